@@ -1,0 +1,29 @@
+/** How long a credential lives, and how people write that down. */
+
+/** A length of time: a number of seconds, or a whole number with a unit: `"90d"`, `"12h"`, `"30m"`, `"45s"`, `"2w"`. */
+export type Duration = number | string;
+
+const units = [
+  ["w", 7 * 24 * 60 * 60],
+  ["d", 24 * 60 * 60],
+  ["h", 60 * 60],
+  ["m", 60],
+  ["s", 1],
+] as const;
+
+/** The longest and default life of an auth key: 90 days (https://tailscale.com/kb/1085/auth-keys). */
+export const longestAuthKeyLifetime = 90 * 24 * 60 * 60;
+
+/** A duration in whole seconds, or undefined where `text` is none. */
+export function seconds(text: Duration): number | undefined {
+  if (typeof text === "number") return Number.isSafeInteger(text) && text >= 0 ? text : undefined;
+  const [, count, unit] = /^(\d{1,10})([wdhms])$/.exec(text) ?? [];
+  const factor = units.find(([name]) => name === unit)?.[1];
+  return count === undefined || factor === undefined ? undefined : Number(count) * factor;
+}
+
+/** Seconds as people write them in reviews: the largest of days, hours, minutes and seconds that divides them. */
+export function formatSeconds(total: number): string {
+  const [unit, size] = units.find(([name, size]) => name !== "w" && total > 0 && total % size === 0) ?? ["s", 1];
+  return `${total / size}${unit}`;
+}

@@ -1,0 +1,69 @@
+/**
+ * The scopes of the Tailscale API, as data.
+ *
+ * Source: the trust credentials page (https://tailscale.com/kb/1623/trust-credentials) and the API document of 2026-07-13
+ * (https://tailscale.com/api). A scope `X` reads and writes, `X:read` reads; `all` and `all:read` cover every scope,
+ * those added later included.
+ */
+
+const readAndWrite = [
+  "all",
+  "account_settings",
+  "api_access_tokens",
+  "auth_keys",
+  "device_invites",
+  "devices:core",
+  "devices:posture_attributes",
+  "devices:routes",
+  "dns",
+  "feature_settings",
+  "federated_keys",
+  "log_streaming",
+  "logs:network",
+  "networking_settings",
+  "oauth_apps",
+  "oauth_keys",
+  "policy_file",
+  "services",
+  "users",
+  "webhooks",
+] as const;
+
+const readOnly = ["logs:configuration:read"] as const;
+
+type ReadAndWrite = (typeof readAndWrite)[number];
+
+/** A scope in the catalogue, for example `"auth_keys"` or `"devices:core:read"`. */
+export type Scope = ReadAndWrite | `${ReadAndWrite}:read` | (typeof readOnly)[number];
+
+/** Every scope in the catalogue, in alphabetical order. */
+export const knownScopes: readonly string[] = [
+  ...readAndWrite,
+  ...readAndWrite.map((name) => `${name}:read`),
+  ...readOnly,
+].sort();
+
+/**
+ * Names of 2023 that the API still accepts, with what each became.
+ * Unconfirmed in detail: no page of Tailscale's lists the successors of every old name.
+ */
+export const legacyScopes: ReadonlyMap<string, readonly Scope[]> = new Map<string, readonly Scope[]>([
+  ["acl", ["policy_file"]],
+  ["acl:read", ["policy_file:read"]],
+  ["devices", ["devices:core", "auth_keys"]],
+  ["devices:read", ["devices:core:read", "auth_keys:read"]],
+  ["logs:read", ["logs:configuration:read"]],
+  ["network-logs:read", ["logs:network:read"]],
+  ["routes", ["devices:routes"]],
+  ["routes:read", ["devices:routes:read"]],
+]);
+
+/** The scopes that only a credential with tags may carry ("tags are mandatory", API document, POST /tailnet/{tailnet}/keys). */
+export const scopesThatNeedTags: readonly Scope[] = ["devices:core", "auth_keys"];
+
+/** Whether holding `held` also gives `wanted`: the scope itself, the write scope behind a read, or one of the two that cover all. */
+export function covers(held: Iterable<string>, wanted: string): boolean {
+  const has = new Set(held);
+  if (has.has(wanted) || has.has("all")) return true;
+  return wanted.endsWith(":read") && (has.has("all:read") || has.has(wanted.slice(0, -":read".length)));
+}

@@ -1,0 +1,63 @@
+/** Who asks: a credential with its tokens. Sends requests as that credential and reads the answers. */
+
+import type { z } from "zod";
+import type { Deployer } from "./connection";
+import { NotAuthenticated, notUnderstood, type Sender } from "./errors";
+import type { Http, Request } from "./http";
+import { type Token, tokenSource } from "./token";
+
+export interface Actor {
+  /** Sends the request with this credential's token and gives the answer, which must fit `shape`. */
+  send<Answer>(request: Request, shape: z.ZodType<Answer>): Promise<Answer>;
+}
+
+export interface ActorOptions {
+  /** How messages call this credential, for example `"the deployer"`. */
+  readonly name: string;
+  /** Ask for tokens with just the scope that each request needs, instead of all that the credential holds. */
+  readonly narrow?: boolean;
+}
+
+export function actor(http: Http, credential: Deployer, options: ActorOptions): Actor {
+  const tokens = tokenSource(http, credential);
+  const name = credential.kind === "accessToken" ? options.name : `${options.name} ${credential.clientId}`;
+
+  return {
+    async send(request, shape) {
+      const scope = options.narrow ? request.needs : undefined;
+      let answer: unknown;
+      const token = await tokens.get(scope);
+      try {
+        answer = await http.send(request, authorization(token));
+      } catch (error) {
+        if (!(error instanceof NotAuthenticated) || !tokens.renewable) throw error;
+        // A 401 says that nothing was done, so even a create may be sent again, with a token that is fresh.
+        tokens.forget(token);
+        answer = await http.send(request, authorization(await tokens.get(scope)));
+      }
+      const read = shape.safeParse(answer);
+      if (read.success) return read.data;
+      throw notUnderstood(request, read.error.issues.map((issue) => `${issue.path.join(".") || "the whole"}: ${issue.message}`).join("; "));
+    },
+  };
+
+  function authorization(token: Token): { token: string; sender: Sender } {
+    return { token: token.value, sender: { name, scopes: token.scopes } };
+  }
+}
+
+/**
+ * Sends with `first`; where that credential is not accepted and `isGone` confirms that it no longer exists, with `second`.
+ */
+export function fallingBack(first: Actor, second: Actor, isGone: () => Promise<boolean>): Actor {
+  return {
+    async send(request, shape) {
+      try {
+        return await first.send(request, shape);
+      } catch (error) {
+        if (error instanceof NotAuthenticated && (await isGone())) return second.send(request, shape);
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * The endpoint family `/tailnet/{tailnet}/keys`: auth keys, OAuth clients and federated identities are all "keys" there.
+ * Source: https://tailscale.com/api#tag/keys
+ */
+
+import { z } from "zod";
+import type { Actor } from "./actor";
+import { NotFound, NotPermitted, notUnderstood } from "./errors";
+import { isActive, type Key, keyShape } from "./key";
+
+export type KeyType = "auth" | "client" | "federated";
+
+/** The body of a create or a wholesale change, without the `keyType`, which the call names. */
+export type KeyBody = Readonly<Record<string, unknown>>;
+
+const kinds: Record<KeyType, { readonly name: string; readonly scope: string }> = {
+  auth: { name: "auth key", scope: "auth_keys" },
+  client: { name: "OAuth client", scope: "oauth_keys" },
+  federated: { name: "federated identity", scope: "federated_keys" },
+};
+
+export interface Keys {
+  /** Creates the key: one request, never repeated blindly. */
+  create(body: KeyBody): Promise<Key>;
+  /** Creates a key that has a secret, which this answer alone carries, as `key`. One without is revoked again. */
+  createWithSecret(body: KeyBody): Promise<Key & { key: string }>;
+  /** The key, active or not, or undefined where the tailnet has none of that id. */
+  find(id: string): Promise<Key | undefined>;
+  /** Replaces all that can be changed of an OAuth client or federated identity: what the body leaves out is emptied. */
+  replace(id: string, body: KeyBody): Promise<Key>;
+  /** Revokes the key. That it was gone already is success. */
+  revoke(id: string): Promise<void>;
+}
+
+const nothing = z.unknown();
+
+/** The keys of one type in `tailnet`, as `actor` may see and change them. */
+export function keysOf(type: KeyType, tailnet: string, actor: Actor): Keys {
+  const { name, scope } = kinds[type];
+  const article = /^[aeio]/i.test(name) ? "an" : "a";
+  const all = `/tailnet/${encodeURIComponent(tailnet)}/keys`;
+  const one = (id: string) => `${all}/${encodeURIComponent(id)}`;
+
+  const creation = { doing: `create ${article} ${name}`, method: "POST", path: all, needs: scope } as const;
+
+  const keys: Keys = {
+    create: (body) => actor.send({ ...creation, json: { keyType: type, ...body } }, keyShape),
+    async createWithSecret(body) {
+      const made = await keys.create(body);
+      if (typeof made.key === "string") return { ...made, key: made.key };
+      await keys.revoke(made.id);
+      throw notUnderstood(creation, `it holds no secret, so the ${name} ${made.id} was revoked again`);
+    },
+    async find(id) {
+      try {
+        return await actor.send({ doing: `read the ${name} ${id}`, method: "GET", path: one(id), needs: `${scope}:read` }, keyShape);
+      } catch (error) {
+        if (error instanceof NotFound) return undefined;
+        throw error;
+      }
+    },
+    replace: (id, body) =>
+      actor.send(
+        { doing: `change the ${name} ${id}`, method: "PUT", path: one(id), needs: scope, json: { keyType: type, ...body } },
+        keyShape,
+      ),
+    async revoke(id) {
+      try {
+        await actor.send({ doing: `revoke the ${name} ${id}`, method: "DELETE", path: one(id), needs: scope }, nothing);
+      } catch (error) {
+        if (!(error instanceof NotFound)) throw error;
+      }
+    },
+  };
+  return keys;
+}
+
+/** Whether the OAuth client `id` is no longer there. Where we may not look, it counts as gone: its token was refused. */
+export async function clientIsGone(clients: Keys, id: string): Promise<boolean> {
+  try {
+    const client = await clients.find(id);
+    return client === undefined || !isActive(client);
+  } catch (error) {
+    if (error instanceof NotPermitted) return true;
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+/** What the Pulumi classes of all three resources share. */
+
+import * as pulumi from "@pulumi/pulumi";
+import type { Definition, Properties } from "./definition";
+
+/**
+ * The provider as it is stored with every resource. It names the class and nothing else, so that it never changes:
+ * state written today is read, refreshed and deleted through this text by every later release.
+ */
+export function providerText(type: string): string {
+  return `exports.handler=()=>require("tailscope").${type}.provider`;
+}
+
+/** Stack config that holds credentials of the deployer. */
+const secretConfigKeys = ["tailscope:oauthClientSecret", "tailscope:apiKey"] as const;
+
+/** A Pulumi resource for one Tailscale credential. */
+export abstract class Credential extends pulumi.CustomResource {
+  /** @param args undefined to look up an existing credential by `opts.id` instead of making one */
+  protected constructor(
+    definition: Pick<Definition<object>, "type" | "outputs" | "secrets" | "inputs">,
+    name: string,
+    args: object | undefined,
+    opts: pulumi.CustomResourceOptions | undefined,
+  ) {
+    refuseCredentialsInClear();
+    const declared = [...Object.keys(definition.inputs.shape), ...definition.outputs];
+    const properties: Properties = Object.fromEntries(declared.map((output) => [output, undefined]));
+    for (const [argument, value] of Object.entries(args ?? {})) {
+      properties[argument] = definition.secrets.includes(argument) && value !== undefined ? pulumi.secret(value) : value;
+    }
+    super(
+      `pulumi-nodejs:dynamic/tailscope:${definition.type}`,
+      name,
+      { ...properties, __provider: providerText(definition.type) },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: [...definition.secrets] }),
+    );
+  }
+}
+
+/** In every SDK since 3.0, though its declarations leave it out as internal; there is no public way to ask. */
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+
+/** Pulumi copies stack config into the state, encrypted only where it was set as a secret. */
+function refuseCredentialsInClear(): void {
+  for (const key of secretConfigKeys) {
+    const [namespace, name] = key.split(":");
+    const given = new pulumi.Config(namespace).get(name ?? "");
+    if (given === undefined || isConfigSecret(key)) continue;
+    throw new pulumi.RunError(
+      `${key} is in clear in the stack's config, and Pulumi would copy it in clear into the state.\n` +
+        `  Replace it as a secret with \`pulumi config set --secret ${key}\`, and then revoke this one: it has been in a file.`,
+    );
+  }
+}

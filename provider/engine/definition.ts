@@ -1,0 +1,45 @@
+/** What a resource says about itself: everything that differs between resources is here, everything they share is in this folder. */
+
+import type { z } from "zod";
+import type { Tailnet } from "../api/tailnet";
+
+/** A plain object as the engine passes it. */
+export type Properties = Record<string, unknown>;
+
+/** What is wrong with one input, and what would be right. */
+export interface Failure {
+  /** Where, for example `"scopes[1]"`. */
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** A credential that no longer opens anything: the next `up` makes a new one. */
+export const gone = Symbol("gone");
+
+/** A credential about which nothing is to be done: the state stays as it is. */
+export const leftAlone = Symbol("left alone");
+
+export interface Definition<Inputs extends object> {
+  /** The name in the type token and in messages, for example `"OAuthClient"`. */
+  readonly type: string;
+  /** One schema an argument. It normalises (sets are sorted), so that two spellings of one thing never show as a change. */
+  readonly inputs: z.ZodObject<{ [Name in keyof Required<Inputs>]: z.ZodType<Inputs[Name]> }>;
+  /** What involves several arguments. Sees those that are known and right by themselves, and all as they were written. */
+  readonly rules: (known: Partial<Inputs>, written: Properties) => readonly Failure[];
+  /** What the API gives beyond the arguments. */
+  readonly outputs: readonly string[];
+  /** Outputs and arguments that are always secret. */
+  readonly secrets: readonly string[];
+  /** Arguments that the API can change in place. A change of any other means a new credential. */
+  readonly inPlace: readonly (keyof Inputs & string)[];
+  /** Arguments that are ours alone: a change of them is written down, nothing is sent, and an unknown one plans nothing. */
+  readonly bookkeeping: readonly (keyof Inputs & string)[];
+
+  /** Makes the credential with one request. */
+  create(wanted: Inputs, tailnet: Tailnet): Promise<{ readonly id: string } & Properties>;
+  /** What the tailnet has now, in the names of arguments and outputs; members the answer says nothing about are left out. */
+  read(id: string, state: Partial<Inputs>, tailnet: Tailnet): Promise<Properties | typeof gone | typeof leftAlone>;
+  /** Changes it in place; only where `inPlace` names something. */
+  update?(id: string, wanted: Inputs, tailnet: Tailnet): Promise<Properties>;
+  delete(id: string, state: Partial<Inputs>, tailnet: Tailnet): Promise<void>;
+}

@@ -1,0 +1,106 @@
+/**
+ * What is kept in the state of a resource, and how it is compared with programs and with the tailnet.
+ *
+ * The state holds the arguments *as the API answered them*, the outputs, and, where an answer differs from what was asked
+ * for (a GitHub subject rewritten to the form with ids, an audience made by the server), what was asked for under `asked`.
+ * So a program is compared with what was asked, and the tailnet with what it answered: what the server rewrites is no drift.
+ */
+
+import { isDeepStrictEqual } from "node:util";
+import { canonical } from "./check";
+import type { Definition, Properties } from "./definition";
+import { holdsUnknown } from "./unknowns";
+
+/** The member of the state with the arguments that the API answered differently. `""` stands for one that was left out. */
+const askedKey = "asked";
+
+export interface Changes {
+  /** Arguments that the API has to be told about, in place. */
+  readonly inPlace: readonly string[];
+  /** Arguments that only a new credential can have. */
+  readonly replacing: readonly string[];
+  /** Arguments that are ours alone. */
+  readonly bookkeeping: readonly string[];
+}
+
+/** How the program's inputs differ from those the state was made with. */
+export function changesBetween<Inputs extends object>(
+  definition: Definition<Inputs>,
+  state: Properties,
+  inputs: Properties,
+): Changes {
+  const asked = inputsOf(definition, state);
+  const changed = argumentsOf(definition).filter((name) => {
+    if (holdsUnknown(inputs[name])) return !isIn(definition.bookkeeping, name);
+    return !isDeepStrictEqual(canonical(definition, name, asked[name]), canonical(definition, name, inputs[name]));
+  });
+  return {
+    bookkeeping: changed.filter((name) => isIn(definition.bookkeeping, name)),
+    inPlace: changed.filter((name) => isIn(definition.inPlace, name)),
+    replacing: changed.filter((name) => !isIn(definition.bookkeeping, name) && !isIn(definition.inPlace, name)),
+  };
+}
+
+/** The inputs that the state was made with. */
+export function inputsOf<Inputs extends object>(definition: Definition<Inputs>, state: Properties): Properties {
+  const asked = state[askedKey];
+  const merged = typeof asked === "object" && asked !== null ? { ...state, ...asked } : state;
+  return Object.fromEntries(
+    argumentsOf(definition)
+      .filter((name) => merged[name] !== undefined && merged[name] !== "")
+      .map((name) => [name, merged[name]]),
+  );
+}
+
+/** The state after `inputs` were written to the API and it answered `answer`. `before` is the state of an update. */
+export function stateAfterWrite<Inputs extends object>(
+  definition: Definition<Inputs>,
+  inputs: Properties,
+  answer: Properties,
+  before: Properties = {},
+): Properties {
+  const state: Properties = { ...outputsOf(definition, before), ...inputs, ...outputsOf(definition, answer) };
+  const asked: Properties = {};
+  for (const name of argumentsOf(definition)) {
+    if (!(name in answer) || same(definition, name, inputs[name], answer[name])) continue;
+    state[name] = canonical(definition, name, answer[name]);
+    asked[name] = inputs[name] ?? "";
+  }
+  if (Object.keys(asked).length > 0) state[askedKey] = asked;
+  return state;
+}
+
+/** The state and the inputs after the tailnet was found to have `found`. An argument changed elsewhere becomes a changed input. */
+export function stateAfterRead<Inputs extends object>(
+  definition: Definition<Inputs>,
+  before: Properties,
+  found: Properties,
+): { state: Properties; inputs: Properties } {
+  const inputs = inputsOf(definition, before);
+  const state: Properties = { ...before, ...outputsOf(definition, found) };
+  const asked: Properties = { ...(before[askedKey] as Properties | undefined) }; // Ours, written by stateAfterWrite.
+  for (const name of argumentsOf(definition)) {
+    if (!(name in found) || same(definition, name, before[name], found[name])) continue;
+    state[name] = inputs[name] = canonical(definition, name, found[name]);
+    delete asked[name];
+  }
+  delete state[askedKey];
+  if (Object.keys(asked).length > 0) state[askedKey] = asked;
+  return { state, inputs };
+}
+
+function same<Inputs extends object>(definition: Definition<Inputs>, name: string, one: unknown, other: unknown): boolean {
+  return isDeepStrictEqual(canonical(definition, name, one), canonical(definition, name, other));
+}
+
+function argumentsOf<Inputs extends object>(definition: Definition<Inputs>): string[] {
+  return Object.keys(definition.inputs.shape);
+}
+
+function outputsOf<Inputs extends object>(definition: Definition<Inputs>, from: Properties): Properties {
+  return Object.fromEntries(definition.outputs.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
+}
+
+function isIn(names: readonly string[], name: string): boolean {
+  return names.includes(name);
+}

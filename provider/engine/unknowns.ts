@@ -1,0 +1,29 @@
+/** Values that Pulumi does not know yet, and those that are not there at all. */
+
+/** How the engine spells a value that another resource has yet to give (`UnknownStringValue` in the Pulumi SDK). */
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Whether `value` is unknown, or holds something unknown. */
+export function holdsUnknown(value: unknown): boolean {
+  if (value === unknownValue) return true;
+  if (Array.isArray(value)) return value.some(holdsUnknown);
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsUnknown);
+}
+
+/**
+ * `value` without members that are undefined, at any depth: the engine refuses a message that holds one
+ * ("Unexpected struct type.").
+ */
+export function withoutUndefined<Value>(value: Value): Value {
+  if (Array.isArray(value)) return value.map(withoutUndefined) as Value; // An array stays an array of the same members.
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(kept.map(([name, member]) => [name, withoutUndefined(member)])) as Value; // Less what was undefined.
+}
+
+/** Absent, null, an empty string, an empty list and an empty object are one thing to the API; here it is undefined. */
+export function absentIfEmpty(value: unknown): unknown {
+  if (value === null || value === "") return undefined;
+  if (typeof value === "object" && Object.keys(value as object).length === 0) return undefined; // Not null: see above.
+  return value;
+}

@@ -1,0 +1,130 @@
+/**
+ * Federated identities: an outside system's identity tokens (GitHub Actions, GitLab CI, Kubernetes, a cloud) get short-lived
+ * API tokens, and nobody keeps a secret.
+ * Source: https://tailscale.com/kb/1581/workload-identity-federation
+ */
+
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { isActive, type Key } from "../api/key";
+import { Credential } from "../engine/credential";
+import { type Definition, gone, type Properties } from "../engine/definition";
+import { dynamicProvider } from "../engine/dynamic-provider";
+import { audience, claimRules, description, issuer, scopeFailures, scopes, subject, tags, unlistedScopes } from "./arguments";
+import { seenTrustCredential, type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
+
+const inputs = z.object({ issuer, subject, audience, customClaimRules: claimRules, scopes, tags, description, unlistedScopes });
+
+const federatedIdentity: Definition<z.output<typeof inputs>> = {
+  type: "FederatedIdentity",
+  inputs,
+  rules: scopeFailures,
+  outputs: ["clientId", "createdAt", "updatedAt", "userId"],
+  secrets: [],
+  inPlace: ["issuer", "subject", "audience", "customClaimRules", "scopes", "tags", "description"],
+  bookkeeping: ["unlistedScopes"],
+
+  async create({ unlistedScopes, ...wanted }, tailnet) {
+    const made = await tailnet.keys("federated").create(wanted);
+    return { ...seen(made), id: made.id };
+  },
+  async read(id, _state, tailnet) {
+    const found = await tailnet.keys("federated").find(id);
+    return found !== undefined && isActive(found) ? seen(found) : gone;
+  },
+  async update(id, { unlistedScopes, ...wanted }, tailnet) {
+    return seen(await tailnet.keys("federated").replace(id, wanted));
+  },
+  async delete(id, _state, tailnet) {
+    await tailnet.keys("federated").revoke(id);
+  },
+};
+
+function seen(key: Key): Properties {
+  return {
+    ...seenTrustCredential(key),
+    issuer: key.issuer ?? "",
+    subject: key.subject ?? "",
+    audience: key.audience ?? "",
+    customClaimRules: key.customClaimRules ?? {},
+  };
+}
+
+/** The arguments of a {@link FederatedIdentity}. */
+export interface FederatedIdentityArgs extends TrustCredentialArgs {
+  /**
+   * Who signs the identity tokens: an https URL that publishes its keys, for example
+   * `"https://token.actions.githubusercontent.com"`.
+   */
+  issuer: pulumi.Input<string>;
+  /**
+   * Whose tokens are accepted: what their `sub` must be. `*` stands for any characters, so
+   * `"repo:acme/infrastructure:*"` lets every branch and pull request of that repository in.
+   *
+   * Tailscale rewrites GitHub's subjects to the form with ids; the output then shows that form, and no change.
+   */
+  subject: pulumi.Input<string>;
+  /**
+   * What the tokens' `aud` must be.
+   * @default one that Tailscale makes: `"api.tailscale.com/<client id>"`
+   */
+  audience?: pulumi.Input<string>;
+  /**
+   * What further claims must be, by their names; `*` stands for any characters. `sub`, `iss` and `aud` have arguments of
+   * their own.
+   * @default none
+   */
+  customClaimRules?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+/**
+ * A federated identity: identity tokens of an outside system, checked by issuer, subject, audience and claims, are exchanged
+ * for short-lived API tokens. Every argument changes in place.
+ *
+ * @example
+ * ```ts
+ * new FederatedIdentity("deploy", {
+ *   issuer: "https://token.actions.githubusercontent.com",
+ *   subject: "repo:acme/infrastructure:ref:refs/heads/main",
+ *   scopes: ["devices:core:read"],
+ * });
+ * ```
+ * @see https://tailscale.com/kb/1581/workload-identity-federation
+ */
+export class FederatedIdentity extends Credential {
+  /** What the stored provider text names. @internal */
+  static readonly provider = dynamicProvider(federatedIdentity);
+
+  /** The client id for the token exchange, for example `"T123CNTRL-k456CNTRL"`; the same as the resource's id. */
+  declare readonly clientId: pulumi.Output<string>;
+  declare readonly issuer: pulumi.Output<string>;
+  /** As Tailscale keeps it: a GitHub subject may have become the form with ids. */
+  declare readonly subject: pulumi.Output<string>;
+  /** The one asked for, or the one that Tailscale made. */
+  declare readonly audience: pulumi.Output<string>;
+  declare readonly customClaimRules: pulumi.Output<Record<string, string> | undefined>;
+  /** What the identity may do, sorted. */
+  declare readonly scopes: pulumi.Output<string[]>;
+  /** The tags it may give, sorted; undefined for none. */
+  declare readonly tags: pulumi.Output<string[] | undefined>;
+  declare readonly description: pulumi.Output<string | undefined>;
+  /** RFC 3339, UTC, in whole seconds. */
+  declare readonly createdAt: pulumi.Output<string>;
+  /** RFC 3339, UTC, in whole seconds. */
+  declare readonly updatedAt: pulumi.Output<string>;
+  /** The user who made it; undefined when a trust credential did. */
+  declare readonly userId: pulumi.Output<string | undefined>;
+
+  constructor(name: string, args: FederatedIdentityArgs, opts?: pulumi.CustomResourceOptions);
+  /** @internal */
+  constructor(name: string, args: FederatedIdentityArgs | undefined, opts?: pulumi.CustomResourceOptions);
+  constructor(name: string, args: FederatedIdentityArgs | undefined, opts?: pulumi.CustomResourceOptions) {
+    super(federatedIdentity, name, args, opts);
+    warnOfLegacyScopes(this, args?.scopes);
+  }
+
+  /** Reads an existing identity without managing it. Fails where the tailnet has none of that id, or it is revoked. */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): FederatedIdentity {
+    return new FederatedIdentity(name, undefined, { ...opts, id });
+  }
+}

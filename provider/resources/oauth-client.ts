@@ -1,0 +1,91 @@
+/**
+ * OAuth clients: credentials of the tailnet that get short-lived API tokens for the scopes they carry.
+ * Source: https://tailscale.com/kb/1215/oauth-clients
+ */
+
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { isActive } from "../api/key";
+import { Credential } from "../engine/credential";
+import { type Definition, gone } from "../engine/definition";
+import { dynamicProvider } from "../engine/dynamic-provider";
+import { description, scopeFailures, scopes, tags, unlistedScopes } from "./arguments";
+import { seenTrustCredential, type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
+
+const inputs = z.object({ scopes, tags, description, unlistedScopes });
+
+const oauthClient: Definition<z.output<typeof inputs>> = {
+  type: "OAuthClient",
+  inputs,
+  rules: scopeFailures,
+  outputs: ["clientId", "clientSecret", "createdAt", "updatedAt", "userId"],
+  secrets: ["clientSecret"],
+  inPlace: ["scopes", "tags", "description"],
+  bookkeeping: ["unlistedScopes"],
+
+  async create({ scopes, tags, description }, tailnet) {
+    const made = await tailnet.keys("client").createWithSecret({ scopes, tags, description });
+    return { ...seenTrustCredential(made), id: made.id, clientSecret: made.key };
+  },
+  async read(id, _state, tailnet) {
+    const found = await tailnet.keys("client").find(id);
+    return found !== undefined && isActive(found) ? seenTrustCredential(found) : gone;
+  },
+  async update(id, { scopes, tags, description }, tailnet) {
+    return seenTrustCredential(await tailnet.keys("client").replace(id, { scopes, tags, description }));
+  },
+  async delete(id, _state, tailnet) {
+    await tailnet.keys("client").revoke(id);
+  },
+};
+
+/** The arguments of an {@link OAuthClient}. */
+export interface OAuthClientArgs extends TrustCredentialArgs {}
+
+/**
+ * An OAuth client of the tailnet. It belongs to no user, does not expire, and can be revoked at any time.
+ *
+ * Scopes, tags and description change in place; the secret stays. A client that somebody revoked is made again by the next
+ * `pulumi up --refresh`, with a new id and a new secret.
+ *
+ * @example
+ * ```ts
+ * const ci = new OAuthClient("ci", { scopes: ["auth_keys"], tags: ["tag:ci"], description: "CI runners" });
+ * export const id = ci.clientId;
+ * export const secret = ci.clientSecret; // stays a secret
+ * ```
+ * @see https://tailscale.com/kb/1215/oauth-clients
+ */
+export class OAuthClient extends Credential {
+  /** What the stored provider text names. @internal */
+  static readonly provider = dynamicProvider(oauthClient);
+
+  /** The id, for example `"k123456CNTRL"`; the same as the resource's id. */
+  declare readonly clientId: pulumi.Output<string>;
+  /** The secret, known from the creation alone: undefined for a client that {@link OAuthClient.get} looked up. */
+  declare readonly clientSecret: pulumi.Output<string>;
+  /** What the client may do, sorted. */
+  declare readonly scopes: pulumi.Output<string[]>;
+  /** The tags it may give, sorted; undefined for none. */
+  declare readonly tags: pulumi.Output<string[] | undefined>;
+  declare readonly description: pulumi.Output<string | undefined>;
+  /** RFC 3339, UTC, in whole seconds. */
+  declare readonly createdAt: pulumi.Output<string>;
+  /** RFC 3339, UTC, in whole seconds. */
+  declare readonly updatedAt: pulumi.Output<string>;
+  /** The user who made it; undefined when a trust credential did. */
+  declare readonly userId: pulumi.Output<string | undefined>;
+
+  constructor(name: string, args: OAuthClientArgs, opts?: pulumi.CustomResourceOptions);
+  /** @internal */
+  constructor(name: string, args: OAuthClientArgs | undefined, opts?: pulumi.CustomResourceOptions);
+  constructor(name: string, args: OAuthClientArgs | undefined, opts?: pulumi.CustomResourceOptions) {
+    super(oauthClient, name, args, opts);
+    warnOfLegacyScopes(this, args?.scopes);
+  }
+
+  /** Reads an existing client without managing it. Fails where the tailnet has none of that id, or it is revoked. */
+  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): OAuthClient {
+    return new OAuthClient(name, undefined, { ...opts, id });
+  }
+}

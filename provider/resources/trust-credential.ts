@@ -1,0 +1,65 @@
+/**
+ * What OAuth clients and federated identities have in common: Tailscale calls both trust credentials.
+ * Source: https://tailscale.com/kb/1623/trust-credentials
+ */
+
+import * as pulumi from "@pulumi/pulumi";
+import type { Scope } from "../access/scopes";
+import type { Key } from "../api/key";
+import type { Properties } from "../engine/definition";
+import { legacyAdvice } from "./arguments";
+
+/** A scope of the catalogue, which an editor completes, or another name: an older one, or one let through by `unlistedScopes`. */
+export type ScopeArgument = Scope | (string & {});
+
+export interface TrustCredentialArgs {
+  /**
+   * What the credential may do, at least one scope: `"auth_keys"` reads and writes auth keys, `"auth_keys:read"` only reads
+   * them. The order means nothing. A deployer can only give scopes that it holds itself.
+   * @see https://tailscale.com/kb/1623/trust-credentials#scopes
+   */
+  scopes: pulumi.Input<pulumi.Input<ScopeArgument>[]>;
+  /**
+   * The tags under which the credential may act, for example `["tag:ci"]`. The order means nothing. Needed with the scopes
+   * `devices:core` and `auth_keys`; each must be defined under `tagOwners` in the policy file. An auth key made with the
+   * credential carries exactly this set, or tags that these own.
+   * @default none
+   * @see https://tailscale.com/kb/1068/tags
+   */
+  tags?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * What it is for: at most 50 letters, digits, hyphens and spaces.
+   * @default none
+   */
+  description?: pulumi.Input<string>;
+  /**
+   * Scopes among `scopes` that this version of Tailscope does not know and that are right all the same: it refuses every
+   * other unknown name as a slip of the hand. Nothing of this is sent.
+   * @default none
+   */
+  unlistedScopes?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/** A trust credential as the API answers it, in our names. */
+export function seenTrustCredential(key: Key): Properties {
+  return {
+    clientId: key.id,
+    // An active credential has at least one scope: an answer without any says nothing about them.
+    ...(key.scopes?.length && { scopes: key.scopes }),
+    tags: key.tags ?? [],
+    description: key.description ?? "",
+    createdAt: key.created ?? undefined,
+    updatedAt: key.updated ?? key.created ?? undefined,
+    userId: key.userId || undefined,
+  };
+}
+
+/** Warns in the program's own output where a scope is named as it was in 2023. */
+export function warnOfLegacyScopes(resource: pulumi.Resource, scopes: TrustCredentialArgs["scopes"] | undefined): void {
+  pulumi.output(scopes).apply((names) => {
+    for (const name of names ?? []) {
+      const advice = legacyAdvice(name);
+      if (advice !== undefined) void pulumi.log.warn(`scopes: ${advice}`, resource);
+    }
+  });
+}
