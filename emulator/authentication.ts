@@ -1,0 +1,72 @@
+/**
+ * Who sends a request. Source: https://tailscale.com/api#description/authentication (Bearer, or Basic with the token as
+ * the user name).
+ */
+
+import type { Context, MiddlewareHandler } from "hono";
+import { createMiddleware } from "hono/factory";
+import type { HttpBindings } from "@hono/node-server";
+import { allows, roleScopes } from "./permissions.js";
+import { notEnoughPermissions, notFound, tokenInvalid } from "./refusal.js";
+import { hashOf } from "./secrets.js";
+import { type AccessToken, isActive, type Key } from "./state.js";
+import type { Actor, World } from "./world.js";
+import { may } from "./world.js";
+
+export interface Env {
+  Bindings: HttpBindings;
+  Variables: { actor: Actor };
+}
+
+/** Finds out who asks, and that the tailnet in the path is theirs. */
+export function authenticated(world: World): MiddlewareHandler<Env> {
+  return createMiddleware<Env>(async (context, next) => {
+    context.set("actor", actorOf(world, context.req.header("authorization")));
+    const tailnet = context.req.param("tailnet");
+    const { id, name } = world.state.tailnet;
+    if (tailnet !== undefined && tailnet !== "-" && tailnet !== id && tailnet !== name) throw notFound("tailnet");
+    await next();
+  });
+}
+
+/** Refuses whoever may do none of what the scopes stand for. */
+export function requireOneOf(context: Context<Env>, ...scopes: string[]): Actor {
+  const actor = context.get("actor");
+  if (!scopes.some((scope) => may(actor, scope))) throw notEnoughPermissions();
+  return actor;
+}
+
+function actorOf(world: World, authorization: string | undefined): Actor {
+  const hash = hashOf(tokenIn(authorization) ?? "");
+  const now = world.now();
+  const accessToken = world.state.keys.find((key) => key.keyType === "api" && key.secretHash === hash);
+  if (accessToken !== undefined) {
+    const user = world.user(accessToken.userId);
+    if (user === undefined || !isActive(accessToken, now)) throw tokenInvalid();
+    return { type: "USER", key: accessToken, user, scopes: roleScopes[user.role], tags: [], givesAnyTag: false };
+  }
+  const token = world.state.tokens.find((candidate) => candidate.hash === hash && candidate.expires > now);
+  const key = token && world.key(token.keyId);
+  // Revocation bites at once, for tokens already given too.
+  if (token === undefined || key === undefined || !isActive(key, now)) throw tokenInvalid();
+  return trustCredential(token, key);
+}
+
+function trustCredential(token: AccessToken, key: Key): Actor {
+  // A scope taken from the credential since is taken from its tokens.
+  const scopes = token.scopes.filter((scope) => allows(key.scopes ?? [], scope));
+  return {
+    type: key.keyType === "client" ? "OAUTH_CLIENT" : "FEDERATED_IDENTITY",
+    key,
+    scopes,
+    tags: token.tags ?? key.tags ?? [],
+    givesAnyTag: token.tags === undefined && allows(scopes, "all"),
+  };
+}
+
+function tokenIn(authorization: string | undefined): string | undefined {
+  const [, scheme = "", value = ""] = /^(\w+) +(\S+)$/.exec(authorization ?? "") ?? [];
+  if (/^bearer$/i.test(scheme)) return value;
+  if (/^basic$/i.test(scheme)) return Buffer.from(value, "base64").toString("utf8").split(":")[0];
+  return undefined;
+}

@@ -1,0 +1,152 @@
+/**
+ * What tests do to the tailnet behind the API's back: an administrator's clicks, a machine that joins, time, faults.
+ * In the process these are plain calls; from outside each is `POST /control/NAME` with a JSON object and the control token.
+ */
+
+import { timingSafeEqual } from "node:crypto";
+import { Hono } from "hono";
+import { z } from "zod";
+import type { Env } from "./authentication.js";
+import { type Fault, type Faults, faultShape } from "./faults.js";
+import { badRequest, notFound, tokenInvalid } from "./refusal.js";
+import { bodyOf } from "./request-body.js";
+import { revoke, shownKey, targetOf } from "./routes/keys.js";
+import { hashOf } from "./secrets.js";
+import { isActive, type Key, type User } from "./state.js";
+import type { World } from "./world.js";
+
+/** A request that the API got. */
+export interface SeenRequest {
+  readonly method: string;
+  /** Below `/api/v2`, with the query. */
+  readonly path: string;
+}
+
+/** What an administrator can change of a credential in the console. */
+const changeShape = z.strictObject({
+  description: z.string().optional(),
+  scopes: z.array(z.string()).optional(),
+  tags: z.array(z.string()).optional(),
+  issuer: z.string().optional(),
+  subject: z.string().optional(),
+  audience: z.string().optional(),
+  customClaimRules: z.record(z.string(), z.string()).optional(),
+});
+
+export interface Control {
+  /** Revokes a credential in the admin console, as the owner. */
+  revoke(id: string): void;
+  /** Changes a credential in the admin console, as the owner; what is left out stays. */
+  change(id: string, change: z.infer<typeof changeShape>): void;
+  /** Removes every trace of a credential, so that the API answers 404. */
+  erase(id: string): void;
+  /** A machine joins with the auth key: a single-use one is used up. */
+  useAuthKey(id: string): void;
+  /** Removes a user by id or login name, and all of that user's API access tokens with them. */
+  removeUser(who: string): void;
+  /** Moves the clock forward. */
+  advanceClock(milliseconds: number): void;
+  /** Lets something go wrong with requests to come. */
+  addFault(fault: Fault): void;
+  clearFaults(): void;
+  /** The published keys (a JWK set) of an issuer of identity tokens, which is then not asked over the network. */
+  publishIssuerKeys(issuer: string, keys: unknown): void;
+  /** Whether subjects of GitHub are rewritten to the form with ids. */
+  rewriteGithubSubjects(on: boolean): void;
+  /** The active credentials but those of the start, as the API shows them. */
+  activeCredentials(): ReturnType<typeof shownKey>[];
+  /** The requests that the API got since the last call. */
+  takeRequests(): SeenRequest[];
+}
+
+export function control(world: World, faults: Faults, takeRequests: () => SeenRequest[]): Control {
+  const known = (id: string): Key => {
+    const key = world.key(id);
+    if (key === undefined) throw notFound(`key ${id}`);
+    return key;
+  };
+  const asOwner = (change: Parameters<World["record"]>[1]) => {
+    const owner = world.state.users.find(({ role }) => role === "owner");
+    world.recordAs(userActor(owner), "ADMIN_CONSOLE", change);
+  };
+  const { clientSecret, roles } = world.state.start;
+  const startHashes = new Set([clientSecret, ...Object.values(roles)].map(hashOf));
+
+  return {
+    revoke: (id) => revoke(world, known(id), asOwner),
+    change(id, change) {
+      const key = known(id);
+      const old = shownKey(world, key);
+      Object.assign(key, change, { updated: world.now() });
+      asOwner({ action: "UPDATE", target: targetOf(key), old, new: shownKey(world, key) });
+    },
+    erase(id) {
+      const key = known(id);
+      world.state.keys = world.state.keys.filter((other) => other !== key);
+      world.keep();
+    },
+    useAuthKey(id) {
+      const key = known(id);
+      if (key.keyType !== "auth" || !isActive(key, world.now())) throw badRequest(`${id} is no auth key that a machine could join with`);
+      if (!key.devices?.reusable) key.used = true;
+      world.keep();
+    },
+    removeUser(who) {
+      const user = world.state.users.find(({ id, loginName }) => id === who || loginName === who);
+      if (user === undefined) throw notFound(`user ${who}`);
+      world.state.users = world.state.users.filter((other) => other !== user);
+      world.state.keys = world.state.keys.filter((key) => key.keyType !== "api" || key.userId !== user.id);
+      asOwner({ action: "DELETE", target: { id: user.id, name: user.loginName, type: "USER" } });
+    },
+    advanceClock(milliseconds) {
+      world.state.clockOffset += milliseconds;
+      world.keep();
+    },
+    addFault: faults.add,
+    clearFaults: faults.clear,
+    publishIssuerKeys: (issuer, keys) => void world.issuerKeys.set(issuer, keys),
+    rewriteGithubSubjects(on) {
+      world.rewriteGithubSubjects = on;
+    },
+    activeCredentials: () =>
+      world.state.keys
+        .filter((key) => isActive(key, world.now()) && !startHashes.has(key.secretHash ?? ""))
+        .map((key) => shownKey(world, key)),
+    takeRequests,
+  };
+}
+
+function userActor(user: User | undefined) {
+  return { id: user?.id ?? "", type: "USER", ...(user && { loginName: user.loginName, displayName: user.displayName }) };
+}
+
+const withId = z.strictObject({ id: z.string() });
+
+/** The same over HTTP, for whoever holds the control token. */
+export function controlRoutes(control: Control, token: string): Hono<Env> {
+  const expected = Buffer.from(hashOf(token));
+  const app = new Hono<Env>();
+  app.use(async (context, next) => {
+    const given = Buffer.from(hashOf(/^bearer +(\S+)$/i.exec(context.req.header("authorization") ?? "")?.[1] ?? ""));
+    if (!timingSafeEqual(given, expected)) throw tokenInvalid();
+    await next();
+  });
+  function command<Body>(name: string, shape: z.ZodType<Body>, run: (body: Body) => unknown): void {
+    app.post(`/${name}`, async (context) => context.json({ result: run(await bodyOf(context, shape)) ?? null }));
+  }
+  command("revoke", withId, ({ id }) => control.revoke(id));
+  command("change", withId.extend({ change: changeShape }), ({ id, change }) => control.change(id, change));
+  command("erase", withId, ({ id }) => control.erase(id));
+  command("use-auth-key", withId, ({ id }) => control.useAuthKey(id));
+  command("remove-user", z.strictObject({ who: z.string() }), ({ who }) => control.removeUser(who));
+  command("advance-clock", z.strictObject({ milliseconds: z.int().min(0) }), ({ milliseconds }) => control.advanceClock(milliseconds));
+  command("add-fault", faultShape, (fault) => control.addFault(fault));
+  command("clear-faults", z.strictObject({}), () => control.clearFaults());
+  command("publish-issuer-keys", z.strictObject({ issuer: z.string(), keys: z.looseObject({}) }), ({ issuer, keys }) =>
+    control.publishIssuerKeys(issuer, keys),
+  );
+  command("rewrite-github-subjects", z.strictObject({ on: z.boolean() }), ({ on }) => control.rewriteGithubSubjects(on));
+  command("active-credentials", z.strictObject({}), () => control.activeCredentials());
+  command("take-requests", z.strictObject({}), () => control.takeRequests());
+  return app;
+}

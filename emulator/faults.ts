@@ -1,0 +1,109 @@
+/** Faults that a test orders: what goes wrong with which requests. They strike the API alone, never the control interface. */
+
+import { setTimeout as delay } from "node:timers/promises";
+import { once } from "node:events";
+import type { Context, MiddlewareHandler } from "hono";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { z } from "zod";
+import type { Env } from "./authentication.js";
+
+export const faultShape = z.strictObject({
+  /** The method it strikes; every one if absent. */
+  method: z.string().toUpperCase().optional(),
+  /** What the path has in it, for example `"/keys"`; every path if absent. */
+  path: z.string().optional(),
+  /** How many requests it strikes. */
+  times: z.int().min(1).default(1),
+  /** How many that fit it leaves alone first. */
+  after: z.int().min(0).default(0),
+  effect: z.discriminatedUnion("kind", [
+    /** Answers with this status instead of doing anything. */
+    z.strictObject({
+      kind: z.literal("answer"),
+      status: z.int().min(200).max(599),
+      body: z.string().default('{"message":"ordered by a test"}'),
+      headers: z.record(z.string(), z.string()).default({}),
+    }),
+    /** Closes the connection before anything is done. */
+    z.strictObject({ kind: z.literal("reset") }),
+    /** Does nothing and never answers. */
+    z.strictObject({ kind: z.literal("stall") }),
+    /** Does it, then closes the connection without an answer. */
+    z.strictObject({ kind: z.literal("lose-answer") }),
+    /** Does it, then closes the connection in the middle of the answer. */
+    z.strictObject({ kind: z.literal("cut-answer") }),
+  ]),
+});
+
+/** What goes wrong with which requests, as one orders it. */
+export type Fault = z.input<typeof faultShape>;
+
+export interface Faults {
+  /** Orders a fault; the first that fits a request strikes. */
+  add(fault: Fault): void;
+  /** Forgets all that have not struck yet. */
+  clear(): void;
+  readonly middleware: MiddlewareHandler<Env>;
+}
+
+export function faults(latencyMilliseconds: number): Faults {
+  let ordered: { fault: z.output<typeof faultShape>; seen: number }[] = [];
+
+  function striking(method: string, path: string): z.output<typeof faultShape>["effect"] | undefined {
+    for (const entry of ordered) {
+      const { fault } = entry;
+      if (fault.method !== undefined && fault.method !== method) continue;
+      if (fault.path !== undefined && !path.includes(fault.path)) continue;
+      entry.seen += 1;
+      if (entry.seen <= fault.after) continue;
+      if (entry.seen === fault.after + fault.times) ordered = ordered.filter((other) => other !== entry);
+      return fault.effect;
+    }
+    return undefined;
+  }
+
+  return {
+    add: (fault) => ordered.push({ fault: faultShape.parse(fault), seen: 0 }),
+    clear: () => {
+      ordered = [];
+    },
+    async middleware(context, next) {
+      const effect = striking(context.req.method, context.req.path);
+      if (latencyMilliseconds > 0) await delay(latencyMilliseconds);
+      switch (effect?.kind) {
+        case undefined:
+          return next();
+        case "answer":
+          return new Response(effect.body, {
+            status: effect.status,
+            headers: { "content-type": "application/json", ...effect.headers },
+          });
+        case "reset":
+          return closed(context);
+        case "stall":
+          await once(context.env.incoming.socket, "close");
+          return RESPONSE_ALREADY_SENT;
+        case "lose-answer":
+          await next();
+          return closed(context);
+        case "cut-answer":
+          await next();
+          return cut(context, await context.res.text());
+      }
+    },
+  };
+}
+
+function closed(context: Context<Env>): Response {
+  context.env.incoming.socket.destroy();
+  return RESPONSE_ALREADY_SENT;
+}
+
+/** Promises the whole answer and sends half of it. */
+async function cut(context: Context<Env>, body: string): Promise<Response> {
+  const { outgoing, incoming } = context.env;
+  outgoing.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(body) + 1 });
+  await new Promise<void>((written) => outgoing.write(body.slice(0, body.length / 2), () => written()));
+  incoming.socket.destroy();
+  return RESPONSE_ALREADY_SENT;
+}

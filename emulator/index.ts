@@ -1,0 +1,102 @@
+/** The emulator from inside a program: start it, do to its tailnet what a test needs, end it. */
+
+import { type Control, control, controlRoutes, type SeenRequest } from "./control.js";
+import { faults } from "./faults.js";
+import type { Role } from "./permissions.js";
+import { newSecret } from "./secrets.js";
+import { application, listen } from "./server.js";
+import { fileStore, inMemory } from "./store.js";
+import { World } from "./world.js";
+
+export type { Control, SeenRequest } from "./control.js";
+export type { Fault } from "./faults.js";
+export type { Role } from "./permissions.js";
+
+export interface EmulatorOptions {
+  /** A loopback address. @default "127.0.0.1" */
+  readonly host?: string;
+  /** 0 takes any that is free. @default 0 */
+  readonly port?: number;
+  /** A file in which the tailnet survives a restart. @default none: it is forgotten */
+  readonly data?: string;
+  /** How long each answer takes at least, in milliseconds. @default 0 */
+  readonly latency?: number;
+  /** The policy file (HuJSON) of a fresh tailnet. @default a few tags that admins own */
+  readonly policy?: string;
+  /** Whether subjects of GitHub are rewritten to the form with ids, as Tailscale does. @default false */
+  readonly rewriteGithubSubjects?: boolean;
+  /** Scopes that exist beyond those that the emulator knows. @default none */
+  readonly scopes?: readonly string[];
+  /** How issuers' published keys are read. @default the global fetch */
+  readonly fetch?: typeof fetch;
+}
+
+export interface Emulator extends AsyncDisposable {
+  /** The base URL, for example `"http://127.0.0.1:40123"`. */
+  readonly url: string;
+  /** The tailnet's name; the API takes it, the id, and `-`. */
+  readonly tailnet: string;
+  /** The owner's API access token. */
+  readonly apiKey: string;
+  /** An OAuth client with the scope `all`. */
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** An API access token for each role. */
+  readonly roles: Readonly<Record<Role, string>>;
+  /** Opens the control interface over HTTP, `POST {url}/control/…`, as a bearer token. */
+  readonly controlToken: string;
+  readonly control: Control;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an emulator on loopback.
+ *
+ * @throws Error where the address is no loopback address, the port is in use or the data file cannot be read
+ * @example
+ * ```ts
+ * await using emulator = await startEmulator();
+ * process.env.TAILSCALE_BASE_URL = emulator.url;
+ * process.env.TAILSCALE_API_KEY = emulator.apiKey;
+ * ```
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const store = options.data === undefined ? inMemory : fileStore(options.data);
+  const settings = {
+    rewriteGithubSubjects: options.rewriteGithubSubjects ?? false,
+    scopes: options.scopes ?? [],
+    fetch: options.fetch ?? fetch,
+  };
+  const world = new World(store, settings, options.policy);
+  const ordered = faults(options.latency ?? 0);
+  let requests: SeenRequest[] = [];
+  const controls = control(world, ordered, () => {
+    const taken = requests;
+    requests = [];
+    return taken;
+  });
+  const controlToken = newSecret("control", world.state.tailnet.id);
+  const app = application({
+    world,
+    faults: ordered,
+    control: controlRoutes(controls, controlToken),
+    seen: (method, path) => {
+      // Enough for any test, and no more than that for an emulator that runs for weeks.
+      if (requests.length < 100_000) requests.push({ method, path });
+    },
+  });
+  const { url, close } = await listen(app, options.host ?? "127.0.0.1", options.port ?? 0);
+  const { apiKey, clientId, clientSecret, roles } = world.state.start;
+  return {
+    url,
+    tailnet: world.state.tailnet.name,
+    apiKey,
+    clientId,
+    clientSecret,
+    roles,
+    controlToken,
+    control: controls,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

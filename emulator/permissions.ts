@@ -1,0 +1,100 @@
+/**
+ * Which scopes there are, what holding one gives, and what each role holds. The emulator keeps its own list on purpose: a
+ * mistake in the provider's catalogue must not be repeated by the server that it is tested against.
+ *
+ * Sources: the trust credentials page (https://tailscale.com/kb/1623/trust-credentials) and the API document of 2026-07-13.
+ */
+
+const readAndWrite = [
+  "account_settings",
+  "all",
+  "api_access_tokens",
+  "auth_keys",
+  "device_invites",
+  "devices:core",
+  "devices:posture_attributes",
+  "devices:routes",
+  "dns",
+  "feature_settings",
+  "federated_keys",
+  "log_streaming",
+  "logs:network",
+  "networking_settings",
+  "oauth_apps",
+  "oauth_keys",
+  "policy_file",
+  "services",
+  "users",
+  "webhooks",
+];
+
+/** Names of 2023 and what holding one opens today. Unconfirmed in detail. */
+const older: Record<string, string[]> = {
+  acl: ["policy_file"],
+  devices: ["devices:core", "auth_keys"],
+  routes: ["devices:routes"],
+  "acl:read": ["policy_file:read"],
+  "devices:read": ["devices:core:read", "auth_keys:read"],
+  "logs:read": ["logs:configuration:read"],
+  "network-logs:read": ["logs:network:read"],
+  "routes:read": ["devices:routes:read"],
+};
+
+export const scopes: readonly string[] = [
+  ...readAndWrite,
+  ...readAndWrite.map((name) => `${name}:read`),
+  "logs:configuration:read",
+];
+
+export const olderScopes: readonly string[] = Object.keys(older);
+
+/** Whether whoever holds `held` may do what `wanted` stands for. */
+export function allows(held: readonly string[], wanted: string): boolean {
+  const has = new Set(held.flatMap((scope) => [scope, ...(older[scope] ?? [])]));
+  if (has.has("all") || has.has(wanted)) return true;
+  return wanted.endsWith(":read") && (has.has("all:read") || has.has(wanted.replace(/:read$/, "")));
+}
+
+export const roles = ["owner", "admin", "it-admin", "network-admin", "billing-admin", "auditor", "member"] as const;
+
+export type Role = (typeof roles)[number];
+
+/**
+ * What each role may do, and so may give to a trust credential. Unconfirmed in detail: Tailscale's pages describe the roles
+ * (https://tailscale.com/kb/1138/user-roles) and do not list them scope by scope.
+ */
+export const roleScopes: Record<Role, readonly string[]> = {
+  owner: ["all"],
+  admin: ["all"],
+  "it-admin": [
+    "account_settings",
+    "api_access_tokens",
+    "auth_keys",
+    "device_invites",
+    "devices:core",
+    "devices:posture_attributes",
+    "feature_settings",
+    "federated_keys",
+    "logs:configuration:read",
+    "oauth_keys",
+    "users",
+    "webhooks",
+  ],
+  "network-admin": [
+    "devices:core:read",
+    "devices:posture_attributes:read",
+    "devices:routes",
+    "dns",
+    "federated_keys",
+    "log_streaming",
+    "logs:configuration:read",
+    "logs:network",
+    "networking_settings",
+    "oauth_keys",
+    "policy_file",
+    "services",
+  ],
+  "billing-admin": [],
+  auditor: ["all:read"],
+  member: [],
+};

@@ -1,0 +1,25 @@
+/** The JSON body of a request, in the form that the route expects. */
+
+import type { Context } from "hono";
+import type { z } from "zod";
+import type { Env } from "./authentication.js";
+import { badRequest } from "./refusal.js";
+
+export async function bodyOf<Body>(context: Context<Env>, schema: z.ZodType<Body>): Promise<Body> {
+  let body: unknown;
+  try {
+    body = JSON.parse(await context.req.text());
+  } catch {
+    throw badRequest("the request body is not JSON");
+  }
+  return fitting(schema, body);
+}
+
+/** `body` in the form of `schema`; refused with the first thing that is wrong with it. */
+export function fitting<Body>(schema: z.ZodType<Body>, body: unknown): Body {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const problem = result.error.issues[0];
+  const place = problem?.path.join(".");
+  throw badRequest(place ? `${place}: ${problem?.message}` : (problem?.message ?? "the request body is not valid"));
+}

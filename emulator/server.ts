@@ -1,0 +1,81 @@
+/** The API's routes on a loopback port. */
+
+import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
+import { createAdaptorServer } from "@hono/node-server";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { authenticated, type Env } from "./authentication.js";
+import type { Faults } from "./faults.js";
+import { Refusal } from "./refusal.js";
+import { auditLogRoutes } from "./routes/audit-log.js";
+import { keyRoutes } from "./routes/keys.js";
+import { policyFileRoutes } from "./routes/policy-file.js";
+import { tokenRoutes } from "./routes/tokens.js";
+import { userRoutes } from "./routes/users.js";
+import type { World } from "./world.js";
+
+/** More than any policy file that Tailscale takes. */
+const largestBody = 2 * 1024 * 1024;
+
+export interface Sides {
+  readonly world: World;
+  readonly faults: Faults;
+  readonly control: Hono<Env>;
+  readonly seen: (method: string, path: string) => void;
+}
+
+export function application({ world, faults, control, seen }: Sides): Hono<Env> {
+  const app = new Hono<Env>();
+  app.use(bodyLimit({ maxSize: largestBody, onError: () => Response.json({ message: "request body too large" }, { status: 413 }) }));
+  app.route("/control", control);
+  app.use("/api/v2/*", async (context, next) => {
+    const { pathname, search } = new URL(context.req.url);
+    seen(context.req.method, `${pathname.slice("/api/v2".length)}${search}`);
+    await next();
+  });
+  app.use("/api/v2/*", faults.middleware);
+  app.route("/api/v2", tokenRoutes(world));
+  app.use("/api/v2/tailnet/:tailnet/*", authenticated(world));
+  for (const routes of [keyRoutes, policyFileRoutes, auditLogRoutes, userRoutes]) {
+    app.route("/api/v2/tailnet/:tailnet", routes(world));
+  }
+  app.notFound((context) =>
+    context.json({ message: `${context.req.method} ${context.req.path} is no part of the API that this emulator serves` }, 404),
+  );
+  app.onError((error, context) => {
+    if (error instanceof Refusal) {
+      return context.json({ message: error.message, ...(error.data !== undefined && { data: error.data }) }, error.status);
+    }
+    // Nobody but this process sees the reason, which could hold anything.
+    console.error(error);
+    return context.json({ message: "internal error" }, 500);
+  });
+  return app;
+}
+
+/** Loopback addresses, the only ones that this listens on: whoever reaches it can do everything. */
+export function isLoopback(address: string): boolean {
+  return address === "localhost" || address === "::1" || /^127(\.\d{1,3}){3}$/.test(address);
+}
+
+/** Listens, and gives the base URL and what ends it. */
+export async function listen(app: Hono<Env>, host: string, port: number): Promise<{ url: string; close: () => Promise<void> }> {
+  if (!isLoopback(host)) throw new Error(`${host} is no loopback address: the emulator listens on 127.0.0.1, ::1 or localhost only.`);
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server; // Plain HTTP/1.1: no other was asked for.
+  await new Promise<void>((listening, failed) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      failed(error.code === "EADDRINUSE" ? new Error(`Port ${port} is in use: name another with --port, or 0 for any that is free.`) : error),
+    );
+    server.listen(port, host, listening);
+  });
+  const { port: chosen } = server.address() as AddressInfo; // A TCP server's address, once it listens.
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${chosen}`,
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,89 @@
+/** Everything a tailnet remembers, as plain data that goes to a file and back. */
+
+import type { PolicyFile } from "./policy-file.js";
+import type { Role } from "./permissions.js";
+
+export type KeyType = "auth" | "client" | "federated" | "api";
+
+/** One credential, with what the API shows of it and the hash of its secret. */
+export interface Key {
+  readonly id: string;
+  readonly keyType: KeyType;
+  /** Absent for a federated identity, which has no secret. */
+  readonly secretHash?: string;
+  description: string;
+  /** Milliseconds since 1970, as all times here. */
+  readonly created: number;
+  updated?: number;
+  readonly expires?: number;
+  revoked?: number;
+  /** A single-use auth key that a device has joined with. */
+  used?: boolean;
+  /** Who it belongs to; absent when a trust credential made it. */
+  readonly userId?: string;
+  scopes?: string[];
+  tags?: string[];
+  readonly devices?: { reusable: boolean; ephemeral: boolean; preauthorized: boolean };
+  issuer?: string;
+  subject?: string;
+  audience?: string;
+  customClaimRules?: Record<string, string>;
+}
+
+/** A short-lived token that a trust credential took. */
+export interface AccessToken {
+  readonly hash: string;
+  readonly keyId: string;
+  readonly expires: number;
+  readonly scopes: readonly string[];
+  /** The tags it may give, where they were narrowed. */
+  readonly tags?: readonly string[];
+}
+
+export interface User {
+  readonly id: string;
+  readonly loginName: string;
+  readonly displayName: string;
+  readonly role: Role;
+  readonly created: number;
+}
+
+/** An entry of the configuration audit log, in the API's own form. */
+export interface AuditEntry {
+  readonly eventTime: string;
+  readonly type: "CONFIG";
+  readonly eventGroupID: string;
+  readonly origin: "CONFIG_API" | "ADMIN_CONSOLE" | "NODE";
+  readonly actor: { readonly id: string; readonly type: string; readonly loginName?: string; readonly displayName?: string };
+  readonly target: { readonly id: string; readonly name: string; readonly type: string; readonly property?: string };
+  readonly action: string;
+  readonly old?: unknown;
+  readonly new?: unknown;
+  readonly actionDetails?: string;
+}
+
+/** What a start with fresh data hands out: kept in clear, so that a start with the same data can hand it out again. */
+export interface StartCredentials {
+  readonly apiKey: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly roles: Record<Role, string>;
+}
+
+export interface State {
+  readonly version: 1;
+  readonly tailnet: { readonly id: string; readonly name: string };
+  readonly start: StartCredentials;
+  /** How far the clock was moved forward, in milliseconds. */
+  clockOffset: number;
+  users: User[];
+  keys: Key[];
+  tokens: AccessToken[];
+  policy: PolicyFile;
+  log: AuditEntry[];
+}
+
+/** Whether the key still opens anything at the time `now`. */
+export function isActive(key: Key, now: number): boolean {
+  return key.revoked === undefined && key.used !== true && (key.expires === undefined || key.expires > now);
+}

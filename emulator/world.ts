@@ -1,0 +1,149 @@
+/** What every route works on: the state, the clock, and how a change is recorded and kept. */
+
+import { randomUUID } from "node:crypto";
+import type { Clock } from "./clock.js";
+import { allows, olderScopes, type Role, roleScopes, roles, scopes } from "./permissions.js";
+import { freshPolicy, parsePolicy, policyFile, type Policy } from "./policy-file.js";
+import { hashOf, newId, newSecret } from "./secrets.js";
+import type { AuditEntry, Key, State, User } from "./state.js";
+import type { Store } from "./store.js";
+
+/** Who sends a request: a user by an API access token, or a trust credential by a short-lived token. */
+export interface Actor {
+  readonly type: "USER" | "OAUTH_CLIENT" | "FEDERATED_IDENTITY";
+  /** The credential that the token belongs to. */
+  readonly key: Key;
+  readonly user?: User;
+  readonly scopes: readonly string[];
+  /** The tags it holds as a trust credential, or those that its token was narrowed to. */
+  readonly tags: readonly string[];
+  /** Whether it may give every tag that the policy file defines: the scope `all`, with a token that was not narrowed. */
+  readonly givesAnyTag: boolean;
+}
+
+export interface WorldOptions {
+  readonly rewriteGithubSubjects: boolean;
+  /** Scopes that exist beyond the known ones. */
+  readonly scopes: readonly string[];
+  /** How issuers' published keys are read. */
+  readonly fetch: typeof fetch;
+}
+
+export class World implements Clock {
+  readonly state: State;
+  /** The published keys of issuers that are not asked over the network. */
+  readonly issuerKeys = new Map<string, unknown>();
+  rewriteGithubSubjects: boolean;
+  readonly fetch: typeof fetch;
+  private readonly scopes: ReadonlySet<string>;
+
+  constructor(
+    private readonly store: Store,
+    options: WorldOptions,
+    policy: string = freshPolicy,
+  ) {
+    this.state = store.load() ?? freshState(policy);
+    this.scopes = new Set([...scopes, ...olderScopes, ...options.scopes]);
+    this.rewriteGithubSubjects = options.rewriteGithubSubjects;
+    this.fetch = options.fetch;
+    this.keep();
+  }
+
+  now(): number {
+    return Date.now() + this.state.clockOffset;
+  }
+
+  get policy(): Policy {
+    const parsed = parsePolicy(this.state.policy.text);
+    if ("policy" in parsed) return parsed.policy;
+    throw new Error(`the stored policy file became unreadable: ${parsed.problem}`);
+  }
+
+  isScope(name: string): boolean {
+    return this.scopes.has(name);
+  }
+
+  key(id: string): Key | undefined {
+    return this.state.keys.find((key) => key.id === id);
+  }
+
+  user(id: string | undefined): User | undefined {
+    return this.state.users.find((user) => user.id === id);
+  }
+
+  /** Writes down who did what, and keeps the state. Called at the end of every change. */
+  record(actor: Actor, change: Pick<AuditEntry, "action" | "target" | "old" | "new" | "actionDetails">): void {
+    this.recordAs(
+      actor.user === undefined
+        ? { id: actor.key.id, type: actor.type, displayName: actor.key.description }
+        : { id: actor.user.id, type: actor.type, loginName: actor.user.loginName, displayName: actor.user.displayName },
+      "CONFIG_API",
+      change,
+    );
+  }
+
+  recordAs(
+    actor: AuditEntry["actor"],
+    origin: AuditEntry["origin"],
+    change: Pick<AuditEntry, "action" | "target" | "old" | "new" | "actionDetails">,
+  ): void {
+    this.state.log.push({
+      eventTime: new Date(this.now()).toISOString(),
+      type: "CONFIG",
+      eventGroupID: randomUUID().replaceAll("-", ""),
+      origin,
+      actor,
+      ...change,
+    });
+    this.keep();
+  }
+
+  /** Makes the state durable. */
+  keep(): void {
+    this.state.tokens = this.state.tokens.filter((token) => token.expires > this.now());
+    this.store.save(this.state);
+  }
+}
+
+/** Whether the actor may do what `scope` stands for. */
+export function may(actor: Actor, scope: string): boolean {
+  return allows(actor.scopes, scope);
+}
+
+/** The longest life of an API access token and of an auth key. */
+export const ninetyDays = 90 * 24 * 60 * 60;
+
+function freshState(policy: string): State {
+  const parsed = parsePolicy(policy);
+  if ("problem" in parsed) throw new Error(`the policy file is not valid: ${parsed.problem}`);
+  const now = Date.now();
+  const users = roles.map(
+    (role): User => ({ id: newId("u"), loginName: `${role}@example.com`, displayName: `The ${role}`, role, created: now }),
+  );
+  const keys: Key[] = [];
+
+  const issue = (keyType: "api" | "client", more: Partial<Key>): { id: string; secret: string } => {
+    const id = newId("k");
+    const secret = newSecret(keyType, id);
+    keys.push({ id, keyType, secretHash: hashOf(secret), description: "", created: now, ...more });
+    return { id, secret };
+  };
+  const accessTokens = users.map(({ id, role }) => {
+    const { secret } = issue("api", { userId: id, description: `API access token of the ${role}`, expires: now + ninetyDays * 1000, scopes: [...roleScopes[role]] });
+    return [role, secret] as const;
+  });
+  const owner = users.find(({ role }) => role === "owner");
+  const client = issue("client", { ...(owner && { userId: owner.id }), description: "all scopes", scopes: ["all"], updated: now });
+  const tokenOf = Object.fromEntries(accessTokens) as Record<Role, string>; // One for each member of `roles`, see above.
+  return {
+    version: 1,
+    tailnet: { id: newId("T"), name: "example.com" },
+    start: { apiKey: tokenOf.owner, clientId: client.id, clientSecret: client.secret, roles: tokenOf },
+    clockOffset: 0,
+    users,
+    keys,
+    tokens: [],
+    policy: policyFile(policy),
+    log: [],
+  };
+}
