@@ -133,7 +133,7 @@ function freshState(policy: string): State {
     return [role, secret] as const;
   });
   const owner = users.find(({ role }) => role === "owner");
-  const client = issue("client", { ...(owner && { userId: owner.id }), description: "all scopes", scopes: ["all"], updated: now });
+  const client = issue("client", { ...(owner && { userId: owner.id }), description: "deployer", scopes: ["all"], updated: now });
   const tokenOf = Object.fromEntries(accessTokens) as Record<Role, string>; // One for each member of `roles`, see above.
   return {
     version: 1,

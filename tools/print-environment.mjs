@@ -1,0 +1,19 @@
+/** `npm run --silent env`: the `export` lines with which a POSIX shell uses this checkout's Pulumi CLI and local backend. */
+
+import { delimiter, join } from "node:path";
+import { root, setUp } from "./set-up/index.mjs";
+import { localBackend } from "./set-up/local-backend.mjs";
+import { runMain } from "./set-up/progress.mjs";
+
+runMain(async () => {
+  const { path } = await setUp();
+  console.log(`export PATH=${quoted(path.join(delimiter))}${delimiter}"$PATH"`);
+  for (const [name, value] of Object.entries(localBackend(join(root, ".tailscope")))) {
+    console.log(`export ${name}=${quoted(value)}`);
+  }
+});
+
+/** @param {string} text */
+function quoted(text) {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,17 @@
+/** `npm run pulumi -- ARGS`: the Pulumi CLI of this checkout, with a local backend unless the environment names another. */
+
+import { join } from "node:path";
+import { handOver } from "./hand-over.mjs";
+import { root, setUp } from "./set-up/index.mjs";
+import { localBackend } from "./set-up/local-backend.mjs";
+import { runMain } from "./set-up/progress.mjs";
+
+runMain(async () => {
+  const { env } = await setUp();
+  // npm changes to the root before it runs us; `-C` and the rest are meant from where the person stands.
+  const cwd = process.env.INIT_CWD ?? process.cwd();
+  process.exitCode = await handOver("pulumi", process.argv.slice(2), {
+    cwd,
+    env: { ...localBackend(join(root, ".tailscope")), ...env },
+  });
+});

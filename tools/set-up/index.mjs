@@ -1,0 +1,33 @@
+/** Everything that a fresh clone lacks, gotten in the order in which it is needed. Runs on the Node that npm came with. */
+
+import { delimiter, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { pinnedNode } from "./node.mjs";
+import { compile, installPackages } from "./packages.mjs";
+import { SetUpError } from "./progress.mjs";
+import { pulumiFolder } from "./pulumi-cli.mjs";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+
+/**
+ * @typedef {object} Tools
+ * @property {string} node the path of Node 24
+ * @property {string[]} path the folders that a shell needs in front of its PATH
+ * @property {NodeJS.ProcessEnv} env this process's environment with that PATH
+ */
+
+/**
+ * @returns {Promise<Tools>}
+ * @throws {SetUpError}
+ */
+export async function setUp() {
+  const major = Number(process.versions.node.split(".")[0]);
+  if (major < 20) {
+    throw new SetUpError("looking at Node", `this is Node ${process.versions.node}`, "install Node 20 or later from https://nodejs.org.");
+  }
+  await installPackages(root);
+  const node = await pinnedNode(root);
+  await compile(root, node);
+  const path = [await pulumiFolder(root), dirname(node)];
+  return { node, path, env: { ...process.env, PATH: [...path, process.env.PATH].join(delimiter) } };
+}

@@ -1,0 +1,233 @@
+/**
+ * The story that `npm start` tells: a real Pulumi engine creates, changes, loses, re-creates and destroys Tailscale
+ * credentials of `examples/quickstart`, against the emulator. Every sentence is checked; one that is not true ends it.
+ */
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs, styleText } from "node:util";
+import * as oauth from "oauth4webapi";
+import { type Emulator, startEmulator } from "tailscope-emulator";
+import { localBackend } from "./set-up/local-backend.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+const help = `npm start [-- OPTIONS]
+
+Runs examples/quickstart against an emulated tailnet, from the first \`pulumi up\` to \`pulumi destroy\`.
+
+  --keep   stop after the first step, and print the environment with which to go on by hand
+  --help   print this`;
+
+/** A folder with a copy of the quickstart, so that the story can edit its program, and the environment to run Pulumi in. */
+interface Stage {
+  readonly emulator: Emulator;
+  readonly program: string;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+interface Outputs {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly keyId: string;
+}
+
+async function main(): Promise<void> {
+  const { keep, help: asked } = options();
+  if (asked) return console.log(help);
+
+  const local = join(root, ".tailscope");
+  mkdirSync(local, { recursive: true });
+  // Below the root, where the program finds the packages that it imports.
+  const folder = mkdtempSync(join(local, "story-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const program = join(folder, "quickstart");
+  cpSync(join(root, "examples", "quickstart"), program, { recursive: true, filter: (path) => !/node_modules|Pulumi\..+\.yaml/.test(path) });
+
+  await using emulator = await startEmulator();
+  const settings = {
+    ...localBackend(folder),
+    TAILSCALE_BASE_URL: emulator.url,
+    TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
+    TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
+  };
+  const stage = { emulator, program, settings };
+  process.stdout.write(`\nTailscope against an emulated tailnet on ${emulator.url}\n`);
+
+  await pulumi(stage, ["stack", "init", "dev"], { quiet: true });
+  const first = await create(stage);
+  if (keep) return goOnByHand(stage);
+  await use(stage, first);
+  await change(stage, first);
+  await lose(stage, first);
+  await lookBack(stage);
+  await destroy(stage);
+  process.stdout.write(`\n${styleText("green", "That is the whole story.")} Try it by hand: npm start -- --keep\n`);
+}
+
+function options() {
+  try {
+    return parseArgs({ options: { keep: { type: "boolean" }, help: { type: "boolean", short: "h" } } }).values;
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}\n\n${help}`);
+  }
+}
+
+async function create(stage: Stage): Promise<Outputs> {
+  narrate(1, "`pulumi up` creates an OAuth client for CI, and an auth key for CI's machines.", "The key is minted by that very client, with its own token, and carries its tag.");
+  await pulumi(stage, ["up", "--yes", "--skip-preview"]);
+  const made = await outputs(stage);
+  assert.equal(stage.emulator.control.activeCredentials().length, 2);
+  return made;
+}
+
+async function use(stage: Stage, { clientId, clientSecret }: Outputs): Promise<void> {
+  narrate(2, "A plain OAuth 2.0 library takes a short-lived token with the client's id and secret.", "The token may do what its scope auth_keys says, and nothing else.");
+  const token = await takeToken(stage, clientId, clientSecret);
+  tell(`token of ${token.expires_in} seconds for: ${token.scope}`);
+
+  const keys = await ask(stage, token.access_token, "GET", "/tailnet/-/keys?all=true");
+  const users = await ask(stage, token.access_token, "GET", "/tailnet/-/users");
+  assert.deepEqual([keys.status, users.status], [200, 403]);
+}
+
+async function change(stage: Stage, first: Outputs): Promise<void> {
+  narrate(3, "The program gives the client one scope more, to read devices.", "`pulumi preview` shows a change in place; after it the secret is still the same.");
+  const file = join(stage.program, "index.ts");
+  const before = readFileSync(file, "utf8");
+  const after = before.replace('scopes: ["auth_keys"]', 'scopes: ["auth_keys", "devices:core:read"]');
+  assert.notEqual(after, before);
+  writeFileSync(file, after);
+  await pulumi(stage, ["preview", "--diff"]);
+  await pulumi(stage, ["up", "--yes", "--skip-preview"]);
+  const now = await outputs(stage);
+  assert.deepEqual(now, first);
+  const token = await takeToken(stage, now.clientId, now.clientSecret);
+  tell(`same id, same secret; a token is now for: ${token.scope}`);
+  assert.equal(token.scope, "auth_keys devices:core:read");
+}
+
+async function lose(stage: Stage, first: Outputs): Promise<void> {
+  narrate(4, "Somebody revokes the client, and Pulumi knows nothing of it.", "The next `pulumi up --refresh` notices and puts it back.");
+  const { status } = await ask(stage, stage.emulator.roles["it-admin"], "DELETE", `/tailnet/-/keys/${first.clientId}`);
+  assert.equal(status, 200);
+  await pulumi(stage, ["up", "--yes", "--skip-preview", "--refresh"]);
+  const now = await outputs(stage);
+  assert.notEqual(now.clientId, first.clientId);
+  assert.equal(now.keyId, first.keyId);
+  await takeToken(stage, now.clientId, now.clientSecret);
+  tell(`the new client ${now.clientId} gives tokens`);
+}
+
+async function lookBack({ emulator }: Stage): Promise<void> {
+  narrate(5, "The audit log shows who did what, the use of the client included.");
+  const query = new URLSearchParams({ start: new Date(Date.now() - 600_000).toISOString(), end: new Date(Date.now() + 1000).toISOString() });
+  const response = await fetch(`${emulator.url}/api/v2/tailnet/-/logging/configuration?${query}`, {
+    headers: { authorization: `Bearer ${emulator.apiKey}` },
+  });
+  const { logs } = (await response.json()) as { logs: readonly LogEntry[] }; // As the emulator documents it.
+  for (const { eventTime, actor, action, target } of logs) {
+    tell(`${eventTime.slice(11, 19)}  ${(actor.loginName ?? `${actor.displayName} (${actor.id})`).padEnd(34)} ${action.padEnd(7)} ${target.name}`);
+  }
+  assert.ok(logs.some(({ action, actor }) => action === "REVOKE" && actor.loginName === "it-admin@example.com"));
+  assert.ok(logs.some(({ action, actor }) => action === "LOGIN" && actor.displayName === "CI runners"));
+}
+
+interface LogEntry {
+  readonly eventTime: string;
+  readonly actor: { readonly id: string; readonly loginName?: string; readonly displayName?: string };
+  readonly action: string;
+  readonly target: { readonly name: string };
+}
+
+async function destroy(stage: Stage): Promise<void> {
+  narrate(6, "`pulumi destroy` revokes everything that the program made.");
+  await pulumi(stage, ["destroy", "--yes", "--skip-preview"]);
+  const left = stage.emulator.control.activeCredentials();
+  assert.deepEqual(left, []);
+  tell("active credentials left: 0");
+}
+
+async function goOnByHand({ emulator, program, settings }: Stage): Promise<void> {
+  const lines = Object.entries({ ...settings, TAILSCOPE_OWNER_TOKEN: emulator.apiKey }).map(([name, value]) => `  export ${name}='${value}'`);
+  process.stdout.write(`
+Go on by hand. The emulator runs until Ctrl-C here, which removes all of this; in another terminal:
+
+  cd '${root.replace(/\/$/, "")}' && eval "$(npm run --silent env)"
+${lines.join("\n")}
+  cd '${program}'
+
+  pulumi stack output --show-secrets
+  $EDITOR index.ts && pulumi up
+  curl -u "$TAILSCOPE_OWNER_TOKEN:" "$TAILSCALE_BASE_URL/api/v2/tailnet/-/keys?all=true"
+`);
+  await new Promise((ended) => {
+    process.once("SIGINT", ended);
+    process.once("SIGTERM", ended);
+  });
+}
+
+function narrate(number: number, ...lines: readonly string[]): void {
+  const [first, ...rest] = lines.map((line) => styleText("bold", line));
+  process.stdout.write(`\n${styleText(["bold", "cyan"], `${number}/6`)}  ${first}\n${rest.map((line) => `     ${line}\n`).join("")}`);
+}
+
+function tell(line: string): void {
+  process.stdout.write(`     ${line}\n`);
+}
+
+/** Runs Pulumi in the program's folder and shows what it says, less its empty lines. */
+function pulumi({ program, settings }: Stage, args: readonly string[], { quiet = false } = {}): Promise<string> {
+  const all = [...args, ...(["up", "preview", "destroy"].includes(args[0] ?? "") ? ["--suppress-progress"] : [])];
+  if (!quiet) tell(styleText("dim", `$ pulumi ${args.join(" ")}`));
+  return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", [...all, "--non-interactive", "--color", process.stdout.isTTY ? "always" : "never"], {
+      cwd: program,
+      env: { ...process.env, ...settings },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let printed = "";
+    let pending = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      printed += text;
+      if (quiet) return;
+      const lines = (pending + text).split("\n");
+      pending = lines.pop() ?? "";
+      for (const line of lines) if (line.trim() !== "") tell(line);
+    });
+    child.once("error", reject);
+    child.once("close", (code) => (code === 0 ? resolve(printed) : reject(new Error(`pulumi ${args[0]} ended with ${code}\n${quiet ? printed : ""}`))));
+  });
+}
+
+async function outputs(stage: Stage): Promise<Outputs> {
+  const { clientId, clientSecret, keyId } = JSON.parse(await pulumi(stage, ["stack", "output", "--json", "--show-secrets"], { quiet: true })) as Outputs; // The program's exports.
+  return { clientId, clientSecret, keyId };
+}
+
+/** The client-credentials grant as oauth4webapi sends it to any server. */
+async function takeToken({ emulator }: Stage, clientId: string, clientSecret: string): Promise<oauth.TokenEndpointResponse> {
+  const server: oauth.AuthorizationServer = { issuer: emulator.url, token_endpoint: `${emulator.url}/api/v2/oauth/token` };
+  const client: oauth.Client = { client_id: clientId };
+  const response = await oauth.clientCredentialsGrantRequest(server, client, oauth.ClientSecretPost(clientSecret), new URLSearchParams(), {
+    [oauth.allowInsecureRequests]: true, // The emulator is on loopback.
+  });
+  return oauth.processClientCredentialsResponse(server, client, response);
+}
+
+/** One request to the API, with what came of it in a line. */
+async function ask({ emulator }: Stage, token: string, method: string, path: string): Promise<Response> {
+  const response = await fetch(`${emulator.url}/api/v2${path}`, { method, headers: { authorization: `Bearer ${token}` } });
+  const body = (await response.clone().text()) || "{}";
+  const { message } = JSON.parse(body) as { message?: string }; // The API's form of an error.
+  tell(`${method} ${path} → ${response.status}${message ? ` ${message}` : ""}`);
+  return response;
+}
+
+main().catch((error: unknown) => {
+  console.error(`\n${error instanceof Error ? error.message : error}`);
+  process.exitCode = 1;
+});
