@@ -3,9 +3,9 @@
  * the user name).
  */
 
+import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
-import type { HttpBindings } from "@hono/node-server";
 import { allows, roleScopes } from "./permissions.js";
 import { notEnoughPermissions, notFound, tokenInvalid } from "./refusal.js";
 import { hashOf } from "./secrets.js";

@@ -87,7 +87,8 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
     },
     useAuthKey(id) {
       const key = known(id);
-      if (key.keyType !== "auth" || !isActive(key, world.now())) throw badRequest(`${id} is no auth key that a machine could join with`);
+      if (key.keyType !== "auth" || !isActive(key, world.now()))
+        throw badRequest(`${id} is no auth key that a machine could join with`);
       if (!key.devices?.reusable) key.used = true;
       world.keep();
     },
@@ -139,7 +140,9 @@ export function controlRoutes(control: Control, token: string): Hono<Env> {
   command("erase", withId, ({ id }) => control.erase(id));
   command("use-auth-key", withId, ({ id }) => control.useAuthKey(id));
   command("remove-user", z.strictObject({ who: z.string() }), ({ who }) => control.removeUser(who));
-  command("advance-clock", z.strictObject({ milliseconds: z.int().min(0) }), ({ milliseconds }) => control.advanceClock(milliseconds));
+  command("advance-clock", z.strictObject({ milliseconds: z.int().min(0) }), ({ milliseconds }) =>
+    control.advanceClock(milliseconds),
+  );
   command("add-fault", faultShape, (fault) => control.addFault(fault));
   command("clear-faults", z.strictObject({}), () => control.clearFaults());
   command("publish-issuer-keys", z.strictObject({ issuer: z.string(), keys: z.looseObject({}) }), ({ issuer, keys }) =>

@@ -1,9 +1,9 @@
 /** Faults that a test orders: what goes wrong with which requests. They strike the API alone, never the control interface. */
 
-import { setTimeout as delay } from "node:timers/promises";
 import { once } from "node:events";
-import type { Context, MiddlewareHandler } from "hono";
+import { setTimeout as delay } from "node:timers/promises";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
 import type { Env } from "./authentication.js";
 

@@ -5,8 +5,8 @@
 
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from "jose";
 import { z } from "zod";
-import type { Key } from "./state.js";
 import { classicGithubSubject } from "./github-subject.js";
+import type { Key } from "./state.js";
 import type { World } from "./world.js";
 
 const discoveryDocument = z.object({ issuer: z.string(), jwks_uri: z.url() });
@@ -32,7 +32,12 @@ export async function identityTokenProblem(world: World, identity: Key, jwt: str
   for (const [claim, pattern] of Object.entries(identity.customClaimRules ?? {})) {
     const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
     const values = Array.isArray(value) ? value : [value];
-    if (!values.some((one) => (typeof one === "string" || typeof one === "number" || typeof one === "boolean") && matches(pattern, String(one)))) {
+    if (
+      !values.some(
+        (one) =>
+          (typeof one === "string" || typeof one === "number" || typeof one === "boolean") && matches(pattern, String(one)),
+      )
+    ) {
       return `identity token's claim ${claim} does not match`;
     }
   }

@@ -103,7 +103,12 @@ function reaches(policy: Policy, source: string, destination: string): boolean {
 }
 
 function isMember(policy: Policy, name: string, who: string): boolean {
-  return name === "*" || name === who || (policy.groups[name]?.includes(who) ?? false) || (name === "autogroup:member" && who.includes("@"));
+  return (
+    name === "*" ||
+    name === who ||
+    (policy.groups[name]?.includes(who) ?? false) ||
+    (name === "autogroup:member" && who.includes("@"))
+  );
 }
 
 function hostAndPort(text: string): [string, string] {

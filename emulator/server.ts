@@ -1,7 +1,7 @@
 /** The API's routes on a loopback port. */
 
-import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -27,7 +27,9 @@ export interface Sides {
 
 export function application({ world, faults, control, seen }: Sides): Hono<Env> {
   const app = new Hono<Env>();
-  app.use(bodyLimit({ maxSize: largestBody, onError: () => Response.json({ message: "request body too large" }, { status: 413 }) }));
+  app.use(
+    bodyLimit({ maxSize: largestBody, onError: () => Response.json({ message: "request body too large" }, { status: 413 }) }),
+  );
   app.route("/control", control);
   app.use("/api/v2/*", async (context, next) => {
     const { pathname, search } = new URL(context.req.url);
@@ -61,11 +63,16 @@ export function isLoopback(address: string): boolean {
 
 /** Listens, and gives the base URL and what ends it. */
 export async function listen(app: Hono<Env>, host: string, port: number): Promise<{ url: string; close: () => Promise<void> }> {
-  if (!isLoopback(host)) throw new Error(`${host} is no loopback address: the emulator listens on 127.0.0.1, ::1 or localhost only.`);
+  if (!isLoopback(host))
+    throw new Error(`${host} is no loopback address: the emulator listens on 127.0.0.1, ::1 or localhost only.`);
   const server = createAdaptorServer({ fetch: app.fetch }) as Server; // Plain HTTP/1.1: no other was asked for.
   await new Promise<void>((listening, failed) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
-      failed(error.code === "EADDRINUSE" ? new Error(`Port ${port} is in use: name another with --port, or 0 for any that is free.`) : error),
+      failed(
+        error.code === "EADDRINUSE"
+          ? new Error(`Port ${port} is in use: name another with --port, or 0 for any that is free.`)
+          : error,
+      ),
     );
     server.listen(port, host, listening);
   });

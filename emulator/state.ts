@@ -1,7 +1,7 @@
 /** Everything a tailnet remembers, as plain data that goes to a file and back. */
 
-import type { PolicyFile } from "./policy-file.js";
 import type { Role } from "./permissions.js";
+import type { PolicyFile } from "./policy-file.js";
 
 export type KeyType = "auth" | "client" | "federated" | "api";
 

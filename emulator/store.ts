@@ -23,7 +23,9 @@ export function fileStore(path: string): Store {
       try {
         content = JSON.parse(readFileSync(path, "utf8"));
       } catch (error) {
-        throw new Error(`${path} cannot be read as JSON (${error instanceof Error ? error.message : error}). Name another --data file, or remove this one.`);
+        throw new Error(
+          `${path} cannot be read as JSON (${error instanceof Error ? error.message : error}). Name another --data file, or remove this one.`,
+        );
       }
       if (!header.safeParse(content).success) {
         throw new Error(`${path} is no data file of this emulator. Name another --data file, or remove this one.`);

@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "./clock.js";
 import { allows, olderScopes, type Role, roleScopes, roles, scopes } from "./permissions.js";
-import { freshPolicy, parsePolicy, policyFile, type Policy } from "./policy-file.js";
+import { freshPolicy, type Policy, parsePolicy, policyFile } from "./policy-file.js";
 import { hashOf, newId, newSecret } from "./secrets.js";
 import type { AuditEntry, Key, State, User } from "./state.js";
 import type { Store } from "./store.js";
@@ -129,7 +129,12 @@ function freshState(policy: string): State {
     return { id, secret };
   };
   const accessTokens = users.map(({ id, role }) => {
-    const { secret } = issue("api", { userId: id, description: `API access token of the ${role}`, expires: now + ninetyDays * 1000, scopes: [...roleScopes[role]] });
+    const { secret } = issue("api", {
+      userId: id,
+      description: `API access token of the ${role}`,
+      expires: now + ninetyDays * 1000,
+      scopes: [...roleScopes[role]],
+    });
     return [role, secret] as const;
   });
   const owner = users.find(({ role }) => role === "owner");

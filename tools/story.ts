@@ -45,7 +45,10 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(local, "story-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const program = join(folder, "quickstart");
-  cpSync(join(root, "examples", "quickstart"), program, { recursive: true, filter: (path) => !/node_modules|Pulumi\..+\.yaml/.test(path) });
+  cpSync(join(root, "examples", "quickstart"), program, {
+    recursive: true,
+    filter: (path) => !/node_modules|Pulumi\..+\.yaml/.test(path),
+  });
 
   await using emulator = await startEmulator();
   const settings = {
@@ -77,7 +80,11 @@ function options() {
 }
 
 async function create(stage: Stage): Promise<Outputs> {
-  narrate(1, "`pulumi up` creates an OAuth client for CI, and an auth key for CI's machines.", "The key is minted by that very client, with its own token, and carries its tag.");
+  narrate(
+    1,
+    "`pulumi up` creates an OAuth client for CI, and an auth key for CI's machines.",
+    "The key is minted by that very client, with its own token, and carries its tag.",
+  );
   await pulumi(stage, ["up", "--yes", "--skip-preview"]);
   const made = await outputs(stage);
   assert.equal(stage.emulator.control.activeCredentials().length, 2);
@@ -85,7 +92,11 @@ async function create(stage: Stage): Promise<Outputs> {
 }
 
 async function use(stage: Stage, { clientId, clientSecret }: Outputs): Promise<void> {
-  narrate(2, "A plain OAuth 2.0 library takes a short-lived token with the client's id and secret.", "The token may do what its scope auth_keys says, and nothing else.");
+  narrate(
+    2,
+    "A plain OAuth 2.0 library takes a short-lived token with the client's id and secret.",
+    "The token may do what its scope auth_keys says, and nothing else.",
+  );
   const token = await takeToken(stage, clientId, clientSecret);
   tell(`token of ${token.expires_in} seconds for: ${token.scope}`);
 
@@ -95,7 +106,11 @@ async function use(stage: Stage, { clientId, clientSecret }: Outputs): Promise<v
 }
 
 async function change(stage: Stage, first: Outputs): Promise<void> {
-  narrate(3, "The program gives the client one scope more, to read devices.", "`pulumi preview` shows a change in place; after it the secret is still the same.");
+  narrate(
+    3,
+    "The program gives the client one scope more, to read devices.",
+    "`pulumi preview` shows a change in place; after it the secret is still the same.",
+  );
   const file = join(stage.program, "index.ts");
   const before = readFileSync(file, "utf8");
   const after = before.replace('scopes: ["auth_keys"]', 'scopes: ["auth_keys", "devices:core:read"]');
@@ -111,7 +126,11 @@ async function change(stage: Stage, first: Outputs): Promise<void> {
 }
 
 async function lose(stage: Stage, first: Outputs): Promise<void> {
-  narrate(4, "Somebody revokes the client, and Pulumi knows nothing of it.", "The next `pulumi up --refresh` notices and puts it back.");
+  narrate(
+    4,
+    "Somebody revokes the client, and Pulumi knows nothing of it.",
+    "The next `pulumi up --refresh` notices and puts it back.",
+  );
   const { status } = await ask(stage, stage.emulator.roles["it-admin"], "DELETE", `/tailnet/-/keys/${first.clientId}`);
   assert.equal(status, 200);
   await pulumi(stage, ["up", "--yes", "--skip-preview", "--refresh"]);
@@ -124,13 +143,18 @@ async function lose(stage: Stage, first: Outputs): Promise<void> {
 
 async function lookBack({ emulator }: Stage): Promise<void> {
   narrate(5, "The audit log shows who did what, the use of the client included.");
-  const query = new URLSearchParams({ start: new Date(Date.now() - 600_000).toISOString(), end: new Date(Date.now() + 1000).toISOString() });
+  const query = new URLSearchParams({
+    start: new Date(Date.now() - 600_000).toISOString(),
+    end: new Date(Date.now() + 1000).toISOString(),
+  });
   const response = await fetch(`${emulator.url}/api/v2/tailnet/-/logging/configuration?${query}`, {
     headers: { authorization: `Bearer ${emulator.apiKey}` },
   });
   const { logs } = (await response.json()) as { logs: readonly LogEntry[] }; // As the emulator documents it.
   for (const { eventTime, actor, action, target } of logs) {
-    tell(`${eventTime.slice(11, 19)}  ${(actor.loginName ?? `${actor.displayName} (${actor.id})`).padEnd(34)} ${action.padEnd(7)} ${target.name}`);
+    tell(
+      `${eventTime.slice(11, 19)}  ${(actor.loginName ?? `${actor.displayName} (${actor.id})`).padEnd(34)} ${action.padEnd(7)} ${target.name}`,
+    );
   }
   assert.ok(logs.some(({ action, actor }) => action === "REVOKE" && actor.loginName === "it-admin@example.com"));
   assert.ok(logs.some(({ action, actor }) => action === "LOGIN" && actor.displayName === "CI runners"));
@@ -152,7 +176,9 @@ async function destroy(stage: Stage): Promise<void> {
 }
 
 async function goOnByHand({ emulator, program, settings }: Stage): Promise<void> {
-  const lines = Object.entries({ ...settings, TAILSCOPE_OWNER_TOKEN: emulator.apiKey }).map(([name, value]) => `  export ${name}='${value}'`);
+  const lines = Object.entries({ ...settings, TAILSCOPE_OWNER_TOKEN: emulator.apiKey }).map(
+    ([name, value]) => `  export ${name}='${value}'`,
+  );
   process.stdout.write(`
 Go on by hand. The emulator runs until Ctrl-C here, which removes all of this; in another terminal:
 
@@ -172,7 +198,9 @@ ${lines.join("\n")}
 
 function narrate(number: number, ...lines: readonly string[]): void {
   const [first, ...rest] = lines.map((line) => styleText("bold", line));
-  process.stdout.write(`\n${styleText(["bold", "cyan"], `${number}/6`)}  ${first}\n${rest.map((line) => `     ${line}\n`).join("")}`);
+  process.stdout.write(
+    `\n${styleText(["bold", "cyan"], `${number}/6`)}  ${first}\n${rest.map((line) => `     ${line}\n`).join("")}`,
+  );
 }
 
 function tell(line: string): void {
@@ -199,12 +227,16 @@ function pulumi({ program, settings }: Stage, args: readonly string[], { quiet =
       for (const line of lines) if (line.trim() !== "") tell(line);
     });
     child.once("error", reject);
-    child.once("close", (code) => (code === 0 ? resolve(printed) : reject(new Error(`pulumi ${args[0]} ended with ${code}\n${quiet ? printed : ""}`))));
+    child.once("close", (code) =>
+      code === 0 ? resolve(printed) : reject(new Error(`pulumi ${args[0]} ended with ${code}\n${quiet ? printed : ""}`)),
+    );
   });
 }
 
 async function outputs(stage: Stage): Promise<Outputs> {
-  const { clientId, clientSecret, keyId } = JSON.parse(await pulumi(stage, ["stack", "output", "--json", "--show-secrets"], { quiet: true })) as Outputs; // The program's exports.
+  const { clientId, clientSecret, keyId } = JSON.parse(
+    await pulumi(stage, ["stack", "output", "--json", "--show-secrets"], { quiet: true }),
+  ) as Outputs; // The program's exports.
   return { clientId, clientSecret, keyId };
 }
 
@@ -212,9 +244,15 @@ async function outputs(stage: Stage): Promise<Outputs> {
 async function takeToken({ emulator }: Stage, clientId: string, clientSecret: string): Promise<oauth.TokenEndpointResponse> {
   const server: oauth.AuthorizationServer = { issuer: emulator.url, token_endpoint: `${emulator.url}/api/v2/oauth/token` };
   const client: oauth.Client = { client_id: clientId };
-  const response = await oauth.clientCredentialsGrantRequest(server, client, oauth.ClientSecretPost(clientSecret), new URLSearchParams(), {
-    [oauth.allowInsecureRequests]: true, // The emulator is on loopback.
-  });
+  const response = await oauth.clientCredentialsGrantRequest(
+    server,
+    client,
+    oauth.ClientSecretPost(clientSecret),
+    new URLSearchParams(),
+    {
+      [oauth.allowInsecureRequests]: true, // The emulator is on loopback.
+    },
+  );
   return oauth.processClientCredentialsResponse(server, client, response);
 }
 

@@ -84,7 +84,8 @@ function giveToken(world: World, key: Key, wantedScopes: readonly string[], want
   const scopes = wantedScopes.length > 0 ? wantedScopes : held;
 
   if (wantedTags.length > 0) {
-    if (!scopesWithTags.some((scope) => allows(scopes, scope))) throw badRequest("tags can be requested only with a device scope");
+    if (!scopesWithTags.some((scope) => allows(scopes, scope)))
+      throw badRequest("tags can be requested only with a device scope");
     const { policy } = world;
     const permitted = (tag: string) =>
       Object.hasOwn(policy.tagOwners, tag) && (allows(held, "all") || isOwned(tag, key.tags ?? [], policy));

@@ -37,7 +37,10 @@ export function actor(http: Http, credential: Deployer, options: ActorOptions): 
       }
       const read = shape.safeParse(answer);
       if (read.success) return read.data;
-      throw notUnderstood(request, read.error.issues.map((issue) => `${issue.path.join(".") || "the whole"}: ${issue.message}`).join("; "));
+      throw notUnderstood(
+        request,
+        read.error.issues.map((issue) => `${issue.path.join(".") || "the whole"}: ${issue.message}`).join("; "),
+      );
     },
   };
 
@@ -48,15 +51,19 @@ export function actor(http: Http, credential: Deployer, options: ActorOptions): 
 
 /**
  * Sends with `first`; where that credential is not accepted and `isGone` confirms that it no longer exists, with `second`.
+ * @param fellBack told the first time
  */
-export function fallingBack(first: Actor, second: Actor, isGone: () => Promise<boolean>): Actor {
+export function fallingBack(first: Actor, second: Actor, isGone: () => Promise<boolean>, fellBack: () => void): Actor {
+  let told = false;
   return {
     async send(request, shape) {
       try {
         return await first.send(request, shape);
       } catch (error) {
-        if (error instanceof NotAuthenticated && (await isGone())) return second.send(request, shape);
-        throw error;
+        if (!(error instanceof NotAuthenticated) || !(await isGone())) throw error;
+        if (!told) fellBack();
+        told = true;
+        return second.send(request, shape);
       }
     },
   };

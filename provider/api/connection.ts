@@ -81,7 +81,9 @@ function deployerFrom(value: (setting: Setting) => string | undefined): Deployer
     identityToken && "an identity token (TAILSCALE_IDENTITY_TOKEN)",
   ].filter((what): what is string => Boolean(what));
   if (given.length > 1) {
-    throw new ConnectionError(`Found ${given.join(" and ")}: only one of them can be the deployer.\n  Keep one and unset the rest.`);
+    throw new ConnectionError(
+      `Found ${given.join(" and ")}: only one of them can be the deployer.\n  Keep one and unset the rest.`,
+    );
   }
   if (apiKey !== undefined && clientId !== undefined) {
     throw new ConnectionError(

@@ -60,20 +60,28 @@ export function refusal(attempt: Attempt, status: number, body: string, sender?:
   const name = sender?.name ?? "the credential";
   if (status === 401) {
     return new NotAuthenticated(
-      advise(refused, `${capitalised(name)} was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.`),
+      advise(
+        refused,
+        `${capitalised(name)} was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.`,
+      ),
     );
   }
   if (status === 403) return new NotPermitted(advise(refused, permissionAdvice(attempt, said, sender)));
   if (status === 404) {
-    return new NotFound(advise(refused, "Check that the tailnet and the id are right; `-` stands for the credential's own tailnet."));
+    return new NotFound(advise(refused, notFoundAdvice(attempt)));
   }
   if (status === 429) {
-    return new RateLimited(advise(failed, "Too many requests: wait a minute and run the same command again, or lower --parallel."));
+    return new RateLimited(
+      advise(failed, "Too many requests: wait a minute and run the same command again, or lower --parallel."),
+    );
   }
   if (status >= 500) return new ServerFailed(advise(failed, repeatAdvice(attempt)));
   if (status >= 300 && status < 400) {
     return new AnswerNotUnderstood(
-      advise(refused, "The answer is a redirect, which is never followed with a token: set TAILSCALE_BASE_URL to the final address."),
+      advise(
+        refused,
+        "The answer is a redirect, which is never followed with a token: set TAILSCALE_BASE_URL to the final address.",
+      ),
     );
   }
   return new RequestRefused(advise(refused, requestAdvice(said)));
@@ -101,6 +109,12 @@ export function notUnderstood(attempt: Attempt, problem: string): AnswerNotUnder
 
 function where(attempt: Attempt, status: number): string {
   return `${status}, ${attempt.method} ${attempt.path}`;
+}
+
+function notFoundAdvice(attempt: Attempt): string {
+  return attempt.method === "PUT"
+    ? "Somebody removed it behind Pulumi's back: `pulumi up --refresh` notices, and makes a new one."
+    : "Check that the tailnet and the id are right; `-` stands for the credential's own tailnet.";
 }
 
 function permissionAdvice(attempt: Attempt, said: string, sender?: Sender): string {

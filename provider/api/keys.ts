@@ -53,7 +53,10 @@ export function keysOf(type: KeyType, tailnet: string, actor: Actor): Keys {
     },
     async find(id) {
       try {
-        return await actor.send({ doing: `read the ${name} ${id}`, method: "GET", path: one(id), needs: `${scope}:read` }, keyShape);
+        return await actor.send(
+          { doing: `read the ${name} ${id}`, method: "GET", path: one(id), needs: `${scope}:read` },
+          keyShape,
+        );
       } catch (error) {
         if (error instanceof NotFound) return undefined;
         throw error;

@@ -2,8 +2,9 @@
 
 import { type Actor, actor, fallingBack } from "./actor";
 import type { Connection } from "./connection";
+import { shown } from "./errors";
 import { type Http, openHttp } from "./http";
-import { clientIsGone, type KeyType, type Keys, keysOf } from "./keys";
+import { clientIsGone, type Keys, type KeyType, keysOf } from "./keys";
 
 /** An OAuth client that mints auth keys with its own token. */
 export interface Minter {
@@ -16,7 +17,15 @@ export interface Tailnet {
   keys(type: KeyType, minter?: Minter): Keys;
 }
 
-export function openTailnet(connection: Connection, http: Http = openHttp(connection.baseUrl)): Tailnet {
+/**
+ * Connects to a tailnet; nothing is sent yet.
+ * @param warn takes what a person should know although nothing failed
+ */
+export function openTailnet(
+  connection: Connection,
+  warn: (message: string) => void = () => {},
+  http: Http = openHttp(connection.baseUrl),
+): Tailnet {
   const deployer = actor(http, connection.deployer, { name: "the deployer" });
   // One actor a client, so that all keys of a client share its tokens.
   const minters = new Map<string, Actor>();
@@ -29,6 +38,7 @@ export function openTailnet(connection: Connection, http: Http = openHttp(connec
         actor(http, { kind: "oauthClient", ...minter }, { name: "the OAuth client of mintedBy,", narrow: true }),
         deployer,
         () => clientIsGone(keysOf("client", connection.tailnet, deployer), minter.clientId),
+        () => warn(`The OAuth client ${shown(minter.clientId)} of mintedBy no longer exists: the deployer takes its place.`),
       );
     minters.set(known, made);
     return made;

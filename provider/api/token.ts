@@ -83,11 +83,7 @@ interface Answered {
   readonly lifetime: number;
 }
 
-async function ask(
-  http: Http,
-  deployer: Exclude<Deployer, { kind: "accessToken" }>,
-  scope: string,
-): Promise<Answered> {
+async function ask(http: Http, deployer: Exclude<Deployer, { kind: "accessToken" }>, scope: string): Promise<Answered> {
   const request: Request =
     deployer.kind === "oauthClient"
       ? {

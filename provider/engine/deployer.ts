@@ -24,6 +24,11 @@ export function deployerConnection(): Connection {
 export async function currentTailnet(): Promise<Tailnet> {
   const settings = deployerConnection();
   // Loaded on first use: a program that only declares resources never speaks HTTP.
-  opened ??= import("../api/tailnet.js").then(({ openTailnet }) => openTailnet(settings));
+  opened ??= import("../api/tailnet.js").then(({ openTailnet }) => openTailnet(settings, warn));
   return opened;
+}
+
+/** The engine shows what the provider process prints among its diagnostics; a dynamic provider has no other way. */
+function warn(message: string): void {
+  console.error(`warning: ${message}`);
 }

@@ -83,12 +83,18 @@ function pick(inputs: Properties, names: readonly string[], olds: Properties): P
   return Object.fromEntries(names.filter((name) => name in inputs || name in olds).map((name) => [name, inputs[name]]));
 }
 
-/** Runs a verb so that a person sees our message alone: the dynamic-provider process prints the stack of what is thrown. */
+/**
+ * Runs a verb so that a person reads our message once, at its resource: before the engine shows it, the dynamic-provider
+ * process prints `${error}: ${error.stack}`, which would be the same again with a stack.
+ */
 async function plainly<Result>(verb: () => Promise<Result>): Promise<Result> {
   try {
     return await verb();
   } catch (error) {
-    if (error instanceof Error) error.stack = "";
+    if (error instanceof Error) {
+      error.stack = "the reason is shown with the resource";
+      error.toString = () => "tailscope";
+    }
     throw error;
   }
 }

@@ -1,9 +1,9 @@
 /** Arguments that several resources take, as schemas: what is right, in which normal form, and what to write instead. */
 
 import { z } from "zod";
+import { type Duration, formatSeconds, seconds } from "../access/lifetime";
 import { knownScopes, legacyScopes, scopesThatNeedTags } from "../access/scopes";
 import { nearest } from "../access/spelling";
-import { type Duration, formatSeconds, seconds } from "../access/lifetime";
 import type { Failure } from "../engine/definition";
 
 /** A list whose order means nothing: sorted, and refused where something stands in it twice. */
@@ -34,9 +34,12 @@ const tag = text('a tag such as "tag:ci"').superRefine((name, context) => {
 export const tags = setOf(tag, '["tag:ci"]').optional();
 
 /** Scopes as written; whether they exist is a matter of two arguments: {@link scopeFailures}. */
-export const scopes = setOf(text('a scope such as "devices:core:read"'), '["auth_keys"]').refine((members) => members.length > 0, {
-  error: 'give at least one scope, for example "devices:core:read"',
-});
+export const scopes = setOf(text('a scope such as "devices:core:read"'), '["auth_keys"]').refine(
+  (members) => members.length > 0,
+  {
+    error: 'give at least one scope, for example "devices:core:read"',
+  },
+);
 
 export const unlistedScopes = setOf(text("the name of a scope"), '["new_scope"]').optional();
 
@@ -45,7 +48,10 @@ export const description = text("a text")
   .superRefine((words, context) => {
     const length = [...words].length;
     if (length > 50) {
-      context.addIssue({ code: "custom", message: `${length} characters are too many: the API takes at most 50. Shorten it by ${length - 50}.` });
+      context.addIssue({
+        code: "custom",
+        message: `${length} characters are too many: the API takes at most 50. Shorten it by ${length - 50}.`,
+      });
     }
     const wrong = [...new Set([...words].filter((character) => !/[\p{L}\p{M}\p{N} -]/u.test(character)))];
     if (wrong.length > 0) {
@@ -60,19 +66,24 @@ export const description = text("a text")
 export const flag = z.boolean({ error: (issue) => `give true or false, not ${spoken(issue.input)}` }).default(false);
 
 /** Who signs identity tokens: an https URL without query or fragment (OpenID Connect Discovery 1.0, section 2). */
-export const issuer = text('an https URL such as "https://token.actions.githubusercontent.com"').superRefine((address, context) => {
-  const url = z.url().safeParse(address).success ? new URL(address) : undefined;
-  const problem =
-    url === undefined
-      ? "is no URL"
-      : url.protocol !== "https:"
-        ? "is not https, so nobody could trust the keys that it publishes"
-        : url.search !== "" || url.hash !== ""
-          ? "has a query or a fragment, which no issuer may have"
-          : undefined;
-  if (problem === undefined) return;
-  context.addIssue({ code: "custom", message: `${JSON.stringify(address)} ${problem}. Write it like "https://token.actions.githubusercontent.com".` });
-});
+export const issuer = text('an https URL such as "https://token.actions.githubusercontent.com"').superRefine(
+  (address, context) => {
+    const url = z.url().safeParse(address).success ? new URL(address) : undefined;
+    const problem =
+      url === undefined
+        ? "is no URL"
+        : url.protocol !== "https:"
+          ? "is not https, so nobody could trust the keys that it publishes"
+          : url.search !== "" || url.hash !== ""
+            ? "has a query or a fragment, which no issuer may have"
+            : undefined;
+    if (problem === undefined) return;
+    context.addIssue({
+      code: "custom",
+      message: `${JSON.stringify(address)} ${problem}. Write it like "https://token.actions.githubusercontent.com".`,
+    });
+  },
+);
 
 export const subject = text('the subject of the identity tokens, for example "repo:acme/infrastructure:ref:refs/heads/main"');
 
@@ -91,7 +102,12 @@ export const claimRules = z
   })
   .superRefine((rules, context) => {
     for (const [claim, argument] of ownArguments) {
-      if (claim in rules) context.addIssue({ code: "custom", path: [claim], message: `"${claim}" has an argument of its own: write it as ${argument}` });
+      if (claim in rules)
+        context.addIssue({
+          code: "custom",
+          path: [claim],
+          message: `"${claim}" has an argument of its own: write it as ${argument}`,
+        });
     }
   })
   .optional();
@@ -100,8 +116,10 @@ export const claimRules = z
 export const minter = z
   .object(
     {
-      clientId: text("the client's id").min(1, { error: "is empty" }),
-      clientSecret: text("the client's secret").min(1, { error: "is empty" }),
+      clientId: text("the client's id").min(1, { error: "is empty: give the id of the OAuth client" }),
+      clientSecret: text("the client's secret").min(1, {
+        error: "is empty: give the secret of the OAuth client, which is known only where it was created",
+      }),
     },
     { error: (issue) => `give an OAuthClient, or { clientId, clientSecret }, not ${spoken(issue.input)}` },
   )
@@ -112,11 +130,16 @@ export const recreation = z.enum(["always", "never"], { error: 'write "always" o
 /** A duration between two limits, in the form people read: `"90d"`. */
 export function durationBetween(shortest: number, longest: number): z.ZodType<string, Duration> {
   return z
-    .union([z.string(), z.number()], { error: (issue) => `give a duration such as "30d" or a number of seconds, not ${spoken(issue.input)}` })
+    .union([z.string(), z.number()], {
+      error: (issue) => `give a duration such as "30d" or a number of seconds, not ${spoken(issue.input)}`,
+    })
     .transform((given, context) => {
       const length = seconds(given);
       if (length === undefined) {
-        context.addIssue({ code: "custom", message: `${JSON.stringify(given)} is no duration: write "90d", "12h", "30m", "45s", or a whole number of seconds` });
+        context.addIssue({
+          code: "custom",
+          message: `${JSON.stringify(given)} is no duration: write "90d", "12h", "30m", "45s", or a whole number of seconds`,
+        });
         return z.NEVER;
       }
       if (length < shortest || length > longest) {

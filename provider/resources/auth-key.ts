@@ -74,10 +74,13 @@ function seen(key: Key): Properties {
   };
 }
 
-/** The id and the secret alone, where a whole {@link OAuthClient} was given. */
+/** The id and the secret alone, where a whole {@link OAuthClient} was given. What is missing is for `check` to say. */
 function withMinterOnly(args: AuthKeyArgs | undefined): AuthKeyArgs | undefined {
   if (args?.mintedBy === undefined) return args;
-  const mintedBy = pulumi.output(args.mintedBy).apply(({ clientId, clientSecret }) => ({ clientId, clientSecret }));
+  const mintedBy = pulumi.output(args.mintedBy).apply((given) => {
+    if (typeof given !== "object" || given === null) return given;
+    return { clientId: given.clientId ?? "", clientSecret: given.clientSecret ?? "" };
+  });
   return { ...args, mintedBy };
 }
 

@@ -23,7 +23,11 @@ export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/
 export async function setUp() {
   const major = Number(process.versions.node.split(".")[0]);
   if (major < 20) {
-    throw new SetUpError("looking at Node", `this is Node ${process.versions.node}`, "install Node 20 or later from https://nodejs.org.");
+    throw new SetUpError(
+      "looking at Node",
+      `this is Node ${process.versions.node}`,
+      "install Node 20 or later from https://nodejs.org.",
+    );
   }
   await installPackages(root);
   const node = await pinnedNode(root);

@@ -14,7 +14,11 @@ export async function installPackages(root) {
   try {
     await step(title, (report) => run("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, onLine: report }));
   } catch (error) {
-    throw new SetUpError(title, reasonOf(error), "check that npm reaches its registry (`npm ping`) and that the disk has 1 GB free, then run the same command again.");
+    throw new SetUpError(
+      title,
+      reasonOf(error),
+      "check that npm reaches its registry (`npm ping`) and that the disk has 1 GB free, then run the same command again.",
+    );
   }
 }
 

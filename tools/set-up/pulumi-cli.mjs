@@ -62,7 +62,9 @@ async function onPath() {
     const version = (await run("pulumi", ["version"], { env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" } })).trim();
     const folder = dirname((await run("sh", ["-c", "command -v pulumi"])).trim());
     if (isAtLeast(version, oldestVersion)) return folder;
-    process.stderr.write(`  the Pulumi CLI on PATH is ${version}, and ${oldestVersion} is needed: getting ${pinnedVersion} beside it\n`);
+    process.stderr.write(
+      `  the Pulumi CLI on PATH is ${version}, and ${oldestVersion} is needed: getting ${pinnedVersion} beside it\n`,
+    );
   } catch {
     // There is none on PATH.
   }
@@ -122,10 +124,13 @@ export async function download(folder, _root, from = officialDownloads) {
       if (!response.ok || response.body === null) throw new Error(`it answered ${response.status}`);
       const archive = join(folder, "pulumi.tar.gz");
       let received = 0;
-      const counted = Readable.fromWeb(/** @type {import("node:stream/web").ReadableStream} */ (response.body)).on("data", (chunk) => {
-        received += chunk.length;
-        report(`${Math.round(received / 1e6)} MB`);
-      });
+      const counted = Readable.fromWeb(/** @type {import("node:stream/web").ReadableStream} */ (response.body)).on(
+        "data",
+        (chunk) => {
+          received += chunk.length;
+          report(`${Math.round(received / 1e6)} MB`);
+        },
+      );
       await pipeline(counted, createWriteStream(archive));
       await run("tar", ["-xzf", archive, "-C", folder, "--strip-components=1"]);
       await rm(archive);

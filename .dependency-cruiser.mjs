@@ -1,0 +1,59 @@
+/**
+ * The arrows of the house (ARCHITECTURE.md): which folder may import which. Everything points one way, down to `access`.
+ *
+ * @type {import("dependency-cruiser").IConfiguration}
+ */
+export default {
+  forbidden: [
+    { name: "no-circles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    {
+      name: "access-is-pure",
+      comment: "What a credential can do is data in, data out: it knows no network, no Pulumi and no files.",
+      severity: "error",
+      from: { path: "^provider/access/" },
+      to: { pathNot: "^provider/access/" },
+    },
+    {
+      name: "api-knows-no-pulumi",
+      comment: "How we talk to Tailscale does not depend on who asks.",
+      severity: "error",
+      from: { path: "^provider/api/" },
+      to: { path: ["^provider/(resources|engine|index)", "@pulumi/"] },
+    },
+    {
+      name: "engine-knows-no-resource",
+      comment: "What all resources share names none of them.",
+      severity: "error",
+      from: { path: "^provider/engine/" },
+      to: { path: "^provider/(resources|index)" },
+    },
+    {
+      name: "only-the-entry-is-imported-from-outside",
+      severity: "error",
+      from: { path: "^(emulator|examples)/" },
+      to: { path: "^provider/(access|api|engine|resources)/" },
+    },
+    {
+      name: "two-packages",
+      comment: "The emulator repeats nothing of the provider, so that no mistake can be in both.",
+      severity: "error",
+      from: { path: "^provider/" },
+      to: { path: "^emulator/" },
+    },
+    { name: "declared", severity: "error", from: {}, to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown"] } },
+    { name: "found", severity: "error", from: {}, to: { couldNotResolve: true } },
+    {
+      name: "shipped-code-has-shipped-dependencies",
+      severity: "error",
+      from: { path: "^(provider|emulator)/" },
+      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["npm-peer", "type-only"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "/dist/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.base.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "types", "default"] },
+  },
+};
