@@ -12,7 +12,7 @@ import { badRequest, notFound, tokenInvalid } from "./refusal.js";
 import { bodyOf } from "./request-body.js";
 import { revoke, shownKey, targetOf } from "./routes/keys.js";
 import { hashOf } from "./secrets.js";
-import { isActive, type Key, type User } from "./state.js";
+import { type AuditEntry, isActive, type Key, type User } from "./state.js";
 import type { World } from "./world.js";
 
 /** A request that the API got. */
@@ -55,6 +55,8 @@ export interface Control {
   rewriteGithubSubjects(on: boolean): void;
   /** The active credentials but those of the start, as the API shows them. */
   activeCredentials(): ReturnType<typeof shownKey>[];
+  /** Every entry of the configuration audit log. */
+  auditLog(): readonly AuditEntry[];
   /** The requests that the API got since the last call. */
   takeRequests(): SeenRequest[];
 }
@@ -113,6 +115,7 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
       world.state.keys
         .filter((key) => isActive(key, world.now()) && !startHashes.has(key.secretHash ?? ""))
         .map((key) => shownKey(world, key)),
+    auditLog: () => world.state.log,
     takeRequests,
   };
 }
@@ -150,6 +153,7 @@ export function controlRoutes(control: Control, token: string): Hono<Env> {
   );
   command("rewrite-github-subjects", z.strictObject({ on: z.boolean() }), ({ on }) => control.rewriteGithubSubjects(on));
   command("active-credentials", z.strictObject({}), () => control.activeCredentials());
+  command("audit-log", z.strictObject({}), () => control.auditLog());
   command("take-requests", z.strictObject({}), () => control.takeRequests());
   return app;
 }

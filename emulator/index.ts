@@ -11,6 +11,7 @@ import { World } from "./world.js";
 export type { Control, SeenRequest } from "./control.js";
 export type { Fault } from "./faults.js";
 export type { Role } from "./permissions.js";
+export type { AuditEntry } from "./state.js";
 
 export interface EmulatorOptions {
   /** A loopback address. @default "127.0.0.1" */

@@ -62,7 +62,8 @@ async function main(): Promise<void> {
 
   await pulumi(stage, ["stack", "init", "dev"], { quiet: true });
   const first = await create(stage);
-  if (keep) return goOnByHand(stage);
+  // Awaited here: the emulator ends with this function.
+  if (keep) return await goOnByHand(stage);
   await use(stage, first);
   await change(stage, first);
   await lose(stage, first);

@@ -2,7 +2,7 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 import { checkInputs } from "./check";
-import type { Definition, Properties } from "./definition";
+import type { Definition, Failure, Properties } from "./definition";
 import { gone, leftAlone } from "./definition";
 import { configureDeployer, currentTailnet, deployerConnection } from "./deployer";
 import { changesBetween, inputsOf, stateAfterRead, stateAfterWrite } from "./state";
@@ -19,7 +19,8 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
       return plainly(async () => {
         deployerConnection(); // Credentials that are missing or contradict each other show at preview.
         const { inputs, failures } = checkInputs(definition, news);
-        return { inputs, failures: [...failures] };
+        // Of a failure with a property the engine prints that property's value as well, even where it is secret.
+        return { inputs, failures: failures.map((failure) => ({ property: "", reason: sentence(failure) })) };
       });
     },
 
@@ -42,6 +43,7 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
       return plainly(async () => {
         const inputs = inputsOf(definition, props);
         const found = await definition.read(id, inputs as Partial<Inputs>, await currentTailnet()); // As written by `create`.
+        if (typeof found === "symbol" && isLookup(props)) throw new Error(nothingToRead(definition.type, id));
         if (found === gone) return { id: "" };
         if (found === leftAlone) return { id, props, inputs };
         const after = stateAfterRead(definition, props, found);
@@ -75,7 +77,20 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
 function checked<Inputs extends object>(definition: Definition<Inputs>, news: Properties): Properties {
   const { inputs, failures } = checkInputs(definition, news);
   if (failures.length === 0) return inputs;
-  throw new Error(failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"));
+  throw new Error(failures.map(sentence).join("\n"));
+}
+
+function sentence({ property, reason }: Failure): string {
+  return `${property}: ${reason}`;
+}
+
+/** Whether nothing is known yet of what is read: `get` looks it up, and the engine would take "gone" for an empty answer. */
+function isLookup(state: Properties): boolean {
+  return Object.keys(state).every((name) => name === "__provider");
+}
+
+function nothingToRead(type: string, id: string): string {
+  return `The tailnet has no ${type} ${id} that is active: it was revoked, it expired, it was used up, or it never was.\n  Give get() the id of an active one; the admin console lists them.`;
 }
 
 /** The bookkeeping arguments of `inputs`; one that is no longer given is taken out of `olds`, too. */

@@ -1,0 +1,102 @@
+import { startEmulator } from "tailscope-emulator";
+import { expect, test } from "vitest";
+import { newStack } from "./stack";
+
+const client = (description: string) =>
+  `const ci = new OAuthClient("ci", { scopes: ["auth_keys"], tags: ["tag:ci"], description: "${description}" });`;
+const key = (more: string) =>
+  `const key = new AuthKey("key", { tags: ["tag:ci"], reusable: true, ${more} }); exports.keyId = key.keyId; exports.key = key.key; exports.expiresAt = key.expiresAt;`;
+
+test("an auth key is minted by the client it names, replaced where the API cannot change it, and outlives that client", async () => {
+  await using emulator = await startEmulator();
+  await using stack = await newStack(emulator, `${client("one")} ${key('mintedBy: ci, expiry: "1h"')}`);
+
+  const first = await stack.up();
+  const clientId = (await stack.state()).credentials["ci"]?.id;
+  expect(first["key"]).toMatch(new RegExp(`^tskey-auth-${first["keyId"]}-`));
+  const made = emulator.control.activeCredentials().find(({ keyType }) => keyType === "auth");
+  expect(made).toMatchObject({ id: first["keyId"], userId: "", expirySeconds: 3600, expires: first["expiresAt"] });
+  expect(creatorOf(emulator, first["keyId"])).toBe(clientId);
+  expect(tokensOf(emulator, clientId)).toEqual(["took an access token for auth_keys"]);
+  emulator.control.takeRequests();
+
+  // A change of the client makes its secret unknown at preview: that plans nothing for the key.
+  stack.write(`${client("two")} ${key('mintedBy: ci, expiry: "1h"')}`);
+  expect(await stack.preview()).toEqual(["update ci"]);
+  await stack.up();
+  emulator.control.takeRequests();
+
+  // Another minter, and a rule of ours: written down, and nothing is sent.
+  const other = 'const other = new OAuthClient("other", { scopes: ["auth_keys"], tags: ["tag:ci"] });';
+  stack.write(`${client("two")} ${other} ${key('mintedBy: other, expiry: "1h", recreateIfInvalid: "never"')}`);
+  expect((await stack.up())["keyId"]).toBe(first["keyId"]);
+  expect(emulator.control.takeRequests().map(({ method }) => method)).toEqual(["POST", "POST"]); // A token, and the other client.
+
+  stack.write(`${client("two")} ${other} ${key('mintedBy: other, expiry: "2h", recreateIfInvalid: "never"')}`);
+  expect(await stack.preview()).toEqual(["replace key"]);
+  emulator.control.takeRequests();
+  const second = await stack.up();
+  expect(second["keyId"]).not.toBe(first["keyId"]);
+  const writes = emulator.control.takeRequests().filter(({ path }) => path.startsWith("/tailnet/"));
+  expect(writes, "the new key is there before the old one goes").toEqual([
+    { method: "POST", path: "/tailnet/-/keys" },
+    { method: "DELETE", path: `/tailnet/-/keys/${first["keyId"]}` },
+  ]);
+
+  // The client that should revoke the key is gone: the deployer does it, and says so.
+  emulator.control.revoke((await stack.state()).credentials["other"]?.id ?? "");
+  await stack.destroy();
+  expect(emulator.control.activeCredentials()).toEqual([]);
+  expect(stack.printed()).toContain("of mintedBy no longer exists: the deployer takes its place");
+});
+
+test("a deployer without auth_keys deploys keys that a client mints", async () => {
+  await using emulator = await startEmulator();
+  const made = await fetch(`${emulator.url}/api/v2/tailnet/-/keys`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${emulator.apiKey}` },
+    body: JSON.stringify({ keyType: "client", scopes: ["devices:core:read"] }),
+  });
+  const deployer = (await made.json()) as { id: string; key: string };
+  const minter = (await (
+    await fetch(`${emulator.url}/api/v2/tailnet/-/keys`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${emulator.apiKey}` },
+      body: JSON.stringify({ keyType: "client", scopes: ["auth_keys", "dns"], tags: ["tag:ci"] }),
+    })
+  ).json()) as { id: string; key: string };
+  const own = 'new AuthKey("own", { tags: ["tag:ci"] });';
+  const minted = `new AuthKey("minted", { tags: ["tag:ci"], mintedBy: { clientId: process.env.MINTER_ID, clientSecret: process.env.MINTER_SECRET } });`;
+  await using stack = await newStack(emulator, minted, {
+    TAILSCALE_OAUTH_CLIENT_ID: deployer.id,
+    TAILSCALE_OAUTH_CLIENT_SECRET: deployer.key,
+    MINTER_ID: minter.id,
+    MINTER_SECRET: minter.key,
+  });
+
+  await stack.up();
+  expect(tokensOf(emulator, minter.id), "asked for with just the scope that the request needs").toEqual([
+    "took an access token for auth_keys",
+  ]);
+  await stack.up("--refresh");
+  expect(tokensOf(emulator, minter.id)).toContain("took an access token for auth_keys:read");
+
+  stack.write(`${minted} ${own}`);
+  const failure = await stack.failingUp();
+  expect(failure).toContain("Tailscale refused to create an auth key (403, POST /tailnet/-/keys)");
+  expect(failure).toContain("This request needs the scope auth_keys.");
+  expect(stack.printed()).not.toContain(minter.key);
+});
+
+type Emulator = Awaited<ReturnType<typeof startEmulator>>;
+
+function creatorOf(emulator: Emulator, id: unknown): string | undefined {
+  return emulator.control.auditLog().find(({ action, target }) => action === "CREATE" && target.id === id)?.actor.id;
+}
+
+function tokensOf(emulator: Emulator, id: string | undefined): (string | undefined)[] {
+  return emulator.control
+    .auditLog()
+    .filter(({ action, actor }) => action === "LOGIN" && actor.id === id)
+    .map(({ actionDetails }) => actionDetails);
+}

@@ -1,0 +1,104 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { startEmulator } from "tailscope-emulator";
+import { expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A command of the repository as a person runs it; `onText` may end it early. */
+function run(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  onText?: (text: string, end: () => void) => void,
+) {
+  return new Promise<{ code: number | null; stdout: string; text: string }>((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let text = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
+      stdout += chunk;
+      text += chunk;
+      onText?.(text, () => child.kill("SIGINT"));
+    });
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+    });
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, stdout, text }));
+  });
+}
+
+test("npm start tells the story in six steps, in less than a minute, and leaves no active credential", async () => {
+  const started = Date.now();
+  const { code, text } = await run("node", ["tools/start.mjs"]);
+  expect(code, text).toBe(0);
+  for (let step = 1; step <= 6; step++) expect(text).toContain(`\n${step}/6  `);
+  expect(text).toContain("→ 403 calling actor does not have enough permissions to perform this function");
+  expect(text).toContain('+ [1]: "devices:core:read"');
+  expect(text).toContain("active credentials left: 0");
+  expect(text).not.toMatch(/tskey-[a-z]+-k/);
+  expect(Date.now() - started).toBeLessThan(60_000);
+});
+
+test("npm start -- --keep stops after the first step with an environment in which one can go on", async () => {
+  let checked: Promise<Response> | undefined;
+  const { code, text } = await run("node", ["tools/start.mjs", "--keep"], process.env, (text, end) => {
+    const value = (name: string) => new RegExp(`export ${name}='([^']+)'`).exec(text)?.[1] ?? "";
+    if (checked !== undefined || !text.includes("keys?all=true")) return;
+    const authorization = `Bearer ${value("TAILSCOPE_OWNER_TOKEN")}`;
+    checked = fetch(`${value("TAILSCALE_BASE_URL")}/api/v2/tailnet/-/keys?all=true`, { headers: { authorization } });
+    checked.then(end, end);
+  });
+  expect(code, text).toBe(0);
+  expect(text).not.toContain("2/6");
+  expect((await checked)?.status).toBe(200);
+  for (const name of ["TAILSCALE_OAUTH_CLIENT_ID", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE_FILE"])
+    expect(text).toContain(`export ${name}=`);
+});
+
+test("an unknown option of npm start is refused with what there is", async () => {
+  const { code, text } = await run("node", ["tools/start.mjs", "--kepe"]);
+  expect(code).toBe(1);
+  expect(text).toContain("--kepe");
+  expect(text).toContain("--keep   stop after the first step");
+});
+
+test("npm run --silent env lets a shell use the CLI, and prints no passphrase", async () => {
+  const { stdout } = await run("node", ["tools/print-environment.mjs"]);
+  const passphrase = readFileSync(join(root, ".tailscope", "passphrase"), "utf8");
+  expect(stdout).not.toContain(passphrase);
+  const bare = { HOME: process.env["HOME"], PATH: "/usr/bin:/bin" };
+  const { code, text } = await run("sh", ["-c", `${stdout}\npulumi version && pulumi whoami --verbose && node --version`], bare);
+  expect(code, text).toBe(0);
+  expect(text).toContain(pathToFileURL(join(root, ".tailscope", "state")).href);
+  expect(text).toMatch(/^v24\./m);
+});
+
+test("pulumi in the root of the repository runs the quickstart", async () => {
+  await using emulator = await startEmulator();
+  const folder = mkdtempSync(join(tmpdir(), "tailscope-root-"));
+  const env = {
+    ...process.env,
+    PULUMI_BACKEND_URL: pathToFileURL(folder).href,
+    PULUMI_CONFIG_PASSPHRASE: "of a test",
+    TAILSCALE_BASE_URL: emulator.url,
+    TAILSCALE_API_KEY: emulator.apiKey,
+  };
+  const pulumi = (...args: string[]) =>
+    run("node", ["tools/run-pulumi.mjs", ...args, "--stack", "test", "--config-file", join(folder, "Pulumi.yaml")], env);
+  try {
+    await run("node", ["tools/run-pulumi.mjs", "stack", "init", "test", "--no-select"], env);
+    const { code, text } = await pulumi("up", "--yes", "--skip-preview", "--suppress-progress");
+    expect(code, text).toBe(0);
+    expect(emulator.control.activeCredentials().map(({ keyType }) => keyType)).toEqual(["client", "auth"]);
+    await pulumi("destroy", "--yes", "--skip-preview", "--suppress-progress");
+    expect(emulator.control.activeCredentials()).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(join(root, "Pulumi.test.yaml"), { force: true });
+  }
+});

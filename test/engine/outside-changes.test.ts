@@ -1,0 +1,145 @@
+import { type Control, startEmulator } from "tailscope-emulator";
+import { expect, test } from "vitest";
+import { newStack } from "./stack";
+
+const minute = 60_000;
+
+/** What somebody does behind Pulumi's back, and what the next `up --refresh` plans for it. */
+const table: readonly {
+  name: string;
+  program: string;
+  outside?: (control: Control, id: string) => void;
+  plan: "create" | "update" | "nothing";
+}[] = [
+  { name: "untouched", program: 'OAuthClient(NAME, { scopes: ["dns"] })', plan: "nothing" },
+  {
+    name: "revoked-client",
+    program: 'OAuthClient(NAME, { scopes: ["dns"] })',
+    outside: (control, id) => control.revoke(id),
+    plan: "create",
+  },
+  {
+    name: "erased-client",
+    program: 'OAuthClient(NAME, { scopes: ["dns"] })',
+    outside: (control, id) => control.erase(id),
+    plan: "create",
+  },
+  {
+    name: "client-with-more-scopes",
+    program: 'OAuthClient(NAME, { scopes: ["dns"] })',
+    outside: (control, id) => control.change(id, { scopes: ["dns", "policy_file"] }),
+    plan: "update",
+  },
+  {
+    name: "client-with-scopes-in-another-order",
+    program: 'OAuthClient(NAME, { scopes: ["dns", "users:read"] })',
+    outside: (control, id) => control.change(id, { scopes: ["users:read", "dns"] }),
+    plan: "nothing",
+  },
+  {
+    name: "client-with-another-tag",
+    program: 'OAuthClient(NAME, { scopes: ["dns"], tags: ["tag:ci"] })',
+    outside: (control, id) => control.change(id, { tags: ["tag:prod"] }),
+    plan: "update",
+  },
+  {
+    name: "client-without-description",
+    program: 'OAuthClient(NAME, { scopes: ["dns"], description: "mine" })',
+    outside: (control, id) => control.change(id, { description: "" }),
+    plan: "update",
+  },
+  {
+    name: "client-with-a-description-we-would-refuse",
+    program: 'OAuthClient(NAME, { scopes: ["dns"] })',
+    outside: (control, id) => control.change(id, { description: "theirs_now!" }),
+    plan: "update",
+  },
+  {
+    name: "revoked-identity",
+    program: "FederatedIdentity(NAME, identity)",
+    outside: (control, id) => control.revoke(id),
+    plan: "create",
+  },
+  {
+    name: "identity-for-everybody",
+    program: "FederatedIdentity(NAME, identity)",
+    outside: (control, id) => control.change(id, { subject: "*", customClaimRules: { ref: "*" } }),
+    plan: "update",
+  },
+  {
+    name: "revoked-reusable-key",
+    program: "AuthKey(NAME, { ...key, reusable: true })",
+    outside: (control, id) => control.revoke(id),
+    plan: "create",
+  },
+  { name: "expired-reusable-key", program: 'AuthKey(NAME, { ...key, reusable: true, expiry: "5m" })', plan: "create" },
+  { name: "erased-single-use-key", program: "AuthKey(NAME, key)", outside: (control, id) => control.erase(id), plan: "create" },
+  {
+    name: "used-single-use-key",
+    program: "AuthKey(NAME, key)",
+    outside: (control, id) => control.useAuthKey(id),
+    plan: "nothing",
+  },
+  {
+    name: "used-single-use-key-always-wanted",
+    program: 'AuthKey(NAME, { ...key, recreateIfInvalid: "always" })',
+    outside: (control, id) => control.useAuthKey(id),
+    plan: "create",
+  },
+  {
+    name: "revoked-reusable-key-never-wanted-again",
+    program: 'AuthKey(NAME, { ...key, reusable: true, recreateIfInvalid: "never" })',
+    outside: (control, id) => control.revoke(id),
+    plan: "nothing",
+  },
+];
+
+test("after every kind of outside change `up --refresh` plans what puts it right, and nothing more", async () => {
+  await using emulator = await startEmulator();
+  const lines = table.map(({ name, program }) => `new ${program.replace("NAME", JSON.stringify(name))};`);
+  await using stack = await newStack(
+    emulator,
+    `const key = { tags: ["tag:ci"] };
+     const identity = { issuer: "https://issuer.example.com", subject: "me", scopes: ["dns"] };
+     ${lines.join("\n")}`,
+  );
+  await stack.up();
+  const { credentials } = await stack.state();
+  const declared = emulator.control.activeCredentials();
+  for (const { name, outside } of table) outside?.(emulator.control, credentials[name]?.id ?? "");
+  emulator.control.advanceClock(10 * minute);
+
+  const planned = await stack.preview("--refresh");
+  const expected = table.filter(({ plan }) => plan !== "nothing").map(({ name, plan }) => `${plan} ${name}`);
+  expect(planned.sort()).toEqual(expected.sort());
+
+  await stack.up("--refresh");
+  expect(await stack.preview("--refresh", "--expect-no-changes")).toEqual([]);
+  const spent = ["used-single-use-key", "revoked-reusable-key-never-wanted-again"].map((name) => credentials[name]?.id);
+  const timeless = (list: typeof declared) =>
+    list
+      .filter(({ id }) => !spent.includes(id))
+      .map(({ id, created, updated, expires, audience, ...rest }) => JSON.stringify({ ...rest, scopes: rest.scopes?.toSorted() }))
+      .sort();
+  expect(timeless(emulator.control.activeCredentials())).toEqual(timeless(declared));
+
+  await stack.destroy();
+  expect(emulator.control.activeCredentials()).toEqual([]);
+});
+
+test("a change of a client that is gone says to refresh, and a delete of what is gone succeeds", async () => {
+  await using emulator = await startEmulator();
+  await using stack = await newStack(
+    emulator,
+    'new OAuthClient("ci", { scopes: ["dns"] }); new OAuthClient("other", { scopes: ["dns"] });',
+  );
+  await stack.up();
+  const { credentials } = await stack.state();
+  emulator.control.revoke(credentials["ci"]?.id ?? "");
+  emulator.control.erase(credentials["other"]?.id ?? "");
+
+  stack.write('new OAuthClient("ci", { scopes: ["users:read"] });');
+  expect(await stack.failingUp()).toContain("`pulumi up --refresh` notices, and makes a new one");
+  await stack.destroy();
+  expect(emulator.control.activeCredentials()).toEqual([]);
+});

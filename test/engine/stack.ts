@@ -1,0 +1,171 @@
+/** A Pulumi stack in a temporary home, with the real CLI: write a program, run the engine, look at what it says and keeps. */
+
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { Emulator } from "tailscope-emulator";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What one run of the CLI printed, and how it ended. */
+export interface Run {
+  readonly code: number;
+  /** Standard output and error together, as a person sees them. */
+  readonly text: string;
+}
+
+/** One line a resource that changed, for example `"create ci"`. */
+export type Change = string;
+
+export interface Stack extends AsyncDisposable {
+  readonly folder: string;
+  /** Everything that any run printed. */
+  readonly printed: () => string;
+  /** Puts a program in place: the body of a CommonJS module that has the three classes and `pulumi`. */
+  write(program: string): void;
+  /** Runs the CLI. */
+  pulumi(args: readonly string[], environment?: Record<string, string | undefined>): Promise<Run>;
+  /** `pulumi up`; throws with what was printed where it fails. Gives the program's exports. */
+  up(...args: string[]): Promise<Record<string, unknown>>;
+  /** `pulumi up` where it is meant to fail. */
+  failingUp(...args: string[]): Promise<string>;
+  /** `pulumi preview`: what would change, resources that stay the same left out. */
+  preview(...args: string[]): Promise<Change[]>;
+  destroy(): Promise<void>;
+  /** The exported state, secrets as they are stored. */
+  state(): Promise<Deployment>;
+}
+
+export interface StoredResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+export interface Deployment {
+  readonly text: string;
+  /** The credentials among the resources, by their name in the program. */
+  readonly credentials: Readonly<Record<string, StoredResource>>;
+}
+
+const prelude =
+  'const pulumi = require("@pulumi/pulumi");\nconst { AuthKey, FederatedIdentity, OAuthClient } = require("tailscope");\n';
+
+/** Makes a stack that deploys to `emulator` with its all-scope client, or with what `environment` says instead. */
+export async function newStack(
+  emulator: Emulator,
+  program: string,
+  environment: Record<string, string | undefined> = {
+    TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
+    TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
+  },
+): Promise<Stack> {
+  const folder = mkdtempSync(join(tmpdir(), "tailscope-test-"));
+  const work = join(folder, "program");
+  for (const name of ["state", "home", "program"]) mkdirSync(join(folder, name));
+  symlinkSync(join(root, "node_modules"), join(work, "node_modules"));
+  writeFileSync(join(work, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
+  writeFileSync(join(work, "package.json"), '{ "main": "index.js" }\n');
+
+  const settings = {
+    ...withoutTailscale(process.env),
+    PULUMI_HOME: join(folder, "home"),
+    PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href,
+    PULUMI_CONFIG_PASSPHRASE: "of a test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Most of an operation is Node loading the Pulumi SDK, twice.
+    NODE_COMPILE_CACHE: join(tmpdir(), "tailscope-test-compile-cache"),
+    TAILSCALE_BASE_URL: emulator.url,
+    ...environment,
+  };
+  let printed = "";
+
+  const pulumi = (args: readonly string[], more: Record<string, string | undefined> = {}) =>
+    new Promise<Run>((resolve, reject) => {
+      const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
+        cwd: work,
+        env: { ...settings, ...more },
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let text = "";
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding("utf8").on("data", (chunk: string) => {
+          text += chunk;
+        });
+      }
+      child.once("error", reject);
+      child.once("close", (code) => {
+        printed += text;
+        resolve({ code: code ?? -1, text });
+      });
+    });
+
+  async function succeed(...args: string[]): Promise<string> {
+    const { code, text } = await pulumi(args);
+    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${text}`);
+    return text;
+  }
+
+  const stack: Stack = {
+    folder: work,
+    printed: () => printed,
+    write: (body) => writeFileSync(join(work, "index.js"), prelude + body),
+    pulumi,
+    async up(...args) {
+      await succeed("up", "--yes", "--skip-preview", "--suppress-progress", ...args);
+      // Read apart from `printed`, which is searched for secrets.
+      const { stdout } = await quietly(["stack", "output", "--json", "--show-secrets"], work, settings);
+      return JSON.parse(stdout);
+    },
+    async failingUp(...args) {
+      const { code, text } = await pulumi(["up", "--yes", "--skip-preview", "--suppress-progress", ...args]);
+      if (code === 0) throw new Error(`pulumi up succeeded, and should not have:\n${text}`);
+      return text;
+    },
+    async preview(...args) {
+      const text = await succeed("preview", "--json", ...args);
+      const { steps = [] } = JSON.parse(text) as { steps?: { op: string; urn: string }[] };
+      return steps
+        .filter(({ op, urn }) => !["same", "read", "refresh"].includes(op) && !urn.includes("pulumi:pulumi:Stack"))
+        .map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`);
+    },
+    async destroy() {
+      await succeed("destroy", "--yes", "--skip-preview", "--suppress-progress");
+    },
+    async state() {
+      const { stdout } = await quietly(["stack", "export"], work, settings);
+      const { deployment } = JSON.parse(stdout) as { deployment: { resources?: StoredResource[] } };
+      const credentials = (deployment.resources ?? []).filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/tailscope:"));
+      return { text: stdout, credentials: Object.fromEntries(credentials.map((one) => [one.urn.split("::").at(-1), one])) };
+    },
+    async [Symbol.asyncDispose]() {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  stack.write(program);
+  await succeed("stack", "init", "dev");
+  return stack;
+}
+
+/** A deployer in the environment of whoever runs the tests is not the tests' deployer. */
+function withoutTailscale(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(TAILSCALE|PULUMI)_/.test(name)));
+}
+
+async function quietly(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<{ stdout: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", args, { cwd, env, stdio: ["ignore", "pipe", "inherit"] });
+    let stdout = "";
+    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+      stdout += chunk;
+    });
+    child.once("error", reject);
+    child.once("close", (code) =>
+      code === 0 ? resolve({ stdout }) : reject(new Error(`pulumi ${args.join(" ")} ended with ${code}`)),
+    );
+  });
+}

@@ -1,0 +1,28 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      { extends: true, test: { name: "contract", include: ["test/contract/**/*.test.ts"] } },
+      {
+        extends: true,
+        // Each test runs the Pulumi engine several times; an operation takes one to three seconds.
+        test: {
+          name: "engine",
+          include: ["test/engine/**/*.test.ts"],
+          globalSetup: "test/engine/pulumi-is-there.ts",
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+    maxWorkers: 2,
+    coverage: {
+      provider: "v8",
+      include: ["provider/**/*.ts", "emulator/**/*.ts"],
+      exclude: ["**/dist/**"],
+      reporter: ["text-summary"],
+    },
+  },
+});
