@@ -1,6 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  // The emulator's source, so that its coverage is known; the compiled one is what its command's tests and the engine's run.
+  resolve: { alias: { "tailscope-emulator": fileURLToPath(new URL("emulator/index.ts", import.meta.url)) } },
   test: {
     projects: [
       { extends: true, test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },

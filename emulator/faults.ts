@@ -85,13 +85,19 @@ export function faults(latencyMilliseconds: number): Faults {
           return RESPONSE_ALREADY_SENT;
         case "lose-answer":
           await next();
-          return closed(context);
+          return answerIsOver(context, closed(context));
         case "cut-answer":
           await next();
-          return cut(context, await context.res.text());
+          return answerIsOver(context, await cut(context, await context.res.text()));
       }
     },
   };
+}
+
+/** Puts another response in the place of the route's; Hono takes a middleware's own only where there is none yet. */
+function answerIsOver(context: Context<Env>, response: Response): void {
+  context.res = undefined;
+  context.res = response;
 }
 
 function closed(context: Context<Env>): Response {

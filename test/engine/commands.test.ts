@@ -22,7 +22,7 @@ function run(
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
       stdout += chunk;
       text += chunk;
-      onText?.(text, () => child.kill("SIGINT"));
+      onText?.(text, () => child.kill("SIGTERM"));
     });
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
       text += chunk;

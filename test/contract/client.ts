@@ -1,0 +1,77 @@
+/** Plain HTTP to the emulator, and tokens by a standard OAuth library: what any client of the API would do. */
+
+import * as oauth from "oauth4webapi";
+import type { Emulator } from "tailscope-emulator";
+
+/** What the API answered: its status, and the body as JSON where there is one. */
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of many shapes, and fails where one is not as expected.
+  readonly body: any;
+  readonly headers: Headers;
+}
+
+export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
+
+/** Calls as whoever holds `token`; below `/api/v2/tailnet/-`, or below `/api/v2` where the path starts with another name. */
+export function as({ url }: Emulator, token: string): Call {
+  return async (method, path, body, headers = {}) => {
+    const response = await fetch(
+      `${url}/api/v2${path.startsWith("/tailnet/") || path.startsWith("/oauth/") ? path : `/tailnet/-${path}`}`,
+      {
+        method,
+        headers: { authorization: `Bearer ${token}`, ...headers },
+        ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      },
+    );
+    const text = await response.text();
+    return { status: response.status, body: text === "" ? undefined : parsed(text), headers: response.headers };
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+export interface Credential {
+  readonly id: string;
+  readonly key: string;
+}
+
+/** Makes an OAuth client as the owner. */
+export async function makeClient(
+  emulator: Emulator,
+  scopes: string[],
+  tags?: string[],
+  by = emulator.apiKey,
+): Promise<Credential> {
+  const { status, body } = await as(emulator, by)("POST", "/keys", { keyType: "client", scopes, tags });
+  if (status !== 200) throw new Error(`${status} ${body.message}`);
+  return body;
+}
+
+/** A token of the client by the client-credentials grant, as oauth4webapi asks for it. */
+export async function takeToken(
+  { url }: Emulator,
+  { id, key }: Credential,
+  narrowed: { scope?: string; tags?: string } = {},
+  authentication: (secret: string) => oauth.ClientAuth = oauth.ClientSecretPost,
+): Promise<oauth.TokenEndpointResponse> {
+  const server: oauth.AuthorizationServer = { issuer: url, token_endpoint: `${url}/api/v2/oauth/token` };
+  const client: oauth.Client = { client_id: id };
+  const response = await oauth.clientCredentialsGrantRequest(server, client, authentication(key), new URLSearchParams(narrowed), {
+    [oauth.allowInsecureRequests]: true,
+  });
+  return oauth.processClientCredentialsResponse(server, client, response);
+}
+
+/** The status and message of a token request that is refused. */
+export async function refusedToken({ url }: Emulator, fields: Record<string, string>): Promise<[number, string]> {
+  const response = await fetch(`${url}/api/v2/oauth/token`, { method: "POST", body: new URLSearchParams(fields) });
+  const { message } = (await response.json()) as { message: string };
+  return [response.status, message];
+}

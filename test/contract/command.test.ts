@@ -1,0 +1,137 @@
+/** `tailscope-emulator` as a command, in a process of its own. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Emulator } from "tailscope-emulator";
+import { afterEach, expect, test } from "vitest";
+import { as, makeClient, takeToken } from "./client";
+
+const command = fileURLToPath(new URL("../../emulator/dist/cli.js", import.meta.url));
+const running: ChildProcess[] = [];
+const folders: string[] = [];
+
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill("SIGKILL");
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [command, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  running.push(child);
+  let stdout = "";
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+    child.once("close", (code) => resolve({ code, stdout, stderr }));
+  });
+  const firstLine = new Promise<string>((resolve, reject) => {
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+      if (stdout.includes("\n")) resolve(stdout.split("\n")[0] ?? "");
+    });
+    ended.then(({ code }) => reject(new Error(`ended with ${code}: ${stderr}`)));
+  });
+  firstLine.catch(() => {});
+  return { child, firstLine, ended };
+}
+
+function dataFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), "tailscope-emulator-"));
+  folders.push(folder);
+  return join(folder, "tailnet.json");
+}
+
+test("--json: the first line is one JSON object that serves any client, and SIGTERM ends it cleanly", async () => {
+  const { child, firstLine, ended } = start("--json", "--port", "0");
+  const emulator = JSON.parse(await firstLine) as Emulator;
+  expect(emulator.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect(Object.keys(emulator.roles).sort()).toEqual([
+    "admin",
+    "auditor",
+    "billing-admin",
+    "it-admin",
+    "member",
+    "network-admin",
+    "owner",
+  ]);
+  expect(emulator.apiKey).toBe(emulator.roles.owner);
+  const { access_token, scope } = await takeToken(emulator, { id: emulator.clientId, key: emulator.clientSecret });
+  expect(scope).toBe("all");
+  expect((await as(emulator, access_token)("GET", "/keys?all=true")).body.keys).toHaveLength(8);
+  expect((await as(emulator, emulator.roles.member)("GET", "/users")).status).toBe(403);
+  child.kill("SIGTERM");
+  expect(await ended).toMatchObject({ code: 0, stderr: "", stdout: expect.stringMatching(/^\{.*\}\n$/) });
+});
+
+test("credentials are made anew at each start with fresh data", async () => {
+  const [one, two] = [JSON.parse(await start("--json").firstLine), JSON.parse(await start("--json").firstLine)];
+  expect(one.apiKey).not.toBe(two.apiKey);
+  expect(one.clientSecret).not.toBe(two.clientSecret);
+});
+
+test("--data: the tailnet survives a restart, even one by SIGKILL, in a file for its owner's eyes alone", async () => {
+  const data = dataFile();
+  const first = start("--json", "--data", data);
+  const before = JSON.parse(await first.firstLine) as Emulator;
+  const client = await makeClient(before, ["users:read"]);
+  const { access_token } = await takeToken(before, client);
+  first.child.kill("SIGKILL");
+  await first.ended;
+  expect(statSync(data).mode & 0o077).toBe(0);
+  expect(existsSync(`${data}.next`)).toBe(false);
+  expect(readFileSync(data, "utf8"), "of what it handed out later it keeps the hash").not.toContain(client.key);
+
+  const after = JSON.parse(await start("--json", "--data", data).firstLine) as Emulator;
+  expect(after).toMatchObject({ tailnet: before.tailnet, apiKey: before.apiKey, clientSecret: before.clientSecret });
+  expect((await as(after, access_token)("GET", "/users")).status).toBe(200);
+  expect((await takeToken(after, client)).scope).toBe("users:read");
+});
+
+test("--latency: each answer takes at least that long", async () => {
+  const emulator = JSON.parse(await start("--json", "--latency", "150").firstLine) as Emulator;
+  const asked = performance.now();
+  await as(emulator, emulator.apiKey)("GET", "/users");
+  expect(performance.now() - asked).toBeGreaterThan(145);
+});
+
+test("for a person it prints the exports with which to use it", async () => {
+  const { child, firstLine, ended } = start();
+  expect(await firstLine).toMatch(/^Emulating a tailnet on http:\/\/127\.0\.0\.1:\d+ until Ctrl-C/);
+  child.kill("SIGINT");
+  const { code, stdout } = await ended;
+  expect(code).toBe(0);
+  for (const name of ["TAILSCALE_BASE_URL", "TAILSCALE_OAUTH_CLIENT_ID", "TAILSCALE_OAUTH_CLIENT_SECRET"])
+    expect(stdout).toContain(`export ${name}=`);
+});
+
+test.each([
+  [["--host", "0.0.0.0"], "It listens on loopback only"],
+  [["--host", "192.168.1.10"], "It listens on loopback only"],
+  [["--port", "65536"], "Write a whole number from 0 to 65535"],
+  [["--latency", "fast"], "Write a whole number from 0 to 600000"],
+  [["--policy", "/nowhere.hujson"], "no such file"],
+  [["--prot", "1"], "Did you mean --port?"],
+])("%s is refused: %s", async (args, message) => {
+  const { code, stdout, stderr } = await start(...args).ended;
+  expect(code).not.toBe(0);
+  expect(stdout).toBe("");
+  expect(stderr).toContain(message);
+  expect(stderr).not.toMatch(/\n\s+at /);
+});
+
+test("a port in use, a data file of another kind and a policy file that is none are refused", async () => {
+  const { url } = JSON.parse(await start("--json").firstLine) as Emulator;
+  const port = new URL(url).port;
+  expect((await start("--port", port).ended).stderr).toContain(`Port ${port} is in use: name another with --port`);
+
+  const file = dataFile();
+  writeFileSync(file, '{"version":99}');
+  expect((await start("--data", file).ended).stderr).toContain("is no data file of this emulator");
+  writeFileSync(file, '{ "tagOwners": [] }');
+  expect((await start("--policy", file).ended).stderr).toContain("the policy file is not valid: tagOwners");
+});
