@@ -63,11 +63,12 @@ export async function newStack(
     TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
     TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
   },
+  packages: string = join(root, "node_modules"),
 ): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-test-"));
   const work = join(folder, "program");
   for (const name of ["state", "home", "program"]) mkdirSync(join(folder, name));
-  symlinkSync(join(root, "node_modules"), join(work, "node_modules"));
+  symlinkSync(packages, join(work, "node_modules"));
   writeFileSync(join(work, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
   writeFileSync(join(work, "package.json"), '{ "main": "index.js" }\n');
 

@@ -1,0 +1,60 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Emulator } from "tailscope-emulator";
+import { expect, test } from "vitest";
+import { newStack } from "./stack";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What the two packages depend on, taken from here instead of the registry: no test leaves this machine. */
+const dependencies = ["@hono/node-server", "commander", "hono", "jose", "jsonc-parser", "undici", "zod"];
+
+test("both packages install from their tarballs into an empty project, and work there", async () => {
+  const project = mkdtempSync(join(tmpdir(), "tailscope-project-"));
+  let emulator: ReturnType<typeof spawn> | undefined;
+  try {
+    const tarballs = ["provider", "emulator"].map((name) => {
+      const output = execFileSync("npm", ["pack", `./${name}`, "--ignore-scripts", "--silent", "--pack-destination", project], {
+        cwd: root,
+        encoding: "utf8",
+      });
+      return join(project, output.trim().split("\n").at(-1) ?? "");
+    });
+    const overrides = Object.fromEntries(
+      dependencies.map((name) => [name, `file:${realpathSync(join(root, "node_modules", name))}`]),
+    );
+    writeFileSync(join(project, "package.json"), JSON.stringify({ name: "empty", private: true, overrides }));
+    // Its peer @pulumi/pulumi, which every Pulumi program has, comes as a link: it is 100 packages with its own.
+    const options = ["--offline", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund"];
+    execFileSync("npm", ["install", ...options, ...tarballs], { cwd: project, stdio: "pipe" });
+    mkdirSync(join(project, "node_modules", "@pulumi"));
+    symlinkSync(join(root, "node_modules", "@pulumi", "pulumi"), join(project, "node_modules", "@pulumi", "pulumi"));
+
+    emulator = spawn("npx", ["--offline", "tailscope-emulator", "--json"], {
+      cwd: project,
+      stdio: ["ignore", "pipe", "inherit"],
+      detached: true,
+    });
+    const started = await new Promise<string>((line) => emulator?.stdout?.setEncoding("utf8").once("data", line));
+    const program = `
+      const client = new OAuthClient("ci", { scopes: ["auth_keys"], tags: ["tag:ci"] });
+      exports.id = client.id;
+      exports.key = new AuthKey("key", { tags: ["tag:ci"], mintedBy: client }).keyId;
+      exports.from = require.resolve("tailscope");`;
+    await using stack = await newStack(JSON.parse(started) as Emulator, program, undefined, join(project, "node_modules"));
+    const made = await stack.up();
+    expect(made).toEqual({
+      id: expect.stringMatching(/^k/),
+      key: expect.stringMatching(/^k/),
+      from: join(realpathSync(project), "node_modules", "tailscope", "dist", "index.js"),
+    });
+    await stack.destroy();
+  } finally {
+    // npx has the emulator as its child: the whole group ends.
+    if (emulator?.pid !== undefined) process.kill(-emulator.pid, "SIGTERM");
+    rmSync(project, { recursive: true, force: true });
+  }
+});

@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { connectionFrom } from "../../provider/api/connection";
+
+const from = (environment: Record<string, string>, config: Record<string, string> = {}) =>
+  connectionFrom(environment, (key) => config[key]);
+
+const client = { TAILSCALE_OAUTH_CLIENT_ID: "kA", TAILSCALE_OAUTH_CLIENT_SECRET: "tskey-client-kA-x" };
+const oauthClient = { kind: "oauthClient", clientId: "kA", clientSecret: "tskey-client-kA-x" };
+
+test.each<[string, Record<string, string>, Record<string, string>, object]>([
+  ["an OAuth client", client, {}, { deployer: oauthClient, tailnet: "-", baseUrl: "https://api.tailscale.com" }],
+  ["an API access token", { TAILSCALE_API_KEY: "tskey-api-x" }, {}, { deployer: { kind: "accessToken", token: "tskey-api-x" } }],
+  [
+    "an identity token",
+    { TAILSCALE_OAUTH_CLIENT_ID: "T-k", TAILSCALE_IDENTITY_TOKEN: "ey.J.x" },
+    {},
+    { deployer: { kind: "identityToken", clientId: "T-k", identityToken: "ey.J.x" } },
+  ],
+  [
+    "an OAuth client in stack config",
+    {},
+    { "tailscope:oauthClientId": "kA", "tailscope:oauthClientSecret": "tskey-client-kA-x", "tailscope:tailnet": "example.com" },
+    { deployer: oauthClient, tailnet: "example.com" },
+  ],
+  [
+    "half here, half there",
+    { TAILSCALE_OAUTH_CLIENT_ID: "kA" },
+    { "tailscope:oauthClientSecret": "tskey-client-kA-x" },
+    { deployer: oauthClient },
+  ],
+  ["the same in both places", client, { "tailscope:oauthClientId": "kA" }, { deployer: oauthClient }],
+  ["loopback", { ...client, TAILSCALE_BASE_URL: "http://127.0.0.1:8080/" }, {}, { baseUrl: "http://127.0.0.1:8080" }],
+  ["loopback by name", { ...client, TAILSCALE_BASE_URL: "http://localhost:1/api/v2/" }, {}, { baseUrl: "http://localhost:1" }],
+  ["loopback of IPv6", { ...client, TAILSCALE_BASE_URL: "http://[::1]:1" }, {}, { baseUrl: "http://[::1]:1" }],
+  ["white space around values", { ...client, TAILSCALE_TAILNET: " example.com \n" }, {}, { tailnet: "example.com" }],
+])("%s is a connection", (_, environment, config, expected) => {
+  expect(from(environment, config)).toMatchObject(expected);
+});
+
+test.each<[string, Record<string, string>, Record<string, string>, string]>([
+  ["nothing", {}, {}, "No credentials for Tailscale. Looked in the environment and in stack config"],
+  ["empty values", { TAILSCALE_API_KEY: "", TAILSCALE_OAUTH_CLIENT_ID: " " }, {}, "No credentials for Tailscale."],
+  ["an id alone", { TAILSCALE_OAUTH_CLIENT_ID: "kA" }, {}, "without its secret.\n  Set TAILSCALE_OAUTH_CLIENT_SECRET"],
+  [
+    "a secret alone",
+    { TAILSCALE_OAUTH_CLIENT_SECRET: "x" },
+    {},
+    "without the client id it belongs to.\n  Set TAILSCALE_OAUTH_CLIENT_ID",
+  ],
+  ["an identity token alone", { TAILSCALE_IDENTITY_TOKEN: "x" }, {}, "without the client id it belongs to."],
+  ["an access token and a client", { ...client, TAILSCALE_API_KEY: "x" }, {}, "only one of them can be the deployer"],
+  [
+    "an access token and an id",
+    { TAILSCALE_OAUTH_CLIENT_ID: "kA", TAILSCALE_API_KEY: "x" },
+    {},
+    "Unset the one that is not meant.",
+  ],
+  ["a secret and an identity token", { ...client, TAILSCALE_IDENTITY_TOKEN: "x" }, {}, "only one of them can be the deployer"],
+  ["two values that differ", client, { "tailscope:oauthClientId": "kB" }, "pulumi config rm tailscope:oauthClientId"],
+  ["plain http", { ...client, TAILSCALE_BASE_URL: "http://api.example.com" }, {}, "is neither https nor loopback"],
+  [
+    "a host that looks like loopback",
+    { ...client, TAILSCALE_BASE_URL: "http://127.0.0.1.example.com" },
+    {},
+    "is neither https nor loopback",
+  ],
+  [
+    "a base URL with credentials",
+    { ...client, TAILSCALE_BASE_URL: "https://u:p@api.example.com" },
+    {},
+    "has a user name or password in it",
+  ],
+  ["a base URL with a query", { ...client, TAILSCALE_BASE_URL: "https://api.example.com?x=1" }, {}, "has a query or a fragment"],
+  ["a base URL that is none", { ...client, TAILSCALE_BASE_URL: "api.tailscale.com" }, {}, "is not a URL"],
+  ["another protocol", { ...client, TAILSCALE_BASE_URL: "file:///etc/passwd" }, {}, "is neither https nor loopback"],
+  [
+    "a tailnet with a slash",
+    { ...client, TAILSCALE_TAILNET: "a/../b" },
+    {},
+    "The tailnet (TAILSCALE_TAILNET, tailscope:tailnet)",
+  ],
+  ["a tailnet of dots", { ...client, TAILSCALE_TAILNET: ".." }, {}, "The tailnet (TAILSCALE_TAILNET, tailscope:tailnet)"],
+])("%s is refused with what to do", (_, environment, config, message) => {
+  const refused = () => from(environment, config);
+  expect(refused).toThrow(message);
+  expect(refused).not.toThrow("tskey-client-kA-x");
+});
