@@ -11,7 +11,7 @@ test("an auth key is minted by the client it names, replaced where the API canno
   await using emulator = await startEmulator();
   await using stack = await newStack(emulator, `${client("one")} ${key('mintedBy: ci, expiry: "1h"')}`);
 
-  const first = await stack.up();
+  const first = await stack.deployed();
   const clientId = (await stack.state()).credentials["ci"]?.id;
   expect(first["key"]).toMatch(new RegExp(`^tskey-auth-${first["keyId"]}-`));
   const made = emulator.control.activeCredentials().find(({ keyType }) => keyType === "auth");
@@ -29,13 +29,13 @@ test("an auth key is minted by the client it names, replaced where the API canno
   // Another minter, and a rule of ours: written down, and nothing is sent.
   const other = 'const other = new OAuthClient("other", { scopes: ["auth_keys"], tags: ["tag:ci"] });';
   stack.write(`${client("two")} ${other} ${key('mintedBy: other, expiry: "1h", recreateIfInvalid: "never"')}`);
-  expect((await stack.up())["keyId"]).toBe(first["keyId"]);
+  expect((await stack.deployed())["keyId"]).toBe(first["keyId"]);
   expect(emulator.control.takeRequests().map(({ method }) => method)).toEqual(["POST", "POST"]); // A token, and the other client.
 
   stack.write(`${client("two")} ${other} ${key('mintedBy: other, expiry: "2h", recreateIfInvalid: "never"')}`);
   expect(await stack.preview()).toEqual(["replace key"]);
   emulator.control.takeRequests();
-  const second = await stack.up();
+  const second = await stack.deployed();
   expect(second["keyId"]).not.toBe(first["keyId"]);
   const writes = emulator.control.takeRequests().filter(({ path }) => path.startsWith("/tailnet/"));
   expect(writes, "the new key is there before the old one goes").toEqual([

@@ -35,7 +35,7 @@ test("an API access token and an identity token deploy as well", async () => {
   const identity = `const deploy = new FederatedIdentity("deploy", { issuer: "${issuer}", subject: "repo:acme/*", scopes: ["oauth_keys", "dns"] });
     Object.assign(exports, { id: deploy.clientId, audience: deploy.audience });`;
   await using asUser = await newStack(emulator, identity, { TAILSCALE_API_KEY: emulator.apiKey });
-  const { id, audience } = await asUser.up();
+  const { id, audience } = await asUser.deployed();
   expect(emulator.control.auditLog().some(({ action }) => action === "LOGIN")).toBe(false);
 
   const identityToken = await new SignJWT()

@@ -45,7 +45,7 @@ test("both packages install from their tarballs into an empty project, and work 
       exports.key = new AuthKey("key", { tags: ["tag:ci"], mintedBy: client }).keyId;
       exports.from = require.resolve("tailscope");`;
     await using stack = await newStack(JSON.parse(started) as Emulator, program, undefined, join(project, "node_modules"));
-    const made = await stack.up();
+    const made = await stack.deployed();
     expect(made).toEqual({
       id: expect.stringMatching(/^k/),
       key: expect.stringMatching(/^k/),

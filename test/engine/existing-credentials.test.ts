@@ -11,12 +11,12 @@ test("get reads an existing credential without managing it, and fails for one th
      const identity = new FederatedIdentity("identity", { issuer: "https://issuer.example.com", subject: "me", scopes: ["dns"] });
      Object.assign(exports, { ci: ci.id, key: key.id, identity: identity.id });`,
   );
-  const { ci, key, identity } = await owner.up();
+  const { ci, key, identity } = await owner.deployed();
   const reader = (id: unknown) => `
     const ci = OAuthClient.get("ci", "${id}"), key = AuthKey.get("key", "${key}"), identity = FederatedIdentity.get("identity", "${identity}");
     Object.assign(exports, { scopes: ci.scopes, tags: ci.tags, description: ci.description, reusable: key.reusable, subject: identity.subject });`;
   await using stack = await newStack(emulator, reader(ci));
-  expect(await stack.up()).toEqual({
+  expect(await stack.deployed()).toEqual({
     scopes: ["auth_keys", "dns"],
     tags: ["tag:ci"],
     description: "CI",

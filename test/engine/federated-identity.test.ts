@@ -12,7 +12,7 @@ test("a federated identity changes in place, and what Tailscale itself rewrites 
   await using emulator = await startEmulator({ rewriteGithubSubjects: true });
   await using stack = await newStack(emulator, program('subject: "repo:acme/infrastructure:ref:refs/heads/main"'));
 
-  const made = await stack.up();
+  const made = await stack.deployed();
   expect(made["audience"]).toBe(`api.tailscale.com/${made["id"]}`);
   expect(made["subject"]).toMatch(/^repo:acme@\d+\/infrastructure@\d+:ref:refs\/heads\/main$/);
   // Neither the subject in its new form, nor the audience that the server made, nor the description that is not there.
@@ -26,7 +26,7 @@ test("a federated identity changes in place, and what Tailscale itself rewrites 
     ),
   );
   expect(await stack.preview()).toEqual(["update deploy"]);
-  expect(await stack.up()).toEqual({ id: made["id"], audience: "tailscale", subject: "repo:acme/*" });
+  expect(await stack.deployed()).toEqual({ id: made["id"], audience: "tailscale", subject: "repo:acme/*" });
   expect(emulator.control.activeCredentials()).toMatchObject([
     {
       keyType: "federated",
@@ -39,7 +39,7 @@ test("a federated identity changes in place, and what Tailscale itself rewrites 
   expect(await stack.preview("--refresh", "--expect-no-changes")).toEqual([]);
 
   stack.write(program('subject: "repo:acme/*"'));
-  expect((await stack.up())["audience"]).toBe(made["audience"]);
+  expect((await stack.deployed())["audience"]).toBe(made["audience"]);
   expect(emulator.control.activeCredentials()).toMatchObject([{ customClaimRules: {} }]);
 
   await stack.destroy();

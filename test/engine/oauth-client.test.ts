@@ -12,7 +12,7 @@ test("an OAuth client is created with one request, stays as it is, changes in pl
     `const ci = new OAuthClient("ci", { scopes: ["devices:core:read", "auth_keys"], tags: ["tag:ci", "tag:dev"], description: "CI runners" }); ${exported}`,
   );
 
-  const created = await stack.up();
+  const created = await stack.deployed();
   expect(emulator.control.takeRequests()).toEqual([
     { method: "POST", path: "/oauth/token" },
     { method: "POST", path: "/tailnet/-/keys" },
@@ -33,7 +33,7 @@ test("an OAuth client is created with one request, stays as it is, changes in pl
     `const ci = new OAuthClient("ci", { scopes: ["auth_keys", "dns"], tags: ["tag:ci"], description: "CI machines" }); ${exported}`,
   );
   expect(await stack.preview()).toEqual(["update ci"]);
-  const changed = await stack.up();
+  const changed = await stack.deployed();
   expect(emulator.control.takeRequests().filter(({ method }) => method !== "POST")).toEqual([
     { method: "PUT", path: `/tailnet/-/keys/${client?.id}` },
   ]);

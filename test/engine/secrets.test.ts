@@ -12,11 +12,11 @@ test("no secret is in clear in what is printed or in the exported state", async 
     Object.assign(exports, { secret: ci.clientSecret, key: key.key, all: pulumi.output([ci, key]).apply(([c, k]) => ({ c: c.clientSecret, k: k.key })) });`;
   await using stack = await newStack(emulator, program("one"));
 
-  const first = await stack.up();
+  const first = await stack.deployed();
   stack.write(program("two"));
   await stack.pulumi(["preview", "--diff"]);
   await stack.pulumi(["preview", "--json"]);
-  const second = await stack.up("--diff", "--refresh");
+  const second = await stack.deployed("--diff", "--refresh");
   await stack.pulumi(["stack", "output"]);
   await stack.pulumi(["stack", "--show-urns"]);
 

@@ -27,8 +27,10 @@ export interface Stack extends AsyncDisposable {
   write(program: string): void;
   /** Runs the CLI. */
   pulumi(args: readonly string[], environment?: Record<string, string | undefined>): Promise<Run>;
-  /** `pulumi up`; throws with what was printed where it fails. Gives the program's exports. */
-  up(...args: string[]): Promise<Record<string, unknown>>;
+  /** `pulumi up`; throws with what was printed where it fails. */
+  up(...args: string[]): Promise<void>;
+  /** `pulumi up`, and then the program's exports, secrets in clear. */
+  deployed(...args: string[]): Promise<Record<string, unknown>>;
   /** `pulumi up` where it is meant to fail. */
   failingUp(...args: string[]): Promise<string>;
   /** `pulumi preview`: what would change, resources that stay the same left out. */
@@ -118,6 +120,9 @@ export async function newStack(
     pulumi,
     async up(...args) {
       await succeed("up", "--yes", "--skip-preview", "--suppress-progress", ...args);
+    },
+    async deployed(...args) {
+      await stack.up(...args);
       // Read apart from `printed`, which is searched for secrets.
       const { stdout } = await quietly(["stack", "output", "--json", "--show-secrets"], work, settings);
       return JSON.parse(stdout);
