@@ -21,6 +21,8 @@ export default defineConfig({
         },
       },
     ],
+    // A machine under load is no failure.
+    testTimeout: 30_000,
     maxWorkers: 2,
     coverage: {
       provider: "v8",

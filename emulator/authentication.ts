@@ -60,7 +60,7 @@ function trustCredential(token: AccessToken, key: Key): Actor {
     key,
     scopes,
     tags: token.tags ?? key.tags ?? [],
-    givesAnyTag: token.tags === undefined && allows(scopes, "all"),
+    givesAnyTag: token.tags === undefined && allows(key.scopes ?? [], "all"),
   };
 }
 

@@ -71,6 +71,13 @@ test("a token is narrowed to tags that the client's tags own, and only with a de
   expect((await as(emulator, all.access_token)("POST", "/keys", authKey("tag:b"))).status).toBe(400);
 });
 
+test("a client with the scope all gives every defined tag, with a token for less, too", async () => {
+  await using emulator = await startEmulator({ policy });
+  const narrow = await takeToken(emulator, { id: emulator.clientId, key: emulator.clientSecret }, { scope: "auth_keys" });
+  expect((await as(emulator, narrow.access_token)("POST", "/keys", authKey("tag:a", "tag:child"))).status).toBe(200);
+  expect((await as(emulator, narrow.access_token)("POST", "/keys", authKey("tag:nowhere"))).status).toBe(400);
+});
+
 test.each(["auth_keys", "devices:core"])("a credential with %s must have tags", async (scope) => {
   await using emulator = await startEmulator();
   const call = as(emulator, emulator.apiKey);

@@ -153,6 +153,28 @@ test("a create that is answered without a secret is revoked again", async () => 
   expect(emulator.control.activeCredentials()).toEqual([]);
 });
 
+test("requests name themselves, and share connections that stay open", async () => {
+  const agents = new Set<string | undefined>();
+  const sockets = new Set<unknown>();
+  const server = createServer((request, response) => {
+    agents.add(request.headers["user-agent"]);
+    sockets.add(request.socket);
+    response.end('{"id":"kA"}');
+  }).listen(0, "127.0.0.1");
+  await new Promise((listening) => server.once("listening", listening));
+  const http = openHttp(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  try {
+    const request = { doing: "read", method: "GET", path: "/x" } as const;
+    for (let n = 0; n < 20; n++) await http.send(request);
+    expect([...agents]).toEqual([expect.stringMatching(/^tailscope\/\d+\.\d+\.\d+ \(Pulumi dynamic provider; node \d+\./)]);
+    // The pool opens a second one where a request comes before the last answer's connection is free again.
+    expect(sockets.size).toBeLessThanOrEqual(2);
+  } finally {
+    await http.close();
+    server.close();
+  }
+});
+
 function tokens(emulator: Emulator): number {
   return emulator.control.takeRequests().filter(({ path }) => path === "/oauth/token").length;
 }

@@ -28,9 +28,13 @@ export async function step(title, run) {
   const live = process.stderr.isTTY === true;
   let detail = "";
   const line = () => `  ${title}${detail && `: ${detail}`} (${elapsed()})`;
-  const show = () => process.stderr.write(live ? `\r\x1b[2K${line().slice(0, process.stderr.columns - 1)}` : `${line()}\n`);
-  if (live) show();
-  else process.stderr.write(`  ${title} …\n`);
+  let shown = false;
+  const show = () => {
+    shown = true;
+    process.stderr.write(live ? `\r\x1b[2K${line().slice(0, process.stderr.columns - 1)}` : `${line()}\n`);
+  };
+  // What is over within a second is no news. A log is not a screen: it gets a line each 20 seconds.
+  const first = setTimeout(show, 1000);
   const timer = setInterval(show, live ? 1000 : 20_000);
   try {
     const result = await run((text) => {
@@ -42,9 +46,10 @@ export async function step(title, run) {
     detail = "failed";
     throw error;
   } finally {
+    clearTimeout(first);
     clearInterval(timer);
-    show();
-    if (live) process.stderr.write("\n");
+    if (shown || detail === "failed") show();
+    if (shown && live) process.stderr.write("\n");
   }
 }
 

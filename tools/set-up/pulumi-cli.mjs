@@ -17,7 +17,8 @@ export const pinnedVersion = "3.259.0";
  */
 export const oldestVersion = "3.254.0";
 
-const officialDownloads = "https://get.pulumi.com/releases/sdk";
+/** Where releases come from; a mirror for machines that reach no other takes the same names. */
+const downloads = process.env.TAILSCOPE_PULUMI_MIRROR || "https://get.pulumi.com/releases/sdk";
 
 /**
  * The folder that holds `pulumi` with its language host.
@@ -112,7 +113,7 @@ async function putInPlace(fresh, cached) {
  * @param {string} _root
  * @param {string} [from]
  */
-export async function download(folder, _root, from = officialDownloads) {
+export async function download(folder, _root, from = downloads) {
   const architecture = process.arch === "x64" ? "x64" : process.arch === "arm64" ? "arm64" : undefined;
   if (architecture === undefined || !["linux", "darwin"].includes(process.platform)) {
     throw new Error(`Pulumi has no official download for ${process.platform} on ${process.arch} that this set-up knows`);
@@ -154,7 +155,7 @@ async function build(folder, root) {
   }
   const goBuild = (/** @type {string} */ name, /** @type {string} */ module, /** @type {string} */ flags) =>
     step(`building ${name} with Go (a few minutes, once)`, (report) =>
-      run("go", ["build", "-trimpath", "-ldflags", `-s -w ${flags}`, "-o", join(folder, executable(name)), module], {
+      run("go", ["build", "-v", "-trimpath", "-ldflags", `-s -w ${flags}`, "-o", join(folder, executable(name)), module], {
         cwd: join(root, "tools", name),
         env,
         onLine: (line) => report(line.slice(0, 60)),
