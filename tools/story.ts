@@ -216,7 +216,12 @@ function pulumi({ program, settings }: Stage, args: readonly string[], { quiet =
     const child = spawn("pulumi", [...all, "--non-interactive", "--color", process.stdout.isTTY ? "always" : "never"], {
       cwd: program,
       env: { ...process.env, ...settings },
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let complaints = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      if (quiet) complaints += text;
+      else process.stderr.write(text);
     });
     let printed = "";
     let pending = "";
@@ -229,7 +234,7 @@ function pulumi({ program, settings }: Stage, args: readonly string[], { quiet =
     });
     child.once("error", reject);
     child.once("close", (code) =>
-      code === 0 ? resolve(printed) : reject(new Error(`pulumi ${args[0]} ended with ${code}\n${quiet ? printed : ""}`)),
+      code === 0 ? resolve(printed) : reject(new Error(`pulumi ${args[0]} ended with ${code}\n${complaints}`)),
     );
   });
 }
