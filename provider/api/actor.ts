@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 import type { Deployer } from "./connection";
-import { NotAuthenticated, notUnderstood, type Sender } from "./errors";
+import { NotAuthenticated, NotPermitted, notUnderstood, type Sender } from "./errors";
 import type { Http, Request } from "./http";
 import { type Token, tokenSource } from "./token";
 
@@ -14,17 +14,54 @@ export interface Actor {
 export interface ActorOptions {
   /** How messages call this credential, for example `"the deployer"`. */
   readonly name: string;
-  /** Ask for tokens with just the scope that each request needs, instead of all that the credential holds. */
-  readonly narrow?: boolean;
+  /**
+   * What its tokens are asked for: `"needed"`, just the scope that each request needs; `"reading"`, the read scopes below
+   * for reads and all that it holds for writes.
+   */
+  readonly tokensFor: "needed" | "reading";
 }
+
+/** All that reads of ours need. So a preview's token cannot change anything, whatever its deployer holds. */
+const readScopes = ["auth_keys:read", "federated_keys:read", "oauth_keys:read", "policy_file:read"];
 
 export function actor(http: Http, credential: Deployer, options: ActorOptions): Actor {
   const tokens = tokenSource(http, credential);
   const name = credential.kind === "accessToken" ? options.name : `${options.name} ${credential.clientId}`;
 
+  let reading: Promise<string | undefined> | undefined;
+
+  /** Those of the read scopes that the credential holds, found out by asking; undefined for none, and then for all it holds. */
+  async function heldReadScopes(): Promise<string | undefined> {
+    let wanted = readScopes;
+    while (wanted.length > 0) {
+      try {
+        await tokens.get(wanted.join(" "));
+        return wanted.join(" ");
+      } catch (error) {
+        if (!(error instanceof NotPermitted)) throw error;
+        const { beyond } = error;
+        const left = wanted.filter((scope) => !beyond.includes(scope));
+        wanted = left.length < wanted.length ? left : [];
+      }
+    }
+    return undefined;
+  }
+
+  async function scopeFor(request: Request): Promise<string | undefined> {
+    if (options.tokensFor === "needed") return request.needs;
+    if (request.method !== "GET" || !tokens.narrowable) return undefined;
+    reading ??= heldReadScopes();
+    try {
+      return await reading;
+    } catch (error) {
+      reading = undefined;
+      throw error;
+    }
+  }
+
   return {
     async send(request, shape) {
-      const scope = options.narrow ? request.needs : undefined;
+      const scope = await scopeFor(request);
       let answer: unknown;
       const token = await tokens.get(scope);
       try {

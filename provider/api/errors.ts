@@ -37,7 +37,15 @@ export class AnswerNotUnderstood extends TailscaleError {}
 export class NotAuthenticated extends TailscaleError {}
 
 /** The credential is good but may not do this (403). */
-export class NotPermitted extends TailscaleError {}
+export class NotPermitted extends TailscaleError {
+  /** @param beyond the scopes that the credential may not give, where the API named them */
+  constructor(
+    message: string,
+    readonly beyond: readonly string[] = [],
+  ) {
+    super(message);
+  }
+}
 
 /** There is no such thing in this tailnet (404). */
 export class NotFound extends TailscaleError {}
@@ -66,7 +74,10 @@ export function refusal(attempt: Attempt, status: number, body: string, sender?:
       ),
     );
   }
-  if (status === 403) return new NotPermitted(advise(refused, permissionAdvice(attempt, said, sender)));
+  if (status === 403) {
+    const beyond = scopesBeyond(said);
+    return new NotPermitted(advise(refused, permissionAdvice(attempt, beyond, sender)), beyond);
+  }
   if (status === 404) {
     return new NotFound(advise(refused, notFoundAdvice(attempt)));
   }
@@ -117,12 +128,17 @@ function notFoundAdvice(attempt: Attempt): string {
     : "Check that the tailnet and the id are right; `-` stands for the credential's own tailnet.";
 }
 
-function permissionAdvice(attempt: Attempt, said: string, sender?: Sender): string {
+/** The scopes in `actor cannot set scopes: [a b]` and `OAuth client cannot grant scopes "a b"`. */
+function scopesBeyond(said: string): string[] {
+  const named = /cannot (?:set|grant) scopes:? \\?["[]([^\]"\\]+)/.exec(said)?.[1] ?? "";
+  return named.split(/[\s,]+/).filter(Boolean);
+}
+
+function permissionAdvice(attempt: Attempt, beyond: readonly string[], sender?: Sender): string {
   const holder = capitalised(sender?.name ?? "the credential");
   const holds = sender?.scopes?.length ? ` holds ${sender.scopes.join(", ")}` : "";
-  const beyond = /cannot (?:set|grant) scopes:? \\?["[]([^\]"\\]+)/.exec(said)?.[1]?.trim();
-  if (beyond !== undefined) {
-    const scopes = beyond.split(/[\s,]+/).join(", ");
+  if (beyond.length > 0) {
+    const scopes = beyond.join(", ");
     return `${holder}${holds}${holds && "; "}${holds ? "it" : ` may not give what it lacks: it`} can only pass on scopes of its own. Give it ${scopes}, or leave ${scopes} out here.`;
   }
   const need = attempt.needs === undefined ? "" : ` This request needs the scope ${attempt.needs}.`;

@@ -6,7 +6,9 @@
 import { z } from "zod";
 import type { Actor } from "./actor";
 import { NotFound, NotPermitted, notUnderstood } from "./errors";
+import type { Request } from "./http";
 import { isActive, type Key, keyShape } from "./key";
+import type { KeyList } from "./key-list";
 
 export type KeyType = "auth" | "client" | "federated";
 
@@ -34,8 +36,8 @@ export interface Keys {
 
 const nothing = z.unknown();
 
-/** The keys of one type in `tailnet`, as `actor` may see and change them. */
-export function keysOf(type: KeyType, tailnet: string, actor: Actor): Keys {
+/** The keys of one type in `tailnet`, as `actor` may see and change them; `list` is what the actor's reads share. */
+export function keysOf(type: KeyType, tailnet: string, actor: Actor, list: KeyList): Keys {
   const { name, scope } = kinds[type];
   const article = /^[aeio]/i.test(name) ? "an" : "a";
   const all = `/tailnet/${encodeURIComponent(tailnet)}/keys`;
@@ -43,8 +45,18 @@ export function keysOf(type: KeyType, tailnet: string, actor: Actor): Keys {
 
   const creation = { doing: `create ${article} ${name}`, method: "POST", path: all, needs: scope } as const;
 
+  async function write<Answer>(request: Request, shape: z.ZodType<Answer>): Promise<Answer> {
+    // Before it, for reads that begin meanwhile; after it, for what they then were told.
+    list.forget();
+    try {
+      return await actor.send(request, shape);
+    } finally {
+      list.forget();
+    }
+  }
+
   const keys: Keys = {
-    create: (body) => actor.send({ ...creation, json: { keyType: type, ...body } }, keyShape),
+    create: (body) => write({ ...creation, json: { keyType: type, ...body } }, keyShape),
     async createWithSecret(body) {
       const made = await keys.create(body);
       if (typeof made.key === "string") return { ...made, key: made.key };
@@ -52,6 +64,8 @@ export function keysOf(type: KeyType, tailnet: string, actor: Actor): Keys {
       throw notUnderstood(creation, `it holds no secret, so the ${name} ${made.id} was revoked again`);
     },
     async find(id) {
+      const listed = await list.find(id);
+      if (listed !== undefined) return listed;
       try {
         return await actor.send(
           { doing: `read the ${name} ${id}`, method: "GET", path: one(id), needs: `${scope}:read` },
@@ -63,19 +77,25 @@ export function keysOf(type: KeyType, tailnet: string, actor: Actor): Keys {
       }
     },
     replace: (id, body) =>
-      actor.send(
+      write(
         { doing: `change the ${name} ${id}`, method: "PUT", path: one(id), needs: scope, json: { keyType: type, ...body } },
         keyShape,
       ),
     async revoke(id) {
       try {
-        await actor.send({ doing: `revoke the ${name} ${id}`, method: "DELETE", path: one(id), needs: scope }, nothing);
+        await write({ doing: `revoke the ${name} ${id}`, method: "DELETE", path: one(id), needs: scope }, nothing);
       } catch (error) {
         if (!(error instanceof NotFound)) throw error;
       }
     },
   };
   return keys;
+}
+
+/** The key that the token of `actor` came from, which every token may read. */
+export async function readOwnKey(tailnet: string, actor: Actor, id: string): Promise<Key> {
+  const path = `/tailnet/${encodeURIComponent(tailnet)}/keys/${encodeURIComponent(id)}`;
+  return actor.send({ doing: "read what the deployer holds", method: "GET", path }, keyShape);
 }
 
 /** Whether the OAuth client `id` is no longer there. Where we may not look, it counts as gone: its token was refused. */

@@ -9,6 +9,7 @@ import { z } from "zod";
 import type { Deployer } from "./connection";
 import { notUnderstood } from "./errors";
 import type { Http, Request } from "./http";
+import { identityToken } from "./identity-token";
 
 export interface Token {
   readonly value: string;
@@ -26,6 +27,8 @@ export interface TokenSource {
   forget(token: Token): void;
   /** Whether another token can be had after one was refused. */
   readonly renewable: boolean;
+  /** Whether a token for less than all can be had. */
+  readonly narrowable: boolean;
 }
 
 /** RFC 6749 section 5.1, as Tailscale answers it. */
@@ -40,13 +43,16 @@ const marginSeconds = 120;
 
 export function tokenSource(http: Http, deployer: Deployer, now: () => number = Date.now): TokenSource {
   if (deployer.kind === "accessToken") {
-    return { get: async () => ({ value: deployer.token }), forget: () => {}, renewable: false };
+    return { get: async () => ({ value: deployer.token }), forget: () => {}, renewable: false, narrowable: false };
   }
   const held = new Map<string, Held>();
 
   return {
     renewable: true,
-    get(scope = "") {
+    narrowable: deployer.kind === "oauthClient",
+    get(wanted = "") {
+      // The token exchange has no place for scopes: https://tailscale.com/kb/1581/workload-identity-federation
+      const scope = deployer.kind === "oauthClient" ? wanted : "";
       const cached = held.get(scope);
       if (cached !== undefined && cached.until > now()) return cached.promise;
       const asked = now();
@@ -103,7 +109,7 @@ async function ask(http: Http, deployer: Exclude<Deployer, { kind: "accessToken"
           method: "POST",
           path: "/oauth/token-exchange",
           repeatable: true,
-          form: { client_id: deployer.clientId, jwt: deployer.identityToken },
+          form: { client_id: deployer.clientId, jwt: await identityToken(deployer.identityToken) },
         };
   const got = answer.safeParse(await http.send(request));
   if (!got.success) throw notUnderstood(request, "it holds no access token");

@@ -5,17 +5,19 @@ import { nearest } from "../access/spelling";
 import type { Definition, Failure, Properties } from "./definition";
 import { absentIfEmpty, holdsUnknown } from "./unknowns";
 
-export interface Checked {
+export interface Checked<Inputs> {
   /** Normalised, less what is absent. What is not known yet is passed on as it came and checked when it is known. */
   readonly inputs: Properties;
+  /** Those of them that are known, parsed. */
+  readonly known: Partial<Inputs>;
   readonly failures: readonly Failure[];
 }
 
-export function checkInputs<Inputs extends object>(definition: Definition<Inputs>, given: Properties): Checked {
+export function checkInputs<Inputs extends object>(definition: Definition<Inputs>, given: Properties): Checked<Inputs> {
   const shape: Record<string, z.ZodType> = definition.inputs.shape;
   const failures: Failure[] = [];
   const inputs: Properties = {};
-  const known: Properties = {};
+  const parsed: Properties = {};
 
   for (const name of Object.keys(given)) {
     if (name in shape || name === "__provider") continue;
@@ -33,14 +35,14 @@ export function checkInputs<Inputs extends object>(definition: Definition<Inputs
     const result = schema.safeParse(absentIfEmpty(given[name]));
     if (result.success) {
       if (result.data !== undefined) inputs[name] = result.data;
-      known[name] = result.data;
+      parsed[name] = result.data;
     } else {
       failures.push(...result.error.issues.map((issue) => failureOf(name, issue)));
     }
   }
-  // The members of `known` have been parsed by the schemas of `Inputs`, one by one.
-  failures.push(...definition.rules(known as Partial<Inputs>, given));
-  return { inputs, failures };
+  const known = parsed as Partial<Inputs>; // Its members have been parsed by the schemas of `Inputs`, one by one.
+  failures.push(...definition.rules(known, given));
+  return { inputs, known, failures };
 }
 
 function failureOf(name: string, issue: z.core.$ZodIssue): Failure {

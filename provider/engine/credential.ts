@@ -1,6 +1,7 @@
 /** What the Pulumi classes of all three resources share. */
 
 import * as pulumi from "@pulumi/pulumi";
+import { connectionsKey } from "../api/connection";
 import type { Definition, Properties } from "./definition";
 
 /**
@@ -21,12 +22,12 @@ export abstract class Credential extends pulumi.CustomResource {
     definition: Pick<Definition<object>, "type" | "outputs" | "secrets" | "inputs">,
     name: string,
     args: object | undefined,
-    opts: pulumi.CustomResourceOptions | undefined,
+    { connection, ...opts }: pulumi.CustomResourceOptions & { connection?: string } = {},
   ) {
     refuseCredentialsInClear();
     const declared = [...Object.keys(definition.inputs.shape), ...definition.outputs];
     const properties: Properties = Object.fromEntries(declared.map((output) => [output, undefined]));
-    for (const [argument, value] of Object.entries(args ?? {})) {
+    for (const [argument, value] of Object.entries(args ?? { connection })) {
       properties[argument] = definition.secrets.includes(argument) && value !== undefined ? pulumi.secret(value) : value;
     }
     super(
@@ -44,12 +45,23 @@ const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: st
 /** Pulumi copies stack config into the state, encrypted only where it was set as a secret. */
 function refuseCredentialsInClear(): void {
   for (const key of secretConfigKeys) {
-    const [namespace, name] = key.split(":");
-    const given = new pulumi.Config(namespace).get(name ?? "");
-    if (given === undefined || isConfigSecret(key)) continue;
-    throw new pulumi.RunError(
-      `${key} is in clear in the stack's config, and Pulumi would copy it in clear into the state.\n` +
-        `  Replace it as a secret with \`pulumi config set --secret ${key}\`, and then revoke this one: it has been in a file.`,
-    );
+    if (readConfig(key) !== undefined && !isConfigSecret(key)) throw inClear(key, key);
   }
+  const connections = readConfig(connectionsKey);
+  if (connections === undefined || isConfigSecret(connectionsKey)) return;
+  const secret = /"(apiKey|oauthClientSecret)"\s*:\s*"tskey-/.exec(connections)?.[1];
+  if (secret !== undefined)
+    throw inClear(`A connection's ${secret} in ${connectionsKey}`, `--path '${connectionsKey}.NAME.${secret}'`);
+}
+
+function readConfig(key: string): string | undefined {
+  const [namespace, name] = key.split(":");
+  return new pulumi.Config(namespace).get(name ?? "");
+}
+
+function inClear(what: string, argument: string): pulumi.RunError {
+  return new pulumi.RunError(
+    `${what} is in clear in the stack's config, and Pulumi would copy it in clear into the state.\n` +
+      `  Replace it as a secret with \`pulumi config set --secret ${argument}\`, and then revoke this one: it has been in a file.`,
+  );
 }

@@ -2,6 +2,7 @@
 
 import type { z } from "zod";
 import type { Tailnet } from "../api/tailnet";
+import type { Grants } from "./preflight";
 
 /** A plain object as the engine passes it. */
 export type Properties = Record<string, unknown>;
@@ -34,6 +35,8 @@ export interface Definition<Inputs extends object> {
   readonly inPlace: readonly (keyof Inputs & string)[];
   /** Arguments that are ours alone: a change of them is written down, nothing is sent, and an unknown one plans nothing. */
   readonly bookkeeping: readonly (keyof Inputs & string)[];
+  /** What making or changing it gives away, looked at before anything is sent; undefined where who gives it is not known yet. */
+  grants(known: Partial<Inputs>): Grants | undefined;
 
   /** Makes the credential with one request. */
   create(wanted: Inputs, tailnet: Tailnet): Promise<{ readonly id: string } & Properties>;

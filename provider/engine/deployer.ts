@@ -1,4 +1,4 @@
-/** The tailnet of this run: opened once in the provider process and shared by all resources, so that they share one token. */
+/** The tailnets of this run: each opened once in the provider process and shared by all resources, so that they share tokens and reads. */
 
 import { type Connection, connectionFrom } from "../api/connection";
 import type { Tailnet } from "../api/tailnet";
@@ -6,29 +6,37 @@ import type { Tailnet } from "../api/tailnet";
 type ConfigReader = (key: string) => string | undefined;
 
 let readConfig: ConfigReader = () => undefined;
-let connection: Connection | undefined;
-let opened: Promise<Tailnet> | undefined;
+const connections = new Map<string | undefined, Connection>();
+const opened = new Map<string | undefined, Promise<Tailnet>>();
 
-/** Takes the stack config, from which (with the environment) the connection is made on first use. */
+/** Takes the stack config, from which (with the environment) connections are made on first use. */
 export function configureDeployer(config: ConfigReader): void {
   readConfig = config;
 }
 
-/** @throws ConnectionError where no usable credentials are found */
-export function deployerConnection(): Connection {
-  connection ??= connectionFrom(process.env, readConfig);
+/**
+ * @param name of a connection in stack config; undefined for the default one
+ * @throws ConnectionError where no usable credentials are found
+ */
+export function deployerConnection(name: string | undefined): Connection {
+  const connection = connections.get(name) ?? connectionFrom(process.env, readConfig, name);
+  connections.set(name, connection);
   return connection;
 }
 
-/** @throws ConnectionError where no usable credentials are found */
-export async function currentTailnet(): Promise<Tailnet> {
-  const settings = deployerConnection();
+/**
+ * @param name of a connection in stack config; undefined for the default one
+ * @throws ConnectionError where no usable credentials are found
+ */
+export async function tailnetOf(name: string | undefined): Promise<Tailnet> {
+  const connection = deployerConnection(name);
   // Loaded on first use: a program that only declares resources never speaks HTTP.
-  opened ??= import("../api/tailnet.js").then(({ openTailnet }) => openTailnet(settings, warn));
-  return opened;
+  const tailnet = opened.get(name) ?? import("../api/tailnet.js").then(({ openTailnet }) => openTailnet(connection, warn));
+  opened.set(name, tailnet);
+  return tailnet;
 }
 
 /** The engine shows what the provider process prints among its diagnostics; a dynamic provider has no other way. */
-function warn(message: string): void {
+export function warn(message: string): void {
   console.error(`warning: ${message}`);
 }

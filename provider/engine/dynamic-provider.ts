@@ -1,12 +1,16 @@
 /** A definition made into the provider object that Pulumi's dynamic-provider process calls. */
 
+import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Tailnet } from "../api/tailnet";
 import { checkInputs } from "./check";
 import type { Definition, Failure, Properties } from "./definition";
 import { gone, leftAlone } from "./definition";
-import { configureDeployer, currentTailnet, deployerConnection } from "./deployer";
+import { configureDeployer, deployerConnection, tailnetOf, warn } from "./deployer";
+import { preflight } from "./preflight";
+import { dueNow, rotatesAt } from "./rotation";
 import { changesBetween, inputsOf, stateAfterRead, stateAfterWrite } from "./state";
-import { withoutUndefined } from "./unknowns";
+import { holdsUnknown, withoutUndefined } from "./unknowns";
 
 export function dynamicProvider<Inputs extends object>(definition: Definition<Inputs>): pulumi.dynamic.ResourceProvider {
   return {
@@ -15,39 +19,56 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
       configureDeployer((key) => request.config.get(key));
     },
 
-    async check(_olds: Properties, news: Properties) {
+    async check(olds: Properties, news: Properties) {
       return plainly(async () => {
-        deployerConnection(); // Credentials that are missing or contradict each other show at preview.
-        const { inputs, failures } = checkInputs(definition, news);
+        const { inputs, known, failures } = checkInputs(definition, news);
+        const found = [...failures];
+        if (found.length === 0 && !holdsUnknown(news["connection"])) {
+          deployerConnection(connectionOf(news)); // Credentials that are missing or contradict each other show at preview.
+          // What stays as it is was possible before, and nothing of it is sent.
+          const isChanged = !isDeepStrictEqual(inputsOf(definition, olds), inputsOf(definition, inputs));
+          const grants = isChanged && isPreflightWanted() ? definition.grants(known) : undefined;
+          if (grants !== undefined) found.push(...(await preflight(grants, await tailnetFor(news), news)));
+        }
         // Of a failure with a property the engine prints that property's value as well, even where it is secret.
-        return { inputs, failures: failures.map((failure) => ({ property: "", reason: sentence(failure) })) };
+        return { inputs, failures: found.map((failure) => ({ property: "", reason: sentence(failure) })) };
       });
     },
 
-    async diff(_id, olds: Properties, news: Properties) {
+    async diff(id, olds: Properties, news: Properties) {
       return plainly(async () => {
         const { inPlace, replacing, bookkeeping } = changesBetween(definition, olds, news);
-        return { changes: inPlace.length + replacing.length + bookkeeping.length > 0, replaces: [...replacing] };
+        const due = replacing.length === 0 ? dueNow(definition.type, String(id), olds, news) : undefined;
+        if (due !== undefined) {
+          warn(due.reason);
+          return { changes: true, replaces: [due.rule] };
+        }
+        return {
+          changes: inPlace.length + replacing.length + bookkeeping.length > 0,
+          replaces: [...replacing],
+          // A slot of a rotating pair: what was in it has been out of use for a period, and more than two are never active.
+          ...(replacing.includes("generation") && { deleteBeforeReplace: true }),
+        };
       });
     },
 
     async create(news: Properties) {
       return plainly(async () => {
         const inputs = checked(definition, news);
-        const { id, ...answer } = await definition.create(inputs as Inputs, await currentTailnet()); // Just parsed by its schema.
-        return { id, outs: withoutUndefined(stateAfterWrite(definition, inputs, answer)) };
+        const { id, ...answer } = await definition.create(inputs as Inputs, await tailnetFor(inputs)); // Just parsed by its schema.
+        return { id, outs: completed(stateAfterWrite(definition, inputs, answer), inputs) };
       });
     },
 
     async read(id: string, props: Properties = {}) {
       return plainly(async () => {
         const inputs = inputsOf(definition, props);
-        const found = await definition.read(id, inputs as Partial<Inputs>, await currentTailnet()); // As written by `create`.
-        if (typeof found === "symbol" && isLookup(props)) throw new Error(nothingToRead(definition.type, id));
+        const found = await definition.read(id, inputs as Partial<Inputs>, await tailnetFor(inputs)); // As written by `create`.
+        if (typeof found === "symbol" && isLookup(definition, props)) throw new Error(nothingToRead(definition.type, id));
         if (found === gone) return { id: "" };
         if (found === leftAlone) return { id, props, inputs };
         const after = stateAfterRead(definition, props, found);
-        return { id, props: withoutUndefined(after.state), inputs: withoutUndefined(after.inputs) };
+        return { id, props: completed(after.state, after.inputs), inputs: withoutUndefined(after.inputs) };
       });
     },
 
@@ -57,18 +78,21 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
         const { inPlace } = changesBetween(definition, olds, inputs);
         const answer =
           inPlace.length > 0 && definition.update !== undefined
-            ? await definition.update(id, inputs as Inputs, await currentTailnet()) // Just parsed by its schema.
+            ? await definition.update(id, inputs as Inputs, await tailnetFor(inputs)) // Just parsed by its schema.
             : undefined;
         const outs =
           answer === undefined
             ? { ...olds, ...pick(inputs, definition.bookkeeping, olds) }
             : stateAfterWrite(definition, inputs, answer, olds);
-        return { outs: withoutUndefined(outs) };
+        return { outs: completed(outs, inputs) };
       });
     },
 
     async delete(id, props: Properties) {
-      return plainly(async () => definition.delete(id, inputsOf(definition, props) as Partial<Inputs>, await currentTailnet())); // As written by `create`.
+      return plainly(async () => {
+        const inputs = inputsOf(definition, props);
+        await definition.delete(id, inputs as Partial<Inputs>, await tailnetFor(inputs)); // As written by `create`.
+      });
     },
   };
 }
@@ -85,8 +109,27 @@ function sentence({ property, reason }: Failure): string {
 }
 
 /** Whether nothing is known yet of what is read: `get` looks it up, and the engine would take "gone" for an empty answer. */
-function isLookup(state: Properties): boolean {
-  return Object.keys(state).every((name) => name === "__provider");
+function isLookup({ outputs }: Pick<Definition<object>, "outputs">, state: Properties): boolean {
+  return outputs.every((name) => state[name] === undefined);
+}
+
+/** The name of the connection that a resource was declared with. */
+function connectionOf(inputs: Properties): string | undefined {
+  return typeof inputs["connection"] === "string" ? inputs["connection"] : undefined;
+}
+
+function tailnetFor(inputs: Properties): Promise<Tailnet> {
+  return tailnetOf(connectionOf(inputs));
+}
+
+/** The state with what follows from it, as the engine takes it. */
+function completed(state: Properties, inputs: Properties): Properties {
+  return withoutUndefined({ ...state, rotatesAt: rotatesAt(state, inputs) });
+}
+
+/** `TAILSCOPE_PREFLIGHT=off` is for the run that changes the policy file and what depends on it together. */
+function isPreflightWanted(): boolean {
+  return process.env["TAILSCOPE_PREFLIGHT"] !== "off";
 }
 
 function nothingToRead(type: string, id: string): string {

@@ -153,6 +153,17 @@ export function durationBetween(shortest: number, longest: number): z.ZodType<st
     });
 }
 
+/** The longest time between two rotations: nobody plans further ahead, and a slip of the hand is found. */
+const longestRotation = 10 * 365 * 24 * 60 * 60;
+
+/** How often a credential is made anew. Under a minute every run would find it due. */
+export const rotateEvery = durationBetween(60, longestRotation).optional();
+
+export const connection = text("the name of a connection").optional();
+
+/** A whole number whose change makes a new credential. */
+export const generation = z.int({ error: (issue) => `give a whole number, not ${spoken(issue.input)}` }).optional();
+
 interface ScopeArguments {
   scopes?: string[] | undefined;
   tags?: string[] | undefined;

@@ -8,9 +8,10 @@ import { z } from "zod";
 import { type Duration, formatSeconds, longestAuthKeyLifetime, seconds } from "../access/lifetime";
 import { isActive, type Key } from "../api/key";
 import { Credential } from "../engine/credential";
-import { type Definition, gone, leftAlone, type Properties } from "../engine/definition";
+import { type Definition, type Failure, gone, leftAlone, type Properties } from "../engine/definition";
 import { dynamicProvider } from "../engine/dynamic-provider";
-import { description, durationBetween, flag, minter, recreation, tags } from "./arguments";
+import { connection, description, durationBetween, flag, generation, minter, recreation, rotateEvery, tags } from "./arguments";
+import type { GetOptions, RotationArgs } from "./life-arguments";
 
 const longest = formatSeconds(longestAuthKeyLifetime);
 
@@ -23,16 +24,21 @@ const inputs = z.object({
   description,
   mintedBy: minter,
   recreateIfInvalid: recreation,
+  rotateEvery,
+  renewBefore: durationBetween(1, longestAuthKeyLifetime).optional(),
+  generation,
+  connection,
 });
 
 const authKey: Definition<z.output<typeof inputs>> = {
   type: "AuthKey",
   inputs,
-  rules: () => [],
-  outputs: ["keyId", "key", "createdAt", "expiresAt", "userId"],
+  rules: rotationFailures,
+  outputs: ["keyId", "key", "createdAt", "expiresAt", "rotatesAt", "userId"],
   secrets: ["key", "mintedBy"],
   inPlace: [],
-  bookkeeping: ["mintedBy", "recreateIfInvalid"],
+  bookkeeping: ["mintedBy", "recreateIfInvalid", "rotateEvery", "renewBefore"],
+  grants: (known) => ("mintedBy" in known ? { needs: "auth_keys", tags: known.tags, minter: known.mintedBy } : undefined),
 
   async create(wanted, tailnet) {
     const { reusable, ephemeral, preauthorized, tags, description } = wanted;
@@ -55,6 +61,21 @@ const authKey: Definition<z.output<typeof inputs>> = {
     await tailnet.keys("auth", state.mintedBy).revoke(id);
   },
 };
+
+/** A key must be replaced before it expires, or nobody could join between the two. */
+function rotationFailures({ expiry, rotateEvery, renewBefore }: Partial<z.output<typeof inputs>>): Failure[] {
+  const life = expiry === undefined ? undefined : seconds(expiry);
+  const failures: Failure[] = [];
+  for (const [property, value] of Object.entries({ rotateEvery, renewBefore })) {
+    const length = value === undefined ? undefined : seconds(value);
+    if (life === undefined || length === undefined || length < life) continue;
+    failures.push({
+      property,
+      reason: `"${value}" is not shorter than the key's expiry of "${expiry}": give less, or let the key live longer`,
+    });
+  }
+  return failures;
+}
 
 function seen(key: Key): Properties {
   const create = key.capabilities?.devices?.create;
@@ -85,7 +106,7 @@ function withMinterOnly(args: AuthKeyArgs | undefined): AuthKeyArgs | undefined 
 }
 
 /** The arguments of an {@link AuthKey}. */
-export interface AuthKeyArgs {
+export interface AuthKeyArgs extends RotationArgs {
   /**
    * The tags of the machines that join with it, for example `["tag:ci"]`. The order means nothing. Needed where an OAuth
    * client or federated identity makes the key: then exactly its set of tags, or tags that those own.
@@ -130,10 +151,16 @@ export interface AuthKeyArgs {
    * @default `"always"` for a reusable key; `"never"` for a single-use one, which has most likely done its work
    */
   recreateIfInvalid?: pulumi.Input<"always" | "never">;
+  /**
+   * How long before its end a key is replaced, shorter than `expiry`: a number of seconds, or a text like `"7d"`. The next
+   * `up` after that moment makes a new key first, then updates what uses it, and revokes the old one last.
+   * @default never
+   */
+  renewBefore?: pulumi.Input<Duration>;
 }
 
 /**
- * An auth key. The API cannot change one, so every change but that of `mintedBy` and `recreateIfInvalid` makes a new key
+ * An auth key. The API cannot change one, so every change but that of `mintedBy`, `recreateIfInvalid`, `rotateEvery` and `renewBefore` makes a new key
  * first and revokes the old one after.
  *
  * @example
@@ -163,6 +190,8 @@ export class AuthKey extends Credential {
   declare readonly createdAt: pulumi.Output<string>;
   /** RFC 3339, UTC, in whole seconds. */
   declare readonly expiresAt: pulumi.Output<string>;
+  /** When `rotateEvery` or `renewBefore` is due, the earlier of them: RFC 3339, UTC, in whole seconds; undefined without both. */
+  declare readonly rotatesAt: pulumi.Output<string | undefined>;
   /** The user it belongs to; undefined when it belongs to the tailnet. */
   declare readonly userId: pulumi.Output<string | undefined>;
 
@@ -171,7 +200,7 @@ export class AuthKey extends Credential {
   }
 
   /** Reads an existing key without managing it. Fails where the tailnet has none of that id, or it is no longer valid. */
-  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): AuthKey {
+  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: GetOptions): AuthKey {
     return new AuthKey(name, undefined, { ...opts, id });
   }
 }

@@ -10,10 +10,32 @@ import { isActive, type Key } from "../api/key";
 import { Credential } from "../engine/credential";
 import { type Definition, gone, type Properties } from "../engine/definition";
 import { dynamicProvider } from "../engine/dynamic-provider";
-import { audience, claimRules, description, issuer, scopeFailures, scopes, subject, tags, unlistedScopes } from "./arguments";
+import {
+  audience,
+  claimRules,
+  connection,
+  description,
+  issuer,
+  scopeFailures,
+  scopes,
+  subject,
+  tags,
+  unlistedScopes,
+} from "./arguments";
+import type { GetOptions } from "./life-arguments";
 import { seenTrustCredential, type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
 
-const inputs = z.object({ issuer, subject, audience, customClaimRules: claimRules, scopes, tags, description, unlistedScopes });
+const inputs = z.object({
+  issuer,
+  subject,
+  audience,
+  customClaimRules: claimRules,
+  scopes,
+  tags,
+  description,
+  unlistedScopes,
+  connection,
+});
 
 const federatedIdentity: Definition<z.output<typeof inputs>> = {
   type: "FederatedIdentity",
@@ -23,8 +45,9 @@ const federatedIdentity: Definition<z.output<typeof inputs>> = {
   secrets: [],
   inPlace: ["issuer", "subject", "audience", "customClaimRules", "scopes", "tags", "description"],
   bookkeeping: ["unlistedScopes"],
+  grants: ({ scopes, tags }) => ({ needs: "federated_keys", scopes, tags }),
 
-  async create({ unlistedScopes, ...wanted }, tailnet) {
+  async create({ unlistedScopes, connection, ...wanted }, tailnet) {
     const made = await tailnet.keys("federated").create(wanted);
     return { ...seen(made), id: made.id };
   },
@@ -32,7 +55,7 @@ const federatedIdentity: Definition<z.output<typeof inputs>> = {
     const found = await tailnet.keys("federated").find(id);
     return found !== undefined && isActive(found) ? seen(found) : gone;
   },
-  async update(id, { unlistedScopes, ...wanted }, tailnet) {
+  async update(id, { unlistedScopes, connection, ...wanted }, tailnet) {
     return seen(await tailnet.keys("federated").replace(id, wanted));
   },
   async delete(id, _state, tailnet) {
@@ -124,7 +147,7 @@ export class FederatedIdentity extends Credential {
   }
 
   /** Reads an existing identity without managing it. Fails where the tailnet has none of that id, or it is revoked. */
-  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): FederatedIdentity {
+  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: GetOptions): FederatedIdentity {
     return new FederatedIdentity(name, undefined, { ...opts, id });
   }
 }

@@ -9,19 +9,21 @@ import { isActive } from "../api/key";
 import { Credential } from "../engine/credential";
 import { type Definition, gone } from "../engine/definition";
 import { dynamicProvider } from "../engine/dynamic-provider";
-import { description, scopeFailures, scopes, tags, unlistedScopes } from "./arguments";
+import { connection, description, generation, rotateEvery, scopeFailures, scopes, tags, unlistedScopes } from "./arguments";
+import type { GetOptions, RotationArgs } from "./life-arguments";
 import { seenTrustCredential, type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
 
-const inputs = z.object({ scopes, tags, description, unlistedScopes });
+const inputs = z.object({ scopes, tags, description, unlistedScopes, rotateEvery, generation, connection });
 
 const oauthClient: Definition<z.output<typeof inputs>> = {
   type: "OAuthClient",
   inputs,
   rules: scopeFailures,
-  outputs: ["clientId", "clientSecret", "createdAt", "updatedAt", "userId"],
+  outputs: ["clientId", "clientSecret", "createdAt", "updatedAt", "rotatesAt", "userId"],
   secrets: ["clientSecret"],
   inPlace: ["scopes", "tags", "description"],
-  bookkeeping: ["unlistedScopes"],
+  bookkeeping: ["unlistedScopes", "rotateEvery"],
+  grants: ({ scopes, tags }) => ({ needs: "oauth_keys", scopes, tags }),
 
   async create({ scopes, tags, description }, tailnet) {
     const made = await tailnet.keys("client").createWithSecret({ scopes, tags, description });
@@ -40,7 +42,7 @@ const oauthClient: Definition<z.output<typeof inputs>> = {
 };
 
 /** The arguments of an {@link OAuthClient}. */
-export interface OAuthClientArgs extends TrustCredentialArgs {}
+export interface OAuthClientArgs extends TrustCredentialArgs, RotationArgs {}
 
 /**
  * An OAuth client of the tailnet. It belongs to no user, does not expire, and can be revoked at any time.
@@ -73,6 +75,8 @@ export class OAuthClient extends Credential {
   declare readonly createdAt: pulumi.Output<string>;
   /** RFC 3339, UTC, in whole seconds. */
   declare readonly updatedAt: pulumi.Output<string>;
+  /** When `rotateEvery` is due: RFC 3339, UTC, in whole seconds; undefined without it. */
+  declare readonly rotatesAt: pulumi.Output<string | undefined>;
   /** The user who made it; undefined when a trust credential did. */
   declare readonly userId: pulumi.Output<string | undefined>;
 
@@ -85,7 +89,7 @@ export class OAuthClient extends Credential {
   }
 
   /** Reads an existing client without managing it. Fails where the tailnet has none of that id, or it is revoked. */
-  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): OAuthClient {
+  static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: GetOptions): OAuthClient {
     return new OAuthClient(name, undefined, { ...opts, id });
   }
 }

@@ -8,11 +8,12 @@ import type { Scope } from "../access/scopes";
 import type { Key } from "../api/key";
 import type { Properties } from "../engine/definition";
 import { legacyAdvice } from "./arguments";
+import type { ConnectionArgs } from "./life-arguments";
 
 /** A scope of the catalogue, which an editor completes, or another name: an older one, or one let through by `unlistedScopes`. */
 export type ScopeArgument = Scope | (string & {});
 
-export interface TrustCredentialArgs {
+export interface TrustCredentialArgs extends ConnectionArgs {
   /**
    * What the credential may do, at least one scope: `"auth_keys"` reads and writes auth keys, `"auth_keys:read"` only reads
    * them. The order means nothing. A deployer can only give scopes that it holds itself.

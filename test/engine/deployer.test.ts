@@ -3,13 +3,14 @@ import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { newStack } from "./stack";
 
-test("thirty credentials cost the deployer one token and thirty creates, and none of them anything when nothing changed", async () => {
+test("thirty credentials cost two tokens, one look at what the deployer holds and thirty creates, and nothing when nothing changed", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(emulator, 'for (let n = 0; n < 30; n++) new OAuthClient("c" + n, { scopes: ["dns"] });');
   await stack.up();
   const requests = emulator.control.takeRequests();
-  expect(requests.filter(({ path }) => path === "/oauth/token")).toHaveLength(1);
-  expect(requests).toHaveLength(31);
+  expect(requests.filter(({ path }) => path === "/oauth/token")).toHaveLength(2);
+  expect(requests.filter(({ method }) => method === "GET")).toHaveLength(1);
+  expect(requests).toHaveLength(33);
   await stack.up();
   expect(emulator.control.takeRequests()).toEqual([]);
 });
@@ -20,7 +21,9 @@ test("without credentials, a preview says what was looked for and where", async 
   const { code, text } = await stack.pulumi(["preview", "--suppress-progress"]);
   expect(code).not.toBe(0);
   expect(text).toContain("No credentials for Tailscale. Looked in the environment and in stack config for one of:");
-  expect(text).toContain("TAILSCALE_OAUTH_CLIENT_ID with TAILSCALE_OAUTH_CLIENT_SECRET, or tailscope:oauthClientId");
+  expect(text).toContain(
+    "TAILSCALE_OAUTH_CLIENT_ID, tailscope:oauthClientId with TAILSCALE_OAUTH_CLIENT_SECRET, tailscope:oauthClientSecret (a secret)",
+  );
   expect(text.match(/No credentials for Tailscale/g)?.length, "said in the table and once among the diagnostics").toBe(2);
   expect(text).not.toMatch(/\n\s+at /);
   expect(emulator.control.takeRequests()).toEqual([]);
@@ -60,7 +63,7 @@ test("the API's refusal is shown with what to do next", async () => {
   await using stack = await newStack(
     emulator,
     'new OAuthClient("a", { scopes: ["users"] }); new OAuthClient("b", { scopes: ["dns"], tags: ["tag:nowhere"] });',
-    { TAILSCALE_API_KEY: emulator.roles["network-admin"] },
+    { TAILSCALE_API_KEY: emulator.roles["network-admin"], TAILSCOPE_PREFLIGHT: "off" },
   );
   const text = await stack.failingUp("--continue-on-error");
   expect(text).toContain(

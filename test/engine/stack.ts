@@ -23,6 +23,8 @@ export interface Stack extends AsyncDisposable {
   readonly folder: string;
   /** Everything that any run printed. */
   readonly printed: () => string;
+  /** Sets an environment variable for the runs to come. */
+  set(name: string, value: string | undefined): void;
   /** Puts a program in place: the body of a CommonJS module that has the three classes and `pulumi`. */
   write(program: string): void;
   /** Runs the CLI. */
@@ -74,7 +76,7 @@ export async function newStack(
   writeFileSync(join(work, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
   writeFileSync(join(work, "package.json"), '{ "main": "index.js" }\n');
 
-  const settings = {
+  const settings: NodeJS.ProcessEnv = {
     ...withoutTailscale(process.env),
     PULUMI_HOME: join(folder, "home"),
     PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href,
@@ -116,6 +118,9 @@ export async function newStack(
   const stack: Stack = {
     folder: work,
     printed: () => printed,
+    set(name, value) {
+      settings[name] = value;
+    },
     write: (body) => writeFileSync(join(work, "index.js"), prelude + body),
     pulumi,
     async up(...args) {

@@ -14,7 +14,7 @@ test.each<[string, Record<string, string>, Record<string, string>, object]>([
     "an identity token",
     { TAILSCALE_OAUTH_CLIENT_ID: "T-k", TAILSCALE_IDENTITY_TOKEN: "ey.J.x" },
     {},
-    { deployer: { kind: "identityToken", clientId: "T-k", identityToken: "ey.J.x" } },
+    { deployer: { kind: "identityToken", clientId: "T-k", identityToken: { kind: "value", token: "ey.J.x" } } },
   ],
   [
     "an OAuth client in stack config",

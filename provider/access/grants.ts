@@ -1,0 +1,78 @@
+/**
+ * What a holder of scopes and tags may pass on, and what to do where it may not.
+ * Source: https://tailscale.com/kb/1623/trust-credentials, https://tailscale.com/api (POST /tailnet/{tailnet}/keys)
+ */
+
+import { covers, legacyScopes } from "./scopes";
+
+/** Whoever makes a credential: the deployer, or the OAuth client that mints an auth key. */
+export interface Holder {
+  /** As messages call it, for example `"the deployer k123CNTRL"`. */
+  readonly name: string;
+  /** A user by an API access token, or a trust credential. */
+  readonly kind: "user" | "credential";
+  /** Undefined where that cannot be known. */
+  readonly scopes?: readonly string[] | undefined;
+  readonly tags: readonly string[];
+}
+
+/** Of each tag that the policy file defines, who may give it. */
+export type TagOwners = Readonly<Record<string, readonly string[]>>;
+
+/** Why `holder` cannot pass `scope` on, or undefined where it can or nothing is known. */
+export function scopeProblem(holder: Holder, scope: string): string | undefined {
+  // What exactly an older name stands for is unconfirmed, so the API decides.
+  if (holder.scopes === undefined || legacyScopes.has(scope) || holds(holder, scope)) return undefined;
+  const held = holder.scopes.length > 0 ? holder.scopes.join(", ") : "no scope";
+  return holder.kind === "user"
+    ? `"${scope}" is more than the role of the user permits who deploys: with this API access token only ${held} can be set. Let somebody deploy it whose role permits it, or leave "${scope}" out.`
+    : `"${scope}" cannot be given by ${holder.name}, which holds ${held} and can only pass on scopes of its own. Give it "${scope}", or leave "${scope}" out here.`;
+}
+
+/** Why `holder` cannot make credentials of a kind at all, for which `scope` is needed. */
+export function abilityProblem(holder: Holder, scope: string): string | undefined {
+  if (holder.scopes === undefined || holds(holder, scope)) return undefined;
+  return `${holder.name} holds ${holder.scopes.join(", ") || "no scope"}, and this needs ${scope}. Give it "${scope}".`;
+}
+
+/** Why `holder` cannot give exactly `tags`, one reason a tag that stands in the way. `owners` is undefined where the policy file cannot be read. */
+export function tagProblems(
+  holder: Holder,
+  tags: readonly string[],
+  owners: TagOwners | undefined,
+): { tag: string; reason: string }[] {
+  if (owners === undefined || tags.length === 0) return [];
+  const undefinedTags = tags.filter((tag) => !Object.hasOwn(owners, tag));
+  if (undefinedTags.length > 0) {
+    return undefinedTags.map((tag) => ({
+      tag,
+      reason: `"${tag}" is not defined in the policy file, so nobody can give it. Add under "tagOwners": ${ownerLine(tag, holder, tags)}`,
+    }));
+  }
+  // Which tags a user owns depends on groups and roles, which not every deployer may read: the API decides.
+  if (holder.kind === "user" || holder.scopes === undefined || holder.scopes.includes("all")) return [];
+  if (isSameSet(holder.tags, tags)) return [];
+  const notOwned = tags.filter((tag) => !owners[tag]?.some((owner) => holder.tags.includes(owner)));
+  const own = holder.tags.length > 0 ? `the tags ${holder.tags.join(", ")}` : "no tags";
+  return notOwned.map((tag) => ({
+    tag,
+    reason: `"${tag}" cannot be given by ${holder.name}, which has ${own}: it may give exactly this set, or tags that its own tags own in the policy file, and a part of the set is neither. Add under "tagOwners": ${ownerLine(tag, holder, tags)}`,
+  }));
+}
+
+/** The line of the policy file that lets `holder` give `tag`. */
+function ownerLine(tag: string, holder: Holder, tags: readonly string[]): string {
+  const owner = holder.tags.includes(tag) ? tag : (holder.tags.find((one) => !tags.includes(one)) ?? holder.tags[0]);
+  return `"${tag}": ["${owner ?? "autogroup:admin"}"]`;
+}
+
+function holds({ scopes = [] }: Holder, wanted: string): boolean {
+  return covers(
+    scopes.flatMap((scope) => [scope, ...(legacyScopes.get(scope) ?? [])]),
+    wanted,
+  );
+}
+
+function isSameSet(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((member) => other.includes(member));
+}

@@ -1,0 +1,50 @@
+/**
+ * When credentials are made anew, as pure functions of times. All times are milliseconds since 1970.
+ *
+ * Two slots: of the two credentials of a rotating pair one is current, and the other, current one period ago, stays valid for
+ * this one. Generation `g` begins at `anchor + g * period` and lives in slot `g mod 2` until generation `g + 2` takes its
+ * place. So which generation a slot has depends on the time alone: two machines, or a run after a long pause, come to the same.
+ */
+
+export interface Slots {
+  /** The generation in each slot. */
+  readonly generations: readonly [number, number];
+  /** Which slot is current. */
+  readonly current: 0 | 1;
+  /** When the next generation begins. */
+  readonly changesAt: number;
+}
+
+/** @param period greater than zero */
+export function slotsAt(now: number, anchor: number, period: number): Slots {
+  const generation = Math.floor((now - anchor) / period);
+  const current = generation % 2 === 0 ? 0 : 1;
+  return {
+    generations: current === 0 ? [generation, generation - 1] : [generation - 1, generation],
+    current,
+    changesAt: anchor + (generation + 1) * period,
+  };
+}
+
+/** When a credential is to be replaced, and the rule that says so. */
+export interface Due {
+  readonly at: number;
+  readonly rule: "rotateEvery" | "renewBefore";
+}
+
+export interface Life {
+  readonly created: number;
+  readonly expires?: number | undefined;
+  /** In milliseconds, as `renewBefore`. */
+  readonly rotateEvery?: number | undefined;
+  readonly renewBefore?: number | undefined;
+}
+
+/** The earlier of the two times at which a credential falls due, or undefined where no rule applies. */
+export function rotationDue({ created, expires, rotateEvery, renewBefore }: Life): Due | undefined {
+  const rotation: Due | undefined = rotateEvery === undefined ? undefined : { at: created + rotateEvery, rule: "rotateEvery" };
+  const renewal: Due | undefined =
+    expires === undefined || renewBefore === undefined ? undefined : { at: expires - renewBefore, rule: "renewBefore" };
+  if (rotation === undefined || renewal === undefined) return rotation ?? renewal;
+  return rotation.at <= renewal.at ? rotation : renewal;
+}

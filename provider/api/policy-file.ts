@@ -1,0 +1,13 @@
+/** The tailnet policy file, of which we read who owns which tag. Source: https://tailscale.com/api#tag/policyfile */
+
+import { z } from "zod";
+import type { Actor } from "./actor";
+
+const policyFile = z.object({ tagOwners: z.record(z.string(), z.array(z.string())).nullish() });
+
+/** Of each tag that the policy file defines, who may give it. Needs `policy_file:read`. */
+export async function readTagOwners(tailnet: string, actor: Actor): Promise<Record<string, string[]>> {
+  const path = `/tailnet/${encodeURIComponent(tailnet)}/acl`;
+  const answer = await actor.send({ doing: "read the policy file", method: "GET", path, needs: "policy_file:read" }, policyFile);
+  return answer.tagOwners ?? {};
+}

@@ -1,0 +1,17 @@
+/** The time by which rotation is decided: the machine's, or a moment that a person wants to look ahead to. */
+
+import { ConnectionError } from "../api/connection-error";
+
+/**
+ * Milliseconds since 1970. `TAILSCOPE_NOW`, a time in RFC 3339, takes the place of the machine's clock, so that
+ * `TAILSCOPE_NOW=2027-03-01T00:00:00Z pulumi preview` shows what falls due by then.
+ *
+ * @throws ConnectionError where `TAILSCOPE_NOW` is no time
+ */
+export function now(): number {
+  const given = process.env["TAILSCOPE_NOW"];
+  if (given === undefined || given === "") return Date.now();
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(given) ? Date.parse(given) : Number.NaN;
+  if (!Number.isNaN(time)) return time;
+  throw new ConnectionError(`TAILSCOPE_NOW is no time in RFC 3339.\n  Write it like 2027-03-01T00:00:00Z, or unset it.`);
+}

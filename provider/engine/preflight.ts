@@ -1,0 +1,50 @@
+/** Whether a plan can work, found out before anything is sent: what the deployer holds, and what the policy file allows. */
+
+import { abilityProblem, scopeProblem, tagProblems } from "../access/grants";
+import type { Minter, Tailnet } from "../api/tailnet";
+import type { Failure } from "./definition";
+
+/** What making or changing a credential gives away. Absent members are not known yet. */
+export interface Grants {
+  /** The scope without which the deployer can do nothing of the kind. */
+  readonly needs: string;
+  readonly scopes?: readonly string[] | undefined;
+  readonly tags?: readonly string[] | undefined;
+  /** Who makes it in the deployer's place. */
+  readonly minter?: Minter | undefined;
+}
+
+/** The scope that lets an OAuth client mint auth keys. */
+const mintingScope = "auth_keys";
+
+/** @param written the inputs as the program wrote them, for the places in messages */
+export async function preflight(
+  grants: Grants,
+  tailnet: Tailnet,
+  written: { scopes?: unknown; tags?: unknown },
+): Promise<Failure[]> {
+  const { minter, scopes = [], tags = [] } = grants;
+  const holder = minter === undefined ? await tailnet.deployer() : await tailnet.clientAsHolder(minter.clientId);
+  if (holder === undefined) return [];
+  const failures: Failure[] = [];
+
+  const inability = abilityProblem(holder, minter === undefined ? grants.needs : mintingScope);
+  if (inability !== undefined) failures.push({ property: minter === undefined ? "deployer" : "mintedBy", reason: inability });
+
+  for (const scope of scopes) {
+    const reason = scopeProblem(holder, scope);
+    if (reason !== undefined) failures.push({ property: place("scopes", written.scopes, scope), reason });
+  }
+  const owners = tags.length > 0 ? await tailnet.tagOwners() : undefined;
+  for (const { tag, reason } of tagProblems(holder, tags, owners)) {
+    failures.push({ property: place("tags", written.tags, tag), reason: `${reason} (${wayOut})` });
+  }
+  return failures;
+}
+
+const wayOut = "where the same program changes the policy file, set TAILSCOPE_PREFLIGHT=off for that run";
+
+function place(name: string, written: unknown, member: string): string {
+  const index = Array.isArray(written) ? written.indexOf(member) : -1;
+  return index < 0 ? name : `${name}[${index}]`;
+}

@@ -1,0 +1,50 @@
+/** Rotation: a credential that falls due is replaced by the next `up`, as if an argument of it had changed. */
+
+import { seconds } from "../access/lifetime";
+import { type Due, rotationDue } from "../access/rotation";
+import { now } from "./clock";
+import type { Properties } from "./definition";
+
+/** When the credential of `state` falls due by the rules in `inputs`; undefined where none applies. */
+export function rotationOf(state: Properties, inputs: Properties): Due | undefined {
+  const created = time(state["createdAt"]);
+  if (created === undefined) return undefined;
+  return rotationDue({
+    created,
+    expires: time(state["expiresAt"]),
+    rotateEvery: milliseconds(inputs["rotateEvery"]),
+    renewBefore: milliseconds(inputs["renewBefore"]),
+  });
+}
+
+/** The output `rotatesAt`: RFC 3339, UTC, in whole seconds. */
+export function rotatesAt(state: Properties, inputs: Properties): string | undefined {
+  const due = rotationOf(state, inputs);
+  return due && wholeSeconds(due.at);
+}
+
+/** What is due, with the reason in a sentence; undefined for nothing. */
+export function dueNow(type: string, id: string, state: Properties, inputs: Properties): (Due & { reason: string }) | undefined {
+  const due = rotationOf(state, inputs);
+  if (due === undefined || due.at > now()) return undefined;
+  const what = `${type} ${id}${typeof state["description"] === "string" ? ` (${state["description"]})` : ""}`;
+  const why =
+    due.rule === "rotateEvery"
+      ? `it was made at ${state["createdAt"]}, and rotateEvery is ${inputs["rotateEvery"]}`
+      : `it expires at ${state["expiresAt"]}, and renewBefore is ${inputs["renewBefore"]}`;
+  return { ...due, reason: `${what} is replaced: due since ${wholeSeconds(due.at)}, because ${why}.` };
+}
+
+function milliseconds(duration: unknown): number | undefined {
+  const length = typeof duration === "string" || typeof duration === "number" ? seconds(duration) : undefined;
+  return length === undefined ? undefined : length * 1000;
+}
+
+function time(text: unknown): number | undefined {
+  const parsed = typeof text === "string" ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(parsed) ? undefined : parsed;
+}
+
+function wholeSeconds(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, -".000Z".length)}Z`;
+}

@@ -1,0 +1,58 @@
+/** An auth key that changes each period, for consumers that pick the new one up later. */
+
+import * as pulumi from "@pulumi/pulumi";
+import { formatSeconds, longestAuthKeyLifetime, seconds } from "../access/lifetime";
+import { AuthKey, type AuthKeyArgs } from "./auth-key";
+import { pairNow, type RotatingArgs, slotsOf } from "./rotating-pair";
+
+/** The arguments of a {@link RotatingAuthKey}: those of an {@link AuthKey}, the period and its anchor. */
+export interface RotatingAuthKeyArgs
+  extends Omit<AuthKeyArgs, "expiry" | "rotateEvery" | "renewBefore" | "generation">,
+    RotatingArgs {
+  /**
+   * How long a key lives: at least two periods, one as the current key and one as the previous one.
+   * @default `"90d"`
+   */
+  expiry?: AuthKeyArgs["expiry"] & (string | number);
+}
+
+/**
+ * Two auth keys, of which one is current. Each period the next `up` makes the other one anew, which then is current; the one that
+ * was stays valid for one more period. So whoever reads the key at least once a period always has one that is valid, and never
+ * more than two are. Which key is which depends on the clock alone.
+ *
+ * @example
+ * ```ts
+ * const runner = new RotatingAuthKey("runner", { every: "30d", tags: ["tag:ci"], reusable: true, ephemeral: true });
+ * export const key = runner.key;
+ * ```
+ */
+export class RotatingAuthKey extends pulumi.ComponentResource {
+  /** The current id. */
+  readonly keyId: pulumi.Output<string>;
+  /** The current secret. */
+  readonly key: pulumi.Output<string>;
+  /** The id of the other key, current one period ago and still valid. */
+  readonly previousKeyId: pulumi.Output<string>;
+  /** When the other one becomes current: RFC 3339, UTC, in whole seconds. */
+  readonly changesAt: pulumi.Output<string>;
+
+  /** @throws RunError where the period or its anchor is wrong, or two periods are longer than the key lives */
+  constructor(name: string, { every, anchor, ...args }: RotatingAuthKeyArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("tailscope:index:RotatingAuthKey", name, {}, opts);
+    const life = seconds(args.expiry ?? longestAuthKeyLifetime);
+    const longest = life === undefined ? undefined : { seconds: Math.floor(life / 2), why: whyTwice(life) };
+    const pair = pairNow(name, { every, ...(anchor !== undefined && { anchor }) }, longest);
+    const slots = slotsOf(this, name, pair, (slot, generation, options) => new AuthKey(slot, { ...args, generation }, options));
+    const [current, previous] = pair.current === 0 ? slots : [slots[1], slots[0]];
+    this.keyId = current.keyId;
+    this.key = current.key;
+    this.previousKeyId = previous.keyId;
+    this.changesAt = pulumi.output(pair.next);
+    this.registerOutputs({ keyId: this.keyId, key: this.key, previousKeyId: this.previousKeyId, changesAt: this.changesAt });
+  }
+}
+
+function whyTwice(life: number): string {
+  return `a key that lives ${formatSeconds(life)} must stay valid for one period more after the one in which it is current`;
+}

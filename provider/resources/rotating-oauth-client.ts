@@ -1,0 +1,55 @@
+/** An OAuth client whose secret changes each period, for consumers that pick the new one up later. */
+
+import * as pulumi from "@pulumi/pulumi";
+import { OAuthClient, type OAuthClientArgs } from "./oauth-client";
+import { pairNow, type RotatingArgs, slotsOf } from "./rotating-pair";
+
+/** The arguments of a {@link RotatingOAuthClient}: those of an {@link OAuthClient}, the period and its anchor. */
+export interface RotatingOAuthClientArgs extends Omit<OAuthClientArgs, "rotateEvery" | "generation">, RotatingArgs {}
+
+/**
+ * Two OAuth clients, of which one is current. Each period the next `up` makes the other one anew, which then is current; the one
+ * that was stays valid for one more period. So whoever reads the secret at least once a period always has one that is valid, and
+ * never more than two are. Which client is which depends on the clock alone.
+ *
+ * Run `up` at least once a period: a run that comes later makes both anew, one after the other.
+ *
+ * @example
+ * ```ts
+ * const ci = new RotatingOAuthClient("ci", { every: "30d", scopes: ["auth_keys"], tags: ["tag:ci"] });
+ * export const secret = ci.clientSecret; // for consumers that read it once a month or more often
+ * ```
+ */
+export class RotatingOAuthClient extends pulumi.ComponentResource {
+  /** The current id. */
+  readonly clientId: pulumi.Output<string>;
+  /** The current secret. */
+  readonly clientSecret: pulumi.Output<string>;
+  /** The id of the other client, current one period ago and still valid. */
+  readonly previousClientId: pulumi.Output<string>;
+  /** When the other one becomes current: RFC 3339, UTC, in whole seconds. */
+  readonly changesAt: pulumi.Output<string>;
+
+  /** @throws RunError where the period or its anchor is wrong */
+  constructor(name: string, { every, anchor, ...args }: RotatingOAuthClientArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("tailscope:index:RotatingOAuthClient", name, {}, opts);
+    const pair = pairNow(name, { every, ...(anchor !== undefined && { anchor }) });
+    const slots = slotsOf(
+      this,
+      name,
+      pair,
+      (slot, generation, options) => new OAuthClient(slot, { ...args, generation }, options),
+    );
+    const [current, previous] = pair.current === 0 ? slots : [slots[1], slots[0]];
+    this.clientId = current.clientId;
+    this.clientSecret = current.clientSecret;
+    this.previousClientId = previous.clientId;
+    this.changesAt = pulumi.output(pair.next);
+    this.registerOutputs({
+      clientId: this.clientId,
+      clientSecret: this.clientSecret,
+      previousClientId: this.previousClientId,
+      changesAt: this.changesAt,
+    });
+  }
+}

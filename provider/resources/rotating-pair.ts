@@ -1,0 +1,73 @@
+/** What the two rotating components share: two slots, of which one is current and the other stays valid for one more period. */
+
+import * as pulumi from "@pulumi/pulumi";
+import { type Duration, formatSeconds, seconds } from "../access/lifetime";
+import { type Slots, slotsAt } from "../access/rotation";
+import { now } from "../engine/clock";
+
+export interface RotatingArgs {
+  /**
+   * The period: how long a secret is current, a number of seconds or a text like `"30d"`, from one minute to ten years. It
+   * stays valid for as long again after that.
+   */
+  every: Duration;
+  /**
+   * When a period began, in RFC 3339: all others are counted from there.
+   * @default `"2026-01-01T00:00:00Z"`
+   */
+  anchor?: string;
+}
+
+const defaultAnchor = "2026-01-01T00:00:00Z";
+
+export interface Pair extends Slots {
+  readonly next: string;
+}
+
+/**
+ * What the two slots hold at this moment.
+ * @param longest in seconds, where the credential itself ends
+ * @throws RunError where the period or the anchor is wrong
+ */
+export function pairNow(
+  name: string,
+  { every, anchor = defaultAnchor }: RotatingArgs,
+  longest?: { seconds: number; why: string },
+): Pair {
+  const period = seconds(every);
+  if (period === undefined || period < 60 || period > 10 * 365 * 24 * 60 * 60) {
+    throw wrong(
+      name,
+      "every",
+      `${JSON.stringify(every)} is no period: write "30d", "12h", or a number of seconds, from 1m to 3650d`,
+    );
+  }
+  if (longest !== undefined && period > longest.seconds) {
+    throw wrong(
+      name,
+      "every",
+      `"${formatSeconds(period)}" is too long: ${longest.why}. The longest that fits is "${formatSeconds(longest.seconds)}"`,
+    );
+  }
+  const begin = /^\d{4}-\d\d-\d\dT/.test(anchor) ? Date.parse(anchor) : Number.NaN;
+  if (Number.isNaN(begin))
+    throw wrong(name, "anchor", `${JSON.stringify(anchor)} is no time in RFC 3339: write it like "${defaultAnchor}"`);
+  const slots = slotsAt(now(), begin, period * 1000);
+  return { ...slots, next: `${new Date(slots.changesAt).toISOString().slice(0, -".000Z".length)}Z` };
+}
+
+/** Makes the two slots, the second after the first: where a run catches up both, one of them is valid at every moment. */
+export function slotsOf<Slot extends pulumi.Resource>(
+  component: pulumi.ComponentResource,
+  name: string,
+  { generations }: Pair,
+  make: (name: string, generation: number, opts: pulumi.CustomResourceOptions) => Slot,
+): readonly [Slot, Slot] {
+  const first = make(`${name}-0`, generations[0], { parent: component });
+  const second = make(`${name}-1`, generations[1], { parent: component, dependsOn: first });
+  return [first, second];
+}
+
+function wrong(name: string, argument: string, problem: string): pulumi.RunError {
+  return new pulumi.RunError(`${name}: ${argument}: ${problem}.`);
+}

@@ -1,0 +1,89 @@
+import { startEmulator } from "tailscope-emulator";
+import { expect, test } from "vitest";
+import { makeClient } from "../contract/client";
+import { newStack } from "./stack";
+
+const policy = JSON.stringify({ tagOwners: { "tag:a": [], "tag:b": [], "tag:child": ["tag:a"] } });
+
+test("a plan that cannot work never starts: scopes that are not held, tags that cannot be given, each with its remedy", async () => {
+  await using emulator = await startEmulator({ policy });
+  const deployer = await makeClient(emulator, ["oauth_keys", "auth_keys", "policy_file:read"], ["tag:a", "tag:b"]);
+  await using stack = await newStack(
+    emulator,
+    'new OAuthClient("ci", { scopes: ["auth_keys", "users"], tags: ["tag:b", "tag:child"] });',
+    { TAILSCALE_OAUTH_CLIENT_ID: deployer.id, TAILSCALE_OAUTH_CLIENT_SECRET: deployer.key },
+  );
+  const problem = async () => (await stack.pulumi(["preview", "--suppress-progress"])).text;
+
+  const first = await problem();
+  expect(first).toContain(
+    `scopes[1]: "users" cannot be given by the deployer ${deployer.id}, which holds oauth_keys, auth_keys, policy_file:read and can only pass on scopes of its own. Give it "users", or leave "users" out here.`,
+  );
+  expect(first).toContain(
+    `tags[0]: "tag:b" cannot be given by the deployer ${deployer.id}, which has the tags tag:a, tag:b: it may give exactly this set`,
+  );
+  expect(first).toContain('Add under "tagOwners": "tag:b": ["tag:b"]');
+  expect(first).not.toContain('"tag:child" cannot');
+
+  stack.write('new AuthKey("key", { tags: ["tag:nowhere"] });');
+  expect(await problem()).toContain(
+    'tags[0]: "tag:nowhere" is not defined in the policy file, so nobody can give it. Add under "tagOwners": "tag:nowhere": ["tag:a"]',
+  );
+  stack.write(
+    'new FederatedIdentity("identity", { issuer: "https://i.example.com", subject: "me", scopes: ["auth_keys:read"] });',
+  );
+  expect(await problem()).toContain('this needs federated_keys. Give it "federated_keys".');
+  expect(emulator.control.activeCredentials()).toHaveLength(1);
+
+  // What is right is planned and made; its reads are those of a run, not of each resource.
+  stack.write(
+    'for (const tags of [["tag:child"], ["tag:b", "tag:a"]]) new AuthKey("key-" + tags.length, { tags, description: "one" });',
+  );
+  emulator.control.takeRequests();
+  expect(await stack.preview()).toHaveLength(2);
+  expect(emulator.control.takeRequests().map(({ path }) => path)).toEqual([
+    "/oauth/token", // For all read scopes, of which two are not held.
+    "/oauth/token",
+    `/tailnet/-/keys/${deployer.id}`,
+    "/tailnet/-/acl",
+  ]);
+  const taken = emulator.control.auditLog().filter(({ action, actor }) => action === "LOGIN" && actor.id === deployer.id);
+  expect(taken.length).toBeGreaterThan(0);
+  for (const { actionDetails } of taken)
+    expect(actionDetails, "a preview needs no write scope").toBe(
+      "took an access token for auth_keys:read oauth_keys:read policy_file:read",
+    );
+  await stack.up();
+  expect(emulator.control.activeCredentials()).toHaveLength(3);
+});
+
+test("a role that may not set a scope is told so, and the minter's tags are looked at where it is known", async () => {
+  await using emulator = await startEmulator({ policy });
+  const minter = await makeClient(emulator, ["auth_keys"], ["tag:a", "tag:b"]);
+  await using stack = await newStack(emulator, 'new OAuthClient("ci", { scopes: ["dns", "users"] });', {
+    TAILSCALE_API_KEY: emulator.roles["network-admin"],
+    MINTER: minter.id,
+    MINTER_SECRET: minter.key,
+  });
+  expect((await stack.pulumi(["preview"])).text).toContain(
+    'scopes[1]: "users" is more than the role of the user permits who deploys',
+  );
+  stack.write(
+    'new AuthKey("key", { tags: ["tag:b"], mintedBy: { clientId: process.env.MINTER, clientSecret: process.env.MINTER_SECRET } });',
+  );
+  expect((await stack.pulumi(["preview"])).text).toContain(
+    `tags[0]: "tag:b" cannot be given by the OAuth client ${minter.id} of mintedBy, which has the tags tag:a, tag:b`,
+  );
+});
+
+test("a deployer that may not read the policy file or itself plans without these checks", async () => {
+  await using emulator = await startEmulator({ policy });
+  const deployer = await makeClient(emulator, ["oauth_keys", "dns"], ["tag:a"]);
+  emulator.control.addFault({ method: "GET", path: `/keys/${deployer.id}`, times: 99, effect: { kind: "answer", status: 403 } });
+  await using stack = await newStack(emulator, 'new OAuthClient("ci", { scopes: ["dns"], tags: ["tag:nowhere"] });', {
+    TAILSCALE_OAUTH_CLIENT_ID: deployer.id,
+    TAILSCALE_OAUTH_CLIENT_SECRET: deployer.key,
+  });
+  expect(await stack.preview()).toEqual(["create ci"]);
+  expect(await stack.failingUp()).toContain("requested tags [tag:nowhere] are invalid or not permitted");
+});

@@ -1,0 +1,89 @@
+/** Laws of rotation: pure functions of time, so every time, period and pause can be tried. */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { rotationDue, slotsAt } from "../../provider/access/rotation";
+
+const year = 365 * 24 * 60 * 60 * 1000;
+const times = fc.integer({ min: 0, max: 60 * year });
+const periods = fc.integer({ min: 60_000, max: 10 * year });
+
+describe("the two slots of a rotating pair", () => {
+  test("hold the current generation and the one before, and say rightly when that changes", () => {
+    fc.assert(
+      fc.property(times, times, periods, (now, anchor, period) => {
+        const { generations, current, changesAt } = slotsAt(now, anchor, period);
+        expect(generations[current] - generations[current === 0 ? 1 : 0]).toBe(1);
+        expect(changesAt).toBeGreaterThan(now);
+        expect(changesAt - now).toBeLessThanOrEqual(period);
+        expect((changesAt - anchor) % period === 0).toBe(true);
+        expect(slotsAt(changesAt - 1, anchor, period).generations).toEqual(generations);
+      }),
+    );
+  });
+
+  test("change once a period: what was current stays, and the other is made anew", () => {
+    fc.assert(
+      fc.property(times, times, periods, (now, anchor, period) => {
+        const before = slotsAt(now, anchor, period);
+        const after = slotsAt(before.changesAt, anchor, period);
+        expect(after.current).not.toBe(before.current);
+        expect(after.generations[before.current]).toBe(before.generations[before.current]);
+        expect(after.generations[after.current]).toBe(before.generations[before.current] + 1);
+      }),
+    );
+  });
+
+  test("hold the same whatever runs there were before", () => {
+    fc.assert(
+      fc.property(fc.array(times, { maxLength: 20 }), times, periods, (runs, anchor, period) => {
+        // A machine that ran at all of these times, and one that ran only at the last.
+        const last = runs.at(-1) ?? 0;
+        const seen = runs.map((time) => slotsAt(time, anchor, period)).at(-1) ?? slotsAt(last, anchor, period);
+        expect(slotsAt(last, anchor, period)).toEqual(seen);
+      }),
+    );
+  });
+
+  test("through any runs at least one secret that was handed out is valid at every moment, and never more than two are active", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 5 * 60_000 }), { minLength: 1, maxLength: 60 }), (pauses) => {
+        const period = 60_000;
+        let now = 0;
+        // What each slot holds; a run changes one slot after the other, revoking what was there before it makes the new one.
+        const slots: (number | undefined)[] = [undefined, undefined];
+        let handedOut: number | undefined;
+        for (const pause of pauses) {
+          now += pause;
+          const { generations, current } = slotsAt(now, 0, period);
+          const changed = ([0, 1] as const).filter((slot) => slots[slot] !== generations[slot]);
+          for (const slot of changed) {
+            const isFirstRun = handedOut === undefined;
+            slots[slot] = undefined;
+            expect(slots.filter((one) => one !== undefined).length + 1).toBeLessThanOrEqual(2);
+            if (!isFirstRun) expect(slots.some((one) => one !== undefined)).toBe(true);
+            slots[slot] = generations[slot];
+          }
+          // Where no whole period was missed, the secret seen last is still valid after the run.
+          if (handedOut !== undefined && (generations[current] ?? 0) - handedOut <= 1) expect(slots).toContain(handedOut);
+          handedOut = generations[current];
+        }
+      }),
+    );
+  });
+});
+
+describe("a credential with rotateEvery and renewBefore", () => {
+  test("falls due at the earlier of the two, and never without a rule", () => {
+    fc.assert(
+      fc.property(times, periods, periods, periods, (created, life, rotateEvery, renewBefore) => {
+        const expires = created + life;
+        const due = rotationDue({ created, expires, rotateEvery, renewBefore });
+        expect(due?.at).toBe(Math.min(created + rotateEvery, expires - renewBefore));
+        expect(rotationDue({ created, expires })).toBeUndefined();
+        expect(rotationDue({ created, renewBefore })).toBeUndefined();
+        expect(rotationDue({ created, expires, rotateEvery })).toEqual({ at: created + rotateEvery, rule: "rotateEvery" });
+      }),
+    );
+  });
+});
