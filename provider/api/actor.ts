@@ -19,6 +19,8 @@ export interface ActorOptions {
    * for reads and all that it holds for writes.
    */
   readonly tokensFor: "needed" | "reading";
+  /** Scopes beyond the read scopes below that reads here need. */
+  readonly alsoReads?: readonly string[];
 }
 
 /** All that reads of ours need. So a preview's token cannot change anything, whatever its deployer holds. */
@@ -32,7 +34,7 @@ export function actor(http: Http, credential: Deployer, options: ActorOptions): 
 
   /** Those of the read scopes that the credential holds, found out by asking; undefined for none, and then for all it holds. */
   async function heldReadScopes(): Promise<string | undefined> {
-    let wanted = readScopes;
+    let wanted = [...readScopes, ...(options.alsoReads ?? [])];
     while (wanted.length > 0) {
       try {
         await tokens.get(wanted.join(" "));

@@ -37,13 +37,15 @@ export interface Tailnet {
 /**
  * Connects to a tailnet; nothing is sent yet.
  * @param warn takes what a person should know although nothing failed
+ * @param alsoReads scopes that reads here need beyond those of keys and the policy file
  */
 export function openTailnet(
   connection: Connection,
   warn: (message: string) => void = () => {},
   http: Http = openHttp(connection.baseUrl),
+  alsoReads: readonly string[] = [],
 ): Tailnet {
-  const deployer = asker(actor(http, connection.deployer, { name: "the deployer", tokensFor: "reading" }));
+  const deployer = asker(actor(http, connection.deployer, { name: "the deployer", tokensFor: "reading", alsoReads }));
   // One asker a client, so that all keys of a client share its tokens and its list.
   const minters = new Map<string, Asker>();
 

@@ -89,7 +89,25 @@ interface Answered {
   readonly lifetime: number;
 }
 
-async function ask(http: Http, deployer: Exclude<Deployer, { kind: "accessToken" }>, scope: string): Promise<Answered> {
+/**
+ * One token of an OAuth client for less than all that it holds.
+ * @param tags which it may give, of those that the client's own tags own; empty for all of them
+ */
+export async function narrowToken(
+  http: Http,
+  client: Extract<Deployer, { kind: "oauthClient" }>,
+  scopes: readonly string[],
+  tags: readonly string[],
+): Promise<string> {
+  return (await ask(http, client, scopes.join(" "), tags.join(" "))).token.value;
+}
+
+async function ask(
+  http: Http,
+  deployer: Exclude<Deployer, { kind: "accessToken" }>,
+  scope: string,
+  tags = "",
+): Promise<Answered> {
   const request: Request =
     deployer.kind === "oauthClient"
       ? {
@@ -102,6 +120,7 @@ async function ask(http: Http, deployer: Exclude<Deployer, { kind: "accessToken"
             client_id: deployer.clientId,
             client_secret: deployer.clientSecret,
             ...(scope !== "" && { scope }),
+            ...(tags !== "" && { tags }),
           },
         }
       : {

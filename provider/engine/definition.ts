@@ -1,6 +1,8 @@
 /** What a resource says about itself: everything that differs between resources is here, everything they share is in this folder. */
 
 import type { z } from "zod";
+import type { Key } from "../api/key";
+import type { KeyType } from "../api/keys";
 import type { Tailnet } from "../api/tailnet";
 import type { Grants } from "./preflight";
 
@@ -38,6 +40,10 @@ export interface Definition<Inputs extends object> {
   /** What making or changing it gives away, looked at before anything is sent; undefined where who gives it is not known yet. */
   grants(known: Partial<Inputs>): Grants | undefined;
 
+  /** The kind of key that it is to the API. */
+  readonly keyType: KeyType;
+  /** A key as the API answers it, in the names of arguments and outputs; members the answer says nothing about are left out. */
+  seen(key: Key): Properties;
   /** Makes the credential with one request. */
   create(wanted: Inputs, tailnet: Tailnet): Promise<{ readonly id: string } & Properties>;
   /** What the tailnet has now, in the names of arguments and outputs; members the answer says nothing about are left out. */

@@ -5,6 +5,7 @@ import { type Duration, formatSeconds, seconds } from "../access/lifetime";
 import { knownScopes, legacyScopes, scopesThatNeedTags } from "../access/scopes";
 import { nearest } from "../access/spelling";
 import type { Failure } from "../engine/definition";
+import { isNotKnown } from "./unknown-secret";
 
 /** A list whose order means nothing: sorted, and refused where something stands in it twice. */
 function setOf(member: z.ZodType<string, string>, what: string) {
@@ -117,9 +118,14 @@ export const minter = z
   .object(
     {
       clientId: text("the client's id").min(1, { error: "is empty: give the id of the OAuth client" }),
-      clientSecret: text("the client's secret").min(1, {
-        error: "is empty: give the secret of the OAuth client, which is known only where it was created",
-      }),
+      clientSecret: text("the client's secret")
+        .min(1, {
+          error: "is empty: give the secret of the OAuth client, which is known only where it was created",
+        })
+        .refine((secret) => !isNotKnown(secret), {
+          error:
+            "is not known, because that OAuth client was adopted: give it rotateEvery, or replace it with `pulumi up --replace URN`",
+        }),
     },
     { error: (issue) => `give an OAuthClient, or { clientId, clientSecret }, not ${spoken(issue.input)}` },
   )

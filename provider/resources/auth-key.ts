@@ -30,8 +30,11 @@ const inputs = z.object({
   connection,
 });
 
-const authKey: Definition<z.output<typeof inputs>> = {
+/** What an auth key is to the engine. */
+export const authKey: Definition<z.output<typeof inputs>> = {
   type: "AuthKey",
+  keyType: "auth",
+  seen,
   inputs,
   rules: rotationFailures,
   outputs: ["keyId", "key", "createdAt", "expiresAt", "rotatesAt", "userId"],
@@ -53,14 +56,17 @@ const authKey: Definition<z.output<typeof inputs>> = {
     const found = await tailnet.keys("auth", state.mintedBy).find(id);
     if (found === undefined) return gone;
     if (isActive(found)) return seen(found);
-    // As in the official Terraform provider: a single-use key that became invalid has most likely let its machine in.
-    const recreated = state.recreateIfInvalid ?? (state.reusable ? "always" : "never");
-    return recreated === "always" ? gone : leftAlone;
+    return isRecreated(state) ? gone : leftAlone;
   },
   async delete(id, state, tailnet) {
     await tailnet.keys("auth", state.mintedBy).revoke(id);
   },
 };
+
+/** Whether a key that is no longer valid is made again; as in the official Terraform provider a single-use one has most likely let its machine in. */
+export function isRecreated(state: { recreateIfInvalid?: unknown; reusable?: unknown }): boolean {
+  return (state.recreateIfInvalid ?? (state.reusable ? "always" : "never")) === "always";
+}
 
 /** A key must be replaced before it expires, or nobody could join between the two. */
 function rotationFailures({ expiry, rotateEvery, renewBefore }: Partial<z.output<typeof inputs>>): Failure[] {

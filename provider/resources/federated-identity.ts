@@ -37,8 +37,11 @@ const inputs = z.object({
   connection,
 });
 
-const federatedIdentity: Definition<z.output<typeof inputs>> = {
+/** What a federated identity is to the engine. */
+export const federatedIdentity: Definition<z.output<typeof inputs>> = {
   type: "FederatedIdentity",
+  keyType: "federated",
+  seen,
   inputs,
   rules: scopeFailures,
   outputs: ["clientId", "createdAt", "updatedAt", "userId"],

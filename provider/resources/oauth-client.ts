@@ -15,8 +15,11 @@ import { seenTrustCredential, type TrustCredentialArgs, warnOfLegacyScopes } fro
 
 const inputs = z.object({ scopes, tags, description, unlistedScopes, rotateEvery, generation, connection });
 
-const oauthClient: Definition<z.output<typeof inputs>> = {
+/** What an OAuth client is to the engine. */
+export const oauthClient: Definition<z.output<typeof inputs>> = {
   type: "OAuthClient",
+  keyType: "client",
+  seen: seenTrustCredential,
   inputs,
   rules: scopeFailures,
   outputs: ["clientId", "clientSecret", "createdAt", "updatedAt", "rotatesAt", "userId"],

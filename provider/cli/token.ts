@@ -1,0 +1,58 @@
+/** `tailscope token`: a short-lived token for a script. */
+
+import type { Command } from "commander";
+import { knownScopes, legacyScopes } from "../access/scopes";
+import { nearest } from "../access/spelling";
+import { openHttp } from "../api/http";
+import { narrowToken } from "../api/token";
+import { CommandFailure } from "./failure";
+import { withJson } from "./options";
+import { print, printJson, waitingFor } from "./output";
+import { withTailnet } from "./session";
+
+interface Options {
+  readonly scope: readonly string[];
+  readonly tags?: readonly string[];
+  readonly json?: boolean;
+}
+
+export function tokenCommand(program: Command): void {
+  withJson(program.command("token"))
+    .summary("a short-lived token for a script")
+    .description(
+      "Prints a token of the deployer's OAuth client for one hour, narrowed to what is asked for, alone on standard output.",
+    )
+    .requiredOption("--scope <scope...>", "what it may do, for example devices:core:read")
+    .option("--tags <tag...>", "the tags it may give, of those that the client's own tags own")
+    .addHelpText(
+      "after",
+      `
+Exit code: 0, or 1 for a failure.
+
+  $ TOKEN=$(tailscope token --scope auth_keys --tags tag:ci)`,
+    )
+    .action(async ({ scope, tags = [], json }: Options) => {
+      for (const name of scope) {
+        if (knownScopes.includes(name) || legacyScopes.has(name)) continue;
+        const meant = nearest(name, knownScopes);
+        throw new CommandFailure(
+          `"${name}" is no scope of the Tailscale API. ${meant ? `Did you mean "${meant}"?` : "They are listed at https://tailscale.com/kb/1623/trust-credentials."}`,
+        );
+      }
+      const token = await withTailnet(async (_, { deployer, baseUrl }) => {
+        if (deployer.kind !== "oauthClient") {
+          throw new CommandFailure(
+            "Only an OAuth client gives narrowed tokens, and the deployer is none.\n  Set TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_OAUTH_CLIENT_SECRET.",
+          );
+        }
+        const http = openHttp(baseUrl);
+        try {
+          return await waitingFor("Asking for a token", narrowToken(http, deployer, scope, tags));
+        } finally {
+          await http.close();
+        }
+      });
+      if (json) printJson({ token });
+      else print(token);
+    });
+}

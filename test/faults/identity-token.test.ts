@@ -1,0 +1,79 @@
+/** Where identity tokens come from, with real files and a real runner's address on loopback. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { connectionFrom } from "../../provider/api/connection";
+import { identityToken } from "../../provider/api/identity-token";
+
+const inAnHour = Math.floor(Date.now() / 1000) + 3600;
+const token = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`;
+
+const from = (environment: Record<string, string>) => {
+  const { deployer } = connectionFrom({ TAILSCALE_OAUTH_CLIENT_ID: "T1-k1", ...environment }, () => undefined);
+  if (deployer.kind !== "identityToken") throw new Error(`a deployer of another kind: ${deployer.kind}`);
+  return identityToken(deployer.identityToken);
+};
+
+test("a token in the environment is taken as it is, unless it is none or has ended", async () => {
+  expect(await from({ TAILSCALE_IDENTITY_TOKEN: token({ exp: inAnHour }) })).toBe(token({ exp: inAnHour }));
+  await expect(from({ TAILSCALE_IDENTITY_TOKEN: token({ exp: 1_700_000_000 }) })).rejects.toThrow(
+    "The identity token of TAILSCALE_IDENTITY_TOKEN ended at 2023-11-14T22:13:20.000Z.",
+  );
+  for (const none of ["nonsense", "a.b.c", token({}), token({ exp: "soon" })]) {
+    await expect(from({ TAILSCALE_IDENTITY_TOKEN: none })).rejects.toThrow(
+      "is no identity token: it is no JWT with an end (exp)",
+    );
+  }
+});
+
+test("a file is read at each exchange, so that a new token in it is found", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tailscope-token-"));
+  const file = join(folder, "token");
+  try {
+    await expect(from({ TAILSCALE_IDENTITY_TOKEN_FILE: file })).rejects.toThrow(
+      `The identity token file ${file} (TAILSCALE_IDENTITY_TOKEN_FILE) cannot be read`,
+    );
+    for (const claims of [{ exp: inAnHour }, { exp: inAnHour + 1 }]) {
+      writeFileSync(file, `${token(claims)}\n`);
+      expect(await from({ TAILSCALE_IDENTITY_TOKEN_FILE: file })).toBe(token(claims));
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("the GitHub Actions runner is asked by itself, for the audience that Tailscale made or the one that is set", async () => {
+  const asked: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.url} ${request.headers.authorization}`);
+    response.end(request.headers.authorization === "Bearer job" ? JSON.stringify({ value: token({ exp: inAnHour }) }) : "{}");
+  }).listen(0, "127.0.0.1");
+  await new Promise((listening) => server.once("listening", listening));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token?api-version=2`;
+  try {
+    const runner = { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "job" };
+    expect(await from(runner)).toBe(token({ exp: inAnHour }));
+    await from({ ...runner, TAILSCALE_AUDIENCE: "tailscale" });
+    expect(asked).toEqual([
+      "/token?api-version=2&audience=api.tailscale.com%2FT1-k1 Bearer job",
+      "/token?api-version=2&audience=tailscale Bearer job",
+    ]);
+    const refused = from({ ...runner, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "stale" });
+    await expect(refused).rejects.toThrow("The GitHub Actions runner gave no identity token: it answered 200");
+    await expect(refused).rejects.toThrow("`permissions: { id-token: write }`");
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+test("the runner's bearer goes nowhere in clear", () => {
+  const runner = { ACTIONS_ID_TOKEN_REQUEST_URL: "http://runner.example.com/", ACTIONS_ID_TOKEN_REQUEST_TOKEN: "job" };
+  expect(() => connectionFrom({ TAILSCALE_OAUTH_CLIENT_ID: "k", ...runner }, () => undefined)).toThrow(
+    "is neither https nor loopback",
+  );
+});

@@ -1,0 +1,116 @@
+/** Reads that arrive together share one token and one list, which is never older than a write of our own. */
+
+import { type Emulator, startEmulator } from "tailscope-emulator";
+import { expect, test } from "vitest";
+import type { Deployer } from "../../provider/api/connection";
+import { openHttp } from "../../provider/api/http";
+import { keyList } from "../../provider/api/key-list";
+import { openTailnet } from "../../provider/api/tailnet";
+import { makeClient } from "../contract/client";
+
+const body = { scopes: ["dns"] };
+
+function open(
+  emulator: Emulator,
+  deployer: Deployer = { kind: "oauthClient", clientId: emulator.clientId, clientSecret: emulator.clientSecret },
+) {
+  return openTailnet(
+    { baseUrl: emulator.url, tailnet: "-", deployer },
+    () => {},
+    openHttp(emulator.url, { minTimeout: 1, timeout: 2000 }),
+  );
+}
+
+const paths = (emulator: Emulator) => emulator.control.takeRequests().map(({ method, path }) => `${method} ${path}`);
+
+test("three hundred reads of all kinds cost one token and one list", async () => {
+  await using emulator = await startEmulator();
+  const made = await Promise.all(Array.from({ length: 300 }, () => open(emulator).keys("client").create(body)));
+  emulator.control.takeRequests();
+  const tailnet = open(emulator);
+  const found = await Promise.all(made.map(({ id }) => tailnet.keys("client").find(id)));
+  expect(found.map((key) => key?.id)).toEqual(made.map(({ id }) => id));
+  expect(paths(emulator)).toEqual(["POST /oauth/token", "GET /tailnet/-/keys?all=true"]);
+});
+
+test("what the list does not show is read by itself: revoked and unknown ones", async () => {
+  await using emulator = await startEmulator();
+  const tailnet = open(emulator);
+  const [one, two] = [await tailnet.keys("client").create(body), await tailnet.keys("client").create(body)];
+  emulator.control.revoke(two.id);
+  emulator.control.takeRequests();
+  const keys = tailnet.keys("client");
+  expect(await Promise.all([keys.find(one.id), keys.find(two.id), keys.find("kNowhere")])).toMatchObject([
+    { id: one.id },
+    { id: two.id, invalid: true },
+    undefined,
+  ]);
+  expect(paths(emulator).sort()).toEqual(
+    ["GET /tailnet/-/keys?all=true", `GET /tailnet/-/keys/${two.id}`, "GET /tailnet/-/keys/kNowhere", "POST /oauth/token"].sort(),
+  );
+});
+
+test("a read after a write of our own sees it, and one during the write is asked anew after it", async () => {
+  await using emulator = await startEmulator();
+  const keys = open(emulator).keys("client");
+  const { id } = await keys.create(body);
+  expect((await keys.find(id))?.scopes).toEqual(["dns"]);
+  const writing = keys.replace(id, { scopes: ["users:read"] });
+  await Promise.all([writing, keys.find(id)]);
+  expect((await keys.find(id))?.scopes).toEqual(["users:read"]);
+  await keys.revoke(id);
+  expect(await keys.find(id)).toMatchObject({ invalid: true });
+});
+
+test("the shared answer is used for three seconds, and a failed one not at all", async () => {
+  let now = 0;
+  let asked = 0;
+  let fails = true;
+  const actor = {
+    async send() {
+      asked += 1;
+      if (fails) throw new Error("down");
+      return { keys: [{ id: "kA", keyType: "client", scopes: ["dns"] }] } as never;
+    },
+  };
+  const list = keyList("-", actor, () => now);
+  await expect(list.find("kA")).rejects.toThrow("down");
+  fails = false;
+  expect((await list.find("kA"))?.id).toBe("kA");
+  now = 3000;
+  await list.find("kA");
+  expect(asked).toBe(2);
+  now = 3001;
+  await list.find("kA");
+  expect(asked).toBe(3);
+});
+
+test("a deployer with some of the read scopes asks once more, for those it has; its reads can change nothing", async () => {
+  await using emulator = await startEmulator();
+  const { id, key } = await makeClient(emulator, ["oauth_keys", "dns"]);
+  const keys = open(emulator, { kind: "oauthClient", clientId: id, clientSecret: key }).keys("client");
+  emulator.control.takeRequests();
+  await Promise.all([keys.find(id), keys.find(emulator.clientId)]);
+  expect(paths(emulator)).toEqual(["POST /oauth/token", "POST /oauth/token", "GET /tailnet/-/keys?all=true"]);
+  expect(emulator.control.auditLog().at(-1)?.actionDetails).toBe("took an access token for oauth_keys:read");
+});
+
+test("who may not list reads one by one", async () => {
+  await using emulator = await startEmulator();
+  const { id, key } = await makeClient(emulator, ["dns"]);
+  const keys = open(emulator, { kind: "oauthClient", clientId: id, clientSecret: key }).keys("client");
+  expect((await keys.find(id))?.id).toBe(id);
+  await expect(keys.find(emulator.clientId)).rejects.toThrow("This request needs the scope oauth_keys:read.");
+});
+
+test("an older form of the list, which gives ids alone, costs a read each", async () => {
+  await using emulator = await startEmulator();
+  const keys = open(emulator).keys("client");
+  const { id } = await keys.create(body);
+  emulator.control.addFault({
+    method: "GET",
+    path: "/keys",
+    effect: { kind: "answer", status: 200, body: JSON.stringify({ keys: [{ id }] }) },
+  });
+  expect((await keys.find(id))?.scopes).toEqual(["dns"]);
+});
