@@ -2,9 +2,8 @@
 
 import type { Command } from "commander";
 import type { Tailnet } from "../api/tailnet";
-import { type Drift, driftOf } from "../managed/drift";
+import type { Drift } from "../managed/drift";
 import { type Managed, nameIn } from "../managed/exported-state";
-import { definitionOf } from "../resources/definitions";
 import { CommandFailure, exitCodes } from "./failure";
 import { withJson, withStackOptions } from "./options";
 import { print, printJson, printTable, waitingFor } from "./output";
@@ -57,6 +56,11 @@ async function driftByConnection(managed: readonly Managed[], options: StackOpti
 }
 
 async function driftIn(tailnet: Tailnet, managed: readonly Managed[]): Promise<Drift[]> {
+  // Loaded on use: with the resources comes the Pulumi SDK, which takes a second.
+  const [{ driftOf }, { definitionOf }] = await Promise.all([
+    import("../managed/drift.js"),
+    import("../resources/definitions.js"),
+  ]);
   const now = Date.now();
   const compared = await waitingFor(
     `Comparing ${managed.length} credentials`,
