@@ -35,20 +35,31 @@ export function abilityProblem(holder: Holder, scope: string): string | undefine
   return `${holder.name} holds ${holder.scopes.join(", ") || "no scope"}, and this needs ${scope}. Give it "${scope}".`;
 }
 
-/** Why `holder` cannot give exactly `tags`, one reason a tag that stands in the way. `owners` is undefined where the policy file cannot be read. */
-export function tagProblems(
-  holder: Holder,
-  tags: readonly string[],
-  owners: TagOwners | undefined,
-): { tag: string; reason: string }[] {
-  if (owners === undefined || tags.length === 0) return [];
-  const undefinedTags = tags.filter((tag) => !Object.hasOwn(owners, tag));
-  if (undefinedTags.length > 0) {
-    return undefinedTags.map((tag) => ({
+/** Whether `holder` may read what `scope` opens, and not write it. */
+export function isReader(holder: Holder, scope: string): boolean {
+  return holder.scopes !== undefined && !holds(holder, scope) && holds(holder, `${scope}:read`);
+}
+
+export interface TagProblem {
+  readonly tag: string;
+  readonly reason: string;
+}
+
+/** The tags that nobody can give, because the policy file does not define them; `owners` is undefined where it cannot be read. */
+export function undefinedTagProblems(holder: Holder, tags: readonly string[], owners: TagOwners | undefined): TagProblem[] {
+  if (owners === undefined) return [];
+  return tags
+    .filter((tag) => !Object.hasOwn(owners, tag))
+    .map((tag) => ({
       tag,
       reason: `"${tag}" is not defined in the policy file, so nobody can give it. Add under "tagOwners": ${ownerLine(tag, holder, tags)}`,
     }));
-  }
+}
+
+/** Why `holder` cannot give exactly `tags`, one reason for each tag that stands in the way. */
+export function tagProblems(holder: Holder, tags: readonly string[], owners: TagOwners | undefined): TagProblem[] {
+  const undefinedTags = undefinedTagProblems(holder, tags, owners);
+  if (owners === undefined || undefinedTags.length > 0) return undefinedTags;
   // Which tags a user owns depends on groups and roles, which not every deployer may read: the API decides.
   if (holder.kind === "user" || holder.scopes === undefined || holder.scopes.includes("all")) return [];
   if (isSameSet(holder.tags, tags)) return [];

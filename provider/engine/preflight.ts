@@ -1,6 +1,6 @@
 /** Whether a plan can work, found out before anything is sent: what the deployer holds, and what the policy file allows. */
 
-import { abilityProblem, scopeProblem, tagProblems } from "../access/grants";
+import { abilityProblem, isReader, scopeProblem, tagProblems, undefinedTagProblems } from "../access/grants";
 import type { Minter, Tailnet } from "../api/tailnet";
 import type { Failure } from "./definition";
 
@@ -24,22 +24,29 @@ export async function preflight(
   written: { scopes?: unknown; tags?: unknown },
 ): Promise<Failure[]> {
   const { minter, scopes = [], tags = [] } = grants;
+  const needs = minter === undefined ? grants.needs : mintingScope;
   const holder = minter === undefined ? await tailnet.deployer() : await tailnet.clientAsHolder(minter.clientId);
   if (holder === undefined) return [];
   const failures: Failure[] = [];
+  const owners = tags.length > 0 ? await tailnet.tagOwners() : undefined;
 
-  const inability = abilityProblem(holder, minter === undefined ? grants.needs : mintingScope);
+  // Whoever may read these credentials and not write them previews for another, of whom nothing is known but this.
+  const isPreviewer = isReader(holder, needs);
+  if (isPreviewer) return undefinedTagProblems(holder, tags, owners).map(toFailure);
+
+  const inability = abilityProblem(holder, needs);
   if (inability !== undefined) failures.push({ property: minter === undefined ? "deployer" : "mintedBy", reason: inability });
 
   for (const scope of scopes) {
     const reason = scopeProblem(holder, scope);
     if (reason !== undefined) failures.push({ property: place("scopes", written.scopes, scope), reason });
   }
-  const owners = tags.length > 0 ? await tailnet.tagOwners() : undefined;
-  for (const { tag, reason } of tagProblems(holder, tags, owners)) {
-    failures.push({ property: place("tags", written.tags, tag), reason: `${reason} (${wayOut})` });
-  }
+  failures.push(...tagProblems(holder, tags, owners).map(toFailure));
   return failures;
+
+  function toFailure({ tag, reason }: { tag: string; reason: string }): Failure {
+    return { property: place("tags", written.tags, tag), reason: `${reason} (${wayOut})` };
+  }
 }
 
 const wayOut = "where the same program changes the policy file, set TAILSCOPE_PREFLIGHT=off for that run";

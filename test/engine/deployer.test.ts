@@ -3,16 +3,24 @@ import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { newStack } from "./stack";
 
-test("thirty credentials cost two tokens, one look at what the deployer holds and thirty creates, and nothing when nothing changed", async () => {
+test("three hundred credentials cost two tokens, one look at what the deployer holds and a create each; a refresh costs two requests", async () => {
   await using emulator = await startEmulator();
-  await using stack = await newStack(emulator, 'for (let n = 0; n < 30; n++) new OAuthClient("c" + n, { scopes: ["dns"] });');
+  await using stack = await newStack(emulator, 'for (let n = 0; n < 300; n++) new OAuthClient("c" + n, { scopes: ["dns"] });');
   await stack.up();
-  const requests = emulator.control.takeRequests();
-  expect(requests.filter(({ path }) => path === "/oauth/token")).toHaveLength(2);
-  expect(requests.filter(({ method }) => method === "GET")).toHaveLength(1);
-  expect(requests).toHaveLength(33);
-  await stack.up();
-  expect(emulator.control.takeRequests()).toEqual([]);
+  const requests = emulator.control.takeRequests().map(({ method, path }) => `${method} ${path}`);
+  expect(requests.filter((request) => request === "POST /tailnet/-/keys")).toHaveLength(300);
+  expect(requests.filter((request) => request !== "POST /tailnet/-/keys")).toEqual([
+    "POST /oauth/token",
+    `GET /tailnet/-/keys/${emulator.clientId}`,
+    "POST /oauth/token",
+  ]);
+  expect((await stack.pulumi(["refresh", "--yes", "--skip-preview", "--suppress-progress"])).code).toBe(0);
+  expect(emulator.control.takeRequests()).toEqual([
+    { method: "POST", path: "/oauth/token" },
+    { method: "GET", path: "/tailnet/-/keys?all=true" },
+  ]);
+  await stack.up("--expect-no-changes");
+  expect(emulator.control.takeRequests(), "nothing changed, so nothing is asked").toEqual([]);
 });
 
 test("without credentials, a preview says what was looked for and where", async () => {

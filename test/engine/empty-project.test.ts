@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { Emulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { newStack } from "./stack";
@@ -51,7 +52,8 @@ test("both packages install from their tarballs into an empty project, and work 
       key: expect.stringMatching(/^k/),
       from: join(realpathSync(project), "node_modules", "tailscope", "dist", "index.js"),
     });
-    await stack.destroy();
+    const { stdout } = await promisify(execFile)("npx", ["--offline", "tailscope", "--version"], { cwd: project });
+    expect(stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
   } finally {
     // npx has the emulator as its child: the whole group ends.
     if (emulator?.pid !== undefined) process.kill(-emulator.pid, "SIGTERM");

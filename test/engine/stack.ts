@@ -1,7 +1,7 @@
 /** A Pulumi stack in a temporary home, with the real CLI: write a program, run the engine, look at what it says and keeps. */
 
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -21,6 +21,8 @@ export type Change = string;
 
 export interface Stack extends AsyncDisposable {
   readonly folder: string;
+  /** The environment of its runs. */
+  readonly environment: Readonly<NodeJS.ProcessEnv>;
   /** Everything that any run printed. */
   readonly printed: () => string;
   /** Sets an environment variable for the runs to come. */
@@ -68,13 +70,21 @@ export async function newStack(
     TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
   },
   packages: string = join(root, "node_modules"),
+  example?: string,
 ): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-test-"));
   const work = join(folder, "program");
   for (const name of ["state", "home", "program"]) mkdirSync(join(folder, name));
   symlinkSync(packages, join(work, "node_modules"));
-  writeFileSync(join(work, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
-  writeFileSync(join(work, "package.json"), '{ "main": "index.js" }\n');
+  if (example === undefined) {
+    writeFileSync(join(work, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
+    writeFileSync(join(work, "package.json"), '{ "main": "index.js" }\n');
+  } else {
+    cpSync(join(root, "examples", example), work, {
+      recursive: true,
+      filter: (path) => !/node_modules|Pulumi\..+\.yaml/.test(path),
+    });
+  }
 
   const settings: NodeJS.ProcessEnv = {
     ...withoutTailscale(process.env),
@@ -117,6 +127,7 @@ export async function newStack(
 
   const stack: Stack = {
     folder: work,
+    environment: settings,
     printed: () => printed,
     set(name, value) {
       settings[name] = value;
@@ -157,9 +168,18 @@ export async function newStack(
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  stack.write(program);
+  if (example === undefined) stack.write(program);
   await succeed("stack", "init", "dev");
   return stack;
+}
+
+/** A stack of one of the examples, as it stands in its folder. */
+export function exampleStack(
+  emulator: Emulator,
+  example: string,
+  environment?: Record<string, string | undefined>,
+): Promise<Stack> {
+  return newStack(emulator, "", environment, undefined, example);
 }
 
 /** A deployer in the environment of whoever runs the tests is not the tests' deployer. */

@@ -24,7 +24,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each([
-  ["provider", "tailscope", ["undici", "zod"]],
+  ["provider", "tailscope", ["commander", "undici", "zod"]],
   ["emulator", "tailscope-emulator", ["@hono/node-server", "commander", "hono", "jose", "jsonc-parser", "zod"]],
 ])("the package in %s", (directory, name, dependencies) => {
   const manifest = JSON.parse(readFileSync(`${directory}/package.json`, "utf8"));
@@ -35,6 +35,7 @@ describe.each([
     expect(others.sort()).toEqual(["LICENSE", "README.md", "package.json"]);
     expect(files).toContain("dist/index.js");
     expect(files).toContain("dist/index.d.ts");
+    for (const path of Object.values(manifest.bin as Record<string, string>)) expect(files).toContain(path.replace("./", ""));
   });
 
   test("depends on what it says, and runs nothing when it is installed", () => {

@@ -1,0 +1,56 @@
+// Bootstraps deployments from CI with no secret stored anywhere: run this once by hand, with an owner's API access token; then the
+// workflows beside it deploy with these identities.
+
+import * as pulumi from "@pulumi/pulumi";
+import { FederatedIdentity, trust } from "tailscope";
+
+const repository = new pulumi.Config().require("repository");
+
+// The least that manages the three resources.
+const managing = [
+  "oauth_keys", // OAuthClient: make, read, change, revoke
+  "federated_keys", // FederatedIdentity: the same
+  "auth_keys", // AuthKey without mintedBy, and clients that may mint keys: a deployer only passes on what it holds
+];
+
+// What `pulumi preview` reads.
+const reading = [
+  "oauth_keys:read",
+  "federated_keys:read",
+  "auth_keys:read",
+  "policy_file:read", // whether the policy file lets the deployer give a tag
+  "devices:core:read", // these two belong to policy_file:read, as the trust credentials page has it
+  "devices:posture_attributes:read",
+];
+
+// Deploys after the merge, behind the environment's protection rules. Its tag is what its clients and keys may carry.
+const deployer = new FederatedIdentity("deployer", {
+  ...trust.github({ repository, environment: "production" }),
+  scopes: [...managing, ...reading.filter((scope) => !managing.includes(scope.replace(":read", "")))],
+  tags: ["tag:ci"],
+  description: "GitHub Actions deploys",
+});
+
+// Previews pull requests, and can change nothing.
+const previewer = new FederatedIdentity("previewer", {
+  ...trust.github({
+    repository,
+    pullRequest: true,
+    allowStrangers: "GitHub gives forks no identity token, and this one only reads",
+  }),
+  scopes: reading,
+  description: "GitHub Actions previews",
+});
+
+// The same deployer for GitLab.
+const gitlabDeployer = new FederatedIdentity("gitlab-deployer", {
+  ...trust.gitlab({ project: repository, branch: "main" }),
+  scopes: [...managing, ...reading.filter((scope) => !managing.includes(scope.replace(":read", "")))],
+  tags: ["tag:ci"],
+  description: "GitLab CI deploys",
+});
+
+export const deployerId = deployer.clientId; // the GitHub variable TAILSCALE_DEPLOYER_ID
+export const previewerId = previewer.clientId; // the GitHub variable TAILSCALE_PREVIEWER_ID
+export const gitlabDeployerId = gitlabDeployer.clientId; // the GitLab variable TAILSCALE_OAUTH_CLIENT_ID
+export const gitlabAudience = gitlabDeployer.audience; // the aud of the GitLab job's id_tokens

@@ -1,0 +1,226 @@
+/** Every example, run as it stands against the emulator. (The quickstart is the story of `npm start`: commands.test.ts.) */
+
+import { execFile } from "node:child_process";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { startEmulator } from "tailscope-emulator";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { as } from "../contract/client";
+import { exampleStack, newStack } from "./stack";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Runs a shell line as CI does, and gives how it ended. A job's `npm ci` finds its packages in place. */
+function shell(line: string, cwd: string, env: NodeJS.ProcessEnv): Promise<{ code: number; text: string }> {
+  return new Promise((resolve) => {
+    execFile("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", line], { cwd, env }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), text: `${stdout}${stderr}` });
+    });
+  });
+}
+
+/** A folder for PATH with an `npm` that has nothing to install. */
+function installedAlready(folder: string): string {
+  const path = join(folder, "bin");
+  mkdirSync(path);
+  writeFileSync(join(path, "npm"), "#!/bin/sh\nexit 0\n");
+  chmodSync(join(path, "npm"), 0o755);
+  return path;
+}
+
+test("rotation", async () => {
+  await using emulator = await startEmulator();
+  await using stack = await exampleStack(emulator, "rotation");
+  const made = await stack.deployed();
+  expect(emulator.control.activeCredentials()).toHaveLength(4);
+  const days = (until: unknown) => (Date.parse(String(until)) - Date.now()) / 86_400_000;
+  expect(days(made["ciRotatesAt"])).toBeCloseTo(90, 1);
+  expect(days(made["runnerRotatesAt"])).toBeCloseTo(23, 1);
+  expect(days(made["exporterChangesAt"])).toBeLessThanOrEqual(30);
+  await stack.destroy();
+  expect(emulator.control.activeCredentials()).toEqual([]);
+});
+
+test("two-tailnets", async () => {
+  await using prod = await startEmulator();
+  await using staging = await startEmulator();
+  await using stack = await exampleStack(prod, "two-tailnets", {
+    TAILSCALE_BASE_URL: undefined,
+    PROD_CLIENT_ID: prod.clientId,
+    PROD_CLIENT_SECRET: prod.clientSecret,
+    PROD_BASE_URL: prod.url,
+    STAGING_CLIENT_ID: staging.clientId,
+    STAGING_CLIENT_SECRET: staging.clientSecret,
+    STAGING_BASE_URL: staging.url,
+  });
+  const { ids } = await stack.deployed();
+  expect([prod, staging].map(({ control }) => control.activeCredentials().map(({ id }) => id))).toEqual(
+    (ids as string[]).map((id) => [id]),
+  );
+  const { text, credentials } = await stack.state();
+  expect(credentials["exporter-prod"]?.outputs?.["connection"]).toBe("prod");
+  for (const { clientSecret } of [prod, staging]) expect(text).not.toContain(clientSecret);
+
+  // Each is refreshed where it lives, and drift is found there.
+  staging.control.revoke((ids as string[])[1] ?? "");
+  expect(await stack.preview("--refresh")).toEqual(["create exporter-staging"]);
+  const drift = await shell(`node ${join(root, "provider/dist/cli/main.js")} drift --json`, stack.folder, stack.environment);
+  expect(drift.code).toBe(2);
+  expect(JSON.parse(drift.text).drift).toMatchObject([{ id: (ids as string[])[1], what: "revoked" }]);
+
+  const program = join(stack.folder, "index.ts");
+  writeFileSync(program, readFileSync(program, "utf8").replace('["prod", "staging"]', '["prod", "stagin"]'));
+  expect((await stack.pulumi(["preview"])).text).toContain(
+    'There is no connection "stagin" in the stack config tailscope:connections.',
+  );
+});
+
+test("adopt", async () => {
+  await using emulator = await startEmulator();
+  const call = as(emulator, emulator.apiKey);
+  await call("POST", "/keys", { keyType: "client", scopes: ["dns"], description: "DNS updater" });
+  await call("POST", "/keys", { keyType: "federated", scopes: ["dns"], issuer: "https://i.example.com", subject: "me" });
+  await using stack = await newStack(emulator, "");
+  const script = join(root, "examples", "adopt", "adopt.sh");
+  const path = [installedAlready(stack.folder), join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter);
+  const { code, text } = await shell(`${script} adopted prod`, stack.folder, { ...stack.environment, PATH: path });
+  expect(code, text).toBe(0);
+  expect(text).toContain("= 2 imported");
+  expect(text).toMatch(/3 unchanged/);
+});
+
+test("ci-deployments: bootstrapped once, then GitHub Actions and GitLab CI deploy with no secret in their environment", async () => {
+  await using emulator = await startEmulator({ rewriteGithubSubjects: true });
+  await using bootstrap = await exampleStack(emulator, "ci-deployments", { TAILSCALE_API_KEY: emulator.apiKey });
+  const made = (await bootstrap.deployed()) as Record<string, string>;
+  await using ci = await pipeline(emulator);
+
+  // GitHub: a pull request is previewed by an identity that can change nothing, and main is deployed.
+  const workflow = parse(readFileSync(join(root, "examples/ci-deployments/github-actions.yml"), "utf8"));
+  const vars: Record<string, string | undefined> = {
+    TAILSCALE_PREVIEWER_ID: made["previewerId"],
+    TAILSCALE_DEPLOYER_ID: made["deployerId"],
+    PULUMI_STACK: "dev",
+  };
+  const job = async (name: string, subject: string) => {
+    ci.subject = subject;
+    const { env, steps } = workflow.jobs[name];
+    const given = Object.entries(env as Record<string, string>).map(([variable, value]) => [
+      variable,
+      value.replace(/^\$\{\{ vars\.(\w+) \}\}$/, (_, key: string) => vars[key] ?? ""),
+    ]);
+    let text = "";
+    for (const { run } of steps) {
+      if (run === undefined) continue;
+      const ended = await ci.run(run, { ...Object.fromEntries(given), ...ci.runner });
+      text += ended.text;
+      expect(ended.code, `${run}\n${ended.text}`).toBe(0);
+    }
+    return text;
+  };
+  expect(await job("preview", "repo:acme/infrastructure:pull_request")).toContain("+ 3 to create");
+  expect(emulator.control.activeCredentials()).toHaveLength(3);
+  expect(await job("deploy", "repo:acme/infrastructure:environment:production")).toContain(
+    "No drift: 2 credentials are as the state says.",
+  );
+  expect(emulator.control.activeCredentials()).toHaveLength(5);
+
+  // Another repository's token opens nothing.
+  ci.subject = "repo:stranger/infrastructure:environment:production";
+  const stranger = await ci.run("pulumi refresh --yes --stack dev", {
+    TAILSCALE_OAUTH_CLIENT_ID: vars["TAILSCALE_DEPLOYER_ID"] ?? "",
+    ...ci.runner,
+  });
+  expect(stranger.code).not.toBe(0);
+  expect(stranger.text).toContain("identity token's subject does not match");
+
+  // GitLab: the same program with GitLab's token.
+  const { deploy } = parse(readFileSync(join(root, "examples/ci-deployments/gitlab-ci.yml"), "utf8"));
+  expect(Object.keys(deploy.id_tokens)).toEqual(["TAILSCALE_IDENTITY_TOKEN"]);
+  const token = await ci.token(
+    "https://gitlab.com",
+    "project_path:acme/infrastructure:ref_type:branch:ref:main",
+    made["gitlabAudience"] ?? "",
+  );
+  for (const line of deploy.script) {
+    const ended = await ci.run(line, {
+      TAILSCALE_OAUTH_CLIENT_ID: made["gitlabDeployerId"] ?? "",
+      TAILSCALE_IDENTITY_TOKEN: token,
+      PULUMI_STACK: "dev",
+    });
+    expect(ended.code, `${line}\n${ended.text}`).toBe(0);
+    expect(ended.text).not.toContain(token);
+  }
+});
+
+/** A checkout of the quickstart in a CI job: a runner that issues identity tokens, and an environment without a secret. */
+async function pipeline(emulator: Awaited<ReturnType<typeof startEmulator>>) {
+  const folder = mkdtempSync(join(tmpdir(), "tailscope-ci-"));
+  const work = join(folder, "work");
+  cpSync(join(root, "examples", "quickstart"), work, {
+    recursive: true,
+    filter: (path) => !/node_modules|Pulumi\..+\.yaml/.test(path),
+  });
+  symlinkSync(join(root, "node_modules"), join(work, "node_modules"));
+  mkdirSync(join(folder, "state"));
+  const { publicKey, privateKey } = await generateKeyPair("RS256");
+  const published = { keys: [{ ...(await exportJWK(publicKey)), kid: "one", alg: "RS256" }] };
+  const github = "https://token.actions.githubusercontent.com";
+  for (const issuer of [github, "https://gitlab.com"]) emulator.control.publishIssuerKeys(issuer, published);
+  const token = (issuer: string, subject: string, audience: string) =>
+    new SignJWT()
+      .setProtectedHeader({ alg: "RS256", kid: "one" })
+      .setIssuer(issuer)
+      .setSubject(subject)
+      .setAudience(audience)
+      .setExpirationTime("5m")
+      .sign(privateKey);
+
+  const state = { subject: "" };
+  const server = createServer(async (request, response) => {
+    const audience = new URL(request.url ?? "", "http://runner").searchParams.get("audience") ?? "";
+    response.end(JSON.stringify({ value: await token(github, state.subject, audience) }));
+  }).listen(0, "127.0.0.1");
+  await new Promise((listening) => server.once("listening", listening));
+  const environment = {
+    PATH: [installedAlready(folder), join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter),
+    HOME: folder,
+    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "", // The state's own protection, which Pulumi Cloud does in the workflow.
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    TAILSCALE_BASE_URL: emulator.url,
+  };
+  const run = (line: string, env: Record<string, string>) => shell(line, work, { ...environment, ...env });
+  await run("pulumi stack init dev", {});
+  return Object.assign(state, {
+    token,
+    run,
+    /** What GitHub gives each job with `id-token: write`. */
+    runner: {
+      ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/?v=1`,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: "of this job",
+    },
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  });
+}
+
+test("the GitHub Actions workflow is sound, by actionlint", async (context) => {
+  const go = await shell("command -v go", root, process.env);
+  if (go.code !== 0 && process.env["CI"] === undefined) return context.skip("there is no Go on PATH to run actionlint with");
+  const { code, text } = await shell(
+    "go tool actionlint ../../examples/ci-deployments/github-actions.yml",
+    join(root, "tools", "actionlint"),
+    process.env,
+  );
+  expect(code, text).toBe(0);
+});
