@@ -19,7 +19,8 @@ interface Run {
 }
 
 function run(args: readonly string[], environment: Record<string, string>): Promise<Run> {
-  const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment };
+  const cache = join(tmpdir(), "tailscope-test-compile-cache");
+  const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], NODE_COMPILE_CACHE: cache, ...environment };
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [command, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
     let stdout = "";

@@ -16,16 +16,13 @@ test("a federated identity changes in place, and what Tailscale itself rewrites 
   expect(made["audience"]).toBe(`api.tailscale.com/${made["id"]}`);
   expect(made["subject"]).toMatch(/^repo:acme@\d+\/infrastructure@\d+:ref:refs\/heads\/main$/);
   // Neither the subject in its new form, nor the audience that the server made, nor the description that is not there.
-  expect(await stack.preview("--refresh", "--expect-no-changes")).toEqual([]);
-  await stack.up("--refresh");
-  expect(await stack.preview("--expect-no-changes")).toEqual([]);
+  await stack.up("--refresh", "--expect-no-changes");
 
   stack.write(
     program(
       'subject: "repo:acme/*", audience: "tailscale", customClaimRules: { ref: "refs/heads/*" }, description: "CI", tags: ["tag:ci"]',
     ),
   );
-  expect(await stack.preview()).toEqual(["update deploy"]);
   expect(await stack.deployed()).toEqual({ id: made["id"], audience: "tailscale", subject: "repo:acme/*" });
   expect(emulator.control.activeCredentials()).toMatchObject([
     {
@@ -36,8 +33,6 @@ test("a federated identity changes in place, and what Tailscale itself rewrites 
       tags: ["tag:ci"],
     },
   ]);
-  expect(await stack.preview("--refresh", "--expect-no-changes")).toEqual([]);
-
   stack.write(program('subject: "repo:acme/*"'));
   expect((await stack.deployed())["audience"]).toBe(made["audience"]);
   expect(emulator.control.activeCredentials()).toMatchObject([{ customClaimRules: {} }]);

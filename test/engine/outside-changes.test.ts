@@ -114,7 +114,7 @@ test("after every kind of outside change `up --refresh` plans what puts it right
   expect(planned.sort()).toEqual(expected.sort());
 
   await stack.up("--refresh");
-  expect(await stack.preview("--refresh", "--expect-no-changes")).toEqual([]);
+  await stack.up("--refresh", "--expect-no-changes");
   const spent = ["used-single-use-key", "revoked-reusable-key-never-wanted-again"].map((name) => credentials[name]?.id);
   const timeless = (list: typeof declared) =>
     list
@@ -122,9 +122,6 @@ test("after every kind of outside change `up --refresh` plans what puts it right
       .map(({ id, created, updated, expires, audience, ...rest }) => JSON.stringify({ ...rest, scopes: rest.scopes?.toSorted() }))
       .sort();
   expect(timeless(emulator.control.activeCredentials())).toEqual(timeless(declared));
-
-  await stack.destroy();
-  expect(emulator.control.activeCredentials()).toEqual([]);
 });
 
 test("a change of a client that is gone says to refresh, and a delete of what is gone succeeds", async () => {

@@ -6,8 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Emulator } from "tailscope-emulator";
+import { serveProgram } from "./language-server";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+
+const ourPackages = join(root, "node_modules");
 
 /** What one run of the CLI printed, and how it ended. */
 export interface Run {
@@ -69,7 +72,7 @@ export async function newStack(
     TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
     TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
   },
-  packages: string = join(root, "node_modules"),
+  packages: string = ourPackages,
   example?: string,
 ): Promise<Stack> {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-test-"));
@@ -98,6 +101,7 @@ export async function newStack(
     ...environment,
   };
   let printed = "";
+  let written = "";
 
   const pulumi = (args: readonly string[], more: Record<string, string | undefined> = {}) =>
     new Promise<Run>((resolve, reject) => {
@@ -125,6 +129,17 @@ export async function newStack(
     return text;
   }
 
+  /** A run of the program that is meant to succeed. Where it fails, or stands in a folder of its own, Node runs it as for anybody. */
+  async function runProgram(...args: string[]): Promise<string> {
+    if (example !== undefined || packages !== ourPackages) return succeed(...args);
+    const served = await serveProgram(prelude + written, settings);
+    try {
+      return await succeed(...args, `--client=${served.address}`);
+    } finally {
+      served.close();
+    }
+  }
+
   const stack: Stack = {
     folder: work,
     environment: settings,
@@ -132,10 +147,13 @@ export async function newStack(
     set(name, value) {
       settings[name] = value;
     },
-    write: (body) => writeFileSync(join(work, "index.js"), prelude + body),
+    write(body) {
+      written = body;
+      writeFileSync(join(work, "index.js"), prelude + body);
+    },
     pulumi,
     async up(...args) {
-      await succeed("up", "--yes", "--skip-preview", "--suppress-progress", ...args);
+      await runProgram("up", "--yes", "--skip-preview", "--suppress-progress", ...args);
     },
     async deployed(...args) {
       await stack.up(...args);
@@ -149,7 +167,7 @@ export async function newStack(
       return text;
     },
     async preview(...args) {
-      const text = await succeed("preview", "--json", ...args);
+      const text = await runProgram("preview", "--json", ...args);
       const { steps = [] } = JSON.parse(text) as { steps?: { op: string; urn: string }[] };
       return steps
         .filter(({ op, urn }) => !["same", "read", "refresh"].includes(op) && !urn.includes("pulumi:pulumi:Stack"))
@@ -184,7 +202,7 @@ export function exampleStack(
 
 /** A deployer in the environment of whoever runs the tests is not the tests' deployer. */
 function withoutTailscale(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(TAILSCALE|PULUMI)_/.test(name)));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(TAILSCALE|TAILSCOPE|PULUMI)_/.test(name)));
 }
 
 async function quietly(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<{ stdout: string }> {
