@@ -53,6 +53,8 @@ async function main(): Promise<void> {
   await using emulator = await startEmulator();
   const settings = {
     ...localBackend(folder),
+    // Its types were checked when the example was written.
+    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     TAILSCALE_BASE_URL: emulator.url,
     TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
     TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,

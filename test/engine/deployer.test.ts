@@ -1,4 +1,3 @@
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { newStack } from "./stack";
@@ -35,35 +34,6 @@ test("without credentials, a preview says what was looked for and where", async 
   expect(text.match(/No credentials for Tailscale/g)?.length, "said in the table and once among the diagnostics").toBe(2);
   expect(text).not.toMatch(/\n\s+at /);
   expect(emulator.control.takeRequests()).toEqual([]);
-});
-
-test("an API access token and an identity token deploy as well", async () => {
-  await using emulator = await startEmulator();
-  const issuer = "https://issuer.example.com";
-  const { publicKey, privateKey } = await generateKeyPair("RS256");
-  emulator.control.publishIssuerKeys(issuer, { keys: [{ ...(await exportJWK(publicKey)), kid: "one", alg: "RS256" }] });
-
-  const identity = `const deploy = new FederatedIdentity("deploy", { issuer: "${issuer}", subject: "repo:acme/*", scopes: ["oauth_keys", "dns"] });
-    Object.assign(exports, { id: deploy.clientId, audience: deploy.audience });`;
-  await using asUser = await newStack(emulator, identity, { TAILSCALE_API_KEY: emulator.apiKey });
-  const { id, audience } = await asUser.deployed();
-  expect(emulator.control.auditLog().some(({ action }) => action === "LOGIN")).toBe(false);
-
-  const identityToken = await new SignJWT()
-    .setProtectedHeader({ alg: "RS256", kid: "one" })
-    .setIssuer(issuer)
-    .setSubject("repo:acme/infrastructure")
-    .setAudience(String(audience))
-    .setExpirationTime("5m")
-    .sign(privateKey);
-  await using inCi = await newStack(emulator, 'new OAuthClient("ci", { scopes: ["dns"] });', {
-    TAILSCALE_OAUTH_CLIENT_ID: String(id),
-    TAILSCALE_IDENTITY_TOKEN: identityToken,
-  });
-  await inCi.up();
-  expect(emulator.control.takeRequests().map(({ path }) => path)).toContain("/oauth/token-exchange");
-  expect(emulator.control.activeCredentials()).toHaveLength(2);
-  expect(inCi.printed()).not.toContain(identityToken);
 });
 
 test("the API's refusal is shown with what to do next", async () => {

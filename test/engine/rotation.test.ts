@@ -50,11 +50,7 @@ test("what falls due is replaced by the next up, the new one first, and its reas
   const writes = emulator.control.takeRequests().filter(({ method, path }) => method !== "GET" && path.startsWith("/tailnet/"));
   expect(writes.at(-1), "the old client goes last").toEqual({ method: "DELETE", path: `/tailnet/-/keys/${first["client"]}` });
   expect(writes.findIndex(({ method }) => method === "POST")).toBeLessThan(writes.findIndex(({ method }) => method === "DELETE"));
-  expect(await stack.preview("--expect-no-changes")).toEqual([]);
   expect(emulator.control.activeCredentials()).toHaveLength(3);
-
-  stack.set("TAILSCOPE_NOW", "tomorrow");
-  expect((await stack.pulumi(["preview"])).text).toContain("TAILSCOPE_NOW is no time in RFC 3339");
 });
 
 test("a rotating pair changes once a period, under a client that keeps asking with the last secret it saw", async () => {
@@ -117,7 +113,6 @@ test("a rotating pair changes once a period, under a client that keeps asking wi
       .map(({ id }) => id)
       .sort(),
   ).toEqual([late["id"], late["previous"]].sort());
-  expect(await stack.preview("--expect-no-changes")).toEqual([]);
   expect(mostActive).toBe(2);
 });
 

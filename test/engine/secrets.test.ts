@@ -18,7 +18,6 @@ test("no secret is in clear in what is printed or in the exported state", async 
   await stack.pulumi(["preview", "--json"]);
   const second = await stack.deployed("--diff", "--refresh");
   await stack.pulumi(["stack", "output"]);
-  await stack.pulumi(["stack", "--show-urns"]);
 
   const { text, credentials } = await stack.state();
   const secrets = [first["secret"], first["key"], second["key"], emulator.clientSecret].map(String);

@@ -95,6 +95,8 @@ export async function newStack(
     PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href,
     PULUMI_CONFIG_PASSPHRASE: "of a test",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The examples' types are checked by `npm run types`.
+    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     // Most of an operation is Node loading the Pulumi SDK, twice.
     NODE_COMPILE_CACHE: join(tmpdir(), "tailscope-test-compile-cache"),
     TAILSCALE_BASE_URL: emulator.url,

@@ -1,0 +1,85 @@
+/** What is looked at before anything is sent, over real HTTP: whose scopes and tags, and what is said of them. */
+
+import { type Emulator, startEmulator } from "tailscope-emulator";
+import { expect, test } from "vitest";
+import type { Deployer } from "../../provider/api/connection";
+import { openHttp } from "../../provider/api/http";
+import { openTailnet } from "../../provider/api/tailnet";
+import { type Grants, preflight } from "../../provider/engine/preflight";
+import { type Credential, makeClient } from "../contract/client";
+
+const policy = JSON.stringify({ tagOwners: { "tag:a": [], "tag:b": [], "tag:child": ["tag:a"] } });
+
+async function problems(emulator: Emulator, deployer: Deployer, grants: Grants): Promise<string[]> {
+  const tailnet = openTailnet(
+    { baseUrl: emulator.url, tailnet: "-", deployer },
+    () => {},
+    openHttp(emulator.url, { minTimeout: 1 }),
+  );
+  const found = await preflight(grants, tailnet, { scopes: grants.scopes, tags: grants.tags });
+  return found.map(({ property, reason }) => `${property}: ${reason}`);
+}
+
+const as = ({ id, key }: Credential): Deployer => ({ kind: "oauthClient", clientId: id, clientSecret: key });
+
+test("a role that may not set a scope is told so", async () => {
+  await using emulator = await startEmulator();
+  const deployer: Deployer = { kind: "accessToken", token: emulator.roles["network-admin"] };
+  expect(await problems(emulator, deployer, { needs: "oauth_keys", scopes: ["dns", "users"] })).toEqual([
+    expect.stringMatching(
+      /^scopes\[1\]: "users" is more than the role of the user permits who deploys: with this API access token only .*dns.* can be set\./,
+    ),
+  ]);
+  expect(
+    await problems(emulator, { kind: "accessToken", token: emulator.apiKey }, { needs: "oauth_keys", scopes: ["users"] }),
+  ).toEqual([]);
+});
+
+test("a deployer without the kind's own scope is told which one it needs", async () => {
+  await using emulator = await startEmulator();
+  const deployer = await makeClient(emulator, ["oauth_keys", "dns"]);
+  expect(await problems(emulator, as(deployer), { needs: "federated_keys", scopes: ["dns"] })).toEqual([
+    `deployer: the deployer ${deployer.id} holds oauth_keys, dns, and this needs federated_keys. Give it "federated_keys".`,
+  ]);
+});
+
+test("an auth key's tags are held against the client that mints it", async () => {
+  await using emulator = await startEmulator({ policy });
+  const minter = await makeClient(emulator, ["auth_keys"], ["tag:a", "tag:b"]);
+  const all: Deployer = { kind: "oauthClient", clientId: emulator.clientId, clientSecret: emulator.clientSecret };
+  const minted = (...tags: string[]): Grants => ({
+    needs: "auth_keys",
+    tags,
+    minter: { clientId: minter.id, clientSecret: minter.key },
+  });
+  expect(await problems(emulator, all, minted("tag:b"))).toEqual([
+    expect.stringContaining(
+      `tags[0]: "tag:b" cannot be given by the OAuth client ${minter.id} of mintedBy, which has the tags tag:a, tag:b`,
+    ),
+  ]);
+  expect(await problems(emulator, all, minted("tag:b", "tag:a"))).toEqual([]);
+  expect(await problems(emulator, all, minted("tag:child"))).toEqual([]);
+  const other = await makeClient(emulator, ["dns"]);
+  expect(await problems(emulator, all, { needs: "auth_keys", minter: { clientId: other.id, clientSecret: other.key } })).toEqual([
+    `mintedBy: the OAuth client ${other.id} of mintedBy holds dns, and this needs auth_keys. Give it "auth_keys".`,
+  ]);
+});
+
+test("who may read these credentials and not write them previews for another: only what nobody can give is refused", async () => {
+  await using emulator = await startEmulator({ policy });
+  const previewer = await makeClient(emulator, ["oauth_keys:read", "policy_file:read"]);
+  expect(await problems(emulator, as(previewer), { needs: "oauth_keys", scopes: ["users"], tags: ["tag:a"] })).toEqual([]);
+  expect(await problems(emulator, as(previewer), { needs: "oauth_keys", scopes: ["users"], tags: ["tag:nowhere"] })).toEqual([
+    expect.stringContaining(
+      'tags[0]: "tag:nowhere" is not defined in the policy file, so nobody can give it. Add under "tagOwners": "tag:nowhere": ["autogroup:admin"]',
+    ),
+  ]);
+});
+
+test("where the deployer may not read the policy file or itself, nothing is refused", async () => {
+  await using emulator = await startEmulator({ policy });
+  const deployer = await makeClient(emulator, ["oauth_keys", "dns"], ["tag:a"]);
+  expect(await problems(emulator, as(deployer), { needs: "oauth_keys", scopes: ["dns"], tags: ["tag:nowhere"] })).toEqual([]);
+  emulator.control.addFault({ method: "GET", path: `/keys/${deployer.id}`, effect: { kind: "answer", status: 403 } });
+  expect(await problems(emulator, as(deployer), { needs: "federated_keys", scopes: ["users"] })).toEqual([]);
+});

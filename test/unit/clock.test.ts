@@ -1,0 +1,16 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { now } from "../../provider/engine/clock";
+
+afterEach(() => vi.unstubAllEnvs());
+
+test("TAILSCOPE_NOW takes the place of the clock, and is refused where it is no time", () => {
+  expect(Math.abs(now() - Date.now())).toBeLessThan(1000);
+  vi.stubEnv("TAILSCOPE_NOW", "2027-03-01T00:00:00Z");
+  expect(now()).toBe(Date.UTC(2027, 2, 1));
+  vi.stubEnv("TAILSCOPE_NOW", "2027-03-01T02:00:00+02:00");
+  expect(now()).toBe(Date.UTC(2027, 2, 1));
+  for (const none of ["tomorrow", "2027-03-01", "2027-13-01T00:00:00Z", "1772323200"]) {
+    vi.stubEnv("TAILSCOPE_NOW", none);
+    expect(now).toThrow("TAILSCOPE_NOW is no time in RFC 3339.");
+  }
+});
