@@ -1,17 +1,14 @@
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
+import { as } from "../contract/client";
 import { newStack } from "./stack";
 
 test("get reads an existing credential without managing it, and fails for one that is gone", async () => {
   await using emulator = await startEmulator();
-  await using owner = await newStack(
-    emulator,
-    `const ci = new OAuthClient("ci", { scopes: ["dns", "auth_keys"], tags: ["tag:ci"], description: "CI" });
-     const key = new AuthKey("key", { tags: ["tag:ci"], reusable: true });
-     const identity = new FederatedIdentity("identity", { issuer: "https://issuer.example.com", subject: "me", scopes: ["dns"] });
-     Object.assign(exports, { ci: ci.id, key: key.id, identity: identity.id });`,
-  );
-  const { ci, key, identity } = await owner.deployed();
+  const make = async (body: object) => (await as(emulator, emulator.apiKey)("POST", "/keys", body)).body.id;
+  const ci = await make({ keyType: "client", scopes: ["dns", "auth_keys"], tags: ["tag:ci"], description: "CI" });
+  const key = await make({ capabilities: { devices: { create: { reusable: true, tags: ["tag:ci"] } } } });
+  const identity = await make({ keyType: "federated", issuer: "https://issuer.example.com", subject: "me", scopes: ["dns"] });
   const reader = (id: unknown) => `
     const ci = OAuthClient.get("ci", "${id}"), key = AuthKey.get("key", "${key}"), identity = FederatedIdentity.get("identity", "${identity}");
     Object.assign(exports, { scopes: ci.scopes, tags: ci.tags, description: ci.description, reusable: key.reusable, subject: identity.subject });`;
