@@ -1,6 +1,6 @@
 /** The node packages of the lock file, and what is compiled from our own sources. */
 
-import { chmodSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { reasonOf, run, SetUpError, step } from "./progress.mjs";
 
@@ -57,8 +57,6 @@ export async function compile(root, node) {
   const title = "compiling tailscope and tailscope-emulator";
   try {
     await step(title, () => run(node, [join(root, "node_modules", "typescript", "bin", "tsc"), "--build"], { cwd: root }));
-    // The compiler writes plain files; these are commands, linked from node_modules/.bin.
-    for (const command of ["provider/dist/cli/main.js", "emulator/dist/cli.js"]) chmodSync(join(root, command), 0o755);
   } catch (error) {
     throw new SetUpError(title, reasonOf(error), "mend what the compiler names; `npm run types` shows it again.");
   }
