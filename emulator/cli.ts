@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** `tailscope-emulator`: the emulator as a command. */
 
 import { readFileSync } from "node:fs";

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** `tailscope`: the commands a person or a job types. */
 
 import { Command } from "commander";

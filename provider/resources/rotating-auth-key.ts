@@ -1,7 +1,7 @@
 /** An auth key that changes each period, for consumers that pick the new one up later. */
 
 import * as pulumi from "@pulumi/pulumi";
-import { formatSeconds, longestAuthKeyLifetime, seconds } from "../access/lifetime";
+import { type Duration, formatSeconds, longestAuthKeyLifetime, seconds } from "../access/lifetime";
 import { AuthKey, type AuthKeyArgs } from "./auth-key";
 import { pairNow, type RotatingArgs, slotsOf } from "./rotating-pair";
 
@@ -13,7 +13,7 @@ export interface RotatingAuthKeyArgs
    * How long a key lives: at least two periods, one as the current key and one as the previous one.
    * @default `"90d"`
    */
-  expiry?: AuthKeyArgs["expiry"] & (string | number);
+  expiry?: Duration;
 }
 
 /**

@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+// Compiled code is not there yet when npm links commands from a checkout; this file is.
+import "../dist/cli.js";
