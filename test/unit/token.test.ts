@@ -69,3 +69,16 @@ test.each([{}, { access_token: "" }, { access_token: 7 }, undefined, "text"])(
     await expect(tokenSource(http, client).get()).rejects.toThrow("it holds no access token");
   },
 );
+
+test("an identity token is exchanged anew when the token it gave runs out, and scopes are not asked for", async () => {
+  let now = 0;
+  const { http, requests } = server(() => ({ access_token: "t", expires_in: 3600 }));
+  const jwt = `e30.${Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + 3600 })).toString("base64url")}.c2ln`;
+  const identity = { kind: "identityToken", clientId: "T-k", identityToken: { kind: "value", token: jwt, name: "A" } } as const;
+  const tokens = tokenSource(http, identity, () => now);
+  await Promise.all([tokens.get(), tokens.get("dns")]);
+  expect(requests.map(({ path, form }) => [path, form])).toEqual([["/oauth/token-exchange", { client_id: "T-k", jwt }]]);
+  now = 3_600_000;
+  await tokens.get();
+  expect(requests).toHaveLength(2);
+});
