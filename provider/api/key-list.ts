@@ -17,7 +17,7 @@ export interface KeyList {
   find(id: string): Promise<Key | undefined>;
   /** Every active key that the actor may see; undefined where it may see none. */
   all(): Promise<readonly Key[] | undefined>;
-  /** A write of our own begins or is over: what was listed before is no longer true. */
+  /** A write of our own is over: what was listed before is no longer true. */
   forget(): void;
 }
 

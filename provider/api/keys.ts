@@ -46,11 +46,10 @@ export function keysOf(type: KeyType, tailnet: string, actor: Actor, list: KeyLi
   const creation = { doing: `create ${article} ${name}`, method: "POST", path: all, needs: scope } as const;
 
   async function write<Answer>(request: Request, shape: z.ZodType<Answer>): Promise<Answer> {
-    // Before it, for reads that begin meanwhile; after it, for what they then were told.
-    list.forget();
     try {
       return await actor.send(request, shape);
     } finally {
+      // Whatever was listed before, or meanwhile, is no longer true.
       list.forget();
     }
   }

@@ -59,6 +59,14 @@ test("an auth key's tags are held against the client that mints it", async () =>
   ]);
   expect(await problems(emulator, all, minted("tag:b", "tag:a"))).toEqual([]);
   expect(await problems(emulator, all, minted("tag:child"))).toEqual([]);
+  const owner = await makeClient(emulator, ["auth_keys"], ["tag:b"]);
+  expect(
+    await problems(emulator, all, {
+      needs: "auth_keys",
+      tags: ["tag:child"],
+      minter: { clientId: owner.id, clientSecret: owner.key },
+    }),
+  ).toEqual([expect.stringContaining('"tag:child" cannot be given by')]);
   const other = await makeClient(emulator, ["dns"]);
   expect(await problems(emulator, all, { needs: "auth_keys", minter: { clientId: other.id, clientSecret: other.key } })).toEqual([
     `mintedBy: the OAuth client ${other.id} of mintedBy holds dns, and this needs auth_keys. Give it "auth_keys".`,
