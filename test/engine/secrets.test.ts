@@ -15,7 +15,7 @@ test("no secret is in clear in what is printed or in the exported state", async 
   const first = await stack.deployed();
   stack.write(program("two"));
   await stack.pulumi(["preview", "--diff"]);
-  await stack.pulumi(["preview", "--json"]);
+  await stack.preview();
   const second = await stack.deployed("--diff", "--refresh");
   await stack.pulumi(["stack", "output"]);
 

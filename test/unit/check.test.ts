@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { AuthKey, FederatedIdentity, OAuthClient } from "../../provider/index";
+import { notKnownSecret } from "../../provider/resources/unknown-secret";
 
 type Provider = typeof OAuthClient.provider;
 
@@ -112,6 +113,12 @@ describe("an auth key", () => {
     ],
     [{ reusable: "yes" }, ["reusable: give true or false, not a string"]],
     [{ recreateIfInvalid: "sometimes" }, ['recreateIfInvalid: write "always" or "never"']],
+    [
+      { mintedBy: { clientId: "kA", clientSecret: notKnownSecret } },
+      [
+        "mintedBy.clientSecret: is not known, because that OAuth client was adopted: give it rotateEvery, or replace it with `pulumi up --replace URN`",
+      ],
+    ],
     [{ mintedBy: "kA" }, ["mintedBy: give an OAuthClient, or { clientId, clientSecret }, not a string"]],
     [
       { mintedBy: { clientId: "", clientSecret: "" } },

@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { rotationDue, slotsAt } from "../../provider/access/rotation";
+import { RotatingAuthKey, RotatingOAuthClient } from "../../provider/index";
 
 const year = 365 * 24 * 60 * 60 * 1000;
 const times = fc.integer({ min: 0, max: 60 * year });
@@ -86,4 +87,20 @@ describe("a credential with rotateEvery and renewBefore", () => {
       }),
     );
   });
+});
+
+test.each<[() => unknown, string]>([
+  [
+    () => new RotatingAuthKey("runner", { every: "31d", expiry: "60d" }),
+    'runner: every: "31d" is too long: a key that lives 60d must stay valid for one period more after the one in which it is current. The longest that fits is "30d".',
+  ],
+  [() => new RotatingAuthKey("runner", { every: "46d" }), 'The longest that fits is "45d".'],
+  [() => new RotatingOAuthClient("ci", { every: "soon", scopes: ["dns"] }), 'ci: every: "soon" is no period'],
+  [() => new RotatingOAuthClient("ci", { every: 59, scopes: ["dns"] }), "from 1m to 3650d"],
+  [
+    () => new RotatingOAuthClient("ci", { every: "30d", anchor: "Monday", scopes: ["dns"] }),
+    'ci: anchor: "Monday" is no time in RFC 3339',
+  ],
+])("a period that cannot be right is refused, with what would be", (make, message) => {
+  expect(make).toThrow(message);
 });

@@ -12,7 +12,9 @@ export async function installPackages(root) {
   if (areInstalled(root)) return;
   const title = "installing the node packages of package-lock.json";
   try {
-    await step(title, (report) => run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, onLine: report }));
+    await step(title, (report) =>
+      run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, onLine: report }),
+    );
   } catch (error) {
     throw new SetUpError(
       title,
