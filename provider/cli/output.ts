@@ -18,19 +18,20 @@ export function printAside(line: string): void {
 }
 
 /**
- * A table with one space more between columns than in them. On a terminal its widest column is cut until it fits; text from
- * the tailnet is made fit to be shown.
+ * A table with two spaces between columns. On a terminal its widest columns are cut until it fits, but never ids, which people
+ * copy; text from the tailnet is made fit to be shown.
  */
 export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
   const clean = rows.map((row) => row.map(shown));
   const widths = head.map((title, column) => Math.max(title.length, ...clean.map((row) => row[column]?.length ?? 0)));
   const room = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
   const total = () => widths.reduce((sum, width) => sum + width, 0) + 2 * (widths.length - 1);
+  const shortest = 5;
   while (total() > room) {
-    const widest = widths.indexOf(Math.max(...widths));
-    const width = widths[widest] ?? 0;
-    if (width <= 8) break;
-    widths[widest] = Math.max(8, width - (total() - room));
+    const cuttable = widths.map((width, column) => (head[column] === "ID" ? 0 : width));
+    const widest = cuttable.indexOf(Math.max(...cuttable));
+    if ((cuttable[widest] ?? 0) <= shortest) break;
+    widths[widest] = (cuttable[widest] ?? 0) - 1;
   }
   const line = (cells: readonly string[]) =>
     cells
