@@ -30,7 +30,7 @@ runMain(async () => {
 
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(counts, "utf8"));
   const skipped = numPendingTests + numTodoTests;
-  // Nothing is skipped silently: a run with a skipped test is no success, but where a person picked some by hand.
-  if (skipped > 0 && args.length === 5) process.exitCode ||= 1;
+  // Nothing is skipped silently: the last line counts it, and CI, where everything can be had, takes it for a failure.
+  if (skipped > 0 && process.env.CI) process.exitCode ||= 1;
   console.log(`${numPassedTests} passed, ${numFailedTests} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 });
