@@ -35,8 +35,7 @@ export default defineConfig({
     ],
     // A machine under load is no failure.
     testTimeout: 30_000,
-    // One more than the two cores that CI has: a run of the engine waits for its processes part of the time.
-    maxWorkers: 3,
+    maxWorkers: 2,
     coverage: {
       provider: "v8",
       include: ["provider/**/*.ts", "emulator/**/*.ts"],
