@@ -17,7 +17,7 @@ export interface Actor {
   readonly scopes: readonly string[];
   /** The tags it holds as a trust credential, or those that its token was narrowed to. */
   readonly tags: readonly string[];
-  /** Whether it may give every tag that the policy file defines: a client with `all`, and a token whose tags were not narrowed. */
+  /** Whether it may give every tag that the policy file defines: a client with `all`, and a token whose tags were not narrowed. Unconfirmed where its scopes were. */
   readonly givesAnyTag: boolean;
 }
 
