@@ -27,3 +27,8 @@ export function formatSeconds(total: number): string {
   const [unit, size] = units.find(([name, size]) => name !== "w" && total > 0 && total % size === 0) ?? ["s", 1];
   return `${total / size}${unit}`;
 }
+
+/** A time, in milliseconds since 1970, as the API writes it: RFC 3339, UTC, whole seconds. */
+export function wholeSeconds(time: number): string {
+  return `${new Date(time).toISOString().slice(0, -".000Z".length)}Z`;
+}

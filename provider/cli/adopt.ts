@@ -6,12 +6,12 @@ import type { Command } from "commander";
 import type { Key } from "../api/key";
 import { deployerId, type Tailnet } from "../api/tailnet";
 import { version } from "../api/version";
-import { nameIn, resourcesIn } from "../managed/exported-state";
+import { nameIn } from "../managed/exported-state";
 import { kindOf } from "../managed/inventory";
 import { CommandFailure } from "./failure";
 import { withJson } from "./options";
 import { print, printAside, printJson, waitingFor } from "./output";
-import { readText, withTailnet } from "./session";
+import { resourcesOf, withTailnet } from "./session";
 
 interface Options {
   readonly all?: boolean;
@@ -46,7 +46,7 @@ Exit code: 0, or 1 for a failure. Secrets of what exists cannot be had: outputs 
           `${join(options.out, "index.ts")} is there already, and nothing is written over it.\n  Name another folder with --out.`,
         );
       }
-      const names = options.fromState === undefined ? new Map<string, string>() : officialNames(options.fromState);
+      const names = options.fromState === undefined ? new Map<string, string>() : await officialNames(options.fromState);
       const keys = await withTailnet(async (tailnet, { deployer }) =>
         options.all ? everything(tailnet, deployerId(deployer)) : wanted(tailnet, ids.length > 0 ? ids : [...names.keys()]),
       );
@@ -87,12 +87,9 @@ async function wanted(tailnet: Tailnet, ids: readonly string[]): Promise<Key[]> 
 }
 
 /** The resources of Tailscale's official provider, by the credentials' ids. */
-function officialNames(path: string): Map<string, string> {
-  const read = resourcesIn(readText(path));
-  if ("problem" in read)
-    throw new CommandFailure(`${path} cannot be used: ${read.problem}.\n  Give what \`pulumi stack export\` prints.`);
+async function officialNames(path: string): Promise<Map<string, string>> {
   const official = /^tailscale:index\/\w+:(OauthClient|TailnetKey|FederatedIdentity)$/;
-  const found = read.resources.filter(({ type, id }) => official.test(type) && id !== undefined);
+  const found = (await resourcesOf({ state: [path] })).filter(({ type, id }) => official.test(type) && id !== undefined);
   if (found.length === 0) {
     throw new CommandFailure(
       `${path} has no ${kindOf("client")}, ${kindOf("auth")} or ${kindOf("federated")} of the official provider.\n  Export the stack that has them.`,

@@ -96,7 +96,7 @@ async function pulumi({ stack, cwd }: StackOptions, args: readonly string[]): Pr
   }
 }
 
-export function readText(path: string): string {
+function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {

@@ -1,6 +1,6 @@
 /** Rotation: a credential that falls due is replaced by the next `up`, as if an argument of it had changed. */
 
-import { seconds } from "../access/lifetime";
+import { seconds, wholeSeconds } from "../access/lifetime";
 import { type Due, rotationDue } from "../access/rotation";
 import { now } from "./clock";
 import type { Properties } from "./definition";
@@ -43,8 +43,4 @@ function milliseconds(duration: unknown): number | undefined {
 function time(text: unknown): number | undefined {
   const parsed = typeof text === "string" ? Date.parse(text) : Number.NaN;
   return Number.isNaN(parsed) ? undefined : parsed;
-}
-
-function wholeSeconds(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, -".000Z".length)}Z`;
 }

@@ -1,7 +1,7 @@
 /** What the two rotating components share: two slots, of which one is current and the other stays valid for one more period. */
 
 import * as pulumi from "@pulumi/pulumi";
-import { type Duration, formatSeconds, seconds } from "../access/lifetime";
+import { type Duration, formatSeconds, seconds, wholeSeconds } from "../access/lifetime";
 import { type Slots, slotsAt } from "../access/rotation";
 import { now } from "../engine/clock";
 
@@ -53,7 +53,7 @@ export function pairNow(
   if (Number.isNaN(begin))
     throw wrong(name, "anchor", `${JSON.stringify(anchor)} is no time in RFC 3339: write it like "${defaultAnchor}"`);
   const slots = slotsAt(now(), begin, period * 1000);
-  return { ...slots, next: `${new Date(slots.changesAt).toISOString().slice(0, -".000Z".length)}Z` };
+  return { ...slots, next: wholeSeconds(slots.changesAt) };
 }
 
 /** Makes the two slots, the second after the first: where a run catches up both, one of them is valid at every moment. */
