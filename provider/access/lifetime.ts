@@ -24,8 +24,22 @@ export function seconds(text: Duration): number | undefined {
 
 /** Seconds as people write them in reviews: the largest of days, hours, minutes and seconds that divides them. */
 export function formatSeconds(total: number): string {
-  const [unit, size] = units.find(([name, size]) => name !== "w" && total > 0 && total % size === 0) ?? ["s", 1];
+  const [unit, size] = largestUnit(total);
   return `${total / size}${unit}`;
+}
+
+/** The largest of days, hours, minutes and seconds that divides a length: people rarely count in weeks. */
+function largestUnit(total: number): (typeof units)[number] {
+  return units.find(([name, size]) => name !== "w" && total > 0 && total % size === 0) ?? ["s", 1];
+}
+
+const unitNames = { w: "week", d: "day", h: "hour", m: "minute", s: "second" } as const;
+
+/** Seconds in words: `"90 days"`, `"1 hour"`. */
+export function secondsInWords(total: number): string {
+  const [unit, size] = largestUnit(total);
+  const count = total / size;
+  return `${count} ${unitNames[unit]}${count === 1 ? "" : "s"}`;
 }
 
 /** A time, in milliseconds since 1970, as the API writes it: RFC 3339, UTC, whole seconds. */

@@ -3,6 +3,8 @@
  * Every message says what was tried, what the API answered (status, method, path, its own words) and what to do next.
  */
 
+import { shown } from "../access/shown";
+
 /** What a request was for, in the words of its error message. */
 export interface Attempt {
   /** Completes "Tailscale refused to …", for example `"create the OAuth client"`. */
@@ -183,17 +185,4 @@ function messageIn(body: string): string {
     // Not JSON: a gateway's page. Its text is still the best there is to show.
   }
   return shown(body.replace(/<[^>]*>/g, " "));
-}
-
-/**
- * Text from outside, fit to be shown: one line, no control characters (a terminal would obey them), no secrets, not endless.
- * Tailscale's secrets start with `tskey-`; the id in the middle may be shown.
- */
-export function shown(text: string): string {
-  const line = text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
-    .replace(/\btskey-([a-z]+)-[A-Za-z0-9_-]+/g, "tskey-$1-[secret]")
-    .replace(/ {2,}/g, " ")
-    .trim();
-  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }

@@ -7,8 +7,8 @@
 import { readFile } from "node:fs/promises";
 import { request } from "undici";
 import { z } from "zod";
+import { shown } from "../access/shown";
 import { ConnectionError } from "./connection-error";
-import { shown } from "./errors";
 
 /** Where identity tokens come from. A file and a runner give a new one when the last has run out. */
 export type IdentityTokenSource =

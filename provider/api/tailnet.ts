@@ -1,9 +1,10 @@
 /** One tailnet as the resources see it: its keys, asked for as the deployer or as an OAuth client of its own. */
 
 import type { Holder, TagOwners } from "../access/grants";
+import { shown } from "../access/shown";
 import { type Actor, actor, fallingBack } from "./actor";
 import type { Connection } from "./connection";
-import { NotFound, NotPermitted, shown } from "./errors";
+import { NotFound, NotPermitted } from "./errors";
 import { type Http, openHttp } from "./http";
 import { isActive, type Key } from "./key";
 import { type KeyList, keyList } from "./key-list";

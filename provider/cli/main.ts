@@ -1,7 +1,7 @@
 /** `tailscope`: the commands a person or a job types. */
 
 import { Command } from "commander";
-import { shown } from "../api/errors";
+import { shown } from "../access/shown";
 import { version } from "../api/version";
 import { adoptCommand } from "./adopt";
 import { auditCommand } from "./audit";
@@ -9,10 +9,11 @@ import { doctorCommand } from "./doctor";
 import { driftCommand } from "./drift";
 import { exitCodes } from "./failure";
 import { inventoryCommand } from "./inventory";
+import { reviewCommand } from "./review";
 import { tokenCommand } from "./token";
 
 const program = new Command("tailscope")
-  .description("Tailscale's credentials: what is there, what differs from the state, who did it.")
+  .description("Tailscale's credentials: what a change gives, what is there, what differs from the state, who did it.")
   .version(version)
   .addHelpText(
     "after",
@@ -21,7 +22,8 @@ The deployer comes from the environment: TAILSCALE_OAUTH_CLIENT_ID with TAILSCAL
 TAILSCALE_OAUTH_CLIENT_ID with TAILSCALE_IDENTITY_TOKEN; with --stack from the stack's config, too.`,
   );
 
-for (const add of [driftCommand, inventoryCommand, adoptCommand, auditCommand, tokenCommand, doctorCommand]) add(program);
+for (const add of [reviewCommand, driftCommand, inventoryCommand, adoptCommand, auditCommand, tokenCommand, doctorCommand])
+  add(program);
 
 program.parseAsync().catch((error: unknown) => {
   const lines = (error instanceof Error ? error.message : String(error)).split("\n");

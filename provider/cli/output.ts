@@ -1,7 +1,7 @@
 /** How commands print: tables that fit the terminal, JSON for programs, progress for whoever waits. */
 
 import { styleText } from "node:util";
-import { shown } from "../api/errors";
+import { shown } from "../access/shown";
 
 /** One JSON document on standard output. */
 export function printJson(value: unknown): void {

@@ -1,0 +1,84 @@
+/** How much a gain matters: one of five classes, each with its reason. */
+
+import type { Operation } from "./operations";
+
+/** From the least to the most. */
+export const dangers = ["none", "read", "write", "persist", "admin"] as const;
+
+/**
+ * `admin`: can make itself or others administrators, or rewrite who reaches what. `persist`: outlives its revocation, because it
+ * can make further credentials, though never with more than its own scopes. `write`, `read`, `none`.
+ */
+export type Danger = (typeof dangers)[number];
+
+export function worst(classes: Iterable<Danger>): Danger {
+  return dangers[Math.max(0, ...[...classes].map((one) => dangers.indexOf(one)))] ?? "none";
+}
+
+/** Whether `danger` is at least `limit`. */
+export function isAtLeast(danger: Danger, limit: Danger): boolean {
+  return dangers.indexOf(danger) >= dangers.indexOf(limit);
+}
+
+interface Reason {
+  readonly danger: Danger;
+  /** One sentence. */
+  readonly reason: string;
+}
+
+/** The scopes whose writing matters beyond what it writes. */
+const reasons: Readonly<Record<string, Reason>> = {
+  all: { danger: "admin", reason: '"all" opens every operation of the API, those added later included.' },
+  users: { danger: "admin", reason: '"users" can change the role of any user, and so make administrators.' },
+  policy_file: { danger: "admin", reason: '"policy_file" can rewrite who reaches what, and who owns which tag.' },
+  oauth_keys: {
+    danger: "persist",
+    reason:
+      '"oauth_keys" can make further OAuth clients, which outlive its revocation, though never with more than its own scopes.',
+  },
+  federated_keys: {
+    danger: "persist",
+    reason:
+      '"federated_keys" can make further federated identities, which outlive its revocation, though never with more than its own scopes.',
+  },
+};
+
+/** Reading these shows what people do, or where that is recorded. */
+const revealing: Readonly<Record<string, string>> = {
+  "logs:configuration:read": '"logs:configuration:read" shows who changed what in the tailnet.',
+  "logs:network:read": '"logs:network:read" shows which machine talks to which.',
+  "log_streaming:read": '"log_streaming:read" shows where the tailnet\'s logs are sent.',
+};
+
+/** What makes an administrator of whoever holds it: `all`, and the scopes that can give themselves everything. */
+export const administratorScopes: readonly string[] = Object.keys(reasons).filter((scope) => reasons[scope]?.danger === "admin");
+
+/** The class of one operation. */
+export function dangerOf({ scope, writes }: Operation): Danger {
+  if (!writes) return "read";
+  return reasons[scope]?.danger ?? "write";
+}
+
+/** The class of gaining `operations`, among them those of `all` where `everything` says so, and the reasons for it. */
+export function classOf(operations: readonly Operation[], everything = false): { danger: Danger; reasons: readonly string[] } {
+  if (everything) return { danger: "admin", reasons: [reasons["all"]?.reason ?? ""] };
+  const danger = worst(operations.map(dangerOf));
+  return { danger, reasons: reasonsFor(danger, operations) };
+}
+
+function reasonsFor(danger: Danger, operations: readonly Operation[]): readonly string[] {
+  const scopes = [...new Set(operations.map(({ scope }) => scope))];
+  switch (danger) {
+    case "admin":
+    case "persist":
+      return scopes.flatMap((scope) => (reasons[scope]?.danger === danger ? [reasons[scope].reason] : []));
+    case "write":
+      return ["It changes the tailnet."];
+    case "read": {
+      const shown = scopes.flatMap((scope) => revealing[scope] ?? []);
+      return shown.length > 0 ? shown : ["It reads, and changes nothing."];
+    }
+    case "none":
+      return [];
+  }
+}

@@ -1,0 +1,29 @@
+/** Patterns in which `*` stands for any characters, as in a federated identity's subject and claim rules (https://tailscale.com/api). */
+
+/** Stands for a letter that is in no pattern, so that only a `*` can match it. */
+const strange = "\u0000";
+
+/**
+ * Whether everything that `narrow` matches is matched by `wide` too. Exact, because a letter that no pattern has can stand for
+ * whatever the stars of `narrow` match. Linear in memory, and in time but for stars that have to be tried again.
+ */
+export function isWithin(narrow: string, wide: string): boolean {
+  return matches(wide, narrow.replaceAll(strange, "").replaceAll("*", strange));
+}
+
+/** Whether `pattern` matches the whole of `text`. */
+export function matches(pattern: string, text: string): boolean {
+  const [first = "", ...rest] = pattern.split("*");
+  if (rest.length === 0) return text === pattern;
+  const last = rest.pop() ?? "";
+  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  // Between the two ends the earliest place for each part leaves the most room for the parts after it.
+  let from = first.length;
+  const end = text.length - last.length;
+  for (const part of rest) {
+    const at = text.indexOf(part, from);
+    if (at < 0 || at + part.length > end) return false;
+    from = at + part.length;
+  }
+  return true;
+}

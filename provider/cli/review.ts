@@ -1,0 +1,125 @@
+/** `tailscope review`: what access a change gives and takes, before it is made. */
+
+import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
+import { type Command, Option } from "commander";
+import { shown, withoutSecrets } from "../access/shown";
+import { version } from "../api/version";
+import { htmlReport } from "../review/html";
+import { markdownReport } from "../review/markdown";
+import { readPlan } from "../review/plan";
+import { readPreview } from "../review/preview";
+import { exceeds, type Limit, limits, type Review, review } from "../review/review";
+import { sarifReport } from "../review/sarif";
+import { explanation, terminalExplanation, terminalReport } from "../review/terminal";
+import { CommandFailure, exitCodes } from "./failure";
+import { printAside, printJson } from "./output";
+
+const formats = ["terminal", "markdown", "json", "sarif", "html"] as const;
+
+interface Options {
+  readonly plan?: string;
+  readonly format: (typeof formats)[number];
+  readonly json?: boolean;
+  readonly failOn?: Limit;
+  readonly explain?: string;
+  readonly title: string;
+  readonly cwd: string;
+}
+
+export function reviewCommand(program: Command): void {
+  program
+    .command("review")
+    .summary("what access a change gives and takes, before it is made")
+    .description(
+      "Reads what `pulumi preview --json` printed, from a file or standard input, and says of each credential what access is gained, what is lost, and how its life changes. Nothing is sent anywhere.",
+    )
+    .argument("[file]", "the preview; - or nothing for standard input")
+    .option("--plan <file>", "an update plan of `pulumi preview --save-plan` instead of a preview")
+    .addOption(new Option("--format <format>", "how to print it").choices(formats).default("terminal"))
+    .option("--json", "the same as --format json")
+    .addOption(new Option("--fail-on <limit>", "exit with 2 where a change gives at least this much").choices(limits))
+    .option("--explain <credential>", "every operation of one credential, by its name or URN, with the scope that opens it")
+    .option("--title <text>", "what is reviewed, for example the stack: each title has a comment of its own", "")
+    .option("-C, --cwd <folder>", "where the program's Pulumi.yaml is, from the root of the repository (for SARIF)", "")
+    .addHelpText(
+      "after",
+      `
+Exit code: 0; 2 where a change gives what --fail-on names; 1 for a failure, and where something in the preview is not understood.
+A value that is not known before the deployment counts as the worst that it could be. Limits: admin (can make administrators),
+persist (can make further credentials), write, gained (anything more than before, a longer life too), any (any change at all).
+
+  $ pulumi preview --json | tailscope review
+  $ tailscope review preview.json --format markdown --fail-on persist
+  $ tailscope review preview.json --explain ci`,
+    )
+    .action(async (file: string | undefined, options: Options) => {
+      const found = await reviewOf(file, options);
+      if (options.explain === undefined) process.stdout.write(rendered(found, options));
+      else explain(found, options.explain, options);
+      if (found.report.notUnderstood.length > 0) {
+        printAside("Something in this preview is not understood. A newer version of tailscope may know it.");
+        process.exitCode = exitCodes.failure;
+      }
+      if (options.failOn !== undefined && exceeds(found, options.failOn)) process.exitCode = exitCodes.found;
+    });
+}
+
+async function reviewOf(file: string | undefined, { plan }: Options): Promise<Review> {
+  if (plan !== undefined && file !== undefined) throw new CommandFailure("Give a preview or --plan, not both.");
+  const name = plan ?? (file === undefined || file === "-" ? "Standard input" : file);
+  if (plan === undefined && name === "Standard input" && process.stdin.isTTY) {
+    throw new CommandFailure(
+      "There is nothing to review.\n  Run `pulumi preview --json | tailscope review`, or name a file that has what it printed.",
+    );
+  }
+  const content = name === "Standard input" ? await text(process.stdin) : contentOf(name);
+  const read = plan === undefined ? readPreview(content) : readPlan(content);
+  if ("problem" in read) {
+    const remedy = plan === undefined ? "`pulumi preview --json` prints" : "`pulumi preview --save-plan FILE` writes";
+    throw new CommandFailure(`${name} cannot be reviewed: ${shown(read.problem)}.\n  Give what ${remedy}.`);
+  }
+  return review(read.steps);
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new CommandFailure(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
+  }
+}
+
+function rendered(found: Review, { format, json, title, cwd }: Options): string {
+  switch (json ? "json" : format) {
+    case "terminal":
+      return terminalReport(found);
+    case "markdown":
+      return markdownReport(found, title);
+    case "json":
+      return `${withoutSecrets(JSON.stringify(found.report, undefined, 2))}\n`;
+    case "sarif":
+      return sarifReport(found, version, cwd);
+    case "html":
+      return htmlReport(found, title);
+  }
+}
+
+function explain({ assessments }: Review, wanted: string, { format, json }: Options): void {
+  const matching = assessments.filter(({ reported: { urn, name } }) => urn === wanted || name === wanted);
+  const [one, second] = matching;
+  if (one === undefined) {
+    const names = assessments.slice(0, 20).map(({ reported }) => reported.name);
+    throw new CommandFailure(
+      `No credential ${shown(JSON.stringify(wanted))} changes.\n  ${names.length > 0 ? `Those that do: ${names.map(shown).join(", ")}.` : "None does."}`,
+    );
+  }
+  if (second !== undefined) {
+    throw new CommandFailure(
+      `${matching.length} credentials are called ${shown(JSON.stringify(wanted))}.\n  Name one by its URN: ${matching.map(({ reported }) => shown(reported.urn)).join(", ")}`,
+    );
+  }
+  if (json || format === "json") printJson(explanation(one));
+  else if (format === "terminal") process.stdout.write(terminalExplanation(one));
+  else throw new CommandFailure(`--explain has no ${format} format.\n  Leave --format out, or give json.`);
+}

@@ -1,0 +1,84 @@
+/**
+ * A review as a pull-request comment: the verdict, a line a credential, and details folded. Text from the preview is written in
+ * character references, so that no name can mention a person, link anywhere or leave its place.
+ */
+
+import { shown } from "../access/shown";
+import type { Assessment } from "./assessment";
+import { type Review, verdictInWords } from "./review";
+import { changeNames, classNames, rowsOf } from "./rows";
+
+/** Below GitHub's limit of 65,536 characters for a comment; GitLab's is higher. */
+const longest = 60_000;
+
+/** What a comment of `title` can be found by, so that the next run replaces it. */
+export function markerOf(title: string): string {
+  return `<!-- tailscope review${title === "" ? "" : ` ${title.replace(/[^A-Za-z0-9/._-]+/g, "-").replace(/-{2,}/g, "-")}`} -->`;
+}
+
+export function markdownReport(review: Review, title: string): string {
+  const { report, assessments } = review;
+  const head = [
+    markerOf(title),
+    `### Access to the tailnet${title === "" ? "" : `, ${inert(title)}`}: ${classNames[report.verdict]}`,
+    "",
+    `**${verdictInWords(review)}**`,
+    "",
+  ].join("\n");
+  // A third for the lines, the rest for the details: the most dangerous come first, so what is cut is what matters least.
+  const strange = fitting(
+    report.notUnderstood.map((sentence) => `- **not understood**: ${inert(sentence)}\n`),
+    longest / 6,
+    "things that are not understood",
+  );
+  const lines = fitting(assessments.map(lineOf), longest / 3, "credentials");
+  const room = longest - head.length - strange.length - lines.length - 200;
+  return `${head}${strange}${lines}\n${fitting(assessments.map(detailsOf), room, "credentials with their details")}`;
+}
+
+/** As many blocks as there is room for, and how many there is none for. */
+function fitting(blocks: readonly string[], room: number, what: string): string {
+  let text = "";
+  for (const [index, block] of blocks.entries()) {
+    const rest = blocks.length - index;
+    if (text.length + block.length > room) {
+      return `${text}\n_${rest} more ${what} do not fit here: \`tailscope review\` shows all of them._\n`;
+    }
+    text += block;
+  }
+  return text;
+}
+
+function lineOf(assessment: Assessment): string {
+  const { reported, gains, losses } = assessment;
+  const parts = [
+    ...(gains.length > 0 ? [`gains: ${inert(gains.join("; "))}`] : []),
+    ...(losses.length > 0 ? [`loses: ${inert(losses.join("; "))}`] : []),
+    ...[...reported.tagsGained.map((tag) => `+ ${tag}`), ...reported.tagsLost.map((tag) => `- ${tag}`)].map(code),
+    ...reported.life.slice(0, 2).map(inert),
+    ...(reported.unknown.length > 0 ? [`not known yet: ${reported.unknown.map(code).join(", ")}`] : []),
+  ];
+  const what = parts.length > 0 ? parts.join("<br>") : (rowsOf(assessment)[0]?.items ?? []).map(inert).join(", ");
+  return `- **${classNames[reported.class]}** ${reported.kind} ${code(reported.name)} is ${changeNames[reported.change]}. ${what}\n`;
+}
+
+function detailsOf(assessment: Assessment): string {
+  const { reported } = assessment;
+  const rows = rowsOf(assessment).map(({ label, items }) => `- ${label}: ${items.map(inert).join("; ")}`);
+  const folded = [...operations("gained", reported.gained), ...operations("lost", reported.lost)];
+  const title = `${classNames[reported.class]}: ${reported.kind} ${code(reported.name)}, ${changeNames[reported.change]}`;
+  return `<details><summary>${title}</summary>\n\n${[...rows, ...folded].join("\n")}\n\n</details>\n`;
+}
+
+function operations(what: string, names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [`- ${names.length} operations ${what}:`, ...names.map((name) => `  - ${code(name)}`)];
+}
+
+function code(text: string): string {
+  return `<code>${inert(text)}</code>`;
+}
+
+/** Text as text, whatever is in it: every ASCII sign that Markdown, HTML or the platform could take for its own is a reference. */
+export function inert(text: string): string {
+  return shown(text).replace(/[!-+/:-@[-`{-~]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

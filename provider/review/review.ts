@@ -1,0 +1,90 @@
+/** A whole preview as a review: the most dangerous change first. */
+
+import { type Danger, dangers, isAtLeast, worst } from "../access/danger";
+import { type Assessment, assess, type ReportedCredential } from "./assessment";
+import { type ChangeKind, changesIn } from "./changes";
+import type { Step } from "./step";
+
+/** The report for programs. */
+export interface Report {
+  /** The worst class of all; `admin` where something is not understood, because nobody knows what it gives. */
+  readonly verdict: Danger;
+  readonly credentials: readonly ReportedCredential[];
+  readonly notUnderstood: readonly string[];
+}
+
+export interface Review {
+  readonly report: Report;
+  /** In the order of the report. */
+  readonly assessments: readonly Assessment[];
+}
+
+const changeOrder: readonly ChangeKind[] = ["create", "replace", "update", "delete"];
+
+export function review(steps: readonly Step[]): Review {
+  const { changes, notUnderstood } = changesIn(steps);
+  const assessments = changes
+    .map(assess)
+    .sort(
+      ({ reported: one }, { reported: other }) =>
+        dangers.indexOf(other.class) - dangers.indexOf(one.class) ||
+        changeOrder.indexOf(one.change) - changeOrder.indexOf(other.change) ||
+        compare(one.urn, other.urn),
+    );
+  const strange = [...notUnderstood, ...assessments.flatMap((assessment) => assessment.notUnderstood)];
+  return {
+    report: {
+      verdict: strange.length > 0 ? "admin" : worst(assessments.map(({ reported }) => reported.class)),
+      credentials: assessments.map(({ reported }) => reported),
+      notUnderstood: strange,
+    },
+    assessments,
+  };
+}
+
+/** By code points, the same on every machine. */
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+/** What `--fail-on` takes: a class, any gain at all, or any change at all. */
+export const limits = ["admin", "persist", "write", "gained", "any"] as const;
+
+export type Limit = (typeof limits)[number];
+
+/** Whether a review has what a limit names. What is not understood is every limit's. */
+export function exceeds({ report, assessments }: Review, limit: Limit): boolean {
+  if (report.notUnderstood.length > 0) return true;
+  if (limit === "any") return assessments.length > 0;
+  if (limit === "gained") return assessments.some(({ widens }) => widens);
+  return isAtLeast(report.verdict, limit);
+}
+
+const classWords: Readonly<Record<Danger, readonly [one: string, many: string]>> = {
+  admin: ["can make itself or others administrators", "can make themselves or others administrators"],
+  persist: [
+    "can make further credentials that outlive its revocation",
+    "can make further credentials that outlive their revocation",
+  ],
+  write: ["may change more of the tailnet than before", "may change more of the tailnet than before"],
+  read: ["may read more than before", "may read more than before"],
+  none: ["", ""],
+};
+
+/** The verdict in a sentence or two. */
+export function verdictInWords({ report, assessments }: Review): string {
+  const total = assessments.length;
+  const changed = total === 0 ? "No credential changes" : `${total} ${total === 1 ? "credential changes" : "credentials change"}`;
+  const strange = report.notUnderstood.length;
+  if (strange > 0) {
+    return `${changed}, and ${strange === 1 ? "one thing is" : `${strange} things are`} not understood: counted as the worst that could be.`;
+  }
+  if (total === 0) return `${changed}.`;
+  if (report.verdict === "none") {
+    return assessments.some(({ widens }) => widens)
+      ? `${changed}; none may do more than before, but read how long they live and what is not known.`
+      : `${changed}, and none gains access.`;
+  }
+  const worstOnes = report.credentials.filter((one) => one.class === report.verdict).length;
+  return `${changed}; ${worstOnes} ${classWords[report.verdict][worstOnes === 1 ? 0 : 1]}.`;
+}

@@ -1,0 +1,106 @@
+/** A review as SARIF 2.1.0, for code scanning: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
+
+import { createHash } from "node:crypto";
+import type { Danger } from "../access/danger";
+import { shown } from "../access/shown";
+import type { Assessment } from "./assessment";
+import type { Review } from "./review";
+import { changeNames, rowsOf } from "./rows";
+
+interface Rule {
+  readonly id: string;
+  readonly level: "error" | "warning" | "note";
+  readonly text: string;
+  /** From 0 to 10, as GitHub sorts alerts. */
+  readonly severity: string;
+}
+
+const rules: Readonly<Record<Danger | "notUnderstood", Rule>> = {
+  admin: {
+    id: "tailscope/admin",
+    level: "error",
+    text: "A credential can make itself or others administrators.",
+    severity: "9.0",
+  },
+  persist: {
+    id: "tailscope/persist",
+    level: "error",
+    text: "A credential can make further credentials that outlive its revocation.",
+    severity: "8.0",
+  },
+  write: { id: "tailscope/write", level: "warning", text: "A credential may change more than before.", severity: "5.0" },
+  read: { id: "tailscope/read", level: "note", text: "A credential may read more than before.", severity: "3.0" },
+  none: { id: "tailscope/life", level: "note", text: "A credential lives longer, or is not wholly known.", severity: "2.0" },
+  notUnderstood: {
+    id: "tailscope/not-understood",
+    level: "error",
+    text: "The preview has something that this version does not know.",
+    severity: "9.0",
+  },
+};
+
+const ruleOrder = Object.values(rules).map(({ id }) => id);
+
+/** @param folder where the program's Pulumi.yaml is, from the root of the repository: `""` for the root */
+export function sarifReport({ report, assessments }: Review, version: string, folder: string): string {
+  const within = (file: string) => encodeURI(folder === "" ? file : `${folder.replace(/\/+$/, "")}/${file}`);
+  const fallback = { file: "Pulumi.yaml", line: 1, column: 1 };
+  const result = (rule: Rule, text: string, { file, line, column } = fallback, fingerprint = text) => ({
+    ruleId: rule.id,
+    ruleIndex: ruleOrder.indexOf(rule.id),
+    level: rule.level,
+    message: { text },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: within(file), uriBaseId: "%SRCROOT%" },
+          region: { startLine: line, startColumn: column },
+        },
+      },
+    ],
+    // By this an alert is the same one in the next run.
+    partialFingerprints: { "tailscope/v1": createHash("sha256").update(fingerprint).digest("hex") },
+  });
+  const log = {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: "tailscope",
+            semanticVersion: version,
+            rules: Object.values(rules).map(({ id, level, text, severity }) => ({
+              id,
+              shortDescription: { text },
+              helpUri: "https://tailscale.com/kb/1623/trust-credentials",
+              defaultConfiguration: { level },
+              properties: { tags: ["security"], "security-severity": severity },
+            })),
+          },
+        },
+        columnKind: "utf16CodeUnits",
+        results: [
+          ...report.notUnderstood.map((sentence) => result(rules.notUnderstood, shown(sentence))),
+          // What gives nothing is no finding.
+          ...assessments
+            .filter(({ widens }) => widens)
+            .map((assessment) => {
+              const { urn } = assessment.reported;
+              const rule = rules[assessment.reported.class];
+              return result(rule, messageOf(assessment), assessment.position, `${rule.id} ${urn}`);
+            }),
+        ],
+      },
+    ],
+  };
+  return `${JSON.stringify(log, undefined, 2)}\n`;
+}
+
+function messageOf(assessment: Assessment): string {
+  const { kind, name, change } = assessment.reported;
+  const rows = rowsOf(assessment).map(
+    ({ label, items }) => `${label}: ${items.map((item) => shown(item).replace(/\.$/, "")).join("; ")}.`,
+  );
+  return [`${kind} ${shown(name)} is ${changeNames[change]}.`, ...rows].join(" ");
+}

@@ -1,0 +1,66 @@
+/** A review for a terminal. Everything that comes from the preview is made fit to be shown. */
+
+import { styleText } from "node:util";
+import { shown } from "../access/shown";
+import type { Assessment } from "./assessment";
+import { type Review, verdictInWords } from "./review";
+import { changeNames, classNames, operationsInWords, rowsOf } from "./rows";
+
+const colours = { admin: "red", persist: "magenta", write: "yellow", read: "blue", none: "gray" } as const;
+
+export function terminalReport(review: Review): string {
+  const { report, assessments } = review;
+  return [
+    styleText(["bold", colours[report.verdict]], verdictInWords(review)),
+    ...report.notUnderstood.map((sentence) => `  ${styleText("red", "not understood")}  ${shown(sentence)}`),
+    ...assessments.flatMap((assessment) => ["", ...linesOf(assessment)]),
+    "",
+  ].join("\n");
+}
+
+function linesOf(assessment: Assessment): string[] {
+  const { kind, name, change } = assessment.reported;
+  const danger = assessment.reported.class;
+  const folded = operationsInWords(assessment);
+  return [
+    `${styleText(["bold", colours[danger]], classNames[danger].toUpperCase().padEnd(9))}${kind} ${styleText("bold", shown(name))}, ${changeNames[change]}`,
+    ...rowsOf(assessment).flatMap(({ label, items }) =>
+      items.map((item, index) => `  ${(index === 0 ? label : "").padEnd(9)}${shown(item)}`),
+    ),
+    ...(folded === "" ? [] : [styleText("dim", `           ${folded}: --explain ${shown(name)}`)]),
+  ];
+}
+
+/** Every operation of one credential, with the scope that opens it, and whether it is new, kept or lost. */
+export function terminalExplanation({ reported, before, after }: Assessment): string {
+  const had = new Set(before);
+  const has = new Set(after);
+  const all = [...after, ...before.filter((operation) => !has.has(operation))];
+  const rows = all.map((operation) => ({
+    mark: has.has(operation) ? (had.has(operation) ? " " : "+") : "-",
+    ...operation,
+  }));
+  const width = Math.max(0, ...rows.map(({ name }) => name.length));
+  const wide = Math.max(0, ...rows.map(({ scope }) => scope.length));
+  return [
+    styleText("bold", `${reported.kind} ${shown(reported.name)}, ${changeNames[reported.change]}: + gained, - lost`),
+    ...(rows.length === 0 ? ["  It opens no operation of the API."] : []),
+    ...rows.map(({ mark, name, scope, summary }) => `${mark} ${name.padEnd(width)}  ${scope.padEnd(wide)}  ${summary}`),
+    "",
+  ].join("\n");
+}
+
+/** The same for programs. */
+export function explanation({ reported, before, after }: Assessment): object {
+  const had = new Set(before);
+  const has = new Set(after);
+  return {
+    urn: reported.urn,
+    operations: [...after, ...before.filter((operation) => !has.has(operation))].map((operation) => ({
+      operation: operation.name,
+      scope: operation.scope,
+      summary: operation.summary,
+      change: has.has(operation) ? (had.has(operation) ? "kept" : "gained") : "lost",
+    })),
+  };
+}

@@ -1,0 +1,166 @@
+/** What scopes and tags open, and what a change of them gives and takes. */
+
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { classOf, dangerOf, dangers, worst } from "../../provider/access/danger";
+import { closedToCredentials, meaningOf, operations } from "../../provider/access/operations";
+import { gained, operationsOf, type Power, usesOfTagsWith } from "../../provider/access/reach";
+import { covers, knownScopes, legacyScopes } from "../../provider/access/scopes";
+
+const document = JSON.parse(readFileSync(new URL("fixtures/api-operations.json", import.meta.url), "utf8")) as {
+  date: string;
+  operations: string[];
+};
+
+const names = (found: readonly { name: string }[]) => found.map(({ name }) => name);
+
+const scopeSet = fc.uniqueArray(fc.constantFrom(...knownScopes, ...legacyScopes.keys()));
+const power: fc.Arbitrary<Power> = fc.record({
+  scopes: scopeSet,
+  tags: fc.uniqueArray(fc.constantFrom("tag:a", "tag:b", "tag:c")),
+});
+
+describe("the catalogue of operations", () => {
+  test("has every operation of the API document and no other, each opened by a scope or said to be closed", () => {
+    const ours = [...operations, ...closedToCredentials].map(({ name }) => name.replace(/ \([^)]*\)$/, ""));
+    expect([...new Set(ours)].sort()).toEqual([...document.operations].sort());
+    expect(new Set(names(operations)).size).toBe(operations.length);
+  });
+
+  test("names the source and the date of every entry, and a reason for every closed one", () => {
+    for (const { source } of operations)
+      expect(source).toEqual({ name: expect.stringMatching(/\w/), date: expect.stringMatching(/^2026/) });
+    for (const { reason } of closedToCredentials) expect(reason).not.toBe("");
+  });
+
+  test("says of every scope what it means, and lets every scope open something", () => {
+    for (const scope of knownScopes) {
+      expect(meaningOf(scope), scope).toBeTruthy();
+      expect(operationsOf([scope]), scope).not.toEqual([]);
+    }
+    expect(meaningOf("future")).toBeUndefined();
+  });
+
+  test.each([
+    [["auth_keys"], "POST /api/v2/tailnet/{tailnet}/keys (auth key)"],
+    [["devices:core:read"], "GET /api/v2/tailnet/{tailnet}/devices"],
+    [["policy_file"], "PATCH /api/v2/tailnet/{tailnet}/settings (policy_file)"],
+    [["dns"], "GET /api/v2/tailnet/{tailnet}/dns/nameservers"],
+    [["acl"], "POST /api/v2/tailnet/{tailnet}/acl"],
+  ])("%j opens %s", (scopes, operation) => {
+    expect(names(operationsOf(scopes))).toContain(operation);
+  });
+
+  test("a read scope opens no write, and all:read opens every read and nothing else", () => {
+    for (const scope of knownScopes.filter((name) => name.endsWith(":read"))) {
+      expect(operationsOf([scope]).filter(({ writes }) => writes)).toEqual([]);
+    }
+    expect(operationsOf(["all:read"])).toEqual(operations.filter(({ scope }) => scope.endsWith(":read")));
+    expect(operationsOf(["all"])).toEqual(operations);
+  });
+});
+
+describe("gained and lost", () => {
+  test("are disjoint, and together with what is kept they are what was and what is", () => {
+    fc.assert(
+      fc.property(power, power, (before, after) => {
+        const [gain, loss] = [gained(before, after), gained(after, before)];
+        const [had, has] = [operationsOf(before.scopes), operationsOf(after.scopes)];
+        expect(gain.operations.filter((one) => loss.operations.includes(one))).toEqual([]);
+        expect(gain.tags.filter((tag) => loss.tags.includes(tag))).toEqual([]);
+        expect(has.filter((one) => !gain.operations.includes(one))).toEqual(had.filter((one) => !loss.operations.includes(one)));
+      }),
+    );
+  });
+
+  test("of a credential and itself, in any order and with redundant scopes, are nothing", () => {
+    fc.assert(
+      fc.property(power, fc.nat(), ({ scopes, tags }, seed) => {
+        const implied = knownScopes.filter((scope) => covers(scopes, scope));
+        const redundant = implied.length === 0 ? scopes : [implied[seed % implied.length] ?? "", ...scopes].reverse();
+        const same = { scopes: redundant, tags: [...tags].reverse() };
+        for (const [one, other] of [
+          [{ scopes, tags }, same],
+          [same, { scopes, tags }],
+        ] as const) {
+          expect(gained(one, other)).toEqual({ operations: [], tags: [] });
+        }
+      }),
+    );
+  });
+
+  test("more scopes never open less", () => {
+    fc.assert(
+      fc.property(scopeSet, scopeSet, (some, more) => {
+        const opened = new Set(operationsOf([...some, ...more]));
+        expect(operationsOf(some).filter((operation) => !opened.has(operation))).toEqual([]);
+      }),
+    );
+  });
+
+  test("a narrowing that is undone gives back exactly what it took", () => {
+    fc.assert(
+      fc.property(power, power, (one, other) => {
+        expect(gained(one, other)).toEqual(
+          gained(one, { scopes: [...one.scopes, ...other.scopes], tags: [...one.tags, ...other.tags] }),
+        );
+      }),
+    );
+  });
+
+  const change = (before: string[], after: string[], tags: [string[], string[]] = [[], []]) => ({
+    gain: gained({ scopes: before, tags: tags[0] }, { scopes: after, tags: tags[1] }),
+    loss: gained({ scopes: after, tags: tags[1] }, { scopes: before, tags: tags[0] }),
+  });
+
+  test("all to devices:core loses a great deal and gains nothing", () => {
+    const { gain, loss } = change(["all"], ["devices:core"]);
+    expect(gain.operations).toEqual([]);
+    expect(loss.operations.length).toBeGreaterThan(80);
+  });
+
+  test("devices:core:read to devices:core gains writes alone, and loses nothing", () => {
+    const { gain, loss } = change(["devices:core:read"], ["devices:core"]);
+    expect(names(gain.operations)).toContain("DELETE /api/v2/device/{deviceId}");
+    expect(gain.operations.every(({ writes }) => writes)).toBe(true);
+    expect(loss.operations).toEqual([]);
+  });
+
+  test("a tag added to a client that holds auth_keys lets it admit machines under that tag", () => {
+    const { gain } = change(["auth_keys"], ["auth_keys"], [["tag:a"], ["tag:a", "tag:b"]]);
+    expect(gain).toEqual({ operations: [], tags: ["tag:b"] });
+    expect(usesOfTagsWith(["auth_keys"])).toEqual(["admit machines under its tags"]);
+    expect(usesOfTagsWith(["dns", "all:read"])).toEqual([]);
+  });
+});
+
+describe("the class of a gain", () => {
+  test.each<[string[], string, string | undefined]>([
+    [["all"], "admin", '"all" opens every operation'],
+    [["users"], "admin", "make administrators"],
+    [["policy_file"], "admin", "who owns which tag"],
+    [["oauth_keys"], "persist", "outlive its revocation"],
+    [["federated_keys", "dns"], "persist", "outlive its revocation"],
+    [["dns"], "write", "changes the tailnet"],
+    [["logs:network:read"], "read", "which machine talks to which"],
+    [["users:read"], "read", "changes nothing"],
+    [[], "none", undefined],
+  ])("of %j is %s, with the reason in a sentence", (scopes, danger, reason) => {
+    const found = classOf(operationsOf(scopes), scopes.includes("all"));
+    expect(found.danger).toBe(danger);
+    if (reason === undefined) expect(found.reasons).toEqual([]);
+    else expect(found.reasons.join(" ")).toContain(reason);
+    for (const sentence of found.reasons) expect(sentence).toMatch(/^["A-Z].*\.$/);
+  });
+
+  test("grows with what is gained, and is that of its worst operation", () => {
+    fc.assert(
+      fc.property(scopeSet, scopeSet, (some, more) => {
+        const [less, whole] = [operationsOf(some), operationsOf([...some, ...more])];
+        expect(dangers.indexOf(classOf(whole).danger)).toBeGreaterThanOrEqual(dangers.indexOf(classOf(less).danger));
+        expect(classOf(whole).danger).toBe(worst(whole.map(dangerOf)));
+      }),
+    );
+  });
+});

@@ -1,0 +1,99 @@
+/** Patterns of federated identities: what one lets in that another does not. */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { isWithin, matches } from "../../provider/access/patterns";
+import { isTrustWithin, type Trusted, trustsStrangers, whoMayUse } from "../../provider/access/trusted";
+
+const github = "https://token.actions.githubusercontent.com";
+const trusting = (subject: string, more: Partial<Trusted> = {}): Trusted => ({
+  issuer: github,
+  subject,
+  audience: "",
+  claims: {},
+  ...more,
+});
+
+const pattern = fc.string({ unit: fc.constantFrom("a", "b", "*"), maxLength: 5 });
+
+/** Every text of up to five letters, one of which is in no pattern. */
+const texts = (function grow(length: number): string[] {
+  return length === 0 ? [""] : ["", ...grow(length - 1).flatMap((text) => ["a", "b", "c"].map((letter) => text + letter))];
+})(5).filter((text, index, all) => all.indexOf(text) === index);
+
+describe("a pattern", () => {
+  test("matches as the same regular expression does", () => {
+    fc.assert(
+      fc.property(pattern, fc.constantFrom(...texts), (wild, text) => {
+        expect(matches(wild, text)).toBe(new RegExp(`^${wild.replaceAll("*", ".*")}$`, "s").test(text));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("is within another only where everything it matches is matched by the other", () => {
+    fc.assert(
+      fc.property(pattern, pattern, (narrow, wide) => {
+        const counterexample = texts.find((text) => matches(narrow, text) && !matches(wide, text));
+        // A short text is proof that it is not; where there is none, that it is.
+        expect(isWithin(narrow, wide)).toBe(counterexample === undefined);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("takes no longer for a text that is made to hurt", () => {
+    const started = performance.now();
+    expect(matches(`${"*a".repeat(2000)}*b`, "a".repeat(200_000))).toBe(false);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
+
+describe("whoever may use an identity", () => {
+  test.each<[string, Trusted, Trusted, boolean]>([
+    [
+      "one character more lets others in",
+      trusting("repo:a/b:ref:refs/heads/main*"),
+      trusting("repo:a/b:ref:refs/heads/main"),
+      false,
+    ],
+    ["one branch is within all", trusting("repo:a/b:ref:refs/heads/main"), trusting("repo:a/b:*"), true],
+    ["a claim rule more lets fewer in", trusting("x", { claims: { ref: "main" } }), trusting("x"), true],
+    ["a claim rule less lets others in", trusting("x"), trusting("x", { claims: { ref: "main" } }), false],
+    ["a claim rule of any value is none", trusting("x"), trusting("x", { claims: { ref: "*" } }), true],
+    ["another issuer is other people", trusting("x", { issuer: "https://gitlab.com" }), trusting("x"), false],
+    ["another audience is other tokens", trusting("x", { audience: "me" }), trusting("x"), false],
+  ])("%s", (_, one, other, within) => {
+    expect(isTrustWithin(one, other)).toBe(within);
+    expect(isTrustWithin(one, one)).toBe(true);
+  });
+
+  test.each([
+    ["*", "anybody on GitHub", true],
+    ["repo:*", "anybody on GitHub", true],
+    ["repo:acme*/app:*", "anybody on GitHub", true],
+    ["repo:acme/*", "anybody in the repositories of acme that match acme/*", false],
+    ["repo:acme@1/app@2:*", "every branch, tag, environment and pull request of acme/app", false],
+    ["repo:acme/app:ref:refs/heads/*", "the runs of acme/app that match ref:refs/heads/*", false],
+    ["repo:acme/app:pull_request", "whoever token.actions.githubusercontent.com calls repo:acme/app:pull_request", false],
+  ])("of GitHub's subject %s is %s", (subject, who, strangers) => {
+    expect(whoMayUse(trusting(subject))).toBe(who);
+    expect(trustsStrangers(trusting(subject))).toBe(strangers);
+  });
+
+  test.each([
+    [
+      "https://gitlab.com",
+      "project_path:acme/*:ref_type:branch:ref:main",
+      "whoever gitlab.com calls by a name that matches project_path:acme/*:ref_type:branch:ref:main",
+      false,
+    ],
+    ["https://gitlab.com", "project_path:*:ref_type:branch:ref:main", undefined, true],
+    ["https://i.example.com", "*", "anybody with a token of i.example.com", true],
+    ["https://i.example.com", "system:serviceaccount:prod:*", undefined, false],
+  ])("of %s, %s, is said too", (issuer, subject, who, strangers) => {
+    const trusted = trusting(subject, { issuer });
+    if (who !== undefined) expect(whoMayUse(trusted)).toBe(who);
+    expect(trustsStrangers(trusted)).toBe(strangers);
+  });
+});
