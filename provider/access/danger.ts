@@ -73,10 +73,10 @@ function reasonsFor(danger: Danger, operations: readonly Operation[]): readonly 
     case "persist":
       return scopes.flatMap((scope) => (reasons[scope]?.danger === danger ? [reasons[scope].reason] : []));
     case "write":
-      return ["It changes the tailnet."];
+      return ["It can change the tailnet, not only read it."];
     case "read": {
       const shown = scopes.flatMap((scope) => revealing[scope] ?? []);
-      return shown.length > 0 ? shown : ["It reads, and changes nothing."];
+      return shown.length > 0 ? shown : ["It can read, and change nothing."];
     }
     case "none":
       return [];

@@ -34,19 +34,21 @@ export function gained(before: Power, after: Power): Gain {
   };
 }
 
-/** What a credential's tags are for, after "may": nothing without one of these scopes. */
-const usesOfTags = [
-  ["auth_keys", "admit machines under its tags"],
-  ["devices:core", "put its tags on machines"],
-  ["oauth_keys", "give its tags to further OAuth clients"],
-  ["federated_keys", "give its tags to further federated identities"],
-] as const;
+/** What tags are for, after "may": nothing without one of these scopes. */
+const usesOfTags: readonly (readonly [scope: string, use: (tags: string) => string, passesOn: boolean])[] = [
+  ["auth_keys", (tags) => `admit machines under ${tags}`, false],
+  ["devices:core", (tags) => `put ${tags} on machines`, false],
+  ["oauth_keys", (tags) => `give ${tags} to further OAuth clients`, true],
+  ["federated_keys", (tags) => `give ${tags} to further federated identities`, true],
+];
 
 /**
- * What a credential with these scopes may do with its tags; empty where tags give it nothing.
+ * What a credential with these scopes may do with `tags`, in words, and whether it may pass them on; without words where
+ * tags give it nothing.
  * Source: https://tailscale.com/kb/1623/trust-credentials
  */
-export function usesOfTagsWith(scopes: readonly string[]): readonly string[] {
-  const opened = new Set(operationsOf(scopes).map(({ scope }) => scope));
-  return usesOfTags.filter(([scope]) => opened.has(scope)).map(([, use]) => use);
+export function usesOfTagsWith(scopes: readonly string[], tags: string): { uses: readonly string[]; passesOn: boolean } {
+  const opened = new Set(operationsOf(scopes).map(({ scope }): string => scope));
+  const possible = usesOfTags.filter(([scope]) => opened.has(scope));
+  return { uses: possible.map(([, use]) => use(tags)), passesOn: possible.some(([, , passesOn]) => passesOn) };
 }

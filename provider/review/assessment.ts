@@ -125,10 +125,8 @@ function tagsGained(before: Credential | undefined, after: Credential, tags: rea
   if ((tags.length === 0 && !isUnknown) || before?.scopes.includes("all")) return noWay;
   const named = isUnknown ? "tags that are not known yet" : tags.join(", ");
   if (after.kind === "AuthKey") return { danger: "write", reasons: [`It admits machines under ${named}.`] };
-  const uses = usesOfTagsWith(worstPower(after).scopes);
-  if (uses.length === 0) return noWay;
-  const persists = uses.some((use) => use.startsWith("give"));
-  return { danger: persists ? "persist" : "write", reasons: [`With ${named} it may ${uses.join(", and ")}.`] };
+  const { uses, passesOn } = usesOfTagsWith(worstPower(after).scopes, named);
+  return uses.length === 0 ? noWay : { danger: passesOn ? "persist" : "write", reasons: [`It may ${uses.join(", and ")}.`] };
 }
 
 /** Who may use it now and could not before, or more often than before. */
@@ -138,7 +136,8 @@ function useGained(change: Change, after: Credential, life: ReturnType<typeof li
     const whole = after.kind === "AuthKey" ? keyUse : classOf(operationsOf(all), all.includes("all"));
     return { danger: whole.danger, reasons: ["Those who may use it now gain all that it can do.", ...whole.reasons] };
   }
-  const isNewKey = after.kind === "AuthKey" && change.change === "create";
+  // A new key with tags has its reason in them.
+  const isNewKey = after.kind === "AuthKey" && change.change === "create" && after.tags.length === 0;
   return isNewKey || life.some(({ widens }) => widens === "use") ? keyUse : noWay;
 }
 

@@ -6,7 +6,7 @@
 import { shown } from "../access/shown";
 import type { Assessment } from "./assessment";
 import { type Review, verdictInWords } from "./review";
-import { changeNames, classNames, rowsOf } from "./rows";
+import { areSentences, changeNames, classNames, rowsOf } from "./rows";
 
 /** Below GitHub's limit of 65,536 characters for a comment; GitLab's is higher. */
 const longest = 60_000;
@@ -23,6 +23,7 @@ export function markdownReport(review: Review, title: string): string {
     `### Access to the tailnet${title === "" ? "" : `, ${inert(title)}`}: ${classNames[report.verdict]}`,
     "",
     `**${verdictInWords(review)}**`,
+    "",
     "",
   ].join("\n");
   // A third for the lines, the rest for the details: the most dangerous come first, so what is cut is what matters least.
@@ -64,7 +65,9 @@ function lineOf(assessment: Assessment): string {
 
 function detailsOf(assessment: Assessment): string {
   const { reported } = assessment;
-  const rows = rowsOf(assessment).map(({ label, items }) => `- ${label}: ${items.map(inert).join("; ")}`);
+  const rows = rowsOf(assessment).map(
+    ({ label, items }) => `- ${label}: ${items.map(inert).join(areSentences(label) ? " " : "; ")}`,
+  );
   const folded = [...operations("gained", reported.gained), ...operations("lost", reported.lost)];
   const title = `${classNames[reported.class]}: ${reported.kind} ${code(reported.name)}, ${changeNames[reported.change]}`;
   return `<details><summary>${title}</summary>\n\n${[...rows, ...folded].join("\n")}\n\n</details>\n`;
@@ -78,7 +81,10 @@ function code(text: string): string {
   return `<code>${inert(text)}</code>`;
 }
 
-/** Text as text, whatever is in it: every ASCII sign that Markdown, HTML or the platform could take for its own is a reference. */
+/**
+ * Text as text, whatever is in it: every sign that Markdown, HTML or the platform takes for its own is a reference. The colon is
+ * one for the sake of addresses, and the dot after www, which GitHub links as well.
+ */
 export function inert(text: string): string {
-  return shown(text).replace(/[!-+/:-@[-`{-~]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return shown(text).replace(/[&<>"'`*_~[\]#@|\\!:$^]|(?<=www)\./gi, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -60,15 +60,12 @@ export function exceeds({ report, assessments }: Review, limit: Limit): boolean 
   return isAtLeast(report.verdict, limit);
 }
 
-const classWords: Readonly<Record<Danger, readonly [one: string, many: string]>> = {
-  admin: ["can make itself or others administrators", "can make themselves or others administrators"],
-  persist: [
-    "can make further credentials that outlive its revocation",
-    "can make further credentials that outlive their revocation",
-  ],
-  write: ["may change more of the tailnet than before", "may change more of the tailnet than before"],
-  read: ["may read more than before", "may read more than before"],
-  none: ["", ""],
+const classWords: Readonly<Record<Danger, string>> = {
+  admin: "can make administrators, or rewrite who reaches what",
+  persist: "can make further credentials, which outlive its revocation",
+  write: "may change more of the tailnet than before",
+  read: "may read more than before",
+  none: "",
 };
 
 /** The verdict in a sentence or two. */
@@ -86,5 +83,6 @@ export function verdictInWords({ report, assessments }: Review): string {
       : `${changed}, and none gains access.`;
   }
   const worstOnes = report.credentials.filter((one) => one.class === report.verdict).length;
-  return `${changed}; ${worstOnes} ${classWords[report.verdict][worstOnes === 1 ? 0 : 1]}.`;
+  const which = total === 1 ? "and it" : worstOnes === total ? "and each" : `and ${worstOnes} of them`;
+  return `${changed}, ${which} ${classWords[report.verdict]}.`;
 }

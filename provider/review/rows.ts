@@ -47,6 +47,11 @@ export function rowsOf({ reported, gains, losses, reasons, changed }: Assessment
   return [{ label: "changes", items: changed.length > 0 ? [...changed, "which changes no access"] : ["nothing about access"] }];
 }
 
+/** Whether a row's items are sentences, which need nothing between them. */
+export function areSentences(label: Row["label"]): boolean {
+  return label === "why" || label === "life";
+}
+
 /** A class as a label. */
 export const classNames: Readonly<Record<Danger, string>> = {
   admin: "admin",

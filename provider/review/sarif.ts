@@ -5,7 +5,7 @@ import type { Danger } from "../access/danger";
 import { shown } from "../access/shown";
 import type { Assessment } from "./assessment";
 import type { Review } from "./review";
-import { changeNames, rowsOf } from "./rows";
+import { areSentences, changeNames, rowsOf } from "./rows";
 
 interface Rule {
   readonly id: string;
@@ -99,8 +99,9 @@ export function sarifReport({ report, assessments }: Review, version: string, fo
 
 function messageOf(assessment: Assessment): string {
   const { kind, name, change } = assessment.reported;
-  const rows = rowsOf(assessment).map(
-    ({ label, items }) => `${label}: ${items.map((item) => shown(item).replace(/\.$/, "")).join("; ")}.`,
-  );
+  const rows = rowsOf(assessment).map(({ label, items }) => {
+    const said = items.map(shown);
+    return areSentences(label) ? `${label}: ${said.join(" ")}` : `${label}: ${said.join("; ")}.`;
+  });
   return [`${kind} ${shown(name)} is ${changeNames[change]}.`, ...rows].join(" ");
 }

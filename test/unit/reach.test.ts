@@ -130,8 +130,9 @@ describe("gained and lost", () => {
   test("a tag added to a client that holds auth_keys lets it admit machines under that tag", () => {
     const { gain } = change(["auth_keys"], ["auth_keys"], [["tag:a"], ["tag:a", "tag:b"]]);
     expect(gain).toEqual({ operations: [], tags: ["tag:b"] });
-    expect(usesOfTagsWith(["auth_keys"])).toEqual(["admit machines under its tags"]);
-    expect(usesOfTagsWith(["dns", "all:read"])).toEqual([]);
+    expect(usesOfTagsWith(["auth_keys"], "tag:b")).toEqual({ uses: ["admit machines under tag:b"], passesOn: false });
+    expect(usesOfTagsWith(["oauth_keys"], "tag:b").passesOn).toBe(true);
+    expect(usesOfTagsWith(["dns", "all:read"], "tag:b").uses).toEqual([]);
   });
 });
 
@@ -142,9 +143,9 @@ describe("the class of a gain", () => {
     [["policy_file"], "admin", "who owns which tag"],
     [["oauth_keys"], "persist", "outlive its revocation"],
     [["federated_keys", "dns"], "persist", "outlive its revocation"],
-    [["dns"], "write", "changes the tailnet"],
+    [["dns"], "write", "can change the tailnet"],
     [["logs:network:read"], "read", "which machine talks to which"],
-    [["users:read"], "read", "changes nothing"],
+    [["users:read"], "read", "change nothing"],
     [[], "none", undefined],
   ])("of %j is %s, with the reason in a sentence", (scopes, danger, reason) => {
     const found = classOf(operationsOf(scopes), scopes.includes("all"));
