@@ -23,6 +23,10 @@ export default defineConfig({
       { extends: true, test: { name: "contract", include: ["test/contract/**/*.test.ts"] } },
       {
         extends: true,
+        test: { name: "browser", include: ["test/browser/**/*.test.ts"], globalSetup: "test/browser/a-browser.ts" },
+      },
+      {
+        extends: true,
         // Each test runs the Pulumi engine several times; an operation takes one to three seconds.
         test: {
           name: "engine",

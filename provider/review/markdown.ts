@@ -34,7 +34,8 @@ export function markdownReport(review: Review, title: string): string {
   );
   const lines = fitting(assessments.map(lineOf), longest / 3, "credentials");
   const room = longest - head.length - strange.length - lines.length - 200;
-  return `${head}${strange}${lines}\n${fitting(assessments.map(detailsOf), room, "credentials with their details")}`;
+  const details = fitting(assessments.map(detailsOf), room, "credentials with their details");
+  return `${`${head}${strange}${lines}\n${details}`.trimEnd()}\n`;
 }
 
 /** As many blocks as there is room for, and how many there is none for. */

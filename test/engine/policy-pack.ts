@@ -1,0 +1,38 @@
+/**
+ * Runs a policy pack through the real engine. The language host that is built here cannot start one ('not supported'), so the
+ * pack's copy names a runtime that no host knows, and the engine starts `pulumi-analyzer-policy-RUNTIME` from PATH, which is what
+ * a newer host does by itself.
+ */
+
+import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+export interface PreparedPack {
+  readonly folder: string;
+  readonly environment: { readonly PATH: string };
+}
+
+/** Puts the pack of an example, or one whose index.js is `body`, below `folder`. */
+export function preparePack(folder: string, pack: { example: string } | { body: string }): PreparedPack {
+  const work = join(folder, "pack");
+  if ("example" in pack) {
+    cpSync(join(root, "examples", pack.example), work, { recursive: true, filter: (path) => !path.includes("node_modules") });
+  } else {
+    mkdirSync(work);
+    writeFileSync(join(work, "PulumiPolicy.yaml"), "runtime: nodejs\n");
+    writeFileSync(join(work, "package.json"), '{ "version": "1.0.0", "main": "index.js" }\n');
+    writeFileSync(join(work, "index.js"), pack.body);
+  }
+  const yaml = join(work, "PulumiPolicy.yaml");
+  writeFileSync(yaml, readFileSync(yaml, "utf8").replace("runtime: nodejs", "runtime: node"));
+  symlinkSync(join(root, "node_modules"), join(work, "node_modules"));
+  const bin = join(folder, "analyzer");
+  mkdirSync(bin);
+  const runner = join(root, "node_modules", "@pulumi", "pulumi", "cmd", "run-policy-pack");
+  writeFileSync(join(bin, "pulumi-analyzer-policy-node"), `#!/bin/sh\nexec "${process.execPath}" "${runner}" "$@"\n`);
+  chmodSync(join(bin, "pulumi-analyzer-policy-node"), 0o755);
+  return { folder: work, environment: { PATH: [bin, process.env["PATH"]].join(delimiter) } };
+}
