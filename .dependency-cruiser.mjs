@@ -18,20 +18,20 @@ export default {
       comment: "How we talk to Tailscale does not depend on who asks.",
       severity: "error",
       from: { path: "^provider/api/" },
-      to: { path: ["^provider/(cli|managed|review|policy|resources|engine|index)", "@pulumi/"] },
+      to: { path: ["^provider/(cli|managed|review|policy|pull-request|resources|engine|index)", "@pulumi/"] },
     },
     {
       name: "engine-knows-no-resource",
       comment: "What all resources share names none of them.",
       severity: "error",
       from: { path: "^provider/engine/" },
-      to: { path: "^provider/(cli|managed|review|policy|resources|index)" },
+      to: { path: "^provider/(cli|managed|review|policy|pull-request|resources|index)" },
     },
     {
       name: "resources-know-no-command",
       severity: "error",
       from: { path: "^provider/(resources|index)" },
-      to: { path: "^provider/(cli|managed|review|policy)" },
+      to: { path: "^provider/(cli|managed|review|policy|pull-request)" },
     },
     {
       name: "review-is-pure",
@@ -39,6 +39,13 @@ export default {
       severity: "error",
       from: { path: "^provider/review/" },
       to: { pathNot: ["^provider/(review|access)/", "node_modules/zod/", "^(node:)?(util|crypto)$"] },
+    },
+    {
+      name: "pull-request-knows-no-tailnet",
+      comment: "It talks to GitHub and GitLab, with their tokens, and to nobody else.",
+      severity: "error",
+      from: { path: "^provider/pull-request/" },
+      to: { pathNot: ["^provider/(pull-request|access)/", "node_modules/zod/"] },
     },
     {
       name: "policy-knows-access-alone",

@@ -50,7 +50,16 @@ const gitlabDeployer = new FederatedIdentity("gitlab-deployer", {
   description: "GitLab CI deploys",
 });
 
+// Previews merge requests of any branch, and can change nothing.
+const gitlabPreviewer = new FederatedIdentity("gitlab-previewer", {
+  ...trust.gitlab({ project: repository, branch: "*" }),
+  scopes: reading,
+  description: "GitLab CI previews",
+});
+
 export const deployerId = deployer.clientId; // the GitHub variable TAILSCALE_DEPLOYER_ID
 export const previewerId = previewer.clientId; // the GitHub variable TAILSCALE_PREVIEWER_ID
 export const gitlabDeployerId = gitlabDeployer.clientId; // the GitLab variable TAILSCALE_OAUTH_CLIENT_ID
 export const gitlabAudience = gitlabDeployer.audience; // the aud of the GitLab job's id_tokens
+export const gitlabPreviewerId = gitlabPreviewer.clientId; // TAILSCALE_OAUTH_CLIENT_ID of examples/review
+export const gitlabPreviewerAudience = gitlabPreviewer.audience; // the aud of that job's id_tokens

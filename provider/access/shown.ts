@@ -2,7 +2,7 @@
 
 /** Text without Tailscale's secrets, which start with `tskey-`; the kind may be shown. */
 export function withoutSecrets(text: string): string {
-  return text.replace(/\btskey-([a-z]+)-[A-Za-z0-9_-]+/g, "tskey-$1-[secret]");
+  return text.replace(/tskey-([a-z]+)-[A-Za-z0-9_-]+/g, "tskey-$1-[secret]");
 }
 
 /**

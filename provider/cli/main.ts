@@ -5,6 +5,7 @@ import { shown } from "../access/shown";
 import { version } from "../api/version";
 import { adoptCommand } from "./adopt";
 import { auditCommand } from "./audit";
+import { commentCommand } from "./comment";
 import { doctorCommand } from "./doctor";
 import { driftCommand } from "./drift";
 import { exitCodes } from "./failure";
@@ -22,7 +23,16 @@ The deployer comes from the environment: TAILSCALE_OAUTH_CLIENT_ID with TAILSCAL
 TAILSCALE_OAUTH_CLIENT_ID with TAILSCALE_IDENTITY_TOKEN; with --stack from the stack's config, too.`,
   );
 
-for (const add of [reviewCommand, driftCommand, inventoryCommand, adoptCommand, auditCommand, tokenCommand, doctorCommand])
+for (const add of [
+  reviewCommand,
+  commentCommand,
+  driftCommand,
+  inventoryCommand,
+  adoptCommand,
+  auditCommand,
+  tokenCommand,
+  doctorCommand,
+])
   add(program);
 
 program.parseAsync().catch((error: unknown) => {

@@ -1,7 +1,5 @@
 /** `tailscope review`: what access a change gives and takes, before it is made. */
 
-import { readFileSync } from "node:fs";
-import { text } from "node:stream/consumers";
 import { type Command, Option } from "commander";
 import { shown, withoutSecrets } from "../access/shown";
 import { version } from "../api/version";
@@ -14,6 +12,7 @@ import { sarifReport } from "../review/sarif";
 import { explanation, terminalExplanation, terminalReport } from "../review/terminal";
 import { CommandFailure, exitCodes } from "./failure";
 import { printAside, printJson } from "./output";
+import { textOf } from "./session";
 
 const formats = ["terminal", "markdown", "json", "sarif", "html"] as const;
 
@@ -67,27 +66,20 @@ persist (can make further credentials), write, gained (anything more than before
 
 async function reviewOf(file: string | undefined, { plan }: Options): Promise<Review> {
   if (plan !== undefined && file !== undefined) throw new CommandFailure("Give a preview or --plan, not both.");
-  const name = plan ?? (file === undefined || file === "-" ? "Standard input" : file);
-  if (plan === undefined && name === "Standard input" && process.stdin.isTTY) {
+  const path = plan ?? file ?? "-";
+  const name = path === "-" ? "Standard input" : path;
+  if (path === "-" && process.stdin.isTTY) {
     throw new CommandFailure(
       "There is nothing to review.\n  Run `pulumi preview --json | tailscope review`, or name a file that has what it printed.",
     );
   }
-  const content = name === "Standard input" ? await text(process.stdin) : contentOf(name);
+  const content = await textOf(path);
   const read = plan === undefined ? readPreview(content) : readPlan(content);
   if ("problem" in read) {
     const remedy = plan === undefined ? "`pulumi preview --json` prints" : "`pulumi preview --save-plan FILE` writes";
     throw new CommandFailure(`${name} cannot be reviewed: ${shown(read.problem)}.\n  Give what ${remedy}.`);
   }
   return review(read.steps);
-}
-
-function contentOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new CommandFailure(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
-  }
 }
 
 function rendered(found: Review, { format, json, title, cwd }: Options): string {

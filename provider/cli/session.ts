@@ -2,6 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { shown } from "../access/shown";
@@ -55,10 +56,10 @@ export async function auditLogSince(tailnet: Tailnet, start: number): Promise<re
 export async function resourcesOf(options: StackOptions): Promise<readonly StoredResource[]> {
   const exports =
     options.state === undefined
-      ? [{ name: options.stack ?? "the current stack", text: await pulumi(options, ["stack", "export"]) }]
-      : options.state.map((path) => ({ name: path, text: readText(path) }));
-  return exports.flatMap(({ name, text }) => {
-    const read = resourcesIn(text);
+      ? [{ name: options.stack ?? "the current stack", content: await pulumi(options, ["stack", "export"]) }]
+      : options.state.map((path) => ({ name: path, content: readText(path) }));
+  return exports.flatMap(({ name, content }) => {
+    const read = resourcesIn(content);
     if ("problem" in read)
       throw new CommandFailure(`${name} cannot be used: ${read.problem}.\n  Give what \`pulumi stack export\` prints.`);
     return read.resources;
@@ -95,6 +96,11 @@ async function pulumi({ stack, cwd }: StackOptions, args: readonly string[]): Pr
       `pulumi ${args.slice(0, 2).join(" ")} failed: ${shown(said)}\n  Run this where the stack's Pulumi.yaml is (or name it with --cwd), name the stack with --stack, or give exported state with --state FILE.`,
     );
   }
+}
+
+/** The text of a file, or of standard input for `-`. */
+export async function textOf(path: string): Promise<string> {
+  return path === "-" ? text(process.stdin) : readText(path);
 }
 
 function readText(path: string): string {

@@ -41,9 +41,10 @@ const rules: Readonly<Record<Danger | "notUnderstood", Rule>> = {
 
 const ruleOrder = Object.values(rules).map(({ id }) => id);
 
-/** @param folder where the program's Pulumi.yaml is, from the root of the repository: `""` for the root */
+/** @param folder where the program's Pulumi.yaml is, from the root of the repository: `""` or `"."` for the root */
 export function sarifReport({ report, assessments }: Review, version: string, folder: string): string {
-  const within = (file: string) => encodeURI(folder === "" ? file : `${folder.replace(/\/+$/, "")}/${file}`);
+  const prefix = folder.replace(/^(\.\/)+/, "").replace(/\/+$/, "");
+  const within = (file: string) => encodeURI(prefix === "" || prefix === "." ? file : `${prefix}/${file}`);
   const fallback = { file: "Pulumi.yaml", line: 1, column: 1 };
   const result = (rule: Rule, text: string, { file, line, column } = fallback, fingerprint = text) => ({
     ruleId: rule.id,

@@ -1,38 +1,16 @@
 /** Every example, run as it stands against the emulator. (The quickstart is the story of `npm start`: commands.test.ts.) */
 
-import { execFile } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { as } from "../contract/client";
+import { installedAlready, pipeline, shell } from "./pipeline";
 import { exampleStack, newStack } from "./stack";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-
-/** Runs a shell line as CI does, and gives how it ended. A job's `npm ci` finds its packages in place. */
-function shell(line: string, cwd: string, env: NodeJS.ProcessEnv): Promise<{ code: number; text: string }> {
-  return new Promise((resolve) => {
-    execFile("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", line], { cwd, env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code ?? 1), text: `${stdout}${stderr}` });
-    });
-  });
-}
-
-/** A folder for PATH with an `npm` that has nothing to install. */
-function installedAlready(folder: string): string {
-  const path = join(folder, "bin");
-  mkdirSync(path);
-  writeFileSync(join(path, "npm"), "#!/bin/sh\nexit 0\n");
-  chmodSync(join(path, "npm"), 0o755);
-  return path;
-}
 
 test("rotation", async () => {
   await using emulator = await startEmulator();
@@ -124,11 +102,11 @@ test("ci-deployments: bootstrapped once, then GitHub Actions and GitLab CI deplo
     return text;
   };
   expect(await job("preview", "repo:acme/infrastructure:pull_request")).toContain("+ 3 to create");
-  expect(emulator.control.activeCredentials()).toHaveLength(3);
+  expect(emulator.control.activeCredentials()).toHaveLength(4);
   expect(await job("deploy", "repo:acme/infrastructure:environment:production")).toContain(
     "No drift: 2 credentials are as the state says.",
   );
-  expect(emulator.control.activeCredentials()).toHaveLength(5);
+  expect(emulator.control.activeCredentials()).toHaveLength(6);
 
   // GitLab: the same program with GitLab's token.
   const { deploy } = parse(readFileSync(join(root, "examples/ci-deployments/gitlab-ci.yml"), "utf8"));
@@ -149,70 +127,16 @@ test("ci-deployments: bootstrapped once, then GitHub Actions and GitLab CI deplo
   }
 });
 
-/** A checkout of the quickstart in a CI job: a runner that issues identity tokens, and an environment without a secret. */
-async function pipeline(emulator: Awaited<ReturnType<typeof startEmulator>>) {
-  const folder = mkdtempSync(join(tmpdir(), "tailscope-ci-"));
-  const work = join(folder, "work");
-  cpSync(join(root, "examples", "quickstart"), work, {
-    recursive: true,
-    filter: (path) => !/node_modules|Pulumi\..+\.yaml/.test(path),
-  });
-  symlinkSync(join(root, "node_modules"), join(work, "node_modules"));
-  mkdirSync(join(folder, "state"));
-  const { publicKey, privateKey } = await generateKeyPair("RS256");
-  const published = { keys: [{ ...(await exportJWK(publicKey)), kid: "one", alg: "RS256" }] };
-  const github = "https://token.actions.githubusercontent.com";
-  for (const issuer of [github, "https://gitlab.com"]) emulator.control.publishIssuerKeys(issuer, published);
-  const token = (issuer: string, subject: string, audience: string) =>
-    new SignJWT()
-      .setProtectedHeader({ alg: "RS256", kid: "one" })
-      .setIssuer(issuer)
-      .setSubject(subject)
-      .setAudience(audience)
-      .setExpirationTime("5m")
-      .sign(privateKey);
-
-  const state = { subject: "" };
-  const server = createServer(async (request, response) => {
-    const audience = new URL(request.url ?? "", "http://runner").searchParams.get("audience") ?? "";
-    response.end(JSON.stringify({ value: await token(github, state.subject, audience) }));
-  }).listen(0, "127.0.0.1");
-  await new Promise((listening) => server.once("listening", listening));
-  const environment = {
-    PATH: [installedAlready(folder), join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter),
-    HOME: folder,
-    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "", // The state's own protection, which Pulumi Cloud does in the workflow.
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-    NODE_COMPILE_CACHE: join(tmpdir(), "tailscope-test-compile-cache"),
-    TAILSCALE_BASE_URL: emulator.url,
-  };
-  const run = (line: string, env: Record<string, string>) => shell(line, work, { ...environment, ...env });
-  await run("pulumi stack init dev", {});
-  return Object.assign(state, {
-    token,
-    run,
-    /** What GitHub gives each job with `id-token: write`. */
-    runner: {
-      ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/?v=1`,
-      ACTIONS_ID_TOKEN_REQUEST_TOKEN: "of this job",
-    },
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  });
-}
-
-test("the GitHub Actions workflow is sound, by actionlint", async (context) => {
-  const go = await shell("command -v go", root, process.env);
-  if (go.code !== 0 && process.env["CI"] === undefined) return context.skip("there is no Go on PATH to run actionlint with");
-  const { code, text } = await shell(
-    "go tool actionlint ../../examples/ci-deployments/github-actions.yml",
-    join(root, "tools", "actionlint"),
-    process.env,
-  );
-  expect(code, text).toBe(0);
-});
+test.for(["ci-deployments/github-actions.yml", "review/github-actions.yml"])(
+  "the GitHub Actions workflow %s is sound, by actionlint",
+  async (path, context) => {
+    const go = await shell("command -v go", root, process.env);
+    if (go.code !== 0 && process.env["CI"] === undefined) return context.skip("there is no Go on PATH to run actionlint with");
+    const { code, text } = await shell(
+      `go tool actionlint ../../examples/${path}`,
+      join(root, "tools", "actionlint"),
+      process.env,
+    );
+    expect(code, text).toBe(0);
+  },
+);

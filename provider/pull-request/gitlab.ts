@@ -1,0 +1,43 @@
+/**
+ * Notes of a GitLab merge request.
+ * Source: https://docs.gitlab.com/api/notes/
+ */
+
+import { z } from "zod";
+import { type Comment, call, type PullRequest } from "./pull-request";
+
+const user = z.looseObject({ id: z.number() });
+
+const notes = z.array(z.looseObject({ id: z.number(), body: z.string().nullish(), author: user }));
+
+export interface GitlabSettings {
+  /** `CI_API_V4_URL`. */
+  readonly apiUrl: string;
+  readonly project: string;
+  readonly number: number;
+  readonly token: string;
+}
+
+export function gitlabMergeRequest({ apiUrl, project, number, token }: GitlabSettings): PullRequest {
+  const path = `${apiUrl}/projects/${encodeURIComponent(project)}/merge_requests/${number}/notes`;
+  const headers = { "private-token": token };
+  return {
+    name: `merge request ${number}`,
+    async *ours(): AsyncGenerator<Comment> {
+      const { id: self } = user.parse(await (await call("GET", `${apiUrl}/user`, headers)).json());
+      for (let page = "1"; page !== ""; ) {
+        const answer = await call("GET", `${path}?per_page=100&page=${page}`, headers);
+        for (const { id, body, author } of notes.parse(await answer.json())) {
+          if (author.id === self) yield { id: String(id), body: body ?? "" };
+        }
+        page = answer.headers.get("x-next-page") ?? "";
+      }
+    },
+    async post(body) {
+      await call("POST", path, headers, { body });
+    },
+    async replace(id, body) {
+      await call("PUT", `${path}/${id}`, headers, { body });
+    },
+  };
+}

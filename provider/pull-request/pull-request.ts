@@ -1,0 +1,56 @@
+/** How a review gets into a pull request: one comment, found by the marker in its first line, posted or replaced. */
+
+import { shown } from "../access/shown";
+
+export interface Comment {
+  readonly id: string;
+  readonly body: string;
+}
+
+/** The pull request of one platform, as far as comments go. */
+export interface PullRequest {
+  /** Completes "Commented on …", for example `"pull request 7 of acme/infrastructure"`. */
+  readonly name: string;
+  /** The comments that we may have written, so that nobody else's is ever replaced. */
+  ours(): AsyncIterable<Comment>;
+  post(body: string): Promise<void>;
+  replace(id: string, body: string): Promise<void>;
+}
+
+/** A request that a platform refused, or that did not reach it. */
+export class PlatformError extends Error {}
+
+/** Posts `body`, or replaces the comment that begins with the same line. */
+export async function comment(pullRequest: PullRequest, body: string): Promise<"posted" | "replaced" | "unchanged"> {
+  const [marker = ""] = body.split("\n");
+  for await (const { id, body: found } of pullRequest.ours()) {
+    // Platforms may end lines in their own way.
+    if (found.replaceAll("\r", "").split("\n")[0] !== marker) continue;
+    if (found.replaceAll("\r", "").trimEnd() === body.trimEnd()) return "unchanged";
+    await pullRequest.replace(id, body);
+    return "replaced";
+  }
+  await pullRequest.post(body);
+  return "posted";
+}
+
+/** Sends JSON and gives the answer; a refusal is an error that names the request, never its headers. */
+export async function call(method: string, url: string, headers: Record<string, string>, body?: object): Promise<Response> {
+  const { origin, pathname } = new URL(url);
+  let answer: Response;
+  try {
+    answer = await fetch(url, {
+      method,
+      headers: { ...headers, "content-type": "application/json", "user-agent": "tailscope" },
+      ...(body && { body: JSON.stringify(body) }),
+      // Another host has no business with the token.
+      redirect: "error",
+      signal: AbortSignal.timeout(30_000),
+    });
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    throw new PlatformError(`${method} ${pathname} did not reach ${origin}: ${shown(String(cause))}.`);
+  }
+  if (answer.ok) return answer;
+  throw new PlatformError(`${origin} refused ${method} ${pathname} (${answer.status}): ${shown(await answer.text())}`);
+}
