@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { run, step } from "./progress.mjs";
+import { reasonOf, run, step } from "./progress.mjs";
 
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
@@ -29,7 +29,7 @@ export async function findBrowser() {
       await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], { env });
     });
   } catch (error) {
-    return { missing: `Chromium could not be installed: ${error.message}` };
+    return { missing: `Chromium could not be installed: ${reasonOf(error)}` };
   }
   const path = installed();
   return path ? { path } : { missing: "Debian's chromium package has no chromium in it" };
