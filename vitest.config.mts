@@ -27,6 +27,16 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Minutes long each: a script of its own runs them, `npm run test:faults`.
+        test: {
+          name: "matrix",
+          include: process.env["TAILSCOPE_LONG_TESTS"] ? ["test/matrix/**/*.test.ts"] : [],
+          globalSetup: "test/engine/pulumi-is-there.ts",
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
         // Each test runs the Pulumi engine several times; an operation takes one to three seconds.
         test: {
           name: "engine",

@@ -64,7 +64,8 @@ function trustCredential(token: AccessToken, key: Key): Actor {
   };
 }
 
-function tokenIn(authorization: string | undefined): string | undefined {
+/** The token in an Authorization header: a bearer, or the user name of Basic. */
+export function tokenIn(authorization: string | undefined): string | undefined {
   const [, scheme = "", value = ""] = /^(\w+) +(\S+)$/.exec(authorization ?? "") ?? [];
   if (/^bearer$/i.test(scheme)) return value;
   if (/^basic$/i.test(scheme)) return Buffer.from(value, "base64").toString("utf8").split(":")[0];

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
-import type { Env } from "./authentication.js";
+import { type Env, tokenIn } from "./authentication.js";
 
 export const faultShape = z.strictObject({
   /** The method it strikes; every one if absent. */
@@ -24,6 +24,10 @@ export const faultShape = z.strictObject({
       body: z.string().default('{"message":"ordered by a test"}'),
       headers: z.record(z.string(), z.string()).default({}),
     }),
+    /** Closes the connection before anything is done, and the port with it: for so long every connection is refused. */
+    z.strictObject({ kind: z.literal("refuse"), milliseconds: z.int().min(1) }),
+    /** Forgets the token that the request shows, so that it is answered with 401. */
+    z.strictObject({ kind: z.literal("revoke-token") }),
     /** Closes the connection before anything is done. */
     z.strictObject({ kind: z.literal("reset") }),
     /** Does nothing and never answers. */
@@ -46,7 +50,15 @@ export interface Faults {
   readonly middleware: MiddlewareHandler<Env>;
 }
 
-export function faults(latencyMilliseconds: number): Faults {
+/** What faults do beyond the request that they strike. */
+export interface Reach {
+  /** Closes the port for so long. */
+  refuse(milliseconds: number): void;
+  /** Forgets a short-lived token. */
+  revokeToken(token: string): void;
+}
+
+export function faults(latencyMilliseconds: number, reach: Reach): Faults {
   let ordered: { fault: z.output<typeof faultShape>; seen: number }[] = [];
 
   function striking(method: string, path: string): z.output<typeof faultShape>["effect"] | undefined {
@@ -78,6 +90,12 @@ export function faults(latencyMilliseconds: number): Faults {
             status: effect.status,
             headers: { "content-type": "application/json", ...effect.headers },
           });
+        case "refuse":
+          reach.refuse(effect.milliseconds);
+          return closed(context);
+        case "revoke-token":
+          reach.revokeToken(tokenIn(context.req.header("authorization")) ?? "");
+          return next();
         case "reset":
           return closed(context);
         case "stall":

@@ -3,7 +3,7 @@
 import { type Control, control, controlRoutes, type SeenRequest } from "./control.js";
 import { faults } from "./faults.js";
 import type { Role } from "./permissions.js";
-import { newSecret } from "./secrets.js";
+import { hashOf, newSecret } from "./secrets.js";
 import { application, listen } from "./server.js";
 import { fileStore, inMemory } from "./store.js";
 import { World } from "./world.js";
@@ -69,7 +69,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     fetch: options.fetch ?? fetch,
   };
   const world = new World(store, settings, options.policy);
-  const ordered = faults(options.latency ?? 0);
+  const ordered = faults(options.latency ?? 0, {
+    refuse: (milliseconds) => listening.refuse(milliseconds),
+    revokeToken(token) {
+      world.state.tokens = world.state.tokens.filter(({ hash }) => hash !== hashOf(token));
+    },
+  });
   let requests: SeenRequest[] = [];
   const controls = control(world, ordered, () => {
     const taken = requests;
@@ -86,7 +91,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       if (requests.length < 100_000) requests.push({ method, path });
     },
   });
-  const { url, close } = await listen(app, options.host ?? "127.0.0.1", options.port ?? 0);
+  const listening = await listen(app, options.host ?? "127.0.0.1", options.port ?? 0);
+  const { url, close } = listening;
   const { apiKey, clientId, clientSecret, roles } = world.state.start;
   return {
     url,

@@ -35,6 +35,8 @@ export function application({ world, faults, control, seen }: Sides): Hono<Env> 
     const { pathname, search } = new URL(context.req.url);
     seen(context.req.method, `${pathname.slice("/api/v2".length)}${search}`);
     await next();
+    // Its own clock, which a test may have moved. What a fault has sent already has none.
+    if (!context.env.outgoing.headersSent) context.header("date", new Date(world.now()).toUTCString());
   });
   app.use("/api/v2/*", faults.middleware);
   app.route("/api/v2", tokenRoutes(world));
@@ -61,8 +63,15 @@ export function isLoopback(address: string): boolean {
   return address === "localhost" || address === "::1" || /^127(\.\d{1,3}){3}$/.test(address);
 }
 
+export interface Listening {
+  readonly url: string;
+  /** Closes the port for so long, and all connections. */
+  refuse(milliseconds: number): void;
+  close(): Promise<void>;
+}
+
 /** Listens, and gives the base URL and what ends it. */
-export async function listen(app: Hono<Env>, host: string, port: number): Promise<{ url: string; close: () => Promise<void> }> {
+export async function listen(app: Hono<Env>, host: string, port: number): Promise<Listening> {
   if (!isLoopback(host))
     throw new Error(`${host} is no loopback address: the emulator listens on 127.0.0.1, ::1 or localhost only.`);
   const server = createAdaptorServer({ fetch: app.fetch }) as Server; // Plain HTTP/1.1: no other was asked for.
@@ -77,10 +86,18 @@ export async function listen(app: Hono<Env>, host: string, port: number): Promis
     server.listen(port, host, listening);
   });
   const { port: chosen } = server.address() as AddressInfo; // A TCP server's address, once it listens.
+  let reopening: NodeJS.Timeout | undefined;
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${chosen}`,
+    refuse(milliseconds) {
+      server.close();
+      server.closeAllConnections();
+      clearTimeout(reopening);
+      reopening = setTimeout(() => server.listen(chosen, host), milliseconds);
+    },
     close: () =>
       new Promise((closed) => {
+        clearTimeout(reopening);
         server.close(() => closed());
         server.closeAllConnections();
       }),

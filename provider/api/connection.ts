@@ -1,6 +1,8 @@
 /** Which tailnet we talk to, and as whom: read from the environment and from stack config, checked before any request. */
 
 import { z } from "zod";
+import { seconds } from "../access/lifetime";
+import { shown } from "../access/shown";
 import { ConnectionError } from "./connection-error";
 import type { IdentityTokenSource } from "./identity-token";
 
@@ -19,6 +21,8 @@ export interface Connection {
   /** A tailnet's id or name, or `-` for the deployer's own. */
   readonly tailnet: string;
   readonly deployer: Deployer;
+  /** How long one answer may take, in milliseconds; 30 seconds if absent. */
+  readonly timing?: { readonly timeout: number };
 }
 
 /** A setting's places: an environment variable (the official providers' name), a stack config key, a member of a named connection. */
@@ -79,7 +83,21 @@ export function connectionFrom(environment: Environment, config: ConfigReader, n
     baseUrl: checkedBaseUrl(found.value("baseUrl") ?? "https://api.tailscale.com", found),
     tailnet: checkedTailnet(found.value("tailnet") ?? "-", found),
     deployer: deployerFrom(found, environment),
+    ...timingFrom(environment),
   };
+}
+
+/** `TAILSCOPE_TIMEOUT`, for ways to Tailscale that are slow, or must not be waited for. */
+function timingFrom(environment: Environment): Pick<Connection, "timing"> {
+  const given = environment["TAILSCOPE_TIMEOUT"]?.trim();
+  if (!given) return {};
+  const length = seconds(/^\d+$/.test(given) ? Number(given) : given);
+  if (length === undefined || length < 1 || length > 600) {
+    throw new ConnectionError(
+      `TAILSCOPE_TIMEOUT: ${shown(JSON.stringify(given))} is no length of time from 1s to 10m.\n  Write how long one answer may take, for example "30s".`,
+    );
+  }
+  return { timing: { timeout: length * 1000 } };
 }
 
 function defaultSettings(environment: Environment, config: ConfigReader): Settings {

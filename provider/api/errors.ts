@@ -30,10 +30,21 @@ export abstract class TailscaleError extends Error {
 }
 
 /** The request never got an answer: no connection, a connection that broke, or a time-out. */
-export class Unreachable extends TailscaleError {}
+export class Unreachable extends TailscaleError {
+  /** @param mayHaveArrived false where there never was a connection to send it by */
+  constructor(
+    message: string,
+    readonly mayHaveArrived = true,
+  ) {
+    super(message);
+  }
+}
 
 /** The API answered, and not with what its documentation says. */
 export class AnswerNotUnderstood extends TailscaleError {}
+
+/** The answer is a redirect, which is never followed with a token. */
+export class Redirected extends AnswerNotUnderstood {}
 
 /** The credential a person configured does not exist, is revoked or expired, or its secret is wrong (401). */
 export class NotAuthenticated extends TailscaleError {}
@@ -60,6 +71,32 @@ export class RateLimited extends TailscaleError {}
 
 /** Tailscale itself failed (5xx), still after repeating where that was safe. */
 export class ServerFailed extends TailscaleError {}
+
+/** A create that failed and may have taken effect all the same. What it left could not be put right, or it never went through. */
+export class LostCreate extends TailscaleError {
+  /**
+   * @param what became of it, as far as that can be told
+   * @param candidates the ids of credentials that may be what it made; none of them was touched
+   */
+  constructor(
+    override readonly cause: Error,
+    became: string,
+    readonly candidates: readonly string[],
+  ) {
+    const remedy =
+      candidates.length > 0
+        ? "Nothing was revoked. Revoke those that nobody asked for (`tailscope inventory --unmanaged` lists what no stack manages), then run the same command again."
+        : became.startsWith("it was sent")
+          ? "Nothing is left of it: run the same command again."
+          : "`tailscope inventory --unmanaged` lists what no stack manages: revoke what nobody asked for, then run the same command again.";
+    super(advise(`${cause.message.split("\n")[0]}\n  It may have taken effect: ${became}.`, remedy));
+  }
+}
+
+/** Whether a failure says nothing about what was asked: Tailscale did not answer, or not in its right mind. */
+export function isPassing(error: Error): boolean {
+  return [Unreachable, ServerFailed, RateLimited, AnswerNotUnderstood].some((kind) => error instanceof kind);
+}
 
 /** The error for an answer that is no success. `body` is the text that came with it. */
 export function refusal(attempt: Attempt, status: number, body: string, sender?: Sender): TailscaleError {
@@ -88,9 +125,9 @@ export function refusal(attempt: Attempt, status: number, body: string, sender?:
       advise(failed, "Too many requests: wait a minute and run the same command again, or lower --parallel."),
     );
   }
-  if (status >= 500) return new ServerFailed(advise(failed, repeatAdvice(attempt)));
+  if (status >= 500) return new ServerFailed(advise(failed, repeatAdvice));
   if (status >= 300 && status < 400) {
-    return new AnswerNotUnderstood(
+    return new Redirected(
       advise(
         refused,
         "The answer is a redirect, which is never followed with a token: set TAILSCALE_BASE_URL to the final address.",
@@ -101,12 +138,13 @@ export function refusal(attempt: Attempt, status: number, body: string, sender?:
 }
 
 /** The error for a request that got no answer. `reason` is what the connection said. */
-export function unreachable(attempt: Attempt, baseUrl: string, reason: string): Unreachable {
+export function unreachable(attempt: Attempt, baseUrl: string, reason: string, mayHaveArrived = true): Unreachable {
   return new Unreachable(
     advise(
       `Could not ${attempt.doing} (${attempt.method} ${attempt.path}): no answer from ${baseUrl}: ${shown(reason)}`,
-      `Check that the address is right and can be reached from here. ${repeatAdvice(attempt)}`,
+      `Check that the address is right and can be reached from here. ${repeatAdvice}`,
     ),
+    mayHaveArrived,
   );
 }
 
@@ -160,11 +198,8 @@ function requestAdvice(said: string): string {
   return "Change what the message names, and run the same command again.";
 }
 
-function repeatAdvice(attempt: Attempt): string {
-  return attempt.method === "POST" && attempt.path.endsWith("/keys")
-    ? "It may have taken effect all the same, and a create is never repeated blindly: look in the admin console (Settings > Trust credentials, Keys) for one that nobody asked for, revoke it, then run the same command again."
-    : "Run the same command again; it is safe to repeat.";
-}
+/** Creates, which are not, have an error of their own: {@link LostCreate}. */
+const repeatAdvice = "Run the same command again; it is safe to repeat.";
 
 function advise(message: string, next: string): string {
   return `${message}\n  ${next}`;

@@ -1,6 +1,6 @@
 /** HTTP to Tailscale: one pool of kept-alive connections, time-outs, repetition of what is safe to repeat, errors. */
 
-import { Agent, errors, interceptors } from "undici";
+import { Agent, type Dispatcher, errors, interceptors } from "undici";
 import { type Attempt, notUnderstood, refusal, type Sender, unreachable } from "./errors";
 import { version } from "./version";
 
@@ -16,6 +16,8 @@ export interface Http {
   readonly baseUrl: string;
   /** Sends the request and gives the parsed JSON of a success. Throws one of `errors.ts` otherwise. */
   send(request: Request, authorization?: { readonly token: string; readonly sender: Sender }): Promise<unknown>;
+  /** What Tailscale's clock showed when ours showed `time`, as its last answer tells; milliseconds since 1970. */
+  theirs(time: number): number;
   /** Closes the connections, so that a process that is done can end. */
   close(): Promise<void>;
 }
@@ -30,17 +32,18 @@ const retries = {
   throwOnError: false,
 };
 
-const connectionFaults = [
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EPIPE",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "UND_ERR_HEADERS_TIMEOUT",
-  "UND_ERR_SOCKET",
-];
+/** There never was a connection, so nothing was sent. */
+const notConnected = ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "UND_ERR_CONNECT_TIMEOUT"];
+
+const connectionFaults = [...notConnected, "ECONNRESET", "EPIPE", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_SOCKET"];
+
+/** The codes with which Node refuses a certificate, before anything is sent (https://nodejs.org/api/tls.html). */
+const certificateProblem = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO)/;
+
+/** How often an answer may break off in the middle. */
+const breakOffs = 3;
+
+class BrokenOff extends Error {}
 
 /** Connects to `baseUrl` (for example `"https://api.tailscale.com"`). Nothing is sent yet. */
 export function openHttp(baseUrl: string, timing: { minTimeout?: number; timeout?: number } = {}): Http {
@@ -60,31 +63,54 @@ export function openHttp(baseUrl: string, timing: { minTimeout?: number; timeout
       errorCodes: connectionFaults,
     }),
   );
-  // A create is repeated only after a 429, which says that nothing was done: after anything else it might exist already.
-  const creating = agent.compose(interceptors.retry({ ...timed, methods: ["POST"], statusCodes: [429], errorCodes: [] }));
+  // A create is repeated here only where nothing was done, as a 429 says: after anything else it might exist already.
+  const creating = agent.compose(
+    interceptors.retry({ ...timed, methods: ["POST"], statusCodes: [429], errorCodes: notConnected }),
+  );
+  let serverAhead = 0;
+
+  async function ask(
+    dispatcher: Dispatcher,
+    request: Request,
+    token: string | undefined,
+  ): Promise<{ status: number; text: string }> {
+    const response = await dispatcher.request({
+      origin: new URL(baseUrl).origin,
+      path: `${new URL(baseUrl).pathname.replace(/\/$/, "")}/api/v2${request.path}`,
+      method: request.method,
+      headers: headers(request, token),
+      body: body(request),
+    });
+    const date = Date.parse(String(response.headers["date"]));
+    if (!Number.isNaN(date)) serverAhead = date - Date.now();
+    try {
+      return { status: response.statusCode, text: await response.body.text() };
+    } catch (error) {
+      throw new BrokenOff("the answer broke off", { cause: error });
+    }
+  }
 
   return {
     baseUrl,
     async send(request, authorization) {
       const dispatcher = request.method === "POST" && request.repeatable !== true ? creating : repeating;
-      let status: number;
-      let text: string;
-      try {
-        const response = await dispatcher.request({
-          origin: new URL(baseUrl).origin,
-          path: `${new URL(baseUrl).pathname.replace(/\/$/, "")}/api/v2${request.path}`,
-          method: request.method,
-          headers: headers(request, authorization?.token),
-          body: body(request),
-        });
-        status = response.statusCode;
-        text = await response.body.text();
-      } catch (error) {
-        throw unreachable(request, baseUrl, reasonOf(error));
+      const isRepeatable = dispatcher === repeating;
+      let answer: { status: number; text: string } | undefined;
+      for (let tried = 1; answer === undefined; tried++) {
+        try {
+          answer = await ask(dispatcher, request, authorization?.token);
+        } catch (error) {
+          // undici repeats what has no answer; one that breaks off in the middle is ours to repeat.
+          if (isRepeatable && error instanceof BrokenOff && tried < breakOffs) continue;
+          const reason = error instanceof BrokenOff ? error.cause : error;
+          throw unreachable(request, baseUrl, reasonOf(reason), mayHaveArrived(reason));
+        }
       }
+      const { status, text } = answer;
       if (status < 200 || status > 299) throw refusal(request, status, text, authorization?.sender);
       return parsed(request, text);
     },
+    theirs: (time) => time + serverAhead,
     close: () => agent.close(),
   };
 }
@@ -112,6 +138,13 @@ function parsed(request: Request, text: string): unknown {
   } catch {
     throw notUnderstood(request, "it is not JSON");
   }
+}
+
+function mayHaveArrived(error: unknown): boolean {
+  // Of several addresses that were tried, each failed.
+  if (error instanceof AggregateError) return error.errors.some(mayHaveArrived);
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return !notConnected.includes(code) && !certificateProblem.test(code);
 }
 
 function reasonOf(error: unknown): string {

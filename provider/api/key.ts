@@ -2,6 +2,9 @@
 
 import { z } from "zod";
 
+/** The kinds of key that are resources here, as the API names them. */
+export type KeyType = "auth" | "client" | "federated";
+
 /** What an auth key lets a machine be (`capabilities.devices.create` of the API). */
 const deviceCreate = z.object({
   reusable: z.boolean().nullish(),

@@ -5,12 +5,11 @@
 
 import { z } from "zod";
 import type { Actor } from "./actor";
+import { type Creator, creator } from "./creation";
 import { NotFound, NotPermitted, notUnderstood } from "./errors";
 import type { Request } from "./http";
-import { isActive, type Key, keyShape } from "./key";
-import type { KeyList } from "./key-list";
-
-export type KeyType = "auth" | "client" | "federated";
+import { isActive, type Key, type KeyType, keyShape } from "./key";
+import { type KeyList, keyList } from "./key-list";
 
 /** The body of a create or a wholesale change, without the `keyType`, which the call names. */
 export type KeyBody = Readonly<Record<string, unknown>>;
@@ -22,7 +21,7 @@ const kinds: Record<KeyType, { readonly name: string; readonly scope: string }> 
 };
 
 export interface Keys {
-  /** Creates the key: one request, never repeated blindly. */
+  /** Creates the key. Where the answer is lost, what it made is looked for and revoked before it is sent again. */
   create(body: KeyBody): Promise<Key>;
   /** Creates a key that has a secret, which this answer alone carries, as `key`. One without is revoked again. */
   createWithSecret(body: KeyBody): Promise<Key & { key: string }>;
@@ -36,8 +35,35 @@ export interface Keys {
 
 const nothing = z.unknown();
 
-/** The keys of one type in `tailnet`, as `actor` may see and change them; `list` is what the actor's reads share. */
-export function keysOf(type: KeyType, tailnet: string, actor: Actor, list: KeyList): Keys {
+/** Somebody who asks, with what all that it asks shares. */
+export interface Asker {
+  readonly actor: Actor;
+  readonly list: KeyList;
+  readonly create: Creator;
+}
+
+/** Makes an asker of an actor. @param known ids that this run has made, or that its state holds */
+export function asker(tailnet: string, actor: Actor, theirs: (time: number) => number, known: Set<string>): Asker {
+  const list = keyList(tailnet, actor);
+  const made: Asker = {
+    actor,
+    list,
+    create: creator({
+      list() {
+        list.forget();
+        return list.all();
+      },
+      find: (type, id) => keysOf(type, tailnet, made).find(id),
+      revoke: (type, id) => keysOf(type, tailnet, made).revoke(id),
+      theirs,
+      known,
+    }),
+  };
+  return made;
+}
+
+/** The keys of one type in `tailnet`, as the asker may see and change them. */
+export function keysOf(type: KeyType, tailnet: string, { actor, list, create }: Asker): Keys {
   const { name, scope } = kinds[type];
   const article = /^[aeio]/i.test(name) ? "an" : "a";
   const all = `/tailnet/${encodeURIComponent(tailnet)}/keys`;
@@ -55,7 +81,8 @@ export function keysOf(type: KeyType, tailnet: string, actor: Actor, list: KeyLi
   }
 
   const keys: Keys = {
-    create: (body) => write({ ...creation, json: { keyType: type, ...body } }, keyShape),
+    create: (body) =>
+      create({ keyType: type, body, send: () => write({ ...creation, json: { keyType: type, ...body } }, keyShape) }),
     async createWithSecret(body) {
       const made = await keys.create(body);
       if (typeof made.key === "string") return { ...made, key: made.key };

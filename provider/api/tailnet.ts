@@ -6,9 +6,8 @@ import { type Actor, actor, fallingBack } from "./actor";
 import type { Connection } from "./connection";
 import { NotFound, NotPermitted } from "./errors";
 import { type Http, openHttp } from "./http";
-import { isActive, type Key } from "./key";
-import { type KeyList, keyList } from "./key-list";
-import { clientIsGone, type Keys, type KeyType, keysOf, readOwnKey } from "./keys";
+import { isActive, type Key, type KeyType } from "./key";
+import { type Asker, asker, clientIsGone, type Keys, keysOf, readOwnKey } from "./keys";
 import { readTagOwners } from "./policy-file";
 
 /** An OAuth client that mints auth keys with its own token. */
@@ -39,26 +38,28 @@ export interface Tailnet {
  * Connects to a tailnet; nothing is sent yet.
  * @param warn takes what a person should know although nothing failed
  * @param alsoReads scopes that reads here need beyond those of keys and the policy file
+ * @param known ids that the run's state holds; those that it makes are added
  */
 export function openTailnet(
   connection: Connection,
   warn: (message: string) => void = () => {},
-  http: Http = openHttp(connection.baseUrl),
+  http: Http = openHttp(connection.baseUrl, connection.timing),
   alsoReads: readonly string[] = [],
+  known: Set<string> = new Set(),
 ): Tailnet {
-  const deployer = asker(actor(http, connection.deployer, { name: "the deployer", tokensFor: "reading", alsoReads }));
+  const deployer = asking(actor(http, connection.deployer, { name: "the deployer", tokensFor: "reading", alsoReads }));
   // One asker a client, so that all keys of a client share its tokens and its list.
   const minters = new Map<string, Asker>();
 
-  function asker(actor: Actor): Asker {
-    return { actor, list: keyList(connection.tailnet, actor) };
+  function asking(actor: Actor): Asker {
+    return asker(connection.tailnet, actor, http.theirs, known);
   }
 
   function minting(minter: Minter): Asker {
     const known = `${minter.clientId}\n${minter.clientSecret}`;
     const made =
       minters.get(known) ??
-      asker(
+      asking(
         fallingBack(
           actor(http, { kind: "oauthClient", ...minter }, { name: "the OAuth client of mintedBy,", tokensFor: "needed" }),
           deployer.actor,
@@ -70,8 +71,8 @@ export function openTailnet(
     return made;
   }
 
-  function keysAs(type: KeyType, { actor, list }: Asker): Keys {
-    return keysOf(type, connection.tailnet, actor, list);
+  function keysAs(type: KeyType, asker: Asker): Keys {
+    return keysOf(type, connection.tailnet, asker);
   }
 
   const deployerKey = once(async () => {
@@ -128,10 +129,4 @@ function once<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
     });
     return asked;
   };
-}
-
-/** Somebody who asks, with the list that all reads of theirs share. */
-interface Asker {
-  readonly actor: Actor;
-  readonly list: KeyList;
 }

@@ -33,7 +33,7 @@ export async function withTailnet<Result>(
   name?: string,
 ): Promise<Result> {
   const connection = connectionFrom(process.env, config, name);
-  const tailnet = openTailnet(connection, printAside, openHttp(connection.baseUrl), [auditLogScope]);
+  const tailnet = openTailnet(connection, printAside, openHttp(connection.baseUrl, connection.timing), [auditLogScope]);
   try {
     return await work(tailnet, connection);
   } finally {

@@ -1,8 +1,7 @@
 /** What a resource says about itself: everything that differs between resources is here, everything they share is in this folder. */
 
 import type { z } from "zod";
-import type { Key } from "../api/key";
-import type { KeyType } from "../api/keys";
+import type { Key, KeyType } from "../api/key";
 import type { Tailnet } from "../api/tailnet";
 import type { Grants } from "./preflight";
 

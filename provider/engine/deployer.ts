@@ -24,6 +24,9 @@ export function deployerConnection(name: string | undefined): Connection {
   return connection;
 }
 
+/** Ids of credentials that the state holds, as far as the engine has named them, and those that this run made. */
+export const knownIds = new Set<string>();
+
 /**
  * @param name of a connection in stack config; undefined for the default one
  * @throws ConnectionError where no usable credentials are found
@@ -31,7 +34,9 @@ export function deployerConnection(name: string | undefined): Connection {
 export async function tailnetOf(name: string | undefined): Promise<Tailnet> {
   const connection = deployerConnection(name);
   // Loaded on first use: a program that only declares resources never speaks HTTP.
-  const tailnet = opened.get(name) ?? import("../api/tailnet.js").then(({ openTailnet }) => openTailnet(connection, warn));
+  const tailnet =
+    opened.get(name) ??
+    import("../api/tailnet.js").then(({ openTailnet }) => openTailnet(connection, warn, undefined, undefined, knownIds));
   opened.set(name, tailnet);
   return tailnet;
 }

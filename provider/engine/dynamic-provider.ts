@@ -2,11 +2,12 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
+import { isPassing } from "../api/errors";
 import type { Tailnet } from "../api/tailnet";
 import { checkInputs } from "./check";
 import type { Definition, Failure, Properties } from "./definition";
 import { gone, leftAlone } from "./definition";
-import { configureDeployer, deployerConnection, tailnetOf, warn } from "./deployer";
+import { configureDeployer, deployerConnection, knownIds, tailnetOf, warn } from "./deployer";
 import { preflight } from "./preflight";
 import { dueNow, rotatesAt } from "./rotation";
 import { changesBetween, inputsOf, stateAfterRead, stateAfterWrite } from "./state";
@@ -28,7 +29,8 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
           // What stays as it is was possible before, and nothing of it is sent.
           const isChanged = !isDeepStrictEqual(inputsOf(definition, olds), inputsOf(definition, inputs));
           const grants = isChanged && isPreflightWanted() ? definition.grants(known) : undefined;
-          if (grants !== undefined) found.push(...(await preflight(grants, await tailnetFor(news), news)));
+          if (grants !== undefined)
+            found.push(...(await lookedAhead(() => tailnetFor(news).then((tailnet) => preflight(grants, tailnet, news)))));
         }
         // Of a failure with a property the engine prints that property's value as well, even where it is secret.
         return { inputs, failures: found.map((failure) => ({ property: "", reason: sentence(failure) })) };
@@ -37,6 +39,7 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
 
     async diff(id, olds: Properties, news: Properties) {
       return plainly(async () => {
+        knownIds.add(String(id));
         const { inPlace, replacing, bookkeeping } = changesBetween(definition, olds, news);
         const due = replacing.length === 0 ? dueNow(definition.type, String(id), olds, news) : undefined;
         if (due !== undefined) {
@@ -62,6 +65,7 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
 
     async read(id: string, props: Properties = {}) {
       return plainly(async () => {
+        knownIds.add(String(id));
         const inputs = inputsOf(definition, props);
         const found = await definition.read(id, inputs as Partial<Inputs>, await tailnetFor(inputs)); // As written by `create`.
         if (typeof found === "symbol" && isLookup(definition, props)) throw new Error(nothingToRead(definition.type, id));
@@ -74,6 +78,7 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
 
     async update(id, olds: Properties, news: Properties) {
       return plainly(async () => {
+        knownIds.add(String(id));
         const inputs = checked(definition, news);
         const { inPlace } = changesBetween(definition, olds, inputs);
         const answer =
@@ -90,6 +95,7 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
 
     async delete(id, props: Properties) {
       return plainly(async () => {
+        knownIds.add(String(id));
         const inputs = inputsOf(definition, props);
         await definition.delete(id, inputs as Partial<Inputs>, await tailnetFor(inputs)); // As written by `create`.
       });
@@ -116,6 +122,17 @@ function isLookup({ outputs }: Pick<Definition<object>, "outputs">, state: Prope
 /** The name of the connection that a resource was declared with. */
 function connectionOf(inputs: Properties): string | undefined {
   return typeof inputs["connection"] === "string" ? inputs["connection"] : undefined;
+}
+
+/** Looking ahead is for advice: where Tailscale does not answer it is left out, and a word is said about it. */
+async function lookedAhead(look: () => Promise<Failure[]>): Promise<Failure[]> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof Error) || !isPassing(error)) throw error;
+    warn(`scopes and tags could not be checked ahead: ${error.message.split("\n")[0]}`);
+    return [];
+  }
 }
 
 function tailnetFor(inputs: Properties): Promise<Tailnet> {

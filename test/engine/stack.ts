@@ -38,6 +38,10 @@ export interface Stack extends AsyncDisposable {
   up(...args: string[]): Promise<void>;
   /** `pulumi up`, and then the program's exports, secrets in clear. */
   deployed(...args: string[]): Promise<Record<string, unknown>>;
+  /** `pulumi up` that may fail. */
+  attempt(...args: string[]): Promise<Run>;
+  /** Sets a secret of the stack's config. */
+  configure(key: string, value: string): Promise<void>;
   /** `pulumi up` where it is meant to fail. */
   failingUp(...args: string[]): Promise<string>;
   /** `pulumi preview`: what would change, resources that stay the same left out. */
@@ -105,16 +109,17 @@ export async function newStack(
   let printed = "";
   let written = "";
 
-  const pulumi = (args: readonly string[], more: Record<string, string | undefined> = {}) =>
+  const pulumi = (args: readonly string[], more: Record<string, string | undefined> = {}, input?: string) =>
     new Promise<Run>((resolve, reject) => {
       const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
         cwd: work,
         env: { ...settings, ...more },
-        stdio: ["ignore", "pipe", "pipe"],
+        stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       });
+      child.stdin?.end(input);
       let text = "";
       for (const stream of [child.stdout, child.stderr]) {
-        stream.setEncoding("utf8").on("data", (chunk: string) => {
+        stream?.setEncoding("utf8").on("data", (chunk: string) => {
           text += chunk;
         });
       }
@@ -125,21 +130,30 @@ export async function newStack(
       });
     });
 
+  const up = ["up", "--yes", "--skip-preview", "--suppress-progress"];
+
   async function succeed(...args: string[]): Promise<string> {
-    const { code, text } = await pulumi(args);
+    return succeeded(args, await pulumi(args));
+  }
+
+  function succeeded(args: readonly string[], { code, text }: Run): string {
     if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${text}`);
     return text;
   }
 
-  /** A run of the program that is meant to succeed. Where it fails, or stands in a folder of its own, Node runs it as for anybody. */
-  async function runProgram(...args: string[]): Promise<string> {
-    if (example !== undefined || packages !== ourPackages) return succeed(...args);
-    const served = await serveProgram(prelude + written, settings);
+  /** A run of the program. Where it fails because of the program, or stands in a folder of its own, Node runs it as for anybody. */
+  async function served(args: readonly string[]): Promise<Run> {
+    if (example !== undefined || packages !== ourPackages) return pulumi(args);
+    const program = await serveProgram(prelude + written, settings);
     try {
-      return await succeed(...args, `--client=${served.address}`);
+      return await pulumi([...args, `--client=${program.address}`]);
     } finally {
-      served.close();
+      program.close();
     }
+  }
+
+  async function runProgram(...args: string[]): Promise<string> {
+    return succeeded(args, await served(args));
   }
 
   const stack: Stack = {
@@ -155,7 +169,12 @@ export async function newStack(
     },
     pulumi,
     async up(...args) {
-      await runProgram("up", "--yes", "--skip-preview", "--suppress-progress", ...args);
+      await runProgram(...up, ...args);
+    },
+    attempt: (...args) => served([...up, ...args]),
+    async configure(key, value) {
+      const args = ["config", "set", "--secret", key];
+      succeeded(args, await pulumi(args, {}, value));
     },
     async deployed(...args) {
       await stack.up(...args);
@@ -164,7 +183,7 @@ export async function newStack(
       return JSON.parse(stdout);
     },
     async failingUp(...args) {
-      const { code, text } = await pulumi(["up", "--yes", "--skip-preview", "--suppress-progress", ...args]);
+      const { code, text } = await pulumi([...up, ...args]);
       if (code === 0) throw new Error(`pulumi up succeeded, and should not have:\n${text}`);
       return text;
     },

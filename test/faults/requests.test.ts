@@ -49,27 +49,6 @@ test("a create is repeated after a 429, which says that nothing was done", async
   expect(emulator.control.activeCredentials()).toHaveLength(1);
 });
 
-test.each<[string, Fault["effect"], number, string]>([
-  ["a 500", answer(500), 0, "Tailscale failed to create an OAuth client (500, POST /tailnet/-/keys)"],
-  ["a connection that breaks", { kind: "reset" }, 0, "Could not create an OAuth client (POST /tailnet/-/keys): no answer from"],
-  [
-    "an answer that is lost",
-    { kind: "lose-answer" },
-    1,
-    "Could not create an OAuth client (POST /tailnet/-/keys): no answer from",
-  ],
-  ["an answer cut short", { kind: "cut-answer" }, 1, "Could not create an OAuth client (POST /tailnet/-/keys): no answer from"],
-  ["a server that stalls", { kind: "stall" }, 0, "it took too long"],
-])("a create is sent once, and its failure says that it may have taken effect: %s", async (_, effect, made, message) => {
-  await using emulator = await startEmulator();
-  emulator.control.addFault({ method: "POST", path: "/keys", effect });
-  const creating = clients(emulator).create(body);
-  await expect(creating).rejects.toThrow(message);
-  await expect(creating).rejects.toThrow("a create is never repeated blindly");
-  expect(emulator.control.takeRequests().filter(({ path }) => path.endsWith("/keys"))).toHaveLength(1);
-  expect(emulator.control.activeCredentials()).toHaveLength(made);
-});
-
 test("what fails again and again is reported with the last answer's status and message", async () => {
   await using emulator = await startEmulator();
   emulator.control.addFault({

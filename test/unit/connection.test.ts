@@ -141,3 +141,19 @@ test.each<[string, string, Record<string, string>, unknown, string]>([
   expect(refused).toThrow(message);
   expect(refused).not.toThrow("tskey-api-secret");
 });
+
+test.each([
+  ["5s", 5000],
+  ["90", 90_000],
+  ["2m", 120_000],
+])("TAILSCOPE_TIMEOUT %s is how long one answer may take", (given, timeout) => {
+  const environment = { TAILSCALE_API_KEY: "tskey-api-kA-b", TAILSCOPE_TIMEOUT: given };
+  expect(connectionFrom(environment, () => undefined).timing).toEqual({ timeout });
+});
+
+test.each(["0", "soon", "11m", "-1"])("TAILSCOPE_TIMEOUT %s is refused", (given) => {
+  const environment = { TAILSCALE_API_KEY: "tskey-api-kA-b", TAILSCOPE_TIMEOUT: given };
+  expect(() => connectionFrom(environment, () => undefined)).toThrow(
+    `TAILSCOPE_TIMEOUT: ${JSON.stringify(given)} is no length of time from 1s to 10m.\n  Write how long one answer may take, for example "30s".`,
+  );
+});

@@ -31,7 +31,7 @@ test.each([
     errors.refusal(create, 502, "<html><h1>Bad\u001b[31m Gateway</h1>\n</html>"),
     errors.ServerFailed,
     "Tailscale failed to create an OAuth client (502, POST /tailnet/-/keys): Bad [31m Gateway\n" +
-      "  It may have taken effect all the same, and a create is never repeated blindly: look in the admin console (Settings > Trust credentials, Keys) for one that nobody asked for, revoke it, then run the same command again.",
+      "  Run the same command again; it is safe to repeat.",
   ],
   [
     errors.refusal(change, 404, '{"message":"key not found"}'),

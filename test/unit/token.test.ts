@@ -6,6 +6,7 @@ import { tokenSource } from "../../provider/api/token";
 function server(answer: () => unknown) {
   const requests: Request[] = [];
   const http: Http = {
+    theirs: (time) => time,
     baseUrl: "",
     async send(request) {
       requests.push(request);

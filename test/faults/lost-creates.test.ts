@@ -1,0 +1,194 @@
+/** A create whose answer was lost: what it left is found and revoked, or named and left alone, and never forgotten. */
+
+import { type Emulator, type Fault, startEmulator } from "tailscope-emulator";
+import { describe, expect, test } from "vitest";
+import type { Deployer } from "../../provider/api/connection";
+import { LostCreate } from "../../provider/api/errors";
+import { openHttp } from "../../provider/api/http";
+import type { KeyType } from "../../provider/api/key";
+import type { KeyBody } from "../../provider/api/keys";
+import { openTailnet } from "../../provider/api/tailnet";
+import { as, makeClient } from "../contract/client";
+
+const bodies: Readonly<Record<KeyType, KeyBody>> = {
+  client: { scopes: ["dns", "auth_keys"], tags: ["tag:ci"], description: "CI" },
+  federated: {
+    scopes: ["dns"],
+    issuer: "https://token.actions.githubusercontent.com",
+    subject: "repo:a/b:ref:refs/heads/main",
+    customClaimRules: { ref: "*" },
+  },
+  auth: { capabilities: { devices: { create: { reusable: true, tags: ["tag:ci"] } } }, expirySeconds: 3600, description: "CI" },
+};
+
+const kinds = Object.keys(bodies) as KeyType[];
+
+function tailnet(emulator: Emulator, deployer?: Deployer, known?: Set<string>) {
+  const all: Deployer = { kind: "oauthClient", clientId: emulator.clientId, clientSecret: emulator.clientSecret };
+  const connection = { baseUrl: emulator.url, tailnet: "-", deployer: deployer ?? all };
+  return openTailnet(connection, () => {}, openHttp(emulator.url, { minTimeout: 1, timeout: 300 }), [], known);
+}
+
+const answer = (status: number, body = "{}", headers = {}): Fault["effect"] => ({ kind: "answer", status, body, headers });
+
+const effects: Readonly<Record<string, Fault["effect"]>> = {
+  "a 500": answer(500),
+  "a 502 with a page": answer(502, "<html>", { "content-type": "text/html" }),
+  "a success with a page": answer(200, "<html>", { "content-type": "text/html" }),
+  "a connection that breaks": { kind: "reset" },
+  "an answer that is lost": { kind: "lose-answer" },
+  "an answer cut short": { kind: "cut-answer" },
+  "a server that stalls": { kind: "stall" },
+};
+
+const active = (emulator: Emulator) => emulator.control.activeCredentials().map(({ id }) => id);
+
+const lose = (emulator: Emulator, times = 1, kind: "lose-answer" | "reset" = "lose-answer") =>
+  emulator.control.addFault({ method: "POST", path: "/keys", times, effect: { kind } });
+
+describe.each(kinds)("of kind %s", (kind) => {
+  test.each(Object.keys(effects))("after %s exactly one is active, and it is the one that is known", async (name) => {
+    await using emulator = await startEmulator({ rewriteGithubSubjects: true });
+    emulator.control.addFault({ method: "POST", path: "/keys", effect: effects[name] as Fault["effect"] });
+    const made = await tailnet(emulator).keys(kind).create(bodies[kind]);
+    expect(active(emulator)).toEqual([made.id]);
+  });
+
+  test("one that somebody else made in that moment is never touched: both are named", async () => {
+    await using emulator = await startEmulator();
+    const here = tailnet(emulator);
+    await here.deployer(); // Its clock is known from here on.
+    const other = await as(emulator, emulator.apiKey)("POST", "/keys", { keyType: kind, ...bodies[kind] });
+    lose(emulator);
+    const error = await here
+      .keys(kind)
+      .create(bodies[kind])
+      .catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(LostCreate);
+    const { candidates, message } = error as LostCreate;
+    expect([...candidates].sort()).toEqual(active(emulator).sort());
+    expect(candidates).toContain(other.body.id);
+    expect(candidates).toHaveLength(2);
+    for (const id of candidates) expect(message).toContain(id);
+    expect(message).toMatch(
+      /^Could not create an? .*\n {2}It may have taken effect: each of these was made in that moment.*\n {2}Nothing was revoked\. /,
+    );
+  });
+});
+
+test("one that the state holds, that differs, or that is older is no candidate", async () => {
+  await using emulator = await startEmulator();
+  const make = async (body: KeyBody) =>
+    (await as(emulator, emulator.apiKey)("POST", "/keys", { keyType: "client", ...body })).body.id;
+  const older = await make(bodies.client);
+  emulator.control.advanceClock(60_000);
+  const known = await make(bodies.client);
+  const others = [await make({ ...bodies.client, description: "other" }), await make({ ...bodies.client, scopes: ["dns"] })];
+  lose(emulator);
+  const { id } = await tailnet(emulator, undefined, new Set([known]))
+    .keys("client")
+    .create(bodies.client);
+  expect(active(emulator).sort()).toEqual([older, known, ...others, id].sort());
+});
+
+test("of many at once that are alike, each is known in the end, however many answers were lost", async () => {
+  await using emulator = await startEmulator();
+  const keys = tailnet(emulator).keys("client");
+  for (const after of [0, 2, 3, 7])
+    emulator.control.addFault({ method: "POST", path: "/keys", after, effect: { kind: after === 2 ? "reset" : "lose-answer" } });
+  const made = await Promise.all(Array.from({ length: 12 }, () => keys.create(bodies.client)));
+  expect(active(emulator).sort()).toEqual(made.map(({ id }) => id).sort());
+});
+
+test("a create that is lost again and again is given up, and nothing is left of it", async () => {
+  await using emulator = await startEmulator();
+  lose(emulator, 99);
+  await expect(tailnet(emulator).keys("client").create(bodies.client)).rejects.toThrow(
+    "It may have taken effect: it was sent 3 times, and what these left was revoked again.\n  Nothing is left of it: run the same command again.",
+  );
+  expect(active(emulator)).toEqual([]);
+  expect(emulator.control.takeRequests().filter(({ method, path }) => method === "POST" && path.endsWith("/keys"))).toHaveLength(
+    3,
+  );
+});
+
+test.each<[string, Fault, string]>([
+  [
+    "the list fails",
+    { method: "GET", path: "/keys", times: 99, effect: answer(503, '{"message":"down"}') },
+    "whether it did cannot be seen (Tailscale failed to list the keys (503",
+  ],
+  [
+    "nobody may list",
+    { method: "GET", path: "/keys", times: 99, effect: answer(403) },
+    "whether it did cannot be seen: the deployer may not list credentials",
+  ],
+  ["it cannot be revoked", { method: "DELETE", path: "/keys", times: 99, effect: answer(403) }, "it did, as "],
+])("where %s, the error says what to look for", async (_, fault, message) => {
+  await using emulator = await startEmulator();
+  lose(emulator);
+  emulator.control.addFault(fault);
+  const creating = tailnet(emulator).keys("client").create(bodies.client);
+  await expect(creating).rejects.toThrow(message);
+  await expect(creating).rejects.toThrow("`tailscope inventory --unmanaged`");
+  expect(active(emulator)).toHaveLength(1);
+});
+
+test("what Tailscale refuses was not done, and is not looked for", async () => {
+  await using emulator = await startEmulator();
+  for (const status of [400, 403, 404, 409]) {
+    emulator.control.addFault({ method: "POST", path: "/keys", effect: answer(status, '{"message":"no"}') });
+    emulator.control.takeRequests();
+    await expect(tailnet(emulator).keys("client").create(bodies.client)).rejects.toThrow(
+      "Tailscale refused to create an OAuth client",
+    );
+    expect(emulator.control.takeRequests().filter(({ path }) => path.includes("/keys"))).toHaveLength(1);
+  }
+});
+
+test("a list of ids alone is enough to find it", async () => {
+  await using emulator = await startEmulator();
+  const known = await makeClient(emulator, ["dns"]);
+  // The older form of the list; what the first create left is put into it as soon as it is there.
+  const http = openHttp(emulator.url, { minTimeout: 1 });
+  const idsAlone: typeof http = {
+    ...http,
+    async send(request, authorization) {
+      const sent = await http.send(request, authorization);
+      if (!request.path.endsWith("/keys?all=true")) return sent;
+      return { keys: [known.id, ...active(emulator)].map((id) => ({ id })) };
+    },
+  };
+  lose(emulator);
+  const deployer = { kind: "oauthClient", clientId: emulator.clientId, clientSecret: emulator.clientSecret } as const;
+  const { id } = await openTailnet({ baseUrl: emulator.url, tailnet: "-", deployer }, () => {}, idsAlone)
+    .keys("client")
+    .create(bodies.client);
+  expect(active(emulator).sort()).toEqual([known.id, id].sort());
+});
+
+test("one that Tailscale carried out late is revoked when it shows", async () => {
+  await using emulator = await startEmulator();
+  lose(emulator);
+  // The first look comes too early: nothing is there yet.
+  emulator.control.addFault({ method: "GET", path: "/keys", effect: answer(200, '{"keys":[]}') });
+  const { id } = await tailnet(emulator).keys("client").create(bodies.client);
+  expect(active(emulator)).toEqual([id]);
+});
+
+test("a clock that is off by ten minutes, ours or theirs, changes none of it", async () => {
+  await using emulator = await startEmulator();
+  emulator.control.advanceClock(10 * 60_000);
+  lose(emulator);
+  const here = tailnet(emulator);
+  const { id } = await here.keys("client").create(bodies.client);
+  expect(active(emulator)).toEqual([id]);
+});
+
+test("a key that a client of the program mints is looked for with that client's own token", async () => {
+  await using emulator = await startEmulator();
+  const minter = await makeClient(emulator, ["auth_keys"], ["tag:ci"]);
+  lose(emulator);
+  const { id } = await tailnet(emulator).keys("auth", { clientId: minter.id, clientSecret: minter.key }).create(bodies.auth);
+  expect(active(emulator).sort()).toEqual([minter.id, id].sort());
+});
