@@ -41,6 +41,15 @@ export async function tailnetOf(name: string | undefined): Promise<Tailnet> {
   return tailnet;
 }
 
+/** Ends this run: connections are closed, and what comes next opens them anew. A provider process ends with its run anyway. */
+export async function endRun(): Promise<void> {
+  const tailnets = [...opened.values()];
+  connections.clear();
+  opened.clear();
+  knownIds.clear();
+  for (const tailnet of tailnets) await (await tailnet).close();
+}
+
 /** The engine shows what the provider process prints among its diagnostics; a dynamic provider has no other way. */
 export function warn(message: string): void {
   console.error(`warning: ${message}`);
