@@ -34,6 +34,8 @@ export const faultShape = z.strictObject({
     z.strictObject({ kind: z.literal("stall") }),
     /** Does it, then closes the connection without an answer. */
     z.strictObject({ kind: z.literal("lose-answer") }),
+    /** Does it, and never answers. */
+    z.strictObject({ kind: z.literal("stall-answer") }),
     /** Does it, then closes the connection in the middle of the answer. */
     z.strictObject({ kind: z.literal("cut-answer") }),
   ]),
@@ -104,6 +106,10 @@ export function faults(latencyMilliseconds: number, reach: Reach): Faults {
         case "lose-answer":
           await next();
           return answerIsOver(context, closed(context));
+        case "stall-answer":
+          await next();
+          await once(context.env.incoming.socket, "close");
+          return answerIsOver(context, RESPONSE_ALREADY_SENT);
         case "cut-answer":
           await next();
           return answerIsOver(context, await cut(context, await context.res.text()));

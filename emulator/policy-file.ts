@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import { z } from "zod";
+import { firstProblem, inOurWords } from "./request-body.js";
 
 export interface PolicyFile {
   /** As it was written, comments included. */
@@ -36,8 +37,23 @@ export interface TestFailure {
   readonly errors: readonly string[];
 }
 
+/** No policy file needs more, and the parser calls itself for each. */
+const deepest = 100;
+
+/** Whether brackets are open within each other too often; those in texts and comments count as well, which errs on the safe side. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const sign of text) {
+    if (sign === "[" || sign === "{") depth++;
+    else if (sign === "]" || sign === "}") depth--;
+    if (depth > deepest) return true;
+  }
+  return false;
+}
+
 /** The policy in `text`, or what is wrong with it. */
 export function parsePolicy(text: string): { policy: Policy } | { problem: string } {
+  if (isTooDeep(text)) return { problem: `more than ${deepest} levels of brackets` };
   const errors: ParseError[] = [];
   const value: unknown = parse(text, errors, { allowTrailingComma: true });
   const [error] = errors;
@@ -45,11 +61,8 @@ export function parsePolicy(text: string): { policy: Policy } | { problem: strin
     const line = text.slice(0, error.offset).split("\n").length;
     return { problem: `line ${line}: ${printParseErrorCode(error.error)}` };
   }
-  const shaped = policyShape.safeParse(value);
-  if (!shaped.success) {
-    const [issue] = shaped.error.issues;
-    return { problem: `${issue?.path.join(".") || "policy"}: ${issue?.message}` };
-  }
+  const shaped = policyShape.safeParse(value, { error: inOurWords });
+  if (!shaped.success) return { problem: firstProblem(shaped.error, "policy") };
   const wrongTag = Object.keys(shaped.data.tagOwners).find((name) => !/^tag:[A-Za-z][A-Za-z0-9-]*$/.test(name));
   if (wrongTag !== undefined) return { problem: `tagOwners: "${wrongTag}" is not a valid tag` };
   return { policy: shaped.data };
@@ -57,8 +70,9 @@ export function parsePolicy(text: string): { policy: Policy } | { problem: strin
 
 /** The tests in an array of them, or what is wrong with it. */
 export function parseTests(text: string): { tests: PolicyTest[] } | { problem: string } {
-  const shaped = z.array(test).safeParse(parse(text, [], { allowTrailingComma: true }));
-  return shaped.success ? { tests: shaped.data } : { problem: shaped.error.issues[0]?.message ?? "not a list of tests" };
+  if (isTooDeep(text)) return { problem: `more than ${deepest} levels of brackets` };
+  const shaped = z.array(test).safeParse(parse(text, [], { allowTrailingComma: true }), { error: inOurWords });
+  return shaped.success ? { tests: shaped.data } : { problem: firstProblem(shaped.error, "the list of tests") };
 }
 
 export function policyFile(text: string): PolicyFile {

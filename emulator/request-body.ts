@@ -17,9 +17,18 @@ export async function bodyOf<Body>(context: Context<Env>, schema: z.ZodType<Body
 
 /** `body` in the form of `schema`; refused with the first thing that is wrong with it. */
 export function fitting<Body>(schema: z.ZodType<Body>, body: unknown): Body {
-  const result = schema.safeParse(body);
+  const result = schema.safeParse(body, { error: inOurWords });
   if (result.success) return result.data;
-  const problem = result.error.issues[0];
-  const place = problem?.path.join(".");
-  throw badRequest(place ? `${place}: ${problem?.message}` : (problem?.message ?? "the request body is not valid"));
+  throw badRequest(firstProblem(result.error, "the request body"));
+}
+
+/** The first thing that is wrong, with its place; `whole` names what has none. */
+export function firstProblem({ issues: [issue] }: z.ZodError, whole: string): string {
+  return `${issue?.path.join(".") || whole}: ${issue?.message}`;
+}
+
+/** What is wrong with a value; undefined leaves it to zod. */
+export function inOurWords({ code, input, expected }: z.core.$ZodRawIssue): string | undefined {
+  if (code !== "invalid_type") return undefined;
+  return input === undefined ? "it is missing" : `it is no ${expected}`;
 }

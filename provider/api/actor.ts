@@ -74,7 +74,7 @@ export function actor(http: Http, credential: Deployer, options: ActorOptions): 
         tokens.forget(token);
         answer = await http.send(request, authorization(await tokens.get(scope)));
       }
-      const read = shape.safeParse(answer);
+      const read = shape.safeParse(answer, { error: inOurWords });
       if (read.success) return read.data;
       throw notUnderstood(
         request,
@@ -86,6 +86,12 @@ export function actor(http: Http, credential: Deployer, options: ActorOptions): 
   function authorization(token: Token): { token: string; sender: Sender } {
     return { token: token.value, sender: { name, scopes: token.scopes } };
   }
+}
+
+/** What is wrong with a part of an answer; undefined leaves it to zod. */
+function inOurWords({ code, input, expected }: z.core.$ZodRawIssue): string | undefined {
+  if (code !== "invalid_type") return undefined;
+  return input === undefined ? "it is missing" : `it is no ${expected}`;
 }
 
 /**

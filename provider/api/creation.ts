@@ -4,7 +4,7 @@
  */
 
 import { longestAuthKeyLifetime } from "../access/lifetime";
-import { AnswerNotUnderstood, LostCreate, Redirected, ServerFailed, Unreachable } from "./errors";
+import { AnswerNotUnderstood, LostCreate, Redirected, ServerFailed, TailscaleError, Unreachable } from "./errors";
 import { isActive, type Key, type KeyType, keyShape } from "./key";
 
 export interface Looking {
@@ -151,8 +151,10 @@ async function candidates(looking: Looking, { keyType, body }: Creation, since: 
   });
 }
 
-/** Whether the request may have been carried out although it failed. Whatever Tailscale refuses, it has not done. */
+/** Whether the create may have been carried out although it failed. Whatever Tailscale refuses, it has not done. */
 function mayHaveTakenEffect(error: unknown): error is Error {
+  // A token that could not be had is no create.
+  if (!(error instanceof TailscaleError) || !error.attempt?.path.endsWith("/keys")) return false;
   if (error instanceof Unreachable) return error.mayHaveArrived;
   return error instanceof ServerFailed || (error instanceof AnswerNotUnderstood && !(error instanceof Redirected));
 }

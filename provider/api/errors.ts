@@ -24,6 +24,9 @@ export interface Sender {
 
 /** Any failure of ours to get from the Tailscale API what was asked for. */
 export abstract class TailscaleError extends Error {
+  /** The request that failed, where it may matter which one of several it was. */
+  attempt?: Attempt;
+
   override get name(): string {
     return this.constructor.name;
   }
@@ -125,7 +128,7 @@ export function refusal(attempt: Attempt, status: number, body: string, sender?:
       advise(failed, "Too many requests: wait a minute and run the same command again, or lower --parallel."),
     );
   }
-  if (status >= 500) return new ServerFailed(advise(failed, repeatAdvice));
+  if (status >= 500) return of(attempt, new ServerFailed(advise(failed, repeatAdvice)));
   if (status >= 300 && status < 400) {
     return new Redirected(
       advise(
@@ -139,21 +142,32 @@ export function refusal(attempt: Attempt, status: number, body: string, sender?:
 
 /** The error for a request that got no answer. `reason` is what the connection said. */
 export function unreachable(attempt: Attempt, baseUrl: string, reason: string, mayHaveArrived = true): Unreachable {
-  return new Unreachable(
-    advise(
-      `Could not ${attempt.doing} (${attempt.method} ${attempt.path}): no answer from ${baseUrl}: ${shown(reason)}`,
-      `Check that the address is right and can be reached from here. ${repeatAdvice}`,
+  return of(
+    attempt,
+    new Unreachable(
+      advise(
+        `Could not ${attempt.doing} (${attempt.method} ${attempt.path}): no answer from ${baseUrl}: ${shown(reason)}`,
+        `Check that the address is right and can be reached from here. ${repeatAdvice}`,
+      ),
+      mayHaveArrived,
     ),
-    mayHaveArrived,
   );
+}
+
+function of<Failure extends TailscaleError>(attempt: Attempt, error: Failure): Failure {
+  error.attempt = attempt;
+  return error;
 }
 
 /** The error for an answer of the wrong shape. `problem` says what is wrong with it, never its content. */
 export function notUnderstood(attempt: Attempt, problem: string): AnswerNotUnderstood {
-  return new AnswerNotUnderstood(
-    advise(
-      `Tailscale's answer to ${attempt.method} ${attempt.path} (to ${attempt.doing}) is not what its API documents: ${problem}`,
-      "Check that TAILSCALE_BASE_URL is an address of the Tailscale API; if it is, a newer Tailscope may know the new answer.",
+  return of(
+    attempt,
+    new AnswerNotUnderstood(
+      advise(
+        `Tailscale's answer to ${attempt.method} ${attempt.path} (to ${attempt.doing}) is not what its API documents: ${problem}`,
+        "Check that TAILSCALE_BASE_URL is an address of the Tailscale API; if it is, a newer Tailscope may know the new answer.",
+      ),
     ),
   );
 }

@@ -1,42 +1,13 @@
-/** `tailscope`: the commands a person or a job types. */
+/** `tailscope`: runs what a person or a job typed. */
 
-import { Command } from "commander";
 import { shown } from "../access/shown";
-import { version } from "../api/version";
-import { adoptCommand } from "./adopt";
-import { auditCommand } from "./audit";
-import { commentCommand } from "./comment";
-import { doctorCommand } from "./doctor";
-import { driftCommand } from "./drift";
 import { exitCodes } from "./failure";
-import { inventoryCommand } from "./inventory";
-import { reviewCommand } from "./review";
-import { tokenCommand } from "./token";
+import { tailscope } from "./program";
 
-const program = new Command("tailscope")
-  .description("Tailscale's credentials: what a change gives, what is there, what differs from the state, who did it.")
-  .version(version)
-  .addHelpText(
-    "after",
-    `
-The deployer comes from the environment: TAILSCALE_OAUTH_CLIENT_ID with TAILSCALE_OAUTH_CLIENT_SECRET, TAILSCALE_API_KEY, or
-TAILSCALE_OAUTH_CLIENT_ID with TAILSCALE_IDENTITY_TOKEN; with --stack from the stack's config, too.`,
-  );
-
-for (const add of [
-  reviewCommand,
-  commentCommand,
-  driftCommand,
-  inventoryCommand,
-  adoptCommand,
-  auditCommand,
-  tokenCommand,
-  doctorCommand,
-])
-  add(program);
-
-program.parseAsync().catch((error: unknown) => {
-  const lines = (error instanceof Error ? error.message : String(error)).split("\n");
-  console.error(`tailscope: ${lines.map(shown).join("\n  ")}`);
-  process.exitCode = exitCodes.failure;
-});
+tailscope()
+  .parseAsync()
+  .catch((error: unknown) => {
+    const lines = (error instanceof Error ? error.message : String(error)).split("\n");
+    console.error(`tailscope: ${lines.map(shown).join("\n  ")}`);
+    process.exitCode = exitCodes.failure;
+  });

@@ -23,7 +23,7 @@ export function checkInputs<Inputs extends object>(definition: Definition<Inputs
     if (name in shape || name === "__provider") continue;
     const meant = nearest(name, Object.keys(shape));
     failures.push({
-      property: name,
+      property: name || '""',
       reason: `"${name}" is no argument of ${definition.type}. ${meant ? `Did you mean "${meant}"?` : `It takes ${Object.keys(shape).join(", ")}.`}`,
     });
   }

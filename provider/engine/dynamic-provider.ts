@@ -2,13 +2,12 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
-import { isPassing } from "../api/errors";
 import type { Tailnet } from "../api/tailnet";
 import { checkInputs } from "./check";
 import type { Definition, Failure, Properties } from "./definition";
 import { gone, leftAlone } from "./definition";
 import { configureDeployer, deployerConnection, knownIds, tailnetOf, warn } from "./deployer";
-import { preflight } from "./preflight";
+import { lookAhead } from "./preflight";
 import { dueNow, rotatesAt } from "./rotation";
 import { changesBetween, inputsOf, stateAfterRead, stateAfterWrite } from "./state";
 import { holdsUnknown, withoutUndefined } from "./unknowns";
@@ -25,12 +24,12 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
         const { inputs, known, failures } = checkInputs(definition, news);
         const found = [...failures];
         if (found.length === 0 && !holdsUnknown(news["connection"])) {
-          deployerConnection(connectionOf(news)); // Credentials that are missing or contradict each other show at preview.
+          // Credentials that are missing or contradict each other show at preview.
+          const patience = deployerConnection(connectionOf(news)).timing?.timeout;
           // What stays as it is was possible before, and nothing of it is sent.
           const isChanged = !isDeepStrictEqual(inputsOf(definition, olds), inputsOf(definition, inputs));
           const grants = isChanged && isPreflightWanted() ? definition.grants(known) : undefined;
-          if (grants !== undefined)
-            found.push(...(await lookedAhead(() => tailnetFor(news).then((tailnet) => preflight(grants, tailnet, news)))));
+          if (grants !== undefined) found.push(...(await lookAhead(grants, await tailnetFor(news), news, patience)));
         }
         // Of a failure with a property the engine prints that property's value as well, even where it is secret.
         return { inputs, failures: found.map((failure) => ({ property: "", reason: sentence(failure) })) };
@@ -122,17 +121,6 @@ function isLookup({ outputs }: Pick<Definition<object>, "outputs">, state: Prope
 /** The name of the connection that a resource was declared with. */
 function connectionOf(inputs: Properties): string | undefined {
   return typeof inputs["connection"] === "string" ? inputs["connection"] : undefined;
-}
-
-/** Looking ahead is for advice: where Tailscale does not answer it is left out, and a word is said about it. */
-async function lookedAhead(look: () => Promise<Failure[]>): Promise<Failure[]> {
-  try {
-    return await look();
-  } catch (error) {
-    if (!(error instanceof Error) || !isPassing(error)) throw error;
-    warn(`scopes and tags could not be checked ahead: ${error.message.split("\n")[0]}`);
-    return [];
-  }
 }
 
 function tailnetFor(inputs: Properties): Promise<Tailnet> {

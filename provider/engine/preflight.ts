@@ -1,8 +1,10 @@
 /** Whether a plan can work, found out before anything is sent: what the deployer holds, and what the policy file allows. */
 
 import { abilityProblem, isReader, scopeProblem, tagProblems, undefinedTagProblems } from "../access/grants";
+import { isPassing } from "../api/errors";
 import type { Minter, Tailnet } from "../api/tailnet";
 import type { Failure } from "./definition";
+import { warn } from "./deployer";
 
 /** What making or changing a credential gives away. Absent members are not known yet. */
 export interface Grants {
@@ -16,6 +18,41 @@ export interface Grants {
 
 /** The scope that lets an OAuth client mint auth keys. */
 const mintingScope = "auth_keys";
+
+/** Tailnets that did not answer in this run: every further look would wait as long again, and the engine looks at one after the other. */
+const silent = new WeakSet<Tailnet>();
+
+/**
+ * {@link preflight}, which is advice: where Tailscale does not answer, or takes longer than `patience` in milliseconds, it is left
+ * out for the rest of the run, and a word is said about it.
+ */
+export async function lookAhead(
+  grants: Grants,
+  tailnet: Tailnet,
+  written: { scopes?: unknown; tags?: unknown },
+  patience = 30_000,
+): Promise<Failure[]> {
+  if (silent.has(tailnet)) return [];
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<string>((resolve) => {
+    timer = setTimeout(resolve, patience, `Tailscale did not answer within ${patience / 1000} s`);
+  });
+  const looked = preflight(grants, tailnet, written).catch((error: unknown) => {
+    if (error instanceof Error && isPassing(error)) return error.message.split("\n")[0] ?? "";
+    throw error;
+  });
+  try {
+    const found = await Promise.race([looked, tooLong]);
+    if (typeof found !== "string") return found;
+    silent.add(tailnet);
+    warn(`scopes and tags are not checked ahead: ${found}`);
+    return [];
+  } finally {
+    clearTimeout(timer);
+    // Nobody waits for it any more.
+    looked.catch(() => {});
+  }
+}
 
 /** @param written the inputs as the program wrote them, for the places in messages */
 export async function preflight(

@@ -19,16 +19,16 @@ export interface Listed {
   readonly lastUsed?: string;
 }
 
-const kinds: Record<string, string> = {
-  auth: "AuthKey",
-  client: "OAuthClient",
-  federated: "FederatedIdentity",
-  api: "ApiAccessToken",
-};
+const kinds: ReadonlyMap<string, string> = new Map([
+  ["auth", "AuthKey"],
+  ["client", "OAuthClient"],
+  ["federated", "FederatedIdentity"],
+  ["api", "ApiAccessToken"],
+]);
 
 /** The kind of a key, in the names of our resources. */
 export function kindOf(keyType: string | null | undefined): string {
-  return kinds[keyType ?? ""] ?? keyType ?? "unknown";
+  return kinds.get(keyType ?? "") ?? keyType ?? "unknown";
 }
 
 export function inventory(keys: readonly Key[], managed: readonly Managed[], log: readonly AuditEntry[]): Listed[] {

@@ -109,8 +109,9 @@ function text(value: unknown): string {
 
 function claims(value: unknown): Record<string, string> {
   if (typeof value !== "object" || value === null || isHidden(value)) return {};
-  // A rule that cannot be seen counts as one that lets everybody in.
-  return Object.fromEntries(Object.entries(value).map(([claim, pattern]) => [claim, isHidden(pattern) ? "*" : String(pattern)]));
+  // A rule that cannot be seen, or is none, counts as one that lets everybody in.
+  const seen = (pattern: unknown) => (typeof pattern === "string" && !isHidden(pattern) ? pattern : "*");
+  return Object.fromEntries(Object.entries(value).map(([claim, pattern]) => [claim, seen(pattern)]));
 }
 
 function length(value: unknown): number | undefined {

@@ -44,7 +44,9 @@ const ruleOrder = Object.values(rules).map(({ id }) => id);
 /** @param folder where the program's Pulumi.yaml is, from the root of the repository: `""` or `"."` for the root */
 export function sarifReport({ report, assessments }: Review, version: string, folder: string): string {
   const prefix = folder.replace(/^(\.\/)+/, "").replace(/\/+$/, "");
-  const within = (file: string) => encodeURI(prefix === "" || prefix === "." ? file : `${prefix}/${file}`);
+  // Half a surrogate pair is no character, and has no place in an address.
+  const within = (file: string) =>
+    encodeURI((prefix === "" || prefix === "." ? file : `${prefix}/${file}`).replace(/\p{Cs}/gu, "\ufffd"));
   const fallback = { file: "Pulumi.yaml", line: 1, column: 1 };
   const result = (rule: Rule, text: string, { file, line, column } = fallback, fingerprint = text) => ({
     ruleId: rule.id,

@@ -1,6 +1,6 @@
 /** A Pulumi stack in a temporary home, with the real CLI: write a program, run the engine, look at what it says and keeps. */
 
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,8 +30,12 @@ export interface Stack extends AsyncDisposable {
   readonly printed: () => string;
   /** Sets an environment variable for the runs to come. */
   set(name: string, value: string | undefined): void;
+  /** Writes a file beside the program. */
+  save(name: string, content: string): void;
   /** Puts a program in place: the body of a CommonJS module that has the three classes and `pulumi`. */
   write(program: string): void;
+  /** Starts a run of the program that somebody will kill. `process` is the engine. */
+  start(...args: string[]): Promise<{ process: ChildProcess; ended: Promise<Run> }>;
   /** Runs the CLI. */
   pulumi(args: readonly string[], environment?: Record<string, string | undefined>): Promise<Run>;
   /** `pulumi up`; throws with what was printed where it fails. */
@@ -109,14 +113,14 @@ export async function newStack(
   let printed = "";
   let written = "";
 
-  const pulumi = (args: readonly string[], more: Record<string, string | undefined> = {}, input?: string) =>
-    new Promise<Run>((resolve, reject) => {
-      const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
-        cwd: work,
-        env: { ...settings, ...more },
-        stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-      });
-      child.stdin?.end(input);
+  function launch(args: readonly string[], more: Record<string, string | undefined> = {}, input?: string) {
+    const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
+      cwd: work,
+      env: { ...settings, ...more },
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+    });
+    child.stdin?.end(input);
+    const ended = new Promise<Run>((resolve, reject) => {
       let text = "";
       for (const stream of [child.stdout, child.stderr]) {
         stream?.setEncoding("utf8").on("data", (chunk: string) => {
@@ -124,11 +128,21 @@ export async function newStack(
         });
       }
       child.once("error", reject);
-      child.once("close", (code) => {
-        printed += text;
-        resolve({ code: code ?? -1, text });
+      child.once("exit", (code) => {
+        // A provider that outlives its engine keeps the pipes open.
+        const done = () => {
+          printed += text;
+          resolve({ code: code ?? -1, text });
+        };
+        if (code === null) done();
+        else child.once("close", done);
       });
     });
+    return { process: child, ended };
+  }
+
+  const pulumi = (args: readonly string[], more?: Record<string, string | undefined>, input?: string) =>
+    launch(args, more, input).ended;
 
   const up = ["up", "--yes", "--skip-preview", "--suppress-progress"];
 
@@ -163,9 +177,18 @@ export async function newStack(
     set(name, value) {
       settings[name] = value;
     },
+    save(name, content) {
+      writeFileSync(join(work, name), content);
+    },
     write(body) {
       written = body;
       writeFileSync(join(work, "index.js"), prelude + body);
+    },
+    async start(...args) {
+      const program = await serveProgram(prelude + written, settings);
+      const { process, ended } = launch([...args, `--client=${program.address}`]);
+      void ended.finally(() => program.close());
+      return { process, ended };
     },
     pulumi,
     async up(...args) {

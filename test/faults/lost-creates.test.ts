@@ -146,6 +146,16 @@ test("what Tailscale refuses was not done, and is not looked for", async () => {
   }
 });
 
+test("a token that cannot be had is no create: nothing is looked for", async () => {
+  await using emulator = await startEmulator();
+  emulator.control.addFault({ path: "/oauth/token", times: 99, effect: answer(503, '{"message":"down"}') });
+  const creating = tailnet(emulator).keys("client").create(bodies.client);
+  await expect(creating).rejects.toThrow(
+    /^Tailscale failed to give a token to the OAuth client \(503, POST \/oauth\/token\): down\n {2}Run the same command again; it is safe to repeat\.$/,
+  );
+  expect(emulator.control.takeRequests().every(({ path }) => path === "/oauth/token")).toBe(true);
+});
+
 test("a list of ids alone is enough to find it", async () => {
   await using emulator = await startEmulator();
   const known = await makeClient(emulator, ["dns"]);

@@ -1,11 +1,11 @@
 /** What is looked at before anything is sent, over real HTTP: whose scopes and tags, and what is said of them. */
 
-import { type Emulator, startEmulator } from "tailscope-emulator";
-import { expect, test } from "vitest";
+import { type Emulator, type Fault, startEmulator } from "tailscope-emulator";
+import { expect, test, vi } from "vitest";
 import type { Deployer } from "../../provider/api/connection";
 import { openHttp } from "../../provider/api/http";
 import { openTailnet } from "../../provider/api/tailnet";
-import { type Grants, preflight } from "../../provider/engine/preflight";
+import { type Grants, lookAhead, preflight } from "../../provider/engine/preflight";
 import { type Credential, makeClient } from "../contract/client";
 
 const policy = JSON.stringify({ tagOwners: { "tag:a": [], "tag:b": [], "tag:child": ["tag:a"] } });
@@ -90,4 +90,39 @@ test("where the deployer may not read the policy file or itself, nothing is refu
   expect(await problems(emulator, as(deployer), { needs: "oauth_keys", scopes: ["dns"], tags: ["tag:nowhere"] })).toEqual([]);
   emulator.control.addFault({ method: "GET", path: `/keys/${deployer.id}`, effect: { kind: "answer", status: 403 } });
   expect(await problems(emulator, as(deployer), { needs: "federated_keys", scopes: ["users"] })).toEqual([]);
+});
+
+test.each<[string, Fault["effect"], string]>([
+  ["fails", { kind: "answer", status: 503, body: '{"message":"down"}' }, "Tailscale failed to read what the deployer holds (503"],
+  ["stalls", { kind: "stall" }, "Tailscale did not answer within 0.1 s"],
+])("where Tailscale %s nothing is refused, a word is said, and it is not asked again in that run", async (_, effect, word) => {
+  await using emulator = await startEmulator({ policy });
+  const said = vi.spyOn(console, "error").mockImplementation(() => {});
+  const deployer: Deployer = { kind: "oauthClient", clientId: emulator.clientId, clientSecret: emulator.clientSecret };
+  const http = openHttp(emulator.url, { minTimeout: 1 });
+  const tailnet = openTailnet({ baseUrl: emulator.url, tailnet: "-", deployer }, () => {}, http);
+  emulator.control.addFault({ method: "GET", path: `/keys/${emulator.clientId}`, times: 99, effect });
+  const grants: Grants = { needs: "oauth_keys", scopes: ["dns"], tags: ["tag:nowhere"] };
+  try {
+    const patience = effect.kind === "stall" ? 100 : 5000;
+    expect(await lookAhead(grants, tailnet, {}, patience)).toEqual([]);
+    expect(said.mock.calls.flat()).toEqual([expect.stringContaining(`scopes and tags are not checked ahead: ${word}`)]);
+    emulator.control.takeRequests();
+    expect(await lookAhead(grants, tailnet, {}, patience)).toEqual([]);
+    expect(said).toHaveBeenCalledTimes(1);
+    expect(emulator.control.takeRequests()).toEqual([]);
+  } finally {
+    said.mockRestore();
+  }
+});
+
+test("a deployer that is not accepted is an error at once", async () => {
+  await using emulator = await startEmulator();
+  const deployer: Deployer = { kind: "oauthClient", clientId: emulator.clientId, clientSecret: "tskey-client-wrong" };
+  const tailnet = openTailnet(
+    { baseUrl: emulator.url, tailnet: "-", deployer },
+    () => {},
+    openHttp(emulator.url, { minTimeout: 1 }),
+  );
+  await expect(lookAhead({ needs: "oauth_keys" }, tailnet, {})).rejects.toThrow("its secret is wrong");
 });
