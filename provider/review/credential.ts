@@ -86,11 +86,12 @@ export function changedArguments(before: Credential, after: Credential): string[
   return argumentsOf(after.kind).filter((name) => normal(before.values[name]) !== normal(after.values[name]));
 }
 
-/** A value's normal form: the order of a list means nothing, and `"1d"` and 86400 are one. */
-function normal(value: unknown): string {
-  if (Array.isArray(value)) return JSON.stringify([...value].sort());
-  if (typeof value === "object" && value !== null) return JSON.stringify(Object.entries(value).sort());
-  return JSON.stringify(value ?? null);
+/** A value's normal form: the order of a list, and of an object's members, means nothing. */
+export function normal(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(normal).sort().join()}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value ?? null);
+  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${normal(member)}`);
+  return `{${members.sort().join()}}`;
 }
 
 /** Absent, null, false, an empty text, list and object are one thing to the API. */

@@ -3,7 +3,7 @@
 import { secondsInWords } from "../access/lifetime";
 import { isTrustWithin, whoMayUse } from "../access/trusted";
 import type { Change } from "./changes";
-import type { Credential } from "./credential";
+import { type Credential, normal } from "./credential";
 
 /** One thing about a credential's life. */
 export interface Life {
@@ -127,7 +127,7 @@ function part(credential: Credential, name: (typeof trustArguments)[number]): st
   if (credential.unknown.includes(name)) return "(not known)";
   const value = credential.values[name];
   if (value === undefined) return "(none)";
-  return JSON.stringify(typeof value === "string" ? value : Object.fromEntries(Object.entries(value as object).sort())); // A record.
+  return normal(value);
 }
 
 function who(after: Credential): string {
