@@ -49,6 +49,7 @@ export default defineConfig({
         },
       },
     ],
+    setupFiles: "test/evidence.ts",
     // A machine under load is no failure.
     testTimeout: 30_000,
     maxWorkers: 2,

@@ -1,16 +1,32 @@
 /** Runs a program in this one's place: its input, output, signals and exit code are ours. */
 
 import { spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
 import { constants } from "node:os";
 
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env: NodeJS.ProcessEnv }} options
+ * @param {{ cwd?: string, env: NodeJS.ProcessEnv, copyTo?: string }} options `copyTo` also gets what is printed
  * @returns {Promise<number>} the exit code
  */
-export function handOver(command, args, { cwd, env }) {
-  const child = spawn(command, args, { cwd, env, stdio: "inherit" });
+export function handOver(command, args, { cwd, env, copyTo }) {
+  const output = copyTo === undefined ? "inherit" : "pipe";
+  // Through a pipe a program no longer sees the terminal.
+  const colours = output === "pipe" && process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
+  const child = spawn(command, args, { cwd, env: { ...env, ...colours }, stdio: ["inherit", output, output] });
+  if (copyTo !== undefined) {
+    const copy = createWriteStream(copyTo);
+    child.stdout?.on("data", (chunk) => {
+      process.stdout.write(chunk);
+      copy.write(chunk);
+    });
+    child.stderr?.on("data", (chunk) => {
+      process.stderr.write(chunk);
+      copy.write(chunk);
+    });
+    child.once("close", () => copy.end());
+  }
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
     // A terminal sends Ctrl-C to both; the child decides when it is over.
     process.on(signal, () => signal === "SIGTERM" && child.kill(signal));

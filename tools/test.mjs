@@ -1,8 +1,13 @@
-/** `npm test`: gets what is missing, then lint, types and every test. Its last line is the count of the test runner. */
+/**
+ * `npm test`: gets what is missing, then lint, types and every test, and a search for secrets in all that these left behind. Its
+ * last line is the count of the test runner.
+ */
 
-import { readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { handOver } from "./hand-over.mjs";
+import { searcher, searchFolder } from "./secret-search.mjs";
 import { root, setUp } from "./set-up/index.mjs";
 import { runMain } from "./set-up/progress.mjs";
 
@@ -26,7 +31,11 @@ runMain(async () => {
     `--outputFile.json=${counts}`,
     ...process.argv.slice(2),
   ];
-  process.exitCode = await handOver(node, [vitest, ...args], { cwd: root, env });
+  const evidence = mkdtempSync(join(tmpdir(), "tailscope-evidence-"));
+  const secrets = join(evidence, "secrets.list");
+  const searched = { ...env, TAILSCOPE_EVIDENCE: evidence, TAILSCOPE_EMULATOR_SECRETS: secrets };
+  process.exitCode = await handOver(node, [vitest, ...args], { cwd: root, env: searched, copyTo: join(evidence, "output.txt") });
+  if (!searchForSecrets(evidence, secrets)) process.exitCode ||= 1;
 
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(counts, "utf8"));
   const skipped = numPendingTests + numTodoTests;
@@ -34,3 +43,23 @@ runMain(async () => {
   if (skipped > 0 && process.env.CI) process.exitCode ||= 1;
   console.log(`${numPassedTests} passed, ${numFailedTests} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
 });
+
+/** What holds secrets because that is what it is for: their list, and what an emulator keeps with `--data` (SECURITY.md). */
+const isMeant = (/** @type {string} */ path) => /secrets\.list$|tailnet[^/]*\.json$/.test(path);
+
+/**
+ * Whether no secret that an emulator gave out stands in what was printed, written or sent elsewhere.
+ *
+ * @param {string} evidence the folder with all of it, which is gone afterwards
+ * @param {string} list the file with the secrets
+ */
+function searchForSecrets(evidence, list) {
+  const secrets = existsSync(list) ? readFileSync(list, "utf8").split("\n").filter(Boolean) : [];
+  const { files, found } = searchFolder(searcher(secrets), evidence, isMeant);
+  rmSync(evidence, { recursive: true, force: true });
+  console.log(
+    `${secrets.length} secrets were given out, and searched for in ${files} files and all that was printed: ${found.length} found`,
+  );
+  for (const place of found) console.log(`  ${place}`);
+  return found.length === 0;
+}

@@ -2,6 +2,7 @@
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { keepEvidence } from "../evidence";
 
 export interface Note {
   id: number;
@@ -36,6 +37,7 @@ export async function startPlatform(kind: keyof typeof authors, token: string): 
     requests.push(`${request.method} ${url.pathname}`);
     let text = "";
     for await (const chunk of request) text += chunk;
+    keepEvidence("sent-elsewhere", `${request.url} ${JSON.stringify(request.headers)} ${text}`);
     const answer = (status: number, body: unknown, headers = {}) =>
       response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
     const given = kind === "github" ? request.headers.authorization : `Bearer ${request.headers["private-token"]}`;

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { keepEvidence } from "../evidence";
 
 const command = fileURLToPath(new URL("../../provider/dist/cli/main.js", import.meta.url));
 
@@ -29,6 +30,10 @@ export function run(args: readonly string[], environment: Record<string, string>
       stderr += text;
     });
     child.once("error", reject);
-    child.once("close", (code) => resolve({ code, stdout, stderr }));
+    child.once("close", (code) => {
+      // The one command that prints a secret because that is what it is for.
+      if (args[0] !== "token") keepEvidence("commands", stdout + stderr);
+      resolve({ code, stdout, stderr });
+    });
   });
 }

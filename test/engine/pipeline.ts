@@ -9,6 +9,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { startEmulator } from "tailscope-emulator";
+import { keepEvidence } from "../evidence";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -16,6 +17,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 export function shell(line: string, cwd: string, env: NodeJS.ProcessEnv): Promise<{ code: number; text: string }> {
   return new Promise((resolve) => {
     execFile("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", line], { cwd, env }, (error, stdout, stderr) => {
+      keepEvidence("jobs", stdout + stderr);
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), text: `${stdout}${stderr}` });
     });
   });

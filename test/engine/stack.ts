@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Emulator } from "tailscope-emulator";
+import { keepEvidence } from "../evidence";
 import { serveProgram } from "./language-server";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -227,6 +228,7 @@ export async function newStack(
       return { text: stdout, credentials: Object.fromEntries(credentials.map((one) => [one.urn.split("::").at(-1), one])) };
     },
     async [Symbol.asyncDispose]() {
+      keepEvidence("printed", printed);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,26 @@
+/**
+ * In a run that is searched for secrets (`npm test` sets TAILSCOPE_EVIDENCE), what tests would delete is kept until it was looked
+ * at: their temporary folders, with the state, reports and recordings in them.
+ */
+
+import fs from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+
+const evidence = process.env["TAILSCOPE_EVIDENCE"];
+
+if (evidence !== undefined) {
+  const remove = fs.rmSync;
+  fs.rmSync = (path, options) => {
+    const name = String(path);
+    if (!name.startsWith(join(tmpdir(), "tailscope-")) || !fs.existsSync(name)) return remove(path, options);
+    fs.renameSync(name, join(evidence, `${process.pid}-${basename(name)}`));
+  };
+  syncBuiltinESMExports();
+}
+
+/** Keeps a text that a test has and no file holds: what was printed, or what was sent elsewhere. */
+export function keepEvidence(name: string, text: string): void {
+  if (evidence !== undefined) fs.appendFileSync(join(evidence, `${process.pid}-${name}.txt`), `${text}\n`);
+}
