@@ -127,16 +127,12 @@ test("ci-deployments: bootstrapped once, then GitHub Actions and GitLab CI deplo
   }
 });
 
-test.for(["ci-deployments/github-actions.yml", "review/github-actions.yml"])(
+test.for(["examples/ci-deployments/github-actions.yml", "examples/review/github-actions.yml", ".github/workflows/release.yml"])(
   "the GitHub Actions workflow %s is sound, by actionlint",
   async (path, context) => {
     const go = await shell("command -v go", root, process.env);
     if (go.code !== 0 && process.env["CI"] === undefined) return context.skip("there is no Go on PATH to run actionlint with");
-    const { code, text } = await shell(
-      `go tool actionlint ../../examples/${path}`,
-      join(root, "tools", "actionlint"),
-      process.env,
-    );
+    const { code, text } = await shell(`go tool actionlint ../../${path}`, join(root, "tools", "actionlint"), process.env);
     expect(code, text).toBe(0);
   },
 );
