@@ -1,4 +1,4 @@
-/** `npm run test:faults`, `npm run test:fuzz`: the suites that print figures, apart from `npm test`. */
+/** `npm run test:faults`, `npm run test:fuzz`, `npm run bench`: what prints figures, apart from `npm test`. */
 
 import { join } from "node:path";
 import { handOver } from "./hand-over.mjs";
@@ -7,6 +7,7 @@ import { runMain, SetUpError } from "./set-up/progress.mjs";
 
 /** What each runs; the matrix, minutes long, is part of no other run. */
 const suites = {
+  bench: undefined,
   faults: ["--project", "matrix", "--project", "faults", "--project", "model"],
   fuzz: ["--project", "fuzz"],
 };
@@ -23,7 +24,8 @@ runMain(async () => {
   const projects = suites[/** @type {keyof typeof suites} */ (name)];
   const { node, env } = await setUp();
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
-  process.exitCode = await handOver(node, [vitest, "run", ...projects, ...args], {
+  const command = projects === undefined ? [join(root, "bench", "run.ts")] : [vitest, "run", ...projects];
+  process.exitCode = await handOver(node, [...command, ...args], {
     cwd: root,
     env: { ...env, TAILSCOPE_LONG_TESTS: "1" },
   });

@@ -1,0 +1,125 @@
+/** A stack to be timed: the same program with our resources, or with dynamic resources that do nothing, which is the floor. */
+
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+export type Variant = "ours" | "floor";
+
+/** As many inputs and outputs as ours has, and nothing behind them. */
+const floorProvider = `
+let made = 0;
+exports.provider = {
+  check: async (olds, news) => ({ inputs: news, failures: [] }),
+  diff: async (id, olds, news) => ({ changes: olds.description !== news.description }),
+  create: async (inputs) => ({ id: "n" + ++made, outs: { ...inputs, clientId: "kXXXXXXXXXCNTRL", clientSecret: "x".repeat(64), createdAt: "2026-01-01T00:00:00Z", updatedAt: "2026-01-01T00:00:00Z" } }),
+  read: async (id, props) => ({ id, props }),
+  update: async (id, olds, news) => ({ outs: { ...olds, ...news } }),
+  delete: async () => {},
+};
+`;
+
+const programs: Readonly<Record<Variant, string>> = {
+  ours: `
+const { OAuthClient } = require("tailscope");
+for (let index = 0; index < Number(process.env.COUNT); index++)
+  new OAuthClient("client-" + index, { scopes: ["dns:read"], description: "version " + process.env.VERSION });
+`,
+  floor: `
+const pulumi = require("@pulumi/pulumi");
+const __provider = 'exports.handler=()=>require("./floor.js").provider';
+class Nothing extends pulumi.CustomResource {
+  constructor(name, args) {
+    const outputs = { clientId: undefined, clientSecret: undefined, createdAt: undefined, updatedAt: undefined };
+    super("pulumi-nodejs:dynamic/floor:Nothing", name, { ...args, ...outputs, __provider }, { additionalSecretOutputs: ["clientSecret"] });
+  }
+}
+for (let index = 0; index < Number(process.env.COUNT); index++)
+  new Nothing("client-" + index, { scopes: ["dns:read"], description: "version " + process.env.VERSION });
+`,
+};
+
+export interface Emulator {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly controlToken: string;
+  readonly process: ChildProcess;
+}
+
+/** The emulator in a process of its own, so that its work is not counted as ours where there are cores for both. */
+export async function startEmulator(latency: number): Promise<Emulator> {
+  const command = join(root, "emulator", "bin", "tailscope-emulator.js");
+  const child = spawn(process.execPath, [command, "--port", "0", "--json", "--latency", String(latency)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const line = await new Promise<string>((resolve) => child.stdout.setEncoding("utf8").once("data", resolve));
+  return { ...(JSON.parse(line) as Omit<Emulator, "process">), process: child };
+}
+
+/** How many requests the API got since the last call, and how many of them wrote. */
+export async function requestsOf(emulator: Emulator): Promise<{ all: number; writes: number }> {
+  const response = await fetch(`${emulator.url}/control/take-requests`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${emulator.controlToken}` },
+    body: "{}",
+  });
+  const { result } = (await response.json()) as { result: { method: string; path: string }[] };
+  return {
+    all: result.length,
+    writes: result.filter(({ method, path }) => method !== "GET" && !path.startsWith("/oauth")).length,
+  };
+}
+
+export interface Stack {
+  readonly folder: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Runs the CLI and gives the seconds that it took. */
+  timed(version: string, ...args: string[]): number;
+  close(): void;
+}
+
+export function makeStack(variant: Variant, count: number, emulator: Emulator): Stack {
+  const folder = mkdtempSync(join(tmpdir(), "tailscope-bench-"));
+  const work = join(folder, "program");
+  for (const name of ["state", "home", "program"]) mkdirSync(join(folder, name));
+  writeFileSync(join(work, "Pulumi.yaml"), "name: bench\nruntime: nodejs\n");
+  writeFileSync(join(work, "package.json"), '{ "main": "index.js" }\n');
+  writeFileSync(join(work, "index.js"), programs[variant]);
+  writeFileSync(join(work, "floor.js"), floorProvider);
+  symlinkSync(join(root, "node_modules"), join(work, "node_modules"));
+  const environment = {
+    ...process.env,
+    PULUMI_HOME: join(folder, "home"),
+    PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href,
+    PULUMI_CONFIG_PASSPHRASE: "of a benchmark",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    TAILSCALE_BASE_URL: emulator.url,
+    TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
+    TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
+    COUNT: String(count),
+  };
+  execFileSync("pulumi", ["stack", "init", "dev", "--non-interactive"], { cwd: work, env: environment, stdio: "pipe" });
+  return {
+    folder: work,
+    environment,
+    timed(version, ...args) {
+      const started = performance.now();
+      const ended = spawnSync("pulumi", [...args, "--yes", "--skip-preview", "--suppress-progress", "--non-interactive"], {
+        cwd: work,
+        env: { ...environment, VERSION: version },
+        encoding: "utf8",
+        maxBuffer: 2 ** 28,
+      });
+      if (ended.status !== 0)
+        throw new Error(`pulumi ${args.join(" ")} ended with ${ended.status}:\n${ended.stdout}${ended.stderr}`);
+      return (performance.now() - started) / 1000;
+    },
+    close: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

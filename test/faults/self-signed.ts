@@ -1,0 +1,19 @@
+/** A certificate for localhost that is signed by itself, with its key: made for this test, valid until 2126, trusted by nobody. */
+
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBljCCATugAwIBAgIUI1N68MJfD8RA5fRPCyqxKEpRzrowCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNTAxMTgxNFoYDzIxMjYxMTAx
+MDExODE0WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARdNbizTYp5alRrERxb+VSW3n8bFJEHI6LITsKyOf+y9CmoUkMziVCN
+j6R7FYmnsZhttARoGsywjc2IV/ThzZJfo2kwZzAdBgNVHQ4EFgQUoLXyJOc86VC9
+eT03Z0ZpzUw1utAwHwYDVR0jBBgwFoAUoLXyJOc86VC9eT03Z0ZpzUw1utAwDwYD
+VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
+SQAwRgIhAN669aWzxEp2ytIck3EG7tSmoiQkakBVWFROZo6enxqFAiEApDl+WsWW
+WxlkZS0+Bl7k4JfDt2PbGt9OJznyn1RoqOk=
+-----END CERTIFICATE-----`;
+
+export const privateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgsLplm+c+dNKSlX1i
+A5nQxLRYDNE0GYyE8pH8ZfdR1OehRANCAARdNbizTYp5alRrERxb+VSW3n8bFJEH
+I6LITsKyOf+y9CmoUkMziVCNj6R7FYmnsZhttARoGsywjc2IV/ThzZJf
+-----END PRIVATE KEY-----`;
