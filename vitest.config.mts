@@ -35,6 +35,8 @@ export default defineConfig({
           include: process.env["TAILSCOPE_LONG_TESTS"] ? ["test/matrix/**/*.test.ts"] : [],
           globalSetup: "test/engine/pulumi-is-there.ts",
           hookTimeout: 60_000,
+          // Of kills at a time: an engine and a provider each.
+          maxConcurrency: 2,
         },
       },
       {

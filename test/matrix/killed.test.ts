@@ -52,6 +52,8 @@ describe.concurrent("killed", () => {
       const operation = operations[name];
       await using emulator = await startEmulator();
       await using stack = await newStack(emulator, program);
+      // What stalls does so until somebody is killed.
+      stack.set("TAILSCOPE_TIMEOUT", "10m");
       if (operation.isDeployedBefore) await stack.up();
       emulator.control.takeRequests();
       emulator.control.addFault({ after: index, effect: { kind: moment === "before" ? "stall" : "stall-answer" } });
@@ -99,13 +101,17 @@ async function requestsSeen(emulator: Emulator, wanted: number): Promise<void> {
 /** SIGKILL, for the engine or for the dynamic-provider process below it. */
 function kill(engine: number, victim: (typeof victims)[number]): void {
   const lines = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" }).split("\n");
-  const provider = lines
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [])
-    .find(([, , parent, args]) => Number(parent) === engine && args?.includes("dynamic-provider"));
-  const pid = Number(provider?.[1]);
+  const processes = lines.flatMap((line) => {
+    const [, pid, parent, command = ""] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), command }];
+  });
+  const below = new Set([engine]);
+  for (const { pid, parent } of processes) if (below.has(parent)) below.add(pid);
+  const provider = processes.find(({ pid, command }) => below.has(pid) && command.includes("cmd/dynamic-provider/index.js"));
+  if (provider === undefined) throw new Error("the provider process was not found");
   if (victim === "engine") process.kill(engine, "SIGKILL");
-  // The provider of an engine that is gone would wait for it for ever.
-  if (pid > 0) process.kill(pid, "SIGKILL");
+  // With the engine it goes, too, as when the machine does: it would carry on with what nobody waits for.
+  process.kill(provider.pid, "SIGKILL");
 }
 
 /** What `tailscope inventory --unmanaged` names, but the credentials of the start. */
