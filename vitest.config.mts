@@ -20,7 +20,7 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: "faults", include: ["test/faults/**/*.test.ts"] } },
-      { extends: true, test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"] } },
+      { extends: true, test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], testTimeout: 180_000 } },
       { extends: true, test: { name: "model", include: ["test/model/**/*.test.ts"] } },
       { extends: true, test: { name: "contract", include: ["test/contract/**/*.test.ts"] } },
       {

@@ -17,7 +17,7 @@ function open(
   return openTailnet(
     { baseUrl: emulator.url, tailnet: "-", deployer },
     () => {},
-    openHttp(emulator.url, { minTimeout: 1, timeout: 2000 }),
+    openHttp(emulator.url, { minTimeout: 1, timeout: 20_000 }),
   );
 }
 
