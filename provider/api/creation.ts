@@ -32,6 +32,9 @@ const attempts = 3;
 /** Times are whole seconds at Tailscale, and so is the clock that we know of it. */
 const toleranceMilliseconds = 2000;
 
+const lookYourself =
+  "`tailscope inventory --unmanaged` lists what no stack manages: revoke what nobody asked for, then run the same command again.";
+
 export type Creator = (creation: Creation) => Promise<Key>;
 
 /** Makes what creates for one credential's view of a tailnet. */
@@ -72,23 +75,27 @@ export function creator(looking: Looking): Creator {
     try {
       found = await candidates(looking, creation, since);
     } catch (reason) {
-      throw new LostCreate(error, `whether it did cannot be seen (${firstLine(reason)})`, []);
+      throw new LostCreate(error, `whether it did cannot be seen (${firstLine(reason)})`, lookYourself);
     }
-    if (found === undefined)
-      throw new LostCreate(error, "whether it did cannot be seen: the deployer may not list credentials", []);
+    if (found === undefined) {
+      throw new LostCreate(error, "whether it did cannot be seen: the deployer may not list credentials", lookYourself);
+    }
     // Those that were made while we looked are told now, or count as lost themselves.
     await settled(like);
     found = found.filter(({ id }) => !looking.known.has(id));
     if (found.length > (lost.get(like) ?? 0)) {
       const ids = found.map(({ id }) => id);
-      throw new LostCreate(error, `each of these was made in that moment and is just like it: ${ids.join(", ")}`, ids);
+      const alike = `each of these was made in that moment and is just like it: ${ids.join(", ")}`;
+      throw new LostCreate(error, alike, `Nothing was revoked. ${lookYourself}`, ids);
     }
     const [ours] = found;
     if (ours === undefined) return undefined;
     try {
       await looking.revoke(creation.keyType, ours.id);
     } catch (reason) {
-      throw new LostCreate(error, `it did, as ${ours.id}, which could not be revoked (${firstLine(reason)})`, [ours.id]);
+      throw new LostCreate(error, `it did, as ${ours.id}, which could not be revoked (${firstLine(reason)})`, lookYourself, [
+        ours.id,
+      ]);
     }
     return ours.id;
   }
@@ -113,8 +120,10 @@ export function creator(looking: Looking): Creator {
         } finally {
           lost.set(like, (lost.get(like) ?? 1) - 1);
         }
-        if (tried === attempts)
-          throw new LostCreate(error, `it was sent ${attempts} times, and what these left was revoked again`, []);
+        if (tried === attempts) {
+          const given = `it was sent ${attempts} times, and what these left was revoked again`;
+          throw new LostCreate(error, given, "Nothing is left of it: run the same command again.");
+        }
       }
     }
   };

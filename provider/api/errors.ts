@@ -78,20 +78,16 @@ export class ServerFailed extends TailscaleError {}
 /** A create that failed and may have taken effect all the same. What it left could not be put right, or it never went through. */
 export class LostCreate extends TailscaleError {
   /**
-   * @param what became of it, as far as that can be told
+   * @param became what became of it, as far as that can be told
+   * @param remedy what to do next
    * @param candidates the ids of credentials that may be what it made; none of them was touched
    */
   constructor(
     override readonly cause: Error,
     became: string,
-    readonly candidates: readonly string[],
+    remedy: string,
+    readonly candidates: readonly string[] = [],
   ) {
-    const remedy =
-      candidates.length > 0
-        ? "Nothing was revoked. Revoke those that nobody asked for (`tailscope inventory --unmanaged` lists what no stack manages), then run the same command again."
-        : became.startsWith("it was sent")
-          ? "Nothing is left of it: run the same command again."
-          : "`tailscope inventory --unmanaged` lists what no stack manages: revoke what nobody asked for, then run the same command again.";
     super(advise(`${cause.message.split("\n")[0]}\n  It may have taken effect: ${became}.`, remedy));
   }
 }
@@ -154,6 +150,7 @@ export function unreachable(attempt: Attempt, baseUrl: string, reason: string, m
   );
 }
 
+/** Marks an error with the request that failed. */
 function of<Failure extends TailscaleError>(attempt: Attempt, error: Failure): Failure {
   error.attempt = attempt;
   return error;
