@@ -54,8 +54,8 @@ export function assess(change: Change): Assessment {
   const had = before ?? nothing;
   const has = after === undefined ? nothing : worstPower(after);
   const gain = gained(isMoved ? nothing : had, has);
-  const loss = gained(isMoved || after?.unknown.includes("scopes") ? nothing : has, had);
-  const lost = after?.unknown.includes("scopes") ? { ...loss, operations: [] } : loss;
+  // Scopes that may be all of them lose nothing that is known.
+  const lost = gained(isMoved ? nothing : has, had);
   const life = lifeOf(change.change, before, after);
   const strange = after === undefined ? [] : strangeScopes(isMoved ? undefined : before, after);
 
@@ -77,7 +77,8 @@ export function assess(change: Change): Assessment {
       gained: gain.operations.map(({ name }) => name),
       lost: lost.operations.map(({ name }) => name),
       tagsGained: gain.tags,
-      tagsLost: lost.tags,
+      // Of tags that are not known yet nobody can say that they are gone.
+      tagsLost: after?.unknown.includes("tags") ? [] : lost.tags,
       life: [
         ...life.map(({ sentence }) => sentence),
         ...(after?.unknown.includes("scopes") ? [] : laterOperations(had, has)),
@@ -116,7 +117,7 @@ const noWay: Way = { danger: "none", reasons: [] };
 function powerGained(operations: readonly Operation[], before: Power, after: Power, isUnknown: boolean): Way {
   if (isUnknown && operations.length > 0)
     return { danger: "admin", reasons: ["Its scopes are not known yet, so it may get every one."] };
-  return classOf(operations, after.scopes.includes("all") && !before.scopes.includes("all"));
+  return classOf(operations, isNew("all", before, after));
 }
 
 /** A tag matters where the scopes let the credential do something with it; `all` could do that with every tag before. */
@@ -143,12 +144,15 @@ function useGained(change: Change, after: Credential, life: ReturnType<typeof li
 
 const keyUse: Way = { danger: "write", reasons: ["It admits machines to the tailnet."] };
 
+/** Whether `after` holds one of the two scopes that cover others, and nothing before covered as much. */
+function isNew(scope: "all" | "all:read", before: Power, after: Power): boolean {
+  return after.scopes.includes(scope) && !before.scopes.includes(scope) && !before.scopes.includes("all");
+}
+
 /** What is gained by `all` and `all:read` beyond the operations that there are today. */
 function laterOperations(before: Power, after: Power): string[] {
-  const gains = (scope: string) =>
-    after.scopes.includes(scope) && !before.scopes.includes(scope) && !before.scopes.includes("all");
-  if (gains("all")) return ["Gets every operation that Tailscale adds later, too."];
-  return gains("all:read") ? ["Gets every read that Tailscale adds later, too."] : [];
+  if (isNew("all", before, after)) return ["Gets every operation that Tailscale adds later, too."];
+  return isNew("all:read", before, after) ? ["Gets every read that Tailscale adds later, too."] : [];
 }
 
 function strangeScopes(before: Credential | undefined, after: Credential): string[] {
@@ -165,15 +169,11 @@ function unseenScopes(before: Credential | undefined, after: Credential | undefi
 
 /** Operations by the meaning of the scopes that open them: a person reads that, and folds the operations away. */
 function inWords(found: readonly Operation[], holder: Power, other: Power): string[] {
-  for (const scope of ["all", "all:read"]) {
-    const isTheOne = holder.scopes.includes(scope) && !other.scopes.includes(scope) && !other.scopes.includes("all");
-    if (isTheOne && found.length > 0) return [meaningOf(scope) ?? scope, ...(scope === "all:read" ? writesInWords(found) : [])];
+  for (const scope of ["all", "all:read"] as const) {
+    if (found.length === 0 || !isNew(scope, other, holder)) continue;
+    return [meaningOf(scope) ?? scope, ...(scope === "all:read" ? meanings(found.filter(({ writes }) => writes)) : [])];
   }
   return meanings(found);
-}
-
-function writesInWords(found: readonly Operation[]): string[] {
-  return meanings(found.filter(({ writes }) => writes));
 }
 
 function meanings(found: readonly Operation[]): string[] {

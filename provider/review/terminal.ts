@@ -31,32 +31,36 @@ function linesOf(assessment: Assessment): string[] {
   ];
 }
 
+const marks = { gained: "+", kept: " ", lost: "-" } as const;
+
 /** Every operation of one credential, with the scope that opens it, and whether it is new, kept or lost. */
-export function terminalExplanation({ reported, before, after }: Assessment): string {
-  const had = new Set(before);
-  const has = new Set(after);
-  const all = [...after, ...before.filter((operation) => !has.has(operation))];
-  const rows = all.map((operation) => ({
-    mark: has.has(operation) ? (had.has(operation) ? " " : "+") : "-",
-    ...operation,
-  }));
-  const width = Math.max(0, ...rows.map(({ name }) => name.length));
-  const wide = Math.max(0, ...rows.map(({ scope }) => scope.length));
+export function terminalExplanation(assessment: Assessment): string {
+  const { kind, name, change } = assessment.reported;
+  const { operations } = explanation(assessment);
+  const width = Math.max(0, ...operations.map(({ operation }) => operation.length));
+  const wide = Math.max(0, ...operations.map(({ scope }) => scope.length));
   return [
-    styleText("bold", `${reported.kind} ${shown(reported.name)}, ${changeNames[reported.change]}: + gained, - lost`),
-    ...(rows.length === 0 ? ["  It opens no operation of the API."] : []),
-    ...rows.map(({ mark, name, scope, summary }) => `${mark} ${name.padEnd(width)}  ${scope.padEnd(wide)}  ${summary}`),
+    styleText("bold", `${kind} ${shown(name)}, ${changeNames[change]}: + gained, - lost`),
+    ...(operations.length === 0 ? ["  It opens no operation of the API."] : []),
+    ...operations.map((one) => `${marks[one.change]} ${one.operation.padEnd(width)}  ${one.scope.padEnd(wide)}  ${one.summary}`),
     "",
   ].join("\n");
 }
 
+interface Explained {
+  readonly operation: string;
+  readonly scope: string;
+  readonly summary: string;
+  readonly change: keyof typeof marks;
+}
+
 /** The same for programs. */
-export function explanation({ reported, before, after }: Assessment): object {
-  const had = new Set(before);
-  const has = new Set(after);
+export function explanation({ reported, before, after }: Assessment): { urn: string; operations: Explained[] } {
+  const [had, has] = [new Set(before), new Set(after)];
+  const all = [...after, ...before.filter((operation) => !has.has(operation))];
   return {
     urn: reported.urn,
-    operations: [...after, ...before.filter((operation) => !has.has(operation))].map((operation) => ({
+    operations: all.map((operation) => ({
       operation: operation.name,
       scope: operation.scope,
       summary: operation.summary,

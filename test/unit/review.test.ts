@@ -192,6 +192,16 @@ describe("the report", () => {
     });
   });
 
+  test("claims no loss of what may stay for all that is known", () => {
+    const before = { scopes: ["dns"], tags: ["tag:a"] };
+    expect(only(client(before, { scopes: [unknown], tags: ["tag:a"] }))).toMatchObject({
+      class: "admin",
+      lost: [],
+      tagsLost: [],
+    });
+    expect(only(client(before, { scopes: ["dns"], tags: unknown }))).toMatchObject({ lost: [], tagsLost: [], unknown: ["tags"] });
+  });
+
   test("has the most dangerous first, then what is made, then what goes", () => {
     const found = reviewed(
       step("delete", "OAuthClient", "e", { scopes: ["all"] }),
