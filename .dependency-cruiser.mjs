@@ -18,13 +18,26 @@ export default {
       comment: "How we talk to Tailscale does not depend on who asks.",
       severity: "error",
       from: { path: "^provider/api/" },
-      to: { path: ["^provider/(cli|managed|review|policy|pull-request|resources|engine|index)", "@pulumi/"] },
+      to: { path: ["^provider/(cli|managed|review|policy|pull-request|resources|definitions|engine|index)", "@pulumi/"] },
+    },
+    {
+      name: "no-sdk-below-the-classes",
+      comment: "The commands and the first verb of a run need the definitions, and the Pulumi SDK takes a second to load.",
+      severity: "error",
+      from: { path: "^provider/(definitions|engine|managed)/" },
+      to: { path: "@pulumi/", dependencyTypesNot: ["type-only"] },
     },
     {
       name: "engine-knows-no-resource",
       comment: "What all resources share names none of them.",
       severity: "error",
       from: { path: "^provider/engine/" },
+      to: { path: "^provider/(cli|managed|review|policy|pull-request|resources|definitions|index)" },
+    },
+    {
+      name: "definitions-know-no-class",
+      severity: "error",
+      from: { path: "^provider/definitions/" },
       to: { path: "^provider/(cli|managed|review|policy|pull-request|resources|index)" },
     },
     {
@@ -59,7 +72,13 @@ export default {
       comment: "State and answers come as data; types of the API are no I/O.",
       severity: "error",
       from: { path: "^provider/managed/" },
-      to: { path: ["^provider/cli", "^provider/api/(http|token|actor|tailnet|connection)", "^node:(fs|http|child_process)"] },
+      to: {
+        path: [
+          "^provider/(cli|resources)",
+          "^provider/api/(http|token|actor|tailnet|connection)",
+          "^node:(fs|http|child_process)",
+        ],
+      },
     },
     {
       name: "nobody-imports-a-command",
@@ -71,7 +90,7 @@ export default {
       name: "only-the-entry-is-imported-from-outside",
       severity: "error",
       from: { path: "^(emulator|examples)/" },
-      to: { path: "^provider/(access|api|engine|resources)/" },
+      to: { path: "^provider/(access|api|engine|definitions|resources)/" },
     },
     {
       name: "two-packages",

@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import type { Key } from "../api/key";
 import { deployerId, type Tailnet } from "../api/tailnet";
 import { version } from "../api/version";
+import { adopt, importFile, programFor } from "../managed/adoption";
 import { nameIn } from "../managed/exported-state";
 import { kindOf } from "../managed/inventory";
 import { CommandFailure } from "./failure";
@@ -50,8 +51,6 @@ Exit code: 0, or 1 for a failure. Secrets of what exists cannot be had: outputs 
       const keys = await withTailnet(async (tailnet, { deployer }) =>
         options.all ? everything(tailnet, deployerId(deployer)) : wanted(tailnet, ids.length > 0 ? ids : [...names.keys()]),
       );
-      // Loaded on use: with the resources comes the Pulumi SDK, which takes a second.
-      const { adopt, importFile, programFor } = await import("../managed/adoption.js");
       const { adopted, refused } = adopt(keys, names);
       for (const { id, reason } of refused) printAside(`${id} is left out: ${reason}.`);
       if (adopted.length === 0) throw new CommandFailure("There is nothing to adopt.");

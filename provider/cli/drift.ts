@@ -2,12 +2,13 @@
 
 import type { Command } from "commander";
 import type { Tailnet } from "../api/tailnet";
-import type { Drift } from "../managed/drift";
+import { definitionOf } from "../definitions/all";
+import { type Drift, driftOf } from "../managed/drift";
 import { type Managed, nameIn } from "../managed/exported-state";
 import { CommandFailure, exitCodes } from "./failure";
 import { withJson, withStackOptions } from "./options";
 import { print, printJson, printTable, waitingFor } from "./output";
-import { auditLogSince, configOf, managedOf, type StackOptions, withTailnet } from "./session";
+import { auditLogSince, type ConfigReader, type StackOptions, stackOf, withTailnet } from "./session";
 
 /** How far back the audit log goes: https://tailscale.com/kb/1203/audit-logging */
 const auditLogDays = 90;
@@ -28,8 +29,8 @@ The deployer needs the read scopes of the credentials, and logs:configuration:re
   $ pulumi stack export > state.json && tailscope drift --state state.json --json`,
     )
     .action(async (options: StackOptions & { json?: boolean }) => {
-      const managed = await managedOf(options);
-      const found = (await driftByConnection(managed, options)).sort((one, other) => one.urn.localeCompare(other.urn));
+      const { managed, config } = await stackOf(options);
+      const found = (await driftByConnection(managed, config, options)).sort((one, other) => one.urn.localeCompare(other.urn));
       if (options.json) printJson({ drift: found });
       else report(found, managed.length);
       process.exitCode = found.length > 0 ? exitCodes.found : exitCodes.success;
@@ -37,7 +38,7 @@ The deployer needs the read scopes of the credentials, and logs:configuration:re
 }
 
 /** Each tailnet is asked once, however many resources it has. */
-async function driftByConnection(managed: readonly Managed[], options: StackOptions): Promise<Drift[]> {
+async function driftByConnection(managed: readonly Managed[], config: ConfigReader, options: StackOptions): Promise<Drift[]> {
   const names = [
     ...new Set(managed.map(({ state }) => (typeof state["connection"] === "string" ? state["connection"] : undefined))),
   ];
@@ -46,7 +47,6 @@ async function driftByConnection(managed: readonly Managed[], options: StackOpti
       "The state has resources of named connections, whose settings are in stack config.\n  Name the stack with --stack instead of --state.",
     );
   }
-  const config = managed.length > 0 ? await configOf(options) : () => undefined;
   const found: Drift[] = [];
   for (const name of names) {
     const ours = managed.filter(({ state }) => state["connection"] === name);
@@ -56,11 +56,6 @@ async function driftByConnection(managed: readonly Managed[], options: StackOpti
 }
 
 async function driftIn(tailnet: Tailnet, managed: readonly Managed[]): Promise<Drift[]> {
-  // Loaded on use: with the resources comes the Pulumi SDK, which takes a second.
-  const [{ driftOf }, { definitionOf }] = await Promise.all([
-    import("../managed/drift.js"),
-    import("../resources/definitions.js"),
-  ]);
   const now = Date.now();
   const compared = await waitingFor(
     `Comparing ${managed.length} credentials`,

@@ -6,7 +6,7 @@ import { inventory, type Listed } from "../managed/inventory";
 import { CommandFailure } from "./failure";
 import { duration, withJson, withStackOptions } from "./options";
 import { ago, print, printJson, printTable, waitingFor } from "./output";
-import { auditLogSince, configOf, managedOf, type StackOptions, withTailnet } from "./session";
+import { auditLogSince, type StackOptions, stackOf, withTailnet } from "./session";
 
 interface Options extends StackOptions {
   readonly json?: boolean;
@@ -33,19 +33,16 @@ Exit code: 0, or 1 for a failure. LAST USED is when a token was last taken with 
   $ tailscope inventory --state prod.json dev.json --json`,
     )
     .action(async (options: Options) => {
-      const managed = await managedOf(options);
+      const { managed, config } = await stackOf(options);
       const now = Date.now();
-      const listed = await withTailnet(
-        async (tailnet) => {
-          const keys = await waitingFor("Listing the credentials", tailnet.allKeys());
-          if (keys === undefined)
-            throw new CommandFailure(
-              "The deployer may list no credentials.\n  Give it oauth_keys:read, federated_keys:read, auth_keys:read, or all:read to see API access tokens, too.",
-            );
-          return inventory(keys, managed, (await auditLogSince(tailnet, now - auditLogMilliseconds)) ?? []);
-        },
-        await configOf(options),
-      );
+      const listed = await withTailnet(async (tailnet) => {
+        const keys = await waitingFor("Listing the credentials", tailnet.allKeys());
+        if (keys === undefined)
+          throw new CommandFailure(
+            "The deployer may list no credentials.\n  Give it oauth_keys:read, federated_keys:read, auth_keys:read, or all:read to see API access tokens, too.",
+          );
+        return inventory(keys, managed, (await auditLogSince(tailnet, now - auditLogMilliseconds)) ?? []);
+      }, config);
       const wanted = listed.filter(
         ({ managedBy, created }) =>
           !(options.unmanaged && managedBy !== null) &&

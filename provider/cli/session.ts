@@ -22,7 +22,7 @@ export interface StackOptions {
   readonly cwd?: string;
 }
 
-type ConfigReader = (key: string) => string | undefined;
+export type ConfigReader = (key: string) => string | undefined;
 
 const noConfig: ConfigReader = () => undefined;
 
@@ -66,14 +66,16 @@ export async function resourcesOf(options: StackOptions): Promise<readonly Store
   });
 }
 
-export async function managedOf(options: StackOptions): Promise<readonly Managed[]> {
-  return managedIn(await resourcesOf(options));
+/** What the stack or the files manage, and the stack's config for what it says about connections; of files nothing but the environment is known. */
+export async function stackOf(options: StackOptions): Promise<{ managed: readonly Managed[]; config: ConfigReader }> {
+  // At once: each is a start of the CLI, and they are most of the time that a command takes.
+  const [resources, config] = await waitingFor("Running pulumi", Promise.all([resourcesOf(options), configOf(options)]));
+  return { managed: managedIn(resources), config };
 }
 
 const configShape = z.record(z.string(), z.object({ value: z.string().optional() }));
 
-/** The stack's config, for what it says about connections; of files nothing but the environment is known. */
-export async function configOf(options: StackOptions): Promise<ConfigReader> {
+async function configOf(options: StackOptions): Promise<ConfigReader> {
   if (options.state !== undefined) return noConfig;
   const parsed = configShape.safeParse(JSON.parse(await pulumi(options, ["config", "--json", "--show-secrets"])));
   return (key) => (parsed.success ? parsed.data[key]?.value : undefined);
@@ -82,10 +84,7 @@ export async function configOf(options: StackOptions): Promise<ConfigReader> {
 async function pulumi({ stack, cwd }: StackOptions, args: readonly string[]): Promise<string> {
   try {
     const all = [...args, ...(stack === undefined ? [] : ["--stack", stack]), "--non-interactive", "--color", "never"];
-    const { stdout } = await waitingFor(
-      `Running pulumi ${args.slice(0, 2).join(" ")}`,
-      promisify(execFile)("pulumi", all, { cwd, maxBuffer: 2 ** 30 }),
-    );
+    const { stdout } = await promisify(execFile)("pulumi", all, { cwd, maxBuffer: 2 ** 30 });
     return stdout;
   } catch (error) {
     const said =

@@ -5,13 +5,13 @@
 
 import { knownScopes, legacyScopes } from "../access/scopes";
 import type { Key } from "../api/key";
+import { type AnyDefinition, definitionOfKey } from "../definitions/all";
+import { notKnownSecret } from "../definitions/unknown-secret";
 import { checkInputs } from "../engine/check";
-import { providerText } from "../engine/credential";
 import type { Properties } from "../engine/definition";
+import { providerText } from "../engine/provider-text";
 import { stateAfterWrite } from "../engine/state";
 import { withoutUndefined } from "../engine/unknowns";
-import { type AnyDefinition, definitionOfKey } from "../resources/definitions";
-import { notKnownSecret } from "../resources/unknown-secret";
 
 export interface Adopted {
   readonly id: string;

@@ -3,10 +3,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { type AuditEntry, actorName } from "../api/audit-log";
 import { isActive, type Key } from "../api/key";
+import type { AnyDefinition } from "../definitions/all";
+import { isRecreated } from "../definitions/auth-key";
 import type { Properties } from "../engine/definition";
 import { inputsOf, stateAfterRead } from "../engine/state";
-import { isRecreated } from "../resources/auth-key";
-import type { AnyDefinition } from "../resources/definitions";
 import type { Managed } from "./exported-state";
 
 export interface Drift {

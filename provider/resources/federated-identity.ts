@@ -5,76 +5,11 @@
  */
 
 import type * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
-import { isActive, type Key } from "../api/key";
-import { Credential } from "../engine/credential";
-import { type Definition, gone, type Properties } from "../engine/definition";
+import { federatedIdentity } from "../definitions/federated-identity";
 import { dynamicProvider } from "../engine/dynamic-provider";
-import {
-  audience,
-  claimRules,
-  connection,
-  description,
-  issuer,
-  scopeFailures,
-  scopes,
-  subject,
-  tags,
-  unlistedScopes,
-} from "./arguments";
+import { Credential } from "./credential";
 import type { GetOptions } from "./life-arguments";
-import { seenTrustCredential, type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
-
-const inputs = z.object({
-  issuer,
-  subject,
-  audience,
-  customClaimRules: claimRules,
-  scopes,
-  tags,
-  description,
-  unlistedScopes,
-  connection,
-});
-
-/** What a federated identity is to the engine. */
-export const federatedIdentity: Definition<z.output<typeof inputs>> = {
-  type: "FederatedIdentity",
-  keyType: "federated",
-  seen,
-  inputs,
-  rules: scopeFailures,
-  outputs: ["clientId", "createdAt", "updatedAt", "userId"],
-  secrets: [],
-  inPlace: ["issuer", "subject", "audience", "customClaimRules", "scopes", "tags", "description"],
-  bookkeeping: ["unlistedScopes"],
-  grants: ({ scopes, tags }) => ({ needs: "federated_keys", scopes, tags }),
-
-  async create({ unlistedScopes, connection, ...wanted }, tailnet) {
-    const made = await tailnet.keys("federated").create(wanted);
-    return { ...seen(made), id: made.id };
-  },
-  async read(id, _state, tailnet) {
-    const found = await tailnet.keys("federated").find(id);
-    return found !== undefined && isActive(found) ? seen(found) : gone;
-  },
-  async update(id, { unlistedScopes, connection, ...wanted }, tailnet) {
-    return seen(await tailnet.keys("federated").replace(id, wanted));
-  },
-  async delete(id, _state, tailnet) {
-    await tailnet.keys("federated").revoke(id);
-  },
-};
-
-function seen(key: Key): Properties {
-  return {
-    ...seenTrustCredential(key),
-    issuer: key.issuer ?? "",
-    subject: key.subject ?? "",
-    audience: key.audience ?? "",
-    customClaimRules: key.customClaimRules ?? {},
-  };
-}
+import { type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
 
 /** The arguments of a {@link FederatedIdentity}. */
 export interface FederatedIdentityArgs extends TrustCredentialArgs {

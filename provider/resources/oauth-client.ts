@@ -4,45 +4,11 @@
  */
 
 import type * as pulumi from "@pulumi/pulumi";
-import { z } from "zod";
-import { isActive } from "../api/key";
-import { Credential } from "../engine/credential";
-import { type Definition, gone } from "../engine/definition";
+import { oauthClient } from "../definitions/oauth-client";
 import { dynamicProvider } from "../engine/dynamic-provider";
-import { connection, description, generation, rotateEvery, scopeFailures, scopes, tags, unlistedScopes } from "./arguments";
+import { Credential } from "./credential";
 import type { GetOptions, RotationArgs } from "./life-arguments";
-import { seenTrustCredential, type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
-
-const inputs = z.object({ scopes, tags, description, unlistedScopes, rotateEvery, generation, connection });
-
-/** What an OAuth client is to the engine. */
-export const oauthClient: Definition<z.output<typeof inputs>> = {
-  type: "OAuthClient",
-  keyType: "client",
-  seen: seenTrustCredential,
-  inputs,
-  rules: scopeFailures,
-  outputs: ["clientId", "clientSecret", "createdAt", "updatedAt", "rotatesAt", "userId"],
-  secrets: ["clientSecret"],
-  inPlace: ["scopes", "tags", "description"],
-  bookkeeping: ["unlistedScopes", "rotateEvery"],
-  grants: ({ scopes, tags }) => ({ needs: "oauth_keys", scopes, tags }),
-
-  async create({ scopes, tags, description }, tailnet) {
-    const made = await tailnet.keys("client").createWithSecret({ scopes, tags, description });
-    return { ...seenTrustCredential(made), id: made.id, clientSecret: made.key };
-  },
-  async read(id, _state, tailnet) {
-    const found = await tailnet.keys("client").find(id);
-    return found !== undefined && isActive(found) ? seenTrustCredential(found) : gone;
-  },
-  async update(id, { scopes, tags, description }, tailnet) {
-    return seenTrustCredential(await tailnet.keys("client").replace(id, { scopes, tags, description }));
-  },
-  async delete(id, _state, tailnet) {
-    await tailnet.keys("client").revoke(id);
-  },
-};
+import { type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
 
 /** The arguments of an {@link OAuthClient}. */
 export interface OAuthClientArgs extends TrustCredentialArgs, RotationArgs {}

@@ -5,9 +5,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { Scope } from "../access/scopes";
-import type { Key } from "../api/key";
-import type { Properties } from "../engine/definition";
-import { legacyAdvice } from "./arguments";
+import { legacyAdvice } from "../definitions/arguments";
 import type { ConnectionArgs } from "./life-arguments";
 
 /** A scope of the catalogue, which an editor completes, or another name: an older one, or one let through by `unlistedScopes`. */
@@ -39,20 +37,6 @@ export interface TrustCredentialArgs extends ConnectionArgs {
    * @default none
    */
   unlistedScopes?: pulumi.Input<pulumi.Input<string>[]>;
-}
-
-/** A trust credential as the API answers it, in our names. */
-export function seenTrustCredential(key: Key): Properties {
-  return {
-    clientId: key.id,
-    // An active credential has at least one scope: an answer without any says nothing about them.
-    ...(key.scopes?.length && { scopes: key.scopes }),
-    tags: key.tags ?? [],
-    description: key.description ?? "",
-    createdAt: key.created ?? undefined,
-    updatedAt: key.updated ?? key.created ?? undefined,
-    userId: key.userId || undefined,
-  };
 }
 
 /** Warns in the program's own output where a scope is named as it was in 2023. */

@@ -4,10 +4,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { connectionFrom } from "../../provider/api/connection";
 import { ConnectionError } from "../../provider/api/connection-error";
+import { definitionOf } from "../../provider/definitions/all";
 import { checkInputs } from "../../provider/engine/check";
 import { changesBetween, stateAfterRead, stateAfterWrite } from "../../provider/engine/state";
 import { holdsUnknown } from "../../provider/engine/unknowns";
-import { definitionOf } from "../../provider/resources/definitions";
 import { anything, fuzz, objectOf, text } from "./inputs";
 
 const likely: Readonly<Record<string, fc.Arbitrary<unknown>>> = {

@@ -4,16 +4,7 @@
  */
 
 import { endRun } from "../../provider/engine/deployer";
-import { dynamicProvider } from "../../provider/engine/dynamic-provider";
-import { authKey } from "../../provider/resources/auth-key";
-import { federatedIdentity } from "../../provider/resources/federated-identity";
-import { oauthClient } from "../../provider/resources/oauth-client";
-
-const providers = {
-  OAuthClient: dynamicProvider(oauthClient),
-  AuthKey: dynamicProvider(authKey),
-  FederatedIdentity: dynamicProvider(federatedIdentity),
-};
+import { providers } from "../providers";
 
 export type Kind = keyof typeof providers;
 

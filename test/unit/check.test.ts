@@ -1,10 +1,8 @@
 /** What is right, and what is said of what is wrong: each argument of each resource, as `check` sees it at preview. */
 
 import { describe, expect, test } from "vitest";
-import { AuthKey, FederatedIdentity, OAuthClient } from "../../provider/index";
-import { notKnownSecret } from "../../provider/resources/unknown-secret";
-
-type Provider = typeof OAuthClient.provider;
+import { notKnownSecret } from "../../provider/definitions/unknown-secret";
+import { type Provider, providers } from "../providers";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -81,7 +79,7 @@ describe("an OAuth client", () => {
       ],
     ],
   ])("%j: %j", async (inputs, expected) => {
-    expect(await reasons(OAuthClient.provider, inputs)).toEqual(expected);
+    expect(await reasons(providers.OAuthClient, inputs)).toEqual(expected);
   });
 });
 
@@ -128,7 +126,7 @@ describe("an auth key", () => {
       ],
     ],
   ])("%j: %j", async (inputs, expected) => {
-    expect(await reasons(AuthKey.provider, inputs)).toEqual(expected);
+    expect(await reasons(providers.AuthKey, inputs)).toEqual(expected);
   });
 });
 
@@ -170,6 +168,6 @@ describe("a federated identity", () => {
       ['customClaimRules: give an object of claims and patterns, for example { ref: "refs/heads/main" }, not a list'],
     ],
   ])("%j: %j", async (inputs, expected) => {
-    expect(await reasons(FederatedIdentity.provider, inputs)).toEqual(expected);
+    expect(await reasons(providers.FederatedIdentity, inputs)).toEqual(expected);
   });
 });

@@ -4,11 +4,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatSeconds, seconds } from "../../provider/access/lifetime";
 import { knownScopes } from "../../provider/access/scopes";
-import { AuthKey, FederatedIdentity, OAuthClient } from "../../provider/index";
+import { type Provider, providers } from "../providers";
 
 type Properties = Record<string, unknown>;
 
-async function checked(provider: typeof OAuthClient.provider, inputs: Properties): Promise<Properties> {
+async function checked(provider: Provider, inputs: Properties): Promise<Properties> {
   const { inputs: normal, failures } = (await provider.check?.({}, inputs)) ?? {};
   expect(failures).toEqual([]);
   return normal as Properties;
@@ -33,9 +33,9 @@ test("the order of scopes and tags means nothing, and absent, null, empty text a
   await fc.assert(
     fc.asyncProperty(twoSpellings, async ({ one, scopes, tags, none }) => {
       const other = { scopes, tags, description: one.description || none, unlistedScopes: [] };
-      const [a, b] = [await checked(OAuthClient.provider, one), await checked(OAuthClient.provider, other)];
+      const [a, b] = [await checked(providers.OAuthClient, one), await checked(providers.OAuthClient, other)];
       expect(b).toEqual(a);
-      expect(await OAuthClient.provider.diff?.("k", a, b)).toEqual({ changes: false, replaces: [] });
+      expect(await providers.OAuthClient.diff?.("k", a, b)).toEqual({ changes: false, replaces: [] });
     }),
   );
 });
@@ -43,10 +43,10 @@ test("the order of scopes and tags means nothing, and absent, null, empty text a
 test("the normal form of a normal form is itself", async () => {
   await fc.assert(
     fc.asyncProperty(clients, fc.integer({ min: 1, max: 90 * 86_400 }), async (client, expiry) => {
-      const once = await checked(OAuthClient.provider, client);
-      expect(await checked(OAuthClient.provider, once)).toEqual(once);
-      const key = await checked(AuthKey.provider, { tags: client.tags, expiry });
-      expect(await checked(AuthKey.provider, key)).toEqual(key);
+      const once = await checked(providers.OAuthClient, client);
+      expect(await checked(providers.OAuthClient, once)).toEqual(once);
+      const key = await checked(providers.AuthKey, { tags: client.tags, expiry });
+      expect(await checked(providers.AuthKey, key)).toEqual(key);
     }),
   );
 });
@@ -54,15 +54,18 @@ test("the normal form of a normal form is itself", async () => {
 test("a different set is a change, in place for a client and a new key for an auth key", async () => {
   await fc.assert(
     fc.asyncProperty(clients, clients, async (one, other) => {
-      const [a, b] = [await checked(OAuthClient.provider, one), await checked(OAuthClient.provider, other)];
+      const [a, b] = [await checked(providers.OAuthClient, one), await checked(providers.OAuthClient, other)];
       const same =
         JSON.stringify([one.scopes.toSorted(), one.tags.toSorted(), one.description || ""]) ===
         JSON.stringify([other.scopes.toSorted(), other.tags.toSorted(), other.description || ""]);
-      expect(await OAuthClient.provider.diff?.("k", a, b)).toEqual({ changes: !same, replaces: [] });
+      expect(await providers.OAuthClient.diff?.("k", a, b)).toEqual({ changes: !same, replaces: [] });
 
-      const [c, d] = [await checked(AuthKey.provider, { tags: one.tags }), await checked(AuthKey.provider, { tags: other.tags })];
+      const [c, d] = [
+        await checked(providers.AuthKey, { tags: one.tags }),
+        await checked(providers.AuthKey, { tags: other.tags }),
+      ];
       const sameTags = JSON.stringify(one.tags.toSorted()) === JSON.stringify(other.tags.toSorted());
-      expect(await AuthKey.provider.diff?.("k", c, d)).toEqual({ changes: !sameTags, replaces: sameTags ? [] : ["tags"] });
+      expect(await providers.AuthKey.diff?.("k", c, d)).toEqual({ changes: !sameTags, replaces: sameTags ? [] : ["tags"] });
     }),
   );
 });
@@ -103,8 +106,8 @@ test("mintedBy that is unknown or different plans nothing by itself, for whateve
   const minter = fc.constantFrom("04da6b54-80e4-46f7-96ec-b56ff0331ba9", { clientId: "k2", clientSecret: "s2" });
   await fc.assert(
     fc.asyncProperty(tags, minter, async (tags, mintedBy) => {
-      const state = await checked(AuthKey.provider, { tags, mintedBy: { clientId: "k1", clientSecret: "s1" } });
-      const { replaces } = (await AuthKey.provider.diff?.("k", state, { ...state, mintedBy })) ?? {};
+      const state = await checked(providers.AuthKey, { tags, mintedBy: { clientId: "k1", clientSecret: "s1" } });
+      const { replaces } = (await providers.AuthKey.diff?.("k", state, { ...state, mintedBy })) ?? {};
       expect(replaces).toEqual([]);
     }),
   );
@@ -112,11 +115,15 @@ test("mintedBy that is unknown or different plans nothing by itself, for whateve
 
 test("an unknown input is a change in place for an identity, and a new key for an auth key", async () => {
   const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-  const identity = await checked(FederatedIdentity.provider, { issuer: "https://i.example.com", subject: "me", scopes: ["dns"] });
-  expect(await FederatedIdentity.provider.diff?.("k", identity, { ...identity, subject: unknown })).toEqual({
+  const identity = await checked(providers.FederatedIdentity, {
+    issuer: "https://i.example.com",
+    subject: "me",
+    scopes: ["dns"],
+  });
+  expect(await providers.FederatedIdentity.diff?.("k", identity, { ...identity, subject: unknown })).toEqual({
     changes: true,
     replaces: [],
   });
-  const key = await checked(AuthKey.provider, { tags: ["tag:a"] });
-  expect(await AuthKey.provider.diff?.("k", key, { ...key, tags: [unknown] })).toEqual({ changes: true, replaces: ["tags"] });
+  const key = await checked(providers.AuthKey, { tags: ["tag:a"] });
+  expect(await providers.AuthKey.diff?.("k", key, { ...key, tags: [unknown] })).toEqual({ changes: true, replaces: ["tags"] });
 });

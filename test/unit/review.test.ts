@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import Ajv from "ajv-draft-04";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { definitionOf } from "../../provider/resources/definitions";
+import { definitionOf } from "../../provider/definitions/all";
 import { argumentsOf, isKind } from "../../provider/review/credential";
 import { htmlReport } from "../../provider/review/html";
 import { markdownReport, markerOf } from "../../provider/review/markdown";

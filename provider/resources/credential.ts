@@ -2,15 +2,8 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { connectionsKey } from "../api/connection";
-import type { Definition, Properties } from "./definition";
-
-/**
- * The provider as it is stored with every resource. It names the class and nothing else, so that it never changes:
- * state written today is read, refreshed and deleted through this text by every later release.
- */
-export function providerText(type: string): string {
-  return `exports.handler=()=>require("tailscope").${type}.provider`;
-}
+import type { Definition, Properties } from "../engine/definition";
+import { providerText } from "../engine/provider-text";
 
 /** Stack config that holds credentials of the deployer. */
 const secretConfigKeys = ["tailscope:oauthClientSecret", "tailscope:apiKey"] as const;

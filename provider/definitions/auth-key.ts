@@ -1,0 +1,94 @@
+/** What an auth key is to the engine. */
+
+import { z } from "zod";
+import { formatSeconds, longestAuthKeyLifetime, seconds } from "../access/lifetime";
+import { isActive, type Key } from "../api/key";
+import { type Definition, type Failure, gone, leftAlone, type Properties } from "../engine/definition";
+import { connection, description, durationBetween, flag, generation, minter, recreation, rotateEvery, tags } from "./arguments";
+
+const longest = formatSeconds(longestAuthKeyLifetime);
+
+const inputs = z.object({
+  tags,
+  reusable: flag,
+  ephemeral: flag,
+  preauthorized: flag,
+  expiry: durationBetween(1, longestAuthKeyLifetime).default(longest),
+  description,
+  mintedBy: minter,
+  recreateIfInvalid: recreation,
+  rotateEvery,
+  renewBefore: durationBetween(1, longestAuthKeyLifetime).optional(),
+  generation,
+  connection,
+});
+
+export const authKey: Definition<z.output<typeof inputs>> = {
+  type: "AuthKey",
+  keyType: "auth",
+  seen,
+  inputs,
+  rules: rotationFailures,
+  outputs: ["keyId", "key", "createdAt", "expiresAt", "rotatesAt", "userId"],
+  secrets: ["key", "mintedBy"],
+  inPlace: [],
+  bookkeeping: ["mintedBy", "recreateIfInvalid", "rotateEvery", "renewBefore"],
+  grants: (known) => ("mintedBy" in known ? { needs: "auth_keys", tags: known.tags, minter: known.mintedBy } : undefined),
+
+  async create(wanted, tailnet) {
+    const { reusable, ephemeral, preauthorized, tags, description } = wanted;
+    const made = await tailnet.keys("auth", wanted.mintedBy).createWithSecret({
+      capabilities: { devices: { create: { reusable, ephemeral, preauthorized, tags } } },
+      expirySeconds: seconds(wanted.expiry),
+      description,
+    });
+    return { ...seen(made), id: made.id, key: made.key };
+  },
+  async read(id, state, tailnet) {
+    const found = await tailnet.keys("auth", state.mintedBy).find(id);
+    if (found === undefined) return gone;
+    if (isActive(found)) return seen(found);
+    return isRecreated(state) ? gone : leftAlone;
+  },
+  async delete(id, state, tailnet) {
+    await tailnet.keys("auth", state.mintedBy).revoke(id);
+  },
+};
+
+/** Whether a key that is no longer valid is made again; as in the official Terraform provider a single-use one has most likely let its machine in. */
+export function isRecreated(state: { recreateIfInvalid?: unknown; reusable?: unknown }): boolean {
+  return (state.recreateIfInvalid ?? (state.reusable ? "always" : "never")) === "always";
+}
+
+/** A key must be replaced before it expires, or nobody could join between the two. */
+function rotationFailures({ expiry, rotateEvery, renewBefore }: Partial<z.output<typeof inputs>>): Failure[] {
+  const life = expiry === undefined ? undefined : seconds(expiry);
+  const failures: Failure[] = [];
+  for (const [property, value] of Object.entries({ rotateEvery, renewBefore })) {
+    const length = value === undefined ? undefined : seconds(value);
+    if (life === undefined || length === undefined || length < life) continue;
+    failures.push({
+      property,
+      reason: `"${value}" is not shorter than the key's expiry of "${expiry}": give less, or let the key live longer`,
+    });
+  }
+  return failures;
+}
+
+function seen(key: Key): Properties {
+  const create = key.capabilities?.devices?.create;
+  return {
+    keyId: key.id,
+    ...(create && {
+      tags: create.tags ?? [],
+      reusable: create.reusable ?? false,
+      ephemeral: create.ephemeral ?? false,
+      preauthorized: create.preauthorized ?? false,
+    }),
+    ...(key.expirySeconds && { expiry: formatSeconds(key.expirySeconds) }),
+    description: key.description ?? "",
+    createdAt: key.created ?? undefined,
+    expiresAt: key.expires ?? undefined,
+    userId: key.userId || undefined,
+  };
+}

@@ -1,0 +1,37 @@
+/** What an OAuth client is to the engine. */
+
+import { z } from "zod";
+import { isActive } from "../api/key";
+import { type Definition, gone } from "../engine/definition";
+import { connection, description, generation, rotateEvery, scopeFailures, scopes, tags, unlistedScopes } from "./arguments";
+import { seenTrustCredential } from "./trust-credential";
+
+const inputs = z.object({ scopes, tags, description, unlistedScopes, rotateEvery, generation, connection });
+
+export const oauthClient: Definition<z.output<typeof inputs>> = {
+  type: "OAuthClient",
+  keyType: "client",
+  seen: seenTrustCredential,
+  inputs,
+  rules: scopeFailures,
+  outputs: ["clientId", "clientSecret", "createdAt", "updatedAt", "rotatesAt", "userId"],
+  secrets: ["clientSecret"],
+  inPlace: ["scopes", "tags", "description"],
+  bookkeeping: ["unlistedScopes", "rotateEvery"],
+  grants: ({ scopes, tags }) => ({ needs: "oauth_keys", scopes, tags }),
+
+  async create({ scopes, tags, description }, tailnet) {
+    const made = await tailnet.keys("client").createWithSecret({ scopes, tags, description });
+    return { ...seenTrustCredential(made), id: made.id, clientSecret: made.key };
+  },
+  async read(id, _state, tailnet) {
+    const found = await tailnet.keys("client").find(id);
+    return found !== undefined && isActive(found) ? seenTrustCredential(found) : gone;
+  },
+  async update(id, { scopes, tags, description }, tailnet) {
+    return seenTrustCredential(await tailnet.keys("client").replace(id, { scopes, tags, description }));
+  },
+  async delete(id, _state, tailnet) {
+    await tailnet.keys("client").revoke(id);
+  },
+};

@@ -1,0 +1,275 @@
+/**
+ * A program's own unit tests, with the mocks that Pulumi has for them: what each class hands to the engine, and what it gives back.
+ * That the engine takes it so is what test/engine is for.
+ */
+
+import * as pulumi from "@pulumi/pulumi";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { AuthKey, FederatedIdentity, OAuthClient, RotatingAuthKey, RotatingOAuthClient } from "../../provider/index";
+import { pairNow } from "../../provider/resources/rotating-pair";
+
+interface Registered {
+  readonly type: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly id: string | undefined;
+}
+
+/** What the request to register a resource says beside its inputs. */
+interface Request {
+  getName(): string;
+  getAdditionalsecretoutputsList(): string[];
+  getDependenciesList(): string[];
+  getIgnorechangesList(): string[];
+  getParent(): string;
+}
+
+const registered = new Map<string, Registered>();
+const requests = new Map<string, Request>();
+
+beforeEach(() => {
+  registered.clear();
+  requests.clear();
+  vi.stubEnv("TAILSCOPE_NOW", "2026-02-15T00:00:00Z");
+  pulumi.runtime.setAllConfig({}, []);
+  pulumi.runtime.setMocks({
+    newResource({ type, name, inputs, id }) {
+      registered.set(name, { type, inputs, id });
+      const outputs = { clientId: `${name}-id`, keyId: `${name}-id`, key: `${name}-key`, clientSecret: `${name}-secret` };
+      return { id: id || `${name}-id`, state: { ...inputs, ...outputs } };
+    },
+    call: () => ({}),
+  });
+  // The mocks show no options: they are read where the request passes.
+  const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource(request: Request, ...more: unknown[]): unknown };
+  const register = monitor.registerResource.bind(monitor);
+  monitor.registerResource = (request, ...more) => {
+    requests.set(request.getName(), request);
+    return register(request, ...more);
+  };
+});
+
+const secretOutputsOf = (name: string) => requests.get(name)?.getAdditionalsecretoutputsList().toSorted();
+
+afterEach(() => vi.unstubAllEnvs());
+
+/** What the program made, once the (mocked) engine has all of it. */
+async function run<Result>(program: () => Result): Promise<Result> {
+  const made = program();
+  await pulumi.runtime.disconnect();
+  return made;
+}
+
+const resolved = <Value>(output: pulumi.Output<Value>) => new Promise<Value>((resolve) => output.apply(resolve));
+
+const identity = { issuer: "https://issuer.example.com", subject: "me", scopes: ["dns"] };
+
+describe("each class", () => {
+  test("registers its type with its arguments and a provider text that never changes", async () => {
+    await run(() => {
+      new OAuthClient("client", { scopes: ["dns"], description: "d" });
+      new AuthKey("key", { tags: ["tag:ci"], reusable: true });
+      new AuthKey("plain");
+      new FederatedIdentity("identity", identity);
+    });
+    expect(registered.get("client")).toMatchObject({
+      type: "pulumi-nodejs:dynamic/tailscope:OAuthClient",
+      inputs: {
+        scopes: ["dns"],
+        description: "d",
+        __provider: 'exports.handler=()=>require("tailscope").OAuthClient.provider',
+      },
+    });
+    expect(secretOutputsOf("client")).toEqual(["clientSecret"]);
+    expect(registered.get("key")).toMatchObject({
+      type: "pulumi-nodejs:dynamic/tailscope:AuthKey",
+      inputs: { tags: ["tag:ci"], reusable: true, __provider: 'exports.handler=()=>require("tailscope").AuthKey.provider' },
+    });
+    expect(secretOutputsOf("key")).toEqual(["key", "mintedBy"]);
+    expect(Object.keys(registered.get("plain")?.inputs ?? {})).toEqual(["__provider"]);
+    expect(registered.get("identity")).toMatchObject({
+      type: "pulumi-nodejs:dynamic/tailscope:FederatedIdentity",
+      inputs: { ...identity, __provider: 'exports.handler=()=>require("tailscope").FederatedIdentity.provider' },
+    });
+    expect(secretOutputsOf("identity")).toEqual([]);
+  });
+
+  test("has an output for every argument and for everything that the API gives", () => {
+    const outputs = (resource: object) =>
+      Object.entries(resource).flatMap(([name, value]) => (pulumi.Output.isInstance(value) ? [name] : []));
+    const life = ["rotateEvery", "generation", "connection"];
+    const given = ["createdAt", "updatedAt", "userId"];
+    expect(outputs(new OAuthClient("client", { scopes: ["dns"] }))).toEqual(
+      expect.arrayContaining(["scopes", "tags", "description", "clientId", "clientSecret", "rotatesAt", ...life, ...given]),
+    );
+    expect(outputs(new AuthKey("key"))).toEqual(
+      expect.arrayContaining([
+        ...["tags", "reusable", "ephemeral", "preauthorized", "expiry", "description", "mintedBy", "recreateIfInvalid"],
+        ...["renewBefore", "keyId", "key", "createdAt", "expiresAt", "rotatesAt", "userId", ...life],
+      ]),
+    );
+    expect(outputs(new FederatedIdentity("identity", identity))).toEqual(
+      expect.arrayContaining([
+        ...["issuer", "subject", "audience", "customClaimRules", "scopes", "tags", "description", "clientId", "connection"],
+        ...given,
+      ]),
+    );
+  });
+
+  test("passes on the options of the program beside its own", async () => {
+    await run(() => {
+      new OAuthClient("client", { scopes: ["dns"] }, { ignoreChanges: ["tags"], additionalSecretOutputs: ["description"] });
+      new AuthKey("key", {}, { ignoreChanges: ["tags"] });
+      new FederatedIdentity("identity", identity, { ignoreChanges: ["tags"] });
+    });
+    expect(secretOutputsOf("client")).toEqual(["clientSecret", "description"]);
+    for (const name of ["client", "key", "identity"]) expect(requests.get(name)?.getIgnorechangesList()).toEqual(["tags"]);
+  });
+
+  test("looks an existing credential up by its id, with the connection that is named", async () => {
+    const ways = {
+      OAuthClient: OAuthClient.get,
+      AuthKey: AuthKey.get,
+      FederatedIdentity: FederatedIdentity.get,
+    };
+    await run(() => {
+      for (const [type, get] of Object.entries(ways)) {
+        get(type, "kFound", { connection: "prod" });
+        get(`${type} by default`, "kFound");
+      }
+    });
+    for (const type of Object.keys(ways)) {
+      const __provider = `exports.handler=()=>require("tailscope").${type}.provider`;
+      expect(registered.get(type)).toMatchObject({ id: "kFound", inputs: { connection: "prod", __provider } });
+      expect(registered.get(`${type} by default`)).toMatchObject({ id: "kFound", inputs: { __provider } });
+    }
+  });
+});
+
+describe("an auth key's mintedBy", () => {
+  /** What was sent for it, in the wrapping that marks it as a secret. */
+  const given = (name: string) => {
+    const secret = registered.get(name)?.inputs["mintedBy"];
+    expect(secret).toMatchObject({ "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" });
+    return (secret as { value: unknown }).value; // As just seen.
+  };
+
+  test("keeps the id and the secret of a whole OAuth client, as a secret", async () => {
+    await run(() => {
+      const mintedBy = new OAuthClient("client", { scopes: ["auth_keys"], tags: ["tag:ci"] });
+      new AuthKey("key", { tags: ["tag:ci"], mintedBy });
+    });
+    expect(given("key")).toEqual({ clientId: "client-id", clientSecret: "client-secret" });
+  });
+
+  test("that lacks a part goes to check as it is, which says what is missing", async () => {
+    const wrong = (mintedBy: unknown) => ({ mintedBy }) as ConstructorParameters<typeof AuthKey>[1]; // As a JavaScript program can.
+    await run(() => {
+      new AuthKey("nothing", wrong(null));
+      new AuthKey("text", wrong("kClient"));
+      new AuthKey("empty", wrong({}));
+    });
+    expect(given("nothing")).toBeNull();
+    expect(given("text")).toBe("kClient");
+    expect(given("empty")).toEqual({ clientId: "", clientSecret: "" });
+  });
+});
+
+describe("a scope by its older name", () => {
+  test("is warned of, with the names of today, and a current one is not", async () => {
+    const warnings: string[] = [];
+    const spy = vi.spyOn(console, "warn").mockImplementation((text: string) => void warnings.push(text));
+    await run(() => {
+      new OAuthClient("client", { scopes: ["dns", "routes"] });
+      new FederatedIdentity("identity", { ...identity, scopes: pulumi.output(["acl"]) });
+      new OAuthClient("current", { scopes: ["dns:read"] });
+      OAuthClient.get("found", "kFound");
+    });
+    spy.mockRestore();
+    expect(warnings.filter((text) => text.includes("older name")).toSorted()).toEqual([
+      'warning: [runtime] scopes: "acl" is an older name that Tailscale still accepts; write "policy_file" instead.',
+      'warning: [runtime] scopes: "routes" is an older name that Tailscale still accepts; write "devices:routes" instead.',
+    ]);
+  });
+});
+
+describe("a credential of the deployer in stack config", () => {
+  const inClear = /in clear in the stack's config/;
+  const make = () => new OAuthClient("client", { scopes: ["dns"] });
+
+  test.each([
+    ["tailscope:oauthClientSecret", "pulumi config set --secret tailscope:oauthClientSecret"],
+    ["tailscope:apiKey", "pulumi config set --secret tailscope:apiKey"],
+  ])("%s is refused in clear, with the command that mends it, and taken as a secret", (key, command) => {
+    pulumi.runtime.setAllConfig({ [key]: "made up" }, []);
+    expect(make).toThrow(inClear);
+    expect(make).toThrow(command);
+    expect(make).toThrow(pulumi.RunError);
+    pulumi.runtime.setAllConfig({ [key]: "made up" }, [key]);
+    expect(make).not.toThrow();
+  });
+
+  test.each(["apiKey", "oauthClientSecret"])("so is a connection's %s, and a connection without one is taken", (member) => {
+    const key = "tailscope:connections";
+    const connections = (value: string) => JSON.stringify({ prod: { [member]: value } }, undefined, 1);
+    pulumi.runtime.setAllConfig({ [key]: connections("tskey-made-up") }, []);
+    expect(make).toThrow(inClear);
+    expect(make).toThrow(`--path 'tailscope:connections.NAME.${member}'`);
+    pulumi.runtime.setAllConfig({ [key]: connections("tskey-made-up") }, [key]);
+    expect(make).not.toThrow();
+    pulumi.runtime.setAllConfig({ [key]: '{"prod":{"tailnet":"example.com"}}' }, []);
+    expect(make).not.toThrow();
+  });
+});
+
+describe("a rotating pair", () => {
+  // Periods begin on 1 January 2026 and every 30 days from there: on 15 February one has passed.
+  const slotOf = (name: string) => registered.get(name)?.inputs["generation"];
+
+  test("makes two slots of consecutive generations, the second after the first, and gives out the current one", async () => {
+    const pair = await run(() => new RotatingOAuthClient("ci", { every: "30d", scopes: ["auth_keys"], tags: ["tag:ci"] }));
+    expect(registered.get("ci-0")?.inputs).toMatchObject({ scopes: ["auth_keys"], tags: ["tag:ci"] });
+    expect(registered.get("ci-0")?.inputs).not.toHaveProperty("every");
+    expect([slotOf("ci-0"), slotOf("ci-1")]).toEqual([0, 1]);
+    expect(requests.get("ci-0")?.getDependenciesList()).toEqual([]);
+    expect(requests.get("ci-1")?.getDependenciesList()).toEqual([expect.stringMatching(/OAuthClient::ci-0$/)]);
+    for (const slot of ["ci-0", "ci-1"])
+      expect(requests.get(slot)?.getParent()).toMatch(/tailscope:index:RotatingOAuthClient::ci$/);
+    expect(await resolved(pair.clientId)).toBe("ci-1-id");
+    expect(await resolved(pair.clientSecret)).toBe("ci-1-secret");
+    expect(await resolved(pair.previousClientId)).toBe("ci-0-id");
+    expect(await resolved(pair.changesAt)).toBe("2026-03-02T00:00:00Z");
+  });
+
+  test("of auth keys gives out the current key, counted from the anchor", async () => {
+    const pair = await run(
+      () => new RotatingAuthKey("runner", { every: "30d", anchor: "2026-02-01T00:00:00Z", expiry: "60d", tags: ["tag:ci"] }),
+    );
+    expect([slotOf("runner-0"), slotOf("runner-1")]).toEqual([0, -1]);
+    expect(registered.get("runner-1")?.inputs).toMatchObject({ expiry: "60d", tags: ["tag:ci"] });
+    expect(requests.get("runner-1")?.getParent()).toMatch(/tailscope:index:RotatingAuthKey::runner$/);
+    expect(await resolved(pair.keyId)).toBe("runner-0-id");
+    expect(await resolved(pair.key)).toBe("runner-0-key");
+    expect(await resolved(pair.previousKeyId)).toBe("runner-1-id");
+    expect(await resolved(pair.changesAt)).toBe("2026-03-03T00:00:00Z");
+  });
+
+  test.each([
+    ["60s", true],
+    ["59s", false],
+    ["3650d", true],
+    ["3651d", false],
+  ] as const)("of a period of %s is right: %s", (every, isRight) => {
+    const made = () => pairNow("ci", { every });
+    if (isRight) expect(made).not.toThrow();
+    else expect(made).toThrow(`ci: every: "${every}" is no period`);
+  });
+
+  test.each([
+    [300, undefined],
+    [301, 'runner: every: "301s" is too long: a key that lives 601s must stay valid for one period more'],
+  ])("of keys that live 601 s fits half of that, in whole seconds: %i", async (every, problem) => {
+    const made = () => new RotatingAuthKey("runner", { every, expiry: 601 });
+    if (problem === undefined) await run(made);
+    else expect(made).toThrow(problem);
+  });
+});
