@@ -30,6 +30,10 @@ test.each([
   ["user:read", "users:read"],
   ["policyfile", "policy_file"],
   ["printers_and_scanners", undefined],
+  ["user", "users"],
+  ["dsn", undefined],
+  ["dn", "dns"],
+  ["xdns", "dns"],
   ["", undefined],
 ])("%j is most likely meant as %j", (written, meant) => {
   expect(nearest(written, knownScopes)).toBe(meant);

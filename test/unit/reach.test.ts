@@ -131,7 +131,21 @@ describe("gained and lost", () => {
     const { gain } = change(["auth_keys"], ["auth_keys"], [["tag:a"], ["tag:a", "tag:b"]]);
     expect(gain).toEqual({ operations: [], tags: ["tag:b"] });
     expect(usesOfTagsWith(["auth_keys"], "tag:b")).toEqual({ uses: ["admit machines under tag:b"], passesOn: false });
+    expect(usesOfTagsWith(["all"], "tag:b")).toEqual({
+      uses: [
+        "admit machines under tag:b",
+        "put tag:b on machines",
+        "give tag:b to further OAuth clients",
+        "give tag:b to further federated identities",
+      ],
+      passesOn: true,
+    });
     expect(usesOfTagsWith(["oauth_keys"], "tag:b").passesOn).toBe(true);
+    expect(gained({ scopes: [], tags: ["tag:a"] }, { scopes: [], tags: ["tag:c", "tag:b", "tag:a", "tag:b"] }).tags).toEqual([
+      "tag:b",
+      "tag:c",
+    ]);
+    expect(operationsOf(["no such scope"])).toEqual([]);
     expect(usesOfTagsWith(["dns", "all:read"], "tag:b").uses).toEqual([]);
   });
 });

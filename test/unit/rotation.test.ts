@@ -19,6 +19,8 @@ describe("the two slots of a rotating pair", () => {
         expect(changesAt - now).toBeLessThanOrEqual(period);
         expect((changesAt - anchor) % period === 0).toBe(true);
         expect(slotsAt(changesAt - 1, anchor, period).generations).toEqual(generations);
+        // A generation keeps its slot, or a secret would move without having been made anew.
+        for (const slot of [0, 1] as const) expect(Math.abs(generations[slot] % 2)).toBe(slot);
       }),
     );
   });
@@ -75,6 +77,13 @@ describe("the two slots of a rotating pair", () => {
 });
 
 describe("a credential with rotateEvery and renewBefore", () => {
+  test("says by which rule it falls due: rotateEvery where both fall on one moment", () => {
+    const life = { created: 0, expires: 100, rotateEvery: 60, renewBefore: 40 };
+    expect(rotationDue(life)).toEqual({ at: 60, rule: "rotateEvery" });
+    expect(rotationDue({ ...life, renewBefore: 41 })).toEqual({ at: 59, rule: "renewBefore" });
+    expect(rotationDue({ created: 0, expires: 100, renewBefore: 41 })).toEqual({ at: 59, rule: "renewBefore" });
+  });
+
   test("falls due at the earlier of the two, and never without a rule", () => {
     fc.assert(
       fc.property(times, periods, periods, periods, (created, life, rotateEvery, renewBefore) => {

@@ -75,6 +75,16 @@ describe("whoever may use an identity", () => {
     ["repo:acme/*", "anybody in the repositories of acme that match acme/*", false],
     ["repo:acme@1/app@2:*", "every branch, tag, environment and pull request of acme/app", false],
     ["repo:acme/app:ref:refs/heads/*", "the runs of acme/app that match ref:refs/heads/*", false],
+    ["repo:acme", "whoever token.actions.githubusercontent.com calls repo:acme", false],
+    ["repo:acme:*", "anybody in the repositories of acme that match acme", true],
+    ["repo:acme/app*", "anybody in the repositories of acme that match acme/app*", false],
+    ["repo:acme@12/app@345*", "anybody in the repositories of acme that match acme@12/app@345*", false],
+    ["repo:acme@12/app@345:ref:refs/heads/v*", "the runs of acme/app that match ref:refs/heads/v*", false],
+    ["repo:acme@12x/app:e*", "the runs of acme@12x/app that match e*", false],
+    ["repo:acme/app:*:x", "every branch, tag, environment and pull request of acme/app", false],
+    ["repo:acme/app:ref:*", "the runs of acme/app that match ref:*", false],
+    ["job:acme/*", "anybody on GitHub", false],
+    ["*:acme/app", "anybody on GitHub", true],
     ["repo:acme/app:pull_request", "whoever token.actions.githubusercontent.com calls repo:acme/app:pull_request", false],
   ])("of GitHub's subject %s is %s", (subject, who, strangers) => {
     expect(whoMayUse(trusting(subject))).toBe(who);
@@ -90,6 +100,13 @@ describe("whoever may use an identity", () => {
     ],
     ["https://gitlab.com", "project_path:*:ref_type:branch:ref:main", undefined, true],
     ["https://i.example.com", "*", "anybody with a token of i.example.com", true],
+    ["https://i.example.com", "x*y", "anybody with a token of i.example.com", true],
+    ["https://i.example.com", "me", "whoever i.example.com calls me", false],
+    ["https://i.example.com", "project:me*", "whoever i.example.com calls by a name that matches project:me*", true],
+    ["https://i.example.com", "a/b*", "whoever i.example.com calls by a name that matches a/b*", true],
+    ["https://i.example.com", "team:me:*", "whoever i.example.com calls by a name that matches team:me:*", false],
+    ["", "me", "whoever an issuer that is not named calls me", false],
+    ["http://a/https://b", "me", "whoever http://a/https://b calls me", false],
     ["https://i.example.com", "system:serviceaccount:prod:*", undefined, false],
   ])("of %s, %s, is said too", (issuer, subject, who, strangers) => {
     const trusted = trusting(subject, { issuer });

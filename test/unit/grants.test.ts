@@ -1,0 +1,145 @@
+/** What a holder may pass on: each answer, and in words what to do where it may not. */
+
+import { describe, expect, test } from "vitest";
+import {
+  abilityProblem,
+  type Holder,
+  isReader,
+  scopeProblem,
+  tagProblems,
+  undefinedTagProblems,
+} from "../../provider/access/grants";
+
+const holder = (scopes: string[] | undefined, tags: string[] = []): Holder => ({
+  name: "the deployer kD",
+  kind: "credential",
+  scopes,
+  tags,
+});
+const user = (scopes: string[] | undefined): Holder => ({ ...holder(scopes), kind: "user" });
+
+describe("a scope", () => {
+  test.each<[string, Holder, string]>([
+    ["that is held", holder(["dns", "users"]), "users"],
+    ["whose writing is held", holder(["dns"]), "dns:read"],
+    ["of a holder of all", holder(["all"]), "users"],
+    ["that is read, of a holder of all:read", holder(["all:read"]), "users:read"],
+    ["that an older name stands for", holder(["routes"]), "devices:routes"],
+    ["by an older name, which the API decides", holder(["dns"]), "acl"],
+    ["of a holder of whom nothing is known", holder(undefined), "all"],
+    ["that the user's role permits", user(["dns"]), "dns"],
+  ])("%s can be given", (_what, from, scope) => {
+    expect(scopeProblem(from, scope)).toBeUndefined();
+  });
+
+  test.each<[Holder, string, string]>([
+    [
+      holder(["dns:read", "users"]),
+      "dns",
+      '"dns" cannot be given by the deployer kD, which holds dns:read, users and can only pass on scopes of its own. Give it "dns", or leave "dns" out here.',
+    ],
+    [
+      holder([]),
+      "dns",
+      '"dns" cannot be given by the deployer kD, which holds no scope and can only pass on scopes of its own. Give it "dns", or leave "dns" out here.',
+    ],
+    [
+      user(["dns", "users"]),
+      "all",
+      '"all" is more than the role of the user permits who deploys: with this API access token only dns, users can be set. Let somebody deploy it whose role permits it, or leave "all" out.',
+    ],
+  ])("that is not held is refused with what to do", (from, scope, reason) => {
+    expect(scopeProblem(from, scope)).toBe(reason);
+  });
+});
+
+describe("a kind of credential", () => {
+  test("can be made by whoever holds its scope, or of whom nothing is known", () => {
+    expect(abilityProblem(holder(["oauth_keys"]), "oauth_keys")).toBeUndefined();
+    expect(abilityProblem(holder(undefined), "oauth_keys")).toBeUndefined();
+  });
+
+  test.each([
+    [["oauth_keys:read", "dns"], "oauth_keys:read, dns"],
+    [[], "no scope"],
+  ])("cannot be made with %j, and the reason says what is missing", (scopes, held) => {
+    expect(abilityProblem(holder(scopes), "oauth_keys")).toBe(
+      `the deployer kD holds ${held}, and this needs oauth_keys. Give it "oauth_keys".`,
+    );
+  });
+
+  test.each<[string[] | undefined, boolean]>([
+    [["oauth_keys:read"], true],
+    [["all:read"], true],
+    [["oauth_keys"], false],
+    [["oauth_keys", "oauth_keys:read"], false],
+    [["dns:read"], false],
+    [[], false],
+    [undefined, false],
+  ])("is only read with %j: %s", (scopes, isOnlyRead) => {
+    expect(isReader(holder(scopes), "oauth_keys")).toBe(isOnlyRead);
+  });
+});
+
+describe("tags", () => {
+  const owners = {
+    "tag:deployer": [],
+    "tag:ci": ["tag:deployer"],
+    "tag:web": ["group:ops"],
+    "tag:db": ["group:ops", "tag:deployer"],
+  };
+  const tagged = holder(["auth_keys"], ["tag:deployer", "tag:web"]);
+
+  test.each<[string, Holder, string[], typeof owners | undefined]>([
+    ["that a tag of the holder owns", tagged, ["tag:ci", "tag:db"], owners],
+    ["that are the holder's own, in any order", tagged, ["tag:web", "tag:deployer"], owners],
+    ["of a holder of all", holder(["all"]), ["tag:web"], owners],
+    ["of a user, whose groups are not known", user(["auth_keys"]), ["tag:web"], owners],
+    ["of a holder of whom nothing is known", holder(undefined), ["tag:web"], owners],
+    ["where the policy file cannot be read", holder(["auth_keys"]), ["tag:web"], undefined],
+    ["none at all", holder(["auth_keys"]), [], owners],
+  ])("%s can be given", (_what, from, tags, known) => {
+    expect(tagProblems(from, tags, known)).toEqual([]);
+  });
+
+  test("that the policy file does not define can be given by nobody, and only those are named", () => {
+    const line = (owner: string) =>
+      `"tag:new" is not defined in the policy file, so nobody can give it. Add under "tagOwners": "tag:new": ["${owner}"]`;
+    for (const [from, owner] of [
+      [tagged, "tag:deployer"],
+      [user(undefined), "autogroup:admin"],
+      [holder(["all"], ["tag:new"]), "tag:new"],
+      // Where every tag of its own is among those that are asked for, the first of them.
+      [holder(["all"], ["tag:web"]), "tag:web"],
+    ] as const) {
+      const problems = tagProblems(from, ["tag:web", "tag:new"], owners);
+      expect(problems).toEqual([{ tag: "tag:new", reason: line(owner) }]);
+      expect(undefinedTagProblems(from, ["tag:web", "tag:new"], owners)).toEqual(problems);
+    }
+    expect(tagProblems(tagged, ["constructor"], owners)).toHaveLength(1);
+    expect(undefinedTagProblems(tagged, ["tag:new"], undefined)).toEqual([]);
+  });
+
+  test("that are neither the holder's set nor owned by it are refused, each with the line that would let it", () => {
+    expect(tagProblems(tagged, ["tag:web", "tag:ci"], owners)).toEqual([
+      {
+        tag: "tag:web",
+        reason:
+          '"tag:web" cannot be given by the deployer kD, which has the tags tag:deployer, tag:web: it may give exactly this set, or tags that its own tags own in the policy file, and a part of the set is neither. Add under "tagOwners": "tag:web": ["tag:web"]',
+      },
+    ]);
+    expect(tagProblems(holder(["auth_keys"]), ["tag:web"], owners)).toEqual([
+      {
+        tag: "tag:web",
+        reason:
+          '"tag:web" cannot be given by the deployer kD, which has no tags: it may give exactly this set, or tags that its own tags own in the policy file, and a part of the set is neither. Add under "tagOwners": "tag:web": ["autogroup:admin"]',
+      },
+    ]);
+    // As many as the holder's own, and others.
+    expect(tagProblems(holder(["auth_keys"], ["tag:ci"]), ["tag:web"], owners)).toHaveLength(1);
+    // A part of its own set.
+    expect(tagProblems(holder(["auth_keys"], ["tag:ci", "tag:web"]), ["tag:web"], owners).map(({ tag }) => tag)).toEqual([
+      "tag:web",
+    ]);
+  });
+});
