@@ -59,6 +59,25 @@ describe("an OAuth client", () => {
       client({ tags: ["tag:a", "tag:1"] }),
       ['tags[1]: "tag:1" is no tag: after "tag:" comes a letter, then letters, digits and hyphens'],
     ],
+    [
+      client({ tags: ["tag:a", "tag:a b", "atag:a", "c i", "1", "a1-b"] }),
+      [
+        'tags[1]: "tag:a b" is no tag: after "tag:" comes a letter, then letters, digits and hyphens',
+        'tags[2]: "atag:a" is no tag: tags start with "tag:". Write it like "tag:ci".',
+        'tags[3]: "c i" is no tag: tags start with "tag:". Write it like "tag:ci".',
+        'tags[4]: "1" is no tag: tags start with "tag:". Write it like "tag:ci".',
+        'tags[5]: "a1-b" is no tag: tags start with "tag:". Write "tag:a1-b".',
+      ],
+    ],
+    [client({ tags: ["tag:a-"] }), []],
+    [client({ description: { a: 1 } }), ["description: give a text, not an object"]],
+    [client({ description: true }), ["description: give a text, not a boolean"]],
+    [
+      client({ "": 1 }),
+      [
+        '"": "" is no argument of OAuthClient. It takes scopes, tags, description, unlistedScopes, rotateEvery, generation, connection.',
+      ],
+    ],
     [client({ tags: ["tag:a", "tag:a"] }), ['tags[1]: "tag:a" is listed twice: leave one out']],
     [
       client({ description: "x".repeat(53) }),
@@ -151,6 +170,12 @@ describe("a federated identity", () => {
     [
       identity({ issuer: "github" }),
       ['issuer: "github" is no URL. Write it like "https://token.actions.githubusercontent.com".'],
+    ],
+    [
+      identity({ issuer: "https://a.example.com#x" }),
+      [
+        'issuer: "https://a.example.com#x" has a query or a fragment, which no issuer may have. Write it like "https://token.actions.githubusercontent.com".',
+      ],
     ],
     [
       identity({ issuer: "https://a.example.com?x" }),

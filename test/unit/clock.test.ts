@@ -9,7 +9,19 @@ test("TAILSCOPE_NOW takes the place of the clock, and is refused where it is no 
   expect(now()).toBe(Date.UTC(2027, 2, 1));
   vi.stubEnv("TAILSCOPE_NOW", "2027-03-01T02:00:00+02:00");
   expect(now()).toBe(Date.UTC(2027, 2, 1));
-  for (const none of ["tomorrow", "2027-03-01", "2027-13-01T00:00:00Z", "1772323200"]) {
+  vi.stubEnv("TAILSCOPE_NOW", "2027-03-01T00:00:00.125Z");
+  expect(now()).toBe(Date.UTC(2027, 2, 1) + 125);
+  vi.stubEnv("TAILSCOPE_NOW", "");
+  expect(Math.abs(now() - Date.now())).toBeLessThan(1000);
+  const wrong = [
+    "tomorrow",
+    "2027-03-01",
+    "2027-13-01T00:00:00Z",
+    "1772323200",
+    "on 2027-03-01T00:00:00Z",
+    "2027-03-01T00:00:00Z.",
+  ];
+  for (const none of wrong) {
     vi.stubEnv("TAILSCOPE_NOW", none);
     expect(now).toThrow("TAILSCOPE_NOW is no time in RFC 3339.");
   }
