@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+export const root = fileURLToPath(new URL("..", import.meta.url));
 
 export type Variant = "ours" | "floor";
 
@@ -62,8 +62,13 @@ export async function startEmulator(latency: number): Promise<Emulator> {
   return { ...(JSON.parse(line) as Omit<Emulator, "process">), process: child };
 }
 
+export interface Requests {
+  readonly all: number;
+  readonly writes: number;
+}
+
 /** How many requests the API got since the last call, and how many of them wrote. */
-export async function requestsOf(emulator: Emulator): Promise<{ all: number; writes: number }> {
+export async function requestsOf(emulator: Emulator): Promise<Requests> {
   const response = await fetch(`${emulator.url}/control/take-requests`, {
     method: "POST",
     headers: { authorization: `Bearer ${emulator.controlToken}` },
@@ -76,15 +81,40 @@ export async function requestsOf(emulator: Emulator): Promise<{ all: number; wri
   };
 }
 
+/** How long a command took. */
+export interface Taken {
+  /** Seconds by the clock. */
+  readonly wall: number;
+  /** Seconds of all cores, of the command and all that it started and waited for: far less noisy. */
+  readonly cpu: number;
+}
+
+/** Runs a command to its end. Throws where it fails. */
+export function timed(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Taken & { output: string } {
+  const started = performance.now();
+  // A shell's own `time` is the one way to the times of what a child has started itself.
+  const ended = spawnSync("bash", ["-c", 'TIMEFORMAT="%U %S"; time "$@"', "bash", command, ...args], {
+    cwd,
+    env,
+    encoding: "utf8",
+    maxBuffer: 2 ** 28,
+  });
+  const wall = (performance.now() - started) / 1000;
+  if (ended.status !== 0)
+    throw new Error(`${command} ${args.join(" ")} ended with ${ended.status}:\n${ended.stdout}${ended.stderr}`);
+  const [user = 0, system = 0] = (ended.stderr.trimEnd().split("\n").at(-1) ?? "").split(" ").map(Number);
+  return { wall, cpu: user + system, output: ended.stdout };
+}
+
 export interface Stack {
   readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** Runs the CLI and gives the seconds that it took. */
-  timed(version: string, ...args: string[]): number;
+  /** Runs the CLI with the program in one of its versions. */
+  run(version: number, ...args: readonly string[]): Taken;
   close(): void;
 }
 
-export function makeStack(variant: Variant, count: number, emulator: Emulator): Stack {
+export function makeStack(variant: Variant, count: number, emulator: Emulator, more: NodeJS.ProcessEnv = {}): Stack {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-bench-"));
   const work = join(folder, "program");
   for (const name of ["state", "home", "program"]) mkdirSync(join(folder, name));
@@ -103,22 +133,15 @@ export function makeStack(variant: Variant, count: number, emulator: Emulator): 
     TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
     TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
     COUNT: String(count),
+    ...more,
   };
   execFileSync("pulumi", ["stack", "init", "dev", "--non-interactive"], { cwd: work, env: environment, stdio: "pipe" });
   return {
     folder: work,
     environment,
-    timed(version, ...args) {
-      const started = performance.now();
-      const ended = spawnSync("pulumi", [...args, "--yes", "--skip-preview", "--suppress-progress", "--non-interactive"], {
-        cwd: work,
-        env: { ...environment, VERSION: version },
-        encoding: "utf8",
-        maxBuffer: 2 ** 28,
-      });
-      if (ended.status !== 0)
-        throw new Error(`pulumi ${args.join(" ")} ended with ${ended.status}:\n${ended.stdout}${ended.stderr}`);
-      return (performance.now() - started) / 1000;
+    run(version, ...args) {
+      const all = [...args, "--yes", "--skip-preview", "--suppress-progress", "--non-interactive"];
+      return timed("pulumi", all, work, { ...environment, VERSION: String(version) });
     },
     close: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -3,12 +3,12 @@
 import { authKey } from "../provider/definitions/auth-key";
 import { federatedIdentity } from "../provider/definitions/federated-identity";
 import { oauthClient } from "../provider/definitions/oauth-client";
-import { dynamicProvider } from "../provider/engine/dynamic-provider";
+import { onDemand } from "../provider/engine/on-demand";
 
 export const providers = {
-  OAuthClient: dynamicProvider(oauthClient),
-  AuthKey: dynamicProvider(authKey),
-  FederatedIdentity: dynamicProvider(federatedIdentity),
+  OAuthClient: onDemand(async () => oauthClient),
+  AuthKey: onDemand(async () => authKey),
+  FederatedIdentity: onDemand(async () => federatedIdentity),
 };
 
 export type Provider = (typeof providers)[keyof typeof providers];

@@ -58,6 +58,13 @@ export const legacyScopes: ReadonlyMap<string, readonly Scope[]> = new Map<strin
   ["routes:read", ["devices:routes:read"]],
 ]);
 
+/** What to say of a scope whose name is an older one, or undefined for a current name. */
+export function legacyAdvice(scope: string): string | undefined {
+  const successors = legacyScopes.get(scope);
+  if (successors === undefined) return undefined;
+  return `"${scope}" is an older name that Tailscale still accepts; write ${successors.map((name) => `"${name}"`).join(" and ")} instead.`;
+}
+
 /** The scopes that only a credential with tags may carry ("tags are mandatory", API document, POST /tailnet/{tailnet}/keys). */
 export const scopesThatNeedTags: readonly Scope[] = ["devices:core", "auth_keys"];
 

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { seconds } from "../access/lifetime";
 import { shown } from "../access/shown";
+import { connectionsKey } from "./config-keys";
 import { ConnectionError } from "./connection-error";
 import type { IdentityTokenSource } from "./identity-token";
 
@@ -50,9 +51,6 @@ interface Settings {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type ConfigReader = (key: string) => string | undefined;
-
-/** The stack config key of all named connections. */
-export const connectionsKey = "tailscope:connections";
 
 const text = z.string().min(1);
 

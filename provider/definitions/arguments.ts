@@ -202,13 +202,6 @@ export function scopeFailures(known: ScopeArguments, written: { scopes?: unknown
   return failures;
 }
 
-/** What to say of a scope whose name is an older one, or undefined for a current name. */
-export function legacyAdvice(scope: string): string | undefined {
-  const successors = legacyScopes.get(scope);
-  if (successors === undefined) return undefined;
-  return `"${scope}" is an older name that Tailscale still accepts; write ${successors.map((name) => `"${name}"`).join(" and ")} instead.`;
-}
-
 /** What a person gave, without its content where that might be long or secret. */
 function spoken(input: unknown): string {
   if (input === undefined || input === null) return "nothing";

@@ -5,6 +5,7 @@ import { formatSeconds, longestAuthKeyLifetime, seconds } from "../access/lifeti
 import { isActive, type Key } from "../api/key";
 import { type Definition, type Failure, gone, leftAlone, type Properties } from "../engine/definition";
 import { connection, description, durationBetween, flag, generation, minter, recreation, rotateEvery, tags } from "./arguments";
+import { authKeyDeclaration } from "./declarations";
 
 const longest = formatSeconds(longestAuthKeyLifetime);
 
@@ -24,13 +25,11 @@ const inputs = z.object({
 });
 
 export const authKey: Definition<z.output<typeof inputs>> = {
-  type: "AuthKey",
+  ...authKeyDeclaration,
   keyType: "auth",
   seen,
   inputs,
   rules: rotationFailures,
-  outputs: ["keyId", "key", "createdAt", "expiresAt", "rotatesAt", "userId"],
-  secrets: ["key", "mintedBy"],
   inPlace: [],
   bookkeeping: ["mintedBy", "recreateIfInvalid", "rotateEvery", "renewBefore"],
   grants: (known) => ("mintedBy" in known ? { needs: "auth_keys", tags: known.tags, minter: known.mintedBy } : undefined),

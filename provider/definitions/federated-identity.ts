@@ -15,6 +15,7 @@ import {
   tags,
   unlistedScopes,
 } from "./arguments";
+import { federatedIdentityDeclaration } from "./declarations";
 import { seenTrustCredential } from "./trust-credential";
 
 const inputs = z.object({
@@ -30,13 +31,11 @@ const inputs = z.object({
 });
 
 export const federatedIdentity: Definition<z.output<typeof inputs>> = {
-  type: "FederatedIdentity",
+  ...federatedIdentityDeclaration,
   keyType: "federated",
   seen,
   inputs,
   rules: scopeFailures,
-  outputs: ["clientId", "createdAt", "updatedAt", "userId"],
-  secrets: [],
   inPlace: ["issuer", "subject", "audience", "customClaimRules", "scopes", "tags", "description"],
   bookkeeping: ["unlistedScopes"],
   grants: ({ scopes, tags }) => ({ needs: "federated_keys", scopes, tags }),

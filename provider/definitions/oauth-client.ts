@@ -4,18 +4,17 @@ import { z } from "zod";
 import { isActive } from "../api/key";
 import { type Definition, gone } from "../engine/definition";
 import { connection, description, generation, rotateEvery, scopeFailures, scopes, tags, unlistedScopes } from "./arguments";
+import { oauthClientDeclaration } from "./declarations";
 import { seenTrustCredential } from "./trust-credential";
 
 const inputs = z.object({ scopes, tags, description, unlistedScopes, rotateEvery, generation, connection });
 
 export const oauthClient: Definition<z.output<typeof inputs>> = {
-  type: "OAuthClient",
+  ...oauthClientDeclaration,
   keyType: "client",
   seen: seenTrustCredential,
   inputs,
   rules: scopeFailures,
-  outputs: ["clientId", "clientSecret", "createdAt", "updatedAt", "rotatesAt", "userId"],
-  secrets: ["clientSecret"],
   inPlace: ["scopes", "tags", "description"],
   bookkeeping: ["unlistedScopes", "rotateEvery"],
   grants: ({ scopes, tags }) => ({ needs: "oauth_keys", scopes, tags }),

@@ -21,17 +21,23 @@ export const gone = Symbol("gone");
 /** A credential about which nothing is to be done: the state stays as it is. */
 export const leftAlone = Symbol("left alone");
 
-export interface Definition<Inputs extends object> {
+/** A resource as a program sees it. */
+export interface Declaration {
   /** The name in the type token and in messages, for example `"OAuthClient"`. */
   readonly type: string;
-  /** One schema an argument. It normalises (sets are sorted), so that two spellings of one thing never show as a change. */
-  readonly inputs: z.ZodObject<{ [Name in keyof Required<Inputs>]: z.ZodType<Inputs[Name]> }>;
-  /** What involves several arguments. Sees those that are known and right by themselves, and all as they were written. */
-  readonly rules: (known: Partial<Inputs>, written: Properties) => readonly Failure[];
+  /** The arguments that are outputs as well: as the API answered them. */
+  readonly answered: readonly string[];
   /** What the API gives beyond the arguments. */
   readonly outputs: readonly string[];
   /** Outputs and arguments that are always secret. */
   readonly secrets: readonly string[];
+}
+
+export interface Definition<Inputs extends object> extends Declaration {
+  /** One schema an argument. It normalises (sets are sorted), so that two spellings of one thing never show as a change. */
+  readonly inputs: z.ZodObject<{ [Name in keyof Required<Inputs>]: z.ZodType<Inputs[Name]> }>;
+  /** What involves several arguments. Sees those that are known and right by themselves, and all as they were written. */
+  readonly rules: (known: Partial<Inputs>, written: Properties) => readonly Failure[];
   /** Arguments that the API can change in place. A change of any other means a new credential. */
   readonly inPlace: readonly (keyof Inputs & string)[];
   /** Arguments that are ours alone: a change of them is written down, nothing is sent, and an unknown one plans nothing. */

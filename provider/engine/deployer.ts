@@ -2,24 +2,17 @@
 
 import { type Connection, connectionFrom } from "../api/connection";
 import type { Tailnet } from "../api/tailnet";
+import { readStackConfig } from "./stack-config";
 
-type ConfigReader = (key: string) => string | undefined;
-
-let readConfig: ConfigReader = () => undefined;
 const connections = new Map<string | undefined, Connection>();
 const opened = new Map<string | undefined, Promise<Tailnet>>();
-
-/** Takes the stack config, from which (with the environment) connections are made on first use. */
-export function configureDeployer(config: ConfigReader): void {
-  readConfig = config;
-}
 
 /**
  * @param name of a connection in stack config; undefined for the default one
  * @throws ConnectionError where no usable credentials are found
  */
 export function deployerConnection(name: string | undefined): Connection {
-  const connection = connections.get(name) ?? connectionFrom(process.env, readConfig, name);
+  const connection = connections.get(name) ?? connectionFrom(process.env, readStackConfig, name);
   connections.set(name, connection);
   return connection;
 }

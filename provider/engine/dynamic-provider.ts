@@ -1,4 +1,4 @@
-/** A definition made into the provider object that Pulumi's dynamic-provider process calls. */
+/** A definition made into the verbs that Pulumi's dynamic-provider process calls. */
 
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
@@ -6,19 +6,17 @@ import type { Tailnet } from "../api/tailnet";
 import { checkInputs } from "./check";
 import type { Definition, Failure, Properties } from "./definition";
 import { gone, leftAlone } from "./definition";
-import { configureDeployer, deployerConnection, knownIds, tailnetOf, warn } from "./deployer";
+import { deployerConnection, knownIds, tailnetOf, warn } from "./deployer";
 import { lookAhead } from "./preflight";
 import { dueNow, rotatesAt } from "./rotation";
 import { changesBetween, inputsOf, stateAfterRead, stateAfterWrite } from "./state";
 import { holdsUnknown, withoutUndefined } from "./unknowns";
 
-export function dynamicProvider<Inputs extends object>(definition: Definition<Inputs>): pulumi.dynamic.ResourceProvider {
-  return {
-    async configure(request) {
-      // No await before this line: the first calls can arrive before the engine's own await of `configure` is over.
-      configureDeployer((key) => request.config.get(key));
-    },
+/** The verbs that each of our providers has; `configure` is before them all (on-demand.ts). */
+export type Provider = Required<Omit<pulumi.dynamic.ResourceProvider, "configure">>;
 
+export function dynamicProvider<Inputs extends object>(definition: Definition<Inputs>): Provider {
+  return {
     async check(olds: Properties, news: Properties) {
       return plainly(async () => {
         const { inputs, known, failures } = checkInputs(definition, news);

@@ -5,8 +5,8 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { Duration } from "../access/lifetime";
-import { authKey } from "../definitions/auth-key";
-import { dynamicProvider } from "../engine/dynamic-provider";
+import { authKeyDeclaration } from "../definitions/declarations";
+import { onDemand } from "../engine/on-demand";
 import { Credential } from "./credential";
 import type { GetOptions, RotationArgs } from "./life-arguments";
 
@@ -87,7 +87,7 @@ export interface AuthKeyArgs extends RotationArgs {
  */
 export class AuthKey extends Credential {
   /** What the stored provider text names. @internal */
-  static readonly provider = dynamicProvider(authKey);
+  static readonly provider = onDemand(async () => (await import("../definitions/auth-key.js")).authKey);
 
   /** The id, for example `"k123456CNTRL"`; the same as the resource's id. */
   declare readonly keyId: pulumi.Output<string>;
@@ -111,7 +111,7 @@ export class AuthKey extends Credential {
   declare readonly userId: pulumi.Output<string | undefined>;
 
   constructor(name: string, args?: AuthKeyArgs, opts?: pulumi.CustomResourceOptions) {
-    super(authKey, name, withMinterOnly(args), opts);
+    super(authKeyDeclaration, name, withMinterOnly(args), opts);
   }
 
   /** Reads an existing key without managing it. Fails where the tailnet has none of that id, or it is no longer valid. */

@@ -1,33 +1,31 @@
 /** What the Pulumi classes of all three resources share. */
 
 import * as pulumi from "@pulumi/pulumi";
-import { connectionsKey } from "../api/connection";
-import type { Definition, Properties } from "../engine/definition";
+import { connectionsKey, secretConfigKeys } from "../api/config-keys";
+import type { Declaration, Properties } from "../engine/definition";
 import { providerText } from "../engine/provider-text";
-
-/** Stack config that holds credentials of the deployer. */
-const secretConfigKeys = ["tailscope:oauthClientSecret", "tailscope:apiKey"] as const;
 
 /** A Pulumi resource for one Tailscale credential. */
 export abstract class Credential extends pulumi.CustomResource {
   /** @param args undefined to look up an existing credential by `opts.id` instead of making one */
   protected constructor(
-    definition: Pick<Definition<object>, "type" | "outputs" | "secrets" | "inputs">,
+    declaration: Declaration,
     name: string,
     args: object | undefined,
     { connection, ...opts }: pulumi.CustomResourceOptions & { connection?: string } = {},
   ) {
     refuseCredentialsInClear();
-    const declared = [...Object.keys(definition.inputs.shape), ...definition.outputs];
+    const declared = [...declaration.answered, ...declaration.outputs];
     const properties: Properties = Object.fromEntries(declared.map((output) => [output, undefined]));
     for (const [argument, value] of Object.entries(args ?? { connection })) {
-      properties[argument] = definition.secrets.includes(argument) && value !== undefined ? pulumi.secret(value) : value;
+      if (value === undefined) continue;
+      properties[argument] = declaration.secrets.includes(argument) ? pulumi.secret(value) : value;
     }
     super(
-      `pulumi-nodejs:dynamic/tailscope:${definition.type}`,
+      `pulumi-nodejs:dynamic/tailscope:${declaration.type}`,
       name,
-      { ...properties, __provider: providerText(definition.type) },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: [...definition.secrets] }),
+      { ...properties, __provider: providerText(declaration.type) },
+      pulumi.mergeOptions(opts, { additionalSecretOutputs: [...declaration.secrets] }),
     );
   }
 }

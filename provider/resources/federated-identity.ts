@@ -5,8 +5,8 @@
  */
 
 import type * as pulumi from "@pulumi/pulumi";
-import { federatedIdentity } from "../definitions/federated-identity";
-import { dynamicProvider } from "../engine/dynamic-provider";
+import { federatedIdentityDeclaration } from "../definitions/declarations";
+import { onDemand } from "../engine/on-demand";
 import { Credential } from "./credential";
 import type { GetOptions } from "./life-arguments";
 import { type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
@@ -54,7 +54,7 @@ export interface FederatedIdentityArgs extends TrustCredentialArgs {
  */
 export class FederatedIdentity extends Credential {
   /** What the stored provider text names. @internal */
-  static readonly provider = dynamicProvider(federatedIdentity);
+  static readonly provider = onDemand(async () => (await import("../definitions/federated-identity.js")).federatedIdentity);
 
   /** The client id for the token exchange, for example `"T123CNTRL-k456CNTRL"`; the same as the resource's id. */
   declare readonly clientId: pulumi.Output<string>;
@@ -80,7 +80,7 @@ export class FederatedIdentity extends Credential {
   /** @internal */
   constructor(name: string, args: FederatedIdentityArgs | undefined, opts?: pulumi.CustomResourceOptions);
   constructor(name: string, args: FederatedIdentityArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    super(federatedIdentity, name, args, opts);
+    super(federatedIdentityDeclaration, name, args, opts);
     warnOfLegacyScopes(this, args?.scopes);
   }
 

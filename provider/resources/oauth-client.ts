@@ -4,8 +4,8 @@
  */
 
 import type * as pulumi from "@pulumi/pulumi";
-import { oauthClient } from "../definitions/oauth-client";
-import { dynamicProvider } from "../engine/dynamic-provider";
+import { oauthClientDeclaration } from "../definitions/declarations";
+import { onDemand } from "../engine/on-demand";
 import { Credential } from "./credential";
 import type { GetOptions, RotationArgs } from "./life-arguments";
 import { type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
@@ -29,7 +29,7 @@ export interface OAuthClientArgs extends TrustCredentialArgs, RotationArgs {}
  */
 export class OAuthClient extends Credential {
   /** What the stored provider text names. @internal */
-  static readonly provider = dynamicProvider(oauthClient);
+  static readonly provider = onDemand(async () => (await import("../definitions/oauth-client.js")).oauthClient);
 
   /** The id, for example `"k123456CNTRL"`; the same as the resource's id. */
   declare readonly clientId: pulumi.Output<string>;
@@ -53,7 +53,7 @@ export class OAuthClient extends Credential {
   /** @internal */
   constructor(name: string, args: OAuthClientArgs | undefined, opts?: pulumi.CustomResourceOptions);
   constructor(name: string, args: OAuthClientArgs | undefined, opts?: pulumi.CustomResourceOptions) {
-    super(oauthClient, name, args, opts);
+    super(oauthClientDeclaration, name, args, opts);
     warnOfLegacyScopes(this, args?.scopes);
   }
 

@@ -4,8 +4,7 @@
  */
 
 import * as pulumi from "@pulumi/pulumi";
-import type { Scope } from "../access/scopes";
-import { legacyAdvice } from "../definitions/arguments";
+import { legacyAdvice, type Scope } from "../access/scopes";
 import type { ConnectionArgs } from "./life-arguments";
 
 /** A scope of the catalogue, which an editor completes, or another name: an older one, or one let through by `unlistedScopes`. */

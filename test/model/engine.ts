@@ -50,7 +50,7 @@ export class Engine {
       }
     };
     const config = { get: (key: string) => this.config[key] };
-    for (const provider of Object.values(providers)) await provider.configure?.({ config } as never);
+    for (const provider of Object.values(providers)) await provider.configure?.({ config } as never); // Nothing else of the request is looked at.
     try {
       if (refresh) {
         await Promise.all([...this.state].map(([name, stored]) => attempt(name, () => this.refresh(name, stored))));

@@ -1,0 +1,131 @@
+/** What was measured, as data in `results.json` and `mutation.json`, and as the page that people read. */
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import type { Cost } from "./engine-costs.ts";
+import { type Figure, isMet, picture, spread, table } from "./figures.ts";
+import type { Share } from "./profile.ts";
+
+export interface Results {
+  readonly command: string;
+  readonly date: string;
+  readonly minutes: number;
+  readonly rounds: number;
+  readonly machine: string;
+  readonly versions: Readonly<Record<string, string>>;
+  /** Whether OpenTofu was measured as well. */
+  readonly alternative: boolean;
+  readonly figures: readonly Figure[];
+  readonly costs: { readonly count: number; readonly latency: number; readonly each: readonly Cost[] };
+  /** Where the first verb's time goes. */
+  readonly firstVerb: readonly Share[];
+}
+
+export interface MutationScore {
+  readonly folder: string;
+  readonly date: string;
+  readonly killed: number;
+  readonly survived: number;
+  /** Mutants that no test reaches; they count as survivors. */
+  readonly notCovered: number;
+}
+
+export interface Mutation {
+  readonly scores: readonly MutationScore[];
+}
+
+const file = (name: string) => new URL(name, import.meta.url);
+
+export const scoreOf = ({ killed, survived, notCovered }: Omit<MutationScore, "folder" | "date">) =>
+  (100 * killed) / Math.max(1, killed + survived + notCovered);
+
+interface Kept {
+  readonly results: Results;
+  readonly mutation: Mutation;
+}
+
+/** Writes down what was measured, and the page anew with it. */
+export function keep<Name extends keyof Kept>(name: Name, content: Kept[Name]): void {
+  writeFileSync(file(`${name}.json`), `${JSON.stringify(content, undefined, 2)}\n`);
+  const results = kept("results");
+  if (results === undefined) return;
+  writeFileSync(file("RESULTS.md"), page(results, kept("mutation")));
+  writeFileSync(file("results.svg"), picture(results.figures));
+}
+
+/** What {@link keep} wrote last. */
+export function kept<Name extends keyof Kept>(name: Name): Kept[Name] | undefined {
+  return existsSync(file(`${name}.json`)) ? JSON.parse(readFileSync(file(`${name}.json`), "utf8")) : undefined;
+}
+
+/** What the profile and the runs showed where a target is missed, read by a person; by the beginning of the figure's name. */
+const reasons: Readonly<Record<string, string>> = {};
+
+function page(results: Results, mutation: Mutation | undefined): string {
+  const { command, date, minutes, rounds, figures, costs, firstVerb, machine, versions, alternative } = results;
+  const missed = figures.filter((figure) => !isMet(figure));
+  const reading = [
+    ...new Set(missed.flatMap(({ what }) => Object.entries(reasons).find(([name]) => what.startsWith(name)) ?? [])),
+  ];
+  return `# Results
+
+Made by \`${command}\` on ${date}, in ${minutes} minutes: medians of ${rounds} runs, with the least and the most. Times on a busy machine are
+noisy; a ratio is of one run, ours and its counterpart in turns. The floor is the same engine with dynamic resources that do nothing;
+the loop makes the same requests with no engine around it. Runs with 1,000 resources and more are made with
+\`PULUMI_SKIP_CHECKPOINTS=true\`, ours and the floor alike: otherwise the engine writes the whole state once for each resource, and what we
+add could not be seen beside it.
+
+${table(figures)}
+
+${missed.length === 0 ? "Every target is met." : `${missed.length} of ${figures.length} targets ${missed.length === 1 ? "is" : "are"} missed: ${missed.map(({ what }) => what).join("; ")}.`}
+${reading.length === 0 ? "" : `\n${reading.filter((_, index) => index % 2 === 1).join("\n\n")}\n`}
+![Each figure against its target](results.svg)
+
+## Where the first verb's time goes
+
+A CPU profile of what \`check\` takes in a fresh process, less that of a provider that does nothing, by whose code was running:
+
+| whose | ms |
+| --- | --- |
+${firstVerb.map(({ whose, milliseconds }) => `| ${whose} | ${milliseconds.toFixed(0)} |`).join("\n")}
+
+## What the engine costs, and what lowers it
+
+Creating ${costs.count} OAuth clients at ${costs.latency} ms:
+
+| setting | seconds |
+| --- | --- |
+${costs.each.map(({ setting, create }) => `| ${setting} | ${spread(create, "s", 1)} |`).join("\n")}
+${mutation === undefined ? "" : mutationPart(mutation)}
+## The machine
+
+- ${machine}.
+- ${Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(", ")}.
+${alternative ? "" : "- OpenTofu and Tailscale's Terraform provider are not measured: BENCH_TOFU and BENCH_TF_PROVIDER_DIR name none.\n"}`;
+}
+
+function mutationPart({ scores }: Mutation): string {
+  const sum = (of: (score: MutationScore) => number) => scores.reduce((total, score) => total + of(score), 0);
+  const all = {
+    folder: "all",
+    date: "",
+    killed: sum(({ killed }) => killed),
+    survived: sum(({ survived }) => survived),
+    notCovered: sum(({ notCovered }) => notCovered),
+  };
+  const rows = [...scores, all].map((score) => {
+    const { folder, date, killed, survived, notCovered } = score;
+    return `| ${folder} | **${scoreOf(score).toFixed(1)} %** | ${killed} | ${survived} | ${notCovered} | ${date} |`;
+  });
+  return `
+## Tests that notice
+
+\`npm run test:mutation\`: of the changes that Stryker makes to what matters most, how many a test notices.
+
+| folder | noticed | killed | survived | no test reaches it | on |
+| --- | --- | --- | --- | --- | --- |
+${rows.join("\n")}
+
+`;
+}

@@ -1,0 +1,11 @@
+/** The stack config of this run, as the engine gives it to the provider process once. */
+
+export type ConfigReader = (key: string) => string | undefined;
+
+let reader: ConfigReader = () => undefined;
+
+export function takeStackConfig(config: ConfigReader): void {
+  reader = config;
+}
+
+export const readStackConfig: ConfigReader = (key) => reader(key);
