@@ -220,7 +220,10 @@ describe("a credential of the deployer in stack config", () => {
     const connections = (value: string) => JSON.stringify({ prod: { [member]: value } }, undefined, 1);
     pulumi.runtime.setAllConfig({ [key]: connections("tskey-made-up") }, []);
     expect(make).toThrow(inClear);
+    expect(make).toThrow(`A connection's ${member} in tailscope:connections is in clear`);
     expect(make).toThrow(`--path 'tailscope:connections.NAME.${member}'`);
+    pulumi.runtime.setAllConfig({ [key]: `{"prod":{"${member}":"tskey-made-up"}}` }, []);
+    expect(make).toThrow(inClear);
     pulumi.runtime.setAllConfig({ [key]: connections("tskey-made-up") }, [key]);
     expect(make).not.toThrow();
     pulumi.runtime.setAllConfig({ [key]: '{"prod":{"tailnet":"example.com"}}' }, []);
@@ -245,6 +248,18 @@ describe("a rotating pair", () => {
     expect(await resolved(pair.clientSecret)).toBe("ci-1-secret");
     expect(await resolved(pair.previousClientId)).toBe("ci-0-id");
     expect(await resolved(pair.changesAt)).toBe("2026-03-02T00:00:00Z");
+  });
+
+  test("gives out the other slot a period later, whatever it is a pair of", async () => {
+    vi.stubEnv("TAILSCOPE_NOW", "2026-03-03T00:00:00Z");
+    const { clients, keys } = await run(() => ({
+      clients: new RotatingOAuthClient("ci", { every: "30d", scopes: ["dns"] }),
+      keys: new RotatingAuthKey("runner", { every: "30d", anchor: "2026-02-01T00:00:00Z", tags: ["tag:ci"] }),
+    }));
+    expect(await resolved(clients.clientId)).toBe("ci-0-id");
+    expect(await resolved(clients.previousClientId)).toBe("ci-1-id");
+    expect(await resolved(keys.keyId)).toBe("runner-1-id");
+    expect(await resolved(keys.previousKeyId)).toBe("runner-0-id");
   });
 
   test("of auth keys gives out the current key, counted from the anchor", async () => {
