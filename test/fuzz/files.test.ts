@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, expect, test, vi } from "vitest";
+import { emulatorCommand, type Options } from "../../emulator/command";
 import { ConnectionError } from "../../provider/api/connection-error";
 import { CommandFailure } from "../../provider/cli/failure";
 import { tailscope } from "../../provider/cli/program";
@@ -229,3 +230,31 @@ test("command lines", async () => {
     vi.unstubAllEnvs();
   }
 }, 120_000);
+
+test("command lines of the emulator", async () => {
+  const policy = join(folder, "policy.hujson");
+  writeFileSync(policy, '{"tagOwners":{}}');
+  const names = ["--host", "--port", "--data", "--latency", "--policy", "--rewrite-github-subjects", "--json", "--help"];
+  const word = fc.oneof(
+    fc.constantFrom(...names, "::1", "localhost", "0.0.0.0", "0", "65535", "65536", "0x10", "1e3", "٣", policy, folder),
+    text,
+  );
+  await fuzz("command lines of the emulator", fc.array(word, { maxLength: 6 }), (words) => {
+    const silent = { writeOut: () => {}, writeErr: () => {} };
+    try {
+      const options = emulatorCommand()
+        .exitOverride()
+        .configureOutput(silent)
+        .parse(["node", "e", ...words])
+        .opts<Options>();
+      expect(options.port).toSatisfy((port: number) => Number.isInteger(port) && port >= 0 && port <= 65_535);
+      expect(options.latency).toSatisfy((latency: number) => Number.isInteger(latency) && latency >= 0);
+      expect(options.host).toMatch(/^(localhost|::1|127(\.\d{1,3}){3})$/);
+      return [];
+    } catch (error) {
+      const isCommander = error instanceof Error && "code" in error && String(error.code).startsWith("commander.");
+      expect(isCommander, error instanceof Error ? error.stack : String(error)).toBe(true);
+      return "exitCode" in (error as object) && (error as { exitCode: unknown }).exitCode === 0 ? [] : [(error as Error).message];
+    }
+  });
+});
