@@ -5,7 +5,8 @@
 
 import { longestAuthKeyLifetime } from "../access/lifetime";
 import { AnswerNotUnderstood, LostCreate, Redirected, ServerFailed, TailscaleError, Unreachable } from "./errors";
-import { isActive, type Key, type KeyType, keyShape } from "./key";
+import { isActive, type Key, type KeyType } from "./key";
+import { keyShape } from "./key-shape";
 
 export interface Looking {
   /** Every active key of the tailnet, as it is now; undefined where we may not look. */

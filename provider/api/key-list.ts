@@ -7,7 +7,8 @@
 import { z } from "zod";
 import type { Actor } from "./actor";
 import { NotPermitted } from "./errors";
-import { isActive, type Key, keyShape } from "./key";
+import { isActive, type Key } from "./key";
+import { keyShape } from "./key-shape";
 
 /** How old the shared answer may be. Reads of one refresh arrive within this time of each other. */
 const freshMilliseconds = 3000;

@@ -1,43 +1,10 @@
 /** A key as the API answers it. Source: https://tailscale.com/api#tag/keys */
 
-import { z } from "zod";
+import type { z } from "zod";
+import type { keyShape } from "./key-shape";
 
 /** The kinds of key that are resources here, as the API names them. */
 export type KeyType = "auth" | "client" | "federated";
-
-/** What an auth key lets a machine be (`capabilities.devices.create` of the API). */
-const deviceCreate = z.object({
-  reusable: z.boolean().nullish(),
-  ephemeral: z.boolean().nullish(),
-  preauthorized: z.boolean().nullish(),
-  tags: z.array(z.string()).nullish(),
-});
-
-/**
- * A key as the API answers it. Only the id is always there: empty lists are left out, and a revoked or expired key may
- * come without scopes and capabilities.
- */
-export const keyShape = z.object({
-  id: z.string().min(1),
-  keyType: z.string().nullish(),
-  /** The secret; in the answer to a create only. */
-  key: z.string().min(1).nullish(),
-  description: z.string().nullish(),
-  created: z.string().nullish(),
-  updated: z.string().nullish(),
-  expires: z.string().nullish(),
-  expirySeconds: z.number().nullish(),
-  revoked: z.string().nullish(),
-  invalid: z.boolean().nullish(),
-  capabilities: z.object({ devices: z.object({ create: deviceCreate.nullish() }).nullish() }).nullish(),
-  scopes: z.array(z.string()).nullish(),
-  tags: z.array(z.string()).nullish(),
-  userId: z.string().nullish(),
-  issuer: z.string().nullish(),
-  subject: z.string().nullish(),
-  audience: z.string().nullish(),
-  customClaimRules: z.record(z.string(), z.string()).nullish(),
-});
 
 export type Key = z.infer<typeof keyShape>;
 

@@ -8,8 +8,9 @@ import type { Actor } from "./actor";
 import { type Creator, creator } from "./creation";
 import { NotFound, NotPermitted, notUnderstood } from "./errors";
 import type { Request } from "./http";
-import { isActive, type Key, type KeyType, keyShape } from "./key";
+import { isActive, type Key, type KeyType } from "./key";
 import { type KeyList, keyList } from "./key-list";
+import { keyShape } from "./key-shape";
 
 /** The body of a create or a wholesale change, without the `keyType`, which the call names. */
 export type KeyBody = Readonly<Record<string, unknown>>;
