@@ -1,9 +1,18 @@
 /** Lives of a stack, ours and the floor in turns, each operation timed. */
 
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { bareLoop } from "./bare-loop.ts";
-import { type Emulator, makeStack, type Requests, requestsOf, root, type Stack, type Taken, type Variant } from "./stack.ts";
+import {
+  type Emulator,
+  makeStack,
+  type Requests,
+  requestsOf,
+  root,
+  type Stack,
+  type Taken,
+  timed,
+  type Variant,
+} from "./stack.ts";
 
 export const operations = ["create", "no change", "update", "refresh", "destroy"] as const;
 export type Operation = (typeof operations)[number];
@@ -37,6 +46,7 @@ export async function measureLives(
   rounds: number,
   environment: NodeJS.ProcessEnv,
   say: (text: string) => void,
+  wanted: readonly Operation[] = operations,
 ): Promise<Lives> {
   const taken = { ours: perOperation((): Taken[] => []), floor: perOperation((): Taken[] => []) };
   const requests = perOperation((): Requests => ({ all: 0, writes: 0 }));
@@ -46,7 +56,7 @@ export async function measureLives(
     for (const variant of inTurns(round)) {
       const stack = makeStack(variant, count, emulator, environment);
       try {
-        for (const operation of operations) {
+        for (const operation of wanted) {
           await requestsOf(emulator);
           taken[variant][operation].push(stack.run(...runs[operation]));
           if (variant === "ours") requests[operation] = await requestsOf(emulator);
@@ -67,6 +77,8 @@ export interface Looks {
   readonly refresh: Readonly<Record<Variant, readonly number[]>>;
   readonly refreshRequests: Requests;
   readonly drift: readonly number[];
+  /** The same of an export that is at hand, as a job has it that made one. */
+  readonly driftOfExport: readonly number[];
   readonly driftRequests: Requests;
 }
 
@@ -78,7 +90,7 @@ export async function measureLooks(
   say: (text: string) => void,
 ): Promise<Looks> {
   const refresh = { ours: [] as number[], floor: [] as number[] };
-  const drift: number[] = [];
+  const [drift, driftOfExport]: [number[], number[]] = [[], []];
   let [refreshRequests, driftRequests] = [
     { all: 0, writes: 0 },
     { all: 0, writes: 0 },
@@ -95,22 +107,20 @@ export async function measureLooks(
         refresh[variant].push(stacks[variant].run(1, "refresh").wall);
         if (variant === "ours") refreshRequests = await requestsOf(emulator);
       }
-      drift.push(runDrift(stacks.ours));
+      drift.push(runDrift(stacks.ours, "--stack", "dev"));
       driftRequests = await requestsOf(emulator);
+      const { folder, environment } = stacks.ours;
+      const exported = join(folder, "exported.json");
+      timed("pulumi", ["stack", "export", "--stack", "dev", "--file", exported], folder, environment);
+      driftOfExport.push(runDrift(stacks.ours, "--state", exported));
     }
   } finally {
     for (const stack of Object.values(stacks)) stack.close();
   }
-  return { refresh, refreshRequests, drift, driftRequests };
+  return { refresh, refreshRequests, drift, driftOfExport, driftRequests };
 }
 
-function runDrift({ folder, environment }: Stack): number {
+function runDrift({ folder, environment }: Stack, ...args: readonly string[]): number {
   const command = join(root, "provider", "bin", "tailscope.js");
-  const started = performance.now();
-  const ended = spawnSync(process.execPath, [command, "drift", "--cwd", folder, "--stack", "dev"], {
-    env: environment,
-    encoding: "utf8",
-  });
-  if (ended.status !== 0) throw new Error(`drift ended with ${ended.status}: ${ended.stdout}${ended.stderr}`);
-  return (performance.now() - started) / 1000;
+  return timed(process.execPath, [command, "drift", ...args], folder, environment).wall;
 }

@@ -37,7 +37,7 @@ export function difference(all: readonly Share[], without: readonly Share[]): Sh
   const before = new Map(without.map(({ whose, milliseconds }) => [whose, milliseconds]));
   return all
     .map(({ whose, milliseconds }) => ({ whose, milliseconds: milliseconds - (before.get(whose) ?? 0) }))
-    .filter(({ milliseconds }) => milliseconds >= 1)
+    .filter(({ milliseconds }) => milliseconds >= 3)
     .sort((one, other) => other.milliseconds - one.milliseconds);
 }
 

@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { isAlternativeThere, measureAlternative } from "./alternative.ts";
 import { measureCosts } from "./engine-costs.ts";
 import { type Figure, isMet, median, spread, written } from "./figures.ts";
-import { type Lives, measureLives, measureLooks, type Operation } from "./lives.ts";
+import { type Lives, measureLives, measureLooks, type Operation, operations } from "./lives.ts";
 import { firstVerb, loadingFigures } from "./loading.ts";
 import { difference, profileOf } from "./profile.ts";
 import { keep } from "./report.ts";
@@ -35,6 +35,9 @@ const latency = 50;
 /** From this many on the engine keeps no checkpoints: see RESULTS.md. */
 const large = 1000;
 
+/** What growth is measured of, and so all that is run where nothing else is. */
+const grown = ["create", "no change"] as const;
+
 const started = Date.now();
 const say = (text: string) => console.error(`  ${Math.round((Date.now() - started) / 1000)} s: ${text}`);
 const wall = (taken: readonly Taken[]) => taken.map((one) => one.wall);
@@ -54,7 +57,14 @@ async function livesOf(count: number): Promise<Lives> {
   const lives =
     measured.get(count) ??
     (await withEmulator(0, (emulator) =>
-      measureLives(emulator, count, rounds, count >= large ? { PULUMI_SKIP_CHECKPOINTS: "true" } : {}, say),
+      measureLives(
+        emulator,
+        count,
+        rounds,
+        count >= large || !sizes.includes(count) ? { PULUMI_SKIP_CHECKPOINTS: "true" } : {},
+        say,
+        sizes.includes(count) ? operations : grown,
+      ),
     ));
   measured.set(count, lives);
   return lives;
@@ -91,7 +101,7 @@ function livesFigures(count: number, { taken, requests, loop }: Lives): Figure[]
 
 async function looksFigures(count: number): Promise<Figure[]> {
   return withEmulator(latency, async (emulator) => {
-    const { refresh, refreshRequests, drift, driftRequests } = await measureLooks(emulator, count, rounds, say);
+    const { refresh, refreshRequests, drift, driftOfExport, driftRequests } = await measureLooks(emulator, count, rounds, say);
     say(`OpenTofu on ${count} resources`);
     const tofu = await measureAlternative(emulator, count, rounds);
     const ratio = (what: string, ours: readonly number[], against: readonly number[], name: string, target: number): Figure => ({
@@ -113,13 +123,14 @@ async function looksFigures(count: number): Promise<Figure[]> {
     // "1.5 times as fast" is a time of at most two thirds.
     const alternative = tofu && [
       ratio("refresh", refresh.ours, tofu.refreshOnly, "OpenTofu", count >= large ? 0.33 : 0.67),
-      ratio("drift", drift, tofu.refreshOnly, "OpenTofu", 0.2),
+      ratio("tailscope drift", drift, tofu.refreshOnly, "OpenTofu", 0.2),
     ];
     return [
       few("a refresh", refreshRequests.all),
       ratio("refresh", refresh.ours, refresh.floor, "the floor", 1.3),
       few("tailscope drift", driftRequests.all),
-      ratio("drift", drift, refresh.ours, "pulumi refresh", 0.2),
+      ratio("tailscope drift", drift, refresh.ours, "pulumi refresh", 0.2),
+      ratio("tailscope drift --state", driftOfExport, refresh.ours, "pulumi refresh", 0.2),
       ...(alternative ?? []),
     ];
   });
@@ -137,7 +148,7 @@ async function growthFigures(): Promise<Figure[]> {
     const lives = await livesOf(count);
     if (less === undefined) continue;
     const before = await livesOf(less);
-    for (const operation of ["create", "no change"] as const) {
+    for (const operation of grown) {
       const [now, then] = [shareOf(lives, operation, count), shareOf(before, operation, less)];
       figures.push({
         what: `our share of ${operation === "create" ? "a create" : "an up without a change"}, ${less} → ${count}`,

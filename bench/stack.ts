@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { request } from "undici";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -69,12 +70,14 @@ export interface Requests {
 
 /** How many requests the API got since the last call, and how many of them wrote. */
 export async function requestsOf(emulator: Emulator): Promise<Requests> {
-  const response = await fetch(`${emulator.url}/control/take-requests`, {
+  const { body } = await request(`${emulator.url}/control/take-requests`, {
     method: "POST",
     headers: { authorization: `Bearer ${emulator.controlToken}` },
     body: "{}",
+    // While a command runs nobody here would notice that a connection was closed.
+    reset: true,
   });
-  const { result } = (await response.json()) as { result: { method: string; path: string }[] };
+  const { result } = (await body.json()) as { result: { method: string; path: string }[] };
   return {
     all: result.length,
     writes: result.filter(({ method, path }) => method !== "GET" && !path.startsWith("/oauth")).length,

@@ -12,6 +12,7 @@ import { kindOf } from "../managed/inventory";
 import { CommandFailure } from "./failure";
 import { withJson } from "./options";
 import { print, printAside, printJson, waitingFor } from "./output";
+import { askPulumi } from "./pulumi";
 import { resourcesOf, withTailnet } from "./session";
 
 interface Options {
@@ -88,7 +89,9 @@ async function wanted(tailnet: Tailnet, ids: readonly string[]): Promise<Key[]> 
 /** The resources of Tailscale's official provider, by the credentials' ids. */
 async function officialNames(path: string): Promise<Map<string, string>> {
   const official = /^tailscale:index\/\w+:(OauthClient|TailnetKey|FederatedIdentity)$/;
-  const found = (await resourcesOf({ state: [path] })).filter(({ type, id }) => official.test(type) && id !== undefined);
+  const found = (await resourcesOf(askPulumi({ state: [path] }))).filter(
+    ({ type, id }) => official.test(type) && id !== undefined,
+  );
   if (found.length === 0) {
     throw new CommandFailure(
       `${path} has no ${kindOf("client")}, ${kindOf("auth")} or ${kindOf("federated")} of the official provider.\n  Export the stack that has them.`,

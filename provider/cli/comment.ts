@@ -7,9 +7,9 @@ import { githubPullRequest } from "../pull-request/github";
 import { gitlabMergeRequest } from "../pull-request/gitlab";
 import { comment, type PullRequest } from "../pull-request/pull-request";
 import { CommandFailure } from "./failure";
+import { textOf } from "./files";
 import { withJson } from "./options";
 import { print, printJson, waitingFor } from "./output";
-import { textOf } from "./session";
 
 const marker = /^<!-- tailscope review[^\n]*-->\n/;
 

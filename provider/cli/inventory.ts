@@ -6,7 +6,8 @@ import { inventory, type Listed } from "../managed/inventory";
 import { CommandFailure } from "./failure";
 import { duration, withJson, withStackOptions } from "./options";
 import { ago, print, printJson, printTable, waitingFor } from "./output";
-import { auditLogSince, type StackOptions, stackOf, withTailnet } from "./session";
+import { askPulumi, type StackOptions } from "./pulumi";
+import { auditLogSince, stackOf, withTailnet } from "./session";
 
 interface Options extends StackOptions {
   readonly json?: boolean;
@@ -33,7 +34,7 @@ Exit code: 0, or 1 for a failure. LAST USED is when a token was last taken with 
   $ tailscope inventory --state prod.json dev.json --json`,
     )
     .action(async (options: Options) => {
-      const { managed, config } = await stackOf(options);
+      const { managed, config } = await stackOf(askPulumi(options));
       const now = Date.now();
       const listed = await withTailnet(async (tailnet) => {
         const keys = await waitingFor("Listing the credentials", tailnet.allKeys());

@@ -2,17 +2,23 @@
 
 import { Command } from "commander";
 import { version } from "../api/version";
-import { adoptCommand } from "./adopt";
-import { auditCommand } from "./audit";
-import { commentCommand } from "./comment";
-import { doctorCommand } from "./doctor";
-import { driftCommand } from "./drift";
-import { inventoryCommand } from "./inventory";
-import { reviewCommand } from "./review";
-import { tokenCommand } from "./token";
 
-/** Makes the command with all that belongs to it; nothing is read or run yet. */
-export function tailscope(): Command {
+type Add = (program: Command) => void;
+
+/** Each command, loaded on its own: what one works with takes longer to load than to run. */
+const commands: Readonly<Record<string, () => Promise<Add>>> = {
+  review: async () => (await import("./review.js")).reviewCommand,
+  comment: async () => (await import("./comment.js")).commentCommand,
+  drift: async () => (await import("./drift.js")).driftCommand,
+  inventory: async () => (await import("./inventory.js")).inventoryCommand,
+  adopt: async () => (await import("./adopt.js")).adoptCommand,
+  audit: async () => (await import("./audit.js")).auditCommand,
+  token: async () => (await import("./token.js")).tokenCommand,
+  doctor: async () => (await import("./doctor.js")).doctorCommand,
+};
+
+/** Makes the command with the one that is `wanted`, or with all where there is none of that name; nothing is read or run yet. */
+export async function tailscope(wanted?: string): Promise<Command> {
   const program = new Command("tailscope")
     .description("Tailscale's credentials: what a change gives, what is there, what differs from the state, who did it.")
     .version(version)
@@ -23,16 +29,7 @@ The deployer comes from the environment: TAILSCALE_OAUTH_CLIENT_ID with TAILSCAL
 TAILSCALE_OAUTH_CLIENT_ID with TAILSCALE_IDENTITY_TOKEN; with --stack from the stack's config, too.`,
     );
 
-  for (const add of [
-    reviewCommand,
-    commentCommand,
-    driftCommand,
-    inventoryCommand,
-    adoptCommand,
-    auditCommand,
-    tokenCommand,
-    doctorCommand,
-  ])
-    add(program);
+  const one = wanted !== undefined && Object.hasOwn(commands, wanted) ? commands[wanted] : undefined;
+  for (const load of one === undefined ? Object.values(commands) : [one]) (await load())(program);
   return program;
 }

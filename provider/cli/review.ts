@@ -11,8 +11,8 @@ import { exceeds, type Limit, limits, type Review, review } from "../review/revi
 import { sarifReport } from "../review/sarif";
 import { explanation, terminalExplanation, terminalReport } from "../review/terminal";
 import { CommandFailure, exitCodes } from "./failure";
+import { textOf } from "./files";
 import { printAside, printJson } from "./output";
-import { textOf } from "./session";
 
 const formats = ["terminal", "markdown", "json", "sarif", "html"] as const;
 

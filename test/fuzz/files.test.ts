@@ -203,7 +203,7 @@ test("command lines", async () => {
   try {
     await fuzz("command lines", line, async ([command, words]) => {
       written.length = 0;
-      const program = tailscope();
+      const program = await tailscope();
       // Standard input is a terminal that nobody types at.
       for (const one of [program, ...program.commands])
         one.exitOverride().configureOutput({ writeOut: silent, writeErr: silent });
