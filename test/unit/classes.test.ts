@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AuthKey, FederatedIdentity, OAuthClient, RotatingAuthKey, RotatingOAuthClient } from "../../provider/index";
 import { pairNow } from "../../provider/resources/rotating-pair";
+import "../providers";
 
 interface Registered {
   readonly type: string;

@@ -32,6 +32,44 @@ test.each<[string, Record<string, string>, Record<string, string>, object]>([
   ["loopback", { ...client, TAILSCALE_BASE_URL: "http://127.0.0.1:8080/" }, {}, { baseUrl: "http://127.0.0.1:8080" }],
   ["loopback by name", { ...client, TAILSCALE_BASE_URL: "http://localhost:1/api/v2/" }, {}, { baseUrl: "http://localhost:1" }],
   ["loopback of IPv6", { ...client, TAILSCALE_BASE_URL: "http://[::1]:1" }, {}, { baseUrl: "http://[::1]:1" }],
+  [
+    "loopback of another number",
+    { ...client, TAILSCALE_BASE_URL: "http://127.10.200.3" },
+    {},
+    { baseUrl: "http://127.10.200.3" },
+  ],
+  [
+    "a path before the API's own",
+    { ...client, TAILSCALE_BASE_URL: "https://p.example.com/api/v2/x//" },
+    {},
+    { baseUrl: "https://p.example.com/api/v2/x" },
+  ],
+  ["a tailnet that starts with a dot", { ...client, TAILSCALE_TAILNET: ".a" }, {}, { tailnet: ".a" }],
+  ["a tailnet that ends with a dot", { ...client, TAILSCALE_TAILNET: "a." }, {}, { tailnet: "a." }],
+  ["white space in stack config", client, { "tailscope:tailnet": " example.com\n" }, { tailnet: "example.com" }],
+  [
+    "a file of an identity token",
+    { TAILSCALE_OAUTH_CLIENT_ID: "T-k", TAILSCALE_IDENTITY_TOKEN_FILE: "/run/token" },
+    {},
+    {
+      deployer: {
+        kind: "identityToken",
+        identityToken: { kind: "file", path: "/run/token", name: "TAILSCALE_IDENTITY_TOKEN_FILE" },
+      },
+    },
+  ],
+  [
+    "an identity token in clear at no other place",
+    { ...client, ACTIONS_ID_TOKEN_REQUEST_URL: "https://r", ACTIONS_ID_TOKEN_REQUEST_TOKEN: "b" },
+    {},
+    { deployer: oauthClient },
+  ],
+  [
+    "a job of GitHub Actions",
+    { TAILSCALE_OAUTH_CLIENT_ID: "T-k", ACTIONS_ID_TOKEN_REQUEST_URL: "https://r", ACTIONS_ID_TOKEN_REQUEST_TOKEN: "b" },
+    {},
+    { deployer: { identityToken: { kind: "github", url: "https://r", bearer: "b", audience: "api.tailscale.com/T-k" } } },
+  ],
   ["white space around values", { ...client, TAILSCALE_TAILNET: " example.com \n" }, {}, { tailnet: "example.com" }],
 ])("%s is a connection", (_, environment, config, expected) => {
   expect(from(environment, config)).toMatchObject(expected);
@@ -63,6 +101,73 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
     { ...client, TAILSCALE_BASE_URL: "http://127.0.0.1.example.com" },
     {},
     "is neither https nor loopback",
+  ],
+  ["a fragment", { ...client, TAILSCALE_BASE_URL: "https://api.example.com#x" }, {}, "has a query or a fragment"],
+  ["a password alone", { ...client, TAILSCALE_BASE_URL: "https://:p@api.example.com" }, {}, "has a user name or password in it"],
+  ["a user name alone", { ...client, TAILSCALE_BASE_URL: "https://u@api.example.com" }, {}, "has a user name or password in it"],
+  [
+    "a loopback address in another",
+    { ...client, TAILSCALE_BASE_URL: "http://a.127.0.0.1.example.com" },
+    {},
+    "is neither https nor loopback",
+  ],
+  [
+    "an identity token and a file of one",
+    { TAILSCALE_OAUTH_CLIENT_ID: "T-k", TAILSCALE_IDENTITY_TOKEN: "x", TAILSCALE_IDENTITY_TOKEN_FILE: "/y" },
+    {},
+    "Found an identity token (TAILSCALE_IDENTITY_TOKEN) and a file of one (TAILSCALE_IDENTITY_TOKEN_FILE).\n  Unset one.",
+  ],
+  [
+    "an access token and a client's secret",
+    { ...client, TAILSCALE_API_KEY: "x" },
+    {},
+    "Found an API access token (TAILSCALE_API_KEY, tailscope:apiKey) and an OAuth client's secret (TAILSCALE_OAUTH_CLIENT_SECRET, tailscope:oauthClientSecret): only one of them",
+  ],
+  [
+    "an access token and an id, in words",
+    { TAILSCALE_OAUTH_CLIENT_ID: "kA", TAILSCALE_API_KEY: "x" },
+    {},
+    "Found an API access token (TAILSCALE_API_KEY, tailscope:apiKey) and an OAuth client's id (TAILSCALE_OAUTH_CLIENT_ID, tailscope:oauthClientId): only one of them can be the deployer.",
+  ],
+  [
+    "an id and half a job of GitHub Actions",
+    { TAILSCALE_OAUTH_CLIENT_ID: "kA", ACTIONS_ID_TOKEN_REQUEST_URL: "https://r" },
+    {},
+    "Found an OAuth client's id (TAILSCALE_OAUTH_CLIENT_ID, tailscope:oauthClientId) without its secret.",
+  ],
+  [
+    "a job of GitHub Actions without an id",
+    { ACTIONS_ID_TOKEN_REQUEST_URL: "https://r", ACTIONS_ID_TOKEN_REQUEST_TOKEN: "b" },
+    {},
+    "No credentials for Tailscale.",
+  ],
+  [
+    "nothing, with the places",
+    {},
+    {},
+    "for one of:\n" +
+      "  - an OAuth client: TAILSCALE_OAUTH_CLIENT_ID, tailscope:oauthClientId with TAILSCALE_OAUTH_CLIENT_SECRET, tailscope:oauthClientSecret (a secret)\n" +
+      "  - an API access token: TAILSCALE_API_KEY, tailscope:apiKey (a secret)\n" +
+      "  - workload identity: TAILSCALE_OAUTH_CLIENT_ID, tailscope:oauthClientId with TAILSCALE_IDENTITY_TOKEN, TAILSCALE_IDENTITY_TOKEN_FILE, or a GitHub Actions job with `permissions: { id-token: write }`\n" +
+      "  Make an OAuth client under https://login.tailscale.com/admin/settings/oauth, or run the emulator: npx tailscope-emulator",
+  ],
+  [
+    "two values that differ, in words",
+    client,
+    { "tailscope:oauthClientId": "kB" },
+    "TAILSCALE_OAUTH_CLIENT_ID in the environment and tailscope:oauthClientId in stack config differ, so it is not clear which one is meant.\n",
+  ],
+  [
+    "a base URL that is none, with what would be one",
+    { ...client, TAILSCALE_BASE_URL: "x" },
+    {},
+    'The base URL (TAILSCALE_BASE_URL, tailscope:baseUrl) is not a URL.\n  Write an address such as "https://api.tailscale.com"; plain http is for loopback only.',
+  ],
+  [
+    "a tailnet with a slash, in words",
+    { ...client, TAILSCALE_TAILNET: "a/b" },
+    {},
+    "can hold letters, digits and \". _ @ + -\" only.\n  Write the tailnet's id or name from the admin console's settings, or - for the deployer's own.",
   ],
   [
     "a base URL with credentials",
@@ -126,6 +231,15 @@ test.each<[string, string, Record<string, string>, unknown, string]>([
     connections,
     "takes oauthClientSecret from the environment variable PROD_SECRET, which is not set",
   ],
+  [
+    "no credentials, with the places",
+    "x",
+    {},
+    { x: { tailnet: "a" } },
+    "x.apiKey, or x.environment.apiKey for a variable's name (a secret)",
+  ],
+  ["settings that there are not", "x", {}, { x: { a: 1, b: 2 } }, "is wrong at x: there is no setting a, b"],
+  ["nothing but a text", "x", {}, "prod", "is wrong at its top: another kind of value is needed there"],
   ["no credentials", "x", {}, { x: { tailnet: "a" } }, 'Looked in the connection "x" of tailscope:connections'],
   ["a setting that there is not", "x", {}, { x: { apikey: "tskey-api-secret" } }, "is wrong at x: there is no setting apikey"],
   ["a setting of another kind", "x", {}, { x: { apiKey: 7 } }, "is wrong at x.apiKey: another kind of value is needed there"],
@@ -142,7 +256,18 @@ test.each<[string, string, Record<string, string>, unknown, string]>([
   expect(refused).not.toThrow("tskey-api-secret");
 });
 
+test("named connections that are no JSON are refused, and white space is none", () => {
+  const of = (content: string) => () => connectionFrom({}, () => content, "prod");
+  expect(of("{")).toThrow(
+    'The stack config tailscope:connections is not JSON.\n  Write an object of names and settings, for example { "prod": {',
+  );
+  expect(of(" \n")).toThrow("It has none.");
+});
+
 test.each([
+  ["1s", 1000],
+  ["10m", 600_000],
+  [" 7 ", 7000],
   ["5s", 5000],
   ["90", 90_000],
   ["2m", 120_000],
@@ -151,7 +276,7 @@ test.each([
   expect(connectionFrom(environment, () => undefined).timing).toEqual({ timeout });
 });
 
-test.each(["0", "soon", "11m", "-1"])("TAILSCOPE_TIMEOUT %s is refused", (given) => {
+test.each(["0", "soon", "11m", "-1", "601", "x5"])("TAILSCOPE_TIMEOUT %s is refused", (given) => {
   const environment = { TAILSCALE_API_KEY: "tskey-api-kA-b", TAILSCOPE_TIMEOUT: given };
   expect(() => connectionFrom(environment, () => undefined)).toThrow(
     `TAILSCOPE_TIMEOUT: ${JSON.stringify(given)} is no length of time from 1s to 10m.\n  Write how long one answer may take, for example "30s".`,

@@ -6,60 +6,130 @@ const create = { doing: "create an OAuth client", method: "POST", path: "/tailne
 const change = { doing: "change the OAuth client kA", method: "PUT", path: "/tailnet/-/keys/kA", needs: "oauth_keys" } as const;
 const sender = { name: "the deployer k123CNTRL", scopes: ["auth_keys", "oauth_keys"] };
 
-test.each([
+/** What fails, its class, and what it says. */
+const failures: readonly [() => Error, new (...args: never[]) => Error, string][] = [
   [
-    errors.refusal(create, 403, '{"message":"actor cannot set scopes: [policy_file]"}', sender),
+    () => errors.refusal(create, 403, '{"message":"actor cannot set scopes: [policy_file]"}', sender),
     errors.NotPermitted,
     "Tailscale refused to create an OAuth client (403, POST /tailnet/-/keys): actor cannot set scopes: [policy_file]\n" +
       "  The deployer k123CNTRL holds auth_keys, oauth_keys; it can only pass on scopes of its own. Give it policy_file, or leave policy_file out here.",
   ],
   [
-    errors.refusal(change, 403, '{"message":"calling actor does not have enough permissions to perform this function"}', {
-      name: "the deployer",
-    }),
+    () =>
+      errors.refusal(change, 403, '{"message":"calling actor does not have enough permissions to perform this function"}', {
+        name: "the deployer",
+      }),
     errors.NotPermitted,
     "Tailscale refused to change the OAuth client kA (403, PUT /tailnet/-/keys/kA): calling actor does not have enough permissions to perform this function\n" +
       "  The deployer may not do this. This request needs the scope oauth_keys.",
   ],
   [
-    errors.refusal(create, 401, '{"message":"API token invalid"}', sender),
+    () => errors.refusal(create, 401, '{"message":"API token invalid"}', sender),
     errors.NotAuthenticated,
     "Tailscale refused to create an OAuth client (401, POST /tailnet/-/keys): API token invalid\n" +
       "  The deployer k123CNTRL was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.",
   ],
   [
-    errors.refusal(create, 502, "<html><h1>Bad\u001b[31m Gateway</h1>\n</html>"),
+    () => errors.refusal(create, 502, "<html><h1>Bad\u001b[31m Gateway</h1>\n</html>"),
     errors.ServerFailed,
     "Tailscale failed to create an OAuth client (502, POST /tailnet/-/keys): Bad [31m Gateway\n" +
       "  Run the same command again; it is safe to repeat.",
   ],
   [
-    errors.refusal(change, 404, '{"message":"key not found"}'),
+    () => errors.refusal(change, 404, '{"message":"key not found"}'),
     errors.NotFound,
     "Tailscale refused to change the OAuth client kA (404, PUT /tailnet/-/keys/kA): key not found\n" +
       "  Somebody removed it behind Pulumi's back: `pulumi up --refresh` notices, and makes a new one.",
   ],
   [
-    errors.refusal(create, 400, '{"message":"requested tags [tag:a] are invalid or not permitted"}'),
+    () => errors.refusal(create, 400, '{"message":"requested tags [tag:a] are invalid or not permitted"}'),
     errors.RequestRefused,
     "Tailscale refused to create an OAuth client (400, POST /tailnet/-/keys): requested tags [tag:a] are invalid or not permitted\n" +
       "  Every tag must be defined under tagOwners in the tailnet's policy file. A credential may give exactly its own set of tags, " +
       'or tags that those own there: to let a client with several tags give just one, make that tag its own owner ("tag:a": ["tag:a"]).',
   ],
   [
-    errors.refusal(change, 429, ""),
+    () => errors.refusal(change, 429, ""),
     errors.RateLimited,
     "Tailscale failed to change the OAuth client kA (429, PUT /tailnet/-/keys/kA)\n  Too many requests: wait a minute and run the same command again, or lower --parallel.",
   ],
   [
-    errors.refusal(change, 301, "moved"),
-    errors.AnswerNotUnderstood,
+    () => errors.refusal(change, 301, "moved"),
+    errors.Redirected,
     "Tailscale refused to change the OAuth client kA (301, PUT /tailnet/-/keys/kA): moved\n" +
       "  The answer is a redirect, which is never followed with a token: set TAILSCALE_BASE_URL to the final address.",
   ],
-])("%s", (error, kind, message) => {
+  [
+    () => errors.refusal(create, 400, '{"message":"auth keys made by an OAuth client must have tags"}'),
+    errors.RequestRefused,
+    "Tailscale refused to create an OAuth client (400, POST /tailnet/-/keys): auth keys made by an OAuth client must have tags\n" +
+      "  A key made with an OAuth client or a federated identity belongs to the tailnet and needs tags: set `tags`.",
+  ],
+  [
+    () => errors.refusal(create, 412, '{"message":"precondition failed"}'),
+    errors.RequestRefused,
+    "Tailscale refused to create an OAuth client (412, POST /tailnet/-/keys): precondition failed\n" +
+      "  Change what the message names, and run the same command again.",
+  ],
+  [
+    () => errors.refusal(create, 404, ""),
+    errors.NotFound,
+    "Tailscale refused to create an OAuth client (404, POST /tailnet/-/keys)\n" +
+      "  Check that the tailnet and the id are right; `-` stands for the credential's own tailnet.",
+  ],
+  [
+    () => errors.refusal(create, 401, '{"message":7}'),
+    errors.NotAuthenticated,
+    'Tailscale refused to create an OAuth client (401, POST /tailnet/-/keys): {"message":7}\n' +
+      "  The credential was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.",
+  ],
+  [
+    () => errors.refusal({ doing: "read the policy file", method: "GET", path: "/tailnet/-/acl" }, 403, "null"),
+    errors.NotPermitted,
+    "Tailscale refused to read the policy file (403, GET /tailnet/-/acl): null\n  The credential may not do this.",
+  ],
+  [
+    () => errors.refusal(create, 403, '{"message":"OAuth client cannot grant scopes \\"users, dns\\""}'),
+    errors.NotPermitted,
+    'Tailscale refused to create an OAuth client (403, POST /tailnet/-/keys): OAuth client cannot grant scopes "users, dns"\n' +
+      "  The credential may not give what it lacks: it can only pass on scopes of its own. Give it users, dns, or leave users, dns out here.",
+  ],
+  [
+    () => errors.refusal(create, 403, "[]", { name: "the deployer", scopes: [] }),
+    errors.NotPermitted,
+    "Tailscale refused to create an OAuth client (403, POST /tailnet/-/keys): []\n" +
+      "  The deployer may not do this. This request needs the scope oauth_keys.",
+  ],
+  [
+    () => errors.refusal(create, 403, "no", sender),
+    errors.NotPermitted,
+    "Tailscale refused to create an OAuth client (403, POST /tailnet/-/keys): no\n" +
+      "  The deployer k123CNTRL holds auth_keys, oauth_keys. This request needs the scope oauth_keys.",
+  ],
+  [
+    () => errors.unreachable(create, "https://api.tailscale.com", "it took too long"),
+    errors.Unreachable,
+    "Could not create an OAuth client (POST /tailnet/-/keys): no answer from https://api.tailscale.com: it took too long\n" +
+      "  Check that the address is right and can be reached from here. Run the same command again; it is safe to repeat.",
+  ],
+  [
+    () => errors.notUnderstood(create, "id: it is missing"),
+    errors.AnswerNotUnderstood,
+    "Tailscale's answer to POST /tailnet/-/keys (to create an OAuth client) is not what its API documents: id: it is missing\n" +
+      "  Check that TAILSCALE_BASE_URL is an address of the Tailscale API; if it is, a newer Tailscope may know the new answer.",
+  ],
+  [
+    () => new errors.LostCreate(errors.refusal(create, 502, "gone"), "two fit", "Revoke one.", ["kA", "kB"]),
+    errors.LostCreate,
+    "Tailscale failed to create an OAuth client (502, POST /tailnet/-/keys): gone\n  It may have taken effect: two fit.\n  Revoke one.",
+  ],
+];
+
+test.each(failures.map(([fail, kind, says]) => ({ fail, kind, says })))("$says", ({ fail, kind, says }) => {
+  const error = fail();
   expect(error).toBeInstanceOf(kind);
-  expect(error.message).toBe(message);
+  expect(error.message).toBe(says);
+  expect(error.name).toBe(kind.name);
 });
 
 test.each([
@@ -70,4 +140,43 @@ test.each([
   ["x".repeat(301), `${"x".repeat(300)}…`],
 ])("text from outside is shown fit for a terminal, without secrets: %j", (text, expected) => {
   expect(shown(text)).toBe(expected);
+});
+
+test.each<[number, boolean]>([
+  [299 + 1, true],
+  [308, true],
+  [399, true],
+  [400, false],
+  [418, false],
+])("an answer of %i is a redirect: %s", (status, isRedirect) => {
+  expect(errors.refusal(create, status, "") instanceof errors.Redirected).toBe(isRedirect);
+});
+
+test("the scopes that may not be given are told apart, however the API writes them", () => {
+  const beyond = (message: string) => {
+    const error = errors.refusal(create, 403, JSON.stringify({ message }));
+    return error instanceof errors.NotPermitted ? error.beyond : undefined;
+  };
+  expect(beyond("actor cannot set scopes: [users dns]")).toEqual(["users", "dns"]);
+  expect(beyond('OAuth client cannot grant scopes "users,  dns"')).toEqual(["users", "dns"]);
+  expect(beyond("not allowed")).toEqual([]);
+});
+
+test("what says nothing about what was asked is told from what does", () => {
+  const passing = [
+    errors.unreachable(create, "https://a", "x"),
+    errors.refusal(create, 500, ""),
+    errors.refusal(create, 429, ""),
+    errors.notUnderstood(create, "x"),
+  ];
+  expect(passing.map(errors.isPassing)).toEqual([true, true, true, true]);
+  expect([errors.refusal(create, 400, ""), errors.refusal(create, 403, ""), new Error("x")].map(errors.isPassing)).toEqual([
+    false,
+    false,
+    false,
+  ]);
+  // Those after which the request may have to be looked for say which one it was.
+  expect(passing.map((failure) => failure.attempt === create)).toEqual([true, true, false, true]);
+  expect(errors.unreachable(create, "https://a", "x").mayHaveArrived).toBe(true);
+  expect(errors.unreachable(create, "https://a", "x", false).mayHaveArrived).toBe(false);
 });

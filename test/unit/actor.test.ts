@@ -1,0 +1,234 @@
+/** Who asks, with which token, and what is made of the answer: nothing here goes over a wire. */
+
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { type Actor, actor, fallingBack } from "../../provider/api/actor";
+import { actorName, readAuditLog } from "../../provider/api/audit-log";
+import type { Deployer } from "../../provider/api/connection";
+import { AnswerNotUnderstood, NotAuthenticated, NotFound, NotPermitted, refusal } from "../../provider/api/errors";
+import type { Http, Request } from "../../provider/api/http";
+import { clientIsGone, type Keys } from "../../provider/api/keys";
+import { readTagOwners } from "../../provider/api/policy-file";
+
+const client: Deployer = { kind: "oauthClient", clientId: "kC", clientSecret: "tskey-client-kC-x" };
+const get = { doing: "read it", method: "GET", path: "/x", needs: "dns:read" } as const;
+const post = { doing: "make it", method: "POST", path: "/x", needs: "dns" } as const;
+const id = z.object({ id: z.string() });
+const readScopes = "auth_keys:read federated_keys:read oauth_keys:read policy_file:read";
+
+interface Sent {
+  readonly request: Request;
+  readonly token: string | undefined;
+  readonly sender: string | undefined;
+}
+
+/** An API that gives a token for each scope, whose name is the scope, and answers as it is told. */
+function api(answer: (request: Request, token: string | undefined) => unknown, mayNotGive: readonly string[] = []) {
+  const asked: (string | undefined)[] = [];
+  const sent: Sent[] = [];
+  const http: Http = {
+    baseUrl: "https://api.example.com",
+    theirs: (time) => time,
+    close: async () => {},
+    async send(request, authorization) {
+      if (request.path !== "/oauth/token") {
+        sent.push({ request, token: authorization?.token, sender: authorization?.sender.name });
+        return answer(request, authorization?.token);
+      }
+      const scope = request.form?.["scope"];
+      asked.push(scope);
+      const beyond = scope?.split(" ").filter((one) => mayNotGive.includes(one)) ?? [];
+      if (beyond.length > 0) throw refusal(request, 403, `OAuth client cannot grant scopes "${beyond[0]}"`);
+      return { access_token: `token ${asked.length} for ${scope ?? "all"}`, ...(scope !== undefined && { scope }) };
+    },
+  };
+  return { http, asked, sent };
+}
+
+describe("a deployer", () => {
+  test("reads with a token that can only read, and writes with one for all that it holds", async () => {
+    const { http, asked, sent } = api(() => ({ id: "k" }));
+    const deployer = actor(http, client, { name: "the deployer", tokensFor: "reading" });
+    await deployer.send(get, id);
+    await deployer.send(get, id);
+    await deployer.send(post, id);
+    expect(asked).toEqual([readScopes, undefined]);
+    expect(sent.map(({ token }) => token)).toEqual([`token 1 for ${readScopes}`, `token 1 for ${readScopes}`, "token 2 for all"]);
+    expect(sent[0]?.sender).toBe("the deployer kC");
+  });
+
+  test("that lacks read scopes asks for those that it has, and for those beyond that its command reads", async () => {
+    const { http, asked } = api(() => ({ id: "k" }), ["federated_keys:read", "policy_file:read"]);
+    const options = { name: "the deployer", tokensFor: "reading", alsoReads: ["logs:configuration:read"] } as const;
+    const deployer = actor(http, client, options);
+    await deployer.send(get, id);
+    expect(asked.at(-1)).toBe("auth_keys:read oauth_keys:read logs:configuration:read");
+    expect(asked).toHaveLength(3);
+  });
+
+  test("that holds none of the read scopes reads with all that it holds", async () => {
+    const { http, asked, sent } = api(() => ({ id: "k" }), readScopes.split(" "));
+    await actor(http, client, { name: "the deployer", tokensFor: "reading" }).send(get, id);
+    expect(asked.at(-1)).toBeUndefined();
+    expect(sent[0]?.token).toMatch(/for all$/);
+  });
+
+  test("whose token is refused for another reason asks anew each time", async () => {
+    let failures = 1;
+    const { http } = api(() => ({ id: "k" }));
+    const failing: Http = {
+      ...http,
+      send: (request, authorization) =>
+        request.path === "/oauth/token" && failures-- > 0
+          ? Promise.reject(refusal(request, 401, "no"))
+          : http.send(request, authorization),
+    };
+    const deployer = actor(failing, client, { name: "the deployer", tokensFor: "reading" });
+    await expect(deployer.send(get, id)).rejects.toThrow(NotAuthenticated);
+    expect(await deployer.send(get, id)).toEqual({ id: "k" });
+  });
+
+  test("with an API access token sends it as it is, and a refused one is final", async () => {
+    const { http, asked, sent } = api((request) => {
+      throw refusal(request, 401, "no");
+    });
+    const deployer = actor(http, { kind: "accessToken", token: "tskey-api-k-x" }, { name: "the deployer", tokensFor: "reading" });
+    await expect(deployer.send(get, id)).rejects.toThrow(NotAuthenticated);
+    expect(asked).toEqual([]);
+    expect(sent.map(({ token, sender }) => [token, sender])).toEqual([["tskey-api-k-x", "the deployer"]]);
+  });
+
+  test("takes a fresh token where one is refused, once, and even for a create", async () => {
+    const { http, sent } = api((request, token) => {
+      if (token?.startsWith("token 1")) throw refusal(request, 401, "no");
+      return { id: "k" };
+    });
+    expect(await actor(http, client, { name: "the deployer", tokensFor: "needed" }).send(post, id)).toEqual({ id: "k" });
+    expect(sent.map(({ token }) => token)).toEqual(["token 1 for dns", "token 2 for dns"]);
+    const never = api((request) => {
+      throw refusal(request, 401, "no");
+    });
+    await expect(actor(never.http, client, { name: "x", tokensFor: "needed" }).send(post, id)).rejects.toThrow(NotAuthenticated);
+    expect(never.sent).toHaveLength(2);
+  });
+
+  test("does not take another token for another refusal", async () => {
+    const { http, sent } = api((request) => {
+      throw refusal(request, 403, "no");
+    });
+    await expect(actor(http, client, { name: "x", tokensFor: "needed" }).send(post, id)).rejects.toThrow(NotPermitted);
+    expect(sent).toHaveLength(1);
+  });
+});
+
+test("a client that mints asks for the one scope that each request needs", async () => {
+  const { http, asked } = api(() => ({ id: "k" }));
+  const minter = actor(http, client, { name: "the OAuth client of mintedBy,", tokensFor: "needed" });
+  await minter.send(get, id);
+  await minter.send(post, id);
+  expect(asked).toEqual(["dns:read", "dns"]);
+});
+
+test.each([
+  [{}, "id: it is missing"],
+  [{ id: 7 }, "id: it is no string"],
+  ["text", "the whole: it is no object"],
+  [undefined, "the whole: it is missing"],
+  [{ id: "", list: [] }, 'id: Invalid input: expected "k"'],
+])("an answer %j is not understood, and the error says what is wrong with it", async (answer, problem) => {
+  const shape = problem.includes('"k"') ? z.object({ id: z.literal("k") }) : id;
+  const sending = actor(api(() => answer).http, client, { name: "x", tokensFor: "needed" }).send(get, shape);
+  await expect(sending).rejects.toThrow(AnswerNotUnderstood);
+  await expect(sending).rejects.toThrow(`is not what its API documents: ${problem}\n`);
+});
+
+test("all that is wrong with an answer is said, each with its place", async () => {
+  const shape = z.object({ a: z.object({ b: z.string() }), c: z.number() });
+  await expect(actor(api(() => ({ a: {} })).http, client, { name: "x", tokensFor: "needed" }).send(get, shape)).rejects.toThrow(
+    "a.b: it is missing; c: it is missing\n",
+  );
+});
+
+describe("a second credential takes the place of the first", () => {
+  const says = (text: string | Error): Actor => ({
+    send: async (_request, shape) => {
+      if (typeof text !== "string") throw text;
+      return shape.parse({ id: text });
+    },
+  });
+  const refused = refusal(get, 401, "no");
+
+  test.each<[string, Error, boolean, string | Error]>([
+    ["where that one is gone", refused, true, "second"],
+    ["not where it is still there", refused, false, refused],
+    ["not where it may not do this", refusal(get, 403, "no"), true, refusal(get, 403, "no")],
+  ])("%s", async (_what, failure, isGone, expected) => {
+    let told = 0;
+    const both = fallingBack(
+      says(failure),
+      says("second"),
+      async () => isGone,
+      () => void told++,
+    );
+    for (let time = 0; time < 2; time++) {
+      const sending = both.send(get, id);
+      if (expected instanceof Error) await expect(sending).rejects.toThrow(expected.message);
+      else expect(await sending).toEqual({ id: expected });
+    }
+    expect(told).toBe(typeof expected === "string" ? 1 : 0);
+  });
+
+  test("and never where the first one answers", async () => {
+    const both = fallingBack(
+      says("first"),
+      says("second"),
+      async () => true,
+      () => expect.unreachable(),
+    );
+    expect(await both.send(get, id)).toEqual({ id: "first" });
+  });
+});
+
+test("a client counts as gone where it is not there, is revoked, or may not be looked at", async () => {
+  const finding = (find: Keys["find"]) => clientIsGone({ find } as Keys, "kC"); // Nothing else of it is used.
+  expect(await finding(async () => undefined)).toBe(true);
+  expect(await finding(async () => ({ id: "kC", revoked: "2026-01-01T00:00:00Z" }))).toBe(true);
+  expect(await finding(async () => ({ id: "kC", invalid: true }))).toBe(true);
+  expect(await finding(async () => ({ id: "kC" }))).toBe(false);
+  expect(await finding(() => Promise.reject(refusal(get, 403, "no")))).toBe(true);
+  await expect(finding(() => Promise.reject(refusal(get, 404, "no")))).rejects.toThrow(NotFound);
+});
+
+test("the audit log is asked for between two times, and names whoever acted as people know them", async () => {
+  const { http, asked, sent } = api(() => ({ logs: null }));
+  const deployer = actor(http, client, { name: "x", tokensFor: "needed" });
+  const [from, to] = [new Date("2026-01-01T00:00:00Z"), new Date("2026-02-01T00:00:00Z")];
+  expect(await readAuditLog("a/b", deployer, from, to)).toEqual([]);
+  expect(asked).toEqual(["logs:configuration:read"]);
+  expect(sent[0]?.request).toMatchObject({
+    doing: "read the audit log",
+    method: "GET",
+    path: "/tailnet/a%2Fb/logging/configuration?start=2026-01-01T00%3A00%3A00.000Z&end=2026-02-01T00%3A00%3A00.000Z",
+  });
+
+  const entry = { eventTime: "2026-01-02T00:00:00Z", action: "CREATE", target: { id: "k1" }, actor: { id: "u1" } };
+  const full = actor(api(() => ({ logs: [entry] })).http, client, { name: "x", tokensFor: "needed" });
+  expect(await readAuditLog("-", full, from, to)).toEqual([entry]);
+  const bad = actor(api(() => ({ logs: [{}] })).http, client, { name: "x", tokensFor: "needed" });
+  await expect(readAuditLog("-", bad, from, to)).rejects.toThrow("logs.0.eventTime: it is missing");
+
+  const named = (actor: Parameters<typeof actorName>[0]["actor"]) => actorName({ ...entry, actor });
+  expect(named({ id: "u1", loginName: "amelie@example.com", displayName: "Amelie" })).toBe("amelie@example.com");
+  expect(named({ id: "u1", loginName: "", displayName: "Amelie" })).toBe("Amelie");
+  expect(named({ id: "u1" })).toBe("u1");
+  expect(named({})).toBe("unknown");
+});
+
+test("of the policy file only the owners of tags are read", async () => {
+  const { http, asked, sent } = api(() => ({ tagOwners: { "tag:a": ["group:x"] }, acls: [] }));
+  const deployer = actor(http, client, { name: "x", tokensFor: "needed" });
+  expect(await readTagOwners("a/b", deployer)).toEqual({ "tag:a": ["group:x"] });
+  expect(asked).toEqual(["policy_file:read"]);
+  expect(sent[0]?.request).toMatchObject({ doing: "read the policy file", method: "GET", path: "/tailnet/a%2Fb/acl" });
+  expect(await readTagOwners("-", actor(api(() => ({})).http, client, { name: "x", tokensFor: "needed" }))).toEqual({});
+});
