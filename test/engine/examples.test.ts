@@ -49,7 +49,7 @@ test("two-tailnets", async () => {
   staging.control.revoke((ids as string[])[1] ?? "");
   const drift = await shell(`node ${join(root, "provider/dist/cli/main.js")} drift --json`, stack.folder, stack.environment);
   expect(drift.code).toBe(2);
-  expect(JSON.parse(drift.text).drift).toMatchObject([{ id: (ids as string[])[1], what: "revoked" }]);
+  expect(JSON.parse(drift.stdout).drift).toMatchObject([{ id: (ids as string[])[1], what: "revoked" }]);
 
   const program = join(stack.folder, "index.ts");
   writeFileSync(program, readFileSync(program, "utf8").replace('["prod", "staging"]', '["prod", "stagin"]'));

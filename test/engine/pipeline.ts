@@ -14,11 +14,15 @@ import { keepEvidence } from "../evidence";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Runs a shell line as CI does, and gives how it ended. A job's `npm ci` finds its packages in place. */
-export function shell(line: string, cwd: string, env: NodeJS.ProcessEnv): Promise<{ code: number; text: string }> {
+export function shell(
+  line: string,
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ code: number; text: string; stdout: string }> {
   return new Promise((resolve) => {
     execFile("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", line], { cwd, env }, (error, stdout, stderr) => {
       keepEvidence("jobs", stdout + stderr);
-      resolve({ code: error === null ? 0 : Number(error.code ?? 1), text: `${stdout}${stderr}` });
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), text: `${stdout}${stderr}`, stdout });
     });
   });
 }
