@@ -50,7 +50,8 @@ interface Settings {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type ConfigReader = (key: string) => string | undefined;
+/** Reads a stack config value by its full key, for example `"tailscope:tailnet"`. */
+export type ConfigReader = (key: string) => string | undefined;
 
 const text = z.string().min(1);
 

@@ -1,5 +1,6 @@
 /** What `tailscope drift` does with a stack: compares and prints. Loaded while Pulumi is asked. */
 
+import type { ConfigReader } from "../api/connection";
 import type { Tailnet } from "../api/tailnet";
 import { definitionOf } from "../definitions/all";
 import { type Drift, driftOf } from "../managed/drift";
@@ -7,10 +8,7 @@ import { type Managed, nameIn } from "../managed/exported-state";
 import { CommandFailure, exitCodes } from "./failure";
 import { print, printJson, printTable, waitingFor } from "./output";
 import type { Asked, StackOptions } from "./pulumi";
-import { auditLogSince, type ConfigReader, stackOf, withTailnet } from "./session";
-
-/** How far back the audit log goes: https://tailscale.com/kb/1203/audit-logging */
-const auditLogDays = 90;
+import { auditLogMilliseconds, auditLogSince, stackOf, withTailnet } from "./session";
 
 export interface DriftOptions extends StackOptions {
   readonly json?: boolean;
@@ -59,7 +57,7 @@ async function driftIn(tailnet: Tailnet, managed: readonly Managed[]): Promise<D
   );
   const withoutLog = compared.filter(({ one, definition, key }) => driftOf(one, definition, key, [], now) !== undefined);
   if (withoutLog.length === 0) return [];
-  const log = (await auditLogSince(tailnet, now - auditLogDays * 86_400_000)) ?? [];
+  const log = (await auditLogSince(tailnet, now - auditLogMilliseconds)) ?? [];
   return withoutLog.flatMap(({ one, definition, key }) => driftOf(one, definition, key, log, now) ?? []);
 }
 

@@ -7,15 +7,13 @@ import { CommandFailure } from "./failure";
 import { duration, withJson, withStackOptions } from "./options";
 import { ago, print, printJson, printTable, waitingFor } from "./output";
 import { askPulumi, type StackOptions } from "./pulumi";
-import { auditLogSince, stackOf, withTailnet } from "./session";
+import { auditLogMilliseconds, auditLogSince, stackOf, withTailnet } from "./session";
 
 interface Options extends StackOptions {
   readonly json?: boolean;
   readonly unmanaged?: boolean;
   readonly olderThan?: number;
 }
-
-const auditLogMilliseconds = 90 * 86_400_000;
 
 export function inventoryCommand(program: Command): void {
   withJson(withStackOptions(program.command("inventory")))

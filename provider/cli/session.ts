@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { type AuditEntry, auditLogScope, readAuditLog } from "../api/audit-log";
-import { type Connection, connectionFrom } from "../api/connection";
+import { type ConfigReader, type Connection, connectionFrom } from "../api/connection";
 import { NotPermitted } from "../api/errors";
 import { openHttp } from "../api/http";
 import { openTailnet, type Tailnet } from "../api/tailnet";
@@ -10,8 +10,6 @@ import { type Managed, managedIn, resourcesIn, type StoredResource } from "../ma
 import { CommandFailure } from "./failure";
 import { printAside, waitingFor } from "./output";
 import type { Asked } from "./pulumi";
-
-export type ConfigReader = (key: string) => string | undefined;
 
 const noConfig: ConfigReader = () => undefined;
 
@@ -29,6 +27,9 @@ export async function withTailnet<Result>(
     await tailnet.close();
   }
 }
+
+/** How far back the audit log goes: https://tailscale.com/kb/1203/audit-logging */
+export const auditLogMilliseconds = 90 * 86_400_000;
 
 /** The audit log since `start`; undefined, and a word about it, where the deployer may not read it. */
 export async function auditLogSince(tailnet: Tailnet, start: number): Promise<readonly AuditEntry[] | undefined> {

@@ -1,6 +1,6 @@
 /** The stack config of this run, as the engine gives it to the provider process once. */
 
-export type ConfigReader = (key: string) => string | undefined;
+import type { ConfigReader } from "../api/connection";
 
 let reader: ConfigReader = () => undefined;
 
