@@ -79,7 +79,7 @@ function page(results: Results, mutation: Mutation | undefined): string {
 
 Made by \`${command}\` on ${date}, in ${minutes} minutes: medians of ${rounds} runs, with the least and the most. Times on a busy machine are
 noisy; a ratio is of one run, ours and its counterpart in turns. The floor is the same engine with dynamic resources that do nothing;
-the loop makes the same requests with no engine around it. Runs with 1,000 resources and more are made with
+the loop makes the same requests with no engine around it. Runs with 1,000 resources and more, and those for growth, are made with
 \`PULUMI_SKIP_CHECKPOINTS=true\`, ours and the floor alike: otherwise the engine writes the whole state once for each resource, and what we
 add could not be seen beside it.
 

@@ -54,18 +54,13 @@ async function withEmulator<Result>(delay: number, work: (emulator: Emulator) =>
 const measured = new Map<number, Lives>();
 
 async function livesOf(count: number): Promise<Lives> {
-  const lives =
-    measured.get(count) ??
-    (await withEmulator(0, (emulator) =>
-      measureLives(
-        emulator,
-        count,
-        rounds,
-        count >= large || !sizes.includes(count) ? { PULUMI_SKIP_CHECKPOINTS: "true" } : {},
-        say,
-        sizes.includes(count) ? operations : grown,
-      ),
-    ));
+  const known = measured.get(count);
+  if (known !== undefined) return known;
+  const isForGrowth = !sizes.includes(count);
+  const environment = count >= large || isForGrowth ? { PULUMI_SKIP_CHECKPOINTS: "true" } : {};
+  const lives = await withEmulator(0, (emulator) =>
+    measureLives(emulator, count, rounds, environment, say, isForGrowth ? grown : operations),
+  );
   measured.set(count, lives);
   return lives;
 }
@@ -102,7 +97,7 @@ function livesFigures(count: number, { taken, requests, loop }: Lives): Figure[]
 async function looksFigures(count: number): Promise<Figure[]> {
   return withEmulator(latency, async (emulator) => {
     const { refresh, refreshRequests, drift, driftOfExport, driftRequests } = await measureLooks(emulator, count, rounds, say);
-    say(`OpenTofu on ${count} resources`);
+    if (isAlternativeThere) say(`OpenTofu on ${count} resources`);
     const tofu = await measureAlternative(emulator, count, rounds);
     const ratio = (what: string, ours: readonly number[], against: readonly number[], name: string, target: number): Figure => ({
       what: `${what} at ${latency} ms, ${count}, against ${name}`,
