@@ -16,6 +16,8 @@ export interface Looking {
   revoke(keyType: KeyType, id: string): Promise<void>;
   /** What Tailscale's clock showed when ours showed `time`; milliseconds since 1970. */
   theirs(time: number): number;
+  /** Whether only trust credentials create here. What these make names no user: https://tailscale.com/api#tag/keys (`userId`). */
+  readonly isTrustCredential: boolean;
   /** Ids that this run has made, or that its state holds. */
   readonly known: Set<string>;
 }
@@ -154,6 +156,7 @@ async function candidates(looking: Looking, { keyType, body }: Creation, since: 
     return (
       key.keyType === keyType &&
       isActive(key) &&
+      !(looking.isTrustCredential && key.userId) &&
       created >= from &&
       created <= until &&
       likeness(keyType, body["audience"] === undefined ? { ...key, audience: undefined } : key) === wanted

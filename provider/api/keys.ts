@@ -5,7 +5,7 @@
 
 import { z } from "zod";
 import type { Actor } from "./actor";
-import { type Creator, creator } from "./creation";
+import { type Creator, creator, type Looking } from "./creation";
 import { NotFound, NotPermitted, notUnderstood } from "./errors";
 import type { Request } from "./http";
 import { isActive, type Key, type KeyType } from "./key";
@@ -43,8 +43,8 @@ export interface Asker {
   readonly create: Creator;
 }
 
-/** Makes an asker of an actor. @param known ids that this run has made, or that its state holds */
-export function asker(tailnet: string, actor: Actor, theirs: (time: number) => number, known: Set<string>): Asker {
+/** Makes an asker of an actor. @param looking what is needed to tell its lost creates from what others made */
+export function asker(tailnet: string, actor: Actor, looking: Pick<Looking, "theirs" | "known" | "isTrustCredential">): Asker {
   const list = keyList(tailnet, actor);
   const made: Asker = {
     actor,
@@ -56,8 +56,7 @@ export function asker(tailnet: string, actor: Actor, theirs: (time: number) => n
       },
       find: (type, id) => keysOf(type, tailnet, made).find(id),
       revoke: (type, id) => keysOf(type, tailnet, made).revoke(id),
-      theirs,
-      known,
+      ...looking,
     }),
   };
   return made;

@@ -47,12 +47,14 @@ export function openTailnet(
   alsoReads: readonly string[] = [],
   known: Set<string> = new Set(),
 ): Tailnet {
+  // An access token may be a user's. A minter may fall back to the deployer.
+  const isTrustCredential = connection.deployer.kind !== "accessToken";
   const deployer = asking(actor(http, connection.deployer, { name: "the deployer", tokensFor: "reading", alsoReads }));
   // One asker a client, so that all keys of a client share its tokens and its list.
   const minters = new Map<string, Asker>();
 
   function asking(actor: Actor): Asker {
-    return asker(connection.tailnet, actor, http.theirs, known);
+    return asker(connection.tailnet, actor, { theirs: http.theirs, known, isTrustCredential });
   }
 
   function minting(minter: Minter): Asker {

@@ -8,7 +8,7 @@ import { openHttp } from "../../provider/api/http";
 import type { KeyType } from "../../provider/api/key";
 import type { KeyBody } from "../../provider/api/keys";
 import { openTailnet } from "../../provider/api/tailnet";
-import { as, makeClient } from "../contract/client";
+import { as, makeClient, takeToken } from "../contract/client";
 
 const bodies: Readonly<Record<KeyType, KeyBody>> = {
   client: { scopes: ["dns", "auth_keys"], tags: ["tag:ci"], description: "CI" },
@@ -54,11 +54,12 @@ describe.each(kinds)("of kind %s", (kind) => {
     expect(active(emulator)).toEqual([made.id]);
   });
 
-  test("one that somebody else made in that moment is never touched: both are named", async () => {
+  test("one that another run made in that moment is never touched: both are named", async () => {
     await using emulator = await startEmulator();
     const here = tailnet(emulator);
     await here.deployer(); // Its clock is known from here on.
-    const other = await as(emulator, emulator.apiKey)("POST", "/keys", { keyType: kind, ...bodies[kind] });
+    const { access_token: token } = await takeToken(emulator, { id: emulator.clientId, key: emulator.clientSecret });
+    const other = await as(emulator, token)("POST", "/keys", { keyType: kind, ...bodies[kind] });
     lose(emulator);
     const error = await here
       .keys(kind)
@@ -74,6 +75,16 @@ describe.each(kinds)("of kind %s", (kind) => {
       /^Could not create an? .*\n {2}It may have taken effect: each of these was made in that moment.*\n {2}Nothing was revoked\. /,
     );
   });
+});
+
+test.each(kinds)("a user's of kind %s, made in that moment and just like it, is no candidate", async (kind) => {
+  for (const effect of ["lose-answer", "reset"] as const) {
+    await using emulator = await startEmulator();
+    const users = await as(emulator, emulator.apiKey)("POST", "/keys", { keyType: kind, ...bodies[kind] });
+    lose(emulator, 1, effect);
+    const { id } = await tailnet(emulator).keys(kind).create(bodies[kind]);
+    expect(active(emulator).sort()).toEqual([users.body.id, id].sort());
+  }
 });
 
 test("one that the state holds, that differs, or that is older is no candidate", async () => {

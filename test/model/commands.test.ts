@@ -8,7 +8,7 @@ import { type Emulator, type Fault, startEmulator } from "tailscope-emulator";
 import { expect, test, vi } from "vitest";
 import { LostCreate } from "../../provider/api/errors";
 import { as } from "../contract/client";
-import { type Declared, Engine, type Kind } from "./engine";
+import { type Declared, Engine, type Kind, type RunResult } from "./engine";
 
 // The waits between tries are short here, and so is patience.
 vi.mock("../../provider/api/http", async (load) => {
@@ -107,6 +107,7 @@ class World {
   readonly engine: Engine;
   /** Made by others, or named by an error as what might be another's: never to be touched. */
   readonly strangers = new Set<string>();
+  private hasFailed = false;
   faults = 0;
 
   constructor(readonly emulators: Readonly<Record<TailnetName, Emulator>>) {
@@ -135,6 +136,18 @@ class World {
       ...this.strangers,
     ]);
     expect(this.ids().filter((id) => !known.has(id))).toEqual([]);
+  }
+
+  later(milliseconds: number): void {
+    for (const name of tailnets) this.emulators[name].control.advanceClock(milliseconds);
+  }
+
+  /** Whoever runs the program again has read first what went wrong, so that its moments are apart. */
+  async up(...[declared, options]: Parameters<Engine["up"]>): Promise<RunResult> {
+    if (this.hasFailed) this.later(5000);
+    const result = await this.engine.up(declared, options);
+    this.hasFailed = result.failures.size > 0;
+    return result;
   }
 
   clearFaults(): void {
@@ -187,7 +200,7 @@ class Up extends Step {
   }
   override async act({ program }: Model, world: World): Promise<void> {
     const declared = declaredBy(program);
-    const { failures } = await world.engine.up(declared, { refresh: this.refresh });
+    const { failures } = await world.up(declared, { refresh: this.refresh });
     for (const error of failures.values()) {
       expect(error.message).not.toMatch(/undefined|\[object|TypeError|tskey-(auth|client|api)-\w+-\w{10}/);
       // What the error names is a person's to look at from now on.
@@ -211,7 +224,7 @@ class Up extends Step {
     }
     const owned = world.ids().filter((id) => !world.strangers.has(id));
     expect(owned.length).toBeLessThanOrEqual(program.size);
-    const { changes } = await world.engine.up(declared, { dry: true });
+    const { changes } = await world.up(declared, { dry: true });
     expect(changes).toEqual([]);
   }
   override toString() {
@@ -222,7 +235,7 @@ class Up extends Step {
 class Preview extends Step {
   override async act({ program }: Model, world: World): Promise<void> {
     const before = JSON.stringify(tailnets.map((name) => world.active(name)));
-    await world.engine.up(declaredBy(program), { dry: true });
+    await world.up(declaredBy(program), { dry: true });
     expect(JSON.stringify(tailnets.map((name) => world.active(name)))).toBe(before);
   }
   override toString() {
@@ -302,7 +315,7 @@ class Later extends Step {
     super();
   }
   override async act(_: Model, world: World): Promise<void> {
-    for (const name of tailnets) world.emulators[name].control.advanceClock(this.hours * 3_600_000);
+    world.later(this.hours * 3_600_000);
   }
   override toString() {
     return `${this.hours} hours later`;

@@ -20,6 +20,7 @@ function tailnet(keys: readonly Partial<Key>[], known: readonly string[] = []) {
     find: async (_, id) => listed.find((key) => key.id === id),
     revoke: async (_, id) => void revoked.push(id),
     theirs: (time) => time,
+    isTrustCredential: true,
     known: new Set(known),
   };
   return { looking, revoked };
@@ -117,6 +118,7 @@ describe.each(Object.entries(kinds) as [KeyType, Kind][])("a lost create of kind
     { created: new Date(Date.now() - 10_000).toISOString() },
     { created: new Date(Date.now() + 600_000).toISOString() },
     { created: "yesterday" },
+    { userId: "u1" },
   ])("touches nothing that differs: %j", async (difference) => {
     const { looking, revoked } = tailnet([{ ...key, ...difference }]);
     const { creation: wanted, sent } = creation(keyType, body);
@@ -143,6 +145,15 @@ describe.each(Object.entries(kinds) as [KeyType, Kind][])("a lost create of kind
     expect(revoked).toEqual([]);
     expect(sent()).toBe(1);
   });
+});
+
+test("what names a user is no trust credential's, but may be an access token's", async () => {
+  const { body, key } = kinds.client;
+  for (const isTrustCredential of [true, false]) {
+    const { looking, revoked } = tailnet([{ ...key, userId: "u1" }]);
+    await creator({ ...looking, isTrustCredential })(creation("client", body).creation);
+    expect(revoked).toEqual(isTrustCredential ? [] : ["k0"]);
+  }
 });
 
 test("an audience that was asked for is compared, too", async () => {
