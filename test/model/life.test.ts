@@ -411,3 +411,23 @@ test("what the API would refuse is shown with the API's own words, and nothing i
   expect(engine.state.size).toBe(0);
   expect(await as(emulator, emulator.apiKey)("GET", "/keys?all=true")).toMatchObject({ status: 200 });
 });
+
+test("one that the state holds is never taken for what a lost create of its like left", async () => {
+  const alike: Declared = { kind: "OAuthClient", inputs: all.OAuthClient.inputs };
+  succeeded(await engine.up(new Map([["it", alike]])));
+  emulator.control.addFault({ method: "POST", path: "/keys", effect: { kind: "reset" } });
+  const both = new Map([
+    ["it", alike],
+    ["other", alike],
+  ]);
+  expect(succeeded(await engine.up(both))).toEqual(["create other"]);
+  expect(active().map(({ id }) => id)).toEqual([idOf(), idOf("other")]);
+});
+
+test("all that one run reads shares one list", async () => {
+  const several = new Map(kinds.map((kind) => [kind as string, { kind, inputs: all[kind].inputs }]));
+  succeeded(await engine.up(several));
+  sent();
+  succeeded(await engine.up(several, { refresh: true }));
+  expect(sent()).toEqual(["GET /tailnet/-/keys?all=true"]);
+});
