@@ -3,7 +3,7 @@
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { endRun } from "../../provider/engine/deployer";
-import { as } from "../contract/client";
+import { as, makeClient } from "../contract/client";
 import { type Provider, providers } from "../providers";
 import { type Declared, Engine, type Kind, type RunResult } from "./engine";
 
@@ -168,13 +168,14 @@ describe.each(kinds)("%s", (kind) => {
     expect(engine.state.size).toBe(0);
   });
 
-  test("that is looked up and not there is an error that says so", async () => {
+  test("that is looked up is read whole, and one that is not there is an error that says so", async () => {
     await expect(providers[kind].read?.("kNoneCNTRL", {})).rejects.toThrow(
       new RegExp(`^The tailnet has no ${kind} kNoneCNTRL that is active`),
     );
     await up(kind, inputs);
     const { props } = (await providers[kind].read?.(idOf(), {})) ?? {};
-    expect(props).toMatchObject({ description: "one" });
+    // All that the tailnet tells of it, as a program that names it needs it.
+    expect(props).toMatchObject(Object.fromEntries(Object.keys(inputs).map((argument) => [argument, outs()[argument]])));
     const id = idOf();
     emulator.control.revoke(id);
     await endRun();
@@ -380,6 +381,21 @@ describe("looking ahead", () => {
     expect(failure).toBe(
       'tags[0]: "tag:zzz" is not defined in the policy file, so nobody can give it. Add under "tagOwners": "tag:zzz": ["autogroup:admin"] (where the same program changes the policy file, set TAILSCOPE_PREFLIGHT=off for that run)',
     );
+  });
+
+  test("names the scope that making a kind takes, where the deployer has it not", async () => {
+    const { id, key } = await makeClient(emulator, ["dns", "users"], ["tag:ci"]);
+    vi.stubEnv("TAILSCALE_API_KEY", undefined);
+    vi.stubEnv("TAILSCALE_OAUTH_CLIENT_ID", id);
+    vi.stubEnv("TAILSCALE_OAUTH_CLIENT_SECRET", key);
+    for (const [kind, scope] of Object.entries({
+      OAuthClient: "oauth_keys",
+      AuthKey: "auth_keys",
+      FederatedIdentity: "federated_keys",
+    })) {
+      const { inputs } = all[kind as Kind]; // Its own keys.
+      expect(await failureOf(kind as Kind, { ...inputs, tags: ["tag:ci"] })).toContain(`and this needs ${scope}.`);
+    }
   });
 
   test("is left out where that is wanted, where nothing changes, and for a connection that is not known yet", async () => {
