@@ -66,5 +66,6 @@ function read(folder) {
     killed: count("Killed", "Timeout"),
     survived: count("Survived"),
     notCovered: count("NoCoverage"),
+    leftOut: count("Ignored"),
   };
 }

@@ -87,6 +87,13 @@ test.each(kinds)("a user's of kind %s, made in that moment and just like it, is 
   }
 });
 
+test("what an access token made is found, though it names a user", async () => {
+  await using emulator = await startEmulator();
+  lose(emulator);
+  const { id } = await tailnet(emulator, { kind: "accessToken", token: emulator.apiKey }).keys("client").create(bodies.client);
+  expect(active(emulator)).toEqual([id]);
+});
+
 test("one that the state holds, that differs, or that is older is no candidate", async () => {
   await using emulator = await startEmulator();
   const make = async (body: KeyBody) =>

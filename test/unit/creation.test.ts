@@ -237,6 +237,17 @@ describe("where it cannot be seen", () => {
   });
 });
 
+test("one that was lost and is dealt with does not count for a later one of its like", async () => {
+  const { body, key } = kinds.client;
+  const { looking, revoked } = tailnet([]);
+  const present: Key[] = [];
+  const create = creator({ ...looking, list: async () => present });
+  await create(creation("client", body).creation);
+  for (const id of ["kOurs", "kTheirs"]) present.push({ ...key, id, created: new Date().toISOString() });
+  await expect(create(creation("client", body).creation)).rejects.toThrow("kOurs, kTheirs");
+  expect(revoked).toEqual([]);
+});
+
 test("requests that are alike and under way are waited for, so that none is taken for another", async () => {
   const { body, key } = kinds.client;
   const { looking, revoked } = tailnet([]);
