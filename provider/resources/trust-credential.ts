@@ -40,10 +40,18 @@ export interface TrustCredentialArgs extends ConnectionArgs {
 
 /** Warns in the program's own output where a scope is named as it was in 2023. */
 export function warnOfLegacyScopes(resource: pulumi.Resource, scopes: TrustCredentialArgs["scopes"] | undefined): void {
-  pulumi.output(scopes).apply((names) => {
-    for (const name of names ?? []) {
+  // Most programs write them out, and an output for each takes the SDK as long as all else that is done for a resource here.
+  if (isWrittenOut(scopes)) warnOf(scopes);
+  else pulumi.output(scopes).apply((names) => warnOf(names ?? []));
+
+  function warnOf(names: readonly string[]): void {
+    for (const name of names) {
       const advice = legacyAdvice(name);
       if (advice !== undefined) void pulumi.log.warn(`scopes: ${advice}`, resource);
     }
-  });
+  }
+}
+
+function isWrittenOut(scopes: TrustCredentialArgs["scopes"] | undefined): scopes is string[] {
+  return Array.isArray(scopes) && scopes.every((scope) => typeof scope === "string");
 }
