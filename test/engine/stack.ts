@@ -36,7 +36,7 @@ export interface Stack extends AsyncDisposable {
   /** Puts a program in place: the body of a CommonJS module that has the three classes and `pulumi`. */
   write(program: string): void;
   /** Starts a run of the program that somebody will kill. `process` is the engine. */
-  start(...args: string[]): Promise<{ process: ChildProcess; ended: Promise<Run> }>;
+  start(...args: string[]): { process: ChildProcess; ended: Promise<Run> };
   /** Runs the CLI. */
   pulumi(args: readonly string[], environment?: Record<string, string | undefined>): Promise<Run>;
   /** `pulumi up`; throws with what was printed where it fails. */
@@ -185,12 +185,8 @@ export async function newStack(
       written = body;
       writeFileSync(join(work, "index.js"), prelude + body);
     },
-    async start(...args) {
-      const program = await serveProgram(prelude + written, settings);
-      const { process, ended } = launch([...args, `--client=${program.address}`]);
-      void ended.finally(() => program.close());
-      return { process, ended };
-    },
+    // Node runs the program as for anybody: in this process its failure, when the engine is gone, would count as another program's.
+    start: (...args) => launch(args),
     pulumi,
     async up(...args) {
       await runProgram(...up, ...args);

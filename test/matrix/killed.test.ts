@@ -57,7 +57,7 @@ describe.concurrent("killed", () => {
       if (operation.isDeployedBefore) await stack.up();
       emulator.control.takeRequests();
       emulator.control.addFault({ after: index, effect: { kind: moment === "before" ? "stall" : "stall-answer" } });
-      const started = await stack.start(...operation.args, "--parallel=1");
+      const started = stack.start(...operation.args, "--parallel=1");
       await requestsSeen(emulator, index + 1);
       kill(started.process.pid ?? 0, victim);
       const { code, text } = await started.ended;
