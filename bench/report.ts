@@ -155,7 +155,7 @@ ${rows.join("\n")}
 
 The survivors were looked at. Most are of four sorts: guards for what an answer or argument may lack and no test leaves out; what only
 housekeeping would show (a timer that is cleared, a connection that is closed, something kept for the next time); expressions that another
-one beside them makes right again; the words of a message. What runs in a process of its own, as the commands do, is not seen from here:
-the tests with the real engine hold that.
+one beside them makes right again; the words of a message. What the provider does in a process of its own below the real engine is not
+seen from here: test/engine holds that.
 `;
 }
