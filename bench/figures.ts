@@ -38,7 +38,7 @@ export function table(figures: readonly Figure[]): string {
 
 /** Each figure as a bar, its target at the line in the middle. */
 export function picture(figures: readonly Figure[]): string {
-  const [row, label, width] = [26, 350, 360];
+  const [row, label, width] = [26, 380, 360];
   const height = figures.length * row + 40;
   const bars = figures.map((figure, index) => {
     const { what, value, target } = figure;
