@@ -188,11 +188,13 @@ describe("a scope by its older name", () => {
     await run(() => {
       new OAuthClient("client", { scopes: ["dns", "routes", "devices"] });
       new FederatedIdentity("identity", { ...identity, scopes: pulumi.output(["acl"]) });
+      new OAuthClient("partly known later", { scopes: ["dns:read", pulumi.output("acl")] });
       new OAuthClient("current", { scopes: ["dns:read"] });
       OAuthClient.get("found", "kFound");
     });
     spy.mockRestore();
     expect(warnings.filter((text) => text.includes("older name")).toSorted()).toEqual([
+      'warning: [runtime] scopes: "acl" is an older name that Tailscale still accepts; write "policy_file" instead.',
       'warning: [runtime] scopes: "acl" is an older name that Tailscale still accepts; write "policy_file" instead.',
       'warning: [runtime] scopes: "devices" is an older name that Tailscale still accepts; write "devices:core" and "auth_keys" instead.',
       'warning: [runtime] scopes: "routes" is an older name that Tailscale still accepts; write "devices:routes" instead.',
