@@ -5,10 +5,16 @@
  */
 export default {
   forbidden: [
-    { name: "no-circles", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
+    {
+      name: "no-circles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
     {
       name: "access-is-pure",
-      comment: "What a credential can do is data in, data out: it knows no network, no Pulumi and no files.",
+      comment:
+        "What a credential can do is data in, data out: it knows no network, no Pulumi and no files.",
       severity: "error",
       from: { path: "^provider/access/" },
       to: { pathNot: "^provider/access/" },
@@ -18,11 +24,17 @@ export default {
       comment: "How we talk to Tailscale does not depend on who asks.",
       severity: "error",
       from: { path: "^provider/api/" },
-      to: { path: ["^provider/(cli|managed|review|policy|pull-request|resources|definitions|engine|index)", "@pulumi/"] },
+      to: {
+        path: [
+          "^provider/(cli|managed|review|policy|pull-request|resources|definitions|engine|index)",
+          "@pulumi/",
+        ],
+      },
     },
     {
       name: "no-sdk-below-the-classes",
-      comment: "The commands and the first verb of a run need the definitions, and the Pulumi SDK takes a second to load.",
+      comment:
+        "The commands and the first verb of a run need the definitions, and the Pulumi SDK takes a second to load.",
       severity: "error",
       from: { path: "^provider/(definitions|engine|managed)/" },
       to: { path: "@pulumi/", dependencyTypesNot: ["type-only"] },
@@ -32,7 +44,9 @@ export default {
       comment: "What all resources share names none of them.",
       severity: "error",
       from: { path: "^provider/engine/" },
-      to: { path: "^provider/(cli|managed|review|policy|pull-request|resources|definitions|index)" },
+      to: {
+        path: "^provider/(cli|managed|review|policy|pull-request|resources|definitions|index)",
+      },
     },
     {
       name: "definitions-know-no-class",
@@ -51,7 +65,9 @@ export default {
       comment: "A preview in, a report out: it starts fast, and reads and sends nothing by itself.",
       severity: "error",
       from: { path: "^provider/review/" },
-      to: { pathNot: ["^provider/(review|access)/", "node_modules/zod/", "^(node:)?(util|crypto)$"] },
+      to: {
+        pathNot: ["^provider/(review|access)/", "node_modules/zod/", "^(node:)?(util|crypto)$"],
+      },
     },
     {
       name: "pull-request-knows-no-tailnet",
@@ -99,7 +115,12 @@ export default {
       from: { path: "^provider/" },
       to: { path: "^emulator/" },
     },
-    { name: "declared", severity: "error", from: {}, to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown"] } },
+    {
+      name: "declared",
+      severity: "error",
+      from: {},
+      to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown"] },
+    },
     { name: "found", severity: "error", from: {}, to: { couldNotResolve: true } },
     {
       name: "shipped-code-has-shipped-dependencies",
@@ -113,6 +134,9 @@ export default {
     exclude: { path: "/dist/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.base.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "types", "default"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "types", "default"],
+    },
   },
 };

@@ -3,7 +3,9 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   // The emulator's source, so that its coverage is known; the compiled one is what its command's tests and the engine's run.
-  resolve: { alias: { "tailscope-emulator": fileURLToPath(new URL("emulator/index.ts", import.meta.url)) } },
+  resolve: {
+    alias: { "tailscope-emulator": fileURLToPath(new URL("emulator/index.ts", import.meta.url)) },
+  },
   test: {
     projects: [
       {
@@ -20,12 +22,19 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: "faults", include: ["test/faults/**/*.test.ts"] } },
-      { extends: true, test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], testTimeout: 180_000 } },
+      {
+        extends: true,
+        test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], testTimeout: 180_000 },
+      },
       { extends: true, test: { name: "model", include: ["test/model/**/*.test.ts"] } },
       { extends: true, test: { name: "contract", include: ["test/contract/**/*.test.ts"] } },
       {
         extends: true,
-        test: { name: "browser", include: ["test/browser/**/*.test.ts"], globalSetup: "test/browser/a-browser.ts" },
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          globalSetup: "test/browser/a-browser.ts",
+        },
       },
       {
         extends: true,

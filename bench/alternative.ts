@@ -22,7 +22,11 @@ export interface Alternative {
 }
 
 /** Makes as many OAuth clients, and looks for changes of them `rounds` times. Undefined where there is no OpenTofu. */
-export async function measureAlternative(emulator: Emulator, count: number, rounds: number): Promise<Alternative | undefined> {
+export async function measureAlternative(
+  emulator: Emulator,
+  count: number,
+  rounds: number,
+): Promise<Alternative | undefined> {
   if (tofu === undefined || providerFolder === undefined) return undefined;
   const folder = mkdtempSync(join(tmpdir(), "tailscope-bench-tofu-"));
   try {
@@ -48,7 +52,8 @@ resource "tailscale_oauth_client" "client" {
 `,
     );
     const env = { ...process.env, TF_CLI_CONFIG_FILE: join(folder, "tofu.rc") };
-    const run = (...args: string[]) => timed(tofu, [...args, "-input=false", "-no-color"], folder, env);
+    const run = (...args: string[]) =>
+      timed(tofu, [...args, "-input=false", "-no-color"], folder, env);
     run("apply", "-auto-approve");
     const refreshOnly: number[] = [];
     let requests: Requests = { all: 0, writes: 0 };

@@ -8,9 +8,15 @@ import type { Emulator } from "./stack.ts";
 const atOnce = 4 * cpus().length;
 
 /** Seconds to create, to update and to delete `count` OAuth clients. */
-export async function bareLoop(emulator: Emulator, count: number): Promise<{ create: number; update: number; destroy: number }> {
+export async function bareLoop(
+  emulator: Emulator,
+  count: number,
+): Promise<{ create: number; update: number; destroy: number }> {
   const pool = new Pool(emulator.url, { connections: atOnce });
-  const headers = { authorization: `Bearer ${emulator.apiKey}`, "content-type": "application/json" };
+  const headers = {
+    authorization: `Bearer ${emulator.apiKey}`,
+    "content-type": "application/json",
+  };
   const path = "/api/v2/tailnet/-/keys";
   const body = (version: number) =>
     JSON.stringify({ keyType: "client", scopes: ["dns:read"], description: `version ${version}` });
@@ -21,16 +27,23 @@ export async function bareLoop(emulator: Emulator, count: number): Promise<{ cre
     ids.push(((await answer.body.json()) as { id: string }).id);
   });
   const update = await secondsOf(count, async (index) => {
-    await (await pool.request({ method: "PUT", path: `${path}/${ids[index]}`, headers, body: body(2) })).body.dump();
+    await (
+      await pool.request({ method: "PUT", path: `${path}/${ids[index]}`, headers, body: body(2) })
+    ).body.dump();
   });
   const destroy = await secondsOf(count, async (index) => {
-    await (await pool.request({ method: "DELETE", path: `${path}/${ids[index]}`, headers })).body.dump();
+    await (
+      await pool.request({ method: "DELETE", path: `${path}/${ids[index]}`, headers })
+    ).body.dump();
   });
   await pool.destroy();
   return { create, update, destroy };
 }
 
-async function secondsOf(count: number, request: (index: number) => Promise<void>): Promise<number> {
+async function secondsOf(
+  count: number,
+  request: (index: number) => Promise<void>,
+): Promise<number> {
   const started = performance.now();
   let next = 0;
   const worker = async () => {

@@ -13,7 +13,9 @@ export interface Figure {
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? 0)
+    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
 /** A median with the least and the most beside it. */
@@ -33,7 +35,11 @@ export function table(figures: readonly Figure[]): string {
     const { what, ours, against, unit, target } = figure;
     return `| ${what} | **${written(figure)}** | ≤ ${target} ${unit} | ${isMet(figure) ? "met" : "**missed**"} | ${ours} | ${against} |`;
   });
-  return ["| what | figure | to reach | | ours | against |", "| --- | --- | --- | --- | --- | --- |", ...rows].join("\n");
+  return [
+    "| what | figure | to reach | | ours | against |",
+    "| --- | --- | --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
 }
 
 /** Each figure as a bar, its target at the line in the middle. */

@@ -35,10 +35,14 @@ export interface Lives {
 }
 
 /** Which goes first changes, so that neither always has the warm machine. */
-export const inTurns = (round: number): readonly Variant[] => (round % 2 === 0 ? ["floor", "ours"] : ["ours", "floor"]);
+export const inTurns = (round: number): readonly Variant[] =>
+  round % 2 === 0 ? ["floor", "ours"] : ["ours", "floor"];
 
 const perOperation = <Value>(value: () => Value) =>
-  Object.fromEntries(operations.map((operation) => [operation, value()])) as Record<Operation, Value>; // One for each of them.
+  Object.fromEntries(operations.map((operation) => [operation, value()])) as Record<
+    Operation,
+    Value
+  >; // One for each of them.
 
 export async function measureLives(
   emulator: Emulator,
@@ -68,7 +72,8 @@ export async function measureLives(
     // Growth, which leaves these out, is held against the floor alone.
     if (!wanted.includes("update")) continue;
     const bare = await bareLoop(emulator, count);
-    for (const operation of ["create", "update", "destroy"] as const) loop[operation].push(bare[operation]);
+    for (const operation of ["create", "update", "destroy"] as const)
+      loop[operation].push(bare[operation]);
   }
   return { taken, requests, loop };
 }
@@ -98,7 +103,10 @@ export async function measureLooks(
   ];
   // How they were made does not matter here.
   const quickly = { PULUMI_SKIP_CHECKPOINTS: "true" };
-  const stacks = { ours: makeStack("ours", count, emulator, quickly), floor: makeStack("floor", count, emulator, quickly) };
+  const stacks = {
+    ours: makeStack("ours", count, emulator, quickly),
+    floor: makeStack("floor", count, emulator, quickly),
+  };
   try {
     for (const stack of Object.values(stacks)) stack.run(...runs.create);
     for (let round = 0; round < rounds; round++) {
@@ -112,7 +120,12 @@ export async function measureLooks(
       driftRequests = await requestsOf(emulator);
       const { folder, environment } = stacks.ours;
       const exported = join(folder, "exported.json");
-      timed("pulumi", ["stack", "export", "--stack", "dev", "--file", exported], folder, environment);
+      timed(
+        "pulumi",
+        ["stack", "export", "--stack", "dev", "--file", exported],
+        folder,
+        environment,
+      );
       driftOfExport.push(runDrift(stacks.ours, "--state", exported));
     }
   } finally {

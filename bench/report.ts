@@ -15,7 +15,11 @@ export interface Results {
   /** Whether OpenTofu was measured as well. */
   readonly alternative: boolean;
   readonly figures: readonly Figure[];
-  readonly costs?: { readonly count: number; readonly latency: number; readonly each: readonly Cost[] };
+  readonly costs?: {
+    readonly count: number;
+    readonly latency: number;
+    readonly each: readonly Cost[];
+  };
   /** Where the first verb's time goes. */
   readonly firstVerb: readonly Share[];
 }
@@ -37,7 +41,11 @@ export interface Mutation {
 
 const file = (name: string) => new URL(name, import.meta.url);
 
-export const scoreOf = ({ killed, survived, notCovered }: Pick<MutationScore, "killed" | "survived" | "notCovered">) =>
+export const scoreOf = ({
+  killed,
+  survived,
+  notCovered,
+}: Pick<MutationScore, "killed" | "survived" | "notCovered">) =>
   (100 * killed) / Math.max(1, killed + survived + notCovered);
 
 interface Kept {
@@ -56,7 +64,9 @@ export function keep<Name extends keyof Kept>(name: Name, content: Kept[Name]): 
 
 /** What {@link keep} wrote last. */
 export function kept<Name extends keyof Kept>(name: Name): Kept[Name] | undefined {
-  return existsSync(file(`${name}.json`)) ? JSON.parse(readFileSync(file(`${name}.json`), "utf8")) : undefined;
+  return existsSync(file(`${name}.json`))
+    ? JSON.parse(readFileSync(file(`${name}.json`), "utf8"))
+    : undefined;
 }
 
 /** What the profile and the runs showed where a target is missed, read by a person; by the beginnings of the figures' names. */
@@ -88,10 +98,23 @@ const reasons: readonly (readonly [beginnings: readonly string[], reason: string
 ];
 
 function page(results: Results, mutation: Mutation | undefined): string {
-  const { command, date, minutes, rounds, figures, costs, firstVerb, machine, versions, alternative } = results;
+  const {
+    command,
+    date,
+    minutes,
+    rounds,
+    figures,
+    costs,
+    firstVerb,
+    machine,
+    versions,
+    alternative,
+  } = results;
   const missed = figures.filter((figure) => !isMet(figure));
   const isMissed = (beginning: string) => missed.some(({ what }) => what.startsWith(beginning));
-  const reading = reasons.flatMap(([beginnings, reason]) => (beginnings.some(isMissed) ? [reason] : []));
+  const reading = reasons.flatMap(([beginnings, reason]) =>
+    beginnings.some(isMissed) ? [reason] : [],
+  );
   return `# Results
 
 Made by \`${command}\` on ${date}, in ${minutes} minutes: medians of ${rounds} runs, with the least and the most. Times on a busy machine are
@@ -137,7 +160,8 @@ ${each.map(({ setting, create }) => `| ${setting} | ${spread(create, "s", 1)} |`
 }
 
 function mutationPart({ scores }: Mutation): string {
-  const sum = (of: (score: MutationScore) => number) => scores.reduce((total, score) => total + of(score), 0);
+  const sum = (of: (score: MutationScore) => number) =>
+    scores.reduce((total, score) => total + of(score), 0);
   const all = {
     folder: "all",
     date: "",

@@ -18,7 +18,12 @@ function preview(): string {
     oldState: {
       type,
       inputs: { scopes: ["dns:read"] },
-      outputs: { scopes: ["dns:read"], tags: ["tag:ci"], clientSecret: "[secret]", createdAt: "2026-01-01T00:00:00Z" },
+      outputs: {
+        scopes: ["dns:read"],
+        tags: ["tag:ci"],
+        clientSecret: "[secret]",
+        createdAt: "2026-01-01T00:00:00Z",
+      },
       stackTrace: Array(12).fill({ sourcePosition: "project:///node_modules/x/y.js#1,1" }),
     },
     newState: {
@@ -37,7 +42,9 @@ export function reviewFigures(rounds: number): Figure[] {
   writeFileSync(file, content);
   try {
     const read = `const text = require("fs").readFileSync(${JSON.stringify(file)}, "utf8");`;
-    const load = ["preview", "review"].map((name) => `require(${JSON.stringify(join(root, "provider/dist/review", name))})`);
+    const load = ["preview", "review"].map(
+      (name) => `require(${JSON.stringify(join(root, "provider/dist/review", name))})`,
+    );
     const loaded = `const { readPreview } = ${load[0]}; const { review } = ${load[1]};`;
     const run = "JSON.stringify(review(readPreview(text).steps).report)";
     const time = (before: string, work: string) =>

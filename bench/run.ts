@@ -27,7 +27,11 @@ const { values } = parseArgs({
   },
 });
 const numbers = (text: string) => text.split(",").filter(Boolean).map(Number);
-const [sizes, growth, rounds] = [numbers(values.sizes), numbers(values.growth), Number(values.rounds)];
+const [sizes, growth, rounds] = [
+  numbers(values.sizes),
+  numbers(values.growth),
+  Number(values.rounds),
+];
 
 /** The latency of the emulator where it has one, in milliseconds. */
 const latency = 50;
@@ -39,10 +43,14 @@ const large = 1000;
 const grown = ["create", "no change"] as const;
 
 const started = Date.now();
-const say = (text: string) => console.error(`  ${Math.round((Date.now() - started) / 1000)} s: ${text}`);
+const say = (text: string) =>
+  console.error(`  ${Math.round((Date.now() - started) / 1000)} s: ${text}`);
 const wall = (taken: readonly Taken[]) => taken.map((one) => one.wall);
 
-async function withEmulator<Result>(delay: number, work: (emulator: Emulator) => Promise<Result>): Promise<Result> {
+async function withEmulator<Result>(
+  delay: number,
+  work: (emulator: Emulator) => Promise<Result>,
+): Promise<Result> {
   const emulator = await startEmulator(delay);
   try {
     return await work(emulator);
@@ -66,7 +74,12 @@ async function livesOf(count: number): Promise<Lives> {
 }
 
 function livesFigures(count: number, { taken, requests, loop }: Lives): Figure[] {
-  const row = (operation: Operation, what: string, target: number, bare: readonly number[] = []): Figure => {
+  const row = (
+    operation: Operation,
+    what: string,
+    target: number,
+    bare: readonly number[] = [],
+  ): Figure => {
     const [ours, floor] = [wall(taken.ours[operation]), wall(taken.floor[operation])];
     const { all, writes } = requests[operation];
     return {
@@ -96,10 +109,21 @@ function livesFigures(count: number, { taken, requests, loop }: Lives): Figure[]
 
 async function looksFigures(count: number): Promise<Figure[]> {
   return withEmulator(latency, async (emulator) => {
-    const { refresh, refreshRequests, drift, driftOfExport, driftRequests } = await measureLooks(emulator, count, rounds, say);
+    const { refresh, refreshRequests, drift, driftOfExport, driftRequests } = await measureLooks(
+      emulator,
+      count,
+      rounds,
+      say,
+    );
     if (isAlternativeThere) say(`OpenTofu on ${count} resources`);
     const tofu = await measureAlternative(emulator, count, rounds);
-    const ratio = (what: string, ours: readonly number[], against: readonly number[], name: string, target: number): Figure => ({
+    const ratio = (
+      what: string,
+      ours: readonly number[],
+      against: readonly number[],
+      name: string,
+      target: number,
+    ): Figure => ({
       what: `${what} at ${latency} ms, ${count}, against ${name}`,
       value: median(ours) / median(against),
       unit: "×",
@@ -133,7 +157,9 @@ async function looksFigures(count: number): Promise<Figure[]> {
 
 /** Our share of a run for each resource, in milliseconds of all cores: what ours takes more than the floor, round by round. */
 function shareOf({ taken }: Lives, operation: Operation, count: number): number[] {
-  return taken.ours[operation].map(({ cpu }, round) => ((cpu - (taken.floor[operation][round]?.cpu ?? 0)) / count) * 1000);
+  return taken.ours[operation].map(
+    ({ cpu }, round) => ((cpu - (taken.floor[operation][round]?.cpu ?? 0)) / count) * 1000,
+  );
 }
 
 async function growthFigures(): Promise<Figure[]> {
@@ -162,7 +188,8 @@ say("loading");
 const figures = [...loadingFigures(rounds), ...reviewFigures(rounds)];
 const withVerb = profileOf(`${firstVerb} verb(() => require("tailscope").OAuthClient.provider);`);
 const withoutVerb = profileOf(`${firstVerb} verb(() => ({ check: async () => ({}) }));`);
-for (const count of sizes) figures.push(...livesFigures(count, await livesOf(count)), ...(await looksFigures(count)));
+for (const count of sizes)
+  figures.push(...livesFigures(count, await livesOf(count)), ...(await looksFigures(count)));
 figures.push(...(await growthFigures()));
 // With many the engine takes minutes for each: what helps shows with a few hundred.
 const few = sizes.find((count) => count < large);
@@ -175,7 +202,8 @@ const costs =
         each: await withEmulator(latency, (emulator) => measureCosts(emulator, few, rounds, say)),
       };
 
-const version = (name: string) => JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8")).version;
+const version = (name: string) =>
+  JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8")).version;
 keep("results", {
   command: ["npm run bench", process.argv.slice(2).join(" ")].filter(Boolean).join(" -- "),
   date: new Date().toISOString().slice(0, 10),
@@ -195,7 +223,9 @@ keep("results", {
   firstVerb: difference(withVerb, withoutVerb),
 });
 for (const figure of figures)
-  console.log(`${isMet(figure) ? "met   " : "MISSED"} ${figure.what}: ${written(figure)} (≤ ${figure.target})`);
+  console.log(
+    `${isMet(figure) ? "met   " : "MISSED"} ${figure.what}: ${written(figure)} (≤ ${figure.target})`,
+  );
 
 function tofuVersion(): string {
   const said = execFileSync(process.env["BENCH_TOFU"] ?? "tofu", ["version"], { encoding: "utf8" });

@@ -25,7 +25,17 @@ exports.provider = {
 `;
 
 /** The outputs of an OAuth client. */
-const outputs = ["scopes", "tags", "description", "clientId", "clientSecret", "createdAt", "updatedAt", "rotatesAt", "userId"];
+const outputs = [
+  "scopes",
+  "tags",
+  "description",
+  "clientId",
+  "clientSecret",
+  "createdAt",
+  "updatedAt",
+  "rotatesAt",
+  "userId",
+];
 
 const programs: Readonly<Record<Variant, string>> = {
   ours: `
@@ -59,10 +69,16 @@ export interface Emulator {
 /** The emulator in a process of its own, so that its work is not counted as ours where there are cores for both. */
 export async function startEmulator(latency: number): Promise<Emulator> {
   const command = join(root, "emulator", "bin", "tailscope-emulator.js");
-  const child = spawn(process.execPath, [command, "--port", "0", "--json", "--latency", String(latency)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const line = await new Promise<string>((resolve) => child.stdout.setEncoding("utf8").once("data", resolve));
+  const child = spawn(
+    process.execPath,
+    [command, "--port", "0", "--json", "--latency", String(latency)],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  const line = await new Promise<string>((resolve) =>
+    child.stdout.setEncoding("utf8").once("data", resolve),
+  );
   return { ...(JSON.parse(line) as Omit<Emulator, "process">), process: child };
 }
 
@@ -83,7 +99,8 @@ export async function requestsOf(emulator: Emulator): Promise<Requests> {
   const { result } = (await body.json()) as { result: { method: string; path: string }[] };
   return {
     all: result.length,
-    writes: result.filter(({ method, path }) => method !== "GET" && !path.startsWith("/oauth")).length,
+    writes: result.filter(({ method, path }) => method !== "GET" && !path.startsWith("/oauth"))
+      .length,
   };
 }
 
@@ -96,19 +113,32 @@ export interface Taken {
 }
 
 /** Runs a command to its end. Throws where it fails. */
-export function timed(command: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Taken & { output: string } {
+export function timed(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Taken & { output: string } {
   const started = performance.now();
   // A shell's own `time` is the one way to the times of what a child has started itself.
-  const ended = spawnSync("bash", ["-c", 'TIMEFORMAT="%U %S"; time "$@"', "bash", command, ...args], {
-    cwd,
-    env,
-    encoding: "utf8",
-    maxBuffer: 2 ** 28,
-  });
+  const ended = spawnSync(
+    "bash",
+    ["-c", 'TIMEFORMAT="%U %S"; time "$@"', "bash", command, ...args],
+    {
+      cwd,
+      env,
+      encoding: "utf8",
+      maxBuffer: 2 ** 28,
+    },
+  );
   const wall = (performance.now() - started) / 1000;
   if (ended.status !== 0)
-    throw new Error(`${command} ${args.join(" ")} ended with ${ended.status}:\n${ended.stdout}${ended.stderr}`);
-  const [user = 0, system = 0] = (ended.stderr.trimEnd().split("\n").at(-1) ?? "").split(" ").map(Number);
+    throw new Error(
+      `${command} ${args.join(" ")} ended with ${ended.status}:\n${ended.stdout}${ended.stderr}`,
+    );
+  const [user = 0, system = 0] = (ended.stderr.trimEnd().split("\n").at(-1) ?? "")
+    .split(" ")
+    .map(Number);
   return { wall, cpu: user + system, output: ended.stdout };
 }
 
@@ -120,7 +150,12 @@ export interface Stack {
   close(): void;
 }
 
-export function makeStack(variant: Variant, count: number, emulator: Emulator, more: NodeJS.ProcessEnv = {}): Stack {
+export function makeStack(
+  variant: Variant,
+  count: number,
+  emulator: Emulator,
+  more: NodeJS.ProcessEnv = {},
+): Stack {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-bench-"));
   const work = join(folder, "program");
   for (const name of ["state", "home", "program"]) mkdirSync(join(folder, name));
@@ -141,7 +176,11 @@ export function makeStack(variant: Variant, count: number, emulator: Emulator, m
     COUNT: String(count),
     ...more,
   };
-  execFileSync("pulumi", ["stack", "init", "dev", "--non-interactive"], { cwd: work, env: environment, stdio: "pipe" });
+  execFileSync("pulumi", ["stack", "init", "dev", "--non-interactive"], {
+    cwd: work,
+    env: environment,
+    stdio: "pipe",
+  });
   return {
     folder: work,
     environment,

@@ -24,7 +24,8 @@ export function authenticated(world: World): MiddlewareHandler<Env> {
     context.set("actor", actorOf(world, context.req.header("authorization")));
     const tailnet = context.req.param("tailnet");
     const { id, name } = world.state.tailnet;
-    if (tailnet !== undefined && tailnet !== "-" && tailnet !== id && tailnet !== name) throw notFound("tailnet");
+    if (tailnet !== undefined && tailnet !== "-" && tailnet !== id && tailnet !== name)
+      throw notFound("tailnet");
     await next();
   });
 }
@@ -39,13 +40,24 @@ export function requireOneOf(context: Context<Env>, ...scopes: string[]): Actor 
 function actorOf(world: World, authorization: string | undefined): Actor {
   const hash = hashOf(tokenIn(authorization) ?? "");
   const now = world.now();
-  const accessToken = world.state.keys.find((key) => key.keyType === "api" && key.secretHash === hash);
+  const accessToken = world.state.keys.find(
+    (key) => key.keyType === "api" && key.secretHash === hash,
+  );
   if (accessToken !== undefined) {
     const user = world.user(accessToken.userId);
     if (user === undefined || !isActive(accessToken, now)) throw tokenInvalid();
-    return { type: "USER", key: accessToken, user, scopes: roleScopes[user.role], tags: [], givesAnyTag: false };
+    return {
+      type: "USER",
+      key: accessToken,
+      user,
+      scopes: roleScopes[user.role],
+      tags: [],
+      givesAnyTag: false,
+    };
   }
-  const token = world.state.tokens.find((candidate) => candidate.hash === hash && candidate.expires > now);
+  const token = world.state.tokens.find(
+    (candidate) => candidate.hash === hash && candidate.expires > now,
+  );
   const key = token && world.key(token.keyId);
   // Revocation bites at once, for tokens already given too.
   if (token === undefined || key === undefined || !isActive(key, now)) throw tokenInvalid();

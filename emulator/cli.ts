@@ -9,10 +9,20 @@ async function main(): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => void emulator.close().then(() => process.exit(0)));
   }
-  process.stdout.write(json ? `${JSON.stringify(machineReadable(emulator))}\n` : greeting(emulator));
+  process.stdout.write(
+    json ? `${JSON.stringify(machineReadable(emulator))}\n` : greeting(emulator),
+  );
 }
 
-function machineReadable({ url, tailnet, apiKey, clientId, clientSecret, roles, controlToken }: Emulator) {
+function machineReadable({
+  url,
+  tailnet,
+  apiKey,
+  clientId,
+  clientSecret,
+  roles,
+  controlToken,
+}: Emulator) {
   return { url, tailnet, apiKey, clientId, clientSecret, roles, controlToken };
 }
 

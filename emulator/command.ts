@@ -4,20 +4,41 @@ import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError } from "commander";
 import { isLoopback } from "./server.js";
 
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+const { version } = JSON.parse(
+  readFileSync(new URL("../package.json", import.meta.url), "utf8"),
+) as { version: string };
 
 /** Reads its command line; what is no loopback address, no port, no readable file is refused with what would be. */
 export function emulatorCommand(): Command {
   return new Command("tailscope-emulator")
-    .description("The credentials part of the Tailscale API on loopback: OAuth clients, auth keys, federated identities, tokens.")
+    .description(
+      "The credentials part of the Tailscale API on loopback: OAuth clients, auth keys, federated identities, tokens.",
+    )
     .version(version)
     .option("--host <address>", "a loopback address", loopback, "127.0.0.1")
     .option("--port <number>", "0 takes any that is free", wholeNumber(65_535), 0)
     .option("--data <file>", "keep the tailnet in this file, so that it survives a restart")
-    .option("--latency <milliseconds>", "how long each answer takes at least", wholeNumber(600_000), 0)
-    .option("--policy <file>", "the policy file (HuJSON) that a fresh tailnet starts with", readText)
-    .option("--rewrite-github-subjects", "rewrite subjects of GitHub to the form with ids, as Tailscale does", false)
-    .option("--json", "print one JSON object with the address and the credentials, and nothing else", false)
+    .option(
+      "--latency <milliseconds>",
+      "how long each answer takes at least",
+      wholeNumber(600_000),
+      0,
+    )
+    .option(
+      "--policy <file>",
+      "the policy file (HuJSON) that a fresh tailnet starts with",
+      readText,
+    )
+    .option(
+      "--rewrite-github-subjects",
+      "rewrite subjects of GitHub to the form with ids, as Tailscale does",
+      false,
+    )
+    .option(
+      "--json",
+      "print one JSON object with the address and the credentials, and nothing else",
+      false,
+    )
     .addHelpText(
       "after",
       `

@@ -98,7 +98,9 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
       const user = world.state.users.find(({ id, loginName }) => id === who || loginName === who);
       if (user === undefined) throw notFound(`user ${who}`);
       world.state.users = world.state.users.filter((other) => other !== user);
-      world.state.keys = world.state.keys.filter((key) => key.keyType !== "api" || key.userId !== user.id);
+      world.state.keys = world.state.keys.filter(
+        (key) => key.keyType !== "api" || key.userId !== user.id,
+      );
       asOwner({ action: "DELETE", target: { id: user.id, name: user.loginName, type: "USER" } });
     },
     advanceClock(milliseconds) {
@@ -121,7 +123,11 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
 }
 
 function userActor(user: User | undefined) {
-  return { id: user?.id ?? "", type: "USER", ...(user && { loginName: user.loginName, displayName: user.displayName }) };
+  return {
+    id: user?.id ?? "",
+    type: "USER",
+    ...(user && { loginName: user.loginName, displayName: user.displayName }),
+  };
 }
 
 const withId = z.strictObject({ id: z.string() });
@@ -131,15 +137,21 @@ export function controlRoutes(control: Control, token: string): Hono<Env> {
   const expected = Buffer.from(hashOf(token));
   const app = new Hono<Env>();
   app.use(async (context, next) => {
-    const given = Buffer.from(hashOf(/^bearer +(\S+)$/i.exec(context.req.header("authorization") ?? "")?.[1] ?? ""));
+    const given = Buffer.from(
+      hashOf(/^bearer +(\S+)$/i.exec(context.req.header("authorization") ?? "")?.[1] ?? ""),
+    );
     if (!timingSafeEqual(given, expected)) throw tokenInvalid();
     await next();
   });
   function command<Body>(name: string, shape: z.ZodType<Body>, run: (body: Body) => unknown): void {
-    app.post(`/${name}`, async (context) => context.json({ result: run(await bodyOf(context, shape)) ?? null }));
+    app.post(`/${name}`, async (context) =>
+      context.json({ result: run(await bodyOf(context, shape)) ?? null }),
+    );
   }
   command("revoke", withId, ({ id }) => control.revoke(id));
-  command("change", withId.extend({ change: changeShape }), ({ id, change }) => control.change(id, change));
+  command("change", withId.extend({ change: changeShape }), ({ id, change }) =>
+    control.change(id, change),
+  );
   command("erase", withId, ({ id }) => control.erase(id));
   command("use-auth-key", withId, ({ id }) => control.useAuthKey(id));
   command("remove-user", z.strictObject({ who: z.string() }), ({ who }) => control.removeUser(who));
@@ -148,10 +160,14 @@ export function controlRoutes(control: Control, token: string): Hono<Env> {
   );
   command("add-fault", faultShape, (fault) => control.addFault(fault));
   command("clear-faults", z.strictObject({}), () => control.clearFaults());
-  command("publish-issuer-keys", z.strictObject({ issuer: z.string(), keys: z.looseObject({}) }), ({ issuer, keys }) =>
-    control.publishIssuerKeys(issuer, keys),
+  command(
+    "publish-issuer-keys",
+    z.strictObject({ issuer: z.string(), keys: z.looseObject({}) }),
+    ({ issuer, keys }) => control.publishIssuerKeys(issuer, keys),
   );
-  command("rewrite-github-subjects", z.strictObject({ on: z.boolean() }), ({ on }) => control.rewriteGithubSubjects(on));
+  command("rewrite-github-subjects", z.strictObject({ on: z.boolean() }), ({ on }) =>
+    control.rewriteGithubSubjects(on),
+  );
   command("active-credentials", z.strictObject({}), () => control.activeCredentials());
   command("audit-log", z.strictObject({}), () => control.auditLog());
   command("take-requests", z.strictObject({}), () => control.takeRequests());

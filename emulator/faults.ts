@@ -63,14 +63,18 @@ export interface Reach {
 export function faults(latencyMilliseconds: number, reach: Reach): Faults {
   let ordered: { fault: z.output<typeof faultShape>; seen: number }[] = [];
 
-  function striking(method: string, path: string): z.output<typeof faultShape>["effect"] | undefined {
+  function striking(
+    method: string,
+    path: string,
+  ): z.output<typeof faultShape>["effect"] | undefined {
     for (const entry of ordered) {
       const { fault } = entry;
       if (fault.method !== undefined && fault.method !== method) continue;
       if (fault.path !== undefined && !path.includes(fault.path)) continue;
       entry.seen += 1;
       if (entry.seen <= fault.after) continue;
-      if (entry.seen === fault.after + fault.times) ordered = ordered.filter((other) => other !== entry);
+      if (entry.seen === fault.after + fault.times)
+        ordered = ordered.filter((other) => other !== entry);
       return fault.effect;
     }
     return undefined;
@@ -132,8 +136,13 @@ function closed(context: Context<Env>): Response {
 /** Promises the whole answer and sends half of it. */
 async function cut(context: Context<Env>, body: string): Promise<Response> {
   const { outgoing, incoming } = context.env;
-  outgoing.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(body) + 1 });
-  await new Promise<void>((written) => outgoing.write(body.slice(0, body.length / 2), () => written()));
+  outgoing.writeHead(200, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body) + 1,
+  });
+  await new Promise<void>((written) =>
+    outgoing.write(body.slice(0, body.length / 2), () => written()),
+  );
   incoming.socket.destroy();
   return RESPONSE_ALREADY_SENT;
 }

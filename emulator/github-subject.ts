@@ -10,9 +10,12 @@ const githubIssuer = "https://token.actions.githubusercontent.com";
 /** The subject as Tailscale keeps it. Here the ids are made from the names, so that the same name always has the same id. */
 export function immutableGithubSubject(issuer: string, subject: string): string {
   if (issuer !== githubIssuer) return subject;
-  return subject.replace(/^repo:([^/:@*]+)\/([^/:@*]+)(?=:)/, (_, owner: string, repository: string) => {
-    return `repo:${owner}@${idOf(owner)}/${repository}@${idOf(`${owner}/${repository}`)}`;
-  });
+  return subject.replace(
+    /^repo:([^/:@*]+)\/([^/:@*]+)(?=:)/,
+    (_, owner: string, repository: string) => {
+      return `repo:${owner}@${idOf(owner)}/${repository}@${idOf(`${owner}/${repository}`)}`;
+    },
+  );
 }
 
 /** The subject without ids, as repositories made before July 2026 say it. */

@@ -55,7 +55,15 @@ export function allows(held: readonly string[], wanted: string): boolean {
   return wanted.endsWith(":read") && (has.has("all:read") || has.has(wanted.replace(/:read$/, "")));
 }
 
-export const roles = ["owner", "admin", "it-admin", "network-admin", "billing-admin", "auditor", "member"] as const;
+export const roles = [
+  "owner",
+  "admin",
+  "it-admin",
+  "network-admin",
+  "billing-admin",
+  "auditor",
+  "member",
+] as const;
 
 export type Role = (typeof roles)[number];
 

@@ -17,7 +17,11 @@ export interface PolicyFile {
 
 const names = z.array(z.string());
 
-const rule = z.looseObject({ action: z.string().optional(), src: names.default([]), dst: names.default([]) });
+const rule = z.looseObject({
+  action: z.string().optional(),
+  src: names.default([]),
+  dst: names.default([]),
+});
 
 const test = z.looseObject({ src: z.string(), accept: names.optional(), deny: names.optional() });
 
@@ -63,7 +67,9 @@ export function parsePolicy(text: string): { policy: Policy } | { problem: strin
   }
   const shaped = policyShape.safeParse(value, { error: inOurWords });
   if (!shaped.success) return { problem: firstProblem(shaped.error, "policy") };
-  const wrongTag = Object.keys(shaped.data.tagOwners).find((name) => !/^tag:[A-Za-z][A-Za-z0-9-]*$/.test(name));
+  const wrongTag = Object.keys(shaped.data.tagOwners).find(
+    (name) => !/^tag:[A-Za-z][A-Za-z0-9-]*$/.test(name),
+  );
   if (wrongTag !== undefined) return { problem: `tagOwners: "${wrongTag}" is not a valid tag` };
   return { policy: shaped.data };
 }
@@ -71,8 +77,12 @@ export function parsePolicy(text: string): { policy: Policy } | { problem: strin
 /** The tests in an array of them, or what is wrong with it. */
 export function parseTests(text: string): { tests: PolicyTest[] } | { problem: string } {
   if (isTooDeep(text)) return { problem: `more than ${deepest} levels of brackets` };
-  const shaped = z.array(test).safeParse(parse(text, [], { allowTrailingComma: true }), { error: inOurWords });
-  return shaped.success ? { tests: shaped.data } : { problem: firstProblem(shaped.error, "the list of tests") };
+  const shaped = z
+    .array(test)
+    .safeParse(parse(text, [], { allowTrailingComma: true }), { error: inOurWords });
+  return shaped.success
+    ? { tests: shaped.data }
+    : { problem: firstProblem(shaped.error, "the list of tests") };
 }
 
 export function policyFile(text: string): PolicyFile {
@@ -97,8 +107,12 @@ export const freshPolicy = `{
 export function failingTests(policy: Policy, tests: readonly PolicyTest[]): TestFailure[] {
   return tests.flatMap(({ src, accept = [], deny = [] }) => {
     const errors = [
-      ...accept.filter((dst) => !reaches(policy, src, dst)).map((dst) => `address "${dst}": want: Accept, got: Drop`),
-      ...deny.filter((dst) => reaches(policy, src, dst)).map((dst) => `address "${dst}": want: Drop, got: Accept`),
+      ...accept
+        .filter((dst) => !reaches(policy, src, dst))
+        .map((dst) => `address "${dst}": want: Accept, got: Drop`),
+      ...deny
+        .filter((dst) => reaches(policy, src, dst))
+        .map((dst) => `address "${dst}": want: Drop, got: Accept`),
     ];
     return errors.length > 0 ? [{ user: src, errors }] : [];
   });

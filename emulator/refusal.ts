@@ -19,7 +19,8 @@ export const tokenInvalid = () => new Refusal(401, "API token invalid");
 export const notEnoughPermissions = () =>
   new Refusal(403, "calling actor does not have enough permissions to perform this function");
 
-export const cannotSetScopes = (scopes: readonly string[]) => new Refusal(403, `actor cannot set scopes: [${scopes.join(" ")}]`);
+export const cannotSetScopes = (scopes: readonly string[]) =>
+  new Refusal(403, `actor cannot set scopes: [${scopes.join(" ")}]`);
 
 export const cannotGrantScopes = (scopes: readonly string[]) =>
   new Refusal(403, `OAuth client cannot grant scopes ${JSON.stringify(scopes.join(" "))}`);

@@ -28,7 +28,10 @@ export interface Sides {
 export function application({ world, faults, control, seen }: Sides): Hono<Env> {
   const app = new Hono<Env>();
   app.use(
-    bodyLimit({ maxSize: largestBody, onError: () => Response.json({ message: "request body too large" }, { status: 413 }) }),
+    bodyLimit({
+      maxSize: largestBody,
+      onError: () => Response.json({ message: "request body too large" }, { status: 413 }),
+    }),
   );
   app.route("/control", control);
   app.use("/api/v2/*", async (context, next) => {
@@ -36,7 +39,8 @@ export function application({ world, faults, control, seen }: Sides): Hono<Env> 
     seen(context.req.method, `${pathname.slice("/api/v2".length)}${search}`);
     await next();
     // Its own clock, which a test may have moved. What a fault has sent already has none.
-    if (!context.env.outgoing.headersSent) context.header("date", new Date(world.now()).toUTCString());
+    if (!context.env.outgoing.headersSent)
+      context.header("date", new Date(world.now()).toUTCString());
   });
   app.use("/api/v2/*", faults.middleware);
   app.route("/api/v2", tokenRoutes(world));
@@ -45,11 +49,19 @@ export function application({ world, faults, control, seen }: Sides): Hono<Env> 
     app.route("/api/v2/tailnet/:tailnet", routes(world));
   }
   app.notFound((context) =>
-    context.json({ message: `${context.req.method} ${context.req.path} is no part of the API that this emulator serves` }, 404),
+    context.json(
+      {
+        message: `${context.req.method} ${context.req.path} is no part of the API that this emulator serves`,
+      },
+      404,
+    ),
   );
   app.onError((error, context) => {
     if (error instanceof Refusal) {
-      return context.json({ message: error.message, ...(error.data !== undefined && { data: error.data }) }, error.status);
+      return context.json(
+        { message: error.message, ...(error.data !== undefined && { data: error.data }) },
+        error.status,
+      );
     }
     // Nobody but this process sees the reason, which could hold anything.
     console.error(error);
@@ -73,13 +85,17 @@ export interface Listening {
 /** Listens, and gives the base URL and what ends it. */
 export async function listen(app: Hono<Env>, host: string, port: number): Promise<Listening> {
   if (!isLoopback(host))
-    throw new Error(`${host} is no loopback address: the emulator listens on 127.0.0.1, ::1 or localhost only.`);
+    throw new Error(
+      `${host} is no loopback address: the emulator listens on 127.0.0.1, ::1 or localhost only.`,
+    );
   const server = createAdaptorServer({ fetch: app.fetch }) as Server; // Plain HTTP/1.1: no other was asked for.
   await new Promise<void>((listening, failed) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
       failed(
         error.code === "EADDRINUSE"
-          ? new Error(`Port ${port} is in use: name another with --port, or 0 for any that is free.`)
+          ? new Error(
+              `Port ${port} is in use: name another with --port, or 0 for any that is free.`,
+            )
           : error,
       ),
     );

@@ -54,8 +54,18 @@ export interface AuditEntry {
   readonly type: "CONFIG";
   readonly eventGroupID: string;
   readonly origin: "CONFIG_API" | "ADMIN_CONSOLE" | "NODE";
-  readonly actor: { readonly id: string; readonly type: string; readonly loginName?: string; readonly displayName?: string };
-  readonly target: { readonly id: string; readonly name: string; readonly type: string; readonly property?: string };
+  readonly actor: {
+    readonly id: string;
+    readonly type: string;
+    readonly loginName?: string;
+    readonly displayName?: string;
+  };
+  readonly target: {
+    readonly id: string;
+    readonly name: string;
+    readonly type: string;
+    readonly property?: string;
+  };
   readonly action: string;
   readonly old?: unknown;
   readonly new?: unknown;
@@ -85,5 +95,9 @@ export interface State {
 
 /** Whether the key still opens anything at the time `now`. */
 export function isActive(key: Key, now: number): boolean {
-  return key.revoked === undefined && key.used !== true && (key.expires === undefined || key.expires > now);
+  return (
+    key.revoked === undefined &&
+    key.used !== true &&
+    (key.expires === undefined || key.expires > now)
+  );
 }

@@ -1,6 +1,15 @@
 /** The tailnet's state in a file, so that it survives a restart. Each write is whole or not there at all. */
 
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from "node:fs";
 import { z } from "zod";
 import type { State } from "./state.js";
 
@@ -13,7 +22,10 @@ export interface Store {
 export const inMemory: Store = { load: () => undefined, save: () => {} };
 
 /** Enough to tell our own files from others and from those of a later version. */
-const header = z.looseObject({ version: z.literal(1), tailnet: z.object({ id: z.string(), name: z.string() }) });
+const header = z.looseObject({
+  version: z.literal(1),
+  tailnet: z.object({ id: z.string(), name: z.string() }),
+});
 
 export function fileStore(path: string): Store {
   return {
@@ -28,7 +40,9 @@ export function fileStore(path: string): Store {
         );
       }
       if (!header.safeParse(content).success) {
-        throw new Error(`${path} is no data file of this emulator. Name another --data file, or remove this one.`);
+        throw new Error(
+          `${path} is no data file of this emulator. Name another --data file, or remove this one.`,
+        );
       }
       chmodSync(path, 0o600);
       return content as State; // Written by `save`, and by nobody else: see the header.

@@ -14,7 +14,9 @@ export function mayGiveTags(actor: Actor, wanted: readonly string[], policy: Pol
   if (!wanted.every((tag) => Object.hasOwn(policy.tagOwners, tag))) return false;
   if (actor.user !== undefined) {
     const { role, loginName } = actor.user;
-    return mayDefineTags.includes(role) || wanted.every((tag) => userOwns(tag, role, loginName, policy));
+    return (
+      mayDefineTags.includes(role) || wanted.every((tag) => userOwns(tag, role, loginName, policy))
+    );
   }
   if (actor.givesAnyTag) return true;
   return isSameSet(actor.tags, wanted) || wanted.every((tag) => isOwned(tag, actor.tags, policy));

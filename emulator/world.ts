@@ -72,11 +72,19 @@ export class World implements Clock {
   }
 
   /** Writes down who did what, and keeps the state. Called at the end of every change. */
-  record(actor: Actor, change: Pick<AuditEntry, "action" | "target" | "old" | "new" | "actionDetails">): void {
+  record(
+    actor: Actor,
+    change: Pick<AuditEntry, "action" | "target" | "old" | "new" | "actionDetails">,
+  ): void {
     this.recordAs(
       actor.user === undefined
         ? { id: actor.key.id, type: actor.type, displayName: actor.key.description }
-        : { id: actor.user.id, type: actor.type, loginName: actor.user.loginName, displayName: actor.user.displayName },
+        : {
+            id: actor.user.id,
+            type: actor.type,
+            loginName: actor.user.loginName,
+            displayName: actor.user.displayName,
+          },
       "CONFIG_API",
       change,
     );
@@ -118,7 +126,13 @@ function freshState(policy: string): State {
   if ("problem" in parsed) throw new Error(`the policy file is not valid: ${parsed.problem}`);
   const now = Date.now();
   const users = roles.map(
-    (role): User => ({ id: newId("u"), loginName: `${role}@example.com`, displayName: `The ${role}`, role, created: now }),
+    (role): User => ({
+      id: newId("u"),
+      loginName: `${role}@example.com`,
+      displayName: `The ${role}`,
+      role,
+      created: now,
+    }),
   );
   const keys: Key[] = [];
 
@@ -138,12 +152,22 @@ function freshState(policy: string): State {
     return [role, secret] as const;
   });
   const owner = users.find(({ role }) => role === "owner");
-  const client = issue("client", { ...(owner && { userId: owner.id }), description: "deployer", scopes: ["all"], updated: now });
+  const client = issue("client", {
+    ...(owner && { userId: owner.id }),
+    description: "deployer",
+    scopes: ["all"],
+    updated: now,
+  });
   const tokenOf = Object.fromEntries(accessTokens) as Record<Role, string>; // One for each member of `roles`, see above.
   return {
     version: 1,
     tailnet: { id: newId("T"), name: "example.com" },
-    start: { apiKey: tokenOf.owner, clientId: client.id, clientSecret: client.secret, roles: tokenOf },
+    start: {
+      apiKey: tokenOf.owner,
+      clientId: client.id,
+      clientSecret: client.secret,
+      roles: tokenOf,
+    },
     clockOffset: 0,
     users,
     keys,

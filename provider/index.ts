@@ -6,7 +6,10 @@ export { AuthKey, type AuthKeyArgs } from "./resources/auth-key";
 export { FederatedIdentity, type FederatedIdentityArgs } from "./resources/federated-identity";
 export { OAuthClient, type OAuthClientArgs } from "./resources/oauth-client";
 export { RotatingAuthKey, type RotatingAuthKeyArgs } from "./resources/rotating-auth-key";
-export { RotatingOAuthClient, type RotatingOAuthClientArgs } from "./resources/rotating-oauth-client";
+export {
+  RotatingOAuthClient,
+  type RotatingOAuthClientArgs,
+} from "./resources/rotating-oauth-client";
 export {
   type GenericTrust,
   type GithubTrust,

@@ -14,7 +14,8 @@ if (evidence !== undefined) {
   const remove = fs.rmSync;
   fs.rmSync = (path, options) => {
     const name = String(path);
-    if (!name.startsWith(join(tmpdir(), "tailscope-")) || !fs.existsSync(name)) return remove(path, options);
+    if (!name.startsWith(join(tmpdir(), "tailscope-")) || !fs.existsSync(name))
+      return remove(path, options);
     fs.renameSync(name, join(evidence, `${process.pid}-${basename(name)}`));
   };
   syncBuiltinESMExports();
@@ -22,5 +23,6 @@ if (evidence !== undefined) {
 
 /** Keeps a text that a test has and no file holds: what was printed, or what was sent elsewhere. */
 export function keepEvidence(name: string, text: string): void {
-  if (evidence !== undefined) fs.appendFileSync(join(evidence, `${process.pid}-${name}.txt`), `${text}\n`);
+  if (evidence !== undefined)
+    fs.appendFileSync(join(evidence, `${process.pid}-${name}.txt`), `${text}\n`);
 }

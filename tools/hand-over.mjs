@@ -14,7 +14,11 @@ export function handOver(command, args, { cwd, env, copyTo }) {
   const output = copyTo === undefined ? "inherit" : "pipe";
   // Through a pipe a program no longer sees the terminal.
   const colours = output === "pipe" && process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
-  const child = spawn(command, args, { cwd, env: { ...env, ...colours }, stdio: ["inherit", output, output] });
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...env, ...colours },
+    stdio: ["inherit", output, output],
+  });
   if (copyTo !== undefined) {
     const copy = createWriteStream(copyTo);
     child.stdout?.on("data", (chunk) => {
@@ -33,6 +37,8 @@ export function handOver(command, args, { cwd, env, copyTo }) {
   }
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+    child.once("close", (code, signal) =>
+      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)),
+    );
   });
 }

@@ -23,25 +23,41 @@ runMain(async () => {
   const wanted = process.argv.slice(2);
   const unknown = wanted.find((name) => !folders.includes(name));
   if (unknown !== undefined)
-    throw new SetUpError("choosing a folder", `there is no ${unknown}`, `name some of ${folders.join(", ")}, or none for all.`);
+    throw new SetUpError(
+      "choosing a folder",
+      `there is no ${unknown}`,
+      `name some of ${folders.join(", ")}, or none for all.`,
+    );
   const { node, env } = await setUp();
   const stryker = join(root, "node_modules", "@stryker-mutator", "core", "bin", "stryker.js");
   /** @type {MutationScore[]} */
   const scores = [];
   for (const folder of wanted.length > 0 ? wanted : folders) {
     console.log(`\n${folder}`);
-    const code = await handOver(node, [stryker, "run"], { cwd: root, env: { ...env, MUTATED: folder } });
-    if (code !== 0) throw new SetUpError(`mutating ${folder}`, `Stryker ended with ${code}`, "see what it says above.");
+    const code = await handOver(node, [stryker, "run"], {
+      cwd: root,
+      env: { ...env, MUTATED: folder },
+    });
+    if (code !== 0)
+      throw new SetUpError(
+        `mutating ${folder}`,
+        `Stryker ended with ${code}`,
+        "see what it says above.",
+      );
     scores.push(read(folder));
   }
   const before = kept("mutation")?.scores ?? [];
-  const all = folders.flatMap((name) => [...scores, ...before].find(({ folder }) => folder === name) ?? []);
+  const all = folders.flatMap(
+    (name) => [...scores, ...before].find(({ folder }) => folder === name) ?? [],
+  );
   keep("mutation", { scores: all });
   console.log("");
   for (const score of scores) {
     const { folder, killed, survived, notCovered } = score;
     const verdict = scoreOf(score) >= least ? "" : `, below ${least} %`;
-    console.log(`${folder}: ${scoreOf(score).toFixed(1)} % of ${killed + survived + notCovered} mutants are noticed${verdict}`);
+    console.log(
+      `${folder}: ${scoreOf(score).toFixed(1)} % of ${killed + survived + notCovered} mutants are noticed${verdict}`,
+    );
     if (verdict !== "") process.exitCode = 1;
   }
 });
@@ -53,11 +69,16 @@ runMain(async () => {
 function read(folder) {
   /** @type {{ files: Record<string, { mutants: Mutant[] }> }} */
   const report = JSON.parse(readFileSync(join(root, "reports", `mutation-${folder}.json`), "utf8"));
-  const mutants = Object.entries(report.files).flatMap(([file, { mutants }]) => mutants.map((mutant) => ({ file, ...mutant })));
-  const count = (/** @type {string[]} */ ...statuses) => mutants.filter(({ status }) => statuses.includes(status)).length;
+  const mutants = Object.entries(report.files).flatMap(([file, { mutants }]) =>
+    mutants.map((mutant) => ({ file, ...mutant })),
+  );
+  const count = (/** @type {string[]} */ ...statuses) =>
+    mutants.filter(({ status }) => statuses.includes(status)).length;
   for (const { file, status, location, mutatorName, replacement } of mutants) {
     if (status !== "Survived" && status !== "NoCoverage") continue;
-    console.log(`${status} ${file}:${location.start.line}:${location.start.column} ${mutatorName}: ${replacement ?? ""}`);
+    console.log(
+      `${status} ${file}:${location.start.line}:${location.start.column} ${mutatorName}: ${replacement ?? ""}`,
+    );
   }
   return {
     folder,

@@ -24,7 +24,10 @@ const lines = stdout
 
 const [lineHeight, columnWidth, margin] = [19, 7.85, 22];
 const columns = Math.max(...lines.map((line) => line.length));
-const [width, height] = [Math.ceil(columns * columnWidth) + 2 * margin, lines.length * lineHeight + 2 * margin];
+const [width, height] = [
+  Math.ceil(columns * columnWidth) + 2 * margin,
+  lines.length * lineHeight + 2 * margin,
+];
 
 const text = lines.map((line, index) => {
   const y = margin + (index + 0.75) * lineHeight;

@@ -15,9 +15,16 @@ runMain(async () => {
   for (const folder of ["provider", "emulator"]) {
     const project = mkdtempSync(join(tmpdir(), "tailscope-sbom-"));
     try {
-      const { name, version, license, dependencies } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
-      writeFileSync(join(project, "package.json"), JSON.stringify({ name, version, license, dependencies }));
-      await run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: project });
+      const { name, version, license, dependencies } = JSON.parse(
+        readFileSync(join(root, folder, "package.json"), "utf8"),
+      );
+      writeFileSync(
+        join(project, "package.json"),
+        JSON.stringify({ name, version, license, dependencies }),
+      );
+      await run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund"], {
+        cwd: project,
+      });
       const sbom = await run("npm", ["sbom", "--sbom-format", "cyclonedx"], { cwd: project });
       const file = join(target, `${name}.cdx.json`);
       writeFileSync(file, sbom);

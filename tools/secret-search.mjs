@@ -27,7 +27,8 @@ export function searcher(secrets) {
   /** @param {string} text */
   function holdsSecret(text) {
     for (const [run] of text.matchAll(/[1-9A-HJ-NP-Za-km-z]{33,}/g)) {
-      for (let at = 0; at + tailLength <= run.length; at++) if (tails.has(run.slice(at, at + tailLength))) return true;
+      for (let at = 0; at + tailLength <= run.length; at++)
+        if (tails.has(run.slice(at, at + tailLength))) return true;
     }
     return false;
   }
@@ -36,10 +37,15 @@ export function searcher(secrets) {
     const text = content.toString("latin1");
     const found = [];
     if (holdsSecret(text)) found.push("in clear");
-    const encoded = text.match(/(?:%[0-9A-Fa-f]{2}|[\w.~-]){33,}/g)?.filter((run) => run.includes("%")) ?? [];
+    const encoded =
+      text.match(/(?:%[0-9A-Fa-f]{2}|[\w.~-]){33,}/g)?.filter((run) => run.includes("%")) ?? [];
     if (
       encoded.some((run) =>
-        holdsSecret(run.replace(/%([0-9A-Fa-f]{2})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)))),
+        holdsSecret(
+          run.replace(/%([0-9A-Fa-f]{2})/g, (_, code) =>
+            String.fromCharCode(Number.parseInt(code, 16)),
+          ),
+        ),
       )
     ) {
       found.push("URL-encoded");
@@ -48,7 +54,9 @@ export function searcher(secrets) {
     const suspects = runs.filter((run) => base64Starts.some((start) => run.includes(start)));
     if (
       suspects.some((run) =>
-        [0, 1, 2, 3].some((shift) => holdsSecret(Buffer.from(run.slice(shift), "base64").toString("latin1"))),
+        [0, 1, 2, 3].some((shift) =>
+          holdsSecret(Buffer.from(run.slice(shift), "base64").toString("latin1")),
+        ),
       )
     ) {
       found.push("in base64");
@@ -72,7 +80,8 @@ export function searchFolder(search, folder, isMeant) {
     files++;
     const content = readFileSync(path);
     const isPacked = content[0] === 0x1f && content[1] === 0x8b;
-    for (const how of search(isPacked ? gunzipSync(content) : content)) found.push(`${path}: ${how}`);
+    for (const how of search(isPacked ? gunzipSync(content) : content))
+      found.push(`${path}: ${how}`);
   }
   return { files, found };
 }

@@ -7,5 +7,9 @@ import { runMain } from "./set-up/progress.mjs";
 
 runMain(async () => {
   const { node, env } = await setUp();
-  process.exitCode = await handOver(node, [join(root, "tools", "story.ts"), ...process.argv.slice(2)], { env });
+  process.exitCode = await handOver(
+    node,
+    [join(root, "tools", "story.ts"), ...process.argv.slice(2)],
+    { env },
+  );
 });

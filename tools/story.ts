@@ -71,12 +71,16 @@ async function main(): Promise<void> {
   await lose(stage, first);
   await lookBack(stage);
   await destroy(stage);
-  process.stdout.write(`\n${styleText("green", "That is the whole story.")} Try it by hand: npm start -- --keep\n`);
+  process.stdout.write(
+    `\n${styleText("green", "That is the whole story.")} Try it by hand: npm start -- --keep\n`,
+  );
 }
 
 function options() {
   try {
-    return parseArgs({ options: { keep: { type: "boolean" }, help: { type: "boolean", short: "h" } } }).values;
+    return parseArgs({
+      options: { keep: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+    }).values;
   } catch (error) {
     throw new Error(`${error instanceof Error ? error.message : error}\n\n${help}`);
   }
@@ -116,7 +120,10 @@ async function change(stage: Stage, first: Outputs): Promise<void> {
   );
   const file = join(stage.program, "index.ts");
   const before = readFileSync(file, "utf8");
-  const after = before.replace('scopes: ["auth_keys"]', 'scopes: ["auth_keys", "devices:core:read"]');
+  const after = before.replace(
+    'scopes: ["auth_keys"]',
+    'scopes: ["auth_keys", "devices:core:read"]',
+  );
   assert.notEqual(after, before);
   writeFileSync(file, after);
   await pulumi(stage, ["preview", "--diff"]);
@@ -134,7 +141,12 @@ async function lose(stage: Stage, first: Outputs): Promise<void> {
     "Somebody revokes the client, and Pulumi knows nothing of it.",
     "The next `pulumi up --refresh` notices and puts it back.",
   );
-  const { status } = await ask(stage, stage.emulator.roles["it-admin"], "DELETE", `/tailnet/-/keys/${first.clientId}`);
+  const { status } = await ask(
+    stage,
+    stage.emulator.roles["it-admin"],
+    "DELETE",
+    `/tailnet/-/keys/${first.clientId}`,
+  );
   assert.equal(status, 200);
   await pulumi(stage, ["up", "--yes", "--skip-preview", "--refresh"]);
   const now = await outputs(stage);
@@ -159,13 +171,23 @@ async function lookBack({ emulator }: Stage): Promise<void> {
       `${eventTime.slice(11, 19)}  ${(actor.loginName ?? `${actor.displayName} (${actor.id})`).padEnd(34)} ${action.padEnd(7)} ${target.name}`,
     );
   }
-  assert.ok(logs.some(({ action, actor }) => action === "REVOKE" && actor.loginName === "it-admin@example.com"));
-  assert.ok(logs.some(({ action, actor }) => action === "LOGIN" && actor.displayName === "CI runners"));
+  assert.ok(
+    logs.some(
+      ({ action, actor }) => action === "REVOKE" && actor.loginName === "it-admin@example.com",
+    ),
+  );
+  assert.ok(
+    logs.some(({ action, actor }) => action === "LOGIN" && actor.displayName === "CI runners"),
+  );
 }
 
 interface LogEntry {
   readonly eventTime: string;
-  readonly actor: { readonly id: string; readonly loginName?: string; readonly displayName?: string };
+  readonly actor: {
+    readonly id: string;
+    readonly loginName?: string;
+    readonly displayName?: string;
+  };
   readonly action: string;
   readonly target: { readonly name: string };
 }
@@ -211,15 +233,26 @@ function tell(line: string): void {
 }
 
 /** Runs Pulumi in the program's folder and shows what it says, less its empty lines. */
-function pulumi({ program, settings }: Stage, args: readonly string[], { quiet = false } = {}): Promise<string> {
-  const all = [...args, ...(["up", "preview", "destroy"].includes(args[0] ?? "") ? ["--suppress-progress"] : [])];
+function pulumi(
+  { program, settings }: Stage,
+  args: readonly string[],
+  { quiet = false } = {},
+): Promise<string> {
+  const all = [
+    ...args,
+    ...(["up", "preview", "destroy"].includes(args[0] ?? "") ? ["--suppress-progress"] : []),
+  ];
   if (!quiet) tell(styleText("dim", `$ pulumi ${args.join(" ")}`));
   return new Promise((resolve, reject) => {
-    const child = spawn("pulumi", [...all, "--non-interactive", "--color", process.stdout.isTTY ? "always" : "never"], {
-      cwd: program,
-      env: { ...process.env, ...settings },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(
+      "pulumi",
+      [...all, "--non-interactive", "--color", process.stdout.isTTY ? "always" : "never"],
+      {
+        cwd: program,
+        env: { ...process.env, ...settings },
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     let complaints = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       if (quiet) complaints += text;
@@ -236,7 +269,9 @@ function pulumi({ program, settings }: Stage, args: readonly string[], { quiet =
     });
     child.once("error", reject);
     child.once("close", (code) =>
-      code === 0 ? resolve(printed) : reject(new Error(`pulumi ${args[0]} ended with ${code}\n${complaints}`)),
+      code === 0
+        ? resolve(printed)
+        : reject(new Error(`pulumi ${args[0]} ended with ${code}\n${complaints}`)),
     );
   });
 }
@@ -249,8 +284,15 @@ async function outputs(stage: Stage): Promise<Outputs> {
 }
 
 /** The client-credentials grant as oauth4webapi sends it to any server. */
-async function takeToken({ emulator }: Stage, clientId: string, clientSecret: string): Promise<oauth.TokenEndpointResponse> {
-  const server: oauth.AuthorizationServer = { issuer: emulator.url, token_endpoint: `${emulator.url}/api/v2/oauth/token` };
+async function takeToken(
+  { emulator }: Stage,
+  clientId: string,
+  clientSecret: string,
+): Promise<oauth.TokenEndpointResponse> {
+  const server: oauth.AuthorizationServer = {
+    issuer: emulator.url,
+    token_endpoint: `${emulator.url}/api/v2/oauth/token`,
+  };
   const client: oauth.Client = { client_id: clientId };
   const response = await oauth.clientCredentialsGrantRequest(
     server,
@@ -265,8 +307,16 @@ async function takeToken({ emulator }: Stage, clientId: string, clientSecret: st
 }
 
 /** One request to the API, with what came of it in a line. */
-async function ask({ emulator }: Stage, token: string, method: string, path: string): Promise<Response> {
-  const response = await fetch(`${emulator.url}/api/v2${path}`, { method, headers: { authorization: `Bearer ${token}` } });
+async function ask(
+  { emulator }: Stage,
+  token: string,
+  method: string,
+  path: string,
+): Promise<Response> {
+  const response = await fetch(`${emulator.url}/api/v2${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}` },
+  });
   const body = (await response.clone().text()) || "{}";
   const { message } = JSON.parse(body) as { message?: string }; // The API's form of an error.
   tell(`${method} ${path} → ${response.status}${message ? ` ${message}` : ""}`);

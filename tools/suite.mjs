@@ -24,7 +24,8 @@ runMain(async () => {
   const projects = suites[/** @type {keyof typeof suites} */ (name)];
   const { node, env } = await setUp();
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
-  const command = projects === undefined ? [join(root, "bench", "run.ts")] : [vitest, "run", ...projects];
+  const command =
+    projects === undefined ? [join(root, "bench", "run.ts")] : [vitest, "run", ...projects];
   process.exitCode = await handOver(node, [...command, ...args], {
     cwd: root,
     env: { ...env, TAILSCOPE_LONG_TESTS: "1" },

@@ -34,14 +34,22 @@ runMain(async () => {
   const evidence = mkdtempSync(join(tmpdir(), "tailscope-evidence-"));
   const secrets = join(evidence, "secrets.list");
   const searched = { ...env, TAILSCOPE_EVIDENCE: evidence, TAILSCOPE_EMULATOR_SECRETS: secrets };
-  process.exitCode = await handOver(node, [vitest, ...args], { cwd: root, env: searched, copyTo: join(evidence, "output.txt") });
+  process.exitCode = await handOver(node, [vitest, ...args], {
+    cwd: root,
+    env: searched,
+    copyTo: join(evidence, "output.txt"),
+  });
   if (!searchForSecrets(evidence, secrets)) process.exitCode ||= 1;
 
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(counts, "utf8"));
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+    readFileSync(counts, "utf8"),
+  );
   const skipped = numPendingTests + numTodoTests;
   // Nothing is skipped silently: the last line counts it, and CI, where everything can be had, takes it for a failure.
   if (skipped > 0 && process.env.CI) process.exitCode ||= 1;
-  console.log(`${numPassedTests} passed, ${numFailedTests} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  console.log(
+    `${numPassedTests} passed, ${numFailedTests} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,
+  );
 });
 
 /** What holds secrets because that is what it is for: their list, and what an emulator keeps with `--data` (SECURITY.md). */

@@ -32,7 +32,8 @@ export function auditLogRoutes(world: World): Hono<Env> {
 
 function time(name: string, text: string | undefined): number {
   const parsed = /^\d{4}-\d\d-\d\dT/.test(text ?? "") ? Date.parse(text ?? "") : Number.NaN;
-  if (Number.isNaN(parsed)) throw badRequest(`${name} must be a time in RFC 3339, for example 2026-01-31T12:00:00Z`);
+  if (Number.isNaN(parsed))
+    throw badRequest(`${name} must be a time in RFC 3339, for example 2026-01-31T12:00:00Z`);
   return parsed;
 }
 
@@ -42,5 +43,7 @@ function eventOf({ target, action }: AuditEntry): string {
 }
 
 function isAmong(wanted: readonly string[], values: readonly (string | undefined)[]): boolean {
-  return wanted.length === 0 || values.some((value) => value !== undefined && wanted.includes(value));
+  return (
+    wanted.length === 0 || values.some((value) => value !== undefined && wanted.includes(value))
+  );
 }

@@ -9,7 +9,13 @@ import { type Env, requireOneOf } from "../authentication.js";
 import { wholeSeconds } from "../clock.js";
 import { immutableGithubSubject } from "../github-subject.js";
 import { allows } from "../permissions.js";
-import { badRequest, cannotSetScopes, notEnoughPermissions, notFound, tagsNotPermitted } from "../refusal.js";
+import {
+  badRequest,
+  cannotSetScopes,
+  notEnoughPermissions,
+  notFound,
+  tagsNotPermitted,
+} from "../refusal.js";
 import { bodyOf, fitting } from "../request-body.js";
 import { hashOf, newId, newSecret } from "../secrets.js";
 import { isActive, type Key, type KeyType } from "../state.js";
@@ -29,7 +35,10 @@ const names = z.array(z.string()).nullish();
 const description = z
   .string()
   .max(50, "description must be at most 50 characters")
-  .regex(/^[\p{L}\p{M}\p{N} -]*$/u, "description may contain only letters, digits, hyphens and spaces")
+  .regex(
+    /^[\p{L}\p{M}\p{N} -]*$/u,
+    "description may contain only letters, digits, hyphens and spaces",
+  )
   .nullish();
 
 const flag = z.boolean().nullish();
@@ -38,14 +47,24 @@ const authBody = z.object({
   keyType: z.literal("auth").nullish(),
   capabilities: z.object({
     devices: z.object({
-      create: z.object({ reusable: flag, ephemeral: flag, preauthorized: flag, tags: names }).nullish(),
+      create: z
+        .object({ reusable: flag, ephemeral: flag, preauthorized: flag, tags: names })
+        .nullish(),
     }),
   }),
-  expirySeconds: z.int().min(0).max(ninetyDays, "expirySeconds must be at most 7776000 (90 days)").nullish(),
+  expirySeconds: z
+    .int()
+    .min(0)
+    .max(ninetyDays, "expirySeconds must be at most 7776000 (90 days)")
+    .nullish(),
   description,
 });
 
-const trustMembers = { scopes: z.array(z.string()).min(1, "at least one scope is required"), tags: names, description };
+const trustMembers = {
+  scopes: z.array(z.string()).min(1, "at least one scope is required"),
+  tags: names,
+  description,
+};
 
 const clientBody = z.object({ keyType: z.literal("client"), ...trustMembers });
 
@@ -57,7 +76,10 @@ const federatedBody = z.object({
   audience: z.string().nullish(),
   customClaimRules: z
     .record(z.string(), z.string())
-    .refine((rules) => !["sub", "iss", "aud"].some((claim) => claim in rules), "customClaimRules may not contain sub, iss or aud")
+    .refine(
+      (rules) => !["sub", "iss", "aud"].some((claim) => claim in rules),
+      "customClaimRules may not contain sub, iss or aud",
+    )
     .nullish(),
 });
 
@@ -68,10 +90,16 @@ const creatable = z.looseObject({ keyType: z.enum(["auth", "client", "federated"
 export function keyRoutes(world: World): Hono<Env> {
   return new Hono<Env>()
     .get("/keys", (context) => {
-      const actor = requireOneOf(context, ...Object.values(scopeOf).map((scope) => `${scope}:read`));
+      const actor = requireOneOf(
+        context,
+        ...Object.values(scopeOf).map((scope) => `${scope}:read`),
+      );
       const everywhere = context.req.query("all") === "true";
       const listed = world.state.keys.filter(
-        (key) => isActive(key, world.now()) && may(actor, `${scopeOf[key.keyType]}:read`) && isListed(actor, key, everywhere),
+        (key) =>
+          isActive(key, world.now()) &&
+          may(actor, `${scopeOf[key.keyType]}:read`) &&
+          isListed(actor, key, everywhere),
       );
       return context.json({ keys: listed.map((key) => shownKey(world, key)) });
     })
@@ -79,23 +107,28 @@ export function keyRoutes(world: World): Hono<Env> {
       const body = await bodyOf(context, z.unknown());
       const { keyType } = fitting(creatable, body);
       const actor = requireOneOf(context, scopeOf[keyType ?? "auth"]);
-      if (keyType === "client") return context.json(createTrustCredential(world, actor, fitting(clientBody, body)));
-      if (keyType === "federated") return context.json(createTrustCredential(world, actor, fitting(federatedBody, body)));
+      if (keyType === "client")
+        return context.json(createTrustCredential(world, actor, fitting(clientBody, body)));
+      if (keyType === "federated")
+        return context.json(createTrustCredential(world, actor, fitting(federatedBody, body)));
       return context.json(createAuthKey(world, actor, fitting(authBody, body)));
     })
     .get("/keys/:id", (context) => {
       const actor = context.get("actor");
       const key = known(world, context.req.param("id"));
       // Every token may read the credential that it came from.
-      if (key.id !== actor.key.id && !may(actor, `${scopeOf[key.keyType]}:read`)) throw notEnoughPermissions();
+      if (key.id !== actor.key.id && !may(actor, `${scopeOf[key.keyType]}:read`))
+        throw notEnoughPermissions();
       return context.json(shownKey(world, key));
     })
     .put("/keys/:id", async (context) => {
       const key = known(world, context.req.param("id"));
       const actor = requireOneOf(context, scopeOf[key.keyType]);
       if (!isActive(key, world.now())) throw notFound("key");
-      if (key.keyType === "client") return context.json(replace(world, actor, key, await bodyOf(context, clientBody)));
-      if (key.keyType === "federated") return context.json(replace(world, actor, key, await bodyOf(context, federatedBody)));
+      if (key.keyType === "client")
+        return context.json(replace(world, actor, key, await bodyOf(context, clientBody)));
+      if (key.keyType === "federated")
+        return context.json(replace(world, actor, key, await bodyOf(context, federatedBody)));
       throw badRequest("only OAuth clients and federated identities can be changed");
     })
     .delete("/keys/:id", (context) => {
@@ -127,7 +160,8 @@ function isListed(actor: Actor, key: Key, everywhere: boolean): boolean {
 
 function createAuthKey(world: World, actor: Actor, body: z.infer<typeof authBody>) {
   const { reusable, ephemeral, preauthorized, tags } = body.capabilities.devices.create ?? {};
-  if (actor.user === undefined && !tags?.length) throw badRequest("auth keys created with a trust credential must have tags");
+  if (actor.user === undefined && !tags?.length)
+    throw badRequest("auth keys created with a trust credential must have tags");
   checkTags(world, actor, tags ?? []);
   const now = world.now();
   return made(world, actor, {
@@ -135,7 +169,11 @@ function createAuthKey(world: World, actor: Actor, body: z.infer<typeof authBody
     description: body.description ?? "",
     created: now,
     expires: now + (body.expirySeconds || ninetyDays) * 1000,
-    devices: { reusable: reusable ?? false, ephemeral: ephemeral ?? false, preauthorized: preauthorized ?? false },
+    devices: {
+      reusable: reusable ?? false,
+      ephemeral: ephemeral ?? false,
+      preauthorized: preauthorized ?? false,
+    },
     ...(tags?.length && { tags }),
     // Made by a trust credential it belongs to the tailnet.
     ...(actor.user && { userId: actor.user.id }),
@@ -190,7 +228,9 @@ function trustMembersOf(world: World, body: TrustBody) {
     ...(body.tags?.length && { tags: [...body.tags] }),
     ...(body.keyType === "federated" && {
       issuer: body.issuer,
-      subject: world.rewriteGithubSubjects ? immutableGithubSubject(body.issuer, body.subject) : body.subject,
+      subject: world.rewriteGithubSubjects
+        ? immutableGithubSubject(body.issuer, body.subject)
+        : body.subject,
       ...(body.audience && { audience: body.audience }),
       customClaimRules: body.customClaimRules ?? {},
     }),
@@ -242,7 +282,8 @@ export function shownKey(world: World, key: Key) {
     ...(key.revoked !== undefined && { revoked: wholeSeconds(key.revoked) }),
     ...(!active && { invalid: true }),
     userId: key.userId ?? "",
-    ...(active && devices && { capabilities: { devices: { create: { ...devices, ...(tags && { tags }) } } } }),
+    ...(active &&
+      devices && { capabilities: { devices: { create: { ...devices, ...(tags && { tags }) } } } }),
     ...(active && !devices && { ...(key.scopes && { scopes: key.scopes }), ...(tags && { tags }) }),
     ...(key.keyType === "federated" && {
       issuer: key.issuer,

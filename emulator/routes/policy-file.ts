@@ -2,7 +2,15 @@
 
 import { type Context, Hono } from "hono";
 import { type Env, requireOneOf } from "../authentication.js";
-import { failingTests, freshPolicy, type Policy, parsePolicy, parseTests, policyFile, type TestFailure } from "../policy-file.js";
+import {
+  failingTests,
+  freshPolicy,
+  type Policy,
+  parsePolicy,
+  parseTests,
+  policyFile,
+  type TestFailure,
+} from "../policy-file.js";
 import { badRequest, Refusal } from "../refusal.js";
 import type { World } from "../world.js";
 
@@ -19,21 +27,31 @@ export function policyFileRoutes(world: World): Hono<Env> {
     .post("/acl", async (context) => {
       const actor = requireOneOf(context, "policy_file");
       const old = world.state.policy;
-      if (!isCurrent(world, context.req.header("if-match"))) throw new Refusal(412, "precondition failed, invalid old hash");
+      if (!isCurrent(world, context.req.header("if-match")))
+        throw new Refusal(412, "precondition failed, invalid old hash");
       const text = await context.req.text();
       const policy = validPolicy(text);
       const failures = failingTests(policy, policy.tests);
       if (failures.length > 0) throw new Refusal(400, testsFailed, failures);
       world.state.policy = policyFile(text);
       const { id, name } = world.state.tailnet;
-      world.record(actor, { action: "UPDATE", target: { id, name, type: "TAILNET", property: "ACL" }, old: old.text, new: text });
+      world.record(actor, {
+        action: "UPDATE",
+        target: { id, name, type: "TAILNET", property: "ACL" },
+        old: old.text,
+        new: text,
+      });
       return answerPolicy(context, world);
     })
     .post("/acl/validate", async (context) => {
       requireOneOf(context, "policy_file:read");
       const text = await context.req.text();
-      const failures = text.trimStart().startsWith("[") ? failuresOfTests(world, text) : failuresOfPolicy(text);
-      return failures.length === 0 ? context.body(null, 200) : context.json({ message: testsFailed, data: failures });
+      const failures = text.trimStart().startsWith("[")
+        ? failuresOfTests(world, text)
+        : failuresOfPolicy(text);
+      return failures.length === 0
+        ? context.body(null, 200)
+        : context.json({ message: testsFailed, data: failures });
     });
 }
 

@@ -8,7 +8,13 @@ import { type Context, Hono } from "hono";
 import type { Env } from "../authentication.js";
 import { identityTokenProblem } from "../identity-token.js";
 import { allows } from "../permissions.js";
-import { badRequest, cannotGrantScopes, Refusal, tagsNotPermitted, tokenInvalid } from "../refusal.js";
+import {
+  badRequest,
+  cannotGrantScopes,
+  Refusal,
+  tagsNotPermitted,
+  tokenInvalid,
+} from "../refusal.js";
 import { hashOf, newSecret } from "../secrets.js";
 import { isActive, type Key } from "../state.js";
 import { isOwned } from "../tags.js";
@@ -20,14 +26,18 @@ export function tokenRoutes(world: World): Hono<Env> {
   return new Hono<Env>()
     .post("/oauth/token", async (context) => {
       const form = await readForm(context);
-      if (form.get("grant_type") !== "client_credentials") throw badRequest("grant_type must be client_credentials");
+      if (form.get("grant_type") !== "client_credentials")
+        throw badRequest("grant_type must be client_credentials");
       const client = clientOf(world, form, context.req.header("authorization"));
-      return context.json(giveToken(world, client, words(form.get("scope")), words(form.get("tags"))));
+      return context.json(
+        giveToken(world, client, words(form.get("scope")), words(form.get("tags"))),
+      );
     })
     .post("/oauth/token-exchange", async (context) => {
       const form = await readForm(context);
       const identity = world.key(form.get("client_id") ?? "");
-      if (identity?.keyType !== "federated" || !isActive(identity, world.now())) throw tokenInvalid();
+      if (identity?.keyType !== "federated" || !isActive(identity, world.now()))
+        throw tokenInvalid();
       const problem = await identityTokenProblem(world, identity, form.get("jwt") ?? "");
       if (problem !== undefined) throw new Refusal(401, problem);
       const { tags: _tags, scope: _scope, ...token } = giveToken(world, identity, [], []);
@@ -46,12 +56,22 @@ async function readForm(context: Context<Env>): Promise<Map<string, string>> {
 }
 
 /** The active client whose id and secret the request carries, in the form or in Basic auth (RFC 6749 section 2.3.1). */
-function clientOf(world: World, form: ReadonlyMap<string, string>, authorization: string | undefined): Key {
-  const [id, secret] = basicCredentials(authorization) ?? [form.get("client_id"), form.get("client_secret")];
+function clientOf(
+  world: World,
+  form: ReadonlyMap<string, string>,
+  authorization: string | undefined,
+): Key {
+  const [id, secret] = basicCredentials(authorization) ?? [
+    form.get("client_id"),
+    form.get("client_secret"),
+  ];
   const hash = hashOf(secret ?? "");
   // The id is part of the secret, so Tailscale's own tools leave it out.
-  const key = world.state.keys.find((candidate) => candidate.keyType === "client" && candidate.secretHash === hash);
-  if (key === undefined || (id && id !== key.id) || !isActive(key, world.now())) throw tokenInvalid();
+  const key = world.state.keys.find(
+    (candidate) => candidate.keyType === "client" && candidate.secretHash === hash,
+  );
+  if (key === undefined || (id && id !== key.id) || !isActive(key, world.now()))
+    throw tokenInvalid();
   return key;
 }
 
@@ -77,7 +97,12 @@ function words(text: string | undefined): string[] {
 /** Tags may be asked for with a token that can put them on machines or keys. */
 const scopesWithTags = ["auth_keys", "devices:core"];
 
-function giveToken(world: World, key: Key, wantedScopes: readonly string[], wantedTags: readonly string[]) {
+function giveToken(
+  world: World,
+  key: Key,
+  wantedScopes: readonly string[],
+  wantedTags: readonly string[],
+) {
   const held = key.scopes ?? [];
   const beyond = wantedScopes.filter((scope) => !world.isScope(scope) || !allows(held, scope));
   if (beyond.length > 0) throw cannotGrantScopes(beyond);
@@ -88,7 +113,8 @@ function giveToken(world: World, key: Key, wantedScopes: readonly string[], want
       throw badRequest("tags can be requested only with a device scope");
     const { policy } = world;
     const permitted = (tag: string) =>
-      Object.hasOwn(policy.tagOwners, tag) && (allows(held, "all") || isOwned(tag, key.tags ?? [], policy));
+      Object.hasOwn(policy.tagOwners, tag) &&
+      (allows(held, "all") || isOwned(tag, key.tags ?? [], policy));
     if (!wantedTags.every(permitted)) throw tagsNotPermitted(wantedTags);
   }
 
@@ -103,7 +129,11 @@ function giveToken(world: World, key: Key, wantedScopes: readonly string[], want
   // The announcement of OAuth clients says that use is logged; the form of the entry is unconfirmed.
   const isClient = key.keyType === "client";
   world.recordAs(
-    { id: key.id, type: isClient ? "OAUTH_CLIENT" : "FEDERATED_IDENTITY", displayName: key.description },
+    {
+      id: key.id,
+      type: isClient ? "OAUTH_CLIENT" : "FEDERATED_IDENTITY",
+      displayName: key.description,
+    },
     "CONFIG_API",
     {
       action: "LOGIN",

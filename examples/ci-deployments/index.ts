@@ -26,7 +26,10 @@ const reading = [
 // Deploys after the merge, behind the environment's protection rules. Its tag is what its clients and keys may carry.
 const deployer = new FederatedIdentity("deployer", {
   ...trust.github({ repository, environment: "production" }),
-  scopes: [...managing, ...reading.filter((scope) => !managing.includes(scope.replace(":read", "")))],
+  scopes: [
+    ...managing,
+    ...reading.filter((scope) => !managing.includes(scope.replace(":read", ""))),
+  ],
   tags: ["tag:ci"],
   description: "GitHub Actions deploys",
 });
@@ -45,7 +48,10 @@ const previewer = new FederatedIdentity("previewer", {
 // The same deployer for GitLab.
 const gitlabDeployer = new FederatedIdentity("gitlab-deployer", {
   ...trust.gitlab({ project: repository, branch: "main" }),
-  scopes: [...managing, ...reading.filter((scope) => !managing.includes(scope.replace(":read", "")))],
+  scopes: [
+    ...managing,
+    ...reading.filter((scope) => !managing.includes(scope.replace(":read", ""))),
+  ],
   tags: ["tag:ci"],
   description: "GitLab CI deploys",
 });

@@ -20,8 +20,16 @@ policyPack("acme-tailnet", {
   // Each team's own tags; nobody's program carries another's.
   "allowed-tags-and-scopes": {
     table: [
-      { project: "tailscope-quickstart", tags: ["tag:ci"], scopes: ["auth_keys", "devices:core:read", "policy_file"] },
-      { project: "monitoring", tags: ["tag:monitoring-*"], scopes: ["devices:core:read", "logs:network:read"] },
+      {
+        project: "tailscope-quickstart",
+        tags: ["tag:ci"],
+        scopes: ["auth_keys", "devices:core:read", "policy_file"],
+      },
+      {
+        project: "monitoring",
+        tags: ["tag:monitoring-*"],
+        scopes: ["devices:core:read", "logs:network:read"],
+      },
     ],
   },
 });

@@ -28,9 +28,18 @@ interface Reason {
 
 /** The scopes whose writing matters beyond what it writes. */
 const reasons: Readonly<Record<string, Reason>> = {
-  all: { danger: "admin", reason: '"all" opens every operation of the API, those added later included.' },
-  users: { danger: "admin", reason: '"users" can change the role of any user, and so make administrators.' },
-  policy_file: { danger: "admin", reason: '"policy_file" can rewrite who reaches what, and who owns which tag.' },
+  all: {
+    danger: "admin",
+    reason: '"all" opens every operation of the API, those added later included.',
+  },
+  users: {
+    danger: "admin",
+    reason: '"users" can change the role of any user, and so make administrators.',
+  },
+  policy_file: {
+    danger: "admin",
+    reason: '"policy_file" can rewrite who reaches what, and who owns which tag.',
+  },
   oauth_keys: {
     danger: "persist",
     reason:
@@ -51,7 +60,9 @@ const revealing: Readonly<Record<string, string>> = {
 };
 
 /** What makes an administrator of whoever holds it: `all`, and the scopes that can give themselves everything. */
-export const administratorScopes: readonly string[] = Object.keys(reasons).filter((scope) => reasons[scope]?.danger === "admin");
+export const administratorScopes: readonly string[] = Object.keys(reasons).filter(
+  (scope) => reasons[scope]?.danger === "admin",
+);
 
 /** The class of one operation. */
 export function dangerOf({ scope, writes }: Operation): Danger {
@@ -60,7 +71,10 @@ export function dangerOf({ scope, writes }: Operation): Danger {
 }
 
 /** The class of gaining `operations`, among them those of `all` where `everything` says so, and the reasons for it. */
-export function classOf(operations: readonly Operation[], everything = false): { danger: Danger; reasons: readonly string[] } {
+export function classOf(
+  operations: readonly Operation[],
+  everything = false,
+): { danger: Danger; reasons: readonly string[] } {
   if (everything) return { danger: "admin", reasons: [reasons["all"]?.reason ?? ""] };
   const danger = worst(operations.map(dangerOf));
   return { danger, reasons: reasonsFor(danger, operations) };
@@ -71,7 +85,9 @@ function reasonsFor(danger: Danger, operations: readonly Operation[]): readonly 
   switch (danger) {
     case "admin":
     case "persist":
-      return scopes.flatMap((scope) => (reasons[scope]?.danger === danger ? [reasons[scope].reason] : []));
+      return scopes.flatMap((scope) =>
+        reasons[scope]?.danger === danger ? [reasons[scope].reason] : [],
+      );
     case "write":
       return ["It can change the tailnet, not only read it."];
     case "read": {

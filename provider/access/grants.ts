@@ -22,7 +22,8 @@ export type TagOwners = Readonly<Record<string, readonly string[]>>;
 /** Why `holder` cannot pass `scope` on, or undefined where it can or nothing is known. */
 export function scopeProblem(holder: Holder, scope: string): string | undefined {
   // What exactly an older name stands for is unconfirmed, so the API decides.
-  if (holder.scopes === undefined || legacyScopes.has(scope) || holds(holder, scope)) return undefined;
+  if (holder.scopes === undefined || legacyScopes.has(scope) || holds(holder, scope))
+    return undefined;
   const held = holder.scopes.length > 0 ? holder.scopes.join(", ") : "no scope";
   return holder.kind === "user"
     ? `"${scope}" is more than the role of the user permits who deploys: with this API access token only ${held} can be set. Let somebody deploy it whose role permits it, or leave "${scope}" out.`
@@ -46,7 +47,11 @@ export interface TagProblem {
 }
 
 /** The tags that nobody can give, because the policy file does not define them; `owners` is undefined where it cannot be read. */
-export function undefinedTagProblems(holder: Holder, tags: readonly string[], owners: TagOwners | undefined): TagProblem[] {
+export function undefinedTagProblems(
+  holder: Holder,
+  tags: readonly string[],
+  owners: TagOwners | undefined,
+): TagProblem[] {
   if (owners === undefined) return [];
   return tags
     .filter((tag) => !Object.hasOwn(owners, tag))
@@ -57,11 +62,16 @@ export function undefinedTagProblems(holder: Holder, tags: readonly string[], ow
 }
 
 /** Why `holder` cannot give exactly `tags`, one reason for each tag that stands in the way. */
-export function tagProblems(holder: Holder, tags: readonly string[], owners: TagOwners | undefined): TagProblem[] {
+export function tagProblems(
+  holder: Holder,
+  tags: readonly string[],
+  owners: TagOwners | undefined,
+): TagProblem[] {
   const undefinedTags = undefinedTagProblems(holder, tags, owners);
   if (owners === undefined || undefinedTags.length > 0) return undefinedTags;
   // Which tags a user owns depends on groups and roles, which not every deployer may read: the API decides.
-  if (holder.kind === "user" || holder.scopes === undefined || holder.scopes.includes("all")) return [];
+  if (holder.kind === "user" || holder.scopes === undefined || holder.scopes.includes("all"))
+    return [];
   if (isSameSet(holder.tags, tags)) return [];
   const notOwned = tags.filter((tag) => !owners[tag]?.some((owner) => holder.tags.includes(owner)));
   const own = holder.tags.length > 0 ? `the tags ${holder.tags.join(", ")}` : "no tags";
@@ -73,7 +83,9 @@ export function tagProblems(holder: Holder, tags: readonly string[], owners: Tag
 
 /** The line of the policy file that lets `holder` give `tag`. */
 function ownerLine(tag: string, holder: Holder, tags: readonly string[]): string {
-  const owner = holder.tags.includes(tag) ? tag : (holder.tags.find((one) => !tags.includes(one)) ?? holder.tags[0]);
+  const owner = holder.tags.includes(tag)
+    ? tag
+    : (holder.tags.find((one) => !tags.includes(one)) ?? holder.tags[0]);
   return `"${tag}": ["${owner ?? "autogroup:admin"}"]`;
 }
 

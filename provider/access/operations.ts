@@ -21,7 +21,10 @@ const page: Source = {
 };
 
 /** Unconfirmed: no page names a scope, so the one of its family is taken, which is the worst that it could be. */
-const unstated: Source = { name: "no scope stated in the API document; the scope of its family", date: "2026-07-13" };
+const unstated: Source = {
+  name: "no scope stated in the API document; the scope of its family",
+  date: "2026-07-13",
+};
 
 /** The scopes that open operations by themselves: all but `all` and `all:read`, which open those of the others. */
 export type OperationScope = Exclude<Scope, "all" | "all:read">;
@@ -42,7 +45,11 @@ const catalogue: Readonly<Record<OperationScope, Opened>> = {
     means: "change the tailnet's contacts",
     opens: [
       ["PATCH", "/tailnet/{tailnet}/contacts/{contactType}", "Update contact"],
-      ["POST", "/tailnet/{tailnet}/contacts/{contactType}/resend-verification-email", "Resend verification email"],
+      [
+        "POST",
+        "/tailnet/{tailnet}/contacts/{contactType}/resend-verification-email",
+        "Resend verification email",
+      ],
     ],
   },
   "account_settings:read": {
@@ -111,9 +118,21 @@ const catalogue: Readonly<Record<OperationScope, Opened>> = {
   "devices:posture_attributes": {
     means: "set posture attributes, by which policy admits devices",
     opens: [
-      ["PATCH", "/tailnet/{tailnet}/device-attributes", "Batch update custom device posture attributes"],
-      ["POST", "/device/{deviceId}/attributes/{attributeKey}", "Set custom device posture attributes"],
-      ["DELETE", "/device/{deviceId}/attributes/{attributeKey}", "Delete custom device posture attributes"],
+      [
+        "PATCH",
+        "/tailnet/{tailnet}/device-attributes",
+        "Batch update custom device posture attributes",
+      ],
+      [
+        "POST",
+        "/device/{deviceId}/attributes/{attributeKey}",
+        "Set custom device posture attributes",
+      ],
+      [
+        "DELETE",
+        "/device/{deviceId}/attributes/{attributeKey}",
+        "Delete custom device posture attributes",
+      ],
     ],
   },
   "devices:posture_attributes:read": {
@@ -275,7 +294,11 @@ const catalogue: Readonly<Record<OperationScope, Opened>> = {
     opens: [
       ["PUT", "/tailnet/{tailnet}/services/{serviceName}", "Update a Service"],
       ["DELETE", "/tailnet/{tailnet}/services/{serviceName}", "Delete a Service"],
-      ["GET", "/tailnet/{tailnet}/services/{serviceName}/devices", "List devices hosting a Service"],
+      [
+        "GET",
+        "/tailnet/{tailnet}/services/{serviceName}/devices",
+        "List devices hosting a Service",
+      ],
       [
         "GET",
         "/tailnet/{tailnet}/services/{serviceName}/device/{deviceId}/approved",
@@ -350,20 +373,25 @@ const kindsOfKey: Partial<Record<string, string>> = {
 };
 
 /** Every operation that a scope opens, in the order of scopes. */
-export const operations: readonly Operation[] = Object.entries(catalogue).flatMap(([key, { opens }]) =>
-  opens.map(([method, path, summary, source = apiDocument]): Operation => {
-    const scope = key as OperationScope; // The catalogue's own keys.
-    const family = scope.replace(/:read$/, "");
-    const part = path.includes("/keys") ? kindsOfKey[family] : path.endsWith("/settings") ? family : undefined;
-    return {
-      name: `${method} /api/v2${path}${part === undefined ? "" : ` (${part})`}`,
-      summary,
-      scope,
-      // Some reads are POSTs (validating a policy), and a few are opened by the writing scope alone.
-      writes: method !== "GET" && !scope.endsWith(":read"),
-      source,
-    };
-  }),
+export const operations: readonly Operation[] = Object.entries(catalogue).flatMap(
+  ([key, { opens }]) =>
+    opens.map(([method, path, summary, source = apiDocument]): Operation => {
+      const scope = key as OperationScope; // The catalogue's own keys.
+      const family = scope.replace(/:read$/, "");
+      const part = path.includes("/keys")
+        ? kindsOfKey[family]
+        : path.endsWith("/settings")
+          ? family
+          : undefined;
+      return {
+        name: `${method} /api/v2${path}${part === undefined ? "" : ` (${part})`}`,
+        summary,
+        scope,
+        // Some reads are POSTs (validating a policy), and a few are opened by the writing scope alone.
+        writes: method !== "GET" && !scope.endsWith(":read"),
+        source,
+      };
+    }),
 );
 
 /** Operations that no scope opens, with the reason: no credential of ours ever reaches them. */
@@ -375,7 +403,11 @@ export const closedToCredentials: readonly { readonly name: string; readonly rea
   ...["GET /api/v2/tailnet/{tailnet}/user-invites", "POST /api/v2/tailnet/{tailnet}/user-invites"],
   ...["GET", "DELETE"].map((method) => `${method} /api/v2/user-invites/{userInviteId}`),
   "POST /api/v2/user-invites/{userInviteId}/resend",
-].map((closed) => (typeof closed === "string" ? { name: closed, reason: "only with a token that a user owns" } : closed));
+].map((closed) =>
+  typeof closed === "string"
+    ? { name: closed, reason: "only with a token that a user owns" }
+    : closed,
+);
 
 /** What a scope means, after "may"; undefined for a scope that is not in the catalogue. */
 export function meaningOf(scope: string): string | undefined {

@@ -16,7 +16,8 @@ export function matches(pattern: string, text: string): boolean {
   const [first = "", ...rest] = pattern.split("*");
   if (rest.length === 0) return text === pattern;
   const last = rest.pop() ?? "";
-  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last))
+    return false;
   // Between the two ends the earliest place for each part leaves the most room for the parts after it.
   let from = first.length;
   const end = text.length - last.length;

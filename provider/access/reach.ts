@@ -35,7 +35,11 @@ export function gained(before: Power, after: Power): Gain {
 }
 
 /** What tags are for, after "may": nothing without one of these scopes. */
-const usesOfTags: readonly (readonly [scope: string, use: (tags: string) => string, passesOn: boolean])[] = [
+const usesOfTags: readonly (readonly [
+  scope: string,
+  use: (tags: string) => string,
+  passesOn: boolean,
+])[] = [
   ["auth_keys", (tags) => `admit machines under ${tags}`, false],
   ["devices:core", (tags) => `put ${tags} on machines`, false],
   ["oauth_keys", (tags) => `give ${tags} to further OAuth clients`, true],
@@ -47,8 +51,14 @@ const usesOfTags: readonly (readonly [scope: string, use: (tags: string) => stri
  * tags give it nothing.
  * Source: https://tailscale.com/kb/1623/trust-credentials
  */
-export function usesOfTagsWith(scopes: readonly string[], tags: string): { uses: readonly string[]; passesOn: boolean } {
+export function usesOfTagsWith(
+  scopes: readonly string[],
+  tags: string,
+): { uses: readonly string[]; passesOn: boolean } {
   const opened = new Set(operationsOf(scopes).map(({ scope }): string => scope));
   const possible = usesOfTags.filter(([scope]) => opened.has(scope));
-  return { uses: possible.map(([, use]) => use(tags)), passesOn: possible.some(([, , passesOn]) => passesOn) };
+  return {
+    uses: possible.map(([, use]) => use(tags)),
+    passesOn: possible.some(([, , passesOn]) => passesOn),
+  };
 }

@@ -42,9 +42,12 @@ export interface Life {
 
 /** The earlier of the two times at which a credential falls due, or undefined where no rule applies. */
 export function rotationDue({ created, expires, rotateEvery, renewBefore }: Life): Due | undefined {
-  const rotation: Due | undefined = rotateEvery === undefined ? undefined : { at: created + rotateEvery, rule: "rotateEvery" };
+  const rotation: Due | undefined =
+    rotateEvery === undefined ? undefined : { at: created + rotateEvery, rule: "rotateEvery" };
   const renewal: Due | undefined =
-    expires === undefined || renewBefore === undefined ? undefined : { at: expires - renewBefore, rule: "renewBefore" };
+    expires === undefined || renewBefore === undefined
+      ? undefined
+      : { at: expires - renewBefore, rule: "renewBefore" };
   if (rotation === undefined || renewal === undefined) return rotation ?? renewal;
   return rotation.at <= renewal.at ? rotation : renewal;
 }

@@ -47,7 +47,10 @@ export const knownScopes: readonly string[] = [
  * Names of 2023 that the API still accepts, with what each became.
  * Unconfirmed in detail: no page of Tailscale's lists the successors of every old name.
  */
-export const legacyScopes: ReadonlyMap<string, readonly Scope[]> = new Map<string, readonly Scope[]>([
+export const legacyScopes: ReadonlyMap<string, readonly Scope[]> = new Map<
+  string,
+  readonly Scope[]
+>([
   ["acl", ["policy_file"]],
   ["acl:read", ["policy_file:read"]],
   ["devices", ["devices:core", "auth_keys"]],
@@ -72,5 +75,7 @@ export const scopesThatNeedTags: readonly Scope[] = ["devices:core", "auth_keys"
 export function covers(held: Iterable<string>, wanted: string): boolean {
   const has = new Set(held);
   if (has.has(wanted) || has.has("all")) return true;
-  return wanted.endsWith(":read") && (has.has("all:read") || has.has(wanted.slice(0, -":read".length)));
+  return (
+    wanted.endsWith(":read") && (has.has("all:read") || has.has(wanted.slice(0, -":read".length)))
+  );
 }

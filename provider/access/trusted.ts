@@ -41,7 +41,8 @@ export function whoMayUse({ issuer, subject }: Trusted): string {
     if (repository.includes("*") || !path.includes("/"))
       return `anybody in the repositories of ${nameOf(owner)} that match ${path}`;
     const where = `${nameOf(owner)}/${nameOf(repository)}`;
-    if (context.length === 0 || context[0]?.startsWith("*")) return `every branch, tag, environment and pull request of ${where}`;
+    if (context.length === 0 || context[0]?.startsWith("*"))
+      return `every branch, tag, environment and pull request of ${where}`;
     return `the runs of ${where} that match ${context.join(":")}`;
   }
   if (/^[^:/]*\*/.test(subject)) return `anybody with a token of ${hostOf(issuer)}`;

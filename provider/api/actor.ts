@@ -28,7 +28,8 @@ const readScopes = ["auth_keys:read", "federated_keys:read", "oauth_keys:read", 
 
 export function actor(http: Http, credential: Deployer, options: ActorOptions): Actor {
   const tokens = tokenSource(http, credential);
-  const name = credential.kind === "accessToken" ? options.name : `${options.name} ${credential.clientId}`;
+  const name =
+    credential.kind === "accessToken" ? options.name : `${options.name} ${credential.clientId}`;
 
   let reading: Promise<string | undefined> | undefined;
 
@@ -78,7 +79,9 @@ export function actor(http: Http, credential: Deployer, options: ActorOptions): 
       if (read.success) return read.data;
       throw notUnderstood(
         request,
-        read.error.issues.map((issue) => `${issue.path.join(".") || "the whole"}: ${issue.message}`).join("; "),
+        read.error.issues
+          .map((issue) => `${issue.path.join(".") || "the whole"}: ${issue.message}`)
+          .join("; "),
       );
     },
   };
@@ -98,7 +101,12 @@ function inOurWords({ code, input, expected }: z.core.$ZodRawIssue): string | un
  * Sends with `first`; where that credential is not accepted and `isGone` confirms that it no longer exists, with `second`.
  * @param fellBack told the first time
  */
-export function fallingBack(first: Actor, second: Actor, isGone: () => Promise<boolean>, fellBack: () => void): Actor {
+export function fallingBack(
+  first: Actor,
+  second: Actor,
+  isGone: () => Promise<boolean>,
+  fellBack: () => void,
+): Actor {
   let told = false;
   return {
     async send(request, shape) {

@@ -11,7 +11,12 @@ const entry = z.object({
     loginName: z.string().nullish(),
     displayName: z.string().nullish(),
   }),
-  target: z.object({ id: z.string(), name: z.string().nullish(), type: z.string().nullish(), property: z.string().nullish() }),
+  target: z.object({
+    id: z.string(),
+    name: z.string().nullish(),
+    type: z.string().nullish(),
+    property: z.string().nullish(),
+  }),
   action: z.string(),
   actionDetails: z.string().nullish(),
 });
@@ -24,10 +29,20 @@ const answer = z.object({ logs: z.array(entry).nullable() });
 export const auditLogScope = "logs:configuration:read";
 
 /** The entries between two times, in their order. Needs `logs:configuration:read`. */
-export async function readAuditLog(tailnet: string, actor: Actor, start: Date, end: Date): Promise<AuditEntry[]> {
+export async function readAuditLog(
+  tailnet: string,
+  actor: Actor,
+  start: Date,
+  end: Date,
+): Promise<AuditEntry[]> {
   const query = new URLSearchParams({ start: start.toISOString(), end: end.toISOString() });
   const path = `/tailnet/${encodeURIComponent(tailnet)}/logging/configuration?${query}`;
-  const request = { doing: "read the audit log", method: "GET", path, needs: auditLogScope } as const;
+  const request = {
+    doing: "read the audit log",
+    method: "GET",
+    path,
+    needs: auditLogScope,
+  } as const;
   return (await actor.send(request, answer)).logs ?? [];
 }
 

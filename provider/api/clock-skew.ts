@@ -9,5 +9,7 @@ export async function clockSkew(baseUrl: string): Promise<number | undefined> {
   await body.dump();
   const date = typeof headers["date"] === "string" ? Date.parse(headers["date"]) : Number.NaN;
   // The header has whole seconds, and was written on the way.
-  return Number.isNaN(date) ? undefined : Math.round((date + 500 - (asked + Date.now()) / 2) / 1000);
+  return Number.isNaN(date)
+    ? undefined
+    : Math.round((date + 500 - (asked + Date.now()) / 2) / 1000);
 }

@@ -12,7 +12,11 @@ export type Deployer =
   /** An OAuth client: short-lived tokens by the client-credentials grant (https://tailscale.com/kb/1215/oauth-clients). */
   | { readonly kind: "oauthClient"; readonly clientId: string; readonly clientSecret: string }
   /** A federated identity: short-lived tokens for an identity token of the CI system (workload identity federation). */
-  | { readonly kind: "identityToken"; readonly clientId: string; readonly identityToken: IdentityTokenSource }
+  | {
+      readonly kind: "identityToken";
+      readonly clientId: string;
+      readonly identityToken: IdentityTokenSource;
+    }
   /** An API access token: all that its user may do, for at most 90 days (https://tailscale.com/kb/1101/api). */
   | { readonly kind: "accessToken"; readonly token: string };
 
@@ -64,7 +68,9 @@ const namedConnection = z.strictObject({
   audience: text.optional(),
   identityTokenFile: text.optional(),
   /** For each setting the environment variable that has it. */
-  environment: z.partialRecord(z.enum(Object.keys(settings) as [Setting, ...Setting[]]), text).optional(), // Its own keys.
+  environment: z
+    .partialRecord(z.enum(Object.keys(settings) as [Setting, ...Setting[]]), text)
+    .optional(), // Its own keys.
 });
 
 const namedConnections = z.record(z.string(), namedConnection);
@@ -76,8 +82,15 @@ const namedConnections = z.record(z.string(), namedConnection);
  * @param config reads a stack config value by its full key, for example `"tailscope:tailnet"`
  * @throws {@link ConnectionError} that names what was looked for, and where
  */
-export function connectionFrom(environment: Environment, config: ConfigReader, name?: string): Connection {
-  const found = name === undefined ? defaultSettings(environment, config) : namedSettings(environment, config, name);
+export function connectionFrom(
+  environment: Environment,
+  config: ConfigReader,
+  name?: string,
+): Connection {
+  const found =
+    name === undefined
+      ? defaultSettings(environment, config)
+      : namedSettings(environment, config, name);
   return {
     baseUrl: checkedBaseUrl(found.value("baseUrl") ?? "https://api.tailscale.com", found),
     tailnet: checkedTailnet(found.value("tailnet") ?? "-", found),
@@ -111,7 +124,11 @@ function defaultSettings(environment: Environment, config: ConfigReader): Settin
       const key = `tailscope:${setting}`;
       const fromEnvironment = environment[variable]?.trim() || undefined;
       const fromConfig = (inConfig && config(key)?.trim()) || undefined;
-      if (fromEnvironment !== undefined && fromConfig !== undefined && fromEnvironment !== fromConfig) {
+      if (
+        fromEnvironment !== undefined &&
+        fromConfig !== undefined &&
+        fromEnvironment !== fromConfig
+      ) {
         throw new ConnectionError(
           `${variable} in the environment and ${key} in stack config differ, so it is not clear which one is meant.\n` +
             `  Unset the variable, or remove the other with \`pulumi config rm ${key}\`.`,
@@ -129,15 +146,20 @@ function namedSettings(environment: Environment, config: ConfigReader, name: str
     const known = Object.keys(connections).sort();
     throw new ConnectionError(
       `There is no connection ${JSON.stringify(name)} in the stack config ${connectionsKey}.\n  ${
-        known.length > 0 ? `It has ${known.map((one) => JSON.stringify(one)).join(", ")}.` : "It has none."
+        known.length > 0
+          ? `It has ${known.map((one) => JSON.stringify(one)).join(", ")}.`
+          : "It has none."
       } Add it, for example with \`pulumi config set --path --secret '${connectionsKey}.${name}.oauthClientSecret'\`.`,
     );
   }
   const own = (setting: Setting): string | undefined =>
-    setting in connection ? connection[setting as keyof Omit<typeof connection, "environment">] : undefined; // Checked by `in`.
+    setting in connection
+      ? connection[setting as keyof Omit<typeof connection, "environment">]
+      : undefined; // Checked by `in`.
   return {
     where: `the connection ${JSON.stringify(name)} of ${connectionsKey}`,
-    place: (setting) => `${name}.${setting}, or ${name}.environment.${setting} for a variable's name`,
+    place: (setting) =>
+      `${name}.${setting}, or ${name}.environment.${setting} for a variable's name`,
     value(setting) {
       const variable = connection.environment?.[setting];
       const fromEnvironment = variable === undefined ? undefined : environment[variable]?.trim();
@@ -183,7 +205,9 @@ function deployerFrom(found: Settings, environment: Environment): Deployer {
   const clientId = value("oauthClientId");
   const clientSecret = value("oauthClientSecret");
   const identityToken =
-    clientSecret === undefined && apiKey === undefined ? tokenSourceFrom(found, environment, clientId) : undefined;
+    clientSecret === undefined && apiKey === undefined
+      ? tokenSourceFrom(found, environment, clientId)
+      : undefined;
   const explicitToken = value("identityToken") ?? value("identityTokenFile");
 
   const given = [
@@ -203,8 +227,10 @@ function deployerFrom(found: Settings, environment: Environment): Deployer {
     );
   }
   if (apiKey !== undefined) return { kind: "accessToken", token: apiKey };
-  if (clientId !== undefined && clientSecret !== undefined) return { kind: "oauthClient", clientId, clientSecret };
-  if (clientId !== undefined && identityToken !== undefined) return { kind: "identityToken", clientId, identityToken };
+  if (clientId !== undefined && clientSecret !== undefined)
+    return { kind: "oauthClient", clientId, clientSecret };
+  if (clientId !== undefined && identityToken !== undefined)
+    return { kind: "identityToken", clientId, identityToken };
   if (clientId !== undefined) {
     throw new ConnectionError(
       `Found an OAuth client's id (${place("oauthClientId")}) without its secret.\n` +
@@ -245,9 +271,16 @@ function tokenSourceFrom(
   if (!url || !bearer || clientId === undefined) return undefined;
   // The runner's own address carries the job's bearer token: not in clear, but on loopback.
   if (!isSafe(url))
-    throw new ConnectionError("ACTIONS_ID_TOKEN_REQUEST_URL is neither https nor loopback.\n  Unset it outside GitHub Actions.");
+    throw new ConnectionError(
+      "ACTIONS_ID_TOKEN_REQUEST_URL is neither https nor loopback.\n  Unset it outside GitHub Actions.",
+    );
   // Tailscale makes this audience for an identity that names none: https://tailscale.com/kb/1581/workload-identity-federation
-  return { kind: "github", url, bearer, audience: value("audience") ?? `api.tailscale.com/${clientId}` };
+  return {
+    kind: "github",
+    url,
+    bearer,
+    audience: value("audience") ?? `api.tailscale.com/${clientId}`,
+  };
 }
 
 const absoluteUrl = z.url();
@@ -261,7 +294,8 @@ function checkedBaseUrl(text: string, { place }: Settings): string {
   const url = new URL(text);
   if (url.username !== "" || url.password !== "") throw wrong("has a user name or password in it");
   if (url.search !== "" || url.hash !== "") throw wrong("has a query or a fragment");
-  if (!isSafe(text)) throw wrong("is neither https nor loopback, so credentials would travel in clear");
+  if (!isSafe(text))
+    throw wrong("is neither https nor loopback, so credentials would travel in clear");
   return `${url.origin}${url.pathname}`.replace(/\/+$/, "").replace(/\/api\/v2$/, "");
 }
 

@@ -4,7 +4,14 @@
  */
 
 import { longestAuthKeyLifetime } from "../access/lifetime";
-import { AnswerNotUnderstood, LostCreate, Redirected, ServerFailed, TailscaleError, Unreachable } from "./errors";
+import {
+  AnswerNotUnderstood,
+  LostCreate,
+  Redirected,
+  ServerFailed,
+  TailscaleError,
+  Unreachable,
+} from "./errors";
 import { isActive, type Key, type KeyType } from "./key";
 import { keyShape } from "./key-shape";
 
@@ -69,19 +76,33 @@ export function creator(looking: Looking): Creator {
 
   /** Waits until no request for one like it is under way, so that all that this run has made is known. */
   async function settled(like: string): Promise<void> {
-    for (let open = underWay.get(like); open !== undefined && open.size > 0; ) await Promise.allSettled(open);
+    for (let open = underWay.get(like); open !== undefined && open.size > 0; )
+      await Promise.allSettled(open);
   }
 
   /** Revokes what a lost create left, if anything. @returns its id */
-  async function cleaned(creation: Creation, like: string, since: number, error: Error): Promise<string | undefined> {
+  async function cleaned(
+    creation: Creation,
+    like: string,
+    since: number,
+    error: Error,
+  ): Promise<string | undefined> {
     let found: readonly Key[] | undefined;
     try {
       found = await candidates(looking, creation, since);
     } catch (reason) {
-      throw new LostCreate(error, `whether it did cannot be seen (${firstLine(reason)})`, lookYourself);
+      throw new LostCreate(
+        error,
+        `whether it did cannot be seen (${firstLine(reason)})`,
+        lookYourself,
+      );
     }
     if (found === undefined) {
-      throw new LostCreate(error, "whether it did cannot be seen: the deployer may not list credentials", lookYourself);
+      throw new LostCreate(
+        error,
+        "whether it did cannot be seen: the deployer may not list credentials",
+        lookYourself,
+      );
     }
     // Those that were made while we looked are told now, or count as lost themselves.
     await settled(like);
@@ -96,9 +117,12 @@ export function creator(looking: Looking): Creator {
     try {
       await looking.revoke(creation.keyType, ours.id);
     } catch (reason) {
-      throw new LostCreate(error, `it did, as ${ours.id}, which could not be revoked (${firstLine(reason)})`, lookYourself, [
-        ours.id,
-      ]);
+      throw new LostCreate(
+        error,
+        `it did, as ${ours.id}, which could not be revoked (${firstLine(reason)})`,
+        lookYourself,
+        [ours.id],
+      );
     }
     return ours.id;
   }
@@ -140,12 +164,18 @@ export function creator(looking: Looking): Creator {
 }
 
 /** The credentials that a lost create may have made: like it, of its time, and known to nobody in this run. */
-async function candidates(looking: Looking, { keyType, body }: Creation, since: number): Promise<Key[] | undefined> {
+async function candidates(
+  looking: Looking,
+  { keyType, body }: Creation,
+  since: number,
+): Promise<Key[] | undefined> {
   const listed = await looking.list();
   if (listed === undefined) return undefined;
   const strangers = listed.filter(({ id }) => !looking.known.has(id));
   const whole = await Promise.all(
-    strangers.map(async (key) => (key.created ? key : ((await looking.find(keyType, key.id)) ?? key))),
+    strangers.map(async (key) =>
+      key.created ? key : ((await looking.find(keyType, key.id)) ?? key),
+    ),
   );
   const wanted = likeness(keyType, body);
   // The clocks are compared only now, when Tailscale has answered at least once.
@@ -159,7 +189,8 @@ async function candidates(looking: Looking, { keyType, body }: Creation, since: 
       !(looking.isTrustCredential && key.userId) &&
       created >= from &&
       created <= until &&
-      likeness(keyType, body["audience"] === undefined ? { ...key, audience: undefined } : key) === wanted
+      likeness(keyType, body["audience"] === undefined ? { ...key, audience: undefined } : key) ===
+        wanted
     );
   });
 }
@@ -169,7 +200,10 @@ function mayHaveTakenEffect(error: unknown): error is Error {
   // A token that could not be had is no create.
   if (!(error instanceof TailscaleError) || !error.attempt?.path.endsWith("/keys")) return false;
   if (error instanceof Unreachable) return error.mayHaveArrived;
-  return error instanceof ServerFailed || (error instanceof AnswerNotUnderstood && !(error instanceof Redirected));
+  return (
+    error instanceof ServerFailed ||
+    (error instanceof AnswerNotUnderstood && !(error instanceof Redirected))
+  );
 }
 
 const comparable = keyShape.partial();
@@ -183,7 +217,11 @@ function likeness(keyType: string, of: Readonly<Record<string, unknown>>): strin
     key.description ?? "",
     [...(key.scopes ?? [])].sort(),
     [...(key.tags ?? device?.tags ?? [])].sort(),
-    keyType === "auth" && [Boolean(device?.reusable), Boolean(device?.ephemeral), Boolean(device?.preauthorized)],
+    keyType === "auth" && [
+      Boolean(device?.reusable),
+      Boolean(device?.ephemeral),
+      Boolean(device?.preauthorized),
+    ],
     keyType === "auth" && (key.expirySeconds || longestAuthKeyLifetime),
     key.issuer ?? "",
     // Tailscale rewrites GitHub's subjects to the form with ids.

@@ -88,17 +88,26 @@ export class LostCreate extends TailscaleError {
     remedy: string,
     readonly candidates: readonly string[] = [],
   ) {
-    super(advise(`${cause.message.split("\n")[0]}\n  It may have taken effect: ${became}.`, remedy));
+    super(
+      advise(`${cause.message.split("\n")[0]}\n  It may have taken effect: ${became}.`, remedy),
+    );
   }
 }
 
 /** Whether a failure says nothing about what was asked: Tailscale did not answer, or not in its right mind. */
 export function isPassing(error: Error): boolean {
-  return [Unreachable, ServerFailed, RateLimited, AnswerNotUnderstood].some((kind) => error instanceof kind);
+  return [Unreachable, ServerFailed, RateLimited, AnswerNotUnderstood].some(
+    (kind) => error instanceof kind,
+  );
 }
 
 /** The error for an answer that is no success. `body` is the text that came with it. */
-export function refusal(attempt: Attempt, status: number, body: string, sender?: Sender): TailscaleError {
+export function refusal(
+  attempt: Attempt,
+  status: number,
+  body: string,
+  sender?: Sender,
+): TailscaleError {
   const said = messageIn(body);
   const told = said === "" ? "" : `: ${said}`;
   const refused = `Tailscale refused to ${attempt.doing} (${where(attempt, status)})${told}`;
@@ -121,7 +130,10 @@ export function refusal(attempt: Attempt, status: number, body: string, sender?:
   }
   if (status === 429) {
     return new RateLimited(
-      advise(failed, "Too many requests: wait a minute and run the same command again, or lower --parallel."),
+      advise(
+        failed,
+        "Too many requests: wait a minute and run the same command again, or lower --parallel.",
+      ),
     );
   }
   if (status >= 500) return of(attempt, new ServerFailed(advise(failed, repeatAdvice)));
@@ -137,7 +149,12 @@ export function refusal(attempt: Attempt, status: number, body: string, sender?:
 }
 
 /** The error for a request that got no answer. `reason` is what the connection said. */
-export function unreachable(attempt: Attempt, baseUrl: string, reason: string, mayHaveArrived = true): Unreachable {
+export function unreachable(
+  attempt: Attempt,
+  baseUrl: string,
+  reason: string,
+  mayHaveArrived = true,
+): Unreachable {
   return of(
     attempt,
     new Unreachable(
@@ -224,7 +241,12 @@ function capitalised(text: string): string {
 function messageIn(body: string): string {
   try {
     const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === "object" && parsed !== null && "message" in parsed && typeof parsed.message === "string") {
+    if (
+      typeof parsed === "object" &&
+      parsed !== null &&
+      "message" in parsed &&
+      typeof parsed.message === "string"
+    ) {
       return shown(parsed.message);
     }
   } catch {

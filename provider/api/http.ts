@@ -15,7 +15,10 @@ export interface Request extends Attempt {
 export interface Http {
   readonly baseUrl: string;
   /** Sends the request and gives the parsed JSON of a success. Throws one of `errors.ts` otherwise. */
-  send(request: Request, authorization?: { readonly token: string; readonly sender: Sender }): Promise<unknown>;
+  send(
+    request: Request,
+    authorization?: { readonly token: string; readonly sender: Sender },
+  ): Promise<unknown>;
   /** What Tailscale's clock showed when ours showed `time`, as its last answer tells; milliseconds since 1970. */
   theirs(time: number): number;
   /** Closes the connections, so that a process that is done can end. */
@@ -33,9 +36,21 @@ const retries = {
 };
 
 /** There never was a connection, so nothing was sent. */
-const notConnected = ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "UND_ERR_CONNECT_TIMEOUT"];
+const notConnected = [
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "UND_ERR_CONNECT_TIMEOUT",
+];
 
-const connectionFaults = [...notConnected, "ECONNRESET", "EPIPE", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_SOCKET"];
+const connectionFaults = [
+  ...notConnected,
+  "ECONNRESET",
+  "EPIPE",
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_SOCKET",
+];
 
 /** The codes with which Node refuses a certificate, before anything is sent (https://nodejs.org/api/tls.html). */
 const certificateProblem = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO)/;
@@ -46,7 +61,10 @@ const breakOffs = 3;
 class BrokenOff extends Error {}
 
 /** Connects to `baseUrl` (for example `"https://api.tailscale.com"`). Nothing is sent yet. */
-export function openHttp(baseUrl: string, timing: { minTimeout?: number; timeout?: number } = {}): Http {
+export function openHttp(
+  baseUrl: string,
+  timing: { minTimeout?: number; timeout?: number } = {},
+): Http {
   const timeout = timing.timeout ?? 30_000;
   const agent = new Agent({
     connect: { timeout: Math.min(10_000, timeout) },
@@ -65,7 +83,12 @@ export function openHttp(baseUrl: string, timing: { minTimeout?: number; timeout
   );
   // A create is repeated here only where nothing was done, as a 429 says: after anything else it might exist already.
   const creating = agent.compose(
-    interceptors.retry({ ...timed, methods: ["POST"], statusCodes: [429], errorCodes: notConnected }),
+    interceptors.retry({
+      ...timed,
+      methods: ["POST"],
+      statusCodes: [429],
+      errorCodes: notConnected,
+    }),
   );
   let serverAhead = 0;
 
@@ -93,7 +116,8 @@ export function openHttp(baseUrl: string, timing: { minTimeout?: number; timeout
   return {
     baseUrl,
     async send(request, authorization) {
-      const dispatcher = request.method === "POST" && request.repeatable !== true ? creating : repeating;
+      const dispatcher =
+        request.method === "POST" && request.repeatable !== true ? creating : repeating;
       const isRepeatable = dispatcher === repeating;
       let answer: { status: number; text: string } | undefined;
       for (let tried = 1; answer === undefined; tried++) {
@@ -148,7 +172,8 @@ function mayHaveArrived(error: unknown): boolean {
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) return "it took too long";
+  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError)
+    return "it took too long";
   if (error instanceof AggregateError) return error.errors.map(reasonOf).join("; ");
   return error instanceof Error ? error.message || error.name : String(error);
 }

@@ -16,7 +16,12 @@ export type IdentityTokenSource =
   | { readonly kind: "value"; readonly token: string; readonly name: string }
   | { readonly kind: "file"; readonly path: string; readonly name: string }
   /** A GitHub Actions runner, which is asked for a token with this audience. */
-  | { readonly kind: "github"; readonly url: string; readonly bearer: string; readonly audience: string };
+  | {
+      readonly kind: "github";
+      readonly url: string;
+      readonly bearer: string;
+      readonly audience: string;
+    };
 
 const claims = z.object({ exp: z.number() });
 const githubAnswer = z.object({ value: z.string().min(1) });
@@ -25,7 +30,10 @@ const githubAnswer = z.object({ value: z.string().min(1) });
  * An identity token that has not run out.
  * @throws ConnectionError where there is none, it is no token, or it has ended
  */
-export async function identityToken(source: IdentityTokenSource, now: () => number = Date.now): Promise<string> {
+export async function identityToken(
+  source: IdentityTokenSource,
+  now: () => number = Date.now,
+): Promise<string> {
   const token = (await read(source)).trim();
   const from = source.kind === "github" ? "the GitHub Actions runner" : source.name;
   const end = endOf(token);
@@ -54,12 +62,19 @@ async function read(source: IdentityTokenSource): Promise<string> {
   }
 }
 
-async function askGithub({ url, bearer, audience }: Extract<IdentityTokenSource, { kind: "github" }>): Promise<string> {
+async function askGithub({
+  url,
+  bearer,
+  audience,
+}: Extract<IdentityTokenSource, { kind: "github" }>): Promise<string> {
   const address = new URL(url);
   address.searchParams.set("audience", audience);
   let problem: string;
   try {
-    const answer = await request(address, { headers: { authorization: `Bearer ${bearer}` }, headersTimeout: 30_000 });
+    const answer = await request(address, {
+      headers: { authorization: `Bearer ${bearer}` },
+      headersTimeout: 30_000,
+    });
     const body: unknown = await answer.body.json();
     const parsed = githubAnswer.safeParse(body);
     if (answer.statusCode === 200 && parsed.success) return parsed.data.value;

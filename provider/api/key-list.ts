@@ -25,12 +25,21 @@ export interface KeyList {
 const answer = z.object({ keys: z.array(keyShape).nullable() });
 
 export function keyList(tailnet: string, actor: Actor, now: () => number = Date.now): KeyList {
-  let shared: { readonly asked: number; readonly keys: Promise<readonly Key[] | undefined> } | undefined;
+  let shared:
+    | { readonly asked: number; readonly keys: Promise<readonly Key[] | undefined> }
+    | undefined;
 
   async function ask(): Promise<readonly Key[] | undefined> {
     const path = `/tailnet/${encodeURIComponent(tailnet)}/keys?all=true`;
     try {
-      return (await actor.send({ doing: "list the keys", method: "GET", path, needs: "auth_keys:read" }, answer)).keys ?? [];
+      return (
+        (
+          await actor.send(
+            { doing: "list the keys", method: "GET", path, needs: "auth_keys:read" },
+            answer,
+          )
+        ).keys ?? []
+      );
     } catch (error) {
       // Who may not list may still read one by one; a failure there says what is missing.
       if (error instanceof NotPermitted) return undefined;

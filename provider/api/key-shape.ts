@@ -29,7 +29,9 @@ export const keyShape = z.object({
   expirySeconds: z.number().nullish(),
   revoked: z.string().nullish(),
   invalid: z.boolean().nullish(),
-  capabilities: z.object({ devices: z.object({ create: deviceCreate.nullish() }).nullish() }).nullish(),
+  capabilities: z
+    .object({ devices: z.object({ create: deviceCreate.nullish() }).nullish() })
+    .nullish(),
   scopes: z.array(z.string()).nullish(),
   tags: z.array(z.string()).nullish(),
   userId: z.string().nullish(),

@@ -44,7 +44,11 @@ export interface Asker {
 }
 
 /** Makes an asker of an actor. @param looking what is needed to tell its lost creates from what others made */
-export function asker(tailnet: string, actor: Actor, looking: Pick<Looking, "theirs" | "known" | "isTrustCredential">): Asker {
+export function asker(
+  tailnet: string,
+  actor: Actor,
+  looking: Pick<Looking, "theirs" | "known" | "isTrustCredential">,
+): Asker {
   const list = keyList(tailnet, actor);
   const made: Asker = {
     actor,
@@ -69,7 +73,12 @@ export function keysOf(type: KeyType, tailnet: string, { actor, list, create }: 
   const all = `/tailnet/${encodeURIComponent(tailnet)}/keys`;
   const one = (id: string) => `${all}/${encodeURIComponent(id)}`;
 
-  const creation = { doing: `create ${article} ${name}`, method: "POST", path: all, needs: scope } as const;
+  const creation = {
+    doing: `create ${article} ${name}`,
+    method: "POST",
+    path: all,
+    needs: scope,
+  } as const;
 
   async function write<Answer>(request: Request, shape: z.ZodType<Answer>): Promise<Answer> {
     try {
@@ -82,12 +91,19 @@ export function keysOf(type: KeyType, tailnet: string, { actor, list, create }: 
 
   const keys: Keys = {
     create: (body) =>
-      create({ keyType: type, body, send: () => write({ ...creation, json: { keyType: type, ...body } }, keyShape) }),
+      create({
+        keyType: type,
+        body,
+        send: () => write({ ...creation, json: { keyType: type, ...body } }, keyShape),
+      }),
     async createWithSecret(body) {
       const made = await keys.create(body);
       if (typeof made.key === "string") return { ...made, key: made.key };
       await keys.revoke(made.id);
-      throw notUnderstood(creation, `it holds no secret, so the ${name} ${made.id} was revoked again`);
+      throw notUnderstood(
+        creation,
+        `it holds no secret, so the ${name} ${made.id} was revoked again`,
+      );
     },
     async find(id) {
       const listed = await list.find(id);
@@ -104,12 +120,21 @@ export function keysOf(type: KeyType, tailnet: string, { actor, list, create }: 
     },
     replace: (id, body) =>
       write(
-        { doing: `change the ${name} ${id}`, method: "PUT", path: one(id), needs: scope, json: { keyType: type, ...body } },
+        {
+          doing: `change the ${name} ${id}`,
+          method: "PUT",
+          path: one(id),
+          needs: scope,
+          json: { keyType: type, ...body },
+        },
         keyShape,
       ),
     async revoke(id) {
       try {
-        await write({ doing: `revoke the ${name} ${id}`, method: "DELETE", path: one(id), needs: scope }, nothing);
+        await write(
+          { doing: `revoke the ${name} ${id}`, method: "DELETE", path: one(id), needs: scope },
+          nothing,
+        );
       } catch (error) {
         if (!(error instanceof NotFound)) throw error;
       }

@@ -6,8 +6,14 @@ import type { Actor } from "./actor";
 const policyFile = z.object({ tagOwners: z.record(z.string(), z.array(z.string())).nullish() });
 
 /** Of each tag that the policy file defines, who may give it. Needs `policy_file:read`. */
-export async function readTagOwners(tailnet: string, actor: Actor): Promise<Record<string, string[]>> {
+export async function readTagOwners(
+  tailnet: string,
+  actor: Actor,
+): Promise<Record<string, string[]>> {
   const path = `/tailnet/${encodeURIComponent(tailnet)}/acl`;
-  const answer = await actor.send({ doing: "read the policy file", method: "GET", path, needs: "policy_file:read" }, policyFile);
+  const answer = await actor.send(
+    { doing: "read the policy file", method: "GET", path, needs: "policy_file:read" },
+    policyFile,
+  );
   return answer.tagOwners ?? {};
 }

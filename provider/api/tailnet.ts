@@ -49,7 +49,9 @@ export function openTailnet(
 ): Tailnet {
   // An access token may be a user's. A minter may fall back to the deployer.
   const isTrustCredential = connection.deployer.kind !== "accessToken";
-  const deployer = asking(actor(http, connection.deployer, { name: "the deployer", tokensFor: "reading", alsoReads }));
+  const deployer = asking(
+    actor(http, connection.deployer, { name: "the deployer", tokensFor: "reading", alsoReads }),
+  );
   // One asker a client, so that all keys of a client share its tokens and its list.
   const minters = new Map<string, Asker>();
 
@@ -63,10 +65,17 @@ export function openTailnet(
       minters.get(known) ??
       asking(
         fallingBack(
-          actor(http, { kind: "oauthClient", ...minter }, { name: "the OAuth client of mintedBy,", tokensFor: "needed" }),
+          actor(
+            http,
+            { kind: "oauthClient", ...minter },
+            { name: "the OAuth client of mintedBy,", tokensFor: "needed" },
+          ),
           deployer.actor,
           () => clientIsGone(keysAs("client", deployer), minter.clientId),
-          () => warn(`The OAuth client ${shown(minter.clientId)} of mintedBy no longer exists: the deployer takes its place.`),
+          () =>
+            warn(
+              `The OAuth client ${shown(minter.clientId)} of mintedBy no longer exists: the deployer takes its place.`,
+            ),
         ),
       );
     minters.set(known, made);
@@ -84,7 +93,9 @@ export function openTailnet(
     const key = await readIfPermitted(() => readOwnKey(connection.tailnet, deployer.actor, id));
     return key && holderOf(key, `the deployer ${shown(id)}`);
   });
-  const tagOwners = once(() => readIfPermitted(() => readTagOwners(connection.tailnet, deployer.actor)));
+  const tagOwners = once(() =>
+    readIfPermitted(() => readTagOwners(connection.tailnet, deployer.actor)),
+  );
 
   return {
     keys: (type, minter) => keysAs(type, minter === undefined ? deployer : minting(minter)),
@@ -92,7 +103,9 @@ export function openTailnet(
     deployer: deployerKey,
     async clientAsHolder(id) {
       const client = await readIfPermitted(() => keysAs("client", deployer).find(id));
-      return client && isActive(client) ? holderOf(client, `the OAuth client ${shown(id)} of mintedBy`) : undefined;
+      return client && isActive(client)
+        ? holderOf(client, `the OAuth client ${shown(id)} of mintedBy`)
+        : undefined;
     },
     tagOwners,
     actor: deployer.actor,
@@ -108,7 +121,12 @@ export function deployerId(deployer: Connection["deployer"]): string | undefined
 }
 
 function holderOf(key: Key, name: string): Holder {
-  return { name, kind: key.keyType === "api" ? "user" : "credential", scopes: key.scopes ?? undefined, tags: key.tags ?? [] };
+  return {
+    name,
+    kind: key.keyType === "api" ? "user" : "credential",
+    scopes: key.scopes ?? undefined,
+    tags: key.tags ?? [],
+  };
 }
 
 /** What a read gives, or undefined where the deployer may not do it or there is no such thing. */

@@ -41,9 +41,18 @@ const answer = z.object({
 /** How long before its end a token is no longer used: a request under way must not lose it. */
 const marginSeconds = 120;
 
-export function tokenSource(http: Http, deployer: Deployer, now: () => number = Date.now): TokenSource {
+export function tokenSource(
+  http: Http,
+  deployer: Deployer,
+  now: () => number = Date.now,
+): TokenSource {
   if (deployer.kind === "accessToken") {
-    return { get: async () => ({ value: deployer.token }), forget: () => {}, renewable: false, narrowable: false };
+    return {
+      get: async () => ({ value: deployer.token }),
+      forget: () => {},
+      renewable: false,
+      narrowable: false,
+    };
   }
   const held = new Map<string, Held>();
 
@@ -57,7 +66,10 @@ export function tokenSource(http: Http, deployer: Deployer, now: () => number = 
       if (cached !== undefined && cached.until > now()) return cached.promise;
       const asked = now();
       // Until the answer is here everybody waits for this one request; then the answer says how long it is good for.
-      const entry: Held = { promise: ask(http, deployer, scope).then(received, failed), until: Number.POSITIVE_INFINITY };
+      const entry: Held = {
+        promise: ask(http, deployer, scope).then(received, failed),
+        until: Number.POSITIVE_INFINITY,
+      };
       held.set(scope, entry);
       return entry.promise;
 

@@ -29,9 +29,18 @@ export function adoptCommand(program: Command): void {
       "Writes a Pulumi program with one resource for each credential, and the file for `pulumi import --file`. Nothing that exists is changed.",
     )
     .argument("[id...]", "the credentials' ids")
-    .option("--all", "every active OAuth client, auth key and federated identity that the deployer sees, but itself")
-    .option("--from-state <file>", "those of the official provider in an exported state, under the names they have there")
-    .requiredOption("--out <folder>", "where to write; a program that is there already is not touched")
+    .option(
+      "--all",
+      "every active OAuth client, auth key and federated identity that the deployer sees, but itself",
+    )
+    .option(
+      "--from-state <file>",
+      "those of the official provider in an exported state, under the names they have there",
+    )
+    .requiredOption(
+      "--out <folder>",
+      "where to write; a program that is there already is not touched",
+    )
     .addHelpText(
       "after",
       `
@@ -41,22 +50,36 @@ Exit code: 0, or 1 for a failure. Secrets of what exists cannot be had: outputs 
   $ tailscope adopt kAbc123CNTRL kDef456CNTRL --out tailnet`,
     )
     .action(async (ids: string[], options: Options) => {
-      const ways = [ids.length > 0, options.all === true, options.fromState !== undefined].filter(Boolean).length;
-      if (ways !== 1) throw new CommandFailure("Say what to adopt: ids, --all, or --from-state FILE, and one of them alone.");
+      const ways = [ids.length > 0, options.all === true, options.fromState !== undefined].filter(
+        Boolean,
+      ).length;
+      if (ways !== 1)
+        throw new CommandFailure(
+          "Say what to adopt: ids, --all, or --from-state FILE, and one of them alone.",
+        );
       if (existsSync(join(options.out, "index.ts"))) {
         throw new CommandFailure(
           `${join(options.out, "index.ts")} is there already, and nothing is written over it.\n  Name another folder with --out.`,
         );
       }
-      const names = options.fromState === undefined ? new Map<string, string>() : await officialNames(options.fromState);
+      const names =
+        options.fromState === undefined
+          ? new Map<string, string>()
+          : await officialNames(options.fromState);
       const keys = await withTailnet(async (tailnet, { deployer }) =>
-        options.all ? everything(tailnet, deployerId(deployer)) : wanted(tailnet, ids.length > 0 ? ids : [...names.keys()]),
+        options.all
+          ? everything(tailnet, deployerId(deployer))
+          : wanted(tailnet, ids.length > 0 ? ids : [...names.keys()]),
       );
       const { adopted, refused } = adopt(keys, names);
       for (const { id, reason } of refused) printAside(`${id} is left out: ${reason}.`);
       if (adopted.length === 0) throw new CommandFailure("There is nothing to adopt.");
       write(options.out, programFor(adopted), importFile(adopted));
-      if (options.json) return printJson({ adopted: adopted.map(({ id, kind, name }) => ({ id, kind, name })), refused });
+      if (options.json)
+        return printJson({
+          adopted: adopted.map(({ id, kind, name }) => ({ id, kind, name })),
+          refused,
+        });
       print(`Wrote ${adopted.length} credentials to ${options.out}. Then:
 
   cd ${options.out} && npm install
@@ -109,6 +132,7 @@ function write(folder: string, program: string, imports: string): void {
     "package.json": `${JSON.stringify({ name: "tailnet", private: true, main: "index.ts", dependencies: { "@pulumi/pulumi": "^3.200.0", tailscope: `^${version}` } }, undefined, 2)}\n`,
   };
   for (const [name, content] of Object.entries(files)) {
-    if (!existsSync(join(folder, name)) || name === "import.json") writeFileSync(join(folder, name), content);
+    if (!existsSync(join(folder, name)) || name === "import.json")
+      writeFileSync(join(folder, name), content);
   }
 }

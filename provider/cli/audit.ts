@@ -16,7 +16,12 @@ export function auditCommand(program: Command): void {
     .summary("the audit log's entries about credentials")
     .description("Who created, changed, used and revoked credentials, oldest first.")
     .argument("[id]", "one credential's id")
-    .option("--since <duration>", "how far back, at most the log's 90 days", duration, 7 * 86_400_000)
+    .option(
+      "--since <duration>",
+      "how far back, at most the log's 90 days",
+      duration,
+      7 * 86_400_000,
+    )
     .addHelpText(
       "after",
       `
@@ -26,9 +31,14 @@ Exit code: 0, or 1 for a failure. The deployer needs ${auditLogScope}.
     )
     .action(async (id: string | undefined, { since, json }: Options) => {
       const all = await withTailnet((tailnet) =>
-        waitingFor("Reading the audit log", readAuditLog(tailnet.name, tailnet.actor, new Date(Date.now() - since), new Date())),
+        waitingFor(
+          "Reading the audit log",
+          readAuditLog(tailnet.name, tailnet.actor, new Date(Date.now() - since), new Date()),
+        ),
       );
-      const entries = all.filter(({ target }) => target.type === "API_KEY" && (id === undefined || target.id === id));
+      const entries = all.filter(
+        ({ target }) => target.type === "API_KEY" && (id === undefined || target.id === id),
+      );
       if (json) return printJson({ entries });
       if (entries.length === 0) return print("No entries about credentials in that time.");
       printTable(

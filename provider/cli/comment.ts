@@ -32,7 +32,9 @@ token); in GitLab CI GITLAB_TOKEN, a project access token with the scope api. Co
     .action(async (file: string, { json }: { json?: boolean }) => {
       const body = await textOf(file);
       if (!marker.test(body)) {
-        throw new CommandFailure(`${file} is no review.\n  Give what \`tailscope review --format markdown\` prints.`);
+        throw new CommandFailure(
+          `${file} is no review.\n  Give what \`tailscope review --format markdown\` prints.`,
+        );
       }
       const pullRequest = pullRequestOf(process.env);
       const done = await waitingFor("Commenting", comment(pullRequest, body));
@@ -57,7 +59,9 @@ function pullRequestOf(environment: NodeJS.ProcessEnv): PullRequest {
     }
     const parsed = event.safeParse(payload);
     if (!parsed.success) {
-      throw new CommandFailure("This run is for no pull request.\n  Run `tailscope comment` in a workflow on pull_request.");
+      throw new CommandFailure(
+        "This run is for no pull request.\n  Run `tailscope comment` in a workflow on pull_request.",
+      );
     }
     return githubPullRequest({
       apiUrl: need("GITHUB_API_URL"),

@@ -16,16 +16,26 @@ export interface DriftOptions extends StackOptions {
 
 export async function compare(options: DriftOptions, asked: Asked): Promise<void> {
   const { managed, config } = await stackOf(asked);
-  const found = (await driftByConnection(managed, config, options)).sort((one, other) => one.urn.localeCompare(other.urn));
+  const found = (await driftByConnection(managed, config, options)).sort((one, other) =>
+    one.urn.localeCompare(other.urn),
+  );
   if (options.json) printJson({ drift: found });
   else report(found, managed.length);
   process.exitCode = found.length > 0 ? exitCodes.found : exitCodes.success;
 }
 
 /** Each tailnet is asked once, however many resources it has. */
-async function driftByConnection(managed: readonly Managed[], config: ConfigReader, options: StackOptions): Promise<Drift[]> {
+async function driftByConnection(
+  managed: readonly Managed[],
+  config: ConfigReader,
+  options: StackOptions,
+): Promise<Drift[]> {
   const names = [
-    ...new Set(managed.map(({ state }) => (typeof state["connection"] === "string" ? state["connection"] : undefined))),
+    ...new Set(
+      managed.map(({ state }) =>
+        typeof state["connection"] === "string" ? state["connection"] : undefined,
+      ),
+    ),
   ];
   if (options.state !== undefined && names.some((name) => name !== undefined)) {
     throw new CommandFailure(
@@ -55,10 +65,14 @@ async function driftIn(tailnet: Tailnet, managed: readonly Managed[]): Promise<D
       }),
     ),
   );
-  const withoutLog = compared.filter(({ one, definition, key }) => driftOf(one, definition, key, [], now) !== undefined);
+  const withoutLog = compared.filter(
+    ({ one, definition, key }) => driftOf(one, definition, key, [], now) !== undefined,
+  );
   if (withoutLog.length === 0) return [];
   const log = (await auditLogSince(tailnet, now - auditLogMilliseconds)) ?? [];
-  return withoutLog.flatMap(({ one, definition, key }) => driftOf(one, definition, key, log, now) ?? []);
+  return withoutLog.flatMap(
+    ({ one, definition, key }) => driftOf(one, definition, key, log, now) ?? [],
+  );
 }
 
 function report(found: readonly Drift[], compared: number): void {
@@ -68,7 +82,15 @@ function report(found: readonly Drift[], compared: number): void {
   }
   printTable(
     ["RESOURCE", "KIND", "ID", "WHAT", "STATE → TAILNET", "SINCE", "BY"],
-    found.map(({ urn, kind, id, what, fields, at, by }) => [nameIn(urn), kind, id, what, changes(fields), at ?? "", by ?? ""]),
+    found.map(({ urn, kind, id, what, fields, at, by }) => [
+      nameIn(urn),
+      kind,
+      id,
+      what,
+      changes(fields),
+      at ?? "",
+      by ?? "",
+    ]),
   );
   print(
     `\n${found.length} of ${compared} credentials differ. \`pulumi up --refresh\` shows what it would do, and puts them right.`,
@@ -77,6 +99,9 @@ function report(found: readonly Drift[], compared: number): void {
 
 function changes(fields: Drift["fields"]): string {
   return Object.entries(fields)
-    .map(([name, { state, tailnet }]) => `${name}: ${JSON.stringify(state)} → ${JSON.stringify(tailnet)}`)
+    .map(
+      ([name, { state, tailnet }]) =>
+        `${name}: ${JSON.stringify(state)} → ${JSON.stringify(tailnet)}`,
+    )
     .join("; ");
 }

@@ -39,7 +39,9 @@ const abilities = [
 export function doctorCommand(program: Command): void {
   withJson(program.command("doctor"))
     .summary("what is missing for a deployment, with the remedy")
-    .description("Looks at versions, the deployer's credentials and what they allow, the clock, and whether the tailnet answers.")
+    .description(
+      "Looks at versions, the deployer's credentials and what they allow, the clock, and whether the tailnet answers.",
+    )
     .addHelpText(
       "after",
       `
@@ -48,7 +50,12 @@ Exit code: 0 when nothing failed, or 1.
   $ tailscope doctor`,
     )
     .action(async ({ json }: { json?: boolean }) => {
-      const checks = [nodeCheck(), cliCheck(), sdkCheck(), ...(await waitingFor("Asking the tailnet", tailnetChecks()))];
+      const checks = [
+        nodeCheck(),
+        cliCheck(),
+        sdkCheck(),
+        ...(await waitingFor("Asking the tailnet", tailnetChecks())),
+      ];
       if (json) printJson({ checks });
       else for (const check of checks) print(line(check));
       if (checks.some(({ status }) => status === "failed")) process.exitCode = exitCodes.failure;
@@ -68,7 +75,12 @@ function nodeCheck(): Check {
   const detail = `${process.versions.node}, tailscope ${version}`;
   return isAtLeast(process.versions.node, oldest.node)
     ? { name: "Node", status: "ok", detail }
-    : { name: "Node", status: "failed", detail, remedy: `Install ${oldest.node} or later: https://nodejs.org` };
+    : {
+        name: "Node",
+        status: "failed",
+        detail,
+        remedy: `Install ${oldest.node} or later: https://nodejs.org`,
+      };
 }
 
 function cliCheck(): Check {
@@ -108,9 +120,15 @@ async function tailnetChecks(): Promise<Check[]> {
     connection = connectionFrom(process.env, () => undefined);
   } catch (error) {
     const [detail = "", ...rest] = messageOf(error).split("\n");
-    return [{ name: "Credentials", status: "failed", detail, remedy: rest.join("\n         ").trim() }];
+    return [
+      { name: "Credentials", status: "failed", detail, remedy: rest.join("\n         ").trim() },
+    ];
   }
-  const found: Check = { name: "Credentials", status: "ok", detail: `${kindOf(connection)}, for ${connection.baseUrl}` };
+  const found: Check = {
+    name: "Credentials",
+    status: "ok",
+    detail: `${kindOf(connection)}, for ${connection.baseUrl}`,
+  };
   return [found, await skewCheck(connection.baseUrl), ...(await holdingChecks())];
 }
 
@@ -131,7 +149,12 @@ async function skewCheck(baseUrl: string): Promise<Check> {
   try {
     const skew = await clockSkew(baseUrl);
     if (skew === undefined)
-      return { name, status: "warning", detail: "the answer has no date", remedy: "Check that TAILSCALE_BASE_URL is right." };
+      return {
+        name,
+        status: "warning",
+        detail: "the answer has no date",
+        remedy: "Check that TAILSCALE_BASE_URL is right.",
+      };
     const detail = `Tailscale's is ${Math.abs(skew)} s ${skew < 0 ? "behind" : "ahead"}`;
     return Math.abs(skew) <= tolerableSkewSeconds
       ? { name, status: "ok", detail }
@@ -191,7 +214,9 @@ function messageOf(error: unknown): string {
 
 /** Whether one version is another or later. */
 function isAtLeast(given: string, needed: string): boolean {
-  const [a, b] = [given, needed].map((text) => /(\d+)\.(\d+)\.(\d+)/.exec(text)?.slice(1).map(Number) ?? [0, 0, 0]);
+  const [a, b] = [given, needed].map(
+    (text) => /(\d+)\.(\d+)\.(\d+)/.exec(text)?.slice(1).map(Number) ?? [0, 0, 0],
+  );
   const different = [0, 1, 2].find((index) => a?.[index] !== b?.[index]);
   return different === undefined || (a?.[different] ?? 0) > (b?.[different] ?? 0);
 }

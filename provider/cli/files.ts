@@ -13,6 +13,8 @@ export function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new CommandFailure(`${path} cannot be read: ${error instanceof Error ? error.message : error}.`);
+    throw new CommandFailure(
+      `${path} cannot be read: ${error instanceof Error ? error.message : error}.`,
+    );
   }
 }

@@ -40,7 +40,11 @@ Exit code: 0, or 1 for a failure. LAST USED is when a token was last taken with 
           throw new CommandFailure(
             "The deployer may list no credentials.\n  Give it oauth_keys:read, federated_keys:read, auth_keys:read, or all:read to see API access tokens, too.",
           );
-        return inventory(keys, managed, (await auditLogSince(tailnet, now - auditLogMilliseconds)) ?? []);
+        return inventory(
+          keys,
+          managed,
+          (await auditLogSince(tailnet, now - auditLogMilliseconds)) ?? [],
+        );
       }, config);
       const wanted = listed.filter(
         ({ managedBy, created }) =>
@@ -58,7 +62,18 @@ function report(listed: readonly Listed[], now: number): void {
     return;
   }
   printTable(
-    ["ID", "KIND", "DESCRIPTION", "SCOPES", "TAGS", "AGE", "EXPIRES", "USER", "LAST USED", "MANAGED BY"],
+    [
+      "ID",
+      "KIND",
+      "DESCRIPTION",
+      "SCOPES",
+      "TAGS",
+      "AGE",
+      "EXPIRES",
+      "USER",
+      "LAST USED",
+      "MANAGED BY",
+    ],
     listed.map((one) => [
       one.id,
       one.kind,

@@ -23,7 +23,9 @@ export function printAside(line: string): void {
  */
 export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
   const clean = rows.map((row) => row.map(shown));
-  const widths = head.map((title, column) => Math.max(title.length, ...clean.map((row) => row[column]?.length ?? 0)));
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...clean.map((row) => row[column]?.length ?? 0)),
+  );
   const room = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
   const total = () => widths.reduce((sum, width) => sum + width, 0) + 2 * (widths.length - 1);
   const shortest = 5;

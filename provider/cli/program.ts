@@ -20,7 +20,9 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
 /** Makes the command with the one that is `wanted`, or with all where there is none of that name; nothing is read or run yet. */
 export async function tailscope(wanted?: string): Promise<Command> {
   const program = new Command("tailscope")
-    .description("Tailscale's credentials: what a change gives, what is there, what differs from the state, who did it.")
+    .description(
+      "Tailscale's credentials: what a change gives, what is there, what differs from the state, who did it.",
+    )
     .version(version)
     .addHelpText(
       "after",
@@ -29,7 +31,8 @@ The deployer comes from the environment: TAILSCALE_OAUTH_CLIENT_ID with TAILSCAL
 TAILSCALE_OAUTH_CLIENT_ID with TAILSCALE_IDENTITY_TOKEN; with --stack from the stack's config, too.`,
     );
 
-  const one = wanted !== undefined && Object.hasOwn(commands, wanted) ? commands[wanted] : undefined;
+  const one =
+    wanted !== undefined && Object.hasOwn(commands, wanted) ? commands[wanted] : undefined;
   for (const load of one === undefined ? Object.values(commands) : [one]) (await load())(program);
   return program;
 }

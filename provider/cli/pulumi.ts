@@ -28,8 +28,13 @@ export function askPulumi(options: StackOptions): Asked {
   const exports =
     state === undefined
       ? pulumi(options, ["stack", "export"]).then((content) => [{ name: stack, content }])
-      : Promise.resolve(state).then((paths) => paths.map((path) => ({ name: path, content: readText(path) })));
-  const config = state === undefined ? pulumi(options, ["config", "--json", "--show-secrets"]) : Promise.resolve(undefined);
+      : Promise.resolve(state).then((paths) =>
+          paths.map((path) => ({ name: path, content: readText(path) })),
+        );
+  const config =
+    state === undefined
+      ? pulumi(options, ["config", "--json", "--show-secrets"])
+      : Promise.resolve(undefined);
   const both = waitingFor("Running pulumi", Promise.all([exports, config]));
   // Whoever asked hears of it from the two.
   both.catch(() => {});
@@ -38,12 +43,21 @@ export function askPulumi(options: StackOptions): Asked {
 
 async function pulumi({ stack, cwd }: StackOptions, args: readonly string[]): Promise<string> {
   try {
-    const all = [...args, ...(stack === undefined ? [] : ["--stack", stack]), "--non-interactive", "--color", "never"];
+    const all = [
+      ...args,
+      ...(stack === undefined ? [] : ["--stack", stack]),
+      "--non-interactive",
+      "--color",
+      "never",
+    ];
     const { stdout } = await promisify(execFile)("pulumi", all, { cwd, maxBuffer: 2 ** 30 });
     return stdout;
   } catch (error) {
     const said =
-      error instanceof Error && "stderr" in error && typeof error.stderr === "string" && error.stderr !== ""
+      error instanceof Error &&
+      "stderr" in error &&
+      typeof error.stderr === "string" &&
+      error.stderr !== ""
         ? error.stderr
         : String(error);
     throw new CommandFailure(

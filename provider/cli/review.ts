@@ -35,12 +35,30 @@ export function reviewCommand(program: Command): void {
     )
     .argument("[file]", "the preview; - or nothing for standard input")
     .option("--plan <file>", "an update plan of `pulumi preview --save-plan` instead of a preview")
-    .addOption(new Option("--format <format>", "how to print it").choices(formats).default("terminal"))
+    .addOption(
+      new Option("--format <format>", "how to print it").choices(formats).default("terminal"),
+    )
     .option("--json", "the same as --format json")
-    .addOption(new Option("--fail-on <limit>", "exit with 2 where a change gives at least this much").choices(limits))
-    .option("--explain <credential>", "every operation of one credential, by its name or URN, with the scope that opens it")
-    .option("--title <text>", "what is reviewed, for example the stack: each title has a comment of its own", "")
-    .option("-C, --cwd <folder>", "where the program's Pulumi.yaml is, from the root of the repository (for SARIF)", "")
+    .addOption(
+      new Option(
+        "--fail-on <limit>",
+        "exit with 2 where a change gives at least this much",
+      ).choices(limits),
+    )
+    .option(
+      "--explain <credential>",
+      "every operation of one credential, by its name or URN, with the scope that opens it",
+    )
+    .option(
+      "--title <text>",
+      "what is reviewed, for example the stack: each title has a comment of its own",
+      "",
+    )
+    .option(
+      "-C, --cwd <folder>",
+      "where the program's Pulumi.yaml is, from the root of the repository (for SARIF)",
+      "",
+    )
     .addHelpText(
       "after",
       `
@@ -57,15 +75,19 @@ persist (can make further credentials), write, gained (anything more than before
       if (options.explain === undefined) process.stdout.write(rendered(found, options));
       else explain(found, options.explain, options);
       if (found.report.notUnderstood.length > 0) {
-        printAside("Something in this preview is not understood. A newer version of tailscope may know it.");
+        printAside(
+          "Something in this preview is not understood. A newer version of tailscope may know it.",
+        );
         process.exitCode = exitCodes.failure;
       }
-      if (options.failOn !== undefined && exceeds(found, options.failOn)) process.exitCode = exitCodes.found;
+      if (options.failOn !== undefined && exceeds(found, options.failOn))
+        process.exitCode = exitCodes.found;
     });
 }
 
 async function reviewOf(file: string | undefined, { plan }: Options): Promise<Review> {
-  if (plan !== undefined && file !== undefined) throw new CommandFailure("Give a preview or --plan, not both.");
+  if (plan !== undefined && file !== undefined)
+    throw new CommandFailure("Give a preview or --plan, not both.");
   const path = plan ?? file ?? "-";
   const name = path === "-" ? "Standard input" : path;
   if (path === "-" && process.stdin.isTTY) {
@@ -76,8 +98,13 @@ async function reviewOf(file: string | undefined, { plan }: Options): Promise<Re
   const content = await textOf(path);
   const read = plan === undefined ? readPreview(content) : readPlan(content);
   if ("problem" in read) {
-    const remedy = plan === undefined ? "`pulumi preview --json` prints" : "`pulumi preview --save-plan FILE` writes";
-    throw new CommandFailure(`${name} cannot be reviewed: ${shown(read.problem)}.\n  Give what ${remedy}.`);
+    const remedy =
+      plan === undefined
+        ? "`pulumi preview --json` prints"
+        : "`pulumi preview --save-plan FILE` writes";
+    throw new CommandFailure(
+      `${name} cannot be reviewed: ${shown(read.problem)}.\n  Give what ${remedy}.`,
+    );
   }
   return review(read.steps);
 }
@@ -98,7 +125,9 @@ function rendered(found: Review, { format, json, title, cwd }: Options): string 
 }
 
 function explain({ assessments }: Review, wanted: string, { format, json }: Options): void {
-  const matching = assessments.filter(({ reported: { urn, name } }) => urn === wanted || name === wanted);
+  const matching = assessments.filter(
+    ({ reported: { urn, name } }) => urn === wanted || name === wanted,
+  );
   const [one, second] = matching;
   if (one === undefined) {
     const names = assessments.slice(0, 20).map(({ reported }) => reported.name);
@@ -113,5 +142,8 @@ function explain({ assessments }: Review, wanted: string, { format, json }: Opti
   }
   if (json || format === "json") printJson(explanation(one));
   else if (format === "terminal") process.stdout.write(terminalExplanation(one));
-  else throw new CommandFailure(`--explain has no ${format} format.\n  Leave --format out, or give json.`);
+  else
+    throw new CommandFailure(
+      `--explain has no ${format} format.\n  Leave --format out, or give json.`,
+    );
 }

@@ -6,7 +6,12 @@ import { type ConfigReader, type Connection, connectionFrom } from "../api/conne
 import { NotPermitted } from "../api/errors";
 import { openHttp } from "../api/http";
 import { openTailnet, type Tailnet } from "../api/tailnet";
-import { type Managed, managedIn, resourcesIn, type StoredResource } from "../managed/exported-state";
+import {
+  type Managed,
+  managedIn,
+  resourcesIn,
+  type StoredResource,
+} from "../managed/exported-state";
 import { CommandFailure } from "./failure";
 import { printAside, waitingFor } from "./output";
 import type { Asked } from "./pulumi";
@@ -20,7 +25,12 @@ export async function withTailnet<Result>(
   name?: string,
 ): Promise<Result> {
   const connection = connectionFrom(process.env, config, name);
-  const tailnet = openTailnet(connection, printAside, openHttp(connection.baseUrl, connection.timing), [auditLogScope]);
+  const tailnet = openTailnet(
+    connection,
+    printAside,
+    openHttp(connection.baseUrl, connection.timing),
+    [auditLogScope],
+  );
   try {
     return await work(tailnet, connection);
   } finally {
@@ -32,9 +42,15 @@ export async function withTailnet<Result>(
 export const auditLogMilliseconds = 90 * 86_400_000;
 
 /** The audit log since `start`; undefined, and a word about it, where the deployer may not read it. */
-export async function auditLogSince(tailnet: Tailnet, start: number): Promise<readonly AuditEntry[] | undefined> {
+export async function auditLogSince(
+  tailnet: Tailnet,
+  start: number,
+): Promise<readonly AuditEntry[] | undefined> {
   try {
-    return await waitingFor("Reading the audit log", readAuditLog(tailnet.name, tailnet.actor, new Date(start), new Date()));
+    return await waitingFor(
+      "Reading the audit log",
+      readAuditLog(tailnet.name, tailnet.actor, new Date(start), new Date()),
+    );
   } catch (error) {
     if (!(error instanceof NotPermitted)) throw error;
     printAside(`The audit log is not looked at: the deployer lacks ${auditLogScope}.`);
@@ -43,19 +59,28 @@ export async function auditLogSince(tailnet: Tailnet, start: number): Promise<re
 }
 
 /** The resources in exports of stacks. */
-export async function resourcesOf({ exports }: Pick<Asked, "exports">): Promise<readonly StoredResource[]> {
+export async function resourcesOf({
+  exports,
+}: Pick<Asked, "exports">): Promise<readonly StoredResource[]> {
   return (await exports).flatMap(({ name, content }) => {
     const read = resourcesIn(content);
     if ("problem" in read)
-      throw new CommandFailure(`${name} cannot be used: ${read.problem}.\n  Give what \`pulumi stack export\` prints.`);
+      throw new CommandFailure(
+        `${name} cannot be used: ${read.problem}.\n  Give what \`pulumi stack export\` prints.`,
+      );
     return read.resources;
   });
 }
 
 /** What the stack or the files manage, and the stack's config for what it says about connections; of files nothing but the environment is known. */
-export async function stackOf(asked: Asked): Promise<{ managed: readonly Managed[]; config: ConfigReader }> {
+export async function stackOf(
+  asked: Asked,
+): Promise<{ managed: readonly Managed[]; config: ConfigReader }> {
   const [resources, config] = await Promise.all([resourcesOf(asked), asked.config]);
-  return { managed: managedIn(resources), config: config === undefined ? noConfig : readerOf(config) };
+  return {
+    managed: managedIn(resources),
+    config: config === undefined ? noConfig : readerOf(config),
+  };
 }
 
 const configShape = z.record(z.string(), z.object({ value: z.string().optional() }));

@@ -10,18 +10,25 @@ import { isNotKnown } from "./unknown-secret";
 /** A list whose order means nothing: sorted, and refused where something stands in it twice. */
 function setOf(member: z.ZodType<string, string>, what: string) {
   return z
-    .array(member, { error: (issue) => `give a list, for example ${what}, not ${spoken(issue.input)}` })
+    .array(member, {
+      error: (issue) => `give a list, for example ${what}, not ${spoken(issue.input)}`,
+    })
     .superRefine((members, context) => {
       members.forEach((name, index) => {
         if (members.indexOf(name) < index) {
-          context.addIssue({ code: "custom", path: [index], message: `"${name}" is listed twice: leave one out` });
+          context.addIssue({
+            code: "custom",
+            path: [index],
+            message: `"${name}" is listed twice: leave one out`,
+          });
         }
       });
     })
     .transform((members) => [...members].sort());
 }
 
-const text = (what: string) => z.string({ error: (issue) => `give ${what}, not ${spoken(issue.input)}` });
+const text = (what: string) =>
+  z.string({ error: (issue) => `give ${what}, not ${spoken(issue.input)}` });
 
 /** The API's form of a tag (https://tailscale.com/kb/1068/tags): a letter first, then letters, digits and hyphens. */
 const tag = text('a tag such as "tag:ci"').superRefine((name, context) => {
@@ -54,7 +61,9 @@ export const description = text("a text")
         message: `${length} characters are too many: the API takes at most 50. Shorten it by ${length - 50}.`,
       });
     }
-    const wrong = [...new Set([...words].filter((character) => !/[\p{L}\p{M}\p{N} -]/u.test(character)))];
+    const wrong = [
+      ...new Set([...words].filter((character) => !/[\p{L}\p{M}\p{N} -]/u.test(character))),
+    ];
     if (wrong.length > 0) {
       context.addIssue({
         code: "custom",
@@ -64,29 +73,33 @@ export const description = text("a text")
   })
   .optional();
 
-export const flag = z.boolean({ error: (issue) => `give true or false, not ${spoken(issue.input)}` }).default(false);
+export const flag = z
+  .boolean({ error: (issue) => `give true or false, not ${spoken(issue.input)}` })
+  .default(false);
 
 /** Who signs identity tokens: an https URL without query or fragment (OpenID Connect Discovery 1.0, section 2). */
-export const issuer = text('an https URL such as "https://token.actions.githubusercontent.com"').superRefine(
-  (address, context) => {
-    const url = z.url().safeParse(address).success ? new URL(address) : undefined;
-    const problem =
-      url === undefined
-        ? "is no URL"
-        : url.protocol !== "https:"
-          ? "is not https, so nobody could trust the keys that it publishes"
-          : url.search !== "" || url.hash !== ""
-            ? "has a query or a fragment, which no issuer may have"
-            : undefined;
-    if (problem === undefined) return;
-    context.addIssue({
-      code: "custom",
-      message: `${JSON.stringify(address)} ${problem}. Write it like "https://token.actions.githubusercontent.com".`,
-    });
-  },
-);
+export const issuer = text(
+  'an https URL such as "https://token.actions.githubusercontent.com"',
+).superRefine((address, context) => {
+  const url = z.url().safeParse(address).success ? new URL(address) : undefined;
+  const problem =
+    url === undefined
+      ? "is no URL"
+      : url.protocol !== "https:"
+        ? "is not https, so nobody could trust the keys that it publishes"
+        : url.search !== "" || url.hash !== ""
+          ? "has a query or a fragment, which no issuer may have"
+          : undefined;
+  if (problem === undefined) return;
+  context.addIssue({
+    code: "custom",
+    message: `${JSON.stringify(address)} ${problem}. Write it like "https://token.actions.githubusercontent.com".`,
+  });
+});
 
-export const subject = text('the subject of the identity tokens, for example "repo:acme/infrastructure:ref:refs/heads/main"');
+export const subject = text(
+  'the subject of the identity tokens, for example "repo:acme/infrastructure:ref:refs/heads/main"',
+);
 
 export const audience = text("the audience of the identity tokens").optional();
 
@@ -99,7 +112,8 @@ const ownArguments = new Map([
 
 export const claimRules = z
   .record(z.string(), text('a pattern such as "refs/heads/*"'), {
-    error: (issue) => `give an object of claims and patterns, for example { ref: "refs/heads/main" }, not ${spoken(issue.input)}`,
+    error: (issue) =>
+      `give an object of claims and patterns, for example { ref: "refs/heads/main" }, not ${spoken(issue.input)}`,
   })
   .superRefine((rules, context) => {
     for (const [claim, argument] of ownArguments) {
@@ -117,27 +131,36 @@ export const claimRules = z
 export const minter = z
   .object(
     {
-      clientId: text("the client's id").min(1, { error: "is empty: give the id of the OAuth client" }),
+      clientId: text("the client's id").min(1, {
+        error: "is empty: give the id of the OAuth client",
+      }),
       clientSecret: text("the client's secret")
         .min(1, {
-          error: "is empty: give the secret of the OAuth client, which is known only where it was created",
+          error:
+            "is empty: give the secret of the OAuth client, which is known only where it was created",
         })
         .refine((secret) => !isNotKnown(secret), {
           error:
             "is not known, because that OAuth client was adopted: give it rotateEvery, or replace it with `pulumi up --replace URN`",
         }),
     },
-    { error: (issue) => `give an OAuthClient, or { clientId, clientSecret }, not ${spoken(issue.input)}` },
+    {
+      error: (issue) =>
+        `give an OAuthClient, or { clientId, clientSecret }, not ${spoken(issue.input)}`,
+    },
   )
   .optional();
 
-export const recreation = z.enum(["always", "never"], { error: 'write "always" or "never"' }).optional();
+export const recreation = z
+  .enum(["always", "never"], { error: 'write "always" or "never"' })
+  .optional();
 
 /** A duration between two limits, in the form people read: `"90d"`. */
 export function durationBetween(shortest: number, longest: number): z.ZodType<string, Duration> {
   return z
     .union([z.string(), z.number()], {
-      error: (issue) => `give a duration such as "30d" or a number of seconds, not ${spoken(issue.input)}`,
+      error: (issue) =>
+        `give a duration such as "30d" or a number of seconds, not ${spoken(issue.input)}`,
     })
     .transform((given, context) => {
       const length = seconds(given);
@@ -168,7 +191,9 @@ export const rotateEvery = durationBetween(60, longestRotation).optional();
 export const connection = text("the name of a connection").optional();
 
 /** A whole number whose change makes a new credential. */
-export const generation = z.int({ error: (issue) => `give a whole number, not ${spoken(issue.input)}` }).optional();
+export const generation = z
+  .int({ error: (issue) => `give a whole number, not ${spoken(issue.input)}` })
+  .optional();
 
 interface ScopeArguments {
   scopes?: string[] | undefined;
@@ -180,13 +205,20 @@ interface ScopeArguments {
 export function scopeFailures(known: ScopeArguments, written: { scopes?: unknown }): Failure[] {
   const order: unknown[] = Array.isArray(written.scopes) ? written.scopes : [];
   const failures = (known.scopes ?? []).flatMap((scope): Failure[] => {
-    if (knownScopes.includes(scope) || legacyScopes.has(scope) || known.unlistedScopes?.includes(scope)) return [];
+    if (
+      knownScopes.includes(scope) ||
+      legacyScopes.has(scope) ||
+      known.unlistedScopes?.includes(scope)
+    )
+      return [];
     const meant = nearest(scope, knownScopes);
     return [
       {
         property: `scopes[${order.indexOf(scope)}]`,
         reason: `"${scope}" is no scope of the Tailscale API. ${
-          meant ? `Did you mean "${meant}"?` : "They are listed at https://tailscale.com/kb/1623/trust-credentials."
+          meant
+            ? `Did you mean "${meant}"?`
+            : "They are listed at https://tailscale.com/kb/1623/trust-credentials."
         } A scope newer than this version of Tailscope can be named in unlistedScopes.`,
       },
     ];

@@ -3,8 +3,24 @@
 import { z } from "zod";
 import { formatSeconds, longestAuthKeyLifetime, seconds } from "../access/lifetime";
 import { isActive, type Key } from "../api/key";
-import { type Definition, type Failure, gone, leftAlone, type Properties } from "../engine/definition";
-import { connection, description, durationBetween, flag, generation, minter, recreation, rotateEvery, tags } from "./arguments";
+import {
+  type Definition,
+  type Failure,
+  gone,
+  leftAlone,
+  type Properties,
+} from "../engine/definition";
+import {
+  connection,
+  description,
+  durationBetween,
+  flag,
+  generation,
+  minter,
+  recreation,
+  rotateEvery,
+  tags,
+} from "./arguments";
 import { authKeyDeclaration } from "./declarations";
 
 const longest = formatSeconds(longestAuthKeyLifetime);
@@ -32,7 +48,10 @@ export const authKey: Definition<z.output<typeof inputs>> = {
   rules: rotationFailures,
   inPlace: [],
   bookkeeping: ["mintedBy", "recreateIfInvalid", "rotateEvery", "renewBefore"],
-  grants: (known) => ("mintedBy" in known ? { needs: "auth_keys", tags: known.tags, minter: known.mintedBy } : undefined),
+  grants: (known) =>
+    "mintedBy" in known
+      ? { needs: "auth_keys", tags: known.tags, minter: known.mintedBy }
+      : undefined,
 
   async create(wanted, tailnet) {
     const { reusable, ephemeral, preauthorized, tags, description } = wanted;
@@ -60,7 +79,11 @@ export function isRecreated(state: { recreateIfInvalid?: unknown; reusable?: unk
 }
 
 /** A key must be replaced before it expires, or nobody could join between the two. */
-function rotationFailures({ expiry, rotateEvery, renewBefore }: Partial<z.output<typeof inputs>>): Failure[] {
+function rotationFailures({
+  expiry,
+  rotateEvery,
+  renewBefore,
+}: Partial<z.output<typeof inputs>>): Failure[] {
   const life = expiry === undefined ? undefined : seconds(expiry);
   const failures: Failure[] = [];
   for (const [property, value] of Object.entries({ rotateEvery, renewBefore })) {

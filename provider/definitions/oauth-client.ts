@@ -3,11 +3,28 @@
 import { z } from "zod";
 import { isActive } from "../api/key";
 import { type Definition, gone } from "../engine/definition";
-import { connection, description, generation, rotateEvery, scopeFailures, scopes, tags, unlistedScopes } from "./arguments";
+import {
+  connection,
+  description,
+  generation,
+  rotateEvery,
+  scopeFailures,
+  scopes,
+  tags,
+  unlistedScopes,
+} from "./arguments";
 import { oauthClientDeclaration } from "./declarations";
 import { seenTrustCredential } from "./trust-credential";
 
-const inputs = z.object({ scopes, tags, description, unlistedScopes, rotateEvery, generation, connection });
+const inputs = z.object({
+  scopes,
+  tags,
+  description,
+  unlistedScopes,
+  rotateEvery,
+  generation,
+  connection,
+});
 
 export const oauthClient: Definition<z.output<typeof inputs>> = {
   ...oauthClientDeclaration,
@@ -28,7 +45,9 @@ export const oauthClient: Definition<z.output<typeof inputs>> = {
     return found !== undefined && isActive(found) ? seenTrustCredential(found) : gone;
   },
   async update(id, { scopes, tags, description }, tailnet) {
-    return seenTrustCredential(await tailnet.keys("client").replace(id, { scopes, tags, description }));
+    return seenTrustCredential(
+      await tailnet.keys("client").replace(id, { scopes, tags, description }),
+    );
   },
   async delete(id, _state, tailnet) {
     await tailnet.keys("client").revoke(id);

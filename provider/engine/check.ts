@@ -13,7 +13,10 @@ export interface Checked<Inputs> {
   readonly failures: readonly Failure[];
 }
 
-export function checkInputs<Inputs extends object>(definition: Definition<Inputs>, given: Properties): Checked<Inputs> {
+export function checkInputs<Inputs extends object>(
+  definition: Definition<Inputs>,
+  given: Properties,
+): Checked<Inputs> {
   const shape: Record<string, z.ZodType> = definition.inputs.shape;
   const failures: Failure[] = [];
   const inputs: Properties = {};
@@ -46,12 +49,18 @@ export function checkInputs<Inputs extends object>(definition: Definition<Inputs
 }
 
 function failureOf(name: string, issue: z.core.$ZodIssue): Failure {
-  const path = issue.path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`)).join("");
+  const path = issue.path
+    .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`))
+    .join("");
   return { property: `${name}${path}`, reason: issue.message };
 }
 
 /** One argument's value in normal form, whether it came from a program, from the state or from the API. */
-export function canonical<Inputs extends object>(definition: Definition<Inputs>, name: string, value: unknown): unknown {
+export function canonical<Inputs extends object>(
+  definition: Definition<Inputs>,
+  name: string,
+  value: unknown,
+): unknown {
   const shape: Record<string, z.ZodType> = definition.inputs.shape;
   const present = absentIfEmpty(value);
   const result = shape[name]?.safeParse(present);

@@ -11,7 +11,11 @@ import { ConnectionError } from "../api/connection-error";
 export function now(): number {
   const given = process.env["TAILSCOPE_NOW"];
   if (given === undefined || given === "") return Date.now();
-  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(given) ? Date.parse(given) : Number.NaN;
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(given)
+    ? Date.parse(given)
+    : Number.NaN;
   if (!Number.isNaN(time)) return time;
-  throw new ConnectionError(`TAILSCOPE_NOW is no time in RFC 3339.\n  Write it like 2027-03-01T00:00:00Z, or unset it.`);
+  throw new ConnectionError(
+    `TAILSCOPE_NOW is no time in RFC 3339.\n  Write it like 2027-03-01T00:00:00Z, or unset it.`,
+  );
 }

@@ -52,7 +52,11 @@ export interface Definition<Inputs extends object> extends Declaration {
   /** Makes the credential with one request. */
   create(wanted: Inputs, tailnet: Tailnet): Promise<{ readonly id: string } & Properties>;
   /** What the tailnet has now, in the names of arguments and outputs; members the answer says nothing about are left out. */
-  read(id: string, state: Partial<Inputs>, tailnet: Tailnet): Promise<Properties | typeof gone | typeof leftAlone>;
+  read(
+    id: string,
+    state: Partial<Inputs>,
+    tailnet: Tailnet,
+  ): Promise<Properties | typeof gone | typeof leftAlone>;
   /** Changes it in place; only where `inPlace` names something. */
   update?(id: string, wanted: Inputs, tailnet: Tailnet): Promise<Properties>;
   delete(id: string, state: Partial<Inputs>, tailnet: Tailnet): Promise<void>;

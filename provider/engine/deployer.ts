@@ -29,7 +29,9 @@ export async function tailnetOf(name: string | undefined): Promise<Tailnet> {
   // Loaded on first use: a program that only declares resources never speaks HTTP.
   const tailnet =
     opened.get(name) ??
-    import("../api/tailnet.js").then(({ openTailnet }) => openTailnet(connection, warn, undefined, undefined, knownIds));
+    import("../api/tailnet.js").then(({ openTailnet }) =>
+      openTailnet(connection, warn, undefined, undefined, knownIds),
+    );
   opened.set(name, tailnet);
   return tailnet;
 }

@@ -25,12 +25,19 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
           // Credentials that are missing or contradict each other show at preview.
           const patience = deployerConnection(connectionOf(news)).timing?.timeout;
           // What stays as it is was possible before, and nothing of it is sent.
-          const isChanged = !isDeepStrictEqual(inputsOf(definition, olds), inputsOf(definition, inputs));
+          const isChanged = !isDeepStrictEqual(
+            inputsOf(definition, olds),
+            inputsOf(definition, inputs),
+          );
           const grants = isChanged && isPreflightWanted() ? definition.grants(known) : undefined;
-          if (grants !== undefined) found.push(...(await lookAhead(grants, await tailnetFor(news), news, patience)));
+          if (grants !== undefined)
+            found.push(...(await lookAhead(grants, await tailnetFor(news), news, patience)));
         }
         // Of a failure with a property the engine prints that property's value as well, even where it is secret.
-        return { inputs, failures: found.map((failure) => ({ property: "", reason: sentence(failure) })) };
+        return {
+          inputs,
+          failures: found.map((failure) => ({ property: "", reason: sentence(failure) })),
+        };
       });
     },
 
@@ -38,7 +45,8 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
       return plainly(async () => {
         knownIds.add(String(id));
         const { inPlace, replacing, bookkeeping } = changesBetween(definition, olds, news);
-        const due = replacing.length === 0 ? dueNow(definition.type, String(id), olds, news) : undefined;
+        const due =
+          replacing.length === 0 ? dueNow(definition.type, String(id), olds, news) : undefined;
         if (due !== undefined) {
           warn(due.reason);
           return { changes: true, replaces: [due.rule] };
@@ -55,7 +63,10 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
     async create(news: Properties) {
       return plainly(async () => {
         const inputs = checked(definition, news);
-        const { id, ...answer } = await definition.create(inputs as Inputs, await tailnetFor(inputs)); // Just parsed by its schema.
+        const { id, ...answer } = await definition.create(
+          inputs as Inputs,
+          await tailnetFor(inputs),
+        ); // Just parsed by its schema.
         return { id, outs: completed(stateAfterWrite(definition, inputs, answer), inputs) };
       });
     },
@@ -64,12 +75,21 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
       return plainly(async () => {
         knownIds.add(String(id));
         const inputs = inputsOf(definition, props);
-        const found = await definition.read(id, inputs as Partial<Inputs>, await tailnetFor(inputs)); // As written by `create`.
-        if (typeof found === "symbol" && isLookup(definition, props)) throw new Error(nothingToRead(definition.type, id));
+        const found = await definition.read(
+          id,
+          inputs as Partial<Inputs>,
+          await tailnetFor(inputs),
+        ); // As written by `create`.
+        if (typeof found === "symbol" && isLookup(definition, props))
+          throw new Error(nothingToRead(definition.type, id));
         if (found === gone) return { id: "" };
         if (found === leftAlone) return { id, props, inputs };
         const after = stateAfterRead(definition, props, found);
-        return { id, props: completed(after.state, after.inputs), inputs: withoutUndefined(after.inputs) };
+        return {
+          id,
+          props: completed(after.state, after.inputs),
+          inputs: withoutUndefined(after.inputs),
+        };
       });
     },
 
@@ -101,7 +121,10 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
 }
 
 /** The inputs in normal form. `check` has refused wrong ones before; what was unknown then is checked here. */
-function checked<Inputs extends object>(definition: Definition<Inputs>, news: Properties): Properties {
+function checked<Inputs extends object>(
+  definition: Definition<Inputs>,
+  news: Properties,
+): Properties {
   const { inputs, failures } = checkInputs(definition, news);
   if (failures.length === 0) return inputs;
   throw new Error(failures.map(sentence).join("\n"));
@@ -141,7 +164,9 @@ function nothingToRead(type: string, id: string): string {
 
 /** The bookkeeping arguments of `inputs`; one that is no longer given is taken out of `olds`, too. */
 function pick(inputs: Properties, names: readonly string[], olds: Properties): Properties {
-  return Object.fromEntries(names.filter((name) => name in inputs || name in olds).map((name) => [name, inputs[name]]));
+  return Object.fromEntries(
+    names.filter((name) => name in inputs || name in olds).map((name) => [name, inputs[name]]),
+  );
 }
 
 /**

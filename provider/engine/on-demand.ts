@@ -10,8 +10,8 @@ export function onDemand<Inputs extends object>(
 ): pulumi.dynamic.ResourceProvider & Provider {
   let loading: Promise<Provider> | undefined;
   const provider = () => {
-    loading ??= Promise.all([load(), import("./dynamic-provider.js")]).then(([definition, { dynamicProvider }]) =>
-      dynamicProvider(definition),
+    loading ??= Promise.all([load(), import("./dynamic-provider.js")]).then(
+      ([definition, { dynamicProvider }]) => dynamicProvider(definition),
     );
     return loading;
   };

@@ -1,6 +1,12 @@
 /** Whether a plan can work, found out before anything is sent: what the deployer holds, and what the policy file allows. */
 
-import { abilityProblem, isReader, scopeProblem, tagProblems, undefinedTagProblems } from "../access/grants";
+import {
+  abilityProblem,
+  isReader,
+  scopeProblem,
+  tagProblems,
+  undefinedTagProblems,
+} from "../access/grants";
 import { isPassing } from "../api/errors";
 import type { Minter, Tailnet } from "../api/tailnet";
 import type { Failure } from "./definition";
@@ -62,7 +68,8 @@ export async function preflight(
 ): Promise<Failure[]> {
   const { minter, scopes = [], tags = [] } = grants;
   const needs = minter === undefined ? grants.needs : mintingScope;
-  const holder = minter === undefined ? await tailnet.deployer() : await tailnet.clientAsHolder(minter.clientId);
+  const holder =
+    minter === undefined ? await tailnet.deployer() : await tailnet.clientAsHolder(minter.clientId);
   if (holder === undefined) return [];
   const failures: Failure[] = [];
   const owners = tags.length > 0 ? await tailnet.tagOwners() : undefined;
@@ -72,11 +79,13 @@ export async function preflight(
   if (isPreviewer) return undefinedTagProblems(holder, tags, owners).map(toFailure);
 
   const inability = abilityProblem(holder, needs);
-  if (inability !== undefined) failures.push({ property: minter === undefined ? "deployer" : "mintedBy", reason: inability });
+  if (inability !== undefined)
+    failures.push({ property: minter === undefined ? "deployer" : "mintedBy", reason: inability });
 
   for (const scope of scopes) {
     const reason = scopeProblem(holder, scope);
-    if (reason !== undefined) failures.push({ property: place("scopes", written.scopes, scope), reason });
+    if (reason !== undefined)
+      failures.push({ property: place("scopes", written.scopes, scope), reason });
   }
   failures.push(...tagProblems(holder, tags, owners).map(toFailure));
   return failures;
@@ -86,7 +95,8 @@ export async function preflight(
   }
 }
 
-const wayOut = "where the same program changes the policy file, set TAILSCOPE_PREFLIGHT=off for that run";
+const wayOut =
+  "where the same program changes the policy file, set TAILSCOPE_PREFLIGHT=off for that run";
 
 function place(name: string, written: unknown, member: string): string {
   const index = Array.isArray(written) ? written.indexOf(member) : -1;

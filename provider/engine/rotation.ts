@@ -24,7 +24,12 @@ export function rotatesAt(state: Properties, inputs: Properties): string | undef
 }
 
 /** What is due, with the reason in a sentence; undefined for nothing. */
-export function dueNow(type: string, id: string, state: Properties, inputs: Properties): (Due & { reason: string }) | undefined {
+export function dueNow(
+  type: string,
+  id: string,
+  state: Properties,
+  inputs: Properties,
+): (Due & { reason: string }) | undefined {
   const due = rotationOf(state, inputs);
   if (due === undefined || due.at > now()) return undefined;
   const what = `${type} ${id}${typeof state["description"] === "string" ? ` (${state["description"]})` : ""}`;
@@ -32,11 +37,15 @@ export function dueNow(type: string, id: string, state: Properties, inputs: Prop
     due.rule === "rotateEvery"
       ? `it was made at ${state["createdAt"]}, and rotateEvery is ${inputs["rotateEvery"]}`
       : `it expires at ${state["expiresAt"]}, and renewBefore is ${inputs["renewBefore"]}`;
-  return { ...due, reason: `${what} is replaced: due since ${wholeSeconds(due.at)}, because ${why}.` };
+  return {
+    ...due,
+    reason: `${what} is replaced: due since ${wholeSeconds(due.at)}, because ${why}.`,
+  };
 }
 
 function milliseconds(duration: unknown): number | undefined {
-  const length = typeof duration === "string" || typeof duration === "number" ? seconds(duration) : undefined;
+  const length =
+    typeof duration === "string" || typeof duration === "number" ? seconds(duration) : undefined;
   return length === undefined ? undefined : length * 1000;
 }
 

@@ -32,17 +32,25 @@ export function changesBetween<Inputs extends object>(
   const asked = inputsOf(definition, state);
   const changed = argumentsOf(definition).filter((name) => {
     if (holdsUnknown(inputs[name])) return !isIn(definition.bookkeeping, name);
-    return !isDeepStrictEqual(canonical(definition, name, asked[name]), canonical(definition, name, inputs[name]));
+    return !isDeepStrictEqual(
+      canonical(definition, name, asked[name]),
+      canonical(definition, name, inputs[name]),
+    );
   });
   return {
     bookkeeping: changed.filter((name) => isIn(definition.bookkeeping, name)),
     inPlace: changed.filter((name) => isIn(definition.inPlace, name)),
-    replacing: changed.filter((name) => !isIn(definition.bookkeeping, name) && !isIn(definition.inPlace, name)),
+    replacing: changed.filter(
+      (name) => !isIn(definition.bookkeeping, name) && !isIn(definition.inPlace, name),
+    ),
   };
 }
 
 /** The inputs that the state was made with. */
-export function inputsOf<Inputs extends object>(definition: Definition<Inputs>, state: Properties): Properties {
+export function inputsOf<Inputs extends object>(
+  definition: Definition<Inputs>,
+  state: Properties,
+): Properties {
   const asked = state[askedKey];
   const merged = typeof asked === "object" && asked !== null ? { ...state, ...asked } : state;
   return Object.fromEntries(
@@ -59,7 +67,11 @@ export function stateAfterWrite<Inputs extends object>(
   answer: Properties,
   before: Properties = {},
 ): Properties {
-  const state: Properties = { ...outputsOf(definition, before), ...inputs, ...outputsOf(definition, answer) };
+  const state: Properties = {
+    ...outputsOf(definition, before),
+    ...inputs,
+    ...outputsOf(definition, answer),
+  };
   const asked: Properties = {};
   for (const name of argumentsOf(definition)) {
     if (!(name in answer) || same(definition, name, inputs[name], answer[name])) continue;
@@ -89,7 +101,12 @@ export function stateAfterRead<Inputs extends object>(
   return { state, inputs };
 }
 
-function same<Inputs extends object>(definition: Definition<Inputs>, name: string, one: unknown, other: unknown): boolean {
+function same<Inputs extends object>(
+  definition: Definition<Inputs>,
+  name: string,
+  one: unknown,
+  other: unknown,
+): boolean {
   return isDeepStrictEqual(canonical(definition, name, one), canonical(definition, name, other));
 }
 
@@ -97,8 +114,13 @@ function argumentsOf<Inputs extends object>(definition: Definition<Inputs>): str
   return Object.keys(definition.inputs.shape);
 }
 
-function outputsOf<Inputs extends object>(definition: Definition<Inputs>, from: Properties): Properties {
-  return Object.fromEntries(definition.outputs.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
+function outputsOf<Inputs extends object>(
+  definition: Definition<Inputs>,
+  from: Properties,
+): Properties {
+  return Object.fromEntries(
+    definition.outputs.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]),
+  );
 }
 
 function isIn(names: readonly string[], name: string): boolean {

@@ -18,7 +18,9 @@ export function withoutUndefined<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map(withoutUndefined) as Value; // An array stays an array of the same members.
   if (typeof value !== "object" || value === null) return value;
   const kept = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(kept.map(([name, member]) => [name, withoutUndefined(member)])) as Value; // Less what was undefined.
+  return Object.fromEntries(
+    kept.map(([name, member]) => [name, withoutUndefined(member)]),
+  ) as Value; // Less what was undefined.
 }
 
 /** Absent, null, an empty string, an empty list and an empty object are one thing to the API; here it is undefined. */

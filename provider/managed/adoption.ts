@@ -41,7 +41,10 @@ export function adopt(
   for (const key of keys) {
     const definition = definitionOfKey(key.keyType);
     if (definition === undefined) {
-      refused.push({ id: key.id, reason: "API access tokens belong to users, and are no resources" });
+      refused.push({
+        id: key.id,
+        reason: "API access tokens belong to users, and are no resources",
+      });
       continue;
     }
     const { inputs, failures } = checkInputs(definition, argumentsOf(key, definition));
@@ -51,23 +54,38 @@ export function adopt(
       continue;
     }
     const name = freeName(
-      names.get(key.id) ?? slug(key.description || `${kindWords[definition.type] ?? definition.type} ${key.id}`),
+      names.get(key.id) ??
+        slug(key.description || `${kindWords[definition.type] ?? definition.type} ${key.id}`),
       taken,
     );
-    adopted.push({ id: key.id, kind: definition.type, name, inputs, outputs: stateOf(definition, inputs, key) });
+    adopted.push({
+      id: key.id,
+      kind: definition.type,
+      name,
+      inputs,
+      outputs: stateOf(definition, inputs, key),
+    });
   }
   return { adopted, refused };
 }
 
-const kindWords: Record<string, string> = { OAuthClient: "client", AuthKey: "auth key", FederatedIdentity: "identity" };
+const kindWords: Record<string, string> = {
+  OAuthClient: "client",
+  AuthKey: "auth key",
+  FederatedIdentity: "identity",
+};
 
 /** The arguments with which a program would have made it. */
 function argumentsOf(key: Key, definition: AnyDefinition): Properties {
   const seen = definition.seen(key);
-  const wanted = Object.fromEntries(Object.keys(definition.inputs.shape).map((name) => [name, seen[name]]));
+  const wanted = Object.fromEntries(
+    Object.keys(definition.inputs.shape).map((name) => [name, seen[name]]),
+  );
   // The one that Tailscale made for it, which a program leaves out.
   if (wanted["audience"] === `api.tailscale.com/${key.id}`) delete wanted["audience"];
-  const unlisted = (key.scopes ?? []).filter((scope) => !knownScopes.includes(scope) && !legacyScopes.has(scope));
+  const unlisted = (key.scopes ?? []).filter(
+    (scope) => !knownScopes.includes(scope) && !legacyScopes.has(scope),
+  );
   return withoutUndefined({ ...wanted, ...(unlisted.length > 0 && { unlistedScopes: unlisted }) });
 }
 
@@ -127,7 +145,10 @@ function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   return `{ ${Object.entries(value)
-    .map(([name, member]) => `${/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name)}: ${literal(member)}`)
+    .map(
+      ([name, member]) =>
+        `${/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name)}: ${literal(member)}`,
+    )
     .join(", ")} }`;
 }
 
@@ -139,7 +160,10 @@ const reserved = new Set(
 );
 
 function variable(name: string, used: Set<string>): string {
-  const camel = name.replace(/[^A-Za-z0-9]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? "");
+  const camel = name.replace(
+    /[^A-Za-z0-9]+(.)?/g,
+    (_, next: string | undefined) => next?.toUpperCase() ?? "",
+  );
   const plain = /^[A-Za-z]/.test(camel) && !reserved.has(camel) ? camel : `_${camel}`;
   return freeName(plain, used).replaceAll("-", "_");
 }

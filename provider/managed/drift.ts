@@ -37,31 +37,59 @@ export function driftOf(
   const { urn, id, kind, state } = managed;
   const about = { urn, id, kind };
   const entries = log.filter(({ target }) => target.id === id);
-  if (found === undefined) return { ...about, what: "missing", fields: {}, ...told(entries, ["REVOKE", "DELETE"]) };
+  if (found === undefined)
+    return { ...about, what: "missing", fields: {}, ...told(entries, ["REVOKE", "DELETE"]) };
   if (!isActive(found)) {
     // As `up --refresh` sees it: a single-use key that is no longer valid has most likely done its work.
     if (kind === "AuthKey" && !isRecreated(state)) return undefined;
-    if (found.revoked) return { ...about, what: "revoked", fields: {}, at: found.revoked, ...told(entries, ["REVOKE"]) };
+    if (found.revoked)
+      return {
+        ...about,
+        what: "revoked",
+        fields: {},
+        at: found.revoked,
+        ...told(entries, ["REVOKE"]),
+      };
     const expires = found.expires ?? undefined;
     const isOver = expires !== undefined && Date.parse(expires) <= now;
-    return { ...about, what: isOver ? "expired" : "revoked", fields: {}, ...(isOver && { at: expires }) };
+    return {
+      ...about,
+      what: isOver ? "expired" : "revoked",
+      fields: {},
+      ...(isOver && { at: expires }),
+    };
   }
   const fields = changedFields(definition, state, definition.seen(found));
   if (Object.keys(fields).length === 0) return undefined;
-  return { ...about, what: "changed", fields, ...(found.updated && { at: found.updated }), ...told(entries, ["UPDATE"]) };
+  return {
+    ...about,
+    what: "changed",
+    fields,
+    ...(found.updated && { at: found.updated }),
+    ...told(entries, ["UPDATE"]),
+  };
 }
 
-function changedFields(definition: AnyDefinition, state: Properties, seen: Properties): Drift["fields"] {
+function changedFields(
+  definition: AnyDefinition,
+  state: Properties,
+  seen: Properties,
+): Drift["fields"] {
   const before = inputsOf(definition, state);
   const after = stateAfterRead(definition, state, seen).inputs;
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     (name) => !isDeepStrictEqual(before[name], after[name]),
   );
-  return Object.fromEntries(names.map((name) => [name, { state: before[name] ?? null, tailnet: after[name] ?? null }]));
+  return Object.fromEntries(
+    names.map((name) => [name, { state: before[name] ?? null, tailnet: after[name] ?? null }]),
+  );
 }
 
 /** The last entry with one of the actions, as who and when. */
-function told(entries: readonly AuditEntry[], actions: readonly string[]): { by?: string; at?: string } {
+function told(
+  entries: readonly AuditEntry[],
+  actions: readonly string[],
+): { by?: string; at?: string } {
   const last = entries.filter(({ action }) => actions.includes(action)).at(-1);
   return last === undefined ? {} : { by: actorName(last), at: last.eventTime };
 }

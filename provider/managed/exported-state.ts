@@ -11,7 +11,9 @@ const resource = z.looseObject({
   outputs: z.record(z.string(), z.unknown()).optional(),
 });
 
-const exported = z.looseObject({ deployment: z.looseObject({ resources: z.array(resource).nullish() }) });
+const exported = z.looseObject({
+  deployment: z.looseObject({ resources: z.array(resource).nullish() }),
+});
 
 export type StoredResource = z.infer<typeof resource>;
 
@@ -28,7 +30,9 @@ export interface Managed {
 const typePrefix = "pulumi-nodejs:dynamic/tailscope:";
 
 /** All resources in the text of an export, or what is wrong with it. */
-export function resourcesIn(text: string): { resources: readonly StoredResource[] } | { problem: string } {
+export function resourcesIn(
+  text: string,
+): { resources: readonly StoredResource[] } | { problem: string } {
   let content: unknown;
   try {
     content = JSON.parse(text);

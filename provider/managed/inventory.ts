@@ -31,11 +31,16 @@ export function kindOf(keyType: string | null | undefined): string {
   return kinds.get(keyType ?? "") ?? keyType ?? "unknown";
 }
 
-export function inventory(keys: readonly Key[], managed: readonly Managed[], log: readonly AuditEntry[]): Listed[] {
+export function inventory(
+  keys: readonly Key[],
+  managed: readonly Managed[],
+  log: readonly AuditEntry[],
+): Listed[] {
   const urns = new Map(managed.map(({ id, urn }) => [id, urn]));
   const used = new Map<string, string>();
   // In order of time, so the last one stays.
-  for (const { action, actor, eventTime } of log) if (action === "LOGIN" && actor.id) used.set(actor.id, eventTime);
+  for (const { action, actor, eventTime } of log)
+    if (action === "LOGIN" && actor.id) used.set(actor.id, eventTime);
   return keys
     .map((key): Listed => {
       const lastUsed = used.get(key.id);
@@ -52,5 +57,7 @@ export function inventory(keys: readonly Key[], managed: readonly Managed[], log
         ...(lastUsed !== undefined && { lastUsed }),
       };
     })
-    .sort((one, other) => one.created.localeCompare(other.created) || one.id.localeCompare(other.id));
+    .sort(
+      (one, other) => one.created.localeCompare(other.created) || one.id.localeCompare(other.id),
+    );
 }

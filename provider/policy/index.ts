@@ -78,34 +78,59 @@ export interface Rules {
 export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
   const { exceptions = [] } = options(rules["administrators-by-exception"]);
   exceptions.forEach(checkException);
-  const keysLive = checkedLength("auth-key-expiry", options(rules["auth-key-expiry"]).longest ?? "30d");
-  const clientsLive = checkedLength("clients-rotate", options(rules["clients-rotate"]).longest ?? "90d");
+  const keysLive = checkedLength(
+    "auth-key-expiry",
+    options(rules["auth-key-expiry"]).longest ?? "30d",
+  );
+  const clientsLive = checkedLength(
+    "clients-rotate",
+    options(rules["clients-rotate"]).longest ?? "90d",
+  );
   const allowances = rules["allowed-tags-and-scopes"];
   const table = typeof allowances === "object" ? allowances.table : undefined;
   if (typeof allowances === "string" && allowances !== "disabled") {
-    throw new Error('allowed-tags-and-scopes: the table is missing: { table: [{ project: "…", tags: […], scopes: […] }] }.');
+    throw new Error(
+      'allowed-tags-and-scopes: the table is missing: { table: [{ project: "…", tags: […], scopes: […] }] }.',
+    );
   }
 
-  const judges: Record<keyof Rules, readonly [description: string, judge: (judged: Judged) => string[]]> = {
+  const judges: Record<
+    keyof Rules,
+    readonly [description: string, judge: (judged: Judged) => string[]]
+  > = {
     "no-all-scope": ["No credential carries all or all:read.", allScopes],
     "administrators-by-exception": [
       "Scopes that can make administrators need an exception with a reason and a last day.",
       (judged) => administrators(judged, exceptions, new Date().toISOString().slice(0, 10)),
     ],
-    "auth-key-expiry": [`An auth key lives ${keysLive} at most.`, (judged) => longLivedKeys(judged, keysLive)],
+    "auth-key-expiry": [
+      `An auth key lives ${keysLive} at most.`,
+      (judged) => longLivedKeys(judged, keysLive),
+    ],
     "reusable-keys-are-ephemeral": ["A reusable auth key is ephemeral.", lastingReusableKeys],
-    "preauthorized-keys-are-tagged": ["A preauthorised auth key has tags.", untaggedPreauthorizedKeys],
+    "preauthorized-keys-are-tagged": [
+      "A preauthorised auth key has tags.",
+      untaggedPreauthorizedKeys,
+    ],
     "description-required": ["Every credential says what it is for.", undescribed],
     "allowed-tags-and-scopes": [
       "Credentials carry the tags and scopes that their project and stack may use.",
       (judged) => (table === undefined ? [] : disallowed(judged, table)),
     ],
-    "subject-names-its-owner": ["A federated identity's subject names its owner in full.", strangers],
-    "clients-rotate": [`An OAuth client is made anew at least every ${clientsLive}.`, (judged) => unrotated(judged, clientsLive)],
+    "subject-names-its-owner": [
+      "A federated identity's subject names its owner in full.",
+      strangers,
+    ],
+    "clients-rotate": [
+      `An OAuth client is made anew at least every ${clientsLive}.`,
+      (judged) => unrotated(judged, clientsLive),
+    ],
   };
   const unknown = Object.keys(rules).find((name) => !Object.hasOwn(judges, name));
   if (unknown !== undefined) {
-    throw new Error(`There is no rule "${unknown}". The rules are ${Object.keys(judges).join(", ")}.`);
+    throw new Error(
+      `There is no rule "${unknown}". The rules are ${Object.keys(judges).join(", ")}.`,
+    );
   }
   return Object.entries(judges).map(([name, [description, judge]]) => ({
     name,
@@ -139,7 +164,8 @@ export function policyPack(name: string, rules: Rules = {}): PolicyPack {
 }
 
 function kindOf(type: string): Kind | undefined {
-  const [, kind] = /^pulumi-nodejs:dynamic\/tailscope:(OAuthClient|AuthKey|FederatedIdentity)$/.exec(type) ?? [];
+  const [, kind] =
+    /^pulumi-nodejs:dynamic\/tailscope:(OAuthClient|AuthKey|FederatedIdentity)$/.exec(type) ?? [];
   return kind as Kind | undefined; // The pattern names the kinds.
 }
 
@@ -154,16 +180,23 @@ function levelOf(setting: Setting | undefined): Level {
 function checkException({ credential, scope, reason, until }: Exception, index: number): void {
   const place = `administrators-by-exception: exceptions[${index}]`;
   if (!credential || !scope) throw new Error(`${place}: name the credential and the scope.`);
-  if (!reason?.trim()) throw new Error(`${place}: the reason is missing. Write in a sentence why ${credential} needs ${scope}.`);
+  if (!reason?.trim())
+    throw new Error(
+      `${place}: the reason is missing. Write in a sentence why ${credential} needs ${scope}.`,
+    );
   if (!/^\d{4}-\d\d-\d\d$/.test(until ?? "") || Number.isNaN(Date.parse(until))) {
-    throw new Error(`${place}: ${JSON.stringify(until)} is no day. Write the last one like "2027-03-31".`);
+    throw new Error(
+      `${place}: ${JSON.stringify(until)} is no day. Write the last one like "2027-03-31".`,
+    );
   }
 }
 
 function checkedLength(rule: string, given: Duration): Duration {
   const length = seconds(given);
   if (length === undefined || length === 0) {
-    throw new Error(`${rule}: ${JSON.stringify(given)} is no length of time. Write it like "30d" or "12h".`);
+    throw new Error(
+      `${rule}: ${JSON.stringify(given)} is no length of time. Write it like "30d" or "12h".`,
+    );
   }
   return given;
 }

@@ -55,7 +55,11 @@ export function allScopes({ props }: Judged): string[] {
 }
 
 /** No scope that makes administrators, unless an exception is written down. @param today for example `"2026-11-24"` */
-export function administrators(judged: Judged, exceptions: readonly Exception[], today: string): string[] {
+export function administrators(
+  judged: Judged,
+  exceptions: readonly Exception[],
+  today: string,
+): string[] {
   return texts(judged.props["scopes"])
     .filter((scope) => administratorScopes.includes(scope))
     .flatMap((scope) => {
@@ -79,7 +83,9 @@ export function longLivedKeys({ kind, props }: Judged, longest: Duration): strin
   const given = props["expiry"];
   const length = given === undefined ? longestAuthKeyLifetime : seconds(given as Duration); // Checked by the resource before.
   if (length !== undefined && length <= limit) return [];
-  return [`expiry: an auth key may live ${formatSeconds(limit)} at most. Write expiry: "${formatSeconds(limit)}" or less.`];
+  return [
+    `expiry: an auth key may live ${formatSeconds(limit)} at most. Write expiry: "${formatSeconds(limit)}" or less.`,
+  ];
 }
 
 export function lastingReusableKeys({ kind, props }: Judged): string[] {
@@ -90,7 +96,8 @@ export function lastingReusableKeys({ kind, props }: Judged): string[] {
 }
 
 export function untaggedPreauthorizedKeys({ kind, props }: Judged): string[] {
-  if (kind !== "AuthKey" || props["preauthorized"] !== true || texts(props["tags"]).length > 0) return [];
+  if (kind !== "AuthKey" || props["preauthorized"] !== true || texts(props["tags"]).length > 0)
+    return [];
   return [
     'tags: with a preauthorised key machines join without approval, so they need tags that say what they may reach. Write tags: ["tag:ci"], or leave preauthorized out.',
   ];
@@ -99,12 +106,17 @@ export function untaggedPreauthorizedKeys({ kind, props }: Judged): string[] {
 export function undescribed({ props }: Judged): string[] {
   const description = props["description"];
   if (typeof description === "string" && description.trim() !== "") return [];
-  return ['description: is missing. Write what the credential is for, for example description: "CI runners".'];
+  return [
+    'description: is missing. Write what the credential is for, for example description: "CI runners".',
+  ];
 }
 
 export function disallowed(judged: Judged, table: readonly Allowance[]): string[] {
   const where = `project ${judged.project}, stack ${judged.stack}`;
-  const rows = table.filter(({ project = "*", stack = "*" }) => matches(project, judged.project) && matches(stack, judged.stack));
+  const rows = table.filter(
+    ({ project = "*", stack = "*" }) =>
+      matches(project, judged.project) && matches(stack, judged.stack),
+  );
   if (rows.length === 0) {
     return [
       `The table of allowances has no row for ${where}. Add one: { project: "${judged.project}", tags: […], scopes: […] }.`,

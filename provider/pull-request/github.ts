@@ -7,7 +7,11 @@ import { z } from "zod";
 import { type Comment, call, type PullRequest } from "./pull-request";
 
 const comments = z.array(
-  z.looseObject({ id: z.number(), body: z.string().nullish(), user: z.looseObject({ login: z.string() }).nullish() }),
+  z.looseObject({
+    id: z.number(),
+    body: z.string().nullish(),
+    user: z.looseObject({ login: z.string() }).nullish(),
+  }),
 );
 
 const perPage = 100;
@@ -23,7 +27,13 @@ export interface GithubSettings {
   readonly author: string;
 }
 
-export function githubPullRequest({ apiUrl, repository, number, token, author }: GithubSettings): PullRequest {
+export function githubPullRequest({
+  apiUrl,
+  repository,
+  number,
+  token,
+  author,
+}: GithubSettings): PullRequest {
   const issues = `${apiUrl}/repos/${repository}/issues`;
   const headers = {
     authorization: `Bearer ${token}`,
@@ -34,9 +44,14 @@ export function githubPullRequest({ apiUrl, repository, number, token, author }:
     name: `pull request ${number} of ${repository}`,
     async *ours(): AsyncGenerator<Comment> {
       for (let page = 1; ; page++) {
-        const answer = await call("GET", `${issues}/${number}/comments?per_page=${perPage}&page=${page}`, headers);
+        const answer = await call(
+          "GET",
+          `${issues}/${number}/comments?per_page=${perPage}&page=${page}`,
+          headers,
+        );
         const found = comments.parse(await answer.json());
-        for (const { id, body, user } of found) if (user?.login === author) yield { id: String(id), body: body ?? "" };
+        for (const { id, body, user } of found)
+          if (user?.login === author) yield { id: String(id), body: body ?? "" };
         if (found.length < perPage) return;
       }
     },

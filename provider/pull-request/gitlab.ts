@@ -18,7 +18,12 @@ export interface GitlabSettings {
   readonly token: string;
 }
 
-export function gitlabMergeRequest({ apiUrl, project, number, token }: GitlabSettings): PullRequest {
+export function gitlabMergeRequest({
+  apiUrl,
+  project,
+  number,
+  token,
+}: GitlabSettings): PullRequest {
   const path = `${apiUrl}/projects/${encodeURIComponent(project)}/merge_requests/${number}/notes`;
   const headers = { "private-token": token };
   return {

@@ -21,7 +21,10 @@ export interface PullRequest {
 export class PlatformError extends Error {}
 
 /** Posts `body`, or replaces the comment that begins with the same line. */
-export async function comment(pullRequest: PullRequest, body: string): Promise<"posted" | "replaced" | "unchanged"> {
+export async function comment(
+  pullRequest: PullRequest,
+  body: string,
+): Promise<"posted" | "replaced" | "unchanged"> {
   const [marker = ""] = body.split("\n");
   for await (const { id, body: found } of pullRequest.ours()) {
     // Platforms may end lines in their own way.
@@ -35,7 +38,12 @@ export async function comment(pullRequest: PullRequest, body: string): Promise<"
 }
 
 /** Sends JSON and gives the answer; a refusal is an error that names the request, never its headers. */
-export async function call(method: string, url: string, headers: Record<string, string>, body?: object): Promise<Response> {
+export async function call(
+  method: string,
+  url: string,
+  headers: Record<string, string>,
+  body?: object,
+): Promise<Response> {
   const { origin, pathname } = new URL(url);
   let answer: Response;
   try {
@@ -49,8 +57,12 @@ export async function call(method: string, url: string, headers: Record<string, 
     });
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw new PlatformError(`${method} ${pathname} did not reach ${origin}: ${shown(String(cause))}.`);
+    throw new PlatformError(
+      `${method} ${pathname} did not reach ${origin}: ${shown(String(cause))}.`,
+    );
   }
   if (answer.ok) return answer;
-  throw new PlatformError(`${origin} refused ${method} ${pathname} (${answer.status}): ${shown(await answer.text())}`);
+  throw new PlatformError(
+    `${origin} refused ${method} ${pathname} (${answer.status}): ${shown(await answer.text())}`,
+  );
 }

@@ -87,7 +87,9 @@ export interface AuthKeyArgs extends RotationArgs {
  */
 export class AuthKey extends Credential {
   /** What the stored provider text names. @internal */
-  static readonly provider = onDemand(async () => (await import("../definitions/auth-key.js")).authKey);
+  static readonly provider = onDemand(
+    async () => (await import("../definitions/auth-key.js")).authKey,
+  );
 
   /** The id, for example `"k123456CNTRL"`; the same as the resource's id. */
   declare readonly keyId: pulumi.Output<string>;

@@ -16,7 +16,9 @@ export abstract class Credential extends pulumi.CustomResource {
   ) {
     refuseCredentialsInClear();
     const declared = [...declaration.answered, ...declaration.outputs];
-    const properties: Properties = Object.fromEntries(declared.map((output) => [output, undefined]));
+    const properties: Properties = Object.fromEntries(
+      declared.map((output) => [output, undefined]),
+    );
     for (const [argument, value] of Object.entries(args ?? { connection })) {
       if (value === undefined) continue;
       properties[argument] = declaration.secrets.includes(argument) ? pulumi.secret(value) : value;
@@ -42,7 +44,10 @@ function refuseCredentialsInClear(): void {
   if (connections === undefined || isConfigSecret(connectionsKey)) return;
   const secret = /"(apiKey|oauthClientSecret)"\s*:\s*"tskey-/.exec(connections)?.[1];
   if (secret !== undefined)
-    throw inClear(`A connection's ${secret} in ${connectionsKey}`, `--path '${connectionsKey}.NAME.${secret}'`);
+    throw inClear(
+      `A connection's ${secret} in ${connectionsKey}`,
+      `--path '${connectionsKey}.NAME.${secret}'`,
+    );
 }
 
 function readConfig(key: string): string | undefined {

@@ -54,7 +54,9 @@ export interface FederatedIdentityArgs extends TrustCredentialArgs {
  */
 export class FederatedIdentity extends Credential {
   /** What the stored provider text names. @internal */
-  static readonly provider = onDemand(async () => (await import("../definitions/federated-identity.js")).federatedIdentity);
+  static readonly provider = onDemand(
+    async () => (await import("../definitions/federated-identity.js")).federatedIdentity,
+  );
 
   /** The client id for the token exchange, for example `"T123CNTRL-k456CNTRL"`; the same as the resource's id. */
   declare readonly clientId: pulumi.Output<string>;
@@ -78,8 +80,16 @@ export class FederatedIdentity extends Credential {
 
   constructor(name: string, args: FederatedIdentityArgs, opts?: pulumi.CustomResourceOptions);
   /** @internal */
-  constructor(name: string, args: FederatedIdentityArgs | undefined, opts?: pulumi.CustomResourceOptions);
-  constructor(name: string, args: FederatedIdentityArgs | undefined, opts?: pulumi.CustomResourceOptions) {
+  constructor(
+    name: string,
+    args: FederatedIdentityArgs | undefined,
+    opts?: pulumi.CustomResourceOptions,
+  );
+  constructor(
+    name: string,
+    args: FederatedIdentityArgs | undefined,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
     super(federatedIdentityDeclaration, name, args, opts);
     warnOfLegacyScopes(this, args?.scopes);
   }

@@ -29,7 +29,9 @@ export interface OAuthClientArgs extends TrustCredentialArgs, RotationArgs {}
  */
 export class OAuthClient extends Credential {
   /** What the stored provider text names. @internal */
-  static readonly provider = onDemand(async () => (await import("../definitions/oauth-client.js")).oauthClient);
+  static readonly provider = onDemand(
+    async () => (await import("../definitions/oauth-client.js")).oauthClient,
+  );
 
   /** The id, for example `"k123456CNTRL"`; the same as the resource's id. */
   declare readonly clientId: pulumi.Output<string>;
@@ -52,7 +54,11 @@ export class OAuthClient extends Credential {
   constructor(name: string, args: OAuthClientArgs, opts?: pulumi.CustomResourceOptions);
   /** @internal */
   constructor(name: string, args: OAuthClientArgs | undefined, opts?: pulumi.CustomResourceOptions);
-  constructor(name: string, args: OAuthClientArgs | undefined, opts?: pulumi.CustomResourceOptions) {
+  constructor(
+    name: string,
+    args: OAuthClientArgs | undefined,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
     super(oauthClientDeclaration, name, args, opts);
     warnOfLegacyScopes(this, args?.scopes);
   }

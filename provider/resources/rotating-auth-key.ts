@@ -38,18 +38,33 @@ export class RotatingAuthKey extends pulumi.ComponentResource {
   readonly changesAt: pulumi.Output<string>;
 
   /** @throws RunError where the period or its anchor is wrong, or two periods are longer than the key lives */
-  constructor(name: string, { every, anchor, ...args }: RotatingAuthKeyArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { every, anchor, ...args }: RotatingAuthKeyArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("tailscope:index:RotatingAuthKey", name, {}, opts);
     const life = seconds(args.expiry ?? longestAuthKeyLifetime);
-    const longest = life === undefined ? undefined : { seconds: Math.floor(life / 2), why: whyTwice(life) };
+    const longest =
+      life === undefined ? undefined : { seconds: Math.floor(life / 2), why: whyTwice(life) };
     const pair = pairNow(name, { every, ...(anchor !== undefined && { anchor }) }, longest);
-    const slots = slotsOf(this, name, pair, (slot, generation, options) => new AuthKey(slot, { ...args, generation }, options));
+    const slots = slotsOf(
+      this,
+      name,
+      pair,
+      (slot, generation, options) => new AuthKey(slot, { ...args, generation }, options),
+    );
     const [current, previous] = pair.current === 0 ? slots : [slots[1], slots[0]];
     this.keyId = current.keyId;
     this.key = current.key;
     this.previousKeyId = previous.keyId;
     this.changesAt = pulumi.output(pair.next);
-    this.registerOutputs({ keyId: this.keyId, key: this.key, previousKeyId: this.previousKeyId, changesAt: this.changesAt });
+    this.registerOutputs({
+      keyId: this.keyId,
+      key: this.key,
+      previousKeyId: this.previousKeyId,
+      changesAt: this.changesAt,
+    });
   }
 }
 

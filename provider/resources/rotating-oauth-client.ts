@@ -5,7 +5,9 @@ import { OAuthClient, type OAuthClientArgs } from "./oauth-client";
 import { pairNow, type RotatingArgs, slotsOf } from "./rotating-pair";
 
 /** The arguments of a {@link RotatingOAuthClient}: those of an {@link OAuthClient}, the period and its anchor. */
-export interface RotatingOAuthClientArgs extends Omit<OAuthClientArgs, "rotateEvery" | "generation">, RotatingArgs {}
+export interface RotatingOAuthClientArgs
+  extends Omit<OAuthClientArgs, "rotateEvery" | "generation">,
+    RotatingArgs {}
 
 /**
  * Two OAuth clients, of which one is current. Each period the next `up` makes the other one anew, which then is current; the one
@@ -31,7 +33,11 @@ export class RotatingOAuthClient extends pulumi.ComponentResource {
   readonly changesAt: pulumi.Output<string>;
 
   /** @throws RunError where the period or its anchor is wrong */
-  constructor(name: string, { every, anchor, ...args }: RotatingOAuthClientArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { every, anchor, ...args }: RotatingOAuthClientArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("tailscope:index:RotatingOAuthClient", name, {}, opts);
     const pair = pairNow(name, { every, ...(anchor !== undefined && { anchor }) });
     const slots = slotsOf(

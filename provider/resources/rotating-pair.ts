@@ -51,7 +51,11 @@ export function pairNow(
   }
   const begin = /^\d{4}-\d\d-\d\dT/.test(anchor) ? Date.parse(anchor) : Number.NaN;
   if (Number.isNaN(begin))
-    throw wrong(name, "anchor", `${JSON.stringify(anchor)} is no time in RFC 3339: write it like "${defaultAnchor}"`);
+    throw wrong(
+      name,
+      "anchor",
+      `${JSON.stringify(anchor)} is no time in RFC 3339: write it like "${defaultAnchor}"`,
+    );
   const slots = slotsAt(now(), begin, period * 1000);
   return { ...slots, next: wholeSeconds(slots.changesAt) };
 }

@@ -39,7 +39,10 @@ export interface TrustCredentialArgs extends ConnectionArgs {
 }
 
 /** Warns in the program's own output where a scope is named as it was in 2023. */
-export function warnOfLegacyScopes(resource: pulumi.Resource, scopes: TrustCredentialArgs["scopes"] | undefined): void {
+export function warnOfLegacyScopes(
+  resource: pulumi.Resource,
+  scopes: TrustCredentialArgs["scopes"] | undefined,
+): void {
   // Most programs write them out, and an output for each takes the SDK as long as all else that is done for a resource here.
   if (isWrittenOut(scopes)) warnOf(scopes);
   else pulumi.output(scopes).apply((names) => warnOf(names ?? []));

@@ -85,7 +85,11 @@ export const trust = {
     const { repository, ownerId, repositoryId, branch, environment, tag, pullRequest } = wanted;
     const [owner, name, more] = repository.split("/");
     if (!owner || !name || more !== undefined)
-      throw wrong("github", "repository", `${JSON.stringify(repository)} is no repository: write "OWNER/REPOSITORY"`);
+      throw wrong(
+        "github",
+        "repository",
+        `${JSON.stringify(repository)} is no repository: write "OWNER/REPOSITORY"`,
+      );
     if (repository.includes("*"))
       refuseStrangers(
         "github",
@@ -94,7 +98,11 @@ export const trust = {
         wanted,
       );
     if (repository.includes(":") || repository.includes("@"))
-      throw wrong("github", "repository", `${JSON.stringify(repository)} has a character that no repository's name has`);
+      throw wrong(
+        "github",
+        "repository",
+        `${JSON.stringify(repository)} has a character that no repository's name has`,
+      );
     if ((ownerId === undefined) !== (repositoryId === undefined)) {
       throw wrong(
         "github",
@@ -103,7 +111,12 @@ export const trust = {
       );
     }
     if (pullRequest) {
-      refuseStrangers("github", "pullRequest", "trusts the runs of pull requests, and anybody can open one from a fork", wanted);
+      refuseStrangers(
+        "github",
+        "pullRequest",
+        "trusts the runs of pull requests, and anybody can open one from a fork",
+        wanted,
+      );
     }
     const context = oneOf(
       "github",
@@ -115,17 +128,30 @@ export const trust = {
         pullRequest: () => "pull_request",
       },
     );
-    const where = ownerId === undefined ? repository : `${owner}@${ownerId}/${name}@${repositoryId}`;
-    return { issuer: "https://token.actions.githubusercontent.com", subject: `repo:${where}:${context}` };
+    const where =
+      ownerId === undefined ? repository : `${owner}@${ownerId}/${name}@${repositoryId}`;
+    return {
+      issuer: "https://token.actions.githubusercontent.com",
+      subject: `repo:${where}:${context}`,
+    };
   },
 
   /** Pipelines of GitLab. */
   gitlab(wanted: GitlabTrust): Trust {
     const { project, branch, tag, issuer = "https://gitlab.com" } = wanted;
     if (!/^[^/:]+(\/[^/:]+)+$/.test(project))
-      throw wrong("gitlab", "project", `${JSON.stringify(project)} is no project: write "GROUP/PROJECT"`);
+      throw wrong(
+        "gitlab",
+        "project",
+        `${JSON.stringify(project)} is no project: write "GROUP/PROJECT"`,
+      );
     if (project.includes("*"))
-      refuseStrangers("gitlab", "project", `"${project}" trusts projects that do not exist yet, whoever makes them`, wanted);
+      refuseStrangers(
+        "gitlab",
+        "project",
+        `"${project}" trusts projects that do not exist yet, whoever makes them`,
+        wanted,
+      );
     const context = oneOf(
       "gitlab",
       { branch, tag },
@@ -142,7 +168,12 @@ export const trust = {
     const { issuer, namespace, serviceAccount } = wanted;
     for (const [argument, value] of Object.entries({ namespace, serviceAccount })) {
       if (value.includes("*"))
-        refuseStrangers("kubernetes", argument, `"${value}" trusts whoever may make one of that name in the cluster`, wanted);
+        refuseStrangers(
+          "kubernetes",
+          argument,
+          `"${value}" trusts whoever may make one of that name in the cluster`,
+          wanted,
+        );
       else if (!/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/.test(value))
         throw wrong(
           "kubernetes",
@@ -157,7 +188,12 @@ export const trust = {
   generic(wanted: GenericTrust): Trust {
     const { issuer, subject, claims } = wanted;
     if (/^[^:/]*\*/.test(subject)) {
-      refuseStrangers("generic", "subject", `"${subject}" has a * before anything that says whose token it is`, wanted);
+      refuseStrangers(
+        "generic",
+        "subject",
+        `"${subject}" has a * before anything that says whose token it is`,
+        wanted,
+      );
     }
     return { issuer, subject, ...(claims !== undefined && { customClaimRules: claims }) };
   },
@@ -179,13 +215,23 @@ function oneOf<Choices extends Record<string, string | true | undefined>>(
     );
   }
   const value = String(given[chosen]);
-  if (value === "" || /[\s:]/.test(value)) throw wrong(system, chosen, `${JSON.stringify(value)} is no name of one`);
+  if (value === "" || /[\s:]/.test(value))
+    throw wrong(system, chosen, `${JSON.stringify(value)} is no name of one`);
   return parts[chosen as keyof Choices](value); // One of the names of `given`, of which it is made.
 }
 
-function refuseStrangers(system: string, argument: string, problem: string, { allowStrangers }: Insistence): void {
+function refuseStrangers(
+  system: string,
+  argument: string,
+  problem: string,
+  { allowStrangers }: Insistence,
+): void {
   if (allowStrangers !== undefined && allowStrangers.trim() !== "") return;
-  throw wrong(system, argument, `${problem}. Name it exactly, or write down why that is right: allowStrangers: "…"`);
+  throw wrong(
+    system,
+    argument,
+    `${problem}. Name it exactly, or write down why that is right: allowStrangers: "…"`,
+  );
 }
 
 function wrong(system: string, argument: string, problem: string): pulumi.RunError {

@@ -50,7 +50,8 @@ export function assess(change: Change): Assessment {
   const before = change.old && credentialFrom(change.kind, change.old, "before");
   const after = change.new && credentialFrom(change.kind, change.new, "after");
   // In another tailnet nothing that it could do in this one is left.
-  const isMoved = before !== undefined && after !== undefined && before.connection !== after.connection;
+  const isMoved =
+    before !== undefined && after !== undefined && before.connection !== after.connection;
   const had = before ?? nothing;
   const has = after === undefined ? nothing : worstPower(after);
   const gain = gained(isMoved ? nothing : had, has);
@@ -60,10 +61,22 @@ export function assess(change: Change): Assessment {
   const strange = after === undefined ? [] : strangeScopes(isMoved ? undefined : before, after);
 
   const ways = [
-    powerGained(gain.operations, isMoved ? nothing : had, has, after?.unknown.includes("scopes") === true),
-    ...(after === undefined ? [] : [tagsGained(before, after, gain.tags), useGained(change, after, life)]),
+    powerGained(
+      gain.operations,
+      isMoved ? nothing : had,
+      has,
+      after?.unknown.includes("scopes") === true,
+    ),
+    ...(after === undefined
+      ? []
+      : [tagsGained(before, after, gain.tags), useGained(change, after, life)]),
     ...(strange.length > 0
-      ? [{ danger: "admin" as const, reasons: [`It gains what this version does not know: ${strange.join(", ")}.`] }]
+      ? [
+          {
+            danger: "admin" as const,
+            reasons: [`It gains what this version does not know: ${strange.join(", ")}.`],
+          },
+        ]
       : []),
   ];
   const danger = worst(ways.map((way) => way.danger));
@@ -86,7 +99,9 @@ export function assess(change: Change): Assessment {
       ],
       unknown: after?.unknown ?? before?.unknown ?? [],
     },
-    reasons: [...new Set(ways.filter((way) => way.danger === danger).flatMap((way) => way.reasons))],
+    reasons: [
+      ...new Set(ways.filter((way) => way.danger === danger).flatMap((way) => way.reasons)),
+    ],
     gains: inWords(gain.operations, has, had),
     losses: inWords(lost.operations, had, has),
     widens:
@@ -97,7 +112,9 @@ export function assess(change: Change): Assessment {
     changed: before && after ? changedArguments(before, after) : [],
     before: operationsOf(had.scopes),
     after: operationsOf(has.scopes),
-    notUnderstood: strange.map((scope) => `${change.name} holds the scope "${scope}", which this version does not know.`),
+    notUnderstood: strange.map(
+      (scope) => `${change.name} holds the scope "${scope}", which this version does not know.`,
+    ),
     ...(change.position && { position: change.position }),
   };
 }
@@ -114,31 +131,48 @@ interface Way {
 
 const noWay: Way = { danger: "none", reasons: [] };
 
-function powerGained(operations: readonly Operation[], before: Power, after: Power, isUnknown: boolean): Way {
+function powerGained(
+  operations: readonly Operation[],
+  before: Power,
+  after: Power,
+  isUnknown: boolean,
+): Way {
   if (isUnknown && operations.length > 0)
     return { danger: "admin", reasons: ["Its scopes are not known yet, so it may get every one."] };
   return classOf(operations, isNew("all", before, after));
 }
 
 /** A tag matters where the scopes let the credential do something with it; `all` could do that with every tag before. */
-function tagsGained(before: Credential | undefined, after: Credential, tags: readonly string[]): Way {
+function tagsGained(
+  before: Credential | undefined,
+  after: Credential,
+  tags: readonly string[],
+): Way {
   const isUnknown = after.unknown.includes("tags");
   if ((tags.length === 0 && !isUnknown) || before?.scopes.includes("all")) return noWay;
   const named = isUnknown ? "tags that are not known yet" : tags.join(", ");
-  if (after.kind === "AuthKey") return { danger: "write", reasons: [`It admits machines under ${named}.`] };
+  if (after.kind === "AuthKey")
+    return { danger: "write", reasons: [`It admits machines under ${named}.`] };
   const { uses, passesOn } = usesOfTagsWith(worstPower(after).scopes, named);
-  return uses.length === 0 ? noWay : { danger: passesOn ? "persist" : "write", reasons: [`It may ${uses.join(", and ")}.`] };
+  return uses.length === 0
+    ? noWay
+    : { danger: passesOn ? "persist" : "write", reasons: [`It may ${uses.join(", and ")}.`] };
 }
 
 /** Who may use it now and could not before, or more often than before. */
 function useGained(change: Change, after: Credential, life: ReturnType<typeof lifeOf>): Way {
   if (life.some(({ widens }) => widens === "users")) {
     const all = worstPower(after).scopes;
-    const whole = after.kind === "AuthKey" ? keyUse : classOf(operationsOf(all), all.includes("all"));
-    return { danger: whole.danger, reasons: ["Those who may use it now gain all that it can do.", ...whole.reasons] };
+    const whole =
+      after.kind === "AuthKey" ? keyUse : classOf(operationsOf(all), all.includes("all"));
+    return {
+      danger: whole.danger,
+      reasons: ["Those who may use it now gain all that it can do.", ...whole.reasons],
+    };
   }
   // A new key with tags has its reason in them.
-  const isNewKey = after.kind === "AuthKey" && change.change === "create" && after.tags.length === 0;
+  const isNewKey =
+    after.kind === "AuthKey" && change.change === "create" && after.tags.length === 0;
   return isNewKey || life.some(({ widens }) => widens === "use") ? keyUse : noWay;
 }
 
@@ -146,32 +180,42 @@ const keyUse: Way = { danger: "write", reasons: ["It admits machines to the tail
 
 /** Whether `after` holds one of the two scopes that cover others, and nothing before covered as much. */
 function isNew(scope: "all" | "all:read", before: Power, after: Power): boolean {
-  return after.scopes.includes(scope) && !before.scopes.includes(scope) && !before.scopes.includes("all");
+  return (
+    after.scopes.includes(scope) && !before.scopes.includes(scope) && !before.scopes.includes("all")
+  );
 }
 
 /** What is gained by `all` and `all:read` beyond the operations that there are today. */
 function laterOperations(before: Power, after: Power): string[] {
   if (isNew("all", before, after)) return ["Gets every operation that Tailscale adds later, too."];
-  return isNew("all:read", before, after) ? ["Gets every read that Tailscale adds later, too."] : [];
+  return isNew("all:read", before, after)
+    ? ["Gets every read that Tailscale adds later, too."]
+    : [];
 }
 
 function strangeScopes(before: Credential | undefined, after: Credential): string[] {
   return after.scopes.filter(
-    (scope) => !knownScopes.includes(scope) && !legacyScopes.has(scope) && !before?.scopes.includes(scope),
+    (scope) =>
+      !knownScopes.includes(scope) && !legacyScopes.has(scope) && !before?.scopes.includes(scope),
   );
 }
 
 function unseenScopes(before: Credential | undefined, after: Credential | undefined): string[] {
   if (before === undefined) return [];
   const gone = strangeScopes(after, before);
-  return gone.length === 0 ? [] : [`Loses ${gone.map((scope) => `"${scope}"`).join(", ")}, which this version does not know.`];
+  return gone.length === 0
+    ? []
+    : [`Loses ${gone.map((scope) => `"${scope}"`).join(", ")}, which this version does not know.`];
 }
 
 /** Operations by the meaning of the scopes that open them: a person reads that, and folds the operations away. */
 function inWords(found: readonly Operation[], holder: Power, other: Power): string[] {
   for (const scope of ["all", "all:read"] as const) {
     if (found.length === 0 || !isNew(scope, other, holder)) continue;
-    return [meaningOf(scope) ?? scope, ...(scope === "all:read" ? meanings(found.filter(({ writes }) => writes)) : [])];
+    return [
+      meaningOf(scope) ?? scope,
+      ...(scope === "all:read" ? meanings(found.filter(({ writes }) => writes)) : []),
+    ];
   }
   return meanings(found);
 }

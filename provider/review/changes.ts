@@ -32,7 +32,15 @@ const changing: Readonly<Record<string, ChangeKind>> = {
 };
 
 /** Steps that change nothing: what stays, and what is only read. */
-const harmless = ["same", "refresh", "read", "read-replacement", "read-discard", "discard-replaced", "remove-pending-replace"];
+const harmless = [
+  "same",
+  "refresh",
+  "read",
+  "read-replacement",
+  "read-discard",
+  "discard-replaced",
+  "remove-pending-replace",
+];
 
 const typePrefix = "pulumi-nodejs:dynamic/tailscope:";
 
@@ -54,7 +62,9 @@ export function changesIn(steps: readonly Step[]): Changes {
         `${name} (${step.op}) is a credential of Tailscale's official provider, whose arguments are not known here.`,
       );
     } else if (!step.type.startsWith(typePrefix) || !isKind(kind)) {
-      notUnderstood.push(`${name} (${step.op}) has the type ${step.type}, which this version does not know.`);
+      notUnderstood.push(
+        `${name} (${step.op}) has the type ${step.type}, which this version does not know.`,
+      );
     } else if (changing[step.op] === undefined) {
       notUnderstood.push(`${name} has the step "${step.op}", which this version does not know.`);
     } else byUrn.set(step.urn, [...(byUrn.get(step.urn) ?? []), step]);
@@ -63,7 +73,9 @@ export function changesIn(steps: readonly Step[]): Changes {
   for (const { kind, name, new: after = {} } of changes) {
     for (const argument of Object.keys(after)) {
       if (argument === "__provider" || argumentsOf(kind).includes(argument)) continue;
-      notUnderstood.push(`${name} has the argument "${argument}", which this version does not know of ${kind}.`);
+      notUnderstood.push(
+        `${name} has the argument "${argument}", which this version does not know of ${kind}.`,
+      );
     }
   }
   return { changes, notUnderstood: [...new Set(notUnderstood)] };

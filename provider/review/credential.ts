@@ -10,7 +10,16 @@ const trustCredential = ["scopes", "tags", "description", "unlistedScopes", "con
 const known = {
   OAuthClient: [...trustCredential, "rotateEvery", "generation"],
   AuthKey: [
-    ...["tags", "reusable", "ephemeral", "preauthorized", "expiry", "description", "mintedBy", "recreateIfInvalid"],
+    ...[
+      "tags",
+      "reusable",
+      "ephemeral",
+      "preauthorized",
+      "expiry",
+      "description",
+      "mintedBy",
+      "recreateIfInvalid",
+    ],
     ...["rotateEvery", "renewBefore", "generation", "connection"],
   ],
   FederatedIdentity: [...trustCredential, "issuer", "subject", "audience", "customClaimRules"],
@@ -32,7 +41,11 @@ export interface Credential {
   readonly scopes: readonly string[];
   readonly tags: readonly string[];
   readonly connection: string;
-  readonly flags: { readonly reusable: boolean; readonly ephemeral: boolean; readonly preauthorized: boolean };
+  readonly flags: {
+    readonly reusable: boolean;
+    readonly ephemeral: boolean;
+    readonly preauthorized: boolean;
+  };
   /** In seconds; undefined for what does not expire. */
   readonly expiry?: number;
   /** In seconds; undefined where it is not made anew by itself. */
@@ -51,14 +64,25 @@ const worst = {
   after: { reusable: true, ephemeral: false, preauthorized: true, expiry: longestAuthKeyLifetime },
 } as const;
 
-export function credentialFrom(kind: Kind, properties: Properties, side: "before" | "after"): Credential {
+export function credentialFrom(
+  kind: Kind,
+  properties: Properties,
+  side: "before" | "after",
+): Credential {
   const values = Object.fromEntries(
-    argumentsOf(kind).flatMap((name) => (isAbsent(properties[name]) ? [] : [[name, properties[name]]])),
+    argumentsOf(kind).flatMap((name) =>
+      isAbsent(properties[name]) ? [] : [[name, properties[name]]],
+    ),
   );
   // Who mints a key is always secret, and gives the key nothing.
-  const unknown = Object.keys(values).filter((name) => name !== "mintedBy" && holdsHidden(values[name]));
-  const flag = (name: keyof Credential["flags"]) => (unknown.includes(name) ? worst[side][name] : values[name] === true);
-  const expiry = unknown.includes("expiry") ? worst[side].expiry : (length(values["expiry"]) ?? longestAuthKeyLifetime);
+  const unknown = Object.keys(values).filter(
+    (name) => name !== "mintedBy" && holdsHidden(values[name]),
+  );
+  const flag = (name: keyof Credential["flags"]) =>
+    unknown.includes(name) ? worst[side][name] : values[name] === true;
+  const expiry = unknown.includes("expiry")
+    ? worst[side].expiry
+    : (length(values["expiry"]) ?? longestAuthKeyLifetime);
   const rotateEvery = length(values["rotateEvery"]);
   const renewBefore = length(values["renewBefore"]);
   return {
@@ -66,7 +90,11 @@ export function credentialFrom(kind: Kind, properties: Properties, side: "before
     scopes: texts(values["scopes"]),
     tags: texts(values["tags"]),
     connection: text(values["connection"]),
-    flags: { reusable: flag("reusable"), ephemeral: flag("ephemeral"), preauthorized: flag("preauthorized") },
+    flags: {
+      reusable: flag("reusable"),
+      ephemeral: flag("ephemeral"),
+      preauthorized: flag("preauthorized"),
+    },
     ...(kind === "AuthKey" && { expiry }),
     ...(rotateEvery !== undefined && { rotateEvery }),
     ...(renewBefore !== undefined && { renewBefore }),
@@ -83,14 +111,18 @@ export function credentialFrom(kind: Kind, properties: Properties, side: "before
 
 /** The names of the arguments that differ. */
 export function changedArguments(before: Credential, after: Credential): string[] {
-  return argumentsOf(after.kind).filter((name) => normal(before.values[name]) !== normal(after.values[name]));
+  return argumentsOf(after.kind).filter(
+    (name) => normal(before.values[name]) !== normal(after.values[name]),
+  );
 }
 
 /** A value's normal form: the order of a list, and of an object's members, means nothing. */
 export function normal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(normal).sort().join()}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value ?? null);
-  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${normal(member)}`);
+  const members = Object.entries(value).map(
+    ([name, member]) => `${JSON.stringify(name)}:${normal(member)}`,
+  );
   return `{${members.sort().join()}}`;
 }
 
@@ -101,7 +133,9 @@ function isAbsent(value: unknown): boolean {
 }
 
 function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === "string" && !isHidden(one)) : [];
+  return Array.isArray(value)
+    ? value.filter((one) => typeof one === "string" && !isHidden(one))
+    : [];
 }
 
 function text(value: unknown): string {
@@ -111,10 +145,15 @@ function text(value: unknown): string {
 function claims(value: unknown): Record<string, string> {
   if (typeof value !== "object" || value === null || isHidden(value)) return {};
   // A rule that cannot be seen, or is none, counts as one that lets everybody in.
-  const seen = (pattern: unknown) => (typeof pattern === "string" && !isHidden(pattern) ? pattern : "*");
-  return Object.fromEntries(Object.entries(value).map(([claim, pattern]) => [claim, seen(pattern)]));
+  const seen = (pattern: unknown) =>
+    typeof pattern === "string" && !isHidden(pattern) ? pattern : "*";
+  return Object.fromEntries(
+    Object.entries(value).map(([claim, pattern]) => [claim, seen(pattern)]),
+  );
 }
 
 function length(value: unknown): number | undefined {
-  return typeof value === "string" || typeof value === "number" ? seconds(value as Duration) : undefined;
+  return typeof value === "string" || typeof value === "number"
+    ? seconds(value as Duration)
+    : undefined;
 }

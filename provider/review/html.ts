@@ -59,7 +59,10 @@ function section(assessment: Assessment): string {
   const { name, kind, change, gained, lost } = assessment.reported;
   const danger = assessment.reported.class;
   const rows = rowsOf(assessment)
-    .map(({ label, items }) => `<dt>${label}</dt><dd>${items.map((item) => `<p>${escaped(item)}</p>`).join("")}</dd>\n`)
+    .map(
+      ({ label, items }) =>
+        `<dt>${label}</dt><dd>${items.map((item) => `<p>${escaped(item)}</p>`).join("")}</dd>\n`,
+    )
     .join("");
   return `<section class="${danger}">
 <h2><span class="class">${classNames[danger]}</span> ${kind} <code>${escaped(name)}</code>, ${changeNames[change]}</h2>
@@ -75,7 +78,13 @@ function folded(what: string, operations: readonly string[]): string {
   return `<details><summary>${operations.length} ${operations.length === 1 ? "operation" : "operations"} ${what}</summary><ul>\n${items}</ul></details>\n`;
 }
 
-const references: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const references: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 export function escaped(text: string): string {
   return shown(text).replace(/[&<>"']/g, (sign) => references[sign] ?? sign);

@@ -12,7 +12,11 @@ export interface Life {
   readonly widens?: "users" | "use" | "life";
 }
 
-export function lifeOf(change: Change["change"], before: Credential | undefined, after: Credential | undefined): Life[] {
+export function lifeOf(
+  change: Change["change"],
+  before: Credential | undefined,
+  after: Credential | undefined,
+): Life[] {
   if (after === undefined) return [{ sentence: endOf(before) }];
   const made = before === undefined ? lifeAtFirst(after) : lifeAfter(before, after);
   return change === "replace" ? [{ sentence: replacementOf(after) }, ...made] : made;
@@ -36,12 +40,18 @@ function replacementOf({ kind }: Credential): string {
 }
 
 const flagsOf = {
-  reusable: { on: "Reusable: any number of machines may join with it", off: "Single-use: one machine may join with it" },
+  reusable: {
+    on: "Reusable: any number of machines may join with it",
+    off: "Single-use: one machine may join with it",
+  },
   ephemeral: {
     on: "Ephemeral: machines are removed when they go offline",
     off: "Not ephemeral: machines stay until somebody removes them",
   },
-  preauthorized: { on: "Preauthorised: machines join without approval", off: "Not preauthorised: machines may need approval" },
+  preauthorized: {
+    on: "Preauthorised: machines join without approval",
+    off: "Not preauthorised: machines may need approval",
+  },
 } as const;
 
 const flagNames = ["reusable", "ephemeral", "preauthorized"] as const;
@@ -54,7 +64,11 @@ function lifeAtFirst(after: Credential): Life[] {
         ...flagNames
           // Of what a key is by default, only the single use is worth a line.
           .filter((name) => after.flags[name] || name === "reusable")
-          .map((name): Life => ({ sentence: `${flagsOf[name][after.flags[name] ? "on" : "off"]}${unseen(after, name)}.` })),
+          .map(
+            (name): Life => ({
+              sentence: `${flagsOf[name][after.flags[name] ? "on" : "off"]}${unseen(after, name)}.`,
+            }),
+          ),
         ...(after.tags.length === 0 && !after.unknown.includes("tags") ? [untagged] : []),
       ];
     case "OAuthClient":
@@ -64,7 +78,10 @@ function lifeAtFirst(after: Credential): Life[] {
   }
 }
 
-const untagged: Life = { sentence: "Without tags: machines that join with it belong to the user who deploys.", widens: "use" };
+const untagged: Life = {
+  sentence: "Without tags: machines that join with it belong to the user who deploys.",
+  widens: "use",
+};
 
 function lifeAfter(before: Credential, after: Credential): Life[] {
   const changed: Life[] = [];
@@ -84,8 +101,13 @@ function keyChanges(before: Credential, after: Credential): Life[] {
   const changed: Life[] = [];
   const [was = 0, is = 0] = [before.expiry, after.expiry];
   if (was !== is) {
-    const old = before.unknown.includes("expiry") ? "; how long it lived is not known" : ` instead of ${secondsInWords(was)}`;
-    changed.push({ sentence: `Lives ${spoken(is)}${unseen(after, "expiry")}${old}.`, ...(is > was && { widens: "use" }) });
+    const old = before.unknown.includes("expiry")
+      ? "; how long it lived is not known"
+      : ` instead of ${secondsInWords(was)}`;
+    changed.push({
+      sentence: `Lives ${spoken(is)}${unseen(after, "expiry")}${old}.`,
+      ...(is > was && { widens: "use" }),
+    });
   }
   for (const name of flagNames) {
     if (before.flags[name] === after.flags[name]) continue;
@@ -93,9 +115,13 @@ function keyChanges(before: Credential, after: Credential): Life[] {
     const [head, ...rest] = flagsOf[name][isOn ? "on" : "off"].split(":");
     // Ephemeral machines go by themselves: it is the one flag that takes power away.
     const widens = name === "ephemeral" ? !isOn : isOn;
-    changed.push({ sentence: `${head} now:${rest.join(":")}${unseen(after, name)}.`, ...(widens && { widens: "use" }) });
+    changed.push({
+      sentence: `${head} now:${rest.join(":")}${unseen(after, name)}.`,
+      ...(widens && { widens: "use" }),
+    });
   }
-  const isUntagged = after.tags.length === 0 && !after.unknown.includes("tags") && before.tags.length > 0;
+  const isUntagged =
+    after.tags.length === 0 && !after.unknown.includes("tags") && before.tags.length > 0;
   return isUntagged ? [...changed, untagged] : changed;
 }
 
@@ -105,7 +131,10 @@ function trustChanges(before: Credential, after: Credential): Life[] {
   const hidden = trustArguments.filter((name) => after.unknown.includes(name));
   if (hidden.length > 0) {
     return [
-      { sentence: `Anybody may use it now, for all that is known: ${hidden.join(", ")} is not known yet.`, widens: "users" },
+      {
+        sentence: `Anybody may use it now, for all that is known: ${hidden.join(", ")} is not known yet.`,
+        widens: "users",
+      },
     ];
   }
   const parts = trustArguments
@@ -116,10 +145,19 @@ function trustChanges(before: Credential, after: Credential): Life[] {
   const how = parts.join("; ");
   if (!isTrustWithin(after.trusted, before.trusted)) {
     const [first = "", ...rest] = who(after);
-    return [{ sentence: `${first.toUpperCase()}${rest.join("")} may use it now: ${how}.`, widens: "users" }];
+    return [
+      {
+        sentence: `${first.toUpperCase()}${rest.join("")} may use it now: ${how}.`,
+        widens: "users",
+      },
+    ];
   }
   return [
-    { sentence: isTrustWithin(before.trusted, after.trusted) ? `As many may use it: ${how}.` : `Fewer may use it: ${how}.` },
+    {
+      sentence: isTrustWithin(before.trusted, after.trusted)
+        ? `As many may use it: ${how}.`
+        : `Fewer may use it: ${how}.`,
+    },
   ];
 }
 
@@ -139,20 +177,33 @@ function who(after: Credential): string {
 function rotationChanges(before: Credential, after: Credential): Life[] {
   const changed: Life[] = [];
   if (after.unknown.includes("rotateEvery")) {
-    changed.push({ sentence: "How often it is made anew is not known yet: counted as never.", widens: "life" });
+    changed.push({
+      sentence: "How often it is made anew is not known yet: counted as never.",
+      widens: "life",
+    });
   } else if (before.rotateEvery !== after.rotateEvery) {
     const [was, is] = [before.rotateEvery, after.rotateEvery];
     const old = was === undefined ? "" : ` instead of every ${secondsInWords(was)}`;
     changed.push(
       is === undefined
-        ? { sentence: "Not made anew by itself any more: its secret stays until somebody replaces it.", widens: "life" }
-        : { sentence: `Made anew every ${secondsInWords(is)}${old}.`, ...(was !== undefined && is > was && { widens: "life" }) },
+        ? {
+            sentence:
+              "Not made anew by itself any more: its secret stays until somebody replaces it.",
+            widens: "life",
+          }
+        : {
+            sentence: `Made anew every ${secondsInWords(is)}${old}.`,
+            ...(was !== undefined && is > was && { widens: "life" }),
+          },
     );
   }
   if (before.renewBefore !== after.renewBefore) {
     const is = after.renewBefore;
     changed.push({
-      sentence: is === undefined ? "Not renewed before it expires any more." : `Renewed ${secondsInWords(is)} before it expires.`,
+      sentence:
+        is === undefined
+          ? "Not renewed before it expires any more."
+          : `Renewed ${secondsInWords(is)} before it expires.`,
     });
   }
   return changed;
@@ -161,7 +212,9 @@ function rotationChanges(before: Credential, after: Credential): Life[] {
 function rotation({ rotateEvery, renewBefore }: Credential): string {
   return [
     ...(rotateEvery === undefined ? [] : [` Made anew every ${secondsInWords(rotateEvery)}.`]),
-    ...(renewBefore === undefined ? [] : [` Renewed ${secondsInWords(renewBefore)} before it expires.`]),
+    ...(renewBefore === undefined
+      ? []
+      : [` Renewed ${secondsInWords(renewBefore)} before it expires.`]),
   ].join("");
 }
 
@@ -174,5 +227,7 @@ function unseen({ unknown }: Credential, name: string): string {
 }
 
 function tailnetOf({ connection }: Credential): string {
-  return connection === "" ? "the default connection" : `the connection ${JSON.stringify(connection)}`;
+  return connection === ""
+    ? "the default connection"
+    : `the connection ${JSON.stringify(connection)}`;
 }

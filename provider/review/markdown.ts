@@ -56,11 +56,19 @@ function lineOf(assessment: Assessment): string {
   const parts = [
     ...(gains.length > 0 ? [`gains: ${inert(gains.join("; "))}`] : []),
     ...(losses.length > 0 ? [`loses: ${inert(losses.join("; "))}`] : []),
-    ...[...reported.tagsGained.map((tag) => `+ ${tag}`), ...reported.tagsLost.map((tag) => `- ${tag}`)].map(code),
+    ...[
+      ...reported.tagsGained.map((tag) => `+ ${tag}`),
+      ...reported.tagsLost.map((tag) => `- ${tag}`),
+    ].map(code),
     ...reported.life.slice(0, 2).map(inert),
-    ...(reported.unknown.length > 0 ? [`not known yet: ${reported.unknown.map(code).join(", ")}`] : []),
+    ...(reported.unknown.length > 0
+      ? [`not known yet: ${reported.unknown.map(code).join(", ")}`]
+      : []),
   ];
-  const what = parts.length > 0 ? parts.join("<br>") : (rowsOf(assessment)[0]?.items ?? []).map(inert).join(", ");
+  const what =
+    parts.length > 0
+      ? parts.join("<br>")
+      : (rowsOf(assessment)[0]?.items ?? []).map(inert).join(", ");
   return `- **${classNames[reported.class]}** ${reported.kind} ${code(reported.name)} is ${changeNames[reported.change]}. ${what}\n`;
 }
 
@@ -75,7 +83,9 @@ function detailsOf(assessment: Assessment): string {
 }
 
 function operations(what: string, names: readonly string[]): string[] {
-  return names.length === 0 ? [] : [`- ${names.length} operations ${what}:`, ...names.map((name) => `  - ${code(name)}`)];
+  return names.length === 0
+    ? []
+    : [`- ${names.length} operations ${what}:`, ...names.map((name) => `  - ${code(name)}`)];
 }
 
 function code(text: string): string {
@@ -87,5 +97,8 @@ function code(text: string): string {
  * one for the sake of addresses, and the dot after www, which GitHub links as well.
  */
 export function inert(text: string): string {
-  return shown(text).replace(/[&<>"'`*_~[\]#@|\\!:$^]|(?<=www)\./gi, (sign) => `&#${sign.charCodeAt(0)};`);
+  return shown(text).replace(
+    /[&<>"'`*_~[\]#@|\\!:$^]|(?<=www)\./gi,
+    (sign) => `&#${sign.charCodeAt(0)};`,
+  );
 }

@@ -13,7 +13,11 @@ const resourcePlan = z.looseObject({
   goal: z
     .looseObject({
       inputDiff: z
-        .looseObject({ adds: properties.nullish(), updates: properties.nullish(), deletes: z.array(z.string()).nullish() })
+        .looseObject({
+          adds: properties.nullish(),
+          updates: properties.nullish(),
+          deletes: z.array(z.string()).nullish(),
+        })
         .nullish(),
     })
     .nullish(),
@@ -21,7 +25,10 @@ const resourcePlan = z.looseObject({
   state: properties.nullish(),
 });
 
-const plan = z.looseObject({ resourcePlans: z.record(z.string(), resourcePlan).nullish(), manifest: z.unknown().optional() });
+const plan = z.looseObject({
+  resourcePlans: z.record(z.string(), resourcePlan).nullish(),
+  manifest: z.unknown().optional(),
+});
 
 /** The steps in the text of a plan, or what is wrong with it. */
 export function readPlan(text: string): Read {
@@ -32,9 +39,15 @@ export function readPlan(text: string): Read {
     return { problem: "it is not the JSON of an update plan" };
   }
   const parsed = plan.safeParse(content);
-  if (!parsed.success) return { problem: `it is no update plan: ${placeOf(parsed.error)} is not as it should be` };
-  if (parsed.data.manifest === undefined) return { problem: "it is no update plan: manifest is missing" };
-  return { steps: Object.entries(parsed.data.resourcePlans ?? {}).flatMap(([urn, planned]) => stepsOf(urn, planned)) };
+  if (!parsed.success)
+    return { problem: `it is no update plan: ${placeOf(parsed.error)} is not as it should be` };
+  if (parsed.data.manifest === undefined)
+    return { problem: "it is no update plan: manifest is missing" };
+  return {
+    steps: Object.entries(parsed.data.resourcePlans ?? {}).flatMap(([urn, planned]) =>
+      stepsOf(urn, planned),
+    ),
+  };
 }
 
 function stepsOf(urn: string, { goal, steps, state }: z.infer<typeof resourcePlan>): Step[] {

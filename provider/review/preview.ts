@@ -10,11 +10,18 @@ const state = z.looseObject({
   stackTrace: z.array(z.looseObject({ sourcePosition: z.string().optional() })).nullish(),
 });
 
-const step = z.looseObject({ op: z.string(), urn: z.string(), oldState: state.nullish(), newState: state.nullish() });
+const step = z.looseObject({
+  op: z.string(),
+  urn: z.string(),
+  oldState: state.nullish(),
+  newState: state.nullish(),
+});
 
 const preview = z.looseObject({
   steps: z.array(step).nullish(),
-  diagnostics: z.array(z.looseObject({ severity: z.string().optional(), message: z.string().optional() })).nullish(),
+  diagnostics: z
+    .array(z.looseObject({ severity: z.string().optional(), message: z.string().optional() }))
+    .nullish(),
   changeSummary: z.unknown().optional(),
 });
 
@@ -29,14 +36,18 @@ export function readPreview(text: string): Read {
       : { problem: "it is not the JSON of `pulumi preview --json`" };
   }
   const parsed = preview.safeParse(content);
-  if (!parsed.success) return { problem: `it is no preview: ${placeOf(parsed.error)} is not as it should be` };
+  if (!parsed.success)
+    return { problem: `it is no preview: ${placeOf(parsed.error)} is not as it should be` };
   const { steps, diagnostics, changeSummary } = parsed.data;
   const errors = (diagnostics ?? []).filter(({ severity }) => severity === "error");
   if (errors.length > 0) {
     // What comes after the failure is in no step, so there is nothing to trust in the rest.
-    return { problem: `the preview failed: ${errors.map(({ message = "" }) => message.trim()).join("; ")}` };
+    return {
+      problem: `the preview failed: ${errors.map(({ message = "" }) => message.trim()).join("; ")}`,
+    };
   }
-  if (!steps && changeSummary === undefined) return { problem: "it is no preview: steps is missing" };
+  if (!steps && changeSummary === undefined)
+    return { problem: "it is no preview: steps is missing" };
   return {
     steps: (steps ?? []).map(({ op, urn, oldState, newState }): Step => {
       const position = positionOf(newState?.stackTrace ?? oldState?.stackTrace ?? []);
@@ -59,9 +70,12 @@ function asAsked(kept: Properties): Properties {
 }
 
 /** The first line of the stack trace that is in the program itself. */
-function positionOf(trace: readonly { sourcePosition?: string | undefined }[]): Position | undefined {
+function positionOf(
+  trace: readonly { sourcePosition?: string | undefined }[],
+): Position | undefined {
   for (const { sourcePosition = "" } of trace) {
-    const [, file, line, column] = /^project:\/\/\/([^#]+)#(\d+)(?:,(\d+))?$/.exec(sourcePosition) ?? [];
+    const [, file, line, column] =
+      /^project:\/\/\/([^#]+)#(\d+)(?:,(\d+))?$/.exec(sourcePosition) ?? [];
     if (file === undefined || file.startsWith("../") || file.includes("node_modules/")) continue;
     return { file, line: Number(line), column: Number(column ?? 1) };
   }

@@ -31,10 +31,14 @@ export function review(steps: readonly Step[]): Review {
         changeOrder.indexOf(one.change) - changeOrder.indexOf(other.change) ||
         compare(one.urn, other.urn),
     );
-  const strange = [...notUnderstood, ...assessments.flatMap((assessment) => assessment.notUnderstood)];
+  const strange = [
+    ...notUnderstood,
+    ...assessments.flatMap((assessment) => assessment.notUnderstood),
+  ];
   return {
     report: {
-      verdict: strange.length > 0 ? "admin" : worst(assessments.map(({ reported }) => reported.class)),
+      verdict:
+        strange.length > 0 ? "admin" : worst(assessments.map(({ reported }) => reported.class)),
       credentials: assessments.map(({ reported }) => reported),
       notUnderstood: strange,
     },
@@ -71,7 +75,10 @@ const classWords: Readonly<Record<Danger, string>> = {
 /** The verdict in a sentence or two. */
 export function verdictInWords({ report, assessments }: Review): string {
   const total = assessments.length;
-  const changed = total === 0 ? "No credential changes" : `${total} ${total === 1 ? "credential changes" : "credentials change"}`;
+  const changed =
+    total === 0
+      ? "No credential changes"
+      : `${total} ${total === 1 ? "credential changes" : "credentials change"}`;
   const strange = report.notUnderstood.length;
   if (strange > 0) {
     return `${changed}, and ${strange === 1 ? "one thing is" : `${strange} things are`} not understood: counted as the worst that could be.`;
@@ -83,6 +90,7 @@ export function verdictInWords({ report, assessments }: Review): string {
       : `${changed}, and none gains access.`;
   }
   const worstOnes = report.credentials.filter((one) => one.class === report.verdict).length;
-  const which = total === 1 ? "and it" : worstOnes === total ? "and each" : `and ${worstOnes} of them`;
+  const which =
+    total === 1 ? "and it" : worstOnes === total ? "and each" : `and ${worstOnes} of them`;
   return `${changed}, ${which} ${classWords[report.verdict]}.`;
 }

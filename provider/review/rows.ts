@@ -25,7 +25,10 @@ const unseen: Readonly<Record<string, string>> = {
 };
 
 export function rowsOf({ reported, gains, losses, reasons, changed }: Assessment): Row[] {
-  const tags = [...reported.tagsGained.map((tag) => `+ ${tag}`), ...reported.tagsLost.map((tag) => `- ${tag}`)];
+  const tags = [
+    ...reported.tagsGained.map((tag) => `+ ${tag}`),
+    ...reported.tagsLost.map((tag) => `- ${tag}`),
+  ];
   // Arguments that give and take nothing are named, so that no change goes without a word.
   const quiet = changed.filter((argument) =>
     ["description", "mintedBy", "recreateIfInvalid", "unlistedScopes"].includes(argument),
@@ -38,13 +41,21 @@ export function rowsOf({ reported, gains, losses, reasons, changed }: Assessment
     { label: "life", items: reported.life },
     {
       label: "unknown",
-      items: reported.unknown.map((argument) => `${argument}: ${unseen[argument] ?? "not known before the deployment"}`),
+      items: reported.unknown.map(
+        (argument) => `${argument}: ${unseen[argument] ?? "not known before the deployment"}`,
+      ),
     },
     { label: "changes", items: quiet },
   ];
   const filled = rows.filter(({ items }) => items.length > 0);
   if (filled.length > 0) return filled;
-  return [{ label: "changes", items: changed.length > 0 ? [...changed, "which changes no access"] : ["nothing about access"] }];
+  return [
+    {
+      label: "changes",
+      items:
+        changed.length > 0 ? [...changed, "which changes no access"] : ["nothing about access"],
+    },
+  ];
 }
 
 /** Whether a row's items are sentences, which need nothing between them. */
@@ -71,6 +82,8 @@ export const changeNames: Readonly<Record<ChangeKind, string>> = {
 /** How many operations are folded away, in words. */
 export function operationsInWords({ reported: { gained, lost } }: Assessment): string {
   const count = (operations: readonly string[], what: string) =>
-    operations.length === 0 ? [] : [`${operations.length} ${operations.length === 1 ? "operation" : "operations"} ${what}`];
+    operations.length === 0
+      ? []
+      : [`${operations.length} ${operations.length === 1 ? "operation" : "operations"} ${what}`];
   return [...count(gained, "gained"), ...count(lost, "lost")].join(", ");
 }

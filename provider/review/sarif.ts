@@ -28,9 +28,24 @@ const rules: Readonly<Record<Danger | "notUnderstood", Rule>> = {
     text: "A credential can make further credentials that outlive its revocation.",
     severity: "8.0",
   },
-  write: { id: "tailscope/write", level: "warning", text: "A credential may change more than before.", severity: "5.0" },
-  read: { id: "tailscope/read", level: "note", text: "A credential may read more than before.", severity: "3.0" },
-  none: { id: "tailscope/life", level: "note", text: "A credential lives longer, or is not wholly known.", severity: "2.0" },
+  write: {
+    id: "tailscope/write",
+    level: "warning",
+    text: "A credential may change more than before.",
+    severity: "5.0",
+  },
+  read: {
+    id: "tailscope/read",
+    level: "note",
+    text: "A credential may read more than before.",
+    severity: "3.0",
+  },
+  none: {
+    id: "tailscope/life",
+    level: "note",
+    text: "A credential lives longer, or is not wholly known.",
+    severity: "2.0",
+  },
   notUnderstood: {
     id: "tailscope/not-understood",
     level: "error",
@@ -42,13 +57,24 @@ const rules: Readonly<Record<Danger | "notUnderstood", Rule>> = {
 const ruleOrder = Object.values(rules).map(({ id }) => id);
 
 /** @param folder where the program's Pulumi.yaml is, from the root of the repository: `""` or `"."` for the root */
-export function sarifReport({ report, assessments }: Review, version: string, folder: string): string {
+export function sarifReport(
+  { report, assessments }: Review,
+  version: string,
+  folder: string,
+): string {
   const prefix = folder.replace(/^(\.\/)+/, "").replace(/\/+$/, "");
   // Half a surrogate pair is no character, and has no place in an address.
   const within = (file: string) =>
-    encodeURI((prefix === "" || prefix === "." ? file : `${prefix}/${file}`).replace(/\p{Cs}/gu, "\ufffd"));
+    encodeURI(
+      (prefix === "" || prefix === "." ? file : `${prefix}/${file}`).replace(/\p{Cs}/gu, "\ufffd"),
+    );
   const fallback = { file: "Pulumi.yaml", line: 1, column: 1 };
-  const result = (rule: Rule, text: string, { file, line, column } = fallback, fingerprint = text) => ({
+  const result = (
+    rule: Rule,
+    text: string,
+    { file, line, column } = fallback,
+    fingerprint = text,
+  ) => ({
     ruleId: rule.id,
     ruleIndex: ruleOrder.indexOf(rule.id),
     level: rule.level,

@@ -34,7 +34,9 @@ const secretSignature = "4dabf18193072939515e22adb298388d";
 /** Whether a value cannot be seen: not known yet, or secret. */
 export function isHidden(value: unknown): boolean {
   return (
-    value === unknownValue || value === "[secret]" || (typeof value === "object" && value !== null && secretSignature in value)
+    value === unknownValue ||
+    value === "[secret]" ||
+    (typeof value === "object" && value !== null && secretSignature in value)
   );
 }
 

@@ -6,13 +6,21 @@ import type { Assessment } from "./assessment";
 import { type Review, verdictInWords } from "./review";
 import { changeNames, classNames, operationsInWords, rowsOf } from "./rows";
 
-const colours = { admin: "red", persist: "magenta", write: "yellow", read: "blue", none: "gray" } as const;
+const colours = {
+  admin: "red",
+  persist: "magenta",
+  write: "yellow",
+  read: "blue",
+  none: "gray",
+} as const;
 
 export function terminalReport(review: Review): string {
   const { report, assessments } = review;
   return [
     styleText(["bold", colours[report.verdict]], verdictInWords(review)),
-    ...report.notUnderstood.map((sentence) => `  ${styleText("red", "not understood")}  ${shown(sentence)}`),
+    ...report.notUnderstood.map(
+      (sentence) => `  ${styleText("red", "not understood")}  ${shown(sentence)}`,
+    ),
     ...assessments.flatMap((assessment) => ["", ...linesOf(assessment)]),
     "",
   ].join("\n");
@@ -42,7 +50,10 @@ export function terminalExplanation(assessment: Assessment): string {
   return [
     styleText("bold", `${kind} ${shown(name)}, ${changeNames[change]}: + gained, - lost`),
     ...(operations.length === 0 ? ["  It opens no operation of the API."] : []),
-    ...operations.map((one) => `${marks[one.change]} ${one.operation.padEnd(width)}  ${one.scope.padEnd(wide)}  ${one.summary}`),
+    ...operations.map(
+      (one) =>
+        `${marks[one.change]} ${one.operation.padEnd(width)}  ${one.scope.padEnd(wide)}  ${one.summary}`,
+    ),
     "",
   ].join("\n");
 }
@@ -55,7 +66,10 @@ interface Explained {
 }
 
 /** The same for programs. */
-export function explanation({ reported, before, after }: Assessment): { urn: string; operations: Explained[] } {
+export function explanation({ reported, before, after }: Assessment): {
+  urn: string;
+  operations: Explained[];
+} {
   const [had, has] = [new Set(before), new Set(after)];
   const all = [...after, ...before.filter((operation) => !has.has(operation))];
   return {

@@ -12,6 +12,7 @@ declare module "vitest" {
 
 export default async function aBrowserIsThere({ provide }: TestProject): Promise<void> {
   const browser = await findBrowser();
-  if ("missing" in browser && process.env["CI"]) throw new Error(`The tests of pages need a browser: ${browser.missing}.`);
+  if ("missing" in browser && process.env["CI"])
+    throw new Error(`The tests of pages need a browser: ${browser.missing}.`);
   provide("browser", browser);
 }

@@ -36,10 +36,15 @@ afterAll(async () => {
 
 const report = (name: string) => {
   const path = join(reviews, `${name}.html`);
-  return name.startsWith("12") ? gunzipSync(readFileSync(`${path}.gz`)).toString() : readFileSync(path, "utf8");
+  return name.startsWith("12")
+    ? gunzipSync(readFileSync(`${path}.gz`)).toString()
+    : readFileSync(path, "utf8");
 };
 
-async function withPage(html: string, work: (page: Page, requested: string[]) => Promise<void>): Promise<void> {
+async function withPage(
+  html: string,
+  work: (page: Page, requested: string[]) => Promise<void>,
+): Promise<void> {
   if (browser === undefined) throw new Error("There is no browser.");
   const file = join(folder, "report.html");
   writeFileSync(file, html);
@@ -70,7 +75,13 @@ async function violations(page: Page): Promise<string[]> {
 const isWiderThan = ({ width }: { width: number }, page: Page) =>
   page.evaluate(`document.documentElement.scrollWidth > ${width}`);
 
-const pages = ["02-scopes-reordered", "04-read-made-write", "05-all-listed", "07-key-reusable", "09-subject-widened"];
+const pages = [
+  "02-scopes-reordered",
+  "04-read-made-write",
+  "05-all-listed",
+  "07-key-reusable",
+  "09-subject-widened",
+];
 
 test.for([...pages, "10-unknown-tag", "11-unknown-scope"])(
   "the report %s reads well on a phone and a desk, in light and dark, and is accessible",

@@ -11,7 +11,12 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
+export type Call = (
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<Answer>;
 
 /** Calls as whoever holds `token`; below `/api/v2/tailnet/-`, or below `/api/v2` where the path starts with another name. */
 export function as({ url }: Emulator, token: string): Call {
@@ -25,7 +30,11 @@ export function as({ url }: Emulator, token: string): Call {
       },
     );
     const text = await response.text();
-    return { status: response.status, body: text === "" ? undefined : parsed(text), headers: response.headers };
+    return {
+      status: response.status,
+      body: text === "" ? undefined : parsed(text),
+      headers: response.headers,
+    };
   };
 }
 
@@ -49,7 +58,11 @@ export async function makeClient(
   tags?: string[],
   by = emulator.apiKey,
 ): Promise<Credential> {
-  const { status, body } = await as(emulator, by)("POST", "/keys", { keyType: "client", scopes, tags });
+  const { status, body } = await as(emulator, by)("POST", "/keys", {
+    keyType: "client",
+    scopes,
+    tags,
+  });
   if (status !== 200) throw new Error(`${status} ${body.message}`);
   return body;
 }
@@ -61,17 +74,32 @@ export async function takeToken(
   narrowed: { scope?: string; tags?: string } = {},
   authentication: (secret: string) => oauth.ClientAuth = oauth.ClientSecretPost,
 ): Promise<oauth.TokenEndpointResponse> {
-  const server: oauth.AuthorizationServer = { issuer: url, token_endpoint: `${url}/api/v2/oauth/token` };
+  const server: oauth.AuthorizationServer = {
+    issuer: url,
+    token_endpoint: `${url}/api/v2/oauth/token`,
+  };
   const client: oauth.Client = { client_id: id };
-  const response = await oauth.clientCredentialsGrantRequest(server, client, authentication(key), new URLSearchParams(narrowed), {
-    [oauth.allowInsecureRequests]: true,
-  });
+  const response = await oauth.clientCredentialsGrantRequest(
+    server,
+    client,
+    authentication(key),
+    new URLSearchParams(narrowed),
+    {
+      [oauth.allowInsecureRequests]: true,
+    },
+  );
   return oauth.processClientCredentialsResponse(server, client, response);
 }
 
 /** The status and message of a token request that is refused. */
-export async function refusedToken({ url }: Emulator, fields: Record<string, string>): Promise<[number, string]> {
-  const response = await fetch(`${url}/api/v2/oauth/token`, { method: "POST", body: new URLSearchParams(fields) });
+export async function refusedToken(
+  { url }: Emulator,
+  fields: Record<string, string>,
+): Promise<[number, string]> {
+  const response = await fetch(`${url}/api/v2/oauth/token`, {
+    method: "POST",
+    body: new URLSearchParams(fields),
+  });
   const { message } = (await response.json()) as { message: string };
   return [response.status, message];
 }

@@ -60,16 +60,26 @@ test("--json: the first line is one JSON object that serves any client, and SIGT
     "owner",
   ]);
   expect(emulator.apiKey).toBe(emulator.roles.owner);
-  const { access_token, scope } = await takeToken(emulator, { id: emulator.clientId, key: emulator.clientSecret });
+  const { access_token, scope } = await takeToken(emulator, {
+    id: emulator.clientId,
+    key: emulator.clientSecret,
+  });
   expect(scope).toBe("all");
   expect((await as(emulator, access_token)("GET", "/keys?all=true")).body.keys).toHaveLength(8);
   expect((await as(emulator, emulator.roles.member)("GET", "/users")).status).toBe(403);
   child.kill("SIGTERM");
-  expect(await ended).toMatchObject({ code: 0, stderr: "", stdout: expect.stringMatching(/^\{.*\}\n$/) });
+  expect(await ended).toMatchObject({
+    code: 0,
+    stderr: "",
+    stdout: expect.stringMatching(/^\{.*\}\n$/),
+  });
 });
 
 test("credentials are made anew at each start with fresh data", async () => {
-  const [one, two] = [JSON.parse(await start("--json").firstLine), JSON.parse(await start("--json").firstLine)];
+  const [one, two] = [
+    JSON.parse(await start("--json").firstLine),
+    JSON.parse(await start("--json").firstLine),
+  ];
   expect(one.apiKey).not.toBe(two.apiKey);
   expect(one.clientSecret).not.toBe(two.clientSecret);
 });
@@ -84,10 +94,16 @@ test("--data: the tailnet survives a restart, even one by SIGKILL, in a file for
   await first.ended;
   expect(statSync(data).mode & 0o077).toBe(0);
   expect(existsSync(`${data}.next`)).toBe(false);
-  expect(readFileSync(data, "utf8"), "of what it handed out later it keeps the hash").not.toContain(client.key);
+  expect(readFileSync(data, "utf8"), "of what it handed out later it keeps the hash").not.toContain(
+    client.key,
+  );
 
   const after = JSON.parse(await start("--json", "--data", data).firstLine) as Emulator;
-  expect(after).toMatchObject({ tailnet: before.tailnet, apiKey: before.apiKey, clientSecret: before.clientSecret });
+  expect(after).toMatchObject({
+    tailnet: before.tailnet,
+    apiKey: before.apiKey,
+    clientSecret: before.clientSecret,
+  });
   expect((await as(after, access_token)("GET", "/users")).status).toBe(200);
   expect((await takeToken(after, client)).scope).toBe("users:read");
 });
@@ -105,7 +121,11 @@ test("for a person it prints the exports with which to use it", async () => {
   child.kill("SIGINT");
   const { code, stdout } = await ended;
   expect(code).toBe(0);
-  for (const name of ["TAILSCALE_BASE_URL", "TAILSCALE_OAUTH_CLIENT_ID", "TAILSCALE_OAUTH_CLIENT_SECRET"])
+  for (const name of [
+    "TAILSCALE_BASE_URL",
+    "TAILSCALE_OAUTH_CLIENT_ID",
+    "TAILSCALE_OAUTH_CLIENT_SECRET",
+  ])
     expect(stdout).toContain(`export ${name}=`);
 });
 
@@ -127,11 +147,15 @@ test.each([
 test("a port in use, a data file of another kind and a policy file that is none are refused", async () => {
   const { url } = JSON.parse(await start("--json").firstLine) as Emulator;
   const port = new URL(url).port;
-  expect((await start("--port", port).ended).stderr).toContain(`Port ${port} is in use: name another with --port`);
+  expect((await start("--port", port).ended).stderr).toContain(
+    `Port ${port} is in use: name another with --port`,
+  );
 
   const file = dataFile();
   writeFileSync(file, '{"version":99}');
   expect((await start("--data", file).ended).stderr).toContain("is no data file of this emulator");
   writeFileSync(file, '{ "tagOwners": [] }');
-  expect((await start("--policy", file).ended).stderr).toContain("the policy file is not valid: tagOwners");
+  expect((await start("--policy", file).ended).stderr).toContain(
+    "the policy file is not valid: tagOwners",
+  );
 });

@@ -43,7 +43,8 @@ describe.each(["github", "gitlab"] as const)("in %s", (kind) => {
   test("the first run posts, the next one replaces, and one that says the same leaves it", async () => {
     await using platform = await startPlatform(kind, token);
     // More than one page of other people's comments, one of which pretends to be ours.
-    for (let id = 1; id <= 130; id++) platform.notes.push({ id, author: "somebody", body: id === 3 ? review("none") : "LGTM" });
+    for (let id = 1; id <= 130; id++)
+      platform.notes.push({ id, author: "somebody", body: id === 3 ? review("none") : "LGTM" });
     const comment = (text: string, title?: string) =>
       run(["comment", file("review.md", review(text, title))], environments[kind](platform));
 
@@ -56,16 +57,24 @@ describe.each(["github", "gitlab"] as const)("in %s", (kind) => {
     expect((await comment("none")).stdout).toContain("is unchanged.");
     // Another stack has a comment of its own.
     expect((await comment("writes", " prod")).stdout).toContain("is posted.");
-    expect(platform.notes.slice(130).map(({ body }) => body)).toEqual([review("none"), review("writes", " prod")]);
+    expect(platform.notes.slice(130).map(({ body }) => body)).toEqual([
+      review("none"),
+      review("writes", " prod"),
+    ]);
     expect(platform.notes[2]?.body).toBe(review("none"));
     expect(platform.notes).toHaveLength(132);
   });
 
   test("a refusal exits 1, names the request, and never shows the token", async () => {
     await using platform = await startPlatform(kind, "another");
-    const { code, stdout, stderr } = await run(["comment", file("review.md", review("none"))], environments[kind](platform));
+    const { code, stdout, stderr } = await run(
+      ["comment", file("review.md", review("none"))],
+      environments[kind](platform),
+    );
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toMatch(/^tailscope: http:\/\/127\.0\.0\.1:\d+ refused GET \/\S+ \(401\): \{"message":"Bad credentials"\}\n$/);
+    expect(stderr).toMatch(
+      /^tailscope: http:\/\/127\.0\.0\.1:\d+ refused GET \/\S+ \(401\): \{"message":"Bad credentials"\}\n$/,
+    );
     expect(stderr).not.toContain(token);
   });
 
@@ -77,12 +86,16 @@ describe.each(["github", "gitlab"] as const)("in %s", (kind) => {
     }).listen(0, "127.0.0.1");
     await new Promise((listening) => other.once("listening", listening));
     const target = `http://127.0.0.1:${(other.address() as AddressInfo).port}/stolen`;
-    const server = createServer((_, response) => response.writeHead(302, { location: target }).end()).listen(0, "127.0.0.1");
+    const server = createServer((_, response) =>
+      response.writeHead(302, { location: target }).end(),
+    ).listen(0, "127.0.0.1");
     await new Promise((listening) => server.once("listening", listening));
     try {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
       const environment = environments[kind]({ url } as Platform); // Its address is all that is read.
-      expect(await run(["comment", file("review.md", review("none"))], environment)).toMatchObject({ code: 1 });
+      expect(await run(["comment", file("review.md", review("none"))], environment)).toMatchObject({
+        code: 1,
+      });
       expect(asked).toEqual([]);
     } finally {
       server.close();
@@ -92,7 +105,12 @@ describe.each(["github", "gitlab"] as const)("in %s", (kind) => {
 });
 
 test.each<[string, string, Record<string, string>, string]>([
-  ["a file that is no review", "# Hello", {}, "is no review.\n  Give what `tailscope review --format markdown` prints."],
+  [
+    "a file that is no review",
+    "# Hello",
+    {},
+    "is no review.\n  Give what `tailscope review --format markdown` prints.",
+  ],
   ["a machine that is no CI", review("none"), {}, "This is neither GitHub Actions nor GitLab CI"],
   [
     "a run for no pull request",
@@ -103,7 +121,12 @@ test.each<[string, string, Record<string, string>, string]>([
   [
     "a step without a token",
     review("none"),
-    { GITLAB_CI: "true", CI_API_V4_URL: "http://127.0.0.1:9", CI_PROJECT_ID: "42", CI_MERGE_REQUEST_IID: "7" },
+    {
+      GITLAB_CI: "true",
+      CI_API_V4_URL: "http://127.0.0.1:9",
+      CI_PROJECT_ID: "42",
+      CI_MERGE_REQUEST_IID: "7",
+    },
     "GITLAB_TOKEN is not set.\n  In GitLab CI, in a pipeline of a merge request, give the step GITLAB_TOKEN.",
   ],
 ])("%s gets a clear error", async (_, content, environment, message) => {

@@ -42,7 +42,8 @@ describe("the emulator answers 4xx, or closes the connection, for", () => {
     ["a request without an end", () => `GET ${keys} HTTP/1.1\r\nHost:`],
     [
       "a header of a megabyte",
-      (token) => request("GET", keys, [`Authorization: Bearer ${token}`, `X: ${"x".repeat(1_000_000)}`]),
+      (token) =>
+        request("GET", keys, [`Authorization: Bearer ${token}`, `X: ${"x".repeat(1_000_000)}`]),
     ],
     [
       "ten thousand headers",
@@ -52,7 +53,10 @@ describe("the emulator answers 4xx, or closes the connection, for", () => {
           ...Array.from({ length: 10_000 }, (_, index) => `X-${index}: 1`),
         ]),
     ],
-    ["a body of ten megabytes", (token) => request("POST", keys, [`Authorization: Bearer ${token}`], "x".repeat(10_000_000))],
+    [
+      "a body of ten megabytes",
+      (token) => request("POST", keys, [`Authorization: Bearer ${token}`], "x".repeat(10_000_000)),
+    ],
     [
       "two lengths",
       (token) =>
@@ -63,23 +67,44 @@ describe("the emulator answers 4xx, or closes the connection, for", () => {
       (token) =>
         `POST ${keys} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
     ],
-    ["a method that there is not", (token) => request("BREW", keys, [`Authorization: Bearer ${token}`])],
+    [
+      "a method that there is not",
+      (token) => request("BREW", keys, [`Authorization: Bearer ${token}`]),
+    ],
     ["a wrong method", (token) => request("PATCH", keys, [`Authorization: Bearer ${token}`], "{}")],
     [
       "a path with dots",
-      (token) => request("GET", "/api/v2/tailnet/-/keys/../../../etc/passwd", [`Authorization: Bearer ${token}`]),
+      (token) =>
+        request("GET", "/api/v2/tailnet/-/keys/../../../etc/passwd", [
+          `Authorization: Bearer ${token}`,
+        ]),
     ],
     [
       "a path with dots in disguise",
-      (token) => request("GET", `${keys}/%2e%2e%2f%2e%2e%2fetc%2fpasswd`, [`Authorization: Bearer ${token}`]),
+      (token) =>
+        request("GET", `${keys}/%2e%2e%2f%2e%2e%2fetc%2fpasswd`, [
+          `Authorization: Bearer ${token}`,
+        ]),
     ],
-    ["a path with half a character", (token) => request("GET", `${keys}/%zz%ff`, [`Authorization: Bearer ${token}`])],
-    ["a path with nothing in it", (token) => request("GET", `${keys}/%00`, [`Authorization: Bearer ${token}`])],
+    [
+      "a path with half a character",
+      (token) => request("GET", `${keys}/%zz%ff`, [`Authorization: Bearer ${token}`]),
+    ],
+    [
+      "a path with nothing in it",
+      (token) => request("GET", `${keys}/%00`, [`Authorization: Bearer ${token}`]),
+    ],
     [
       "a path of another host",
-      (token) => request("GET", "http://evil.example.com/api/v2/tailnet/-/nothing", [`Authorization: Bearer ${token}`]),
+      (token) =>
+        request("GET", "http://evil.example.com/api/v2/tailnet/-/nothing", [
+          `Authorization: Bearer ${token}`,
+        ]),
     ],
-    ["two tokens", () => request("GET", keys, ["Authorization: Bearer a", "Authorization: Bearer b"])],
+    [
+      "two tokens",
+      () => request("GET", keys, ["Authorization: Bearer a", "Authorization: Bearer b"]),
+    ],
     [
       "a token request with everything twice",
       () =>
@@ -90,15 +115,29 @@ describe("the emulator answers 4xx, or closes the connection, for", () => {
           "client_id=a&client_id=b&client_secret=c&client_secret=d&grant_type=client_credentials&grant_type=x",
         ),
     ],
-    ["a body that is no JSON", (token) => request("POST", keys, [`Authorization: Bearer ${token}`], '{"keyType":')],
+    [
+      "a body that is no JSON",
+      (token) => request("POST", keys, [`Authorization: Bearer ${token}`], '{"keyType":'),
+    ],
     [
       "a body of ten thousand levels",
-      (token) => request("POST", keys, [`Authorization: Bearer ${token}`], `${"[".repeat(10_000)}${"]".repeat(10_000)}`),
+      (token) =>
+        request(
+          "POST",
+          keys,
+          [`Authorization: Bearer ${token}`],
+          `${"[".repeat(10_000)}${"]".repeat(10_000)}`,
+        ),
     ],
     [
       "a prototype",
       (token) =>
-        request("POST", keys, [`Authorization: Bearer ${token}`], '{"__proto__":{"keyType":"client"},"keyType":"constructor"}'),
+        request(
+          "POST",
+          keys,
+          [`Authorization: Bearer ${token}`],
+          '{"__proto__":{"keyType":"client"},"keyType":"constructor"}',
+        ),
     ],
   ])("%s", async (_, bytes) => {
     await using emulator = await startEmulator();
@@ -137,15 +176,19 @@ describe("the emulator answers 4xx, or closes the connection, for", () => {
     let statuses = 0;
     await fc.assert(
       fc.asyncProperty(sent, async ({ method, path, query, body }) => {
-        const response = await fetch(`${emulator.url}/api/v2/${path.join("/")}?${encodeURIComponent(query)}`, {
-          method,
-          headers: { authorization: `Bearer ${emulator.apiKey}` },
-          ...(method !== "GET" && { body }),
-        });
+        const response = await fetch(
+          `${emulator.url}/api/v2/${path.join("/")}?${encodeURIComponent(query)}`,
+          {
+            method,
+            headers: { authorization: `Bearer ${emulator.apiKey}` },
+            ...(method !== "GET" && { body }),
+          },
+        );
         const text = await response.text();
         statuses++;
         expect(response.status, `${method} ${path.join("/")} ${body}`).toBeLessThan(500);
-        if (response.status >= 400) expect(JSON.parse(text).message).not.toMatch(/undefined|\[object|\n\s+at /);
+        if (response.status >= 400)
+          expect(JSON.parse(text).message).not.toMatch(/undefined|\[object|\n\s+at /);
       }),
       { numRuns: 2000 },
     );
@@ -158,16 +201,22 @@ test("a client that sends its request a byte at a time keeps nobody waiting", as
   await using emulator = await startEmulator();
   const { hostname, port } = new URL(emulator.url);
   const slow = Array.from({ length: 50 }, () => {
-    const socket = connect(Number(port), hostname, () => socket.write("GET /api/v2/tailnet/-/keys HTTP/1.1\r\nHost: x\r\nX: "));
+    const socket = connect(Number(port), hostname, () =>
+      socket.write("GET /api/v2/tailnet/-/keys HTTP/1.1\r\nHost: x\r\nX: "),
+    );
     return socket.on("error", () => {});
   });
-  await Promise.all(slow.map((socket) => new Promise((connected) => socket.once("connect", connected))));
+  await Promise.all(
+    slow.map((socket) => new Promise((connected) => socket.once("connect", connected))),
+  );
   await expectAlive(emulator);
   for (const socket of slow) socket.destroy();
 });
 
 /** An emulator in a process of its own. */
-async function process(...args: string[]): Promise<{ child: ChildProcess; url: string; apiKey: string }> {
+async function process(
+  ...args: string[]
+): Promise<{ child: ChildProcess; url: string; apiKey: string }> {
   const child = spawn(globalThis.process.execPath, [command, "--port", "0", "--json", ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -210,7 +259,9 @@ test.skipIf(globalThis.process.platform !== "linux")(
       const before = memory(child);
       await send(10_000);
       const after = memory(child);
-      console.log(`memory: ${before.toFixed(0)} MiB, and ${after.toFixed(0)} MiB after 10,000 requests more`);
+      console.log(
+        `memory: ${before.toFixed(0)} MiB, and ${after.toFixed(0)} MiB after 10,000 requests more`,
+      );
       expect(after - before).toBeLessThan(100);
     } finally {
       await pool.destroy();
@@ -246,7 +297,9 @@ test("killed in the middle of its work it has lost nothing that it answered", as
     }
     const { child, url, apiKey } = await process("--data", data);
     const listed = (await (
-      await fetch(`${url}/api/v2/tailnet/-/keys?all=true`, { headers: { authorization: `Bearer ${apiKey}` } })
+      await fetch(`${url}/api/v2/tailnet/-/keys?all=true`, {
+        headers: { authorization: `Bearer ${apiKey}` },
+      })
     ).json()) as { keys: { id: string }[] };
     child.kill("SIGKILL");
     const there = new Set(listed.keys.map(({ id }) => id));

@@ -3,12 +3,19 @@ import { expect, test } from "vitest";
 import { as, makeClient, takeToken } from "./client";
 
 const seconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-const github = { issuer: "https://token.actions.githubusercontent.com", subject: "repo:acme/infrastructure:ref:refs/heads/main" };
+const github = {
+  issuer: "https://token.actions.githubusercontent.com",
+  subject: "repo:acme/infrastructure:ref:refs/heads/main",
+};
 
 test("an OAuth client in the API's form: whole seconds, empty lists left out, the secret once", async () => {
   await using emulator = await startEmulator();
   const call = as(emulator, emulator.apiKey);
-  const made = await call("POST", "/keys", { keyType: "client", scopes: ["dns"], description: "one client" });
+  const made = await call("POST", "/keys", {
+    keyType: "client",
+    scopes: ["dns"],
+    description: "one client",
+  });
   const { key, ...shown } = made.body;
   expect(key).toMatch(new RegExp(`^tskey-client-${shown.id}-`));
   expect(shown).toEqual({
@@ -26,9 +33,17 @@ test("an OAuth client in the API's form: whole seconds, empty lists left out, th
 
 test("a federated identity's id has the tailnet's in front, and the server makes its audience of it", async () => {
   await using emulator = await startEmulator();
-  const { body } = await as(emulator, emulator.apiKey)("POST", "/keys", { keyType: "federated", scopes: ["dns"], ...github });
+  const { body } = await as(emulator, emulator.apiKey)("POST", "/keys", {
+    keyType: "federated",
+    scopes: ["dns"],
+    ...github,
+  });
   expect(body.id).toMatch(/^T\w+CNTRL-k\w+CNTRL$/);
-  expect(body).toMatchObject({ ...github, audience: `api.tailscale.com/${body.id}`, customClaimRules: {} });
+  expect(body).toMatchObject({
+    ...github,
+    audience: `api.tailscale.com/${body.id}`,
+    customClaimRules: {},
+  });
   expect(body).not.toHaveProperty("key");
 });
 
@@ -50,21 +65,30 @@ test("a PUT replaces everything that can be changed, and keeps the secret", asyn
   await using emulator = await startEmulator();
   const call = as(emulator, emulator.apiKey);
   const client = await makeClient(emulator, ["auth_keys", "dns"], ["tag:ci"]);
-  const changed = await call("PUT", `/keys/${client.id}`, { keyType: "client", scopes: ["users:read"] });
+  const changed = await call("PUT", `/keys/${client.id}`, {
+    keyType: "client",
+    scopes: ["users:read"],
+  });
   expect(changed.body).not.toHaveProperty("tags");
   expect(changed.body).not.toHaveProperty("key");
   expect((await takeToken(emulator, client)).scope).toBe("users:read");
 
   const key = await call("POST", "/keys", { capabilities: { devices: {} } });
   expect((await call("PUT", `/keys/${key.body.id}`, { keyType: "auth" })).status).toBe(400);
-  expect((await call("PUT", `/keys/${client.id}`, { keyType: "federated", scopes: ["dns"], ...github })).status).toBe(400);
+  expect(
+    (await call("PUT", `/keys/${client.id}`, { keyType: "federated", scopes: ["dns"], ...github }))
+      .status,
+  ).toBe(400);
 });
 
 test("a revoked or expired key stays readable and says little, the list shows active ones, an unknown id is 404", async () => {
   await using emulator = await startEmulator();
   const call = as(emulator, emulator.apiKey);
   const client = await makeClient(emulator, ["dns"]);
-  const key = await call("POST", "/keys", { capabilities: { devices: { create: { reusable: true } } }, expirySeconds: 60 });
+  const key = await call("POST", "/keys", {
+    capabilities: { devices: { create: { reusable: true } } },
+    expirySeconds: 60,
+  });
   await call("DELETE", `/keys/${client.id}`);
   emulator.control.advanceClock(61_000);
   for (const [id, revoked] of [
@@ -81,7 +105,8 @@ test("a revoked or expired key stays readable and says little, the list shows ac
   const ids = (await call("GET", "/keys?all=true")).body.keys.map(({ id }: { id: string }) => id);
   expect(ids).not.toContain(client.id);
   expect(ids).not.toContain(key.body.id);
-  for (const method of ["GET", "DELETE"]) expect((await call(method, "/keys/kNowhereCNTRL")).status).toBe(404);
+  for (const method of ["GET", "DELETE"])
+    expect((await call(method, "/keys/kNowhereCNTRL")).status).toBe(404);
   expect((await call("DELETE", `/keys/${client.id}`)).status).toBe(404);
 });
 
@@ -97,15 +122,20 @@ test("what a list shows depends on who asks", async () => {
   expect(await kinds(emulator.apiKey, "")).toEqual(["api", "auth", "client", "federated"]);
   const all = await takeToken(emulator, { id: emulator.clientId, key: emulator.clientSecret });
   expect(await kinds(all.access_token, "")).toEqual(["client"]);
-  expect(await kinds(all.access_token, "?all=true")).toEqual(["api", "auth", "client", "federated"]);
+  expect(await kinds(all.access_token, "?all=true")).toEqual([
+    "api",
+    "auth",
+    "client",
+    "federated",
+  ]);
   const some = await takeToken(
     emulator,
     await makeClient(emulator, ["auth_keys:read", "federated_keys:read", "api_access_tokens:read"]),
   );
-  expect(await kinds(some.access_token, "?all=true"), "only all and all:read list all access tokens").toEqual([
-    "auth",
-    "federated",
-  ]);
+  expect(
+    await kinds(some.access_token, "?all=true"),
+    "only all and all:read list all access tokens",
+  ).toEqual(["auth", "federated"]);
   const none = await takeToken(emulator, await makeClient(emulator, ["dns"]));
   expect((await as(emulator, none.access_token)("GET", "/keys")).status).toBe(403);
 });
@@ -114,18 +144,30 @@ test("every token may read the credential that it came from, and no other", asyn
   await using emulator = await startEmulator();
   const client = await makeClient(emulator, ["dns"]);
   const call = as(emulator, (await takeToken(emulator, client)).access_token);
-  expect((await call("GET", `/keys/${client.id}`)).body).toMatchObject({ id: client.id, scopes: ["dns"] });
+  expect((await call("GET", `/keys/${client.id}`)).body).toMatchObject({
+    id: client.id,
+    scopes: ["dns"],
+  });
   expect((await call("GET", `/keys/${emulator.clientId}`)).status).toBe(403);
 });
 
 test.each([
-  ["a description of 51 characters", { keyType: "client", scopes: ["dns"], description: "x".repeat(51) }],
+  [
+    "a description of 51 characters",
+    { keyType: "client", scopes: ["dns"], description: "x".repeat(51) },
+  ],
   ["a description with an underscore", { keyType: "client", scopes: ["dns"], description: "a_b" }],
   ["no scope", { keyType: "client", scopes: [] }],
   ["a scope that does not exist", { keyType: "client", scopes: ["printers"] }],
-  ["an issuer that is not https", { keyType: "federated", scopes: ["dns"], ...github, issuer: "http://issuer.example.com" }],
+  [
+    "an issuer that is not https",
+    { keyType: "federated", scopes: ["dns"], ...github, issuer: "http://issuer.example.com" },
+  ],
   ["no subject", { keyType: "federated", scopes: ["dns"], issuer: github.issuer }],
-  ["a rule for sub", { keyType: "federated", scopes: ["dns"], ...github, customClaimRules: { sub: "x" } }],
+  [
+    "a rule for sub",
+    { keyType: "federated", scopes: ["dns"], ...github, customClaimRules: { sub: "x" } },
+  ],
   ["more than 90 days", { capabilities: { devices: {} }, expirySeconds: 90 * 24 * 60 * 60 + 1 }],
   ["an auth key without capabilities", {}],
   ["an unknown kind", { keyType: "printer" }],
@@ -142,13 +184,22 @@ test.each([
 test("an API token goes as a bearer or as a user name, and the tailnet by id, name or -", async () => {
   await using emulator = await startEmulator();
   const users = (authorization: string, tailnet = "-") =>
-    fetch(`${emulator.url}/api/v2/tailnet/${tailnet}/users`, { headers: { authorization } }).then(({ status }) => status);
+    fetch(`${emulator.url}/api/v2/tailnet/${tailnet}/users`, { headers: { authorization } }).then(
+      ({ status }) => status,
+    );
   const basic = `Basic ${Buffer.from(`${emulator.apiKey}:`).toString("base64")}`;
   const bearer = `Bearer ${emulator.apiKey}`;
   const { body } = await as(emulator, emulator.apiKey)("GET", "/users");
   expect(
-    await Promise.all([users(bearer), users(basic), users(bearer, emulator.tailnet), users(bearer, body.users[0].tailnetId)]),
+    await Promise.all([
+      users(bearer),
+      users(basic),
+      users(bearer, emulator.tailnet),
+      users(bearer, body.users[0].tailnetId),
+    ]),
   ).toEqual([200, 200, 200, 200]);
-  expect(await Promise.all([users("Bearer nonsense"), users(""), users(`Digest ${emulator.apiKey}`)])).toEqual([401, 401, 401]);
+  expect(
+    await Promise.all([users("Bearer nonsense"), users(""), users(`Digest ${emulator.apiKey}`)]),
+  ).toEqual([401, 401, 401]);
   expect(await users(bearer, "another.example.com")).toBe(404);
 });

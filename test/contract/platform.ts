@@ -27,10 +27,13 @@ export async function startPlatform(kind: keyof typeof authors, token: string): 
   const notes: Note[] = [];
   const requests: string[] = [];
   const self = authors[kind];
-  const root = kind === "github" ? "/repos/acme/infrastructure/issues" : "/projects/42/merge_requests/7/notes";
+  const root =
+    kind === "github" ? "/repos/acme/infrastructure/issues" : "/projects/42/merge_requests/7/notes";
   const list = kind === "github" ? `${root}/7/comments` : root;
   const shape = ({ id, author, body }: Note) =>
-    kind === "github" ? { id, body, user: { login: author } } : { id, body, author: { id: author === self ? 1 : 2 } };
+    kind === "github"
+      ? { id, body, user: { login: author } }
+      : { id, body, author: { id: author === self ? 1 : 2 } };
 
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? "", "http://platform");
@@ -39,18 +42,30 @@ export async function startPlatform(kind: keyof typeof authors, token: string): 
     for await (const chunk of request) text += chunk;
     keepEvidence("sent-elsewhere", `${request.url} ${JSON.stringify(request.headers)} ${text}`);
     const answer = (status: number, body: unknown, headers = {}) =>
-      response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
-    const given = kind === "github" ? request.headers.authorization : `Bearer ${request.headers["private-token"]}`;
+      response
+        .writeHead(status, { "content-type": "application/json", ...headers })
+        .end(JSON.stringify(body));
+    const given =
+      kind === "github"
+        ? request.headers.authorization
+        : `Bearer ${request.headers["private-token"]}`;
     if (given !== `Bearer ${token}`) return answer(401, { message: "Bad credentials" });
-    if (kind === "gitlab" && url.pathname === "/user") return answer(200, { id: 1, username: self });
+    if (kind === "gitlab" && url.pathname === "/user")
+      return answer(200, { id: 1, username: self });
     if (request.method === "GET" && url.pathname === list) {
-      const [size, page] = [Number(url.searchParams.get("per_page")), Number(url.searchParams.get("page"))];
+      const [size, page] = [
+        Number(url.searchParams.get("per_page")),
+        Number(url.searchParams.get("page")),
+      ];
       const next = page * size < notes.length ? String(page + 1) : "";
-      return answer(200, notes.slice((page - 1) * size, page * size).map(shape), { "x-next-page": next });
+      return answer(200, notes.slice((page - 1) * size, page * size).map(shape), {
+        "x-next-page": next,
+      });
     }
     const { body } = JSON.parse(text || "{}") as { body?: string };
     // Neither takes a comment without a text, or a longer one.
-    if (body === undefined || body === "" || body.length > 65_536) return answer(422, { message: "Validation Failed" });
+    if (body === undefined || body === "" || body.length > 65_536)
+      return answer(422, { message: "Validation Failed" });
     if (request.method === "POST" && url.pathname === list) {
       notes.push({ id: notes.length + 1, author: self, body });
       return answer(201, {});

@@ -23,7 +23,9 @@ test("the policy file comes as JSON or as it was written, with an ETag that a ch
   const details = await call("GET", "/acl?details=true");
   expect(Buffer.from(details.body.acl, "base64").toString()).toBe(policy);
 
-  const changed = policy.replace('tag:web:443"] }]', 'tag:web:*"] }]').replace('"deny": ["tag:web:22"]', '"deny": ["tag:db:22"]');
+  const changed = policy
+    .replace('tag:web:443"] }]', 'tag:web:*"] }]')
+    .replace('"deny": ["tag:web:22"]', '"deny": ["tag:db:22"]');
   expect(await call("POST", "/acl", changed, { "if-match": '"old"' })).toMatchObject({
     status: 412,
     body: { message: "precondition failed, invalid old hash" },
@@ -53,15 +55,31 @@ test("a policy file with failing tests, or that cannot be read, changes nothing"
   };
   expect(await call("POST", "/acl", failing)).toMatchObject({ status: 400, body: failure });
   expect((await call("POST", "/acl", "{ nonsense")).status).toBe(400);
-  expect((await call("GET", "/acl", undefined, { accept: "application/hujson" })).body).toBe(policy);
+  expect((await call("GET", "/acl", undefined, { accept: "application/hujson" })).body).toBe(
+    policy,
+  );
 
-  expect(await call("POST", "/acl/validate", failing)).toMatchObject({ status: 200, body: failure });
-  expect(await call("POST", "/acl/validate", policy)).toMatchObject({ status: 200, body: undefined });
-  expect(await call("POST", "/acl/validate", '[{ "src": "ann@example.com", "deny": ["tag:web:443"] }]')).toMatchObject({
+  expect(await call("POST", "/acl/validate", failing)).toMatchObject({
     status: 200,
     body: failure,
   });
-  expect(await call("POST", "/acl/validate", '[{ "src": "ann@example.com", "accept": ["tag:web:443"] }]')).toMatchObject({
+  expect(await call("POST", "/acl/validate", policy)).toMatchObject({
+    status: 200,
+    body: undefined,
+  });
+  expect(
+    await call("POST", "/acl/validate", '[{ "src": "ann@example.com", "deny": ["tag:web:443"] }]'),
+  ).toMatchObject({
+    status: 200,
+    body: failure,
+  });
+  expect(
+    await call(
+      "POST",
+      "/acl/validate",
+      '[{ "src": "ann@example.com", "accept": ["tag:web:443"] }]',
+    ),
+  ).toMatchObject({
     status: 200,
     body: undefined,
   });

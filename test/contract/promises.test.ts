@@ -11,9 +11,14 @@ const day = 24 * 60 * 60 * 1000;
 describe("S1: access tokens can be limited to specific kinds of operations", () => {
   test("a token manages auth keys and cannot edit access controls", async () => {
     await using emulator = await startEmulator();
-    const { access_token } = await takeToken(emulator, await makeClient(emulator, ["auth_keys"], ["tag:ci"]));
+    const { access_token } = await takeToken(
+      emulator,
+      await makeClient(emulator, ["auth_keys"], ["tag:ci"]),
+    );
     const call = as(emulator, access_token);
-    const made = await call("POST", "/keys", { capabilities: { devices: { create: { tags: ["tag:ci"] } } } });
+    const made = await call("POST", "/keys", {
+      capabilities: { devices: { create: { tags: ["tag:ci"] } } },
+    });
     expect(made.status).toBe(200);
     for (const [method, path] of [
       ["POST", "/acl"],
@@ -21,20 +26,29 @@ describe("S1: access tokens can be limited to specific kinds of operations", () 
       ["GET", "/users"],
       ["GET", "/logging/configuration"],
     ] as const) {
-      expect(await call(method, path)).toMatchObject({ status: 403, body: { message: noPermission } });
+      expect(await call(method, path)).toMatchObject({
+        status: 403,
+        body: { message: noPermission },
+      });
     }
   });
 
   test("a read scope reads and does not write", async () => {
     await using emulator = await startEmulator();
-    const { access_token } = await takeToken(emulator, await makeClient(emulator, ["oauth_keys:read", "policy_file:read"]));
+    const { access_token } = await takeToken(
+      emulator,
+      await makeClient(emulator, ["oauth_keys:read", "policy_file:read"]),
+    );
     const call = as(emulator, access_token);
-    expect((await call("GET", "/keys?all=true")).body.keys.map(({ keyType }: { keyType: string }) => keyType)).toEqual([
-      "client",
-      "client",
-    ]);
+    expect(
+      (await call("GET", "/keys?all=true")).body.keys.map(
+        ({ keyType }: { keyType: string }) => keyType,
+      ),
+    ).toEqual(["client", "client"]);
     expect((await call("GET", "/acl")).status).toBe(200);
-    expect((await call("POST", "/keys", { keyType: "client", scopes: ["dns:read"] })).status).toBe(403);
+    expect((await call("POST", "/keys", { keyType: "client", scopes: ["dns:read"] })).status).toBe(
+      403,
+    );
     expect((await call("POST", "/acl", "{}")).status).toBe(403);
   });
 
@@ -47,11 +61,14 @@ describe("S1: access tokens can be limited to specific kinds of operations", () 
     expect((await call("GET", "/keys?all=true")).status).toBe(200);
     expect((await call("POST", "/keys", { capabilities: { devices: {} } })).status).toBe(403);
 
-    const grant = { grant_type: "client_credentials", client_id: client.id, client_secret: client.key };
-    expect(await refusedToken(emulator, { ...grant, scope: "auth_keys users policy_file" })).toEqual([
-      403,
-      'OAuth client cannot grant scopes "users policy_file"',
-    ]);
+    const grant = {
+      grant_type: "client_credentials",
+      client_id: client.id,
+      client_secret: client.key,
+    };
+    expect(
+      await refusedToken(emulator, { ...grant, scope: "auth_keys users policy_file" }),
+    ).toEqual([403, 'OAuth client cannot grant scopes "users policy_file"']);
   });
 
   test("a scope taken from a client is taken from its tokens", async () => {
@@ -59,7 +76,10 @@ describe("S1: access tokens can be limited to specific kinds of operations", () 
     const client = await makeClient(emulator, ["policy_file:read", "dns"]);
     const { access_token } = await takeToken(emulator, client);
     expect((await as(emulator, access_token)("GET", "/acl")).status).toBe(200);
-    await as(emulator, emulator.apiKey)("PUT", `/keys/${client.id}`, { keyType: "client", scopes: ["dns"] });
+    await as(emulator, emulator.apiKey)("PUT", `/keys/${client.id}`, {
+      keyType: "client",
+      scopes: ["dns"],
+    });
     expect((await as(emulator, access_token)("GET", "/acl")).status).toBe(403);
   });
 });
@@ -78,7 +98,8 @@ describe("S2: any standard OAuth 2.0 library gets short-lived tokens again and a
     expect(one).toMatchObject({ token_type: "bearer", expires_in: 3600, scope: "dns users:read" });
     expect(one.access_token).toMatch(/^tskey-api-/);
     expect(two.access_token).not.toBe(one.access_token);
-    for (const { access_token } of [one, two]) expect((await as(emulator, access_token)("GET", "/users")).status).toBe(200);
+    for (const { access_token } of [one, two])
+      expect((await as(emulator, access_token)("GET", "/users")).status).toBe(200);
   });
 
   test("a token ends after one hour, and the next one is as good", async () => {
@@ -92,15 +113,28 @@ describe("S2: any standard OAuth 2.0 library gets short-lived tokens again and a
       status: 401,
       body: { message: "API token invalid" },
     });
-    expect((await as(emulator, (await takeToken(emulator, client)).access_token)("GET", "/users")).status).toBe(200);
+    expect(
+      (await as(emulator, (await takeToken(emulator, client)).access_token)("GET", "/users"))
+        .status,
+    ).toBe(200);
   });
 
   test("a wrong secret, another client's id and another grant are refused", async () => {
     await using emulator = await startEmulator();
     const client = await makeClient(emulator, ["dns"]);
-    const grant = { grant_type: "client_credentials", client_id: client.id, client_secret: client.key };
-    expect(await refusedToken(emulator, { ...grant, client_secret: `${client.key}x` })).toEqual([401, "API token invalid"]);
-    expect(await refusedToken(emulator, { ...grant, client_id: emulator.clientId })).toEqual([401, "API token invalid"]);
+    const grant = {
+      grant_type: "client_credentials",
+      client_id: client.id,
+      client_secret: client.key,
+    };
+    expect(await refusedToken(emulator, { ...grant, client_secret: `${client.key}x` })).toEqual([
+      401,
+      "API token invalid",
+    ]);
+    expect(await refusedToken(emulator, { ...grant, client_id: emulator.clientId })).toEqual([
+      401,
+      "API token invalid",
+    ]);
     expect((await refusedToken(emulator, { ...grant, grant_type: "password" }))[0]).toBe(400);
     expect((await refusedToken(emulator, {}))[0]).toBe(400);
   });
@@ -109,9 +143,14 @@ describe("S2: any standard OAuth 2.0 library gets short-lived tokens again and a
 describe("S3: an OAuth client generates auth keys with a specific set of tags", () => {
   test("they must be tagged, and belong to the tailnet and not to a user", async () => {
     await using emulator = await startEmulator();
-    const { access_token } = await takeToken(emulator, await makeClient(emulator, ["auth_keys"], ["tag:ci"]));
+    const { access_token } = await takeToken(
+      emulator,
+      await makeClient(emulator, ["auth_keys"], ["tag:ci"]),
+    );
     const call = as(emulator, access_token);
-    const untagged = await call("POST", "/keys", { capabilities: { devices: { create: { ephemeral: true } } } });
+    const untagged = await call("POST", "/keys", {
+      capabilities: { devices: { create: { ephemeral: true } } },
+    });
     expect(untagged.status).toBe(400);
     const made = await call("POST", "/keys", {
       capabilities: { devices: { create: { ephemeral: true, reusable: true, tags: ["tag:ci"] } } },
@@ -128,7 +167,9 @@ describe("S3: an OAuth client generates auth keys with a specific set of tags", 
 
   test("a user's own key may do without tags, and belongs to that user", async () => {
     await using emulator = await startEmulator();
-    const made = await as(emulator, emulator.apiKey)("POST", "/keys", { capabilities: { devices: {} } });
+    const made = await as(emulator, emulator.apiKey)("POST", "/keys", {
+      capabilities: { devices: {} },
+    });
     expect(made.status).toBe(200);
     expect(made.body.userId).not.toBe("");
     expect(made.body).toMatchObject({ expirySeconds: 90 * 24 * 60 * 60 });
@@ -138,7 +179,12 @@ describe("S3: an OAuth client generates auth keys with a specific set of tags", 
 describe("S4: OAuth clients are owned by no user and do not expire", () => {
   test("a client outlives the user who made it, and works years later", async () => {
     await using emulator = await startEmulator();
-    const client = await makeClient(emulator, ["users:read"], undefined, emulator.roles["it-admin"]);
+    const client = await makeClient(
+      emulator,
+      ["users:read"],
+      undefined,
+      emulator.roles["it-admin"],
+    );
     emulator.control.removeUser("it-admin@example.com");
     emulator.control.advanceClock(3 * 365 * day);
     const { access_token } = await takeToken(emulator, client);
@@ -160,13 +206,18 @@ describe("S5: creation and use of OAuth clients are in the audit log", () => {
     await as(emulator, emulator.roles["it-admin"])("DELETE", `/keys/${client.id}`);
     expect((await as(emulator, access_token)("GET", "/users")).status).toBe(401);
     const window = `start=${new Date(Date.now() - day).toISOString()}&end=${new Date(Date.now() + day).toISOString()}`;
-    const { body } = await as(emulator, emulator.apiKey)("GET", `/logging/configuration?${window}&target=${client.id}`);
+    const { body } = await as(emulator, emulator.apiKey)(
+      "GET",
+      `/logging/configuration?${window}&target=${client.id}`,
+    );
     expect(body).toMatchObject({ version: "1.1", tailnet: emulator.tailnet });
-    const entries = body.logs.map(({ action, actor }: { action: string; actor: { type: string; loginName?: string } }) => [
-      action,
-      actor.type,
-      actor.loginName,
-    ]);
+    const entries = body.logs.map(
+      ({ action, actor }: { action: string; actor: { type: string; loginName?: string } }) => [
+        action,
+        actor.type,
+        actor.loginName,
+      ],
+    );
     expect(entries).toEqual([
       ["CREATE", "USER", "owner@example.com"],
       ["LOGIN", "OAUTH_CLIENT", undefined],
@@ -191,14 +242,22 @@ describe("S6: they can be revoked at any time", () => {
     expect((await owner("DELETE", `/keys/${client.id}`)).status).toBe(200);
     expect((await as(emulator, access_token)("GET", "/users")).status).toBe(401);
     expect(
-      (await refusedToken(emulator, { grant_type: "client_credentials", client_id: client.id, client_secret: client.key }))[0],
+      (
+        await refusedToken(emulator, {
+          grant_type: "client_credentials",
+          client_id: client.id,
+          client_secret: client.key,
+        })
+      )[0],
     ).toBe(401);
     const after = await owner("GET", `/keys/${client.id}`);
     expect(after).toMatchObject({
       status: 200,
       body: { invalid: true, revoked: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/) },
     });
-    expect((await owner("GET", "/keys?all=true")).body.keys.map(({ id }: { id: string }) => id)).not.toContain(client.id);
+    expect(
+      (await owner("GET", "/keys?all=true")).body.keys.map(({ id }: { id: string }) => id),
+    ).not.toContain(client.id);
   });
 });
 
@@ -209,29 +268,46 @@ describe("S7: administrators can only set scopes that grant what their role perm
   ] as const)("%s cannot give %s and can give %s", async (role, forbidden, permitted) => {
     await using emulator = await startEmulator();
     const call = as(emulator, emulator.roles[role]);
-    expect(await call("POST", "/keys", { keyType: "client", scopes: [permitted, forbidden] })).toMatchObject({
+    expect(
+      await call("POST", "/keys", { keyType: "client", scopes: [permitted, forbidden] }),
+    ).toMatchObject({
       status: 403,
       body: { message: `actor cannot set scopes: [${forbidden}]` },
     });
-    expect((await call("POST", "/keys", { keyType: "client", scopes: [permitted] })).status).toBe(200);
+    expect((await call("POST", "/keys", { keyType: "client", scopes: [permitted] })).status).toBe(
+      200,
+    );
   });
 
-  test.each(["auditor", "member", "billing-admin"] as const)("%s makes no client at all", async (role) => {
-    await using emulator = await startEmulator();
-    const { status } = await as(emulator, emulator.roles[role])("POST", "/keys", { keyType: "client", scopes: ["dns:read"] });
-    expect(status).toBe(403);
-  });
+  test.each(["auditor", "member", "billing-admin"] as const)(
+    "%s makes no client at all",
+    async (role) => {
+      await using emulator = await startEmulator();
+      const { status } = await as(emulator, emulator.roles[role])("POST", "/keys", {
+        keyType: "client",
+        scopes: ["dns:read"],
+      });
+      expect(status).toBe(403);
+    },
+  );
 
   test("a client passes on only scopes that it holds, when it makes one and when it changes one", async () => {
     await using emulator = await startEmulator();
-    const { access_token } = await takeToken(emulator, await makeClient(emulator, ["oauth_keys", "dns"]));
+    const { access_token } = await takeToken(
+      emulator,
+      await makeClient(emulator, ["oauth_keys", "dns"]),
+    );
     const call = as(emulator, access_token);
     const made = await call("POST", "/keys", { keyType: "client", scopes: ["dns:read"] });
     expect(made.status).toBe(200);
     for (const scope of ["all", "users:read"]) {
       const refused = { status: 403, body: { message: `actor cannot set scopes: [${scope}]` } };
-      expect(await call("POST", "/keys", { keyType: "client", scopes: ["dns", scope] })).toMatchObject(refused);
-      expect(await call("PUT", `/keys/${made.body.id}`, { keyType: "client", scopes: ["dns", scope] })).toMatchObject(refused);
+      expect(
+        await call("POST", "/keys", { keyType: "client", scopes: ["dns", scope] }),
+      ).toMatchObject(refused);
+      expect(
+        await call("PUT", `/keys/${made.body.id}`, { keyType: "client", scopes: ["dns", scope] }),
+      ).toMatchObject(refused);
     }
   });
 });

@@ -15,11 +15,23 @@ export interface Run {
 }
 
 /** Runs `tailscope` in an environment that has nothing else. */
-export function run(args: readonly string[], environment: Record<string, string>, input?: string): Promise<Run> {
+export function run(
+  args: readonly string[],
+  environment: Record<string, string>,
+  input?: string,
+): Promise<Run> {
   const cache = join(tmpdir(), "tailscope-test-compile-cache");
-  const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], NODE_COMPILE_CACHE: cache, ...environment };
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: process.env["HOME"],
+    NODE_COMPILE_CACHE: cache,
+    ...environment,
+  };
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [command, ...args], { env, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [command, ...args], {
+      env,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     child.stdin.on("error", () => {}).end(input);
     let stdout = "";
     let stderr = "";

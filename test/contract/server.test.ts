@@ -8,7 +8,9 @@ describe("the users and the audit log", () => {
   test("there is one user a role, in the API's form", async () => {
     await using emulator = await startEmulator();
     const { body } = await users(emulator);
-    expect(body.users.map(({ role }: { role: string }) => role).sort()).toEqual(Object.keys(emulator.roles).sort());
+    expect(body.users.map(({ role }: { role: string }) => role).sort()).toEqual(
+      Object.keys(emulator.roles).sort(),
+    );
     expect(body.users[0]).toMatchObject({
       id: expect.any(String),
       loginName: "owner@example.com",
@@ -34,7 +36,10 @@ describe("the users and the audit log", () => {
     expect(await log("&event=API_KEY.CREATE")).toEqual(["CREATE", "CREATE"]);
     expect(await log("&actor=admin@example.com")).toEqual(["CREATE"]);
     expect(await log("", Date.now() + 30_000)).toEqual([]);
-    expect((await as(emulator, emulator.apiKey)("GET", "/logging/configuration?start=yesterday&end=now")).status).toBe(400);
+    expect(
+      (await as(emulator, emulator.apiKey)("GET", "/logging/configuration?start=yesterday&end=now"))
+        .status,
+    ).toBe(400);
   });
 });
 
@@ -55,7 +60,9 @@ describe("requests that no well-behaved client sends", () => {
 
   test("a body that is too large is refused, and the next request is served", async () => {
     await using emulator = await startEmulator();
-    expect((await as(emulator, emulator.apiKey)("POST", "/acl", " ".repeat(3 * 1024 * 1024))).status).toBe(413);
+    expect(
+      (await as(emulator, emulator.apiKey)("POST", "/acl", " ".repeat(3 * 1024 * 1024))).status,
+    ).toBe(413);
     expect((await users(emulator)).status).toBe(200);
   });
 
@@ -63,7 +70,10 @@ describe("requests that no well-behaved client sends", () => {
     await using emulator = await startEmulator();
     const body = `grant_type=client_credentials&client_id=${emulator.clientId}&client_secret=${emulator.clientSecret}&scope=dns&scope=all`;
     const response = await fetch(`${emulator.url}/api/v2/oauth/token`, { method: "POST", body });
-    expect([response.status, await response.json()]).toEqual([400, { message: "scope is given twice" }]);
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      { message: "scope is given twice" },
+    ]);
   });
 });
 
@@ -83,7 +93,13 @@ describe("the control interface", () => {
     expect((await control(emulator.controlToken, "revoke", { name: id })).status).toBe(400);
     expect((await control(emulator.controlToken, "revoke", { id })).status).toBe(200);
     expect(emulator.control.activeCredentials()).toEqual([]);
-    expect((await control(emulator.controlToken, "advance-clock", { milliseconds: 91 * 24 * 60 * 60 * 1000 })).status).toBe(200);
+    expect(
+      (
+        await control(emulator.controlToken, "advance-clock", {
+          milliseconds: 91 * 24 * 60 * 60 * 1000,
+        })
+      ).status,
+    ).toBe(200);
     expect((await users(emulator)).status).toBe(401);
   });
 
@@ -141,6 +157,8 @@ describe("the control interface", () => {
     for (const { body } of [single, reusable]) emulator.control.useAuthKey(body.id);
     expect((await call("GET", `/keys/${single.body.id}`)).body).toMatchObject({ invalid: true });
     expect((await call("GET", `/keys/${reusable.body.id}`)).body).not.toHaveProperty("invalid");
-    expect(() => emulator.control.useAuthKey(single.body.id)).toThrow("no auth key that a machine could join with");
+    expect(() => emulator.control.useAuthKey(single.body.id)).toThrow(
+      "no auth key that a machine could join with",
+    );
   });
 });

@@ -20,25 +20,62 @@ const policy = JSON.stringify({
 const authKey = (...tags: string[]) => ({ capabilities: { devices: { create: { tags } } } });
 
 test.each([
-  { client: ["tag:a", "tag:b"], key: ["tag:b", "tag:a"], permitted: true, why: "the exact set, in any order" },
+  {
+    client: ["tag:a", "tag:b"],
+    key: ["tag:b", "tag:a"],
+    permitted: true,
+    why: "the exact set, in any order",
+  },
   { client: ["tag:a", "tag:b"], key: ["tag:a"], permitted: false, why: "a part of the set" },
-  { client: ["tag:a", "tag:self"], key: ["tag:self"], permitted: true, why: "a part that owns itself" },
-  { client: ["tag:parent"], key: ["tag:child"], permitted: true, why: "a tag that the client's tag owns" },
-  { client: ["tag:parent"], key: ["tag:parent", "tag:child"], permitted: false, why: "the exact set and an owned tag beside it" },
+  {
+    client: ["tag:a", "tag:self"],
+    key: ["tag:self"],
+    permitted: true,
+    why: "a part that owns itself",
+  },
+  {
+    client: ["tag:parent"],
+    key: ["tag:child"],
+    permitted: true,
+    why: "a tag that the client's tag owns",
+  },
+  {
+    client: ["tag:parent"],
+    key: ["tag:parent", "tag:child"],
+    permitted: false,
+    why: "the exact set and an owned tag beside it",
+  },
   { client: ["tag:parent"], key: ["tag:grandchild"], permitted: false, why: "an owner's owner" },
   { client: ["tag:a"], key: ["tag:b"], permitted: false, why: "another tag" },
-  { client: ["tag:a"], key: ["tag:a", "tag:nowhere"], permitted: false, why: "a tag that the policy file does not define" },
-])("a client with $client makes a key with $key: $permitted ($why)", async ({ client, key, permitted }) => {
-  await using emulator = await startEmulator({ policy });
-  const { access_token } = await takeToken(emulator, await makeClient(emulator, ["auth_keys", "oauth_keys"], client));
-  for (const body of [authKey(...key), { keyType: "client", scopes: ["oauth_keys:read"], tags: key }]) {
-    expect(await as(emulator, access_token)("POST", "/keys", body)).toMatchObject(
-      permitted
-        ? { status: 200 }
-        : { status: 400, body: { message: `requested tags [${key.join(" ")}] are invalid or not permitted` } },
+  {
+    client: ["tag:a"],
+    key: ["tag:a", "tag:nowhere"],
+    permitted: false,
+    why: "a tag that the policy file does not define",
+  },
+])(
+  "a client with $client makes a key with $key: $permitted ($why)",
+  async ({ client, key, permitted }) => {
+    await using emulator = await startEmulator({ policy });
+    const { access_token } = await takeToken(
+      emulator,
+      await makeClient(emulator, ["auth_keys", "oauth_keys"], client),
     );
-  }
-});
+    for (const body of [
+      authKey(...key),
+      { keyType: "client", scopes: ["oauth_keys:read"], tags: key },
+    ]) {
+      expect(await as(emulator, access_token)("POST", "/keys", body)).toMatchObject(
+        permitted
+          ? { status: 200 }
+          : {
+              status: 400,
+              body: { message: `requested tags [${key.join(" ")}] are invalid or not permitted` },
+            },
+      );
+    }
+  },
+);
 
 test("a user gives the tags that the user owns, an admin every tag that is defined, and nobody one that is not", async () => {
   await using emulator = await startEmulator({ policy });
@@ -59,28 +96,53 @@ test("a token is narrowed to tags that the client's tags own, and only with a de
   expect((await call("POST", "/keys", authKey("tag:child"))).status).toBe(200);
   expect((await call("POST", "/keys", authKey("tag:parent"))).status).toBe(400);
 
-  const grant = { grant_type: "client_credentials", client_id: parent.id, client_secret: parent.key };
+  const grant = {
+    grant_type: "client_credentials",
+    client_id: parent.id,
+    client_secret: parent.key,
+  };
   expect(await refusedToken(emulator, { ...grant, tags: "tag:parent tag:a" })).toEqual([
     400,
     "requested tags [tag:parent tag:a] are invalid or not permitted",
   ]);
-  expect((await refusedToken(emulator, { ...grant, scope: "dns", tags: "tag:child" }))[0]).toBe(400);
+  expect((await refusedToken(emulator, { ...grant, scope: "dns", tags: "tag:child" }))[0]).toBe(
+    400,
+  );
 
-  const all = await takeToken(emulator, { id: emulator.clientId, key: emulator.clientSecret }, { tags: "tag:a" });
-  expect((await as(emulator, all.access_token)("POST", "/keys", authKey("tag:a"))).status).toBe(200);
-  expect((await as(emulator, all.access_token)("POST", "/keys", authKey("tag:b"))).status).toBe(400);
+  const all = await takeToken(
+    emulator,
+    { id: emulator.clientId, key: emulator.clientSecret },
+    { tags: "tag:a" },
+  );
+  expect((await as(emulator, all.access_token)("POST", "/keys", authKey("tag:a"))).status).toBe(
+    200,
+  );
+  expect((await as(emulator, all.access_token)("POST", "/keys", authKey("tag:b"))).status).toBe(
+    400,
+  );
 });
 
 test("a client with the scope all gives every defined tag, with a token for less, too", async () => {
   await using emulator = await startEmulator({ policy });
-  const narrow = await takeToken(emulator, { id: emulator.clientId, key: emulator.clientSecret }, { scope: "auth_keys" });
-  expect((await as(emulator, narrow.access_token)("POST", "/keys", authKey("tag:a", "tag:child"))).status).toBe(200);
-  expect((await as(emulator, narrow.access_token)("POST", "/keys", authKey("tag:nowhere"))).status).toBe(400);
+  const narrow = await takeToken(
+    emulator,
+    { id: emulator.clientId, key: emulator.clientSecret },
+    { scope: "auth_keys" },
+  );
+  expect(
+    (await as(emulator, narrow.access_token)("POST", "/keys", authKey("tag:a", "tag:child")))
+      .status,
+  ).toBe(200);
+  expect(
+    (await as(emulator, narrow.access_token)("POST", "/keys", authKey("tag:nowhere"))).status,
+  ).toBe(400);
 });
 
 test.each(["auth_keys", "devices:core"])("a credential with %s must have tags", async (scope) => {
   await using emulator = await startEmulator();
   const call = as(emulator, emulator.apiKey);
   expect((await call("POST", "/keys", { keyType: "client", scopes: [scope] })).status).toBe(400);
-  expect((await call("POST", "/keys", { keyType: "client", scopes: [`${scope}:read`] })).status).toBe(200);
+  expect(
+    (await call("POST", "/keys", { keyType: "client", scopes: [`${scope}:read`] })).status,
+  ).toBe(200);
 });

@@ -12,13 +12,28 @@ const { publicKey, privateKey } = await generateKeyPair("RS256");
 const stranger = await generateKeyPair("RS256");
 const published = { keys: [{ ...(await exportJWK(publicKey)), kid: "one", alg: "RS256" }] };
 
-async function identity(emulator: Emulator, more: object = {}): Promise<{ id: string; audience: string }> {
-  const wanted = { keyType: "federated", scopes: ["users:read"], issuer, subject: "repo:acme/*:ref:refs/heads/main", ...more };
+async function identity(
+  emulator: Emulator,
+  more: object = {},
+): Promise<{ id: string; audience: string }> {
+  const wanted = {
+    keyType: "federated",
+    scopes: ["users:read"],
+    issuer,
+    subject: "repo:acme/*:ref:refs/heads/main",
+    ...more,
+  };
   return (await as(emulator, emulator.apiKey)("POST", "/keys", wanted)).body;
 }
 
-function signed(claims: Record<string, unknown>, { key = privateKey, expires = "5m" } = {}): Promise<string> {
-  return new SignJWT(claims).setProtectedHeader({ alg: "RS256", kid: "one" }).setExpirationTime(expires).sign(key);
+function signed(
+  claims: Record<string, unknown>,
+  { key = privateKey, expires = "5m" } = {},
+): Promise<string> {
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: "RS256", kid: "one" })
+    .setExpirationTime(expires)
+    .sign(key);
 }
 
 function exchange(emulator: Emulator, client_id: string, jwt: string) {
@@ -30,11 +45,20 @@ test("an identity token of the issuer is exchanged for an access token with the 
   await using emulator = await startEmulator();
   emulator.control.publishIssuerKeys(issuer, published);
   const { id, audience } = await identity(emulator, { customClaimRules: { environment: "prod*" } });
-  const jwt = await signed({ iss: issuer, sub: "repo:acme/web:ref:refs/heads/main", aud: audience, environment: "production" });
+  const jwt = await signed({
+    iss: issuer,
+    sub: "repo:acme/web:ref:refs/heads/main",
+    aud: audience,
+    environment: "production",
+  });
   const response = await exchange(emulator, id, jwt);
   expect(response.status).toBe(200);
   const token = (await response.json()) as { access_token: string };
-  expect(token).toEqual({ access_token: expect.stringMatching(/^tskey-api-/), token_type: "Bearer", expires_in: 3600 });
+  expect(token).toEqual({
+    access_token: expect.stringMatching(/^tskey-api-/),
+    token_type: "Bearer",
+    expires_in: 3600,
+  });
   const call = as(emulator, token.access_token);
   expect((await call("GET", "/users")).status).toBe(200);
   expect((await call("GET", "/acl")).status).toBe(403);
@@ -42,7 +66,12 @@ test("an identity token of the issuer is exchanged for an access token with the 
   expect((await call("GET", "/users")).status).toBe(401);
 });
 
-const right = { iss: issuer, sub: "repo:acme/web:ref:refs/heads/main", aud: "AUDIENCE", environment: "prod" };
+const right = {
+  iss: issuer,
+  sub: "repo:acme/web:ref:refs/heads/main",
+  aud: "AUDIENCE",
+  environment: "prod",
+};
 
 test.each<[string, Record<string, unknown>, { key?: typeof privateKey; expires?: string }]>([
   ["another subject", { ...right, sub: "repo:acme/web:ref:refs/heads/dev" }, {}],
@@ -58,7 +87,10 @@ test.each<[string, Record<string, unknown>, { key?: typeof privateKey; expires?:
   await using emulator = await startEmulator();
   emulator.control.publishIssuerKeys(issuer, published);
   const { id, audience } = await identity(emulator, { customClaimRules: { environment: "prod" } });
-  const jwt = await signed({ ...claims, aud: claims["aud"] === "AUDIENCE" ? audience : claims["aud"] }, options);
+  const jwt = await signed(
+    { ...claims, aud: claims["aud"] === "AUDIENCE" ? audience : claims["aud"] },
+    options,
+  );
   expect((await exchange(emulator, id, jwt)).status).toBe(401);
 });
 
@@ -67,23 +99,38 @@ test("no token at all, an unsigned one and an unknown client are refused", async
   emulator.control.publishIssuerKeys(issuer, published);
   const { id, audience } = await identity(emulator);
   const unsigned = `${Buffer.from('{"alg":"none"}').toString("base64url")}.${Buffer.from(JSON.stringify({ ...right, aud: audience })).toString("base64url")}.`;
-  for (const jwt of ["", "x.y.z", unsigned]) expect((await exchange(emulator, id, jwt)).status).toBe(401);
-  expect((await exchange(emulator, "kNowhere", await signed({ ...right, aud: audience }))).status).toBe(401);
-  expect((await exchange(emulator, emulator.clientId, await signed({ ...right, aud: audience }))).status).toBe(401);
+  for (const jwt of ["", "x.y.z", unsigned])
+    expect((await exchange(emulator, id, jwt)).status).toBe(401);
+  expect(
+    (await exchange(emulator, "kNowhere", await signed({ ...right, aud: audience }))).status,
+  ).toBe(401);
+  expect(
+    (await exchange(emulator, emulator.clientId, await signed({ ...right, aud: audience }))).status,
+  ).toBe(401);
 });
 
 test("GitHub's tokens are accepted in both forms of their subject where it was rewritten", async () => {
   await using emulator = await startEmulator({ rewriteGithubSubjects: true });
   const github = "https://token.actions.githubusercontent.com";
   emulator.control.publishIssuerKeys(github, published);
-  const { id, audience } = await identity(emulator, { issuer: github, subject: "repo:acme/web:ref:refs/heads/main" });
+  const { id, audience } = await identity(emulator, {
+    issuer: github,
+    subject: "repo:acme/web:ref:refs/heads/main",
+  });
   const { subject } = (await as(emulator, emulator.apiKey)("GET", `/keys/${id}`)).body;
   for (const sub of [subject, "repo:acme/web:ref:refs/heads/main"]) {
-    expect((await exchange(emulator, id, await signed({ iss: github, sub, aud: audience }))).status).toBe(200);
+    expect(
+      (await exchange(emulator, id, await signed({ iss: github, sub, aud: audience }))).status,
+    ).toBe(200);
   }
   expect(
-    (await exchange(emulator, id, await signed({ iss: github, sub: "repo:acme/other:ref:refs/heads/main", aud: audience })))
-      .status,
+    (
+      await exchange(
+        emulator,
+        id,
+        await signed({ iss: github, sub: "repo:acme/other:ref:refs/heads/main", aud: audience }),
+      )
+    ).status,
   ).toBe(401);
 });
 
@@ -92,20 +139,27 @@ test("the issuer's keys are found by its discovery document", async () => {
     "/.well-known/openid-configuration": { issuer, jwks_uri: `${issuer}/jwks` },
     "/jwks": published,
   };
-  const server = createServer((request, response) => response.end(JSON.stringify(documents[request.url ?? ""] ?? {}))).listen(
-    0,
-    "127.0.0.1",
-  );
+  const server = createServer((request, response) =>
+    response.end(JSON.stringify(documents[request.url ?? ""] ?? {})),
+  ).listen(0, "127.0.0.1");
   await new Promise((listening) => server.once("listening", listening));
   const { port } = server.address() as AddressInfo;
   try {
     await using emulator = await startEmulator({
-      fetch: (input, init) => fetch(String(input).replace(issuer, `http://127.0.0.1:${port}`), init),
+      fetch: (input, init) =>
+        fetch(String(input).replace(issuer, `http://127.0.0.1:${port}`), init),
     });
     const { id, audience } = await identity(emulator);
-    expect((await exchange(emulator, id, await signed({ ...right, aud: audience }))).status).toBe(200);
-    documents["/.well-known/openid-configuration"] = { issuer: "https://other.example.com", jwks_uri: `${issuer}/jwks` };
-    expect((await exchange(emulator, id, await signed({ ...right, aud: audience }))).status).toBe(401);
+    expect((await exchange(emulator, id, await signed({ ...right, aud: audience }))).status).toBe(
+      200,
+    );
+    documents["/.well-known/openid-configuration"] = {
+      issuer: "https://other.example.com",
+      jwks_uri: `${issuer}/jwks`,
+    };
+    expect((await exchange(emulator, id, await signed({ ...right, aud: audience }))).status).toBe(
+      401,
+    );
   } finally {
     server.close();
     server.closeAllConnections();

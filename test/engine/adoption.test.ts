@@ -18,7 +18,10 @@ async function tailscope(emulator: Emulator, ...args: string[]): Promise<void> {
     TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
   };
   const code = await new Promise((closed) =>
-    spawn(process.execPath, [command, ...args], { env, stdio: ["ignore", "ignore", "inherit"] }).once("close", closed),
+    spawn(process.execPath, [command, ...args], {
+      env,
+      stdio: ["ignore", "ignore", "inherit"],
+    }).once("close", closed),
   );
   expect(code).toBe(0);
 }
@@ -42,15 +45,28 @@ async function importInto(stack: Stack, folder: string): Promise<void> {
 }
 
 test("fifty existing credentials of all kinds are adopted, and the next preview shows no change", async () => {
-  await using emulator = await startEmulator({ scopes: ["brand_new"], rewriteGithubSubjects: true });
+  await using emulator = await startEmulator({
+    scopes: ["brand_new"],
+    rewriteGithubSubjects: true,
+  });
   const call = as(emulator, emulator.apiKey);
   const github = "https://token.actions.githubusercontent.com";
   const bodies = Array.from({ length: 50 }, (_, n) =>
     [
-      { keyType: "client", scopes: ["dns", "auth_keys"], tags: ["tag:ci", "tag:dev"], description: "CI runners" },
+      {
+        keyType: "client",
+        scopes: ["dns", "auth_keys"],
+        tags: ["tag:ci", "tag:dev"],
+        description: "CI runners",
+      },
       { keyType: "client", scopes: ["brand_new", "acl:read"], description: `client ${n}` },
       { keyType: "client", scopes: ["all"] },
-      { keyType: "federated", scopes: ["dns"], issuer: github, subject: "repo:acme/web:ref:refs/heads/main" },
+      {
+        keyType: "federated",
+        scopes: ["dns"],
+        issuer: github,
+        subject: "repo:acme/web:ref:refs/heads/main",
+      },
       {
         keyType: "federated",
         scopes: ["dns"],
@@ -60,7 +76,9 @@ test("fifty existing credentials of all kinds are adopted, and the next preview 
         customClaimRules: { "job-ref": "refs/*" },
       },
       {
-        capabilities: { devices: { create: { reusable: true, ephemeral: true, tags: ["tag:ci"] } } },
+        capabilities: {
+          devices: { create: { reusable: true, ephemeral: true, tags: ["tag:ci"] } },
+        },
         expirySeconds: 3600,
         description: "await",
       },
@@ -90,9 +108,13 @@ test("fifty existing credentials of all kinds are adopted, and the next preview 
       files: ["index.ts"],
     };
     writeFileSync(join(folder, "out", "tsconfig.json"), JSON.stringify(check));
-    const compiled = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", join(folder, "out")], {
-      encoding: "utf8",
-    });
+    const compiled = spawnSync(
+      process.execPath,
+      [join(root, "node_modules/typescript/bin/tsc"), "-p", join(folder, "out")],
+      {
+        encoding: "utf8",
+      },
+    );
     expect(compiled.stdout).toBe("");
 
     await using stack = await newStack(emulator, asJavaScript(program));
@@ -102,9 +124,14 @@ test("fifty existing credentials of all kinds are adopted, and the next preview 
 
     // Secrets cannot be had: outputs say so, and rotation gets a new one.
     const { credentials } = await stack.state();
-    expect(credentials["ci-runners"]?.outputs?.["clientSecret"]).toMatch(/^not known: this credential was adopted/);
+    expect(credentials["ci-runners"]?.outputs?.["clientSecret"]).toMatch(
+      /^not known: this credential was adopted/,
+    );
     stack.write(
-      asJavaScript(program).replace('new OAuthClient("ci-runners", {', 'new OAuthClient("ci-runners", { rotateEvery: "60s",'),
+      asJavaScript(program).replace(
+        'new OAuthClient("ci-runners", {',
+        'new OAuthClient("ci-runners", { rotateEvery: "60s",',
+      ),
     );
     stack.set("TAILSCOPE_NOW", new Date(Date.now() + 3_600_000 - 600_000).toISOString());
     expect(await stack.preview()).toEqual(["replace ci-runners"]);
@@ -118,8 +145,16 @@ test("credentials of the official provider move here without being made anew", a
   const call = as(emulator, emulator.apiKey);
   const made = [
     (await call("POST", "/keys", { keyType: "client", scopes: ["dns"], description: "one" })).body,
-    (await call("POST", "/keys", { capabilities: { devices: { create: { tags: ["tag:ci"] } } } })).body,
-    (await call("POST", "/keys", { keyType: "federated", scopes: ["dns"], issuer: "https://i.example.com", subject: "me" })).body,
+    (await call("POST", "/keys", { capabilities: { devices: { create: { tags: ["tag:ci"] } } } }))
+      .body,
+    (
+      await call("POST", "/keys", {
+        keyType: "federated",
+        scopes: ["dns"],
+        issuer: "https://i.example.com",
+        subject: "me",
+      })
+    ).body,
   ];
   const types = [
     "tailscale:index/oauthClient:OauthClient",
@@ -151,16 +186,27 @@ test("credentials of the official provider move here without being made anew", a
       provider: `${provider.urn}::${provider.id}`,
     }));
     const file = join(folder, "state.json");
-    writeFileSync(file, JSON.stringify({ version, deployment: { ...deployment, resources: [root, provider, ...theirs] } }));
+    writeFileSync(
+      file,
+      JSON.stringify({
+        version,
+        deployment: { ...deployment, resources: [root, provider, ...theirs] },
+      }),
+    );
     expect((await stack.pulumi(["stack", "import", "--file", file])).code).toBe(0);
 
     // docs/moving-from-the-official-provider.md
     await tailscope(emulator, "adopt", "--from-state", file, "--out", join(folder, "out"));
     stack.write(asJavaScript(readFileSync(join(folder, "out", "index.ts"), "utf8")));
-    for (const { urn } of [...theirs, provider]) expect((await stack.pulumi(["state", "delete", urn, "--yes"])).code).toBe(0);
+    for (const { urn } of [...theirs, provider])
+      expect((await stack.pulumi(["state", "delete", urn, "--yes"])).code).toBe(0);
     await importInto(stack, join(folder, "out"));
     expect(await stack.preview("--refresh", "--expect-no-changes")).toEqual([]);
-    expect(Object.keys((await stack.state()).credentials).sort()).toEqual(["theirs-0", "theirs-1", "theirs-2"]);
+    expect(Object.keys((await stack.state()).credentials).sort()).toEqual([
+      "theirs-0",
+      "theirs-1",
+      "theirs-2",
+    ]);
     expect(emulator.control.activeCredentials()).toEqual(before);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -9,13 +9,21 @@ const key = (more: string) =>
 
 test("an auth key is minted by the client it names, replaced where the API cannot change it, and outlives that client", async () => {
   await using emulator = await startEmulator();
-  await using stack = await newStack(emulator, `${client("one")} ${key('mintedBy: ci, expiry: "1h"')}`);
+  await using stack = await newStack(
+    emulator,
+    `${client("one")} ${key('mintedBy: ci, expiry: "1h"')}`,
+  );
 
   const first = await stack.deployed();
   const clientId = (await stack.state()).credentials["ci"]?.id;
   expect(first["key"]).toMatch(new RegExp(`^tskey-auth-${first["keyId"]}-`));
   const made = emulator.control.activeCredentials().find(({ keyType }) => keyType === "auth");
-  expect(made).toMatchObject({ id: first["keyId"], userId: "", expirySeconds: 3600, expires: first["expiresAt"] });
+  expect(made).toMatchObject({
+    id: first["keyId"],
+    userId: "",
+    expirySeconds: 3600,
+    expires: first["expiresAt"],
+  });
   expect(creatorOf(emulator, first["keyId"])).toBe(clientId);
   expect(tokensOf(emulator, clientId)).toEqual(["took an access token for auth_keys"]);
   emulator.control.takeRequests();
@@ -27,12 +35,19 @@ test("an auth key is minted by the client it names, replaced where the API canno
   emulator.control.takeRequests();
 
   // Another minter, and a rule of ours: written down, and nothing is sent.
-  const other = 'const other = new OAuthClient("other", { scopes: ["auth_keys"], tags: ["tag:ci"] });';
-  stack.write(`${client("two")} ${other} ${key('mintedBy: other, expiry: "1h", recreateIfInvalid: "never"')}`);
+  const other =
+    'const other = new OAuthClient("other", { scopes: ["auth_keys"], tags: ["tag:ci"] });';
+  stack.write(
+    `${client("two")} ${other} ${key('mintedBy: other, expiry: "1h", recreateIfInvalid: "never"')}`,
+  );
   expect((await stack.deployed())["keyId"]).toBe(first["keyId"]);
-  expect(writesOf(emulator), "the other client").toEqual([{ method: "POST", path: "/tailnet/-/keys" }]);
+  expect(writesOf(emulator), "the other client").toEqual([
+    { method: "POST", path: "/tailnet/-/keys" },
+  ]);
 
-  stack.write(`${client("two")} ${other} ${key('mintedBy: other, expiry: "2h", recreateIfInvalid: "never"')}`);
+  stack.write(
+    `${client("two")} ${other} ${key('mintedBy: other, expiry: "2h", recreateIfInvalid: "never"')}`,
+  );
   expect(await stack.preview()).toEqual(["replace key"]);
   emulator.control.takeRequests();
   const second = await stack.deployed();
@@ -73,9 +88,10 @@ test("a deployer without auth_keys deploys keys that a client mints", async () =
   });
 
   await stack.up();
-  expect(tokensOf(emulator, minter.id), "asked for with just the scope that the request needs").toEqual([
-    "took an access token for auth_keys",
-  ]);
+  expect(
+    tokensOf(emulator, minter.id),
+    "asked for with just the scope that the request needs",
+  ).toEqual(["took an access token for auth_keys"]);
   await stack.up("--refresh");
   expect(tokensOf(emulator, minter.id)).toContain("took an access token for auth_keys:read");
 
@@ -83,13 +99,17 @@ test("a deployer without auth_keys deploys keys that a client mints", async () =
 });
 
 function writesOf(emulator: Emulator) {
-  return emulator.control.takeRequests().filter(({ method, path }) => method !== "GET" && path.startsWith("/tailnet/"));
+  return emulator.control
+    .takeRequests()
+    .filter(({ method, path }) => method !== "GET" && path.startsWith("/tailnet/"));
 }
 
 type Emulator = Awaited<ReturnType<typeof startEmulator>>;
 
 function creatorOf(emulator: Emulator, id: unknown): string | undefined {
-  return emulator.control.auditLog().find(({ action, target }) => action === "CREATE" && target.id === id)?.actor.id;
+  return emulator.control
+    .auditLog()
+    .find(({ action, target }) => action === "CREATE" && target.id === id)?.actor.id;
 }
 
 function tokensOf(emulator: Emulator, id: string | undefined): (string | undefined)[] {

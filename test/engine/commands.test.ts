@@ -36,7 +36,9 @@ test("npm start tells the story in six steps, and leaves no active credential", 
   const { code, text } = await run("node", ["tools/start.mjs"]);
   expect(code, text).toBe(0);
   for (let step = 1; step <= 6; step++) expect(text).toContain(`\n${step}/6  `);
-  expect(text).toContain("→ 403 calling actor does not have enough permissions to perform this function");
+  expect(text).toContain(
+    "→ 403 calling actor does not have enough permissions to perform this function",
+  );
   expect(text).toContain('+ [1]: "devices:core:read"');
   expect(text).toContain("active credentials left: 0");
   expect(text).not.toMatch(/tskey-[a-z]+-k/);
@@ -44,17 +46,28 @@ test("npm start tells the story in six steps, and leaves no active credential", 
 
 test("npm start -- --keep stops after the first step with an environment in which one can go on", async () => {
   let checked: Promise<Response> | undefined;
-  const { code, text } = await run("node", ["tools/start.mjs", "--keep"], process.env, (text, end) => {
-    const value = (name: string) => new RegExp(`export ${name}='([^']+)'`).exec(text)?.[1] ?? "";
-    if (checked !== undefined || !text.includes("keys?all=true")) return;
-    const authorization = `Bearer ${value("TAILSCOPE_OWNER_TOKEN")}`;
-    checked = fetch(`${value("TAILSCALE_BASE_URL")}/api/v2/tailnet/-/keys?all=true`, { headers: { authorization } });
-    checked.then(end, end);
-  });
+  const { code, text } = await run(
+    "node",
+    ["tools/start.mjs", "--keep"],
+    process.env,
+    (text, end) => {
+      const value = (name: string) => new RegExp(`export ${name}='([^']+)'`).exec(text)?.[1] ?? "";
+      if (checked !== undefined || !text.includes("keys?all=true")) return;
+      const authorization = `Bearer ${value("TAILSCOPE_OWNER_TOKEN")}`;
+      checked = fetch(`${value("TAILSCALE_BASE_URL")}/api/v2/tailnet/-/keys?all=true`, {
+        headers: { authorization },
+      });
+      checked.then(end, end);
+    },
+  );
   expect(code, text).toBe(0);
   expect(text).not.toContain("2/6");
   expect((await checked)?.status).toBe(200);
-  for (const name of ["TAILSCALE_OAUTH_CLIENT_ID", "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE_FILE"])
+  for (const name of [
+    "TAILSCALE_OAUTH_CLIENT_ID",
+    "PULUMI_BACKEND_URL",
+    "PULUMI_CONFIG_PASSPHRASE_FILE",
+  ])
     expect(text).toContain(`export ${name}=`);
 });
 
@@ -65,31 +78,38 @@ test("an unknown option of npm start is refused with what there is", async () =>
   expect(text).toContain("--keep   stop after the first step");
 });
 
-test.each(["start", "test"])("npm %s fails with the reason and what to do where no Pulumi CLI can be had", async (command) => {
-  const tools = mkdtempSync(join(tmpdir(), "tailscope-tools-"));
-  // Node and a shell, and nothing else: neither Pulumi nor Go, wherever this machine has them.
-  symlinkSync(process.execPath, join(tools, "node"));
-  symlinkSync("/bin/sh", join(tools, "sh"));
-  try {
-    const env = { HOME: tools, PATH: tools, TAILSCOPE_PULUMI_MIRROR: "http://127.0.0.1:1" };
-    const { code, stdout, text } = await run("node", [`tools/${command}.mjs`], env);
-    expect(code).toBe(1);
-    expect(stdout).toBe("");
-    expect(text).toContain("Set-up stopped at: getting the Pulumi CLI");
-    expect(text).toContain("Reason: the download http://127.0.0.1:1/pulumi-v");
-    expect(text).toContain("there is no Go on PATH to build it with");
-    expect(text).toContain("What to do: install Pulumi 3.254.0 or later");
-  } finally {
-    rmSync(tools, { recursive: true, force: true });
-  }
-});
+test.each(["start", "test"])(
+  "npm %s fails with the reason and what to do where no Pulumi CLI can be had",
+  async (command) => {
+    const tools = mkdtempSync(join(tmpdir(), "tailscope-tools-"));
+    // Node and a shell, and nothing else: neither Pulumi nor Go, wherever this machine has them.
+    symlinkSync(process.execPath, join(tools, "node"));
+    symlinkSync("/bin/sh", join(tools, "sh"));
+    try {
+      const env = { HOME: tools, PATH: tools, TAILSCOPE_PULUMI_MIRROR: "http://127.0.0.1:1" };
+      const { code, stdout, text } = await run("node", [`tools/${command}.mjs`], env);
+      expect(code).toBe(1);
+      expect(stdout).toBe("");
+      expect(text).toContain("Set-up stopped at: getting the Pulumi CLI");
+      expect(text).toContain("Reason: the download http://127.0.0.1:1/pulumi-v");
+      expect(text).toContain("there is no Go on PATH to build it with");
+      expect(text).toContain("What to do: install Pulumi 3.254.0 or later");
+    } finally {
+      rmSync(tools, { recursive: true, force: true });
+    }
+  },
+);
 
 test("npm run --silent env lets a shell use the CLI, and prints no passphrase", async () => {
   const { stdout } = await run("node", ["tools/print-environment.mjs"]);
   const passphrase = readFileSync(join(root, ".tailscope", "passphrase"), "utf8");
   expect(stdout).not.toContain(passphrase);
   const bare = { HOME: process.env["HOME"], PATH: "/usr/bin:/bin" };
-  const { code, text } = await run("sh", ["-c", `${stdout}\npulumi version && pulumi whoami --verbose && node --version`], bare);
+  const { code, text } = await run(
+    "sh",
+    ["-c", `${stdout}\npulumi version && pulumi whoami --verbose && node --version`],
+    bare,
+  );
   expect(code, text).toBe(0);
   expect(text).toContain(pathToFileURL(join(root, ".tailscope", "state")).href);
   expect(text).toMatch(/^v24\./m);
@@ -106,12 +126,26 @@ test("pulumi in the root of the repository runs the quickstart", async () => {
     TAILSCALE_API_KEY: emulator.apiKey,
   };
   const pulumi = (...args: string[]) =>
-    run("node", ["tools/run-pulumi.mjs", ...args, "--stack", "test", "--config-file", join(folder, "Pulumi.yaml")], env);
+    run(
+      "node",
+      [
+        "tools/run-pulumi.mjs",
+        ...args,
+        "--stack",
+        "test",
+        "--config-file",
+        join(folder, "Pulumi.yaml"),
+      ],
+      env,
+    );
   try {
     await run("node", ["tools/run-pulumi.mjs", "stack", "init", "test", "--no-select"], env);
     const { code, text } = await pulumi("up", "--yes", "--skip-preview", "--suppress-progress");
     expect(code, text).toBe(0);
-    expect(emulator.control.activeCredentials().map(({ keyType }) => keyType)).toEqual(["client", "auth"]);
+    expect(emulator.control.activeCredentials().map(({ keyType }) => keyType)).toEqual([
+      "client",
+      "auth",
+    ]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
     rmSync(join(root, "Pulumi.test.yaml"), { force: true });

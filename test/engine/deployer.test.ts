@@ -4,7 +4,10 @@ import { newStack } from "./stack";
 
 test("three hundred credentials cost two tokens, one look at what the deployer holds and a create each; a refresh costs two requests", async () => {
   await using emulator = await startEmulator();
-  await using stack = await newStack(emulator, 'for (let n = 0; n < 300; n++) new OAuthClient("c" + n, { scopes: ["dns"] });');
+  await using stack = await newStack(
+    emulator,
+    'for (let n = 0; n < 300; n++) new OAuthClient("c" + n, { scopes: ["dns"] });',
+  );
   // The state is written once, at the end: what is counted here are requests.
   stack.set("PULUMI_EXPERIMENTAL", "true");
   stack.set("PULUMI_SKIP_CHECKPOINTS", "true");
@@ -16,7 +19,9 @@ test("three hundred credentials cost two tokens, one look at what the deployer h
     `GET /tailnet/-/keys/${emulator.clientId}`,
     "POST /oauth/token",
   ]);
-  expect((await stack.pulumi(["refresh", "--yes", "--skip-preview", "--suppress-progress"])).code).toBe(0);
+  expect(
+    (await stack.pulumi(["refresh", "--yes", "--skip-preview", "--suppress-progress"])).code,
+  ).toBe(0);
   expect(emulator.control.takeRequests()).toEqual([
     { method: "POST", path: "/oauth/token" },
     { method: "GET", path: "/tailnet/-/keys?all=true" },
@@ -30,11 +35,16 @@ test("without credentials, a preview says what was looked for and where", async 
   await using stack = await newStack(emulator, 'new OAuthClient("ci", { scopes: ["dns"] });', {});
   const { code, text } = await stack.pulumi(["preview", "--suppress-progress"]);
   expect(code).not.toBe(0);
-  expect(text).toContain("No credentials for Tailscale. Looked in the environment and in stack config for one of:");
+  expect(text).toContain(
+    "No credentials for Tailscale. Looked in the environment and in stack config for one of:",
+  );
   expect(text).toContain(
     "TAILSCALE_OAUTH_CLIENT_ID, tailscope:oauthClientId with TAILSCALE_OAUTH_CLIENT_SECRET, tailscope:oauthClientSecret (a secret)",
   );
-  expect(text.match(/No credentials for Tailscale/g)?.length, "said in the table and once among the diagnostics").toBe(2);
+  expect(
+    text.match(/No credentials for Tailscale/g)?.length,
+    "said in the table and once among the diagnostics",
+  ).toBe(2);
   expect(text).not.toMatch(/\n\s+at /);
   expect(emulator.control.takeRequests()).toEqual([]);
 });
@@ -51,6 +61,8 @@ test("the API's refusal is shown with what to do next", async () => {
     "Tailscale refused to create an OAuth client (403, POST /tailnet/-/keys): actor cannot set scopes: [users]",
   );
   expect(text).toContain("Give it users, or leave users out here.");
-  expect(text).toContain("(400, POST /tailnet/-/keys): requested tags [tag:nowhere] are invalid or not permitted");
+  expect(text).toContain(
+    "(400, POST /tailnet/-/keys): requested tags [tag:nowhere] are invalid or not permitted",
+  );
   expect(text).toContain("Every tag must be defined under tagOwners in the tailnet's policy file.");
 });

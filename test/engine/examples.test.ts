@@ -38,21 +38,30 @@ test("two-tailnets", async () => {
     STAGING_BASE_URL: staging.url,
   });
   const { ids } = await stack.deployed();
-  expect([prod, staging].map(({ control }) => control.activeCredentials().map(({ id }) => id))).toEqual(
-    (ids as string[]).map((id) => [id]),
-  );
+  expect(
+    [prod, staging].map(({ control }) => control.activeCredentials().map(({ id }) => id)),
+  ).toEqual((ids as string[]).map((id) => [id]));
   const { text, credentials } = await stack.state();
   expect(credentials["exporter-prod"]?.outputs?.["connection"]).toBe("prod");
   for (const { clientSecret } of [prod, staging]) expect(text).not.toContain(clientSecret);
 
   // Each is looked for where it lives.
   staging.control.revoke((ids as string[])[1] ?? "");
-  const drift = await shell(`node ${join(root, "provider/dist/cli/main.js")} drift --json`, stack.folder, stack.environment);
+  const drift = await shell(
+    `node ${join(root, "provider/dist/cli/main.js")} drift --json`,
+    stack.folder,
+    stack.environment,
+  );
   expect(drift.code).toBe(2);
-  expect(JSON.parse(drift.stdout).drift).toMatchObject([{ id: (ids as string[])[1], what: "revoked" }]);
+  expect(JSON.parse(drift.stdout).drift).toMatchObject([
+    { id: (ids as string[])[1], what: "revoked" },
+  ]);
 
   const program = join(stack.folder, "index.ts");
-  writeFileSync(program, readFileSync(program, "utf8").replace('["prod", "staging"]', '["prod", "stagin"]'));
+  writeFileSync(
+    program,
+    readFileSync(program, "utf8").replace('["prod", "staging"]', '["prod", "stagin"]'),
+  );
   expect((await stack.pulumi(["preview"])).text).toContain(
     'There is no connection "stagin" in the stack config tailscope:connections.',
   );
@@ -62,11 +71,23 @@ test("adopt", async () => {
   await using emulator = await startEmulator();
   const call = as(emulator, emulator.apiKey);
   await call("POST", "/keys", { keyType: "client", scopes: ["dns"], description: "DNS updater" });
-  await call("POST", "/keys", { keyType: "federated", scopes: ["dns"], issuer: "https://i.example.com", subject: "me" });
+  await call("POST", "/keys", {
+    keyType: "federated",
+    scopes: ["dns"],
+    issuer: "https://i.example.com",
+    subject: "me",
+  });
   await using stack = await newStack(emulator, "");
   const script = join(root, "examples", "adopt", "adopt.sh");
-  const path = [installedAlready(stack.folder), join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter);
-  const { code, text } = await shell(`${script} adopted prod`, stack.folder, { ...stack.environment, PATH: path });
+  const path = [
+    installedAlready(stack.folder),
+    join(root, "node_modules", ".bin"),
+    process.env["PATH"],
+  ].join(delimiter);
+  const { code, text } = await shell(`${script} adopted prod`, stack.folder, {
+    ...stack.environment,
+    PATH: path,
+  });
   expect(code, text).toBe(0);
   expect(text).toContain("= 2 imported");
   expect(text).toMatch(/3 unchanged/);
@@ -74,12 +95,16 @@ test("adopt", async () => {
 
 test("ci-deployments: bootstrapped once, then GitHub Actions and GitLab CI deploy with no secret in their environment", async () => {
   await using emulator = await startEmulator({ rewriteGithubSubjects: true });
-  await using bootstrap = await exampleStack(emulator, "ci-deployments", { TAILSCALE_API_KEY: emulator.apiKey });
+  await using bootstrap = await exampleStack(emulator, "ci-deployments", {
+    TAILSCALE_API_KEY: emulator.apiKey,
+  });
   const made = (await bootstrap.deployed()) as Record<string, string>;
   await using ci = await pipeline(emulator);
 
   // GitHub: a pull request is previewed by an identity that can change nothing, and main is deployed.
-  const workflow = parse(readFileSync(join(root, "examples/ci-deployments/github-actions.yml"), "utf8"));
+  const workflow = parse(
+    readFileSync(join(root, "examples/ci-deployments/github-actions.yml"), "utf8"),
+  );
   const vars: Record<string, string | undefined> = {
     TAILSCALE_PREVIEWER_ID: made["previewerId"],
     TAILSCALE_DEPLOYER_ID: made["deployerId"],
@@ -109,7 +134,9 @@ test("ci-deployments: bootstrapped once, then GitHub Actions and GitLab CI deplo
   expect(emulator.control.activeCredentials()).toHaveLength(6);
 
   // GitLab: the same program with GitLab's token.
-  const { deploy } = parse(readFileSync(join(root, "examples/ci-deployments/gitlab-ci.yml"), "utf8"));
+  const { deploy } = parse(
+    readFileSync(join(root, "examples/ci-deployments/gitlab-ci.yml"), "utf8"),
+  );
   expect(Object.keys(deploy.id_tokens)).toEqual(["TAILSCALE_IDENTITY_TOKEN"]);
   const token = await ci.token(
     "https://gitlab.com",
@@ -127,12 +154,18 @@ test("ci-deployments: bootstrapped once, then GitHub Actions and GitLab CI deplo
   }
 });
 
-test.for(["examples/ci-deployments/github-actions.yml", "examples/review/github-actions.yml", ".github/workflows/release.yml"])(
-  "the GitHub Actions workflow %s is sound, by actionlint",
-  async (path, context) => {
-    const go = await shell("command -v go", root, process.env);
-    if (go.code !== 0 && process.env["CI"] === undefined) return context.skip("there is no Go on PATH to run actionlint with");
-    const { code, text } = await shell(`go tool actionlint ../../${path}`, join(root, "tools", "actionlint"), process.env);
-    expect(code, text).toBe(0);
-  },
-);
+test.for([
+  "examples/ci-deployments/github-actions.yml",
+  "examples/review/github-actions.yml",
+  ".github/workflows/release.yml",
+])("the GitHub Actions workflow %s is sound, by actionlint", async (path, context) => {
+  const go = await shell("command -v go", root, process.env);
+  if (go.code !== 0 && process.env["CI"] === undefined)
+    return context.skip("there is no Go on PATH to run actionlint with");
+  const { code, text } = await shell(
+    `go tool actionlint ../../${path}`,
+    join(root, "tools", "actionlint"),
+    process.env,
+  );
+  expect(code, text).toBe(0);
+});

@@ -10,7 +10,10 @@ const program = (more: string) => `
 
 test("a federated identity changes in place, and what Tailscale itself rewrites never shows as a change", async () => {
   await using emulator = await startEmulator({ rewriteGithubSubjects: true });
-  await using stack = await newStack(emulator, program('subject: "repo:acme/infrastructure:ref:refs/heads/main"'));
+  await using stack = await newStack(
+    emulator,
+    program('subject: "repo:acme/infrastructure:ref:refs/heads/main"'),
+  );
 
   const made = await stack.deployed();
   expect(made["audience"]).toBe(`api.tailscale.com/${made["id"]}`);
@@ -23,7 +26,11 @@ test("a federated identity changes in place, and what Tailscale itself rewrites 
       'subject: "repo:acme/*", audience: "tailscale", customClaimRules: { ref: "refs/heads/*" }, description: "CI", tags: ["tag:ci"]',
     ),
   );
-  expect(await stack.deployed()).toEqual({ id: made["id"], audience: "tailscale", subject: "repo:acme/*" });
+  expect(await stack.deployed()).toEqual({
+    id: made["id"],
+    audience: "tailscale",
+    subject: "repo:acme/*",
+  });
   expect(emulator.control.activeCredentials()).toMatchObject([
     {
       keyType: "federated",

@@ -15,7 +15,10 @@ export interface ServedProgram {
 }
 
 /** Serves the body of a CommonJS module, whose exports become the stack's outputs. */
-export async function serveProgram(body: string, environment: NodeJS.ProcessEnv): Promise<ServedProgram> {
+export async function serveProgram(
+  body: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<ServedProgram> {
   const grpc = ofPulumi("@grpc/grpc-js");
   const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_pb");
   const { LanguageServer } = require("@pulumi/pulumi/automation/server");
@@ -31,8 +34,10 @@ export async function serveProgram(body: string, environment: NodeJS.ProcessEnv)
   const server = new grpc.Server();
   server.addService(LanguageRuntimeService, new LanguageServer(program));
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error: Error | null, bound: number) =>
-      error === null ? resolve(bound) : reject(error),
+    server.bindAsync(
+      "127.0.0.1:0",
+      grpc.ServerCredentials.createInsecure(),
+      (error: Error | null, bound: number) => (error === null ? resolve(bound) : reject(error)),
     );
   });
   return { address: `127.0.0.1:${port}`, close: () => server.forceShutdown() };

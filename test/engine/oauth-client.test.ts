@@ -13,7 +13,10 @@ test("an OAuth client is created with one request, stays as it is, changes in pl
   );
 
   const created = await stack.deployed();
-  expect(emulator.control.takeRequests(), "what it may give is looked at once, then one request creates it").toEqual([
+  expect(
+    emulator.control.takeRequests(),
+    "what it may give is looked at once, then one request creates it",
+  ).toEqual([
     { method: "POST", path: "/oauth/token" },
     { method: "GET", path: `/tailnet/-/keys/${emulator.clientId}` },
     { method: "GET", path: "/tailnet/-/acl" },
@@ -21,7 +24,11 @@ test("an OAuth client is created with one request, stays as it is, changes in pl
     { method: "POST", path: "/tailnet/-/keys" },
   ]);
   const [client] = emulator.control.activeCredentials();
-  expect(client).toMatchObject({ keyType: "client", scopes: ["auth_keys", "devices:core:read"], tags: ["tag:ci", "tag:dev"] });
+  expect(client).toMatchObject({
+    keyType: "client",
+    scopes: ["auth_keys", "devices:core:read"],
+    tags: ["tag:ci", "tag:dev"],
+  });
   expect(created["clientId"]).toBe(client?.id);
   expect(created["clientSecret"]).toMatch(new RegExp(`^tskey-client-${client?.id}-`));
 

@@ -72,8 +72,17 @@ const table: readonly {
     outside: (control, id) => control.revoke(id),
     plan: "create",
   },
-  { name: "expired-reusable-key", program: 'AuthKey(NAME, { ...key, reusable: true, expiry: "5m" })', plan: "create" },
-  { name: "erased-single-use-key", program: "AuthKey(NAME, key)", outside: (control, id) => control.erase(id), plan: "create" },
+  {
+    name: "expired-reusable-key",
+    program: 'AuthKey(NAME, { ...key, reusable: true, expiry: "5m" })',
+    plan: "create",
+  },
+  {
+    name: "erased-single-use-key",
+    program: "AuthKey(NAME, key)",
+    outside: (control, id) => control.erase(id),
+    plan: "create",
+  },
   {
     name: "used-single-use-key",
     program: "AuthKey(NAME, key)",
@@ -96,7 +105,9 @@ const table: readonly {
 
 test("after every kind of outside change `up --refresh` plans what puts it right, and nothing more", async () => {
   await using emulator = await startEmulator();
-  const lines = table.map(({ name, program }) => `new ${program.replace("NAME", JSON.stringify(name))};`);
+  const lines = table.map(
+    ({ name, program }) => `new ${program.replace("NAME", JSON.stringify(name))};`,
+  );
   await using stack = await newStack(
     emulator,
     `const key = { tags: ["tag:ci"] };
@@ -110,16 +121,22 @@ test("after every kind of outside change `up --refresh` plans what puts it right
   emulator.control.advanceClock(10 * minute);
 
   const planned = await stack.preview("--refresh");
-  const expected = table.filter(({ plan }) => plan !== "nothing").map(({ name, plan }) => `${plan} ${name}`);
+  const expected = table
+    .filter(({ plan }) => plan !== "nothing")
+    .map(({ name, plan }) => `${plan} ${name}`);
   expect(planned.sort()).toEqual(expected.sort());
 
   await stack.up("--refresh");
   await stack.up("--refresh", "--expect-no-changes");
-  const spent = ["used-single-use-key", "revoked-reusable-key-never-wanted-again"].map((name) => credentials[name]?.id);
+  const spent = ["used-single-use-key", "revoked-reusable-key-never-wanted-again"].map(
+    (name) => credentials[name]?.id,
+  );
   const timeless = (list: typeof declared) =>
     list
       .filter(({ id }) => !spent.includes(id))
-      .map(({ id, created, updated, expires, audience, ...rest }) => JSON.stringify({ ...rest, scopes: rest.scopes?.toSorted() }))
+      .map(({ id, created, updated, expires, audience, ...rest }) =>
+        JSON.stringify({ ...rest, scopes: rest.scopes?.toSorted() }),
+      )
       .sort();
   expect(timeless(emulator.control.activeCredentials())).toEqual(timeless(declared));
 });

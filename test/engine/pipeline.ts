@@ -1,7 +1,15 @@
 /** A CI job as its platform runs it: a runner that issues identity tokens, and an environment without a secret. */
 
 import { execFile } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -20,10 +28,19 @@ export function shell(
   env: NodeJS.ProcessEnv,
 ): Promise<{ code: number; text: string; stdout: string }> {
   return new Promise((resolve) => {
-    execFile("bash", ["--noprofile", "--norc", "-eo", "pipefail", "-c", line], { cwd, env }, (error, stdout, stderr) => {
-      keepEvidence("jobs", stdout + stderr);
-      resolve({ code: error === null ? 0 : Number(error.code ?? 1), text: `${stdout}${stderr}`, stdout });
-    });
+    execFile(
+      "bash",
+      ["--noprofile", "--norc", "-eo", "pipefail", "-c", line],
+      { cwd, env },
+      (error, stdout, stderr) => {
+        keepEvidence("jobs", stdout + stderr);
+        resolve({
+          code: error === null ? 0 : Number(error.code ?? 1),
+          text: `${stdout}${stderr}`,
+          stdout,
+        });
+      },
+    );
   });
 }
 
@@ -49,7 +66,8 @@ export async function pipeline(emulator: Awaited<ReturnType<typeof startEmulator
   const { publicKey, privateKey } = await generateKeyPair("RS256");
   const published = { keys: [{ ...(await exportJWK(publicKey)), kid: "one", alg: "RS256" }] };
   const github = "https://token.actions.githubusercontent.com";
-  for (const issuer of [github, "https://gitlab.com"]) emulator.control.publishIssuerKeys(issuer, published);
+  for (const issuer of [github, "https://gitlab.com"])
+    emulator.control.publishIssuerKeys(issuer, published);
   const token = (issuer: string, subject: string, audience: string) =>
     new SignJWT()
       .setProtectedHeader({ alg: "RS256", kid: "one" })
@@ -66,7 +84,9 @@ export async function pipeline(emulator: Awaited<ReturnType<typeof startEmulator
   }).listen(0, "127.0.0.1");
   await new Promise((listening) => server.once("listening", listening));
   const environment = {
-    PATH: [installedAlready(folder), join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter),
+    PATH: [installedAlready(folder), join(root, "node_modules", ".bin"), process.env["PATH"]].join(
+      delimiter,
+    ),
     HOME: folder,
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: "", // The state's own protection, which Pulumi Cloud does in the workflow.
@@ -75,7 +95,8 @@ export async function pipeline(emulator: Awaited<ReturnType<typeof startEmulator
     NODE_COMPILE_CACHE: join(tmpdir(), "tailscope-test-compile-cache"),
     TAILSCALE_BASE_URL: emulator.url,
   };
-  const run = (line: string, env: Record<string, string>) => shell(line, work, { ...environment, ...env });
+  const run = (line: string, env: Record<string, string>) =>
+    shell(line, work, { ...environment, ...env });
   await run("pulumi stack init dev", {});
   return Object.assign(state, {
     folder,

@@ -16,10 +16,16 @@ export interface PreparedPack {
 }
 
 /** Puts the pack of an example, or one whose index.js is `body`, below `folder`. */
-export function preparePack(folder: string, pack: { example: string } | { body: string }): PreparedPack {
+export function preparePack(
+  folder: string,
+  pack: { example: string } | { body: string },
+): PreparedPack {
   const work = join(folder, "pack");
   if ("example" in pack) {
-    cpSync(join(root, "examples", pack.example), work, { recursive: true, filter: (path) => !path.includes("node_modules") });
+    cpSync(join(root, "examples", pack.example), work, {
+      recursive: true,
+      filter: (path) => !path.includes("node_modules"),
+    });
   } else {
     mkdirSync(work);
     writeFileSync(join(work, "PulumiPolicy.yaml"), "runtime: nodejs\n");
@@ -32,7 +38,10 @@ export function preparePack(folder: string, pack: { example: string } | { body: 
   const bin = join(folder, "analyzer");
   mkdirSync(bin);
   const runner = join(root, "node_modules", "@pulumi", "pulumi", "cmd", "run-policy-pack");
-  writeFileSync(join(bin, "pulumi-analyzer-policy-node"), `#!/bin/sh\nexec "${process.execPath}" "${runner}" "$@"\n`);
+  writeFileSync(
+    join(bin, "pulumi-analyzer-policy-node"),
+    `#!/bin/sh\nexec "${process.execPath}" "${runner}" "$@"\n`,
+  );
   chmodSync(join(bin, "pulumi-analyzer-policy-node"), 0o755);
   return { folder: work, environment: { PATH: [bin, process.env["PATH"]].join(delimiter) } };
 }

@@ -35,7 +35,10 @@ const bad: Readonly<Record<string, readonly [program: string, message: string]>>
     'new OAuthClient("late", { scopes: ["policy_file"], description: "x", rotateEvery: "30d" });',
     'The exception for it ended on 2020-01-31. Leave it out, or write down in the pack why it is right and until when: exceptions: [{ credential: "late", scope: "policy_file"',
   ],
-  "auth-key-expiry": ['new AuthKey("x3", { tags: ["tag:ci"], description: "x" });', 'Write expiry: "7d" or less.'],
+  "auth-key-expiry": [
+    'new AuthKey("x3", { tags: ["tag:ci"], description: "x" });',
+    'Write expiry: "7d" or less.',
+  ],
   "reusable-keys-are-ephemeral": [
     'new AuthKey("x4", { tags: ["tag:ci"], expiry: "1d", reusable: true, description: "x" });',
     "Write ephemeral: true, or leave reusable out.",
@@ -95,10 +98,13 @@ test("every rule stops a program that breaks it, and says what to write instead"
     pack(all),
   );
   expect(code, text).not.toBe(0);
-  const broken = Object.entries(bad).map(([rule, [program]]) => `mandatory ${rule} ${/"(\w+)"/.exec(program)?.[1]}`);
+  const broken = Object.entries(bad).map(
+    ([rule, [program]]) => `mandatory ${rule} ${/"(\w+)"/.exec(program)?.[1]}`,
+  );
   // `all` makes administrators, too.
   expect(violations(text)).toEqual([...broken, "mandatory administrators-by-exception x1"].sort());
-  for (const [, message] of Object.values(bad)) expect(text.replace(/\s+/g, " ")).toContain(message);
+  for (const [, message] of Object.values(bad))
+    expect(text.replace(/\s+/g, " ")).toContain(message);
 });
 
 test("the example's pack lets the quickstart through, and warns where a rule is advisory", async () => {
@@ -107,8 +113,14 @@ test("the example's pack lets the quickstart through, and warns where a rule is 
     await using emulator = await startEmulator();
     await using stack = await exampleStack(emulator, "quickstart");
     const prepared = preparePack(folder, { example: "policy" });
-    const { code, text } = await stack.pulumi(["preview", "--policy-pack", prepared.folder], prepared.environment);
-    expect({ code, violations: violations(text) }, text).toEqual({ code: 0, violations: ["advisory clients-rotate ci"] });
+    const { code, text } = await stack.pulumi(
+      ["preview", "--policy-pack", prepared.folder],
+      prepared.environment,
+    );
+    expect({ code, violations: violations(text) }, text).toEqual({
+      code: 0,
+      violations: ["advisory clients-rotate ci"],
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -7,7 +7,11 @@ const policy = JSON.stringify({ tagOwners: { "tag:a": [], "tag:b": [], "tag:chil
 
 test("a plan that cannot work never starts: scopes that are not held, tags that cannot be given, each with its remedy", async () => {
   await using emulator = await startEmulator({ policy });
-  const deployer = await makeClient(emulator, ["oauth_keys", "auth_keys", "policy_file:read"], ["tag:a", "tag:b"]);
+  const deployer = await makeClient(
+    emulator,
+    ["oauth_keys", "auth_keys", "policy_file:read"],
+    ["tag:a", "tag:b"],
+  );
   await using stack = await newStack(
     emulator,
     'new OAuthClient("ci", { scopes: ["auth_keys", "users"], tags: ["tag:b", "tag:child"] });',
@@ -47,7 +51,9 @@ test("a plan that cannot work never starts: scopes that are not held, tags that 
     `/tailnet/-/keys/${deployer.id}`,
     "/tailnet/-/acl",
   ]);
-  const taken = emulator.control.auditLog().filter(({ action, actor }) => action === "LOGIN" && actor.id === deployer.id);
+  const taken = emulator.control
+    .auditLog()
+    .filter(({ action, actor }) => action === "LOGIN" && actor.id === deployer.id);
   expect(taken.length).toBeGreaterThan(0);
   for (const { actionDetails } of taken)
     expect(actionDetails, "a preview needs no write scope").toBe(

@@ -19,22 +19,32 @@ const texts = {
 test.each(Object.entries(texts))(
   "the provider text of %s is a constant that the installed SDK evaluates to a provider",
   (type, text) => {
-    const { providerText } = require("../../provider/dist/engine/provider-text.js") as { providerText(type: string): string };
+    const { providerText } = require("../../provider/dist/engine/provider-text.js") as {
+      providerText(type: string): string;
+    };
     expect(providerText(type)).toBe(text);
     // As @pulumi/pulumi/cmd/dynamic-provider does it.
     const provider = require("require-from-string")(text).handler();
-    for (const verb of ["check", "diff", "create", "read", "update", "delete"]) expect(provider[verb]).toBeTypeOf("function");
+    for (const verb of ["check", "diff", "create", "read", "update", "delete"])
+      expect(provider[verb]).toBeTypeOf("function");
   },
 );
 
 test("state written by 0.1.0 is read, compared, refreshed and deleted by this version", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-fixture-"));
   try {
-    await using emulator = await startEmulator({ data: fixtureTailnet(folder), rewriteGithubSubjects: true });
-    await using stack = await newStack(emulator, fixture("program-0.1.0.js"), { TAILSCALE_API_KEY: fixtureOwnerToken });
+    await using emulator = await startEmulator({
+      data: fixtureTailnet(folder),
+      rewriteGithubSubjects: true,
+    });
+    await using stack = await newStack(emulator, fixture("program-0.1.0.js"), {
+      TAILSCALE_API_KEY: fixtureOwnerToken,
+    });
 
     writeFileSync(join(folder, "state.json"), fixture("state-0.1.0.json"));
-    expect(await stack.pulumi(["stack", "import", "--file", join(folder, "state.json")])).toMatchObject({ code: 0 });
+    expect(
+      await stack.pulumi(["stack", "import", "--file", join(folder, "state.json")]),
+    ).toMatchObject({ code: 0 });
     const declared = (await stack.state()).credentials;
     await stack.up("--refresh", "--expect-no-changes");
     const kept = (await stack.state()).credentials;
@@ -42,7 +52,9 @@ test("state written by 0.1.0 is read, compared, refreshed and deleted by this ve
       expect(kept[name]?.inputs?.["__provider"]).toBe(declared[name]?.inputs?.["__provider"]);
 
     await stack.destroy();
-    expect(emulator.control.activeCredentials().filter(({ keyType }) => keyType !== "api")).toEqual([]);
+    expect(emulator.control.activeCredentials().filter(({ keyType }) => keyType !== "api")).toEqual(
+      [],
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -22,7 +22,10 @@ const argumentsOf = fc.record({
 });
 
 /** The resources of one program at one time, by their names. */
-const oneProgram = fc.dictionary(fc.constantFrom("one", "two", "three", "four"), argumentsOf, { minKeys: 0, maxKeys: 4 });
+const oneProgram = fc.dictionary(fc.constantFrom("one", "two", "three", "four"), argumentsOf, {
+  minKeys: 0,
+  maxKeys: 4,
+});
 
 const histories = fc.array(fc.array(oneProgram, { minLength: edits, maxLength: edits }), {
   minLength: programs,
@@ -47,7 +50,8 @@ test(`${programs} random programs, edited ${edits} times, are each time what the
   console.log(`seed ${seed} (TAILSCOPE_SEED repeats it)`);
   const [drawn = []] = fc.sample(histories, { seed, numRuns: 1 });
   const emulators: Emulator[] = [];
-  for (let index = 0; index < programs; index++) emulators.push(await startEmulator({ rewriteGithubSubjects: index % 2 === 0 }));
+  for (let index = 0; index < programs; index++)
+    emulators.push(await startEmulator({ rewriteGithubSubjects: index % 2 === 0 }));
   const [first] = emulators as [Emulator, ...Emulator[]]; // Thirty of them.
   await using stack = await newStack(first, source, {});
   try {
@@ -63,21 +67,31 @@ test(`${programs} random programs, edited ${edits} times, are each time what the
       await stack.up();
       const { credentials } = await stack.state();
       for (const [index, emulator] of emulators.entries()) {
-        const declared = Object.entries(drawn[index]?.[edit] ?? {}).map(([name, { kind, tags, description }]) => ({
-          id: credentials[`${index}-${name}`]?.id,
-          kind,
-          tags: [...tags].sort(),
-          description,
-        }));
-        const active = emulator.control.activeCredentials().map(({ id, keyType, description = "", ...key }) => ({
-          id,
-          kind: { client: "OAuthClient", auth: "AuthKey", federated: "FederatedIdentity" }[keyType as string],
-          tags: [...(key.tags ?? key.capabilities?.devices.create.tags ?? [])].sort(),
-          description,
-        }));
+        const declared = Object.entries(drawn[index]?.[edit] ?? {}).map(
+          ([name, { kind, tags, description }]) => ({
+            id: credentials[`${index}-${name}`]?.id,
+            kind,
+            tags: [...tags].sort(),
+            description,
+          }),
+        );
+        const active = emulator.control
+          .activeCredentials()
+          .map(({ id, keyType, description = "", ...key }) => ({
+            id,
+            kind: { client: "OAuthClient", auth: "AuthKey", federated: "FederatedIdentity" }[
+              keyType as string
+            ],
+            tags: [...(key.tags ?? key.capabilities?.devices.create.tags ?? [])].sort(),
+            description,
+          }));
         const byId = (one: { id: string | undefined }, other: { id: string | undefined }) =>
           String(one.id) < String(other.id) ? -1 : 1;
-        expect({ index, edit, active: active.sort(byId) }).toEqual({ index, edit, active: declared.sort(byId) });
+        expect({ index, edit, active: active.sort(byId) }).toEqual({
+          index,
+          edit,
+          active: declared.sort(byId),
+        });
       }
     }
     expect(await stack.preview()).toEqual([]);

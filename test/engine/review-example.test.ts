@@ -54,11 +54,9 @@ async function runAction(
   const all = (texts: Record<string, string> = {}) =>
     Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, filled(text)]));
 
-  const [output, summary, event] = ["output", "summary", "event.json"].map((name) => join(temp, name)) as [
-    string,
-    string,
-    string,
-  ];
+  const [output, summary, event] = ["output", "summary", "event.json"].map((name) =>
+    join(temp, name),
+  ) as [string, string, string];
   for (const file of [output, summary]) writeFileSync(file, "");
   writeFileSync(event, '{"pull_request":{"number":7}}');
   const steps: Job["steps"] = {};
@@ -69,22 +67,26 @@ async function runAction(
     let [code, text] = [0, ""];
     if (step.run !== undefined) {
       expect(step.run, "an input must not be part of a command").not.toContain("${{");
-      ({ code, text } = await ci.run(`cd "${filled(step["working-directory"] ?? ".")}"\n${step.run}`, {
-        ...all(step.env),
-        ...identity,
-        GITHUB_ACTIONS: "true",
-        GITHUB_API_URL: platform.url,
-        GITHUB_REPOSITORY: "acme/infrastructure",
-        GITHUB_EVENT_PATH: event,
-        GITHUB_OUTPUT: output,
-        GITHUB_STEP_SUMMARY: summary,
-      }));
+      ({ code, text } = await ci.run(
+        `cd "${filled(step["working-directory"] ?? ".")}"\n${step.run}`,
+        {
+          ...all(step.env),
+          ...identity,
+          GITHUB_ACTIONS: "true",
+          GITHUB_API_URL: platform.url,
+          GITHUB_REPOSITORY: "acme/infrastructure",
+          GITHUB_EVENT_PATH: event,
+          GITHUB_OUTPUT: output,
+          GITHUB_STEP_SUMMARY: summary,
+        },
+      ));
       failed = code !== 0;
     }
     steps[step.name] = { code, text, with: all(step.with) };
     for (const line of readFileSync(output, "utf8").split("\n")) {
       const [key = "", ...rest] = line.split("=");
-      if (step.id !== undefined && key !== "") values[`steps.${step.id}.outputs.${key}`] = rest.join("=");
+      if (step.id !== undefined && key !== "")
+        values[`steps.${step.id}.outputs.${key}`] = rest.join("=");
     }
   }
   return { steps, summary: readFileSync(summary, "utf8"), failed };
@@ -102,8 +104,17 @@ const reading = [
 ];
 
 /** An identity that may read, as examples/ci-deployments makes it. */
-async function previewer(emulator: Emulator, issuer: string, subject: string): Promise<{ id: string; audience: string }> {
-  const made = await as(emulator, emulator.apiKey)("POST", "/keys", { keyType: "federated", issuer, subject, scopes: reading });
+async function previewer(
+  emulator: Emulator,
+  issuer: string,
+  subject: string,
+): Promise<{ id: string; audience: string }> {
+  const made = await as(emulator, emulator.apiKey)("POST", "/keys", {
+    keyType: "federated",
+    issuer,
+    subject,
+    scopes: reading,
+  });
   return made.body;
 }
 
@@ -121,21 +132,46 @@ test("a pull request gets a comment that the next push replaces, a summary and f
 
   const first = await runAction(ci, platform, { stack: "dev", "fail-on": "persist" }, identity);
   expect(first.failed, JSON.stringify(first.steps, undefined, 2)).toBe(false);
-  expect(Object.keys(first.steps)).toEqual(["Preview", "Review", "Comment", "Upload to code scanning", "Decide"]);
+  expect(Object.keys(first.steps)).toEqual([
+    "Preview",
+    "Review",
+    "Comment",
+    "Upload to code scanning",
+    "Decide",
+  ]);
   expect(platform.notes).toHaveLength(1);
-  expect(platform.notes[0]?.body).toMatch(/^<!-- tailscope review dev -->\n### Access to the tailnet, dev: writes\n/);
+  expect(platform.notes[0]?.body).toMatch(
+    /^<!-- tailscope review dev -->\n### Access to the tailnet, dev: writes\n/,
+  );
   expect(first.summary).toBe(`${platform.notes[0]?.body}`);
-  const sarif = JSON.parse(readFileSync(first.steps["Upload to code scanning"]?.with["sarif_file"] ?? "", "utf8"));
+  const sarif = JSON.parse(
+    readFileSync(first.steps["Upload to code scanning"]?.with["sarif_file"] ?? "", "utf8"),
+  );
   // The line of the program that makes the client, so that the finding stands beside it.
-  expect(sarif.runs[0].results[0].locations[0].physicalLocation).toMatchObject({ artifactLocation: { uri: "index.ts" } });
+  expect(sarif.runs[0].results[0].locations[0].physicalLocation).toMatchObject({
+    artifactLocation: { uri: "index.ts" },
+  });
   expect(first.steps["Decide"]?.text).toContain("Verdict: write.");
 
   // The next push asks for more than is let through.
   const program = join(ci.work, "index.ts");
-  writeFileSync(program, readFileSync(program, "utf8").replace('scopes: ["auth_keys"]', 'scopes: ["auth_keys", "users"]'));
-  const second = await runAction(ci, platform, { stack: "dev", "fail-on": "admin", sarif: "false" }, identity);
+  writeFileSync(
+    program,
+    readFileSync(program, "utf8").replace(
+      'scopes: ["auth_keys"]',
+      'scopes: ["auth_keys", "users"]',
+    ),
+  );
+  const second = await runAction(
+    ci,
+    platform,
+    { stack: "dev", "fail-on": "admin", sarif: "false" },
+    identity,
+  );
   expect(second.failed).toBe(true);
-  expect(second.steps["Decide"]?.text).toContain("::error::The change gives admin, and fail-on is admin.");
+  expect(second.steps["Decide"]?.text).toContain(
+    "::error::The change gives admin, and fail-on is admin.",
+  );
   expect(second.steps["Upload to code scanning"]).toBeUndefined();
   expect(platform.notes).toHaveLength(1);
   expect(platform.notes[0]?.body).toContain("make administrators");
@@ -160,7 +196,9 @@ test("the workflow runs for no fork, asks for the least, and never on pull_reque
   const workflow = parse(readFileSync(join(example, "github-actions.yml"), "utf8"));
   expect(Object.keys(workflow.on)).toEqual(["pull_request"]);
   expect(workflow.permissions).toEqual({});
-  expect(workflow.jobs.review.if).toBe("github.event.pull_request.head.repo.full_name == github.repository");
+  expect(workflow.jobs.review.if).toBe(
+    "github.event.pull_request.head.repo.full_name == github.repository",
+  );
   expect(workflow.jobs.review.permissions).toEqual({
     contents: "read",
     "id-token": "write",
@@ -169,7 +207,8 @@ test("the workflow runs for no fork, asks for the least, and never on pull_reque
   });
   expect(workflow.jobs.review.steps[0].with).toEqual({ "persist-credentials": false });
   const { inputs } = parse(readFileSync(join(example, "action.yml"), "utf8"));
-  for (const name of Object.keys(workflow.jobs.review.steps.at(-1).with)) expect(Object.keys(inputs)).toContain(name);
+  for (const name of Object.keys(workflow.jobs.review.steps.at(-1).with))
+    expect(Object.keys(inputs)).toContain(name);
 });
 
 test("a merge request of GitLab gets its comment, and fails as the organisation says", async () => {
@@ -178,7 +217,11 @@ test("a merge request of GitLab gets its comment, and fails as the organisation 
   await using platform = await startPlatform("gitlab", token);
   const issuer = "https://gitlab.com";
   const subject = "project_path:acme/infrastructure:ref_type:branch:ref:feature";
-  const { id, audience } = await previewer(emulator, issuer, "project_path:acme/infrastructure:ref_type:branch:ref:*");
+  const { id, audience } = await previewer(
+    emulator,
+    issuer,
+    "project_path:acme/infrastructure:ref_type:branch:ref:*",
+  );
   const { review } = parse(readFileSync(join(example, "gitlab-ci.yml"), "utf8"));
   const environment = {
     TAILSCALE_OAUTH_CLIENT_ID: id,
@@ -193,7 +236,9 @@ test("a merge request of GitLab gets its comment, and fails as the organisation 
   const codes: number[] = [];
   for (const line of review.script as string[]) codes.push((await ci.run(line, environment)).code);
   expect(codes).toEqual([0, 0, 0, 0, 0, 0]);
-  expect(platform.notes.map(({ body }) => body.split("\n")[0])).toEqual(["<!-- tailscope review dev -->"]);
+  expect(platform.notes.map(({ body }) => body.split("\n")[0])).toEqual([
+    "<!-- tailscope review dev -->",
+  ]);
   expect(review.artifacts.paths).toEqual(["preview.json", "review.html"]);
 
   const strict = String(review.script.at(-1)).replace("admin", "write");

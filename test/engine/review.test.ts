@@ -114,7 +114,8 @@ function expectReports(found: Review, name: string): void {
   for (const [format, report] of Object.entries(reports(found))) {
     const isLong = report.length > 100_000;
     const path = join(folder, `${name}.${format}${isLong ? ".gz" : ""}`);
-    if (process.env["UPDATE_REVIEWS"]) writeFileSync(path, isLong ? gzipSync(report, { level: 9 }) : report);
+    if (process.env["UPDATE_REVIEWS"])
+      writeFileSync(path, isLong ? gzipSync(report, { level: 9 }) : report);
     const kept = readFileSync(path);
     // Of a long one the first difference says more than the whole.
     if (isLong) expect(differing(report, gunzipSync(kept).toString()), path).toBeUndefined();
@@ -125,7 +126,10 @@ function expectReports(found: Review, name: string): void {
 function differing(one: string, other: string): string | undefined {
   const [lines, others] = [one.split("\n"), other.split("\n")];
   const at = lines.findIndex((line, index) => line !== others[index]);
-  if (at < 0) return lines.length === others.length ? undefined : `${lines.length} lines, not ${others.length}`;
+  if (at < 0)
+    return lines.length === others.length
+      ? undefined
+      : `${lines.length} lines, not ${others.length}`;
   return `line ${at + 1}: ${lines[at]}, not ${others[at]}`;
 }
 
@@ -164,13 +168,20 @@ test("the command reads a preview from a pipe, and an update plan from its file,
   const text = await preview("read-made-write", "--save-plan", plan);
   const run = (args: string[], input: string) =>
     new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      const child = execFile(process.execPath, [command, "review", ...args], (error, stdout, stderr) =>
-        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+      const child = execFile(
+        process.execPath,
+        [command, "review", ...args],
+        (error, stdout, stderr) =>
+          resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
       );
       child.stdin?.end(input);
     });
   const piped = await run(["--json"], text);
-  expect({ ...piped, stdout: JSON.parse(piped.stdout) }).toEqual({ code: 0, stdout: reviewed(text).report, stderr: "" });
+  expect({ ...piped, stdout: JSON.parse(piped.stdout) }).toEqual({
+    code: 0,
+    stdout: reviewed(text).report,
+    stderr: "",
+  });
   expect((await run(["--fail-on", "persist"], text)).code).toBe(0);
   expect((await run(["--fail-on", "write"], text)).code).toBe(2);
   expect((await run(["--explain", "exporter"], text)).stdout).toMatch(
@@ -182,7 +193,11 @@ test("the command reads a preview from a pipe, and an update plan from its file,
     verdict: "write",
     // A plan does not say what the scopes were: all that there are now count as gained.
     credentials: [
-      { name: "exporter", change: "update", gained: expect.arrayContaining(["GET /api/v2/tailnet/{tailnet}/devices"]) },
+      {
+        name: "exporter",
+        change: "update",
+        gained: expect.arrayContaining(["GET /api/v2/tailnet/{tailnet}/devices"]),
+      },
     ],
   });
   const read = readPlan(readFileSync(plan, "utf8"));

@@ -27,7 +27,9 @@ test("what falls due is replaced by the next up, the new one first, and its reas
   );
   const travelTo = timeTravel(emulator, stack);
   const first = await stack.deployed();
-  expect(Date.parse(String(first["keyExpires"])) - Date.parse(String(first["keyRotates"]))).toBe(7 * day);
+  expect(Date.parse(String(first["keyExpires"])) - Date.parse(String(first["keyRotates"]))).toBe(
+    7 * day,
+  );
   travelTo(24);
   expect(await stack.preview()).toEqual(["replace key"]);
   expect(stack.printed()).toMatch(
@@ -44,9 +46,16 @@ test("what falls due is replaced by the next up, the new one first, and its reas
     /OAuthClient \w+ \(CI runners\) is replaced: due since [\dT:Z-]+, because it was made at [\dT:Z-]+, and rotateEvery is 90d\./,
   );
   expect(third["client"]).not.toBe(first["client"]);
-  const writes = emulator.control.takeRequests().filter(({ method, path }) => method !== "GET" && path.startsWith("/tailnet/"));
-  expect(writes.at(-1), "the old client goes last").toEqual({ method: "DELETE", path: `/tailnet/-/keys/${first["client"]}` });
-  expect(writes.findIndex(({ method }) => method === "POST")).toBeLessThan(writes.findIndex(({ method }) => method === "DELETE"));
+  const writes = emulator.control
+    .takeRequests()
+    .filter(({ method, path }) => method !== "GET" && path.startsWith("/tailnet/"));
+  expect(writes.at(-1), "the old client goes last").toEqual({
+    method: "DELETE",
+    path: `/tailnet/-/keys/${first["client"]}`,
+  });
+  expect(writes.findIndex(({ method }) => method === "POST")).toBeLessThan(
+    writes.findIndex(({ method }) => method === "DELETE"),
+  );
   expect(emulator.control.activeCredentials()).toHaveLength(3);
 });
 
@@ -89,9 +98,11 @@ test("a rotating pair changes once a period, under a client that keeps asking wi
   emulator.control.takeRequests();
   travelTo(20);
   expect(await deploy()).toEqual(first);
-  expect(emulator.control.takeRequests().filter(({ method, path }) => method !== "POST" || !path.startsWith("/oauth/"))).toEqual(
-    [],
-  );
+  expect(
+    emulator.control
+      .takeRequests()
+      .filter(({ method, path }) => method !== "POST" || !path.startsWith("/oauth/")),
+  ).toEqual([]);
 
   travelTo(35);
   const second = await deploy();

@@ -36,7 +36,9 @@ test("no secret is in clear in what is printed or in the exported state", async 
 
 test("stack config carries the deployer, and a credential in plain stack config is refused with the command that makes it a secret", async () => {
   await using emulator = await startEmulator();
-  await using stack = await newStack(emulator, 'new OAuthClient("ci", { scopes: ["dns"] });', { TAILSCALE_BASE_URL: undefined });
+  await using stack = await newStack(emulator, 'new OAuthClient("ci", { scopes: ["dns"] });', {
+    TAILSCALE_BASE_URL: undefined,
+  });
   const config = (...args: string[]) => stack.pulumi(["config", "set", ...args]);
   await config("tailscope:baseUrl", emulator.url);
   await config("tailscope:oauthClientId", emulator.clientId);
@@ -52,6 +54,8 @@ test("stack config carries the deployer, and a credential in plain stack config 
   await stack.up();
   expect(emulator.control.activeCredentials()).toHaveLength(1);
   expect((await stack.state()).text).not.toContain(emulator.clientSecret);
-  expect(readFileSync(join(stack.folder, "Pulumi.dev.yaml"), "utf8")).not.toContain(emulator.clientSecret);
+  expect(readFileSync(join(stack.folder, "Pulumi.dev.yaml"), "utf8")).not.toContain(
+    emulator.clientSecret,
+  );
   expect(stack.printed()).not.toContain(emulator.clientSecret);
 });

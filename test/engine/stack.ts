@@ -114,7 +114,11 @@ export async function newStack(
   let printed = "";
   let written = "";
 
-  function launch(args: readonly string[], more: Record<string, string | undefined> = {}, input?: string) {
+  function launch(
+    args: readonly string[],
+    more: Record<string, string | undefined> = {},
+    input?: string,
+  ) {
     const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
       cwd: work,
       env: { ...settings, ...more },
@@ -142,8 +146,11 @@ export async function newStack(
     return { process: child, ended };
   }
 
-  const pulumi = (args: readonly string[], more?: Record<string, string | undefined>, input?: string) =>
-    launch(args, more, input).ended;
+  const pulumi = (
+    args: readonly string[],
+    more?: Record<string, string | undefined>,
+    input?: string,
+  ) => launch(args, more, input).ended;
 
   const up = ["up", "--yes", "--skip-preview", "--suppress-progress"];
 
@@ -199,7 +206,11 @@ export async function newStack(
     async deployed(...args) {
       await stack.up(...args);
       // Read apart from `printed`, which is searched for secrets.
-      const { stdout } = await quietly(["stack", "output", "--json", "--show-secrets"], work, settings);
+      const { stdout } = await quietly(
+        ["stack", "output", "--json", "--show-secrets"],
+        work,
+        settings,
+      );
       return JSON.parse(stdout);
     },
     async failingUp(...args) {
@@ -211,7 +222,10 @@ export async function newStack(
       const text = await runProgram("preview", "--json", ...args);
       const { steps = [] } = JSON.parse(text) as { steps?: { op: string; urn: string }[] };
       return steps
-        .filter(({ op, urn }) => !["same", "read", "refresh"].includes(op) && !urn.includes("pulumi:pulumi:Stack"))
+        .filter(
+          ({ op, urn }) =>
+            !["same", "read", "refresh"].includes(op) && !urn.includes("pulumi:pulumi:Stack"),
+        )
         .map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`);
     },
     async destroy() {
@@ -220,8 +234,15 @@ export async function newStack(
     async state() {
       const { stdout } = await quietly(["stack", "export"], work, settings);
       const { deployment } = JSON.parse(stdout) as { deployment: { resources?: StoredResource[] } };
-      const credentials = (deployment.resources ?? []).filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/tailscope:"));
-      return { text: stdout, credentials: Object.fromEntries(credentials.map((one) => [one.urn.split("::").at(-1), one])) };
+      const credentials = (deployment.resources ?? []).filter(({ type }) =>
+        type.startsWith("pulumi-nodejs:dynamic/tailscope:"),
+      );
+      return {
+        text: stdout,
+        credentials: Object.fromEntries(
+          credentials.map((one) => [one.urn.split("::").at(-1), one]),
+        ),
+      };
     },
     async [Symbol.asyncDispose]() {
       keepEvidence("printed", printed);
@@ -244,10 +265,16 @@ export function exampleStack(
 
 /** A deployer in the environment of whoever runs the tests is not the tests' deployer. */
 function withoutTailscale(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(TAILSCALE|TAILSCOPE|PULUMI)_/.test(name)));
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !/^(TAILSCALE|TAILSCOPE|PULUMI)_/.test(name)),
+  );
 }
 
-async function quietly(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<{ stdout: string }> {
+async function quietly(
+  args: readonly string[],
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ stdout: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn("pulumi", args, { cwd, env, stdio: ["ignore", "pipe", "inherit"] });
     let stdout = "";
@@ -256,7 +283,9 @@ async function quietly(args: readonly string[], cwd: string, env: NodeJS.Process
     });
     child.once("error", reject);
     child.once("close", (code) =>
-      code === 0 ? resolve({ stdout }) : reject(new Error(`pulumi ${args.join(" ")} ended with ${code}`)),
+      code === 0
+        ? resolve({ stdout })
+        : reject(new Error(`pulumi ${args.join(" ")} ended with ${code}`)),
     );
   });
 }

@@ -10,16 +10,23 @@ import { connectionFrom } from "../../provider/api/connection";
 import { identityToken } from "../../provider/api/identity-token";
 
 const inAnHour = Math.floor(Date.now() / 1000) + 3600;
-const token = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`;
+const token = (claims: object) =>
+  `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`;
 
 const from = (environment: Record<string, string>) => {
-  const { deployer } = connectionFrom({ TAILSCALE_OAUTH_CLIENT_ID: "T1-k1", ...environment }, () => undefined);
-  if (deployer.kind !== "identityToken") throw new Error(`a deployer of another kind: ${deployer.kind}`);
+  const { deployer } = connectionFrom(
+    { TAILSCALE_OAUTH_CLIENT_ID: "T1-k1", ...environment },
+    () => undefined,
+  );
+  if (deployer.kind !== "identityToken")
+    throw new Error(`a deployer of another kind: ${deployer.kind}`);
   return identityToken(deployer.identityToken);
 };
 
 test("a token in the environment is taken as it is, unless it is none or has ended", async () => {
-  expect(await from({ TAILSCALE_IDENTITY_TOKEN: token({ exp: inAnHour }) })).toBe(token({ exp: inAnHour }));
+  expect(await from({ TAILSCALE_IDENTITY_TOKEN: token({ exp: inAnHour }) })).toBe(
+    token({ exp: inAnHour }),
+  );
   await expect(from({ TAILSCALE_IDENTITY_TOKEN: token({ exp: 1_700_000_000 }) })).rejects.toThrow(
     "The identity token of TAILSCALE_IDENTITY_TOKEN ended at 2023-11-14T22:13:20.000Z.",
   );
@@ -50,7 +57,11 @@ test("the GitHub Actions runner is asked by itself, for the audience that Tailsc
   const asked: (string | undefined)[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.url} ${request.headers.authorization}`);
-    response.end(request.headers.authorization === "Bearer job" ? JSON.stringify({ value: token({ exp: inAnHour }) }) : "{}");
+    response.end(
+      request.headers.authorization === "Bearer job"
+        ? JSON.stringify({ value: token({ exp: inAnHour }) })
+        : "{}",
+    );
   }).listen(0, "127.0.0.1");
   await new Promise((listening) => server.once("listening", listening));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token?api-version=2`;
@@ -63,7 +74,9 @@ test("the GitHub Actions runner is asked by itself, for the audience that Tailsc
       "/token?api-version=2&audience=tailscale Bearer job",
     ]);
     const refused = from({ ...runner, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "stale" });
-    await expect(refused).rejects.toThrow("The GitHub Actions runner gave no identity token: it answered 200");
+    await expect(refused).rejects.toThrow(
+      "The GitHub Actions runner gave no identity token: it answered 200",
+    );
     await expect(refused).rejects.toThrow("`permissions: { id-token: write }`");
   } finally {
     server.close();
@@ -72,8 +85,11 @@ test("the GitHub Actions runner is asked by itself, for the audience that Tailsc
 });
 
 test("the runner's bearer goes nowhere in clear", () => {
-  const runner = { ACTIONS_ID_TOKEN_REQUEST_URL: "http://runner.example.com/", ACTIONS_ID_TOKEN_REQUEST_TOKEN: "job" };
-  expect(() => connectionFrom({ TAILSCALE_OAUTH_CLIENT_ID: "k", ...runner }, () => undefined)).toThrow(
-    "is neither https nor loopback",
-  );
+  const runner = {
+    ACTIONS_ID_TOKEN_REQUEST_URL: "http://runner.example.com/",
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: "job",
+  };
+  expect(() =>
+    connectionFrom({ TAILSCALE_OAUTH_CLIENT_ID: "k", ...runner }, () => undefined),
+  ).toThrow("is neither https nor loopback");
 });

@@ -18,18 +18,37 @@ const bodies: Readonly<Record<KeyType, KeyBody>> = {
     subject: "repo:a/b:ref:refs/heads/main",
     customClaimRules: { ref: "*" },
   },
-  auth: { capabilities: { devices: { create: { reusable: true, tags: ["tag:ci"] } } }, expirySeconds: 3600, description: "CI" },
+  auth: {
+    capabilities: { devices: { create: { reusable: true, tags: ["tag:ci"] } } },
+    expirySeconds: 3600,
+    description: "CI",
+  },
 };
 
 const kinds = Object.keys(bodies) as KeyType[];
 
 function tailnet(emulator: Emulator, deployer?: Deployer, known?: Set<string>) {
-  const all: Deployer = { kind: "oauthClient", clientId: emulator.clientId, clientSecret: emulator.clientSecret };
+  const all: Deployer = {
+    kind: "oauthClient",
+    clientId: emulator.clientId,
+    clientSecret: emulator.clientSecret,
+  };
   const connection = { baseUrl: emulator.url, tailnet: "-", deployer: deployer ?? all };
-  return openTailnet(connection, () => {}, openHttp(emulator.url, { minTimeout: 1, timeout: 300 }), [], known);
+  return openTailnet(
+    connection,
+    () => {},
+    openHttp(emulator.url, { minTimeout: 1, timeout: 300 }),
+    [],
+    known,
+  );
 }
 
-const answer = (status: number, body = "{}", headers = {}): Fault["effect"] => ({ kind: "answer", status, body, headers });
+const answer = (status: number, body = "{}", headers = {}): Fault["effect"] => ({
+  kind: "answer",
+  status,
+  body,
+  headers,
+});
 
 const effects: Readonly<Record<string, Fault["effect"]>> = {
   "a 500": answer(500),
@@ -47,18 +66,28 @@ const lose = (emulator: Emulator, times = 1, kind: "lose-answer" | "reset" = "lo
   emulator.control.addFault({ method: "POST", path: "/keys", times, effect: { kind } });
 
 describe.each(kinds)("of kind %s", (kind) => {
-  test.each(Object.keys(effects))("after %s exactly one is active, and it is the one that is known", async (name) => {
-    await using emulator = await startEmulator({ rewriteGithubSubjects: true });
-    emulator.control.addFault({ method: "POST", path: "/keys", effect: effects[name] as Fault["effect"] });
-    const made = await tailnet(emulator).keys(kind).create(bodies[kind]);
-    expect(active(emulator)).toEqual([made.id]);
-  });
+  test.each(Object.keys(effects))(
+    "after %s exactly one is active, and it is the one that is known",
+    async (name) => {
+      await using emulator = await startEmulator({ rewriteGithubSubjects: true });
+      emulator.control.addFault({
+        method: "POST",
+        path: "/keys",
+        effect: effects[name] as Fault["effect"],
+      });
+      const made = await tailnet(emulator).keys(kind).create(bodies[kind]);
+      expect(active(emulator)).toEqual([made.id]);
+    },
+  );
 
   test("one that another run made in that moment is never touched: both are named", async () => {
     await using emulator = await startEmulator();
     const here = tailnet(emulator);
     await here.deployer(); // Its clock is known from here on.
-    const { access_token: token } = await takeToken(emulator, { id: emulator.clientId, key: emulator.clientSecret });
+    const { access_token: token } = await takeToken(emulator, {
+      id: emulator.clientId,
+      key: emulator.clientSecret,
+    });
     const other = await as(emulator, token)("POST", "/keys", { keyType: kind, ...bodies[kind] });
     lose(emulator);
     const error = await here
@@ -77,20 +106,28 @@ describe.each(kinds)("of kind %s", (kind) => {
   });
 });
 
-test.each(kinds)("a user's of kind %s, made in that moment and just like it, is no candidate", async (kind) => {
-  for (const effect of ["lose-answer", "reset"] as const) {
-    await using emulator = await startEmulator();
-    const users = await as(emulator, emulator.apiKey)("POST", "/keys", { keyType: kind, ...bodies[kind] });
-    lose(emulator, 1, effect);
-    const { id } = await tailnet(emulator).keys(kind).create(bodies[kind]);
-    expect(active(emulator).sort()).toEqual([users.body.id, id].sort());
-  }
-});
+test.each(kinds)(
+  "a user's of kind %s, made in that moment and just like it, is no candidate",
+  async (kind) => {
+    for (const effect of ["lose-answer", "reset"] as const) {
+      await using emulator = await startEmulator();
+      const users = await as(emulator, emulator.apiKey)("POST", "/keys", {
+        keyType: kind,
+        ...bodies[kind],
+      });
+      lose(emulator, 1, effect);
+      const { id } = await tailnet(emulator).keys(kind).create(bodies[kind]);
+      expect(active(emulator).sort()).toEqual([users.body.id, id].sort());
+    }
+  },
+);
 
 test("what an access token made is found, though it names a user", async () => {
   await using emulator = await startEmulator();
   lose(emulator);
-  const { id } = await tailnet(emulator, { kind: "accessToken", token: emulator.apiKey }).keys("client").create(bodies.client);
+  const { id } = await tailnet(emulator, { kind: "accessToken", token: emulator.apiKey })
+    .keys("client")
+    .create(bodies.client);
   expect(active(emulator)).toEqual([id]);
 });
 
@@ -101,7 +138,10 @@ test("one that the state holds, that differs, or that is older is no candidate",
   const older = await make(bodies.client);
   emulator.control.advanceClock(60_000);
   const known = await make(bodies.client);
-  const others = [await make({ ...bodies.client, description: "other" }), await make({ ...bodies.client, scopes: ["dns"] })];
+  const others = [
+    await make({ ...bodies.client, description: "other" }),
+    await make({ ...bodies.client, scopes: ["dns"] }),
+  ];
   lose(emulator);
   const { id } = await tailnet(emulator, undefined, new Set([known]))
     .keys("client")
@@ -113,7 +153,12 @@ test("of many at once that are alike, each is known in the end, however many ans
   await using emulator = await startEmulator();
   const keys = tailnet(emulator).keys("client");
   for (const after of [0, 2, 3, 7])
-    emulator.control.addFault({ method: "POST", path: "/keys", after, effect: { kind: after === 2 ? "reset" : "lose-answer" } });
+    emulator.control.addFault({
+      method: "POST",
+      path: "/keys",
+      after,
+      effect: { kind: after === 2 ? "reset" : "lose-answer" },
+    });
   const made = await Promise.all(Array.from({ length: 12 }, () => keys.create(bodies.client)));
   expect(active(emulator).sort()).toEqual(made.map(({ id }) => id).sort());
 });
@@ -125,9 +170,11 @@ test("a create that is lost again and again is given up, and nothing is left of 
     "It may have taken effect: it was sent 3 times, and what these left was revoked again.\n  Nothing is left of it: run the same command again.",
   );
   expect(active(emulator)).toEqual([]);
-  expect(emulator.control.takeRequests().filter(({ method, path }) => method === "POST" && path.endsWith("/keys"))).toHaveLength(
-    3,
-  );
+  expect(
+    emulator.control
+      .takeRequests()
+      .filter(({ method, path }) => method === "POST" && path.endsWith("/keys")),
+  ).toHaveLength(3);
 });
 
 test.each<[string, Fault, string]>([
@@ -141,7 +188,11 @@ test.each<[string, Fault, string]>([
     { method: "GET", path: "/keys", times: 99, effect: answer(403) },
     "whether it did cannot be seen: the deployer may not list credentials",
   ],
-  ["it cannot be revoked", { method: "DELETE", path: "/keys", times: 99, effect: answer(403) }, "it did, as "],
+  [
+    "it cannot be revoked",
+    { method: "DELETE", path: "/keys", times: 99, effect: answer(403) },
+    "it did, as ",
+  ],
 ])("where %s, the error says what to look for", async (_, fault, message) => {
   await using emulator = await startEmulator();
   lose(emulator);
@@ -155,18 +206,28 @@ test.each<[string, Fault, string]>([
 test("what Tailscale refuses was not done, and is not looked for", async () => {
   await using emulator = await startEmulator();
   for (const status of [400, 403, 404, 409]) {
-    emulator.control.addFault({ method: "POST", path: "/keys", effect: answer(status, '{"message":"no"}') });
+    emulator.control.addFault({
+      method: "POST",
+      path: "/keys",
+      effect: answer(status, '{"message":"no"}'),
+    });
     emulator.control.takeRequests();
     await expect(tailnet(emulator).keys("client").create(bodies.client)).rejects.toThrow(
       "Tailscale refused to create an OAuth client",
     );
-    expect(emulator.control.takeRequests().filter(({ path }) => path.includes("/keys"))).toHaveLength(1);
+    expect(
+      emulator.control.takeRequests().filter(({ path }) => path.includes("/keys")),
+    ).toHaveLength(1);
   }
 });
 
 test("a token that cannot be had is no create: nothing is looked for", async () => {
   await using emulator = await startEmulator();
-  emulator.control.addFault({ path: "/oauth/token", times: 99, effect: answer(503, '{"message":"down"}') });
+  emulator.control.addFault({
+    path: "/oauth/token",
+    times: 99,
+    effect: answer(503, '{"message":"down"}'),
+  });
   const creating = tailnet(emulator).keys("client").create(bodies.client);
   await expect(creating).rejects.toThrow(
     /^Tailscale failed to give a token to the OAuth client \(503, POST \/oauth\/token\): down\n {2}Run the same command again; it is safe to repeat\.$/,
@@ -188,8 +249,16 @@ test("a list of ids alone is enough to find it", async () => {
     },
   };
   lose(emulator);
-  const deployer = { kind: "oauthClient", clientId: emulator.clientId, clientSecret: emulator.clientSecret } as const;
-  const { id } = await openTailnet({ baseUrl: emulator.url, tailnet: "-", deployer }, () => {}, idsAlone)
+  const deployer = {
+    kind: "oauthClient",
+    clientId: emulator.clientId,
+    clientSecret: emulator.clientSecret,
+  } as const;
+  const { id } = await openTailnet(
+    { baseUrl: emulator.url, tailnet: "-", deployer },
+    () => {},
+    idsAlone,
+  )
     .keys("client")
     .create(bodies.client);
   expect(active(emulator).sort()).toEqual([known.id, id].sort());
@@ -217,6 +286,8 @@ test("a key that a client of the program mints is looked for with that client's 
   await using emulator = await startEmulator();
   const minter = await makeClient(emulator, ["auth_keys"], ["tag:ci"]);
   lose(emulator);
-  const { id } = await tailnet(emulator).keys("auth", { clientId: minter.id, clientSecret: minter.key }).create(bodies.auth);
+  const { id } = await tailnet(emulator)
+    .keys("auth", { clientId: minter.id, clientSecret: minter.key })
+    .create(bodies.auth);
   expect(active(emulator).sort()).toEqual([minter.id, id].sort());
 });

@@ -20,25 +20,37 @@ async function problems(emulator: Emulator, deployer: Deployer, grants: Grants):
   return found.map(({ property, reason }) => `${property}: ${reason}`);
 }
 
-const as = ({ id, key }: Credential): Deployer => ({ kind: "oauthClient", clientId: id, clientSecret: key });
+const as = ({ id, key }: Credential): Deployer => ({
+  kind: "oauthClient",
+  clientId: id,
+  clientSecret: key,
+});
 
 test("a role that may not set a scope is told so", async () => {
   await using emulator = await startEmulator();
   const deployer: Deployer = { kind: "accessToken", token: emulator.roles["network-admin"] };
-  expect(await problems(emulator, deployer, { needs: "oauth_keys", scopes: ["dns", "users"] })).toEqual([
+  expect(
+    await problems(emulator, deployer, { needs: "oauth_keys", scopes: ["dns", "users"] }),
+  ).toEqual([
     expect.stringMatching(
       /^scopes\[1\]: "users" is more than the role of the user permits who deploys: with this API access token only .*dns.* can be set\./,
     ),
   ]);
   expect(
-    await problems(emulator, { kind: "accessToken", token: emulator.apiKey }, { needs: "oauth_keys", scopes: ["users"] }),
+    await problems(
+      emulator,
+      { kind: "accessToken", token: emulator.apiKey },
+      { needs: "oauth_keys", scopes: ["users"] },
+    ),
   ).toEqual([]);
 });
 
 test("a deployer without the kind's own scope is told which one it needs", async () => {
   await using emulator = await startEmulator();
   const deployer = await makeClient(emulator, ["oauth_keys", "dns"]);
-  expect(await problems(emulator, as(deployer), { needs: "federated_keys", scopes: ["dns"] })).toEqual([
+  expect(
+    await problems(emulator, as(deployer), { needs: "federated_keys", scopes: ["dns"] }),
+  ).toEqual([
     `deployer: the deployer ${deployer.id} holds oauth_keys, dns, and this needs federated_keys. Give it "federated_keys".`,
   ]);
 });
@@ -46,7 +58,11 @@ test("a deployer without the kind's own scope is told which one it needs", async
 test("an auth key's tags are held against the client that mints it", async () => {
   await using emulator = await startEmulator({ policy });
   const minter = await makeClient(emulator, ["auth_keys"], ["tag:a", "tag:b"]);
-  const all: Deployer = { kind: "oauthClient", clientId: emulator.clientId, clientSecret: emulator.clientSecret };
+  const all: Deployer = {
+    kind: "oauthClient",
+    clientId: emulator.clientId,
+    clientSecret: emulator.clientSecret,
+  };
   const minted = (...tags: string[]): Grants => ({
     needs: "auth_keys",
     tags,
@@ -68,7 +84,12 @@ test("an auth key's tags are held against the client that mints it", async () =>
     }),
   ).toEqual([expect.stringContaining('"tag:child" cannot be given by')]);
   const other = await makeClient(emulator, ["dns"]);
-  expect(await problems(emulator, all, { needs: "auth_keys", minter: { clientId: other.id, clientSecret: other.key } })).toEqual([
+  expect(
+    await problems(emulator, all, {
+      needs: "auth_keys",
+      minter: { clientId: other.id, clientSecret: other.key },
+    }),
+  ).toEqual([
     `mintedBy: the OAuth client ${other.id} of mintedBy holds dns, and this needs auth_keys. Give it "auth_keys".`,
   ]);
 });
@@ -76,8 +97,20 @@ test("an auth key's tags are held against the client that mints it", async () =>
 test("who may read these credentials and not write them previews for another: only what nobody can give is refused", async () => {
   await using emulator = await startEmulator({ policy });
   const previewer = await makeClient(emulator, ["oauth_keys:read", "policy_file:read"]);
-  expect(await problems(emulator, as(previewer), { needs: "oauth_keys", scopes: ["users"], tags: ["tag:a"] })).toEqual([]);
-  expect(await problems(emulator, as(previewer), { needs: "oauth_keys", scopes: ["users"], tags: ["tag:nowhere"] })).toEqual([
+  expect(
+    await problems(emulator, as(previewer), {
+      needs: "oauth_keys",
+      scopes: ["users"],
+      tags: ["tag:a"],
+    }),
+  ).toEqual([]);
+  expect(
+    await problems(emulator, as(previewer), {
+      needs: "oauth_keys",
+      scopes: ["users"],
+      tags: ["tag:nowhere"],
+    }),
+  ).toEqual([
     expect.stringContaining(
       'tags[0]: "tag:nowhere" is not defined in the policy file, so nobody can give it. Add under "tagOwners": "tag:nowhere": ["autogroup:admin"]',
     ),
@@ -87,42 +120,78 @@ test("who may read these credentials and not write them previews for another: on
 test("where the deployer may not read the policy file or itself, nothing is refused", async () => {
   await using emulator = await startEmulator({ policy });
   const deployer = await makeClient(emulator, ["oauth_keys", "dns"], ["tag:a"]);
-  expect(await problems(emulator, as(deployer), { needs: "oauth_keys", scopes: ["dns"], tags: ["tag:nowhere"] })).toEqual([]);
-  emulator.control.addFault({ method: "GET", path: `/keys/${deployer.id}`, effect: { kind: "answer", status: 403 } });
-  expect(await problems(emulator, as(deployer), { needs: "federated_keys", scopes: ["users"] })).toEqual([]);
+  expect(
+    await problems(emulator, as(deployer), {
+      needs: "oauth_keys",
+      scopes: ["dns"],
+      tags: ["tag:nowhere"],
+    }),
+  ).toEqual([]);
+  emulator.control.addFault({
+    method: "GET",
+    path: `/keys/${deployer.id}`,
+    effect: { kind: "answer", status: 403 },
+  });
+  expect(
+    await problems(emulator, as(deployer), { needs: "federated_keys", scopes: ["users"] }),
+  ).toEqual([]);
 });
 
 test.each<[string, Fault["effect"], string]>([
-  ["fails", { kind: "answer", status: 503, body: '{"message":"down"}' }, "Tailscale failed to read what the deployer holds (503"],
+  [
+    "fails",
+    { kind: "answer", status: 503, body: '{"message":"down"}' },
+    "Tailscale failed to read what the deployer holds (503",
+  ],
   ["stalls", { kind: "stall" }, "Tailscale did not answer within 0.1 s"],
-])("where Tailscale %s nothing is refused, a word is said, and it is not asked again in that run", async (_, effect, word) => {
-  await using emulator = await startEmulator({ policy });
-  const said = vi.spyOn(console, "error").mockImplementation(() => {});
-  const deployer: Deployer = { kind: "oauthClient", clientId: emulator.clientId, clientSecret: emulator.clientSecret };
-  const http = openHttp(emulator.url, { minTimeout: 1 });
-  const tailnet = openTailnet({ baseUrl: emulator.url, tailnet: "-", deployer }, () => {}, http);
-  emulator.control.addFault({ method: "GET", path: `/keys/${emulator.clientId}`, times: 99, effect });
-  const grants: Grants = { needs: "oauth_keys", scopes: ["dns"], tags: ["tag:nowhere"] };
-  try {
-    const patience = effect.kind === "stall" ? 100 : 5000;
-    expect(await lookAhead(grants, tailnet, {}, patience)).toEqual([]);
-    expect(said.mock.calls.flat()).toEqual([expect.stringContaining(`scopes and tags are not checked ahead: ${word}`)]);
-    emulator.control.takeRequests();
-    expect(await lookAhead(grants, tailnet, {}, patience)).toEqual([]);
-    expect(said).toHaveBeenCalledTimes(1);
-    expect(emulator.control.takeRequests()).toEqual([]);
-  } finally {
-    said.mockRestore();
-  }
-});
+])(
+  "where Tailscale %s nothing is refused, a word is said, and it is not asked again in that run",
+  async (_, effect, word) => {
+    await using emulator = await startEmulator({ policy });
+    const said = vi.spyOn(console, "error").mockImplementation(() => {});
+    const deployer: Deployer = {
+      kind: "oauthClient",
+      clientId: emulator.clientId,
+      clientSecret: emulator.clientSecret,
+    };
+    const http = openHttp(emulator.url, { minTimeout: 1 });
+    const tailnet = openTailnet({ baseUrl: emulator.url, tailnet: "-", deployer }, () => {}, http);
+    emulator.control.addFault({
+      method: "GET",
+      path: `/keys/${emulator.clientId}`,
+      times: 99,
+      effect,
+    });
+    const grants: Grants = { needs: "oauth_keys", scopes: ["dns"], tags: ["tag:nowhere"] };
+    try {
+      const patience = effect.kind === "stall" ? 100 : 5000;
+      expect(await lookAhead(grants, tailnet, {}, patience)).toEqual([]);
+      expect(said.mock.calls.flat()).toEqual([
+        expect.stringContaining(`scopes and tags are not checked ahead: ${word}`),
+      ]);
+      emulator.control.takeRequests();
+      expect(await lookAhead(grants, tailnet, {}, patience)).toEqual([]);
+      expect(said).toHaveBeenCalledTimes(1);
+      expect(emulator.control.takeRequests()).toEqual([]);
+    } finally {
+      said.mockRestore();
+    }
+  },
+);
 
 test("a deployer that is not accepted is an error at once", async () => {
   await using emulator = await startEmulator();
-  const deployer: Deployer = { kind: "oauthClient", clientId: emulator.clientId, clientSecret: "tskey-client-wrong" };
+  const deployer: Deployer = {
+    kind: "oauthClient",
+    clientId: emulator.clientId,
+    clientSecret: "tskey-client-wrong",
+  };
   const tailnet = openTailnet(
     { baseUrl: emulator.url, tailnet: "-", deployer },
     () => {},
     openHttp(emulator.url, { minTimeout: 1 }),
   );
-  await expect(lookAhead({ needs: "oauth_keys" }, tailnet, {})).rejects.toThrow("its secret is wrong");
+  await expect(lookAhead({ needs: "oauth_keys" }, tailnet, {})).rejects.toThrow(
+    "its secret is wrong",
+  );
 });

@@ -13,18 +13,33 @@ const body = { scopes: ["dns"] };
 /** The deployer's view of the emulator's tailnet; waits between tries are short, and so is patience. */
 function clients(
   emulator: Emulator,
-  deployer: Deployer = { kind: "oauthClient", clientId: emulator.clientId, clientSecret: emulator.clientSecret },
+  deployer: Deployer = {
+    kind: "oauthClient",
+    clientId: emulator.clientId,
+    clientSecret: emulator.clientSecret,
+  },
 ) {
   const connection = { baseUrl: emulator.url, tailnet: "-", deployer };
-  return openTailnet(connection, () => {}, openHttp(emulator.url, { minTimeout: 1, timeout: 500 })).keys("client");
+  return openTailnet(
+    connection,
+    () => {},
+    openHttp(emulator.url, { minTimeout: 1, timeout: 500 }),
+  ).keys("client");
 }
 
-const answer = (status: number, headers: Record<string, string> = {}): Fault["effect"] => ({ kind: "answer", status, headers });
+const answer = (status: number, headers: Record<string, string> = {}): Fault["effect"] => ({
+  kind: "answer",
+  status,
+  headers,
+});
 
 test.each<[string, Fault["effect"]]>([
   ["a 429", answer(429, { "retry-after": "0" })],
   ["a 500", answer(500)],
-  ["a 502 with a page", { kind: "answer", status: 502, body: "<html>", headers: { "content-type": "text/html" } }],
+  [
+    "a 502 with a page",
+    { kind: "answer", status: 502, body: "<html>", headers: { "content-type": "text/html" } },
+  ],
   ["a 503", answer(503)],
   ["a 504", answer(504)],
   ["a connection that breaks", { kind: "reset" }],
@@ -35,16 +50,24 @@ test.each<[string, Fault["effect"]]>([
   const keys = clients(emulator);
   emulator.control.addFault({ path: "/oauth/token", effect });
   const { id } = await keys.create(body);
-  for (const method of ["GET", "PUT", "DELETE"]) emulator.control.addFault({ method, path: "/keys", effect });
+  for (const method of ["GET", "PUT", "DELETE"])
+    emulator.control.addFault({ method, path: "/keys", effect });
   expect(await keys.find(id)).toMatchObject({ id });
-  expect(await keys.replace(id, { scopes: ["users:read"] })).toMatchObject({ scopes: ["users:read"] });
+  expect(await keys.replace(id, { scopes: ["users:read"] })).toMatchObject({
+    scopes: ["users:read"],
+  });
   await keys.revoke(id);
   expect(emulator.control.activeCredentials()).toEqual([]);
 });
 
 test("a create is repeated after a 429, which says that nothing was done", async () => {
   await using emulator = await startEmulator();
-  emulator.control.addFault({ method: "POST", path: "/keys", times: 2, effect: answer(429, { "retry-after": "0" }) });
+  emulator.control.addFault({
+    method: "POST",
+    path: "/keys",
+    times: 2,
+    effect: answer(429, { "retry-after": "0" }),
+  });
   await clients(emulator).create(body);
   expect(emulator.control.activeCredentials()).toHaveLength(1);
 });
@@ -60,7 +83,9 @@ test("what fails again and again is reported with the last answer's status and m
   await expect(clients(emulator).find("kA")).rejects.toThrow(
     "Tailscale failed to read the OAuth client kA (503, GET /tailnet/-/keys/kA): down for a while",
   );
-  expect(emulator.control.takeRequests().filter(({ path }) => path.endsWith("/keys/kA"))).toHaveLength(5);
+  expect(
+    emulator.control.takeRequests().filter(({ path }) => path.endsWith("/keys/kA")),
+  ).toHaveLength(5);
 });
 
 test("many requests at once share one token, and a token that was revoked in the middle is taken anew", async () => {
@@ -80,7 +105,9 @@ test("many requests at once share one token, and a token that was revoked in the
 
 test("an API access token is sent as it is, and refused when it is wrong", async () => {
   await using emulator = await startEmulator();
-  expect(await clients(emulator, { kind: "accessToken", token: emulator.apiKey }).find("kA")).toBeUndefined();
+  expect(
+    await clients(emulator, { kind: "accessToken", token: emulator.apiKey }).find("kA"),
+  ).toBeUndefined();
   emulator.control.takeRequests();
   const wrong = clients(emulator, { kind: "accessToken", token: "tskey-api-wrong" });
   await expect(wrong.find("kA")).rejects.toThrow("The deployer was not accepted");
@@ -97,8 +124,14 @@ test("a redirect is never followed, so that no token reaches another host", asyn
   const { port } = other.address() as AddressInfo;
   try {
     await using emulator = await startEmulator();
-    emulator.control.addFault({ method: "GET", path: "/keys/", effect: answer(307, { location: `http://127.0.0.1:${port}/` }) });
-    await expect(clients(emulator).find("kA")).rejects.toThrow("The answer is a redirect, which is never followed with a token");
+    emulator.control.addFault({
+      method: "GET",
+      path: "/keys/",
+      effect: answer(307, { location: `http://127.0.0.1:${port}/` }),
+    });
+    await expect(clients(emulator).find("kA")).rejects.toThrow(
+      "The answer is a redirect, which is never followed with a token",
+    );
     expect(visited).toEqual([]);
   } finally {
     other.close();
@@ -112,7 +145,11 @@ test.each([
   ["empty", "", "the whole: "],
 ])("an answer that is %s is reported as what it is", async (_, text, problem) => {
   await using emulator = await startEmulator();
-  emulator.control.addFault({ method: "GET", path: "/keys/", effect: { kind: "answer", status: 200, body: text } });
+  emulator.control.addFault({
+    method: "GET",
+    path: "/keys/",
+    effect: { kind: "answer", status: 200, body: text },
+  });
   const reading = clients(emulator).find("kA");
   await expect(reading).rejects.toThrow(
     "Tailscale's answer to GET /tailnet/-/keys/kA (to read the OAuth client kA) is not what its API documents",
@@ -129,7 +166,9 @@ test("a create that is answered without a secret is revoked again", async () => 
     path: "/keys",
     effect: { kind: "answer", status: 200, body: JSON.stringify({ id }) },
   });
-  await expect(keys.createWithSecret(body)).rejects.toThrow(`it holds no secret, so the OAuth client ${id} was revoked again`);
+  await expect(keys.createWithSecret(body)).rejects.toThrow(
+    `it holds no secret, so the OAuth client ${id} was revoked again`,
+  );
   expect(emulator.control.activeCredentials()).toEqual([]);
 });
 
@@ -146,7 +185,9 @@ test("requests name themselves, and share connections that stay open", async () 
   try {
     const request = { doing: "read", method: "GET", path: "/x" } as const;
     for (let n = 0; n < 20; n++) await http.send(request);
-    expect([...agents]).toEqual([expect.stringMatching(/^tailscope\/\d+\.\d+\.\d+ \(Pulumi dynamic provider; node \d+\./)]);
+    expect([...agents]).toEqual([
+      expect.stringMatching(/^tailscope\/\d+\.\d+\.\d+ \(Pulumi dynamic provider; node \d+\./),
+    ]);
     // The pool opens a second one where a request comes before the last answer's connection is free again.
     expect(sockets.size).toBeLessThanOrEqual(2);
   } finally {

@@ -12,7 +12,11 @@ const body = { scopes: ["dns"] };
 
 function open(
   emulator: Emulator,
-  deployer: Deployer = { kind: "oauthClient", clientId: emulator.clientId, clientSecret: emulator.clientSecret },
+  deployer: Deployer = {
+    kind: "oauthClient",
+    clientId: emulator.clientId,
+    clientSecret: emulator.clientSecret,
+  },
 ) {
   return openTailnet(
     { baseUrl: emulator.url, tailnet: "-", deployer },
@@ -21,11 +25,14 @@ function open(
   );
 }
 
-const paths = (emulator: Emulator) => emulator.control.takeRequests().map(({ method, path }) => `${method} ${path}`);
+const paths = (emulator: Emulator) =>
+  emulator.control.takeRequests().map(({ method, path }) => `${method} ${path}`);
 
 test("three hundred reads of all kinds cost one token and one list", async () => {
   await using emulator = await startEmulator();
-  const made = await Promise.all(Array.from({ length: 300 }, () => open(emulator).keys("client").create(body)));
+  const made = await Promise.all(
+    Array.from({ length: 300 }, () => open(emulator).keys("client").create(body)),
+  );
   emulator.control.takeRequests();
   const tailnet = open(emulator);
   const found = await Promise.all(made.map(({ id }) => tailnet.keys("client").find(id)));
@@ -36,17 +43,23 @@ test("three hundred reads of all kinds cost one token and one list", async () =>
 test("what the list does not show is read by itself: revoked and unknown ones", async () => {
   await using emulator = await startEmulator();
   const tailnet = open(emulator);
-  const [one, two] = [await tailnet.keys("client").create(body), await tailnet.keys("client").create(body)];
+  const [one, two] = [
+    await tailnet.keys("client").create(body),
+    await tailnet.keys("client").create(body),
+  ];
   emulator.control.revoke(two.id);
   emulator.control.takeRequests();
   const keys = tailnet.keys("client");
-  expect(await Promise.all([keys.find(one.id), keys.find(two.id), keys.find("kNowhere")])).toMatchObject([
-    { id: one.id },
-    { id: two.id, invalid: true },
-    undefined,
-  ]);
+  expect(
+    await Promise.all([keys.find(one.id), keys.find(two.id), keys.find("kNowhere")]),
+  ).toMatchObject([{ id: one.id }, { id: two.id, invalid: true }, undefined]);
   expect(paths(emulator).sort()).toEqual(
-    ["GET /tailnet/-/keys?all=true", `GET /tailnet/-/keys/${two.id}`, "GET /tailnet/-/keys/kNowhere", "POST /oauth/token"].sort(),
+    [
+      "GET /tailnet/-/keys?all=true",
+      `GET /tailnet/-/keys/${two.id}`,
+      "GET /tailnet/-/keys/kNowhere",
+      "POST /oauth/token",
+    ].sort(),
   );
 });
 
@@ -88,19 +101,31 @@ test("the shared answer is used for three seconds, and a failed one not at all",
 test("a deployer with some of the read scopes asks once more, for those it has; its reads can change nothing", async () => {
   await using emulator = await startEmulator();
   const { id, key } = await makeClient(emulator, ["oauth_keys", "dns"]);
-  const keys = open(emulator, { kind: "oauthClient", clientId: id, clientSecret: key }).keys("client");
+  const keys = open(emulator, { kind: "oauthClient", clientId: id, clientSecret: key }).keys(
+    "client",
+  );
   emulator.control.takeRequests();
   await Promise.all([keys.find(id), keys.find(emulator.clientId)]);
-  expect(paths(emulator)).toEqual(["POST /oauth/token", "POST /oauth/token", "GET /tailnet/-/keys?all=true"]);
-  expect(emulator.control.auditLog().at(-1)?.actionDetails).toBe("took an access token for oauth_keys:read");
+  expect(paths(emulator)).toEqual([
+    "POST /oauth/token",
+    "POST /oauth/token",
+    "GET /tailnet/-/keys?all=true",
+  ]);
+  expect(emulator.control.auditLog().at(-1)?.actionDetails).toBe(
+    "took an access token for oauth_keys:read",
+  );
 });
 
 test("who may not list reads one by one", async () => {
   await using emulator = await startEmulator();
   const { id, key } = await makeClient(emulator, ["dns"]);
-  const keys = open(emulator, { kind: "oauthClient", clientId: id, clientSecret: key }).keys("client");
+  const keys = open(emulator, { kind: "oauthClient", clientId: id, clientSecret: key }).keys(
+    "client",
+  );
   expect((await keys.find(id))?.id).toBe(id);
-  await expect(keys.find(emulator.clientId)).rejects.toThrow("This request needs the scope oauth_keys:read.");
+  await expect(keys.find(emulator.clientId)).rejects.toThrow(
+    "This request needs the scope oauth_keys:read.",
+  );
 });
 
 test("an older form of the list, which gives ids alone, costs a read each", async () => {

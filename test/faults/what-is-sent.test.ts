@@ -1,6 +1,11 @@
 /** Requests as they go over the wire, seen by a server of the test's own; and what is made of connections that fail. */
 
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { type AddressInfo, createServer as createSocketServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -49,7 +54,10 @@ describe("a request", () => {
   test("without a body says what it takes and whose it is, and no more", async () => {
     await http.send(get, { token: "t", sender: { name: "x" } });
     expect(seen[0]).toMatchObject({ method: "GET", url: "/base/api/v2/x?all=true", body: "" });
-    expect(seen[0]?.headers).toMatchObject({ accept: "application/json", authorization: "Bearer t" });
+    expect(seen[0]?.headers).toMatchObject({
+      accept: "application/json",
+      authorization: "Bearer t",
+    });
     expect(seen[0]?.headers).not.toHaveProperty("content-type");
   });
 
@@ -125,7 +133,8 @@ describe("an answer", () => {
 
   test("tells what Tailscale's clock shows, and one without a time tells nothing new", async () => {
     expect(http.theirs(1000)).toBe(1000);
-    answer = (response) => response.writeHead(200, { date: new Date(Date.now() + 600_000).toUTCString() }).end("{}");
+    answer = (response) =>
+      response.writeHead(200, { date: new Date(Date.now() + 600_000).toUTCString() }).end("{}");
     await http.send(get);
     expect(Math.abs(http.theirs(0) - 600_000)).toBeLessThan(2000);
     answer = (response) => {
@@ -152,17 +161,24 @@ describe("a connection that cannot be had", () => {
     server.close();
     server.closeAllConnections();
     const refused = await failureAt(`http://127.0.0.1:${port}`);
-    expect(refused).toMatchObject({ mayHaveArrived: false, message: expect.stringContaining("ECONNREFUSED") });
+    expect(refused).toMatchObject({
+      mayHaveArrived: false,
+      message: expect.stringContaining("ECONNREFUSED"),
+    });
     const unknown = await failureAt("http://nobody.invalid");
     expect(unknown).toMatchObject({ mayHaveArrived: false });
   });
 
   test("because what is there speaks no TLS sent nothing, either", async () => {
-    expect(await failureAt(url.replace("http:", "https:"))).toMatchObject({ mayHaveArrived: false });
+    expect(await failureAt(url.replace("http:", "https:"))).toMatchObject({
+      mayHaveArrived: false,
+    });
   });
 
   test("that breaks after the request was sent may have done it", async () => {
-    const breaking = createSocketServer((socket) => socket.once("data", () => socket.destroy())).listen(0, "127.0.0.1");
+    const breaking = createSocketServer((socket) =>
+      socket.once("data", () => socket.destroy()),
+    ).listen(0, "127.0.0.1");
     await new Promise((listening) => breaking.once("listening", listening));
     const failure = await failureAt(`http://127.0.0.1:${(breaking.address() as AddressInfo).port}`);
     breaking.close();
@@ -172,11 +188,16 @@ describe("a connection that cannot be had", () => {
 
 test("how far the clocks are apart is told in whole seconds, and not where there is no time", async () => {
   const at = (seconds: number) => {
-    answer = (response) => response.writeHead(404, { date: new Date(Date.now() + seconds * 1000).toUTCString() }).end("{}");
+    answer = (response) =>
+      response
+        .writeHead(404, { date: new Date(Date.now() + seconds * 1000).toUTCString() })
+        .end("{}");
   };
   for (const seconds of [0, 90, -600]) {
     at(seconds);
-    expect(Math.abs((await clockSkew(url)) ?? Number.NaN) - Math.abs(seconds)).toBeLessThanOrEqual(1);
+    expect(Math.abs((await clockSkew(url)) ?? Number.NaN) - Math.abs(seconds)).toBeLessThanOrEqual(
+      1,
+    );
     expect(Math.sign((await clockSkew(url)) ?? 0) * Math.sign(seconds)).toBeGreaterThanOrEqual(0);
   }
   expect(seen[0]).toMatchObject({ method: "GET", url: "/api/v2/" });

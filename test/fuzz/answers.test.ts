@@ -31,7 +31,11 @@ const key = objectOf(
     "customClaimRules",
     "capabilities",
   ],
-  fc.oneof(text, fc.constantFrom("client", "auth", "kA", true, 3600, "2026-01-01T00:00:00Z"), fc.subarray(["dns", "tag:a"])),
+  fc.oneof(
+    text,
+    fc.constantFrom("client", "auth", "kA", true, 3600, "2026-01-01T00:00:00Z"),
+    fc.subarray(["dns", "tag:a"]),
+  ),
 );
 
 const answer = fc.oneof(
@@ -69,7 +73,11 @@ test("answers of the API", async () => {
         close: async () => {},
       };
       const tailnet = openTailnet(
-        { baseUrl: http.baseUrl, tailnet: "-", deployer: { kind: "accessToken", token: "tskey-api-kA-b" } },
+        {
+          baseUrl: http.baseUrl,
+          tailnet: "-",
+          deployer: { kind: "accessToken", token: "tskey-api-kA-b" },
+        },
         () => {},
         http,
       );
@@ -95,18 +103,30 @@ test("answers of the API", async () => {
 });
 
 test("bodies of refusals", async () => {
-  const attempt = { doing: "create an OAuth client", method: "POST", path: "/tailnet/-/keys", needs: "oauth_keys" } as const;
+  const attempt = {
+    doing: "create an OAuth client",
+    method: "POST",
+    path: "/tailnet/-/keys",
+    needs: "oauth_keys",
+  } as const;
   const body = fc.oneof(
     text,
     anything.map((value) => JSON.stringify(value) ?? ""),
     fc.record({ message: fc.oneof(text, anything) }).map((value) => JSON.stringify(value)),
   );
-  await fuzz("bodies of refusals", fc.tuple(fc.integer({ min: 300, max: 599 }), body), ([status, content]) => {
-    const { message } = refusal(attempt, status, content, { name: "the deployer kA", scopes: ["dns"] });
-    expect(message).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
-    expect(message.length).toBeLessThan(2000);
-    return [message.split("\n").slice(1).join("\n")];
-  });
+  await fuzz(
+    "bodies of refusals",
+    fc.tuple(fc.integer({ min: 300, max: 599 }), body),
+    ([status, content]) => {
+      const { message } = refusal(attempt, status, content, {
+        name: "the deployer kA",
+        scopes: ["dns"],
+      });
+      expect(message).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
+      expect(message.length).toBeLessThan(2000);
+      return [message.split("\n").slice(1).join("\n")];
+    },
+  );
 });
 
 test("policy files", async () => {
@@ -152,7 +172,11 @@ test("policy files of ten megabytes and ten thousand levels are refused or read,
     }
   }
   expect(
-    (await fetch(`${emulator.url}/api/v2/tailnet/-/keys`, { headers: { authorization: `Bearer ${emulator.apiKey}` } })).status,
+    (
+      await fetch(`${emulator.url}/api/v2/tailnet/-/keys`, {
+        headers: { authorization: `Bearer ${emulator.apiKey}` },
+      })
+    ).status,
   ).toBe(200);
 });
 

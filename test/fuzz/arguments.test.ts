@@ -29,10 +29,16 @@ const other = fc.constantFrom("90d", 3600, "1w", "12h", true, false, "prod");
 /** Arguments of a resource, mostly right; those that must be there mostly are. */
 function argumentsOf(names: readonly string[]): fc.Arbitrary<Record<string, unknown>> {
   const each = Object.fromEntries(
-    names.map((name) => [name, fc.oneof({ weight: 9, arbitrary: likely[name] ?? other }, { weight: 1, arbitrary: anything })]),
+    names.map((name) => [
+      name,
+      fc.oneof({ weight: 9, arbitrary: likely[name] ?? other }, { weight: 1, arbitrary: anything }),
+    ]),
   );
   const requiredKeys = names.filter((name) => ["scopes", "issuer", "subject"].includes(name));
-  return fc.oneof({ weight: 4, arbitrary: fc.record(each, { requiredKeys }) }, { weight: 1, arbitrary: objectOf(names, text) });
+  return fc.oneof(
+    { weight: 4, arbitrary: fc.record(each, { requiredKeys }) },
+    { weight: 1, arbitrary: objectOf(names, text) },
+  );
 }
 
 test.each(["OAuthClient", "AuthKey", "FederatedIdentity"])("arguments of %s", async (kind) => {
@@ -49,7 +55,11 @@ test.each(["OAuthClient", "AuthKey", "FederatedIdentity"])("arguments of %s", as
       // What is right once is right again, in the same form, and is no change.
       expect(checkInputs(definition, inputs)).toMatchObject({ inputs, failures: [] });
       const state = stateAfterWrite(definition, inputs, { ...inputs });
-      expect(changesBetween(definition, state, inputs)).toEqual({ inPlace: [], replacing: [], bookkeeping: [] });
+      expect(changesBetween(definition, state, inputs)).toEqual({
+        inPlace: [],
+        replacing: [],
+        bookkeeping: [],
+      });
       stateAfterRead(definition, state, given);
     }
     return failures.map(({ property, reason }) => `${property.slice(0, 20)}: ${reason}`);
@@ -74,7 +84,18 @@ const connections = fc.oneof(
   fc
     .dictionary(
       fc.constantFrom("prod", "dev"),
-      objectOf(["apiKey", "oauthClientId", "oauthClientSecret", "baseUrl", "tailnet", "identityTokenFile", "environment"], text),
+      objectOf(
+        [
+          "apiKey",
+          "oauthClientId",
+          "oauthClientSecret",
+          "baseUrl",
+          "tailnet",
+          "identityTokenFile",
+          "environment",
+        ],
+        text,
+      ),
     )
     .map((value) => JSON.stringify(value)),
 );
@@ -82,11 +103,19 @@ const connections = fc.oneof(
 test("stack config and environment", async () => {
   const environment = fc.dictionary(
     fc.constantFrom(...variables),
-    fc.oneof(text, fc.constantFrom("https://api.example.com", "http://10.0.0.1", "30s", "tskey-api-kA-b")),
+    fc.oneof(
+      text,
+      fc.constantFrom("https://api.example.com", "http://10.0.0.1", "30s", "tskey-api-kA-b"),
+    ),
     { maxKeys: 5 },
   );
   const config = fc.dictionary(
-    fc.constantFrom("tailscope:apiKey", "tailscope:oauthClientId", "tailscope:tailnet", "tailscope:baseUrl"),
+    fc.constantFrom(
+      "tailscope:apiKey",
+      "tailscope:oauthClientId",
+      "tailscope:tailnet",
+      "tailscope:baseUrl",
+    ),
     text,
     { maxKeys: 3 },
   );

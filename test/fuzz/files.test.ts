@@ -64,7 +64,9 @@ const step = fc
     op,
     urn: `urn:pulumi:dev::test::${type}::${name}`,
     ...(op !== "create" && { oldState: { type, inputs: old, outputs: old } }),
-    ...(op !== "delete" && { newState: { type, inputs: after, stackTrace: [{ sourcePosition: `project:///${name}#1,1` }] } }),
+    ...(op !== "delete" && {
+      newState: { type, inputs: after, stackTrace: [{ sourcePosition: `project:///${name}#1,1` }] },
+    }),
   }));
 
 /** A right document with something wrong in it, or anything at all. */
@@ -93,7 +95,8 @@ function reported(read: Read): string[] {
     sarifReport(found, "0", ""),
     JSON.stringify(found.report),
   ];
-  for (const report of reports.slice(0, 3)) expectFit(report.replace(/<[^>]*>/g, " ").replace(/&[#\w]+;/g, '"'));
+  for (const report of reports.slice(0, 3))
+    expectFit(report.replace(/<[^>]*>/g, " ").replace(/&[#\w]+;/g, '"'));
   expect(reports[1]?.length).toBeLessThan(65_536);
   return [...found.report.notUnderstood];
 }
@@ -138,7 +141,12 @@ test("exported state", async () => {
   );
   await fuzz(
     "exported state",
-    damaged(fc.record({ version: fc.constant(3), deployment: fc.record({ resources: fc.array(resource, { maxLength: 4 }) }) })),
+    damaged(
+      fc.record({
+        version: fc.constant(3),
+        deployment: fc.record({ resources: fc.array(resource, { maxLength: 4 }) }),
+      }),
+    ),
     (content) => {
       const read = resourcesIn(content);
       if ("problem" in read) return [read.problem];
@@ -187,12 +195,24 @@ test("command lines", async () => {
     text.filter((one) => !one.includes("\0") && one !== "-"),
   );
   const line = fc.tuple(
-    fc.constantFrom("review", "comment", "drift", "inventory", "adopt", "audit", "token", "reviw", ""),
+    fc.constantFrom(
+      "review",
+      "comment",
+      "drift",
+      "inventory",
+      "adopt",
+      "audit",
+      "token",
+      "reviw",
+      "",
+    ),
     fc.array(word, { maxLength: 5 }),
   );
   // No deployer and no Pulumi: a command says so instead of asking anybody.
   vi.stubEnv("PATH", folder);
-  for (const name of Object.keys(process.env).filter((name) => /^(TAILSCALE|GITHUB|GITLAB|CI)/.test(name)))
+  for (const name of Object.keys(process.env).filter((name) =>
+    /^(TAILSCALE|GITHUB|GITLAB|CI)/.test(name),
+  ))
     vi.stubEnv(name, undefined);
   const written: string[] = [];
   const silent = (chunk: unknown) => written.push(String(chunk)) > 0;
@@ -214,8 +234,10 @@ test("command lines", async () => {
         return [];
       } catch (error) {
         // commander comes twice, once for each module system, and so does its class.
-        const isCommander = error instanceof Error && "code" in error && String(error.code).startsWith("commander.");
-        const isMeant = isCommander || error instanceof CommandFailure || error instanceof ConnectionError;
+        const isCommander =
+          error instanceof Error && "code" in error && String(error.code).startsWith("commander.");
+        const isMeant =
+          isCommander || error instanceof CommandFailure || error instanceof ConnectionError;
         expect(isMeant, error instanceof Error ? error.stack : String(error)).toBe(true);
         const isHelp = isCommander && "exitCode" in error && error.exitCode === 0;
         return isHelp ? [] : [(error as Error).message];
@@ -234,9 +256,31 @@ test("command lines", async () => {
 test("command lines of the emulator", async () => {
   const policy = join(folder, "policy.hujson");
   writeFileSync(policy, '{"tagOwners":{}}');
-  const names = ["--host", "--port", "--data", "--latency", "--policy", "--rewrite-github-subjects", "--json", "--help"];
+  const names = [
+    "--host",
+    "--port",
+    "--data",
+    "--latency",
+    "--policy",
+    "--rewrite-github-subjects",
+    "--json",
+    "--help",
+  ];
   const word = fc.oneof(
-    fc.constantFrom(...names, "::1", "localhost", "0.0.0.0", "0", "65535", "65536", "0x10", "1e3", "٣", policy, folder),
+    fc.constantFrom(
+      ...names,
+      "::1",
+      "localhost",
+      "0.0.0.0",
+      "0",
+      "65535",
+      "65536",
+      "0x10",
+      "1e3",
+      "٣",
+      policy,
+      folder,
+    ),
     text,
   );
   await fuzz("command lines of the emulator", fc.array(word, { maxLength: 6 }), (words) => {
@@ -247,14 +291,21 @@ test("command lines of the emulator", async () => {
         .configureOutput(silent)
         .parse(["node", "e", ...words])
         .opts<Options>();
-      expect(options.port).toSatisfy((port: number) => Number.isInteger(port) && port >= 0 && port <= 65_535);
-      expect(options.latency).toSatisfy((latency: number) => Number.isInteger(latency) && latency >= 0);
+      expect(options.port).toSatisfy(
+        (port: number) => Number.isInteger(port) && port >= 0 && port <= 65_535,
+      );
+      expect(options.latency).toSatisfy(
+        (latency: number) => Number.isInteger(latency) && latency >= 0,
+      );
       expect(options.host).toMatch(/^(localhost|::1|127(\.\d{1,3}){3})$/);
       return [];
     } catch (error) {
-      const isCommander = error instanceof Error && "code" in error && String(error.code).startsWith("commander.");
+      const isCommander =
+        error instanceof Error && "code" in error && String(error.code).startsWith("commander.");
       expect(isCommander, error instanceof Error ? error.stack : String(error)).toBe(true);
-      return "exitCode" in (error as object) && (error as { exitCode: unknown }).exitCode === 0 ? [] : [(error as Error).message];
+      return "exitCode" in (error as object) && (error as { exitCode: unknown }).exitCode === 0
+        ? []
+        : [(error as Error).message];
     }
   });
 });

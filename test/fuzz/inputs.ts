@@ -39,7 +39,11 @@ const nasty = fc.constantFrom(
   "a".repeat(10_000),
 );
 
-export const text = fc.oneof(nasty, fc.string({ maxLength: 30 }), fc.string({ unit: "binary", maxLength: 10 }));
+export const text = fc.oneof(
+  nasty,
+  fc.string({ maxLength: 30 }),
+  fc.string({ unit: "binary", maxLength: 10 }),
+);
 
 /** Anything that JSON can say, keys of objects included. */
 export const anything: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
@@ -56,11 +60,18 @@ export const anything: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
 })).value;
 
 /** An object with some of the names, each mostly with something of the right kind. */
-export function objectOf(names: readonly string[], likely: fc.Arbitrary<unknown>): fc.Arbitrary<Record<string, unknown>> {
+export function objectOf(
+  names: readonly string[],
+  likely: fc.Arbitrary<unknown>,
+): fc.Arbitrary<Record<string, unknown>> {
   const value = fc.oneof({ weight: 3, arbitrary: likely }, { weight: 1, arbitrary: anything });
-  return fc.dictionary(fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...names) }, { weight: 1, arbitrary: text }), value, {
-    maxKeys: 8,
-  });
+  return fc.dictionary(
+    fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...names) }, { weight: 1, arbitrary: text }),
+    value,
+    {
+      maxKeys: 8,
+    },
+  );
 }
 
 const counted = new Map<string, { inputs: number; refused: number }>();
@@ -82,7 +93,9 @@ export async function fuzz<Input>(
     }),
     { seed, numRuns: inputs },
   );
-  console.log(`${surface}: ${count.inputs} inputs, ${count.refused} refused with a message, no crash`);
+  console.log(
+    `${surface}: ${count.inputs} inputs, ${count.refused} refused with a message, no crash`,
+  );
 }
 
 /** No stack trace, no value that is not there, nothing endless: whatever the input was. */

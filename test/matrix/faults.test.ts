@@ -23,10 +23,20 @@ const effects: Readonly<Record<string, Fault["effect"] | "clock">> = {
   "429 bare": { kind: "answer", status: 429 },
   "429 after": { kind: "answer", status: 429, headers: { "retry-after": "1" } },
   "500 json": { kind: "answer", status: 500 },
-  "502 page": { kind: "answer", status: 502, body: "<html>Bad Gateway</html>", headers: { "content-type": "text/html" } },
+  "502 page": {
+    kind: "answer",
+    status: 502,
+    body: "<html>Bad Gateway</html>",
+    headers: { "content-type": "text/html" },
+  },
   stall: { kind: "stall" },
   "cut short": { kind: "cut-answer" },
-  "other type": { kind: "answer", status: 200, body: "<html>Welcome</html>", headers: { "content-type": "text/html" } },
+  "other type": {
+    kind: "answer",
+    status: 200,
+    body: "<html>Welcome</html>",
+    headers: { "content-type": "text/html" },
+  },
   "token gone": { kind: "revoke-token" },
   "clock off": "clock",
 };
@@ -64,7 +74,11 @@ function isPossible({ kind, request, effect }: Pick<Cell, "kind" | "request" | "
 
 /** A deployer that is not accepted is told before anything is done; then no other cell of the same program would be run. */
 function stopsTheProgram({ request, effect, mode }: Cell): boolean {
-  return (request === "read" || request === "policy file") && effect === "token gone" && mode === "all through";
+  return (
+    (request === "read" || request === "policy file") &&
+    effect === "token gone" &&
+    mode === "all through"
+  );
 }
 
 function cellsOf(names: readonly RequestName[]): Cell[] {
@@ -73,7 +87,13 @@ function cellsOf(names: readonly RequestName[]): Cell[] {
       kinds.flatMap((kind) =>
         modes
           .filter(() => isPossible({ kind, request, effect }))
-          .map((mode) => ({ name: `${request}-${effect}-${kind}-${mode}`.replaceAll(" ", "_"), kind, request, effect, mode })),
+          .map((mode) => ({
+            name: `${request}-${effect}-${kind}-${mode}`.replaceAll(" ", "_"),
+            kind,
+            request,
+            effect,
+            mode,
+          })),
       ),
     ),
   );
@@ -90,7 +110,11 @@ interface Tailnet {
   readonly deployer?: string;
 }
 
-async function tailnetOf(cell: Cell, signer: Signer, folder: string): Promise<{ tailnet: Tailnet; connection: object }> {
+async function tailnetOf(
+  cell: Cell,
+  signer: Signer,
+  folder: string,
+): Promise<{ tailnet: Tailnet; connection: object }> {
   const emulator = await startEmulator();
   if (cell.request !== "exchange") {
     const { clientId, clientSecret, url } = emulator;
@@ -155,10 +179,15 @@ async function withCells(
 ): Promise<void> {
   const signer = await makeSigner();
   const first = await startEmulator();
-  const stack = await newStack(first, program, { TAILSCALE_BASE_URL: undefined, TAILSCOPE_TIMEOUT: "1s" });
+  const stack = await newStack(first, program, {
+    TAILSCALE_BASE_URL: undefined,
+    TAILSCOPE_TIMEOUT: "1s",
+  });
   const made = await Promise.all(cells.map((cell) => tailnetOf(cell, signer, stack.folder)));
   try {
-    const connections = Object.fromEntries(made.map(({ tailnet, connection }) => [tailnet.cell.name, connection]));
+    const connections = Object.fromEntries(
+      made.map(({ tailnet, connection }) => [tailnet.cell.name, connection]),
+    );
     stack.save("cells.json", JSON.stringify(cells.map(({ name, kind }) => ({ name, kind }))));
     stack.set("CELLS", join(stack.folder, "cells.json"));
     stack.set("VERSION", "1");
@@ -168,7 +197,9 @@ async function withCells(
       made.map(({ tailnet }) => tailnet),
     );
   } finally {
-    await Promise.all([first, ...made.map(({ tailnet }) => tailnet.emulator)].map((emulator) => emulator.close()));
+    await Promise.all(
+      [first, ...made.map(({ tailnet }) => tailnet.emulator)].map((emulator) => emulator.close()),
+    );
     await stack[Symbol.asyncDispose]();
   }
 }
@@ -183,7 +214,9 @@ function strike({ cell, emulator }: Tailnet): void {
 
 function wasAsked({ cell, emulator }: Tailnet): boolean {
   const { method, path } = requests[cell.request];
-  return emulator.control.takeRequests().some((seen) => seen.method === method && seen.path.includes(path));
+  return emulator.control
+    .takeRequests()
+    .some((seen) => seen.method === method && seen.path.includes(path));
 }
 
 /** The credentials that the deployer's own is not among. */
@@ -192,7 +225,12 @@ function active({ emulator, deployer }: Tailnet): string[] {
 }
 
 /** Runs the operation with the faults, then once more without, and says of each cell what came of it. */
-async function through(stack: Stack, tailnets: readonly Tailnet[], args: readonly string[], declared: boolean): Promise<void> {
+async function through(
+  stack: Stack,
+  tailnets: readonly Tailnet[],
+  args: readonly string[],
+  declared: boolean,
+): Promise<void> {
   for (const tailnet of tailnets) strike(tailnet);
   await stack.attempt("--continue-on-error", "--parallel=500", ...args);
   const between = (await stack.state()).credentials;
@@ -204,10 +242,15 @@ async function through(stack: Stack, tailnets: readonly Tailnet[], args: readonl
     const id = credentials[tailnet.cell.name]?.id;
     const ids = active(tailnet);
     const version =
-      (credentials[tailnet.cell.name]?.outputs?.["description"] ?? "") === `version ${stack.environment["VERSION"]}`;
-    return declared ? ids.length === 1 && ids[0] === id && version : ids.length === 0 && id === undefined;
+      (credentials[tailnet.cell.name]?.outputs?.["description"] ?? "") ===
+      `version ${stack.environment["VERSION"]}`;
+    return declared
+      ? ids.length === 1 && ids[0] === id && version
+      : ids.length === 0 && id === undefined;
   };
-  const absorbed = new Set(tailnets.filter((tailnet) => right(tailnet, between)).map(({ cell }) => cell.name));
+  const absorbed = new Set(
+    tailnets.filter((tailnet) => right(tailnet, between)).map(({ cell }) => cell.name),
+  );
   const last = await stack.attempt();
   const after = (await stack.state()).credentials;
   const planned = await stack.preview();
@@ -215,7 +258,10 @@ async function through(stack: Stack, tailnets: readonly Tailnet[], args: readonl
     const { name } = tailnet.cell;
     const isRight = right(tailnet, after) && !planned.some((change) => change.endsWith(` ${name}`));
     const problem = `active: ${active(tailnet).join(" ") || "none"}; state: ${after[name]?.id ?? "none"}; planned: ${planned.filter((change) => change.endsWith(` ${name}`)).join(", ") || "nothing"}`;
-    outcomes.set(name, isRight ? (absorbed.has(name) ? "absorbed" : "put right by the next up") : problem);
+    outcomes.set(
+      name,
+      isRight ? (absorbed.has(name) ? "absorbed" : "put right by the next up") : problem,
+    );
   }
   const wrong = tailnets.flatMap(({ cell }) =>
     ["absorbed", "put right by the next up"].includes(outcomes.get(cell.name) ?? "")
@@ -279,7 +325,9 @@ afterAll(() => {
       const cells = columns.map((effect) =>
         modes
           .map((mode) => {
-            const outcome = outcomes.get(`${request}-${effect}-${kind}-${mode}`.replaceAll(" ", "_"));
+            const outcome = outcomes.get(
+              `${request}-${effect}-${kind}-${mode}`.replaceAll(" ", "_"),
+            );
             return outcome === undefined ? " " : (marks[outcome as keyof typeof marks] ?? "!");
           })
           .join("")

@@ -21,9 +21,24 @@ for (let index = 0; index < 3; index++)
 `;
 
 const operations = {
-  up: { args: ["up", "--yes", "--skip-preview"], requests: 14, isDeployedBefore: false, declared: 10 },
-  refresh: { args: ["refresh", "--yes", "--run-program", "--skip-preview"], requests: 2, isDeployedBefore: true, declared: 10 },
-  destroy: { args: ["destroy", "--yes", "--skip-preview", "--run-program"], requests: 11, isDeployedBefore: true, declared: 0 },
+  up: {
+    args: ["up", "--yes", "--skip-preview"],
+    requests: 14,
+    isDeployedBefore: false,
+    declared: 10,
+  },
+  refresh: {
+    args: ["refresh", "--yes", "--run-program", "--skip-preview"],
+    requests: 2,
+    isDeployedBefore: true,
+    declared: 10,
+  },
+  destroy: {
+    args: ["destroy", "--yes", "--skip-preview", "--run-program"],
+    requests: 11,
+    isDeployedBefore: true,
+    declared: 0,
+  },
 } as const;
 
 const victims = ["engine", "provider"] as const;
@@ -56,7 +71,10 @@ describe.concurrent("killed", () => {
       stack.set("TAILSCOPE_TIMEOUT", "10m");
       if (operation.isDeployedBefore) await stack.up();
       emulator.control.takeRequests();
-      emulator.control.addFault({ after: index, effect: { kind: moment === "before" ? "stall" : "stall-answer" } });
+      emulator.control.addFault({
+        after: index,
+        effect: { kind: moment === "before" ? "stall" : "stall-answer" },
+      });
       const started = stack.start(...operation.args, "--parallel=1");
       await requestsSeen(emulator, index + 1);
       kill(started.process.pid ?? 0, victim);
@@ -84,7 +102,9 @@ describe.concurrent("killed", () => {
 });
 
 afterAll(() =>
-  console.log(`${counts.runs} kills; ${counts.orphans} left a credential that the state does not know, each named by inventory`),
+  console.log(
+    `${counts.runs} kills; ${counts.orphans} left a credential that the state does not know, each named by inventory`,
+  ),
 );
 
 async function requestsSeen(emulator: Emulator, wanted: number): Promise<void> {
@@ -107,7 +127,9 @@ function kill(engine: number, victim: (typeof victims)[number]): void {
   });
   const below = new Set([engine]);
   for (const { pid, parent } of processes) if (below.has(parent)) below.add(pid);
-  const provider = processes.find(({ pid, command }) => below.has(pid) && command.includes("cmd/dynamic-provider/index.js"));
+  const provider = processes.find(
+    ({ pid, command }) => below.has(pid) && command.includes("cmd/dynamic-provider/index.js"),
+  );
   if (provider === undefined) throw new Error("the provider process was not found");
   if (victim === "engine") process.kill(engine, "SIGKILL");
   // With the engine it goes, too, as when the machine does: it would carry on with what nobody waits for.
@@ -124,5 +146,7 @@ async function unmanaged(stack: Stack, emulator: Emulator, exported: string): Pr
   });
   expect(stderr).toBe("");
   const { credentials } = JSON.parse(stdout) as { credentials: { id: string; kind: string }[] };
-  return credentials.filter(({ id, kind }) => id !== emulator.clientId && kind !== "ApiAccessToken").map(({ id }) => id);
+  return credentials
+    .filter(({ id, kind }) => id !== emulator.clientId && kind !== "ApiAccessToken")
+    .map(({ id }) => id);
 }

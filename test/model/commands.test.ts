@@ -13,7 +13,10 @@ import { type Declared, Engine, type Kind, type RunResult } from "./engine";
 // The waits between tries are short here, and so is patience.
 vi.mock("../../provider/api/http", async (load) => {
   const http = await load<typeof import("../../provider/api/http")>();
-  return { ...http, openHttp: (baseUrl: string) => http.openHttp(baseUrl, { minTimeout: 1, timeout: 2000 }) };
+  return {
+    ...http,
+    openHttp: (baseUrl: string) => http.openHttp(baseUrl, { minTimeout: 1, timeout: 2000 }),
+  };
 });
 
 /** How many steps there are at least. */
@@ -47,7 +50,16 @@ const spec: fc.Arbitrary<Spec> = fc.record({
   subject: fc.constantFrom("repo:a/b:ref:refs/heads/main", "repo:a/b:*"),
 });
 
-function declaredAs({ kind, tailnet, tags, description, scopes, reusable, expiry, subject }: Spec): Declared {
+function declaredAs({
+  kind,
+  tailnet,
+  tags,
+  description,
+  scopes,
+  reusable,
+  expiry,
+  subject,
+}: Spec): Declared {
   const common = { tags: [...tags], ...(description && { description }), connection: tailnet };
   switch (kind) {
     case "OAuthClient":
@@ -55,7 +67,15 @@ function declaredAs({ kind, tailnet, tags, description, scopes, reusable, expiry
     case "AuthKey":
       return { kind, inputs: { ...common, reusable, expiry } };
     case "FederatedIdentity":
-      return { kind, inputs: { ...common, scopes: [...scopes], issuer: "https://token.actions.githubusercontent.com", subject } };
+      return {
+        kind,
+        inputs: {
+          ...common,
+          scopes: [...scopes],
+          issuer: "https://token.actions.githubusercontent.com",
+          subject,
+        },
+      };
   }
 }
 
@@ -79,10 +99,17 @@ interface Key {
   expirySeconds?: number;
 }
 
-const keyTypes: Record<Kind, string> = { OAuthClient: "client", AuthKey: "auth", FederatedIdentity: "federated" };
+const keyTypes: Record<Kind, string> = {
+  OAuthClient: "client",
+  AuthKey: "auth",
+  FederatedIdentity: "federated",
+};
 
 /** What a person compares: the active key with what the program says. */
-function fits(key: Key, { kind, tags, description, scopes, reusable, expiry, subject }: Spec): boolean {
+function fits(
+  key: Key,
+  { kind, tags, description, scopes, reusable, expiry, subject }: Spec,
+): boolean {
   const sorted = (list: readonly string[] = []) => [...list].sort().join(" ");
   const isSame = key.keyType === keyTypes[kind] && (key.description ?? "") === description;
   if (kind === "AuthKey") {
@@ -95,7 +122,12 @@ function fits(key: Key, { kind, tags, description, scopes, reusable, expiry, sub
     );
   }
   const isTrusted = kind === "OAuthClient" || (key.subject ?? "").replace(/@\d+/g, "") === subject;
-  return isSame && isTrusted && sorted(key.tags) === sorted(tags) && sorted(key.scopes) === sorted(scopes);
+  return (
+    isSame &&
+    isTrusted &&
+    sorted(key.tags) === sorted(tags) &&
+    sorted(key.scopes) === sorted(scopes)
+  );
 }
 
 /** The model: what the program says, and what others did. */
@@ -202,7 +234,9 @@ class Up extends Step {
     const declared = declaredBy(program);
     const { failures } = await world.up(declared, { refresh: this.refresh });
     for (const error of failures.values()) {
-      expect(error.message).not.toMatch(/undefined|\[object|TypeError|tskey-(auth|client|api)-\w+-\w{10}/);
+      expect(error.message).not.toMatch(
+        /undefined|\[object|TypeError|tskey-(auth|client|api)-\w+-\w{10}/,
+      );
       // What the error names is a person's to look at from now on.
       if (error instanceof LostCreate) {
         const known = new Set([...world.engine.state.values()].map(({ id }) => id));
@@ -219,7 +253,11 @@ class Up extends Step {
       const key = world.active(wanted.tailnet).find((one) => one.id === id);
       // A single-use key that is no longer valid has most likely let its machine in.
       if (key === undefined)
-        expect({ name, kind: wanted.kind, reusable: wanted.reusable }).toEqual({ name, kind: "AuthKey", reusable: false });
+        expect({ name, kind: wanted.kind, reusable: wanted.reusable }).toEqual({
+          name,
+          kind: "AuthKey",
+          reusable: false,
+        });
       else expect({ name, fits: fits(key, wanted) }).toEqual({ name, fits: true });
     }
     const owned = world.ids().filter((id) => !world.strangers.has(id));
@@ -254,7 +292,9 @@ class OutsideChange extends Outside {
     super();
   }
   override async act(_: Model, world: World): Promise<void> {
-    const all = tailnets.flatMap((name) => world.active(name).map((key) => ({ key, control: world.emulators[name].control })));
+    const all = tailnets.flatMap((name) =>
+      world.active(name).map((key) => ({ key, control: world.emulators[name].control })),
+    );
     const { key, control } = all[this.index % Math.max(1, all.length)] ?? {};
     if (key === undefined || control === undefined) return;
     if (this.what === "revoke") control.revoke(key.id);
@@ -277,7 +317,12 @@ class OutsideCreate extends Outside {
     const emulator = world.emulators[tailnet];
     const before = new Set(world.ids());
     // A fault in the way strikes them like us: what counts is what is there afterwards.
-    await as(emulator, emulator.apiKey)("POST", "/keys", { keyType: "client", scopes, tags, description }).catch(() => {});
+    await as(emulator, emulator.apiKey)("POST", "/keys", {
+      keyType: "client",
+      scopes,
+      tags,
+      description,
+    }).catch(() => {});
     for (const id of world.ids()) if (!before.has(id)) world.strangers.add(id);
   }
   override toString() {
@@ -322,7 +367,11 @@ class Later extends Step {
   }
 }
 
-const answer = (status: number): Fault["effect"] => ({ kind: "answer", status, headers: { "retry-after": "0" } });
+const answer = (status: number): Fault["effect"] => ({
+  kind: "answer",
+  status,
+  headers: { "retry-after": "0" },
+});
 
 const fault: fc.Arbitrary<Fault> = fc.record({
   method: fc.constantFrom("GET", "POST", "PUT", "DELETE"),
@@ -352,7 +401,9 @@ const commands = [
     .tuple(fc.constantFrom("revoke", "erase", "change", "use"), fc.nat(20))
     .map(([what, index]) => new OutsideChange(what, index)),
   spec.map((wanted) => new OutsideCreate(wanted)),
-  fc.tuple(fc.constantFrom(...tailnets), fault).map(([tailnet, ordered]) => new Break(tailnet, ordered)),
+  fc
+    .tuple(fc.constantFrom(...tailnets), fault)
+    .map(([tailnet, ordered]) => new Break(tailnet, ordered)),
   fc.constant(new Heal()),
   fc.constantFrom(1, 5, 40 * 24).map((hours) => new Later(hours)),
 ];
@@ -362,16 +413,29 @@ test(`${wantedSteps} steps of random histories leave what is declared, and nothi
   console.log(`seed ${seed} (TAILSCOPE_SEED repeats it)`);
   for (let round = 0; steps < wantedSteps; round++) {
     await fc.assert(
-      fc.asyncProperty(fc.commands(commands, { maxCommands: 200, size: "max" }), async (history) => {
-        const own = { a: await startEmulator({ rewriteGithubSubjects: true }), b: await startEmulator() };
-        try {
-          const world = new World(own);
-          await fc.asyncModelRun(() => ({ model: { program: new Map<string, Spec>() }, real: world }), history);
-        } finally {
-          await Promise.all(Object.values(own).map((emulator) => emulator.close()));
-        }
-      }),
-      { seed: seed + round, numRuns: 20, endOnFailure: process.env["TAILSCOPE_SHRINK"] === undefined },
+      fc.asyncProperty(
+        fc.commands(commands, { maxCommands: 200, size: "max" }),
+        async (history) => {
+          const own = {
+            a: await startEmulator({ rewriteGithubSubjects: true }),
+            b: await startEmulator(),
+          };
+          try {
+            const world = new World(own);
+            await fc.asyncModelRun(
+              () => ({ model: { program: new Map<string, Spec>() }, real: world }),
+              history,
+            );
+          } finally {
+            await Promise.all(Object.values(own).map((emulator) => emulator.close()));
+          }
+        },
+      ),
+      {
+        seed: seed + round,
+        numRuns: 20,
+        endOnFailure: process.env["TAILSCOPE_SHRINK"] === undefined,
+      },
     );
   }
   console.log(`${steps} steps`);

@@ -50,14 +50,21 @@ export class Engine {
       }
     };
     const config = { get: (key: string) => this.config[key] };
-    for (const provider of Object.values(providers)) await provider.configure?.({ config } as never); // Nothing else of the request is looked at.
+    for (const provider of Object.values(providers))
+      await provider.configure?.({ config } as never); // Nothing else of the request is looked at.
     try {
       if (refresh) {
-        await Promise.all([...this.state].map(([name, stored]) => attempt(name, () => this.refresh(name, stored))));
+        await Promise.all(
+          [...this.state].map(([name, stored]) => attempt(name, () => this.refresh(name, stored))),
+        );
         // A refresh that failed ends the run.
         if (failures.size > 0) return { failures, changes };
       }
-      await Promise.all([...program].map(([name, declared]) => attempt(name, () => this.deploy(name, declared, changes, dry))));
+      await Promise.all(
+        [...program].map(([name, declared]) =>
+          attempt(name, () => this.deploy(name, declared, changes, dry)),
+        ),
+      );
       for (const [name, stored] of [...this.state]) {
         if (program.has(name)) continue;
         changes.push(`delete ${name}`);
@@ -82,13 +89,21 @@ export class Engine {
   private async refresh(name: string, stored: Stored): Promise<void> {
     const read = await providers[stored.kind].read?.(stored.id, stored.outs);
     if (read?.id === "") this.state.delete(name);
-    else if (read !== undefined) Object.assign(stored, { outs: read.props, inputs: read.inputs ?? stored.inputs });
+    else if (read !== undefined)
+      Object.assign(stored, { outs: read.props, inputs: read.inputs ?? stored.inputs });
   }
 
-  private async deploy(name: string, { kind, inputs: given }: Declared, changes: string[], dry: boolean): Promise<void> {
+  private async deploy(
+    name: string,
+    { kind, inputs: given }: Declared,
+    changes: string[],
+    dry: boolean,
+  ): Promise<void> {
     const provider = providers[kind];
     const old = this.state.get(name);
-    const { inputs, failures = [] } = (await provider.check?.(old?.inputs ?? {}, given)) ?? { inputs: given };
+    const { inputs, failures = [] } = (await provider.check?.(old?.inputs ?? {}, given)) ?? {
+      inputs: given,
+    };
     if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));
     const make = async (): Promise<Stored> => {
       const { id, outs } = await provider.create(inputs);

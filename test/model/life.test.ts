@@ -8,7 +8,11 @@ import { type Provider, providers } from "../providers";
 import { type Declared, Engine, type Kind, type RunResult } from "./engine";
 
 const policy = JSON.stringify({
-  tagOwners: { "tag:ci": ["autogroup:admin"], "tag:prod": ["autogroup:admin"], "tag:child": ["tag:ci"] },
+  tagOwners: {
+    "tag:ci": ["autogroup:admin"],
+    "tag:prod": ["autogroup:admin"],
+    "tag:child": ["tag:ci"],
+  },
 });
 
 let emulator: Emulator;
@@ -34,9 +38,14 @@ afterEach(async () => {
 
 type Properties = Record<string, unknown>;
 
-const program = (kind: Kind, inputs: Properties, name = "it") => new Map<string, Declared>([[name, { kind, inputs }]]);
+const program = (kind: Kind, inputs: Properties, name = "it") =>
+  new Map<string, Declared>([[name, { kind, inputs }]]);
 
-async function up(kind: Kind, inputs: Properties, options: Parameters<Engine["up"]>[1] = {}): Promise<readonly string[]> {
+async function up(
+  kind: Kind,
+  inputs: Properties,
+  options: Parameters<Engine["up"]>[1] = {},
+): Promise<readonly string[]> {
   return succeeded(await engine.up(program(kind, inputs), options));
 }
 
@@ -57,7 +66,9 @@ const idOf = (name = "it") => engine.state.get(name)?.id ?? "";
 
 /** Those of our resources that are active in the tailnet, and the one that most tests have. */
 const active = () =>
-  emulator.control.activeCredentials().filter(({ id }) => [...engine.state.values()].some((one) => one.id === id));
+  emulator.control
+    .activeCredentials()
+    .filter(({ id }) => [...engine.state.values()].some((one) => one.id === id));
 const key = () => active().find(({ id }) => id === idOf());
 
 /** The requests since the last look that write a credential or list them. */
@@ -75,11 +86,23 @@ const all: Readonly<Record<Kind, { inputs: Properties; changed: Properties; secr
   },
   AuthKey: {
     inputs: { tags: ["tag:prod", "tag:ci"], description: "one", reusable: true, expiry: "12h" },
-    changed: { tags: ["tag:ci"], description: "two", reusable: true, ephemeral: true, preauthorized: true, expiry: 60 },
+    changed: {
+      tags: ["tag:ci"],
+      description: "two",
+      reusable: true,
+      ephemeral: true,
+      preauthorized: true,
+      expiry: 60,
+    },
     secret: "key",
   },
   FederatedIdentity: {
-    inputs: { issuer: "https://issuer.example.com", subject: "me", scopes: ["users"], description: "one" },
+    inputs: {
+      issuer: "https://issuer.example.com",
+      subject: "me",
+      scopes: ["users"],
+      description: "one",
+    },
     changed: {
       issuer: "https://other.example.com",
       subject: "you*",
@@ -99,10 +122,18 @@ describe.each(kinds)("%s", (kind) => {
 
   test("is made with one request, and the state holds what was asked for, its outputs and its secret", async () => {
     expect(await up(kind, inputs)).toEqual(["create it"]);
-    expect(sent().filter((request) => request.startsWith("POST"))).toEqual(["POST /tailnet/-/keys"]);
+    expect(sent().filter((request) => request.startsWith("POST"))).toEqual([
+      "POST /tailnet/-/keys",
+    ]);
     expect(active()).toHaveLength(1);
-    const sorted = { ...inputs, ...(inputs["scopes"] !== undefined && { scopes: (inputs["scopes"] as string[]).toSorted() }) };
-    expect(outs()).toMatchObject({ ...sorted, ...(inputs["tags"] !== undefined && { tags: ["tag:ci", "tag:prod"] }) });
+    const sorted = {
+      ...inputs,
+      ...(inputs["scopes"] !== undefined && { scopes: (inputs["scopes"] as string[]).toSorted() }),
+    };
+    expect(outs()).toMatchObject({
+      ...sorted,
+      ...(inputs["tags"] !== undefined && { tags: ["tag:ci", "tag:prod"] }),
+    });
     expect(outs()[kind === "AuthKey" ? "keyId" : "clientId"]).toBe(idOf());
     expect(outs()["createdAt"]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     if (kind === "AuthKey") {
@@ -123,7 +154,9 @@ describe.each(kinds)("%s", (kind) => {
     expect(sent()).toEqual([]);
     expect(await up(kind, inputs, { refresh: true })).toEqual([]);
     expect(engine.state.get("it")).toEqual(before);
-    expect(await up(kind, changed, { dry: true })).toEqual([`${isReplaced(kind) ? "replace" : "update"} it`]);
+    expect(await up(kind, changed, { dry: true })).toEqual([
+      `${isReplaced(kind) ? "replace" : "update"} it`,
+    ]);
     expect(engine.state.get("it")).toEqual(before);
   });
 
@@ -132,12 +165,18 @@ describe.each(kinds)("%s", (kind) => {
     const before = { id: idOf(), secret: outs()[secret ?? ""] };
     sent();
     expect(await up(kind, changed)).toEqual([`${isReplaced(kind) ? "replace" : "update"} it`]);
-    expect(sent()).toEqual(isReplaced(kind) ? ["POST /tailnet/-/keys", "DELETE /tailnet/-/keys/ID"] : ["PUT /tailnet/-/keys/ID"]);
+    expect(sent()).toEqual(
+      isReplaced(kind)
+        ? ["POST /tailnet/-/keys", "DELETE /tailnet/-/keys/ID"]
+        : ["PUT /tailnet/-/keys/ID"],
+    );
     expect(idOf() === before.id).toBe(!isReplaced(kind));
     expect(outs()[secret ?? ""] === before.secret).toBe(!isReplaced(kind));
     expect(outs()).toMatchObject({ ...changed, ...(kind === "AuthKey" && { expiry: "1m" }) });
     expect(active()).toHaveLength(1);
-    expect(emulator.control.activeCredentials().some(({ id }) => id === before.id)).toBe(!isReplaced(kind));
+    expect(emulator.control.activeCredentials().some(({ id }) => id === before.id)).toBe(
+      !isReplaced(kind),
+    );
     // What is no longer given is gone in the tailnet, too.
     if (kind === "OAuthClient") expect(key()?.tags ?? []).toEqual([]);
     if (kind === "FederatedIdentity") expect(key()?.description ?? "").toBe("");
@@ -175,7 +214,9 @@ describe.each(kinds)("%s", (kind) => {
     await up(kind, inputs);
     const { props } = (await providers[kind].read?.(idOf(), {})) ?? {};
     // All that the tailnet tells of it, as a program that names it needs it.
-    expect(props).toMatchObject(Object.fromEntries(Object.keys(inputs).map((argument) => [argument, outs()[argument]])));
+    expect(props).toMatchObject(
+      Object.fromEntries(Object.keys(inputs).map((argument) => [argument, outs()[argument]])),
+    );
     const id = idOf();
     emulator.control.revoke(id);
     await endRun();
@@ -184,7 +225,8 @@ describe.each(kinds)("%s", (kind) => {
 
   test("whose inputs are wrong once they are known is refused by the verbs, too", async () => {
     const wrong = { ...inputs, description: "x".repeat(51) };
-    const reason = "description: 51 characters are too many: the API takes at most 50. Shorten it by 1.";
+    const reason =
+      "description: 51 characters are too many: the API takes at most 50. Shorten it by 1.";
     await expect(providers[kind].create(wrong)).rejects.toThrow(reason);
     await up(kind, inputs);
     sent();
@@ -193,7 +235,9 @@ describe.each(kinds)("%s", (kind) => {
   });
 
   test("shows a failure once, without a stack", async () => {
-    const failure = await providers[kind].create({ ...inputs, tags: ["tag:none"] }).catch((error: unknown) => error);
+    const failure = await providers[kind]
+      .create({ ...inputs, tags: ["tag:none"] })
+      .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Error);
     expect(`${failure}`).toBe("tailscope");
     expect((failure as Error).stack).toBe("the reason is shown with the resource"); // An error, as just seen.
@@ -203,7 +247,8 @@ describe.each(kinds)("%s", (kind) => {
   test("with a description that is not known yet is planned as a change", async () => {
     await up(kind, inputs);
     const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-    const { inputs: news, failures } = (await providers[kind].check?.(inputs, { ...inputs, description: unknown })) ?? {};
+    const { inputs: news, failures } =
+      (await providers[kind].check?.(inputs, { ...inputs, description: unknown })) ?? {};
     expect(failures).toEqual([]);
     expect(await providers[kind].diff?.(idOf(), outs(), news)).toMatchObject({
       changes: true,
@@ -212,19 +257,22 @@ describe.each(kinds)("%s", (kind) => {
   });
 });
 
-describe.each(["OAuthClient", "FederatedIdentity"] as const)("a change that somebody made to a %s", (kind) => {
-  test("is seen by a refresh, planned back, and put right in place", async () => {
-    const { inputs } = all[kind];
-    await up(kind, inputs);
-    const id = idOf();
-    emulator.control.change(id, { description: "somebody", scopes: ["dns", "users"] });
-    expect(await up(kind, inputs)).toEqual([]);
-    expect(await up(kind, inputs, { refresh: true })).toEqual(["update it"]);
-    expect(idOf()).toBe(id);
-    expect(key()).toMatchObject({ description: "one" });
-    expect(await up(kind, inputs, { refresh: true })).toEqual([]);
-  });
-});
+describe.each(["OAuthClient", "FederatedIdentity"] as const)(
+  "a change that somebody made to a %s",
+  (kind) => {
+    test("is seen by a refresh, planned back, and put right in place", async () => {
+      const { inputs } = all[kind];
+      await up(kind, inputs);
+      const id = idOf();
+      emulator.control.change(id, { description: "somebody", scopes: ["dns", "users"] });
+      expect(await up(kind, inputs)).toEqual([]);
+      expect(await up(kind, inputs, { refresh: true })).toEqual(["update it"]);
+      expect(idOf()).toBe(id);
+      expect(key()).toMatchObject({ description: "one" });
+      expect(await up(kind, inputs, { refresh: true })).toEqual([]);
+    });
+  },
+);
 
 describe("an auth key that is no longer valid", () => {
   const single = { tags: ["tag:ci"], expiry: "1h" };
@@ -233,12 +281,18 @@ describe("an auth key that is no longer valid", () => {
     ["for a single machine is left alone", single, false],
     ["for many machines is made again", { ...single, reusable: true }, true],
     ["is made again where that is asked for", { ...single, recreateIfInvalid: "always" }, true],
-    ["is left alone where that is asked for", { ...single, reusable: true, recreateIfInvalid: "never" }, false],
+    [
+      "is left alone where that is asked for",
+      { ...single, reusable: true, recreateIfInvalid: "never" },
+      false,
+    ],
   ])("%s", async (_what, inputs, isMadeAgain) => {
     await up("AuthKey", inputs);
     const before = structuredClone(engine.state.get("it"));
     emulator.control.advanceClock(2 * 3_600_000);
-    expect(await up("AuthKey", inputs, { refresh: true })).toEqual(isMadeAgain ? ["create it"] : []);
+    expect(await up("AuthKey", inputs, { refresh: true })).toEqual(
+      isMadeAgain ? ["create it"] : [],
+    );
     if (isMadeAgain) expect(idOf()).not.toBe(before?.id);
     else expect(engine.state.get("it")).toEqual(before);
   });
@@ -274,7 +328,9 @@ describe("an auth key", () => {
     expect(failure).toMatch(/^tags\[1\]: "tag:prod" cannot be given by the OAuth client k/);
     // Whoever mints it is not known yet, so nothing can be looked at.
     const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-    expect((await providers.AuthKey.check?.({}, { tags: ["tag:prod"], mintedBy: unknown }))?.failures).toEqual([]);
+    expect(
+      (await providers.AuthKey.check?.({}, { tags: ["tag:prod"], mintedBy: unknown }))?.failures,
+    ).toEqual([]);
   });
 });
 
@@ -284,19 +340,23 @@ describe("what is ours alone", () => {
     ["OAuthClient", { unlistedScopes: ["new"] }, {}],
     ["AuthKey", { renewBefore: "1h" }, { renewBefore: "2h", recreateIfInvalid: "never" }],
     ["FederatedIdentity", {}, { unlistedScopes: ["new"] }],
-  ])("of %s is written down, nothing is sent, and it is taken out again", async (kind, before, after) => {
-    const { inputs } = all[kind];
-    await up(kind, { ...inputs, ...before });
-    sent();
-    expect(await up(kind, { ...inputs, ...after })).toEqual(["update it"]);
-    expect(sent()).toEqual([]);
-    expect(outs()).toMatchObject(after);
-    for (const name of Object.keys(before)) if (!(name in after)) expect(outs()).not.toHaveProperty(name);
-    expect(await up(kind, { ...inputs, ...after })).toEqual([]);
-    expect(await up(kind, inputs)).toEqual(Object.keys(after).length > 0 ? ["update it"] : []);
-    expect(outs()).not.toHaveProperty("rotateEvery");
-    expect(outs()).not.toHaveProperty("rotatesAt");
-  });
+  ])(
+    "of %s is written down, nothing is sent, and it is taken out again",
+    async (kind, before, after) => {
+      const { inputs } = all[kind];
+      await up(kind, { ...inputs, ...before });
+      sent();
+      expect(await up(kind, { ...inputs, ...after })).toEqual(["update it"]);
+      expect(sent()).toEqual([]);
+      expect(outs()).toMatchObject(after);
+      for (const name of Object.keys(before))
+        if (!(name in after)) expect(outs()).not.toHaveProperty(name);
+      expect(await up(kind, { ...inputs, ...after })).toEqual([]);
+      expect(await up(kind, inputs)).toEqual(Object.keys(after).length > 0 ? ["update it"] : []);
+      expect(outs()).not.toHaveProperty("rotateEvery");
+      expect(outs()).not.toHaveProperty("rotatesAt");
+    },
+  );
 });
 
 describe("rotation", () => {
@@ -338,14 +398,18 @@ describe("rotation", () => {
     const rotating = { tags: ["tag:ci"], expiry: "10d", renewBefore: "2d" };
     await up("AuthKey", rotating);
     later(outs()["rotatesAt"], 0);
-    expect(await up("AuthKey", { ...rotating, expiry: "11d" }, { dry: true })).toEqual(["replace it"]);
+    expect(await up("AuthKey", { ...rotating, expiry: "11d" }, { dry: true })).toEqual([
+      "replace it",
+    ]);
     expect(warnings).toEqual([]);
   });
 
   test("by a generation revokes the old one first", async () => {
     await up("OAuthClient", { ...all.OAuthClient.inputs, generation: 1 });
     sent();
-    expect(await up("OAuthClient", { ...all.OAuthClient.inputs, generation: 2 })).toEqual(["replace it"]);
+    expect(await up("OAuthClient", { ...all.OAuthClient.inputs, generation: 2 })).toEqual([
+      "replace it",
+    ]);
     expect(sent()).toEqual(["DELETE /tailnet/-/keys/ID", "POST /tailnet/-/keys"]);
   });
 });
@@ -369,7 +433,9 @@ describe("what Tailscale answers differently from what was asked", () => {
     expect(outs()["asked"]).toEqual({ subject: asked.subject, audience: "" });
     // Where somebody changes it, that is what it differs from.
     emulator.control.change(idOf(), { subject: "repo:acme@1/app@2:pull_request" });
-    expect(await up("FederatedIdentity", asked, { refresh: true, dry: true })).toEqual(["update it"]);
+    expect(await up("FederatedIdentity", asked, { refresh: true, dry: true })).toEqual([
+      "update it",
+    ]);
     expect(outs()["asked"]).toEqual({ audience: "" });
     expect(outs()["subject"]).toBe("repo:acme@1/app@2:pull_request");
   });
@@ -377,7 +443,10 @@ describe("what Tailscale answers differently from what was asked", () => {
 
 describe("looking ahead", () => {
   test("refuses at preview what the deployer cannot give, with the place in the program's own order", async () => {
-    const failure = await failureOf("OAuthClient", { scopes: ["users"], tags: ["tag:zzz", "tag:ci"] });
+    const failure = await failureOf("OAuthClient", {
+      scopes: ["users"],
+      tags: ["tag:zzz", "tag:ci"],
+    });
     expect(failure).toBe(
       'tags[0]: "tag:zzz" is not defined in the policy file, so nobody can give it. Add under "tagOwners": "tag:zzz": ["autogroup:admin"] (where the same program changes the policy file, set TAILSCOPE_PREFLIGHT=off for that run)',
     );
@@ -394,38 +463,53 @@ describe("looking ahead", () => {
       FederatedIdentity: "federated_keys",
     })) {
       const { inputs } = all[kind as Kind]; // Its own keys.
-      expect(await failureOf(kind as Kind, { ...inputs, tags: ["tag:ci"] })).toContain(`and this needs ${scope}.`);
+      expect(await failureOf(kind as Kind, { ...inputs, tags: ["tag:ci"] })).toContain(
+        `and this needs ${scope}.`,
+      );
     }
   });
 
   test("is left out where that is wanted, where nothing changes, and for a connection that is not known yet", async () => {
     await up("OAuthClient", all.OAuthClient.inputs);
-    const check = (provider: Provider, olds: Properties, news: Properties) => provider.check?.(olds, news);
+    const check = (provider: Provider, olds: Properties, news: Properties) =>
+      provider.check?.(olds, news);
     emulator.control.takeRequests();
-    expect(await check(providers.OAuthClient, outs(), all.OAuthClient.inputs)).toMatchObject({ failures: [] });
+    expect(await check(providers.OAuthClient, outs(), all.OAuthClient.inputs)).toMatchObject({
+      failures: [],
+    });
     expect(emulator.control.takeRequests()).toEqual([]);
     vi.stubEnv("TAILSCOPE_PREFLIGHT", "off");
-    expect(await check(providers.OAuthClient, {}, { scopes: ["users"], tags: ["tag:zzz"] })).toMatchObject({ failures: [] });
+    expect(
+      await check(providers.OAuthClient, {}, { scopes: ["users"], tags: ["tag:zzz"] }),
+    ).toMatchObject({ failures: [] });
     expect(emulator.control.takeRequests()).toEqual([]);
     vi.stubEnv("TAILSCOPE_PREFLIGHT", undefined);
     const connection = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-    expect(await check(providers.OAuthClient, {}, { scopes: ["users"], tags: ["tag:zzz"], connection })).toMatchObject({
+    expect(
+      await check(providers.OAuthClient, {}, { scopes: ["users"], tags: ["tag:zzz"], connection }),
+    ).toMatchObject({
       failures: [],
     });
   });
 
   test("a connection that does not exist shows at preview", async () => {
-    expect(await failureOf("OAuthClient", { scopes: ["users"], connection: "prod" })).toContain('"prod"');
+    expect(await failureOf("OAuthClient", { scopes: ["users"], connection: "prod" })).toContain(
+      '"prod"',
+    );
   });
 });
 
 test("what the API would refuse is shown with the API's own words, and nothing is made", async () => {
   vi.stubEnv("TAILSCOPE_PREFLIGHT", "off");
   const before = emulator.control.activeCredentials().length;
-  expect(await failureOf("OAuthClient", { scopes: ["users"], tags: ["tag:zzz"] })).toContain("requested tags [tag:zzz]");
+  expect(await failureOf("OAuthClient", { scopes: ["users"], tags: ["tag:zzz"] })).toContain(
+    "requested tags [tag:zzz]",
+  );
   expect(emulator.control.activeCredentials()).toHaveLength(before);
   expect(engine.state.size).toBe(0);
-  expect(await as(emulator, emulator.apiKey)("GET", "/keys?all=true")).toMatchObject({ status: 200 });
+  expect(await as(emulator, emulator.apiKey)("GET", "/keys?all=true")).toMatchObject({
+    status: 200,
+  });
 });
 
 test("one that the state holds is never taken for what a lost create of its like left", async () => {
@@ -441,7 +525,9 @@ test("one that the state holds is never taken for what a lost create of its like
 });
 
 test("all that one run reads shares one list", async () => {
-  const several = new Map(kinds.map((kind) => [kind as string, { kind, inputs: all[kind].inputs }]));
+  const several = new Map(
+    kinds.map((kind) => [kind as string, { kind, inputs: all[kind].inputs }]),
+  );
   succeeded(await engine.up(several));
   sent();
   succeeded(await engine.up(several, { refresh: true }));

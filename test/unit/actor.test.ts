@@ -5,7 +5,13 @@ import { z } from "zod";
 import { type Actor, actor, fallingBack } from "../../provider/api/actor";
 import { actorName, readAuditLog } from "../../provider/api/audit-log";
 import type { Deployer } from "../../provider/api/connection";
-import { AnswerNotUnderstood, NotAuthenticated, NotFound, NotPermitted, refusal } from "../../provider/api/errors";
+import {
+  AnswerNotUnderstood,
+  NotAuthenticated,
+  NotFound,
+  NotPermitted,
+  refusal,
+} from "../../provider/api/errors";
 import type { Http, Request } from "../../provider/api/http";
 import { clientIsGone, type Keys } from "../../provider/api/keys";
 import { readTagOwners } from "../../provider/api/policy-file";
@@ -23,7 +29,10 @@ interface Sent {
 }
 
 /** An API that gives a token for each scope, whose name is the scope, and answers as it is told. */
-function api(answer: (request: Request, token: string | undefined) => unknown, mayNotGive: readonly string[] = []) {
+function api(
+  answer: (request: Request, token: string | undefined) => unknown,
+  mayNotGive: readonly string[] = [],
+) {
   const asked: (string | undefined)[] = [];
   const sent: Sent[] = [];
   const http: Http = {
@@ -38,8 +47,12 @@ function api(answer: (request: Request, token: string | undefined) => unknown, m
       const scope = request.form?.["scope"];
       asked.push(scope);
       const beyond = scope?.split(" ").filter((one) => mayNotGive.includes(one)) ?? [];
-      if (beyond.length > 0) throw refusal(request, 403, `OAuth client cannot grant scopes "${beyond[0]}"`);
-      return { access_token: `token ${asked.length} for ${scope ?? "all"}`, ...(scope !== undefined && { scope }) };
+      if (beyond.length > 0)
+        throw refusal(request, 403, `OAuth client cannot grant scopes "${beyond[0]}"`);
+      return {
+        access_token: `token ${asked.length} for ${scope ?? "all"}`,
+        ...(scope !== undefined && { scope }),
+      };
     },
   };
   return { http, asked, sent };
@@ -53,13 +66,21 @@ describe("a deployer", () => {
     await deployer.send(get, id);
     await deployer.send(post, id);
     expect(asked).toEqual([readScopes, undefined]);
-    expect(sent.map(({ token }) => token)).toEqual([`token 1 for ${readScopes}`, `token 1 for ${readScopes}`, "token 2 for all"]);
+    expect(sent.map(({ token }) => token)).toEqual([
+      `token 1 for ${readScopes}`,
+      `token 1 for ${readScopes}`,
+      "token 2 for all",
+    ]);
     expect(sent[0]?.sender).toBe("the deployer kC");
   });
 
   test("that lacks read scopes asks for those that it has, and for those beyond that its command reads", async () => {
     const { http, asked } = api(() => ({ id: "k" }), ["federated_keys:read", "policy_file:read"]);
-    const options = { name: "the deployer", tokensFor: "reading", alsoReads: ["logs:configuration:read"] } as const;
+    const options = {
+      name: "the deployer",
+      tokensFor: "reading",
+      alsoReads: ["logs:configuration:read"],
+    } as const;
     const deployer = actor(http, client, options);
     await deployer.send(get, id);
     expect(asked.at(-1)).toBe("auth_keys:read oauth_keys:read logs:configuration:read");
@@ -92,10 +113,16 @@ describe("a deployer", () => {
     const { http, asked, sent } = api((request) => {
       throw refusal(request, 401, "no");
     });
-    const deployer = actor(http, { kind: "accessToken", token: "tskey-api-k-x" }, { name: "the deployer", tokensFor: "reading" });
+    const deployer = actor(
+      http,
+      { kind: "accessToken", token: "tskey-api-k-x" },
+      { name: "the deployer", tokensFor: "reading" },
+    );
     await expect(deployer.send(get, id)).rejects.toThrow(NotAuthenticated);
     expect(asked).toEqual([]);
-    expect(sent.map(({ token, sender }) => [token, sender])).toEqual([["tskey-api-k-x", "the deployer"]]);
+    expect(sent.map(({ token, sender }) => [token, sender])).toEqual([
+      ["tskey-api-k-x", "the deployer"],
+    ]);
   });
 
   test("takes a fresh token where one is refused, once, and even for a create", async () => {
@@ -103,12 +130,16 @@ describe("a deployer", () => {
       if (token?.startsWith("token 1")) throw refusal(request, 401, "no");
       return { id: "k" };
     });
-    expect(await actor(http, client, { name: "the deployer", tokensFor: "needed" }).send(post, id)).toEqual({ id: "k" });
+    expect(
+      await actor(http, client, { name: "the deployer", tokensFor: "needed" }).send(post, id),
+    ).toEqual({ id: "k" });
     expect(sent.map(({ token }) => token)).toEqual(["token 1 for dns", "token 2 for dns"]);
     const never = api((request) => {
       throw refusal(request, 401, "no");
     });
-    await expect(actor(never.http, client, { name: "x", tokensFor: "needed" }).send(post, id)).rejects.toThrow(NotAuthenticated);
+    await expect(
+      actor(never.http, client, { name: "x", tokensFor: "needed" }).send(post, id),
+    ).rejects.toThrow(NotAuthenticated);
     expect(never.sent).toHaveLength(2);
   });
 
@@ -116,14 +147,19 @@ describe("a deployer", () => {
     const { http, sent } = api((request) => {
       throw refusal(request, 403, "no");
     });
-    await expect(actor(http, client, { name: "x", tokensFor: "needed" }).send(post, id)).rejects.toThrow(NotPermitted);
+    await expect(
+      actor(http, client, { name: "x", tokensFor: "needed" }).send(post, id),
+    ).rejects.toThrow(NotPermitted);
     expect(sent).toHaveLength(1);
   });
 });
 
 test("a client that mints asks for the one scope that each request needs", async () => {
   const { http, asked } = api(() => ({ id: "k" }));
-  const minter = actor(http, client, { name: "the OAuth client of mintedBy,", tokensFor: "needed" });
+  const minter = actor(http, client, {
+    name: "the OAuth client of mintedBy,",
+    tokensFor: "needed",
+  });
   await minter.send(get, id);
   await minter.send(post, id);
   expect(asked).toEqual(["dns:read", "dns"]);
@@ -135,18 +171,24 @@ test.each([
   ["text", "the whole: it is no object"],
   [undefined, "the whole: it is missing"],
   [{ id: "", list: [] }, 'id: Invalid input: expected "k"'],
-])("an answer %j is not understood, and the error says what is wrong with it", async (answer, problem) => {
-  const shape = problem.includes('"k"') ? z.object({ id: z.literal("k") }) : id;
-  const sending = actor(api(() => answer).http, client, { name: "x", tokensFor: "needed" }).send(get, shape);
-  await expect(sending).rejects.toThrow(AnswerNotUnderstood);
-  await expect(sending).rejects.toThrow(`is not what its API documents: ${problem}\n`);
-});
+])(
+  "an answer %j is not understood, and the error says what is wrong with it",
+  async (answer, problem) => {
+    const shape = problem.includes('"k"') ? z.object({ id: z.literal("k") }) : id;
+    const sending = actor(api(() => answer).http, client, { name: "x", tokensFor: "needed" }).send(
+      get,
+      shape,
+    );
+    await expect(sending).rejects.toThrow(AnswerNotUnderstood);
+    await expect(sending).rejects.toThrow(`is not what its API documents: ${problem}\n`);
+  },
+);
 
 test("all that is wrong with an answer is said, each with its place", async () => {
   const shape = z.object({ a: z.object({ b: z.string() }), c: z.number() });
-  await expect(actor(api(() => ({ a: {} })).http, client, { name: "x", tokensFor: "needed" }).send(get, shape)).rejects.toThrow(
-    "a.b: it is missing; c: it is missing\n",
-  );
+  await expect(
+    actor(api(() => ({ a: {} })).http, client, { name: "x", tokensFor: "needed" }).send(get, shape),
+  ).rejects.toThrow("a.b: it is missing; c: it is missing\n");
 });
 
 describe("a second credential takes the place of the first", () => {
@@ -211,14 +253,24 @@ test("the audit log is asked for between two times, and names whoever acted as p
     path: "/tailnet/a%2Fb/logging/configuration?start=2026-01-01T00%3A00%3A00.000Z&end=2026-02-01T00%3A00%3A00.000Z",
   });
 
-  const entry = { eventTime: "2026-01-02T00:00:00Z", action: "CREATE", target: { id: "k1" }, actor: { id: "u1" } };
-  const full = actor(api(() => ({ logs: [entry] })).http, client, { name: "x", tokensFor: "needed" });
+  const entry = {
+    eventTime: "2026-01-02T00:00:00Z",
+    action: "CREATE",
+    target: { id: "k1" },
+    actor: { id: "u1" },
+  };
+  const full = actor(api(() => ({ logs: [entry] })).http, client, {
+    name: "x",
+    tokensFor: "needed",
+  });
   expect(await readAuditLog("-", full, from, to)).toEqual([entry]);
   const bad = actor(api(() => ({ logs: [{}] })).http, client, { name: "x", tokensFor: "needed" });
   await expect(readAuditLog("-", bad, from, to)).rejects.toThrow("logs.0.eventTime: it is missing");
 
   const named = (actor: Parameters<typeof actorName>[0]["actor"]) => actorName({ ...entry, actor });
-  expect(named({ id: "u1", loginName: "amelie@example.com", displayName: "Amelie" })).toBe("amelie@example.com");
+  expect(named({ id: "u1", loginName: "amelie@example.com", displayName: "Amelie" })).toBe(
+    "amelie@example.com",
+  );
   expect(named({ id: "u1", loginName: "", displayName: "Amelie" })).toBe("Amelie");
   expect(named({ id: "u1" })).toBe("u1");
   expect(named({})).toBe("unknown");
@@ -229,6 +281,15 @@ test("of the policy file only the owners of tags are read", async () => {
   const deployer = actor(http, client, { name: "x", tokensFor: "needed" });
   expect(await readTagOwners("a/b", deployer)).toEqual({ "tag:a": ["group:x"] });
   expect(asked).toEqual(["policy_file:read"]);
-  expect(sent[0]?.request).toMatchObject({ doing: "read the policy file", method: "GET", path: "/tailnet/a%2Fb/acl" });
-  expect(await readTagOwners("-", actor(api(() => ({})).http, client, { name: "x", tokensFor: "needed" }))).toEqual({});
+  expect(sent[0]?.request).toMatchObject({
+    doing: "read the policy file",
+    method: "GET",
+    path: "/tailnet/a%2Fb/acl",
+  });
+  expect(
+    await readTagOwners(
+      "-",
+      actor(api(() => ({})).http, client, { name: "x", tokensFor: "needed" }),
+    ),
+  ).toEqual({});
 });

@@ -14,12 +14,15 @@ test("the provider and the emulator, which share no list, know the same scopes",
 test("what holding a scope gives is the same to both", () => {
   for (const held of knownScopes) {
     for (const wanted of knownScopes)
-      expect(covers([held], wanted), `${held} gives ${wanted}`).toBe(emulator.allows([held], wanted));
+      expect(covers([held], wanted), `${held} gives ${wanted}`).toBe(
+        emulator.allows([held], wanted),
+      );
   }
 });
 
 test("every successor of an older name is a scope", () => {
-  for (const successors of legacyScopes.values()) for (const scope of successors) expect(knownScopes).toContain(scope);
+  for (const successors of legacyScopes.values())
+    for (const scope of successors) expect(knownScopes).toContain(scope);
 });
 
 test.each([

@@ -8,12 +8,18 @@ const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 async function reasons(provider: Provider, inputs: object): Promise<(string | undefined)[]> {
   const { failures = [] } = (await provider.check?.({}, inputs)) ?? {};
-  for (const { property } of failures) expect(property, "the engine would print the value of a property it knows").toBe("");
+  for (const { property } of failures)
+    expect(property, "the engine would print the value of a property it knows").toBe("");
   return failures.map(({ reason }) => reason);
 }
 
 const client = (more: object) => ({ scopes: ["dns"], ...more });
-const identity = (more: object) => ({ issuer: "https://issuer.example.com", subject: "me", scopes: ["dns"], ...more });
+const identity = (more: object) => ({
+  issuer: "https://issuer.example.com",
+  subject: "me",
+  scopes: ["dns"],
+  ...more,
+});
 
 describe("an OAuth client", () => {
   test.each<[object, string[]]>([
@@ -30,8 +36,14 @@ describe("an OAuth client", () => {
     [{}, ['scopes: give a list, for example ["auth_keys"], not nothing']],
     [client({ scopes: [] }), ['scopes: give a list, for example ["auth_keys"], not nothing']],
     [client({ scopes: "dns" }), ['scopes: give a list, for example ["auth_keys"], not a string']],
-    [client({ scopes: ["dns", 7] }), ['scopes[1]: give a scope such as "devices:core:read", not a number']],
-    [client({ scopes: ["dns", "users", "dns"] }), ['scopes[2]: "dns" is listed twice: leave one out']],
+    [
+      client({ scopes: ["dns", 7] }),
+      ['scopes[1]: give a scope such as "devices:core:read", not a number'],
+    ],
+    [
+      client({ scopes: ["dns", "users", "dns"] }),
+      ['scopes[2]: "dns" is listed twice: leave one out'],
+    ],
     [
       client({ scopes: ["users", "auth_key"] }),
       [
@@ -46,7 +58,9 @@ describe("an OAuth client", () => {
     ],
     [
       client({ scopes: ["auth_keys"] }),
-      ['tags: "auth_keys" lets a credential act on machines under its tags, so it needs at least one, for example "tag:ci"'],
+      [
+        'tags: "auth_keys" lets a credential act on machines under its tags, so it needs at least one, for example "tag:ci"',
+      ],
     ],
     [
       client({ scopes: ["auth_keys", "devices:core"], tags: [] }),
@@ -54,7 +68,10 @@ describe("an OAuth client", () => {
         'tags: "devices:core" and "auth_keys" let a credential act on machines under its tags, so it needs at least one, for example "tag:ci"',
       ],
     ],
-    [client({ tags: ["ci"] }), ['tags[0]: "ci" is no tag: tags start with "tag:". Write "tag:ci".']],
+    [
+      client({ tags: ["ci"] }),
+      ['tags[0]: "ci" is no tag: tags start with "tag:". Write "tag:ci".'],
+    ],
     [
       client({ tags: ["tag:a", "tag:1"] }),
       ['tags[1]: "tag:1" is no tag: after "tag:" comes a letter, then letters, digits and hyphens'],
@@ -88,9 +105,15 @@ describe("an OAuth client", () => {
       ['description: the API takes letters, digits, hyphens and spaces only: leave out "_" "."'],
     ],
     [client({ rotateEvery: "90d", generation: -3 }), []],
-    [client({ rotateEvery: 59 }), ["rotateEvery: 59 is out of range: it must be between 1m and 3650d"]],
+    [
+      client({ rotateEvery: 59 }),
+      ["rotateEvery: 59 is out of range: it must be between 1m and 3650d"],
+    ],
     [client({ generation: 1.5 }), ["generation: give a whole number, not a number"]],
-    [client({ scope: ["dns"] }), ['scope: "scope" is no argument of OAuthClient. Did you mean "scopes"?']],
+    [
+      client({ scope: ["dns"] }),
+      ['scope: "scope" is no argument of OAuthClient. Did you mean "scopes"?'],
+    ],
     [
       client({ colour: 1 }),
       [
@@ -114,19 +137,33 @@ describe("an auth key", () => {
     [{ expiry: 0 }, ["expiry: 0 is out of range: it must be between 1s and 90d"]],
     [
       { expiry: "3 months" },
-      ['expiry: "3 months" is no duration: write "90d", "12h", "30m", "45s", or a whole number of seconds'],
+      [
+        'expiry: "3 months" is no duration: write "90d", "12h", "30m", "45s", or a whole number of seconds',
+      ],
     ],
-    [{ expiry: 1.5 }, ['expiry: 1.5 is no duration: write "90d", "12h", "30m", "45s", or a whole number of seconds']],
-    [{ expiry: true }, ['expiry: give a duration such as "30d" or a number of seconds, not a boolean']],
+    [
+      { expiry: 1.5 },
+      [
+        'expiry: 1.5 is no duration: write "90d", "12h", "30m", "45s", or a whole number of seconds',
+      ],
+    ],
+    [
+      { expiry: true },
+      ['expiry: give a duration such as "30d" or a number of seconds, not a boolean'],
+    ],
     [{ expiry: "30d", rotateEvery: "29d", renewBefore: "7d" }, []],
     [{ expiry: unknown, rotateEvery: "90d" }, []],
     [
       { rotateEvery: "90d" },
-      ['rotateEvery: "90d" is not shorter than the key\'s expiry of "90d": give less, or let the key live longer'],
+      [
+        'rotateEvery: "90d" is not shorter than the key\'s expiry of "90d": give less, or let the key live longer',
+      ],
     ],
     [
       { expiry: "1d", renewBefore: "7d" },
-      ['renewBefore: "7d" is not shorter than the key\'s expiry of "1d": give less, or let the key live longer'],
+      [
+        'renewBefore: "7d" is not shorter than the key\'s expiry of "1d": give less, or let the key live longer',
+      ],
     ],
     [{ reusable: "yes" }, ["reusable: give true or false, not a string"]],
     [{ recreateIfInvalid: "sometimes" }, ['recreateIfInvalid: write "always" or "never"']],
@@ -136,7 +173,10 @@ describe("an auth key", () => {
         "mintedBy.clientSecret: is not known, because that OAuth client was adopted: give it rotateEvery, or replace it with `pulumi up --replace URN`",
       ],
     ],
-    [{ mintedBy: "kA" }, ["mintedBy: give an OAuthClient, or { clientId, clientSecret }, not a string"]],
+    [
+      { mintedBy: "kA" },
+      ["mintedBy: give an OAuthClient, or { clientId, clientSecret }, not a string"],
+    ],
     [
       { mintedBy: { clientId: "", clientSecret: "" } },
       [
@@ -187,10 +227,15 @@ describe("a federated identity", () => {
       identity({ customClaimRules: { sub: "x", ref: "y" } }),
       ['customClaimRules.sub: "sub" has an argument of its own: write it as subject'],
     ],
-    [identity({ customClaimRules: { ref: 1 } }), ['customClaimRules.ref: give a pattern such as "refs/heads/*", not a number']],
+    [
+      identity({ customClaimRules: { ref: 1 } }),
+      ['customClaimRules.ref: give a pattern such as "refs/heads/*", not a number'],
+    ],
     [
       identity({ customClaimRules: ["x"] }),
-      ['customClaimRules: give an object of claims and patterns, for example { ref: "refs/heads/main" }, not a list'],
+      [
+        'customClaimRules: give an object of claims and patterns, for example { ref: "refs/heads/main" }, not a list',
+      ],
     ],
   ])("%j: %j", async (inputs, expected) => {
     expect(await reasons(providers.FederatedIdentity, inputs)).toEqual(expected);

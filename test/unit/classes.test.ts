@@ -5,7 +5,13 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { AuthKey, FederatedIdentity, OAuthClient, RotatingAuthKey, RotatingOAuthClient } from "../../provider/index";
+import {
+  AuthKey,
+  FederatedIdentity,
+  OAuthClient,
+  RotatingAuthKey,
+  RotatingOAuthClient,
+} from "../../provider/index";
 import { pairNow } from "../../provider/resources/rotating-pair";
 import "../providers";
 
@@ -35,13 +41,20 @@ beforeEach(() => {
   pulumi.runtime.setMocks({
     newResource({ type, name, inputs, id }) {
       registered.set(name, { type, inputs, id });
-      const outputs = { clientId: `${name}-id`, keyId: `${name}-id`, key: `${name}-key`, clientSecret: `${name}-secret` };
+      const outputs = {
+        clientId: `${name}-id`,
+        keyId: `${name}-id`,
+        key: `${name}-key`,
+        clientSecret: `${name}-secret`,
+      };
       return { id: id || `${name}-id`, state: { ...inputs, ...outputs } };
     },
     call: () => ({}),
   });
   // The mocks show no options: they are read where the request passes.
-  const monitor = pulumi.runtime.getMonitor() as unknown as { registerResource(request: Request, ...more: unknown[]): unknown };
+  const monitor = pulumi.runtime.getMonitor() as unknown as {
+    registerResource(request: Request, ...more: unknown[]): unknown;
+  };
   const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, ...more) => {
     requests.set(request.getName(), request);
@@ -49,7 +62,8 @@ beforeEach(() => {
   };
 });
 
-const secretOutputsOf = (name: string) => requests.get(name)?.getAdditionalsecretoutputsList().toSorted();
+const secretOutputsOf = (name: string) =>
+  requests.get(name)?.getAdditionalsecretoutputsList().toSorted();
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -60,7 +74,8 @@ async function run<Result>(program: () => Result): Promise<Result> {
   return made;
 }
 
-const resolved = <Value>(output: pulumi.Output<Value>) => new Promise<Value>((resolve) => output.apply(resolve));
+const resolved = <Value>(output: pulumi.Output<Value>) =>
+  new Promise<Value>((resolve) => output.apply(resolve));
 
 const identity = { issuer: "https://issuer.example.com", subject: "me", scopes: ["dns"] };
 
@@ -83,40 +98,86 @@ describe("each class", () => {
     expect(secretOutputsOf("client")).toEqual(["clientSecret"]);
     expect(registered.get("key")).toMatchObject({
       type: "pulumi-nodejs:dynamic/tailscope:AuthKey",
-      inputs: { tags: ["tag:ci"], reusable: true, __provider: 'exports.handler=()=>require("tailscope").AuthKey.provider' },
+      inputs: {
+        tags: ["tag:ci"],
+        reusable: true,
+        __provider: 'exports.handler=()=>require("tailscope").AuthKey.provider',
+      },
     });
     expect(secretOutputsOf("key")).toEqual(["key", "mintedBy"]);
     expect(Object.keys(registered.get("plain")?.inputs ?? {})).toEqual(["__provider"]);
     expect(registered.get("identity")).toMatchObject({
       type: "pulumi-nodejs:dynamic/tailscope:FederatedIdentity",
-      inputs: { ...identity, __provider: 'exports.handler=()=>require("tailscope").FederatedIdentity.provider' },
+      inputs: {
+        ...identity,
+        __provider: 'exports.handler=()=>require("tailscope").FederatedIdentity.provider',
+      },
     });
     expect(secretOutputsOf("identity")).toEqual([]);
   });
 
   test("has the provider that its text names", async () => {
-    for (const [type, { provider }] of Object.entries({ OAuthClient, AuthKey, FederatedIdentity })) {
+    for (const [type, { provider }] of Object.entries({
+      OAuthClient,
+      AuthKey,
+      FederatedIdentity,
+    })) {
       const { failures } = (await provider.check({}, { color: "red" })) ?? {};
-      expect(failures?.map(({ reason }) => reason)).toContainEqual(expect.stringContaining(`"color" is no argument of ${type}.`));
+      expect(failures?.map(({ reason }) => reason)).toContainEqual(
+        expect.stringContaining(`"color" is no argument of ${type}.`),
+      );
     }
   });
 
   test("has an output for what the API answers", () => {
     const outputs = (resource: object) =>
-      Object.entries(resource).flatMap(([name, value]) => (pulumi.Output.isInstance(value) ? [name] : []));
+      Object.entries(resource).flatMap(([name, value]) =>
+        pulumi.Output.isInstance(value) ? [name] : [],
+      );
     const given = ["id", "urn", "createdAt", "userId"];
     expect(outputs(new OAuthClient("client", { scopes: ["dns"] })).toSorted()).toEqual(
-      [...given, "scopes", "tags", "description", "clientId", "clientSecret", "updatedAt", "rotatesAt", "__provider"].toSorted(),
+      [
+        ...given,
+        "scopes",
+        "tags",
+        "description",
+        "clientId",
+        "clientSecret",
+        "updatedAt",
+        "rotatesAt",
+        "__provider",
+      ].toSorted(),
     );
     expect(outputs(new AuthKey("key")).toSorted()).toEqual(
       [
-        ...[...given, "tags", "reusable", "ephemeral", "preauthorized", "expiry", "description", "keyId", "key", "expiresAt"],
+        ...[
+          ...given,
+          "tags",
+          "reusable",
+          "ephemeral",
+          "preauthorized",
+          "expiry",
+          "description",
+          "keyId",
+          "key",
+          "expiresAt",
+        ],
         ...["rotatesAt", "__provider"],
       ].toSorted(),
     );
     expect(outputs(new FederatedIdentity("identity", identity)).toSorted()).toEqual(
       [
-        ...[...given, "issuer", "subject", "audience", "customClaimRules", "scopes", "tags", "description", "clientId"],
+        ...[
+          ...given,
+          "issuer",
+          "subject",
+          "audience",
+          "customClaimRules",
+          "scopes",
+          "tags",
+          "description",
+          "clientId",
+        ],
         ...["updatedAt", "__provider"],
       ].toSorted(),
     );
@@ -124,12 +185,17 @@ describe("each class", () => {
 
   test("passes on the options of the program beside its own", async () => {
     await run(() => {
-      new OAuthClient("client", { scopes: ["dns"] }, { ignoreChanges: ["tags"], additionalSecretOutputs: ["description"] });
+      new OAuthClient(
+        "client",
+        { scopes: ["dns"] },
+        { ignoreChanges: ["tags"], additionalSecretOutputs: ["description"] },
+      );
       new AuthKey("key", {}, { ignoreChanges: ["tags"] });
       new FederatedIdentity("identity", identity, { ignoreChanges: ["tags"] });
     });
     expect(secretOutputsOf("client")).toEqual(["clientSecret", "description"]);
-    for (const name of ["client", "key", "identity"]) expect(requests.get(name)?.getIgnorechangesList()).toEqual(["tags"]);
+    for (const name of ["client", "key", "identity"])
+      expect(requests.get(name)?.getIgnorechangesList()).toEqual(["tags"]);
   });
 
   test("looks an existing credential up by its id, with the connection that is named", async () => {
@@ -146,8 +212,14 @@ describe("each class", () => {
     });
     for (const type of Object.keys(ways)) {
       const __provider = `exports.handler=()=>require("tailscope").${type}.provider`;
-      expect(registered.get(type)).toMatchObject({ id: "kFound", inputs: { connection: "prod", __provider } });
-      expect(registered.get(`${type} by default`)).toMatchObject({ id: "kFound", inputs: { __provider } });
+      expect(registered.get(type)).toMatchObject({
+        id: "kFound",
+        inputs: { connection: "prod", __provider },
+      });
+      expect(registered.get(`${type} by default`)).toMatchObject({
+        id: "kFound",
+        inputs: { __provider },
+      });
     }
   });
 });
@@ -156,7 +228,9 @@ describe("an auth key's mintedBy", () => {
   /** What was sent for it, in the wrapping that marks it as a secret. */
   const given = (name: string) => {
     const secret = registered.get(name)?.inputs["mintedBy"];
-    expect(secret).toMatchObject({ "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" });
+    expect(secret).toMatchObject({
+      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    });
     return (secret as { value: unknown }).value; // As just seen.
   };
 
@@ -184,7 +258,9 @@ describe("an auth key's mintedBy", () => {
 describe("a scope by its older name", () => {
   test("is warned of, with the names of today, and a current one is not", async () => {
     const warnings: string[] = [];
-    const spy = vi.spyOn(console, "warn").mockImplementation((text: string) => void warnings.push(text));
+    const spy = vi
+      .spyOn(console, "warn")
+      .mockImplementation((text: string) => void warnings.push(text));
     await run(() => {
       new OAuthClient("client", { scopes: ["dns", "routes", "devices"] });
       new FederatedIdentity("identity", { ...identity, scopes: pulumi.output(["acl"]) });
@@ -209,29 +285,36 @@ describe("a credential of the deployer in stack config", () => {
   test.each([
     ["tailscope:oauthClientSecret", "pulumi config set --secret tailscope:oauthClientSecret"],
     ["tailscope:apiKey", "pulumi config set --secret tailscope:apiKey"],
-  ])("%s is refused in clear, with the command that mends it, and taken as a secret", (key, command) => {
-    pulumi.runtime.setAllConfig({ [key]: "made up" }, []);
-    expect(make).toThrow(inClear);
-    expect(make).toThrow(command);
-    expect(make).toThrow(pulumi.RunError);
-    pulumi.runtime.setAllConfig({ [key]: "made up" }, [key]);
-    expect(make).not.toThrow();
-  });
+  ])(
+    "%s is refused in clear, with the command that mends it, and taken as a secret",
+    (key, command) => {
+      pulumi.runtime.setAllConfig({ [key]: "made up" }, []);
+      expect(make).toThrow(inClear);
+      expect(make).toThrow(command);
+      expect(make).toThrow(pulumi.RunError);
+      pulumi.runtime.setAllConfig({ [key]: "made up" }, [key]);
+      expect(make).not.toThrow();
+    },
+  );
 
-  test.each(["apiKey", "oauthClientSecret"])("so is a connection's %s, and a connection without one is taken", (member) => {
-    const key = "tailscope:connections";
-    const connections = (value: string) => JSON.stringify({ prod: { [member]: value } }, undefined, 1);
-    pulumi.runtime.setAllConfig({ [key]: connections("tskey-made-up") }, []);
-    expect(make).toThrow(inClear);
-    expect(make).toThrow(`A connection's ${member} in tailscope:connections is in clear`);
-    expect(make).toThrow(`--path 'tailscope:connections.NAME.${member}'`);
-    pulumi.runtime.setAllConfig({ [key]: `{"prod":{"${member}":"tskey-made-up"}}` }, []);
-    expect(make).toThrow(inClear);
-    pulumi.runtime.setAllConfig({ [key]: connections("tskey-made-up") }, [key]);
-    expect(make).not.toThrow();
-    pulumi.runtime.setAllConfig({ [key]: '{"prod":{"tailnet":"example.com"}}' }, []);
-    expect(make).not.toThrow();
-  });
+  test.each(["apiKey", "oauthClientSecret"])(
+    "so is a connection's %s, and a connection without one is taken",
+    (member) => {
+      const key = "tailscope:connections";
+      const connections = (value: string) =>
+        JSON.stringify({ prod: { [member]: value } }, undefined, 1);
+      pulumi.runtime.setAllConfig({ [key]: connections("tskey-made-up") }, []);
+      expect(make).toThrow(inClear);
+      expect(make).toThrow(`A connection's ${member} in tailscope:connections is in clear`);
+      expect(make).toThrow(`--path 'tailscope:connections.NAME.${member}'`);
+      pulumi.runtime.setAllConfig({ [key]: `{"prod":{"${member}":"tskey-made-up"}}` }, []);
+      expect(make).toThrow(inClear);
+      pulumi.runtime.setAllConfig({ [key]: connections("tskey-made-up") }, [key]);
+      expect(make).not.toThrow();
+      pulumi.runtime.setAllConfig({ [key]: '{"prod":{"tailnet":"example.com"}}' }, []);
+      expect(make).not.toThrow();
+    },
+  );
 });
 
 describe("a rotating pair", () => {
@@ -239,12 +322,20 @@ describe("a rotating pair", () => {
   const slotOf = (name: string) => registered.get(name)?.inputs["generation"];
 
   test("makes two slots of consecutive generations, the second after the first, and gives out the current one", async () => {
-    const pair = await run(() => new RotatingOAuthClient("ci", { every: "30d", scopes: ["auth_keys"], tags: ["tag:ci"] }));
-    expect(registered.get("ci-0")?.inputs).toMatchObject({ scopes: ["auth_keys"], tags: ["tag:ci"] });
+    const pair = await run(
+      () =>
+        new RotatingOAuthClient("ci", { every: "30d", scopes: ["auth_keys"], tags: ["tag:ci"] }),
+    );
+    expect(registered.get("ci-0")?.inputs).toMatchObject({
+      scopes: ["auth_keys"],
+      tags: ["tag:ci"],
+    });
     expect(registered.get("ci-0")?.inputs).not.toHaveProperty("every");
     expect([slotOf("ci-0"), slotOf("ci-1")]).toEqual([0, 1]);
     expect(requests.get("ci-0")?.getDependenciesList()).toEqual([]);
-    expect(requests.get("ci-1")?.getDependenciesList()).toEqual([expect.stringMatching(/OAuthClient::ci-0$/)]);
+    expect(requests.get("ci-1")?.getDependenciesList()).toEqual([
+      expect.stringMatching(/OAuthClient::ci-0$/),
+    ]);
     for (const slot of ["ci-0", "ci-1"])
       expect(requests.get(slot)?.getParent()).toMatch(/tailscope:index:RotatingOAuthClient::ci$/);
     expect(await resolved(pair.clientId)).toBe("ci-1-id");
@@ -257,7 +348,11 @@ describe("a rotating pair", () => {
     vi.stubEnv("TAILSCOPE_NOW", "2026-03-03T00:00:00Z");
     const { clients, keys } = await run(() => ({
       clients: new RotatingOAuthClient("ci", { every: "30d", scopes: ["dns"] }),
-      keys: new RotatingAuthKey("runner", { every: "30d", anchor: "2026-02-01T00:00:00Z", tags: ["tag:ci"] }),
+      keys: new RotatingAuthKey("runner", {
+        every: "30d",
+        anchor: "2026-02-01T00:00:00Z",
+        tags: ["tag:ci"],
+      }),
     }));
     expect(await resolved(clients.clientId)).toBe("ci-0-id");
     expect(await resolved(clients.previousClientId)).toBe("ci-1-id");
@@ -267,11 +362,19 @@ describe("a rotating pair", () => {
 
   test("of auth keys gives out the current key, counted from the anchor", async () => {
     const pair = await run(
-      () => new RotatingAuthKey("runner", { every: "30d", anchor: "2026-02-01T00:00:00Z", expiry: "60d", tags: ["tag:ci"] }),
+      () =>
+        new RotatingAuthKey("runner", {
+          every: "30d",
+          anchor: "2026-02-01T00:00:00Z",
+          expiry: "60d",
+          tags: ["tag:ci"],
+        }),
     );
     expect([slotOf("runner-0"), slotOf("runner-1")]).toEqual([0, -1]);
     expect(registered.get("runner-1")?.inputs).toMatchObject({ expiry: "60d", tags: ["tag:ci"] });
-    expect(requests.get("runner-1")?.getParent()).toMatch(/tailscope:index:RotatingAuthKey::runner$/);
+    expect(requests.get("runner-1")?.getParent()).toMatch(
+      /tailscope:index:RotatingAuthKey::runner$/,
+    );
     expect(await resolved(pair.keyId)).toBe("runner-0-id");
     expect(await resolved(pair.key)).toBe("runner-0-key");
     expect(await resolved(pair.previousKeyId)).toBe("runner-1-id");
@@ -291,7 +394,10 @@ describe("a rotating pair", () => {
 
   test.each([
     [300, undefined],
-    [301, 'runner: every: "301s" is too long: a key that lives 601s must stay valid for one period more'],
+    [
+      301,
+      'runner: every: "301s" is too long: a key that lives 601s must stay valid for one period more',
+    ],
   ])("of keys that live 601 s fits half of that, in whole seconds: %i", async (every, problem) => {
     const made = () => new RotatingAuthKey("runner", { every, expiry: 601 });
     if (problem === undefined) await run(made);

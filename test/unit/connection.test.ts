@@ -4,22 +4,45 @@ import { connectionFrom } from "../../provider/api/connection";
 const from = (environment: Record<string, string>, config: Record<string, string> = {}) =>
   connectionFrom(environment, (key) => config[key]);
 
-const client = { TAILSCALE_OAUTH_CLIENT_ID: "kA", TAILSCALE_OAUTH_CLIENT_SECRET: "tskey-client-kA-x" };
+const client = {
+  TAILSCALE_OAUTH_CLIENT_ID: "kA",
+  TAILSCALE_OAUTH_CLIENT_SECRET: "tskey-client-kA-x",
+};
 const oauthClient = { kind: "oauthClient", clientId: "kA", clientSecret: "tskey-client-kA-x" };
 
 test.each<[string, Record<string, string>, Record<string, string>, object]>([
-  ["an OAuth client", client, {}, { deployer: oauthClient, tailnet: "-", baseUrl: "https://api.tailscale.com" }],
-  ["an API access token", { TAILSCALE_API_KEY: "tskey-api-x" }, {}, { deployer: { kind: "accessToken", token: "tskey-api-x" } }],
+  [
+    "an OAuth client",
+    client,
+    {},
+    { deployer: oauthClient, tailnet: "-", baseUrl: "https://api.tailscale.com" },
+  ],
+  [
+    "an API access token",
+    { TAILSCALE_API_KEY: "tskey-api-x" },
+    {},
+    { deployer: { kind: "accessToken", token: "tskey-api-x" } },
+  ],
   [
     "an identity token",
     { TAILSCALE_OAUTH_CLIENT_ID: "T-k", TAILSCALE_IDENTITY_TOKEN: "ey.J.x" },
     {},
-    { deployer: { kind: "identityToken", clientId: "T-k", identityToken: { kind: "value", token: "ey.J.x" } } },
+    {
+      deployer: {
+        kind: "identityToken",
+        clientId: "T-k",
+        identityToken: { kind: "value", token: "ey.J.x" },
+      },
+    },
   ],
   [
     "an OAuth client in stack config",
     {},
-    { "tailscope:oauthClientId": "kA", "tailscope:oauthClientSecret": "tskey-client-kA-x", "tailscope:tailnet": "example.com" },
+    {
+      "tailscope:oauthClientId": "kA",
+      "tailscope:oauthClientSecret": "tskey-client-kA-x",
+      "tailscope:tailnet": "example.com",
+    },
     { deployer: oauthClient, tailnet: "example.com" },
   ],
   [
@@ -28,10 +51,30 @@ test.each<[string, Record<string, string>, Record<string, string>, object]>([
     { "tailscope:oauthClientSecret": "tskey-client-kA-x" },
     { deployer: oauthClient },
   ],
-  ["the same in both places", client, { "tailscope:oauthClientId": "kA" }, { deployer: oauthClient }],
-  ["loopback", { ...client, TAILSCALE_BASE_URL: "http://127.0.0.1:8080/" }, {}, { baseUrl: "http://127.0.0.1:8080" }],
-  ["loopback by name", { ...client, TAILSCALE_BASE_URL: "http://localhost:1/api/v2/" }, {}, { baseUrl: "http://localhost:1" }],
-  ["loopback of IPv6", { ...client, TAILSCALE_BASE_URL: "http://[::1]:1" }, {}, { baseUrl: "http://[::1]:1" }],
+  [
+    "the same in both places",
+    client,
+    { "tailscope:oauthClientId": "kA" },
+    { deployer: oauthClient },
+  ],
+  [
+    "loopback",
+    { ...client, TAILSCALE_BASE_URL: "http://127.0.0.1:8080/" },
+    {},
+    { baseUrl: "http://127.0.0.1:8080" },
+  ],
+  [
+    "loopback by name",
+    { ...client, TAILSCALE_BASE_URL: "http://localhost:1/api/v2/" },
+    {},
+    { baseUrl: "http://localhost:1" },
+  ],
+  [
+    "loopback of IPv6",
+    { ...client, TAILSCALE_BASE_URL: "http://[::1]:1" },
+    {},
+    { baseUrl: "http://[::1]:1" },
+  ],
   [
     "loopback of another number",
     { ...client, TAILSCALE_BASE_URL: "http://127.10.200.3" },
@@ -44,9 +87,19 @@ test.each<[string, Record<string, string>, Record<string, string>, object]>([
     {},
     { baseUrl: "https://p.example.com/api/v2/x" },
   ],
-  ["a tailnet that starts with a dot", { ...client, TAILSCALE_TAILNET: ".a" }, {}, { tailnet: ".a" }],
+  [
+    "a tailnet that starts with a dot",
+    { ...client, TAILSCALE_TAILNET: ".a" },
+    {},
+    { tailnet: ".a" },
+  ],
   ["a tailnet that ends with a dot", { ...client, TAILSCALE_TAILNET: "a." }, {}, { tailnet: "a." }],
-  ["white space in stack config", client, { "tailscope:tailnet": " example.com\n" }, { tailnet: "example.com" }],
+  [
+    "white space in stack config",
+    client,
+    { "tailscope:tailnet": " example.com\n" },
+    { tailnet: "example.com" },
+  ],
   [
     "a file of an identity token",
     { TAILSCALE_OAUTH_CLIENT_ID: "T-k", TAILSCALE_IDENTITY_TOKEN_FILE: "/run/token" },
@@ -66,45 +119,118 @@ test.each<[string, Record<string, string>, Record<string, string>, object]>([
   ],
   [
     "a job of GitHub Actions",
-    { TAILSCALE_OAUTH_CLIENT_ID: "T-k", ACTIONS_ID_TOKEN_REQUEST_URL: "https://r", ACTIONS_ID_TOKEN_REQUEST_TOKEN: "b" },
+    {
+      TAILSCALE_OAUTH_CLIENT_ID: "T-k",
+      ACTIONS_ID_TOKEN_REQUEST_URL: "https://r",
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: "b",
+    },
     {},
-    { deployer: { identityToken: { kind: "github", url: "https://r", bearer: "b", audience: "api.tailscale.com/T-k" } } },
+    {
+      deployer: {
+        identityToken: {
+          kind: "github",
+          url: "https://r",
+          bearer: "b",
+          audience: "api.tailscale.com/T-k",
+        },
+      },
+    },
   ],
-  ["white space around values", { ...client, TAILSCALE_TAILNET: " example.com \n" }, {}, { tailnet: "example.com" }],
+  [
+    "white space around values",
+    { ...client, TAILSCALE_TAILNET: " example.com \n" },
+    {},
+    { tailnet: "example.com" },
+  ],
 ])("%s is a connection", (_, environment, config, expected) => {
   expect(from(environment, config)).toMatchObject(expected);
 });
 
 test.each<[string, Record<string, string>, Record<string, string>, string]>([
-  ["nothing", {}, {}, "No credentials for Tailscale. Looked in the environment and in stack config"],
-  ["empty values", { TAILSCALE_API_KEY: "", TAILSCALE_OAUTH_CLIENT_ID: " " }, {}, "No credentials for Tailscale."],
-  ["an id alone", { TAILSCALE_OAUTH_CLIENT_ID: "kA" }, {}, "without its secret.\n  Set TAILSCALE_OAUTH_CLIENT_SECRET"],
+  [
+    "nothing",
+    {},
+    {},
+    "No credentials for Tailscale. Looked in the environment and in stack config",
+  ],
+  [
+    "empty values",
+    { TAILSCALE_API_KEY: "", TAILSCALE_OAUTH_CLIENT_ID: " " },
+    {},
+    "No credentials for Tailscale.",
+  ],
+  [
+    "an id alone",
+    { TAILSCALE_OAUTH_CLIENT_ID: "kA" },
+    {},
+    "without its secret.\n  Set TAILSCALE_OAUTH_CLIENT_SECRET",
+  ],
   [
     "a secret alone",
     { TAILSCALE_OAUTH_CLIENT_SECRET: "x" },
     {},
     "without the client id it belongs to.\n  Set TAILSCALE_OAUTH_CLIENT_ID",
   ],
-  ["an identity token alone", { TAILSCALE_IDENTITY_TOKEN: "x" }, {}, "without the client id it belongs to."],
-  ["an access token and a client", { ...client, TAILSCALE_API_KEY: "x" }, {}, "only one of them can be the deployer"],
+  [
+    "an identity token alone",
+    { TAILSCALE_IDENTITY_TOKEN: "x" },
+    {},
+    "without the client id it belongs to.",
+  ],
+  [
+    "an access token and a client",
+    { ...client, TAILSCALE_API_KEY: "x" },
+    {},
+    "only one of them can be the deployer",
+  ],
   [
     "an access token and an id",
     { TAILSCALE_OAUTH_CLIENT_ID: "kA", TAILSCALE_API_KEY: "x" },
     {},
     "Unset the one that is not meant.",
   ],
-  ["a secret and an identity token", { ...client, TAILSCALE_IDENTITY_TOKEN: "x" }, {}, "only one of them can be the deployer"],
-  ["two values that differ", client, { "tailscope:oauthClientId": "kB" }, "pulumi config rm tailscope:oauthClientId"],
-  ["plain http", { ...client, TAILSCALE_BASE_URL: "http://api.example.com" }, {}, "is neither https nor loopback"],
+  [
+    "a secret and an identity token",
+    { ...client, TAILSCALE_IDENTITY_TOKEN: "x" },
+    {},
+    "only one of them can be the deployer",
+  ],
+  [
+    "two values that differ",
+    client,
+    { "tailscope:oauthClientId": "kB" },
+    "pulumi config rm tailscope:oauthClientId",
+  ],
+  [
+    "plain http",
+    { ...client, TAILSCALE_BASE_URL: "http://api.example.com" },
+    {},
+    "is neither https nor loopback",
+  ],
   [
     "a host that looks like loopback",
     { ...client, TAILSCALE_BASE_URL: "http://127.0.0.1.example.com" },
     {},
     "is neither https nor loopback",
   ],
-  ["a fragment", { ...client, TAILSCALE_BASE_URL: "https://api.example.com#x" }, {}, "has a query or a fragment"],
-  ["a password alone", { ...client, TAILSCALE_BASE_URL: "https://:p@api.example.com" }, {}, "has a user name or password in it"],
-  ["a user name alone", { ...client, TAILSCALE_BASE_URL: "https://u@api.example.com" }, {}, "has a user name or password in it"],
+  [
+    "a fragment",
+    { ...client, TAILSCALE_BASE_URL: "https://api.example.com#x" },
+    {},
+    "has a query or a fragment",
+  ],
+  [
+    "a password alone",
+    { ...client, TAILSCALE_BASE_URL: "https://:p@api.example.com" },
+    {},
+    "has a user name or password in it",
+  ],
+  [
+    "a user name alone",
+    { ...client, TAILSCALE_BASE_URL: "https://u@api.example.com" },
+    {},
+    "has a user name or password in it",
+  ],
   [
     "a loopback address in another",
     { ...client, TAILSCALE_BASE_URL: "http://a.127.0.0.1.example.com" },
@@ -113,7 +239,11 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
   ],
   [
     "an identity token and a file of one",
-    { TAILSCALE_OAUTH_CLIENT_ID: "T-k", TAILSCALE_IDENTITY_TOKEN: "x", TAILSCALE_IDENTITY_TOKEN_FILE: "/y" },
+    {
+      TAILSCALE_OAUTH_CLIENT_ID: "T-k",
+      TAILSCALE_IDENTITY_TOKEN: "x",
+      TAILSCALE_IDENTITY_TOKEN_FILE: "/y",
+    },
     {},
     "Found an identity token (TAILSCALE_IDENTITY_TOKEN) and a file of one (TAILSCALE_IDENTITY_TOKEN_FILE).\n  Unset one.",
   ],
@@ -175,16 +305,36 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
     {},
     "has a user name or password in it",
   ],
-  ["a base URL with a query", { ...client, TAILSCALE_BASE_URL: "https://api.example.com?x=1" }, {}, "has a query or a fragment"],
-  ["a base URL that is none", { ...client, TAILSCALE_BASE_URL: "api.tailscale.com" }, {}, "is not a URL"],
-  ["another protocol", { ...client, TAILSCALE_BASE_URL: "file:///etc/passwd" }, {}, "is neither https nor loopback"],
+  [
+    "a base URL with a query",
+    { ...client, TAILSCALE_BASE_URL: "https://api.example.com?x=1" },
+    {},
+    "has a query or a fragment",
+  ],
+  [
+    "a base URL that is none",
+    { ...client, TAILSCALE_BASE_URL: "api.tailscale.com" },
+    {},
+    "is not a URL",
+  ],
+  [
+    "another protocol",
+    { ...client, TAILSCALE_BASE_URL: "file:///etc/passwd" },
+    {},
+    "is neither https nor loopback",
+  ],
   [
     "a tailnet with a slash",
     { ...client, TAILSCALE_TAILNET: "a/../b" },
     {},
     "The tailnet (TAILSCALE_TAILNET, tailscope:tailnet)",
   ],
-  ["a tailnet of dots", { ...client, TAILSCALE_TAILNET: ".." }, {}, "The tailnet (TAILSCALE_TAILNET, tailscope:tailnet)"],
+  [
+    "a tailnet of dots",
+    { ...client, TAILSCALE_TAILNET: ".." },
+    {},
+    "The tailnet (TAILSCALE_TAILNET, tailscope:tailnet)",
+  ],
 ])("%s is refused with what to do", (_, environment, config, message) => {
   const refused = () => from(environment, config);
   expect(refused).toThrow(message);
@@ -192,11 +342,18 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
 });
 
 const connections = {
-  prod: { tailnet: "prod.example.com", environment: { oauthClientId: "PROD_ID", oauthClientSecret: "PROD_SECRET" } },
+  prod: {
+    tailnet: "prod.example.com",
+    environment: { oauthClientId: "PROD_ID", oauthClientSecret: "PROD_SECRET" },
+  },
   dev: { tailnet: "dev.example.com", apiKey: "tskey-api-kDev-x" },
 };
 const named = (name: string, environment: Record<string, string>, content: unknown = connections) =>
-  connectionFrom(environment, (key) => (key === "tailscope:connections" ? JSON.stringify(content) : undefined), name);
+  connectionFrom(
+    environment,
+    (key) => (key === "tailscope:connections" ? JSON.stringify(content) : undefined),
+    name,
+  );
 
 test("a named connection has its own settings, by themselves or from the environment variables that it names", () => {
   // The default deployer's variables are not this connection's.
@@ -211,7 +368,10 @@ test("a named connection has its own settings, by themselves or from the environ
     tailnet: "prod.example.com",
     deployer: { kind: "oauthClient", clientId: "kP", clientSecret: "tskey-client-kP-x" },
   });
-  expect(named("dev", environment)).toMatchObject({ tailnet: "dev.example.com", deployer: { kind: "accessToken" } });
+  expect(named("dev", environment)).toMatchObject({
+    tailnet: "dev.example.com",
+    deployer: { kind: "accessToken" },
+  });
 });
 
 test.each<[string, string, Record<string, string>, unknown, string]>([
@@ -222,7 +382,13 @@ test.each<[string, string, Record<string, string>, unknown, string]>([
     connections,
     'There is no connection "pord" in the stack config tailscope:connections.\n  It has "dev", "prod".',
   ],
-  ["a name of every object", "constructor", {}, connections, 'There is no connection "constructor"'],
+  [
+    "a name of every object",
+    "constructor",
+    {},
+    connections,
+    'There is no connection "constructor"',
+  ],
   ["no connections at all", "prod", {}, {}, "It has none."],
   [
     "a variable that is not set",
@@ -238,11 +404,41 @@ test.each<[string, string, Record<string, string>, unknown, string]>([
     { x: { tailnet: "a" } },
     "x.apiKey, or x.environment.apiKey for a variable's name (a secret)",
   ],
-  ["settings that there are not", "x", {}, { x: { a: 1, b: 2 } }, "is wrong at x: there is no setting a, b"],
-  ["nothing but a text", "x", {}, "prod", "is wrong at its top: another kind of value is needed there"],
-  ["no credentials", "x", {}, { x: { tailnet: "a" } }, 'Looked in the connection "x" of tailscope:connections'],
-  ["a setting that there is not", "x", {}, { x: { apikey: "tskey-api-secret" } }, "is wrong at x: there is no setting apikey"],
-  ["a setting of another kind", "x", {}, { x: { apiKey: 7 } }, "is wrong at x.apiKey: another kind of value is needed there"],
+  [
+    "settings that there are not",
+    "x",
+    {},
+    { x: { a: 1, b: 2 } },
+    "is wrong at x: there is no setting a, b",
+  ],
+  [
+    "nothing but a text",
+    "x",
+    {},
+    "prod",
+    "is wrong at its top: another kind of value is needed there",
+  ],
+  [
+    "no credentials",
+    "x",
+    {},
+    { x: { tailnet: "a" } },
+    'Looked in the connection "x" of tailscope:connections',
+  ],
+  [
+    "a setting that there is not",
+    "x",
+    {},
+    { x: { apikey: "tskey-api-secret" } },
+    "is wrong at x: there is no setting apikey",
+  ],
+  [
+    "a setting of another kind",
+    "x",
+    {},
+    { x: { apiKey: 7 } },
+    "is wrong at x.apiKey: another kind of value is needed there",
+  ],
   [
     "both",
     "x",

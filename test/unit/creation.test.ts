@@ -14,7 +14,9 @@ const lost = () => unreachable(attempt, "https://api.example.com", "it took too 
 /** A tailnet with some keys, in which the first `failures` creates are lost. */
 function tailnet(keys: readonly Partial<Key>[], known: readonly string[] = []) {
   const revoked: string[] = [];
-  const listed = keys.map((key, index): Key => ({ id: `k${index}`, created: new Date().toISOString(), ...key }));
+  const listed = keys.map(
+    (key, index): Key => ({ id: `k${index}`, created: new Date().toISOString(), ...key }),
+  );
   const looking: Looking = {
     list: async () => listed.filter(({ id }) => !revoked.includes(id)),
     find: async (_, id) => listed.find((key) => key.id === id),
@@ -26,7 +28,11 @@ function tailnet(keys: readonly Partial<Key>[], known: readonly string[] = []) {
   return { looking, revoked };
 }
 
-function creation(keyType: KeyType, body: Creation["body"], failures = 1): { creation: Creation; sent: () => number } {
+function creation(
+  keyType: KeyType,
+  body: Creation["body"],
+  failures = 1,
+): { creation: Creation; sent: () => number } {
   let sent = 0;
   return {
     sent: () => sent,
@@ -51,12 +57,19 @@ interface Kind {
 
 const device = { reusable: true, ephemeral: false, preauthorized: false, tags: ["tag:b", "tag:a"] };
 const listedDevice = { reusable: true, tags: ["tag:a", "tag:b"] };
-const auth = (more: object) => ({ capabilities: { devices: { create: { ...listedDevice, ...more } } } });
+const auth = (more: object) => ({
+  capabilities: { devices: { create: { ...listedDevice, ...more } } },
+});
 
 const kinds: Readonly<Record<KeyType, Kind>> = {
   client: {
     body: { scopes: ["users", "dns"], tags: ["tag:b", "tag:a"], description: "one" },
-    key: { keyType: "client", scopes: ["dns", "users"], tags: ["tag:a", "tag:b"], description: "one" },
+    key: {
+      keyType: "client",
+      scopes: ["dns", "users"],
+      tags: ["tag:a", "tag:b"],
+      description: "one",
+    },
     others: [
       { scopes: ["dns"] },
       { scopes: null },
@@ -81,7 +94,12 @@ const kinds: Readonly<Record<KeyType, Kind>> = {
     ],
   },
   federated: {
-    body: { issuer: "https://i", subject: "repo:acme/app:x", customClaimRules: { b: "2", a: "1" }, scopes: ["dns"] },
+    body: {
+      issuer: "https://i",
+      subject: "repo:acme/app:x",
+      customClaimRules: { b: "2", a: "1" },
+      scopes: ["dns"],
+    },
     key: {
       keyType: "federated",
       issuer: "https://i",
@@ -101,51 +119,54 @@ const kinds: Readonly<Record<KeyType, Kind>> = {
   },
 };
 
-describe.each(Object.entries(kinds) as [KeyType, Kind][])("a lost create of kind %s", (keyType, { body, key, others }) => {
-  test("revokes what is just like it and of its moment, and is sent again", async () => {
-    const { looking, revoked } = tailnet([key]);
-    const { creation: wanted, sent } = creation(keyType, body);
-    expect(await creator(looking)(wanted)).toEqual({ id: "kMade" });
-    expect(revoked).toEqual(["k0"]);
-    expect(sent()).toBe(2);
-    expect([...looking.known]).toEqual(["kMade"]);
-  });
+describe.each(Object.entries(kinds) as [KeyType, Kind][])(
+  "a lost create of kind %s",
+  (keyType, { body, key, others }) => {
+    test("revokes what is just like it and of its moment, and is sent again", async () => {
+      const { looking, revoked } = tailnet([key]);
+      const { creation: wanted, sent } = creation(keyType, body);
+      expect(await creator(looking)(wanted)).toEqual({ id: "kMade" });
+      expect(revoked).toEqual(["k0"]);
+      expect(sent()).toBe(2);
+      expect([...looking.known]).toEqual(["kMade"]);
+    });
 
-  test.each([
-    ...others,
-    { invalid: true },
-    { revoked: "2026-01-01T00:00:00Z" },
-    { created: new Date(Date.now() - 10_000).toISOString() },
-    { created: new Date(Date.now() + 600_000).toISOString() },
-    { created: "yesterday" },
-    { userId: "u1" },
-  ])("touches nothing that differs: %j", async (difference) => {
-    const { looking, revoked } = tailnet([{ ...key, ...difference }]);
-    const { creation: wanted, sent } = creation(keyType, body);
-    expect(await creator(looking)(wanted)).toEqual({ id: "kMade" });
-    expect(revoked).toEqual([]);
-    expect(sent()).toBe(2);
-  });
+    test.each([
+      ...others,
+      { invalid: true },
+      { revoked: "2026-01-01T00:00:00Z" },
+      { created: new Date(Date.now() - 10_000).toISOString() },
+      { created: new Date(Date.now() + 600_000).toISOString() },
+      { created: "yesterday" },
+      { userId: "u1" },
+    ])("touches nothing that differs: %j", async (difference) => {
+      const { looking, revoked } = tailnet([{ ...key, ...difference }]);
+      const { creation: wanted, sent } = creation(keyType, body);
+      expect(await creator(looking)(wanted)).toEqual({ id: "kMade" });
+      expect(revoked).toEqual([]);
+      expect(sent()).toBe(2);
+    });
 
-  test("touches nothing that the run or the state knows", async () => {
-    const { looking, revoked } = tailnet([key], ["k0"]);
-    await creator(looking)(creation(keyType, body).creation);
-    expect(revoked).toEqual([]);
-  });
+    test("touches nothing that the run or the state knows", async () => {
+      const { looking, revoked } = tailnet([key], ["k0"]);
+      await creator(looking)(creation(keyType, body).creation);
+      expect(revoked).toEqual([]);
+    });
 
-  test("touches neither of two that are alike, and names them", async () => {
-    const { looking, revoked } = tailnet([key, key]);
-    const { creation: wanted, sent } = creation(keyType, body);
-    const failure = await creator(looking)(wanted).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(LostCreate);
-    expect((failure as LostCreate).candidates).toEqual(["k0", "k1"]);
-    expect((failure as LostCreate).message).toContain(
-      "each of these was made in that moment and is just like it: k0, k1.\n  Nothing was revoked. `tailscope inventory --unmanaged` lists what no stack manages",
-    );
-    expect(revoked).toEqual([]);
-    expect(sent()).toBe(1);
-  });
-});
+    test("touches neither of two that are alike, and names them", async () => {
+      const { looking, revoked } = tailnet([key, key]);
+      const { creation: wanted, sent } = creation(keyType, body);
+      const failure = await creator(looking)(wanted).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(LostCreate);
+      expect((failure as LostCreate).candidates).toEqual(["k0", "k1"]);
+      expect((failure as LostCreate).message).toContain(
+        "each of these was made in that moment and is just like it: k0, k1.\n  Nothing was revoked. `tailscope inventory --unmanaged` lists what no stack manages",
+      );
+      expect(revoked).toEqual([]);
+      expect(sent()).toBe(1);
+    });
+  },
+);
 
 test("what names a user is no trust credential's, but may be an access token's", async () => {
   const { body, key } = kinds.client;
@@ -174,7 +195,9 @@ test("at the edge of its moment, two seconds either way, it is still its own", a
     [-60_000, false],
     [60_000, false],
   ] as const) {
-    const { looking, revoked } = tailnet([{ ...key, created: new Date(Date.now() + offset).toISOString() }]);
+    const { looking, revoked } = tailnet([
+      { ...key, created: new Date(Date.now() + offset).toISOString() },
+    ]);
     await creator(looking)(creation("client", body).creation);
     expect({ offset, revoked }).toEqual({ offset, revoked: isOurs ? ["k0"] : [] });
   }
@@ -199,15 +222,23 @@ describe("where it cannot be seen", () => {
     const { looking } = tailnet([key]);
     const { creation: wanted } = creation("client", body);
     const sent = error === undefined ? wanted : { ...wanted, send: () => Promise.reject(error) };
-    return (await creator({ ...looking, ...more })(sent).catch((failure: unknown) => failure)) as Error; // Each of these fails.
+    return (await creator({ ...looking, ...more })(sent).catch(
+      (failure: unknown) => failure,
+    )) as Error; // Each of these fails.
   };
 
   test("the error says why, and how to look oneself", async () => {
     const unreadable = await failureOf({ list: () => Promise.reject(new Error("no way\nat all")) });
-    expect(unreadable.message).toContain("It may have taken effect: whether it did cannot be seen (no way).");
+    expect(unreadable.message).toContain(
+      "It may have taken effect: whether it did cannot be seen (no way).",
+    );
     const unlisted = await failureOf({ list: async () => undefined });
-    expect(unlisted.message).toContain("whether it did cannot be seen: the deployer may not list credentials.");
-    expect(unlisted.message).toContain("revoke what nobody asked for, then run the same command again.");
+    expect(unlisted.message).toContain(
+      "whether it did cannot be seen: the deployer may not list credentials.",
+    );
+    expect(unlisted.message).toContain(
+      "revoke what nobody asked for, then run the same command again.",
+    );
     const kept = await failureOf({ revoke: () => Promise.reject("an outage") });
     expect(kept.message).toContain("it did, as k0, which could not be revoked (an outage).");
     expect((kept as LostCreate).candidates).toEqual(["k0"]);
@@ -226,7 +257,11 @@ describe("where it cannot be seen", () => {
     ["that was refused", refusal(attempt, 403, "no"), false],
     ["that never left", unreachable(attempt, "https://a", "x", false), false],
     ["that was redirected", refusal(attempt, 307, ""), false],
-    ["whose token could not be had", unreachable({ ...attempt, path: "/oauth/token" }, "https://a", "x"), false],
+    [
+      "whose token could not be had",
+      unreachable({ ...attempt, path: "/oauth/token" }, "https://a", "x"),
+      false,
+    ],
     ["that failed for another reason", new TypeError("x"), false],
     ["that failed at the server", refusal(attempt, 502, ""), true],
   ])("a create %s is looked for: %s", async (_what, error, isLookedFor) => {
@@ -243,7 +278,8 @@ test("one that was lost and is dealt with does not count for a later one of its 
   const present: Key[] = [];
   const create = creator({ ...looking, list: async () => present });
   await create(creation("client", body).creation);
-  for (const id of ["kOurs", "kTheirs"]) present.push({ ...key, id, created: new Date().toISOString() });
+  for (const id of ["kOurs", "kTheirs"])
+    present.push({ ...key, id, created: new Date().toISOString() });
   await expect(create(creation("client", body).creation)).rejects.toThrow("kOurs, kTheirs");
   expect(revoked).toEqual([]);
 });
@@ -252,9 +288,16 @@ test("requests that are alike and under way are waited for, so that none is take
   const { body, key } = kinds.client;
   const { looking, revoked } = tailnet([]);
   const present: Key[] = [];
-  const create = creator({ ...looking, list: async () => present.filter(({ id }) => !revoked.includes(id)) });
+  const create = creator({
+    ...looking,
+    list: async () => present.filter(({ id }) => !revoked.includes(id)),
+  });
   let answer: (key: Key) => void = () => {};
-  const slow = create({ keyType: "client", body, send: () => new Promise((resolve) => (answer = resolve)) });
+  const slow = create({
+    keyType: "client",
+    body,
+    send: () => new Promise((resolve) => (answer = resolve)),
+  });
   let tries = 0;
   const quick = create({
     keyType: "client",
@@ -262,7 +305,8 @@ test("requests that are alike and under way are waited for, so that none is take
     async send() {
       if (tries++ > 0) return { id: "kSecond" };
       // Both were carried out; the answer to this one is lost, and the other's is on its way.
-      for (const id of ["kSlow", "kLost"]) present.push({ ...key, id, created: new Date().toISOString() });
+      for (const id of ["kSlow", "kLost"])
+        present.push({ ...key, id, created: new Date().toISOString() });
       setImmediate(() => answer({ id: "kSlow" }));
       throw lost();
     },
@@ -286,7 +330,8 @@ test("one that shows only after it was made again is revoked, where it can be no
       body,
       async send() {
         if (tries++ === 0) throw lost();
-        for (const id of ["kMade", ...late]) present.push({ ...key, id, created: new Date().toISOString() });
+        for (const id of ["kMade", ...late])
+          present.push({ ...key, id, created: new Date().toISOString() });
         return { id: "kMade" };
       },
     });
@@ -302,5 +347,7 @@ test("a look afterwards that fails costs nothing", async () => {
     if (looks++ > 0) throw new NotPermitted("no");
     return [];
   };
-  expect(await creator({ ...looking, list })(creation("client", kinds.client.body).creation)).toEqual({ id: "kMade" });
+  expect(
+    await creator({ ...looking, list })(creation("client", kinds.client.body).creation),
+  ).toEqual({ id: "kMade" });
 });

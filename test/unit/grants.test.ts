@@ -138,8 +138,10 @@ describe("tags", () => {
     // As many as the holder's own, and others.
     expect(tagProblems(holder(["auth_keys"], ["tag:ci"]), ["tag:web"], owners)).toHaveLength(1);
     // A part of its own set.
-    expect(tagProblems(holder(["auth_keys"], ["tag:ci", "tag:web"]), ["tag:web"], owners).map(({ tag }) => tag)).toEqual([
-      "tag:web",
-    ]);
+    expect(
+      tagProblems(holder(["auth_keys"], ["tag:ci", "tag:web"]), ["tag:web"], owners).map(
+        ({ tag }) => tag,
+      ),
+    ).toEqual(["tag:web"]);
   });
 });

@@ -1,7 +1,12 @@
 /** Durations as people write them, and as they read them. */
 
 import { describe, expect, test } from "vitest";
-import { formatSeconds, seconds, secondsInWords, wholeSeconds } from "../../provider/access/lifetime";
+import {
+  formatSeconds,
+  seconds,
+  secondsInWords,
+  wholeSeconds,
+} from "../../provider/access/lifetime";
 
 const day = 86_400;
 

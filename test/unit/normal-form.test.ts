@@ -15,7 +15,10 @@ async function checked(provider: Provider, inputs: Properties): Promise<Properti
 }
 
 const scopes = fc.uniqueArray(fc.constantFrom(...knownScopes), { minLength: 1, maxLength: 6 });
-const tags = fc.uniqueArray(fc.stringMatching(/^tag:[a-zA-Z][a-zA-Z0-9-]{0,6}$/), { minLength: 1, maxLength: 4 });
+const tags = fc.uniqueArray(fc.stringMatching(/^tag:[a-zA-Z][a-zA-Z0-9-]{0,6}$/), {
+  minLength: 1,
+  maxLength: 4,
+});
 const description = fc.option(fc.stringMatching(/^[a-zA-Z0-9 -]{0,50}$/), { nil: undefined });
 const clients = fc.record({ scopes, tags, description });
 const shuffled = <Member>(members: Member[]) =>
@@ -33,9 +36,15 @@ test("the order of scopes and tags means nothing, and absent, null, empty text a
   await fc.assert(
     fc.asyncProperty(twoSpellings, async ({ one, scopes, tags, none }) => {
       const other = { scopes, tags, description: one.description || none, unlistedScopes: [] };
-      const [a, b] = [await checked(providers.OAuthClient, one), await checked(providers.OAuthClient, other)];
+      const [a, b] = [
+        await checked(providers.OAuthClient, one),
+        await checked(providers.OAuthClient, other),
+      ];
       expect(b).toEqual(a);
-      expect(await providers.OAuthClient.diff?.("k", a, b)).toEqual({ changes: false, replaces: [] });
+      expect(await providers.OAuthClient.diff?.("k", a, b)).toEqual({
+        changes: false,
+        replaces: [],
+      });
     }),
   );
 });
@@ -54,18 +63,28 @@ test("the normal form of a normal form is itself", async () => {
 test("a different set is a change, in place for a client and a new key for an auth key", async () => {
   await fc.assert(
     fc.asyncProperty(clients, clients, async (one, other) => {
-      const [a, b] = [await checked(providers.OAuthClient, one), await checked(providers.OAuthClient, other)];
+      const [a, b] = [
+        await checked(providers.OAuthClient, one),
+        await checked(providers.OAuthClient, other),
+      ];
       const same =
         JSON.stringify([one.scopes.toSorted(), one.tags.toSorted(), one.description || ""]) ===
         JSON.stringify([other.scopes.toSorted(), other.tags.toSorted(), other.description || ""]);
-      expect(await providers.OAuthClient.diff?.("k", a, b)).toEqual({ changes: !same, replaces: [] });
+      expect(await providers.OAuthClient.diff?.("k", a, b)).toEqual({
+        changes: !same,
+        replaces: [],
+      });
 
       const [c, d] = [
         await checked(providers.AuthKey, { tags: one.tags }),
         await checked(providers.AuthKey, { tags: other.tags }),
       ];
-      const sameTags = JSON.stringify(one.tags.toSorted()) === JSON.stringify(other.tags.toSorted());
-      expect(await providers.AuthKey.diff?.("k", c, d)).toEqual({ changes: !sameTags, replaces: sameTags ? [] : ["tags"] });
+      const sameTags =
+        JSON.stringify(one.tags.toSorted()) === JSON.stringify(other.tags.toSorted());
+      expect(await providers.AuthKey.diff?.("k", c, d)).toEqual({
+        changes: !sameTags,
+        replaces: sameTags ? [] : ["tags"],
+      });
     }),
   );
 });
@@ -79,9 +98,13 @@ test("a duration in any unit is its number of seconds, and comes back in the for
   );
   const factors = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1 };
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 9999 }), fc.constantFrom(...Object.entries(factors)), (count, [unit, factor]) => {
-      expect(seconds(`${count}${unit}`)).toBe(count * factor);
-    }),
+    fc.property(
+      fc.integer({ min: 0, max: 9999 }),
+      fc.constantFrom(...Object.entries(factors)),
+      (count, [unit, factor]) => {
+        expect(seconds(`${count}${unit}`)).toBe(count * factor);
+      },
+    ),
   );
   for (const none of [
     "",
@@ -103,11 +126,18 @@ test("a duration in any unit is its number of seconds, and comes back in the for
 });
 
 test("mintedBy that is unknown or different plans nothing by itself, for whatever key", async () => {
-  const minter = fc.constantFrom("04da6b54-80e4-46f7-96ec-b56ff0331ba9", { clientId: "k2", clientSecret: "s2" });
+  const minter = fc.constantFrom("04da6b54-80e4-46f7-96ec-b56ff0331ba9", {
+    clientId: "k2",
+    clientSecret: "s2",
+  });
   await fc.assert(
     fc.asyncProperty(tags, minter, async (tags, mintedBy) => {
-      const state = await checked(providers.AuthKey, { tags, mintedBy: { clientId: "k1", clientSecret: "s1" } });
-      const { replaces } = (await providers.AuthKey.diff?.("k", state, { ...state, mintedBy })) ?? {};
+      const state = await checked(providers.AuthKey, {
+        tags,
+        mintedBy: { clientId: "k1", clientSecret: "s1" },
+      });
+      const { replaces } =
+        (await providers.AuthKey.diff?.("k", state, { ...state, mintedBy })) ?? {};
       expect(replaces).toEqual([]);
     }),
   );
@@ -120,10 +150,15 @@ test("an unknown input is a change in place for an identity, and a new key for a
     subject: "me",
     scopes: ["dns"],
   });
-  expect(await providers.FederatedIdentity.diff?.("k", identity, { ...identity, subject: unknown })).toEqual({
+  expect(
+    await providers.FederatedIdentity.diff?.("k", identity, { ...identity, subject: unknown }),
+  ).toEqual({
     changes: true,
     replaces: [],
   });
   const key = await checked(providers.AuthKey, { tags: ["tag:a"] });
-  expect(await providers.AuthKey.diff?.("k", key, { ...key, tags: [unknown] })).toEqual({ changes: true, replaces: ["tags"] });
+  expect(await providers.AuthKey.diff?.("k", key, { ...key, tags: [unknown] })).toEqual({
+    changes: true,
+    replaces: ["tags"],
+  });
 });

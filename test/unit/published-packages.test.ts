@@ -14,10 +14,17 @@ const packed: Record<string, { file: string; files: string[] }> = {};
 beforeAll(() => {
   for (const name of ["provider", "emulator"]) {
     const args = ["pack", `./${name}`, "--json", "--ignore-scripts", "--pack-destination", folder];
-    const output = JSON.parse(execFileSync("npm", args, { encoding: "utf8", stdio: "pipe" })) as unknown;
+    const output = JSON.parse(
+      execFileSync("npm", args, { encoding: "utf8", stdio: "pipe" }),
+    ) as unknown;
     // npm 12 answers by name, earlier ones a list.
-    const [made] = Object.values(output as Record<string, { filename: string; files: { path: string }[] }>);
-    packed[name] = { file: join(folder, made?.filename ?? ""), files: made?.files.map(({ path }) => path) ?? [] };
+    const [made] = Object.values(
+      output as Record<string, { filename: string; files: { path: string }[] }>,
+    );
+    packed[name] = {
+      file: join(folder, made?.filename ?? ""),
+      files: made?.files.map(({ path }) => path) ?? [],
+    };
   }
 }, 60_000);
 
@@ -25,7 +32,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each([
   ["provider", "tailscope", ["commander", "undici", "zod"]],
-  ["emulator", "tailscope-emulator", ["@hono/node-server", "commander", "hono", "jose", "jsonc-parser", "zod"]],
+  [
+    "emulator",
+    "tailscope-emulator",
+    ["@hono/node-server", "commander", "hono", "jose", "jsonc-parser", "zod"],
+  ],
 ])("the package in %s", (directory, name, dependencies) => {
   const manifest = JSON.parse(readFileSync(`${directory}/package.json`, "utf8"));
 
@@ -35,7 +46,8 @@ describe.each([
     expect(others.sort()).toEqual(["LICENSE", "README.md", "package.json"]);
     expect(files).toContain("dist/index.js");
     expect(files).toContain("dist/index.d.ts");
-    for (const path of Object.values(manifest.bin as Record<string, string>)) expect(files).toContain(path.replace("./", ""));
+    for (const path of Object.values(manifest.bin as Record<string, string>))
+      expect(files).toContain(path.replace("./", ""));
   });
 
   test("depends on what it says, and runs nothing when it is installed", () => {
@@ -46,7 +58,10 @@ describe.each([
 
   test("has nothing that publint would say", async () => {
     const file = readFileSync(packed[directory]?.file ?? "");
-    const { messages } = await publint({ pack: { tarball: new Uint8Array(file).buffer as ArrayBuffer }, strict: true });
+    const { messages } = await publint({
+      pack: { tarball: new Uint8Array(file).buffer as ArrayBuffer },
+      strict: true,
+    });
     expect(messages).toEqual([]);
   });
 
@@ -57,7 +72,10 @@ describe.each([
     const problems = analysis.types ? analysis.problems : ["no types"];
     // The emulator is an ES module alone: CommonJS loads it with import(), or with require() on Node 22 and later.
     const served = problems.filter(
-      (problem) => typeof problem === "string" || directory === "provider" || !/CJSResolvesToESM|NoResolution/.test(problem.kind),
+      (problem) =>
+        typeof problem === "string" ||
+        directory === "provider" ||
+        !/CJSResolvesToESM|NoResolution/.test(problem.kind),
     );
     expect(served).toEqual([]);
   });

@@ -8,7 +8,9 @@ import { closedToCredentials, meaningOf, operations } from "../../provider/acces
 import { gained, operationsOf, type Power, usesOfTagsWith } from "../../provider/access/reach";
 import { covers, knownScopes, legacyScopes } from "../../provider/access/scopes";
 
-const document = JSON.parse(readFileSync(new URL("fixtures/api-operations.json", import.meta.url), "utf8")) as {
+const document = JSON.parse(
+  readFileSync(new URL("fixtures/api-operations.json", import.meta.url), "utf8"),
+) as {
   date: string;
   operations: string[];
 };
@@ -23,14 +25,19 @@ const power: fc.Arbitrary<Power> = fc.record({
 
 describe("the catalogue of operations", () => {
   test("has every operation of the API document and no other, each opened by a scope or said to be closed", () => {
-    const ours = [...operations, ...closedToCredentials].map(({ name }) => name.replace(/ \([^)]*\)$/, ""));
+    const ours = [...operations, ...closedToCredentials].map(({ name }) =>
+      name.replace(/ \([^)]*\)$/, ""),
+    );
     expect([...new Set(ours)].sort()).toEqual([...document.operations].sort());
     expect(new Set(names(operations)).size).toBe(operations.length);
   });
 
   test("names the source and the date of every entry, and a reason for every closed one", () => {
     for (const { source } of operations)
-      expect(source).toEqual({ name: expect.stringMatching(/\w/), date: expect.stringMatching(/^2026/) });
+      expect(source).toEqual({
+        name: expect.stringMatching(/\w/),
+        date: expect.stringMatching(/^2026/),
+      });
     for (const { reason } of closedToCredentials) expect(reason).not.toBe("");
   });
 
@@ -56,7 +63,9 @@ describe("the catalogue of operations", () => {
     for (const scope of knownScopes.filter((name) => name.endsWith(":read"))) {
       expect(operationsOf([scope]).filter(({ writes }) => writes)).toEqual([]);
     }
-    expect(operationsOf(["all:read"])).toEqual(operations.filter(({ scope }) => scope.endsWith(":read")));
+    expect(operationsOf(["all:read"])).toEqual(
+      operations.filter(({ scope }) => scope.endsWith(":read")),
+    );
     expect(operationsOf(["all"])).toEqual(operations);
   });
 });
@@ -69,7 +78,9 @@ describe("gained and lost", () => {
         const [had, has] = [operationsOf(before.scopes), operationsOf(after.scopes)];
         expect(gain.operations.filter((one) => loss.operations.includes(one))).toEqual([]);
         expect(gain.tags.filter((tag) => loss.tags.includes(tag))).toEqual([]);
-        expect(has.filter((one) => !gain.operations.includes(one))).toEqual(had.filter((one) => !loss.operations.includes(one)));
+        expect(has.filter((one) => !gain.operations.includes(one))).toEqual(
+          had.filter((one) => !loss.operations.includes(one)),
+        );
       }),
     );
   });
@@ -78,7 +89,10 @@ describe("gained and lost", () => {
     fc.assert(
       fc.property(power, fc.nat(), ({ scopes, tags }, seed) => {
         const implied = knownScopes.filter((scope) => covers(scopes, scope));
-        const redundant = implied.length === 0 ? scopes : [implied[seed % implied.length] ?? "", ...scopes].reverse();
+        const redundant =
+          implied.length === 0
+            ? scopes
+            : [implied[seed % implied.length] ?? "", ...scopes].reverse();
         const same = { scopes: redundant, tags: [...tags].reverse() };
         for (const [one, other] of [
           [{ scopes, tags }, same],
@@ -103,7 +117,10 @@ describe("gained and lost", () => {
     fc.assert(
       fc.property(power, power, (one, other) => {
         expect(gained(one, other)).toEqual(
-          gained(one, { scopes: [...one.scopes, ...other.scopes], tags: [...one.tags, ...other.tags] }),
+          gained(one, {
+            scopes: [...one.scopes, ...other.scopes],
+            tags: [...one.tags, ...other.tags],
+          }),
         );
       }),
     );
@@ -130,7 +147,10 @@ describe("gained and lost", () => {
   test("a tag added to a client that holds auth_keys lets it admit machines under that tag", () => {
     const { gain } = change(["auth_keys"], ["auth_keys"], [["tag:a"], ["tag:a", "tag:b"]]);
     expect(gain).toEqual({ operations: [], tags: ["tag:b"] });
-    expect(usesOfTagsWith(["auth_keys"], "tag:b")).toEqual({ uses: ["admit machines under tag:b"], passesOn: false });
+    expect(usesOfTagsWith(["auth_keys"], "tag:b")).toEqual({
+      uses: ["admit machines under tag:b"],
+      passesOn: false,
+    });
     expect(usesOfTagsWith(["all"], "tag:b")).toEqual({
       uses: [
         "admit machines under tag:b",
@@ -141,10 +161,12 @@ describe("gained and lost", () => {
       passesOn: true,
     });
     expect(usesOfTagsWith(["oauth_keys"], "tag:b").passesOn).toBe(true);
-    expect(gained({ scopes: [], tags: ["tag:a"] }, { scopes: [], tags: ["tag:c", "tag:b", "tag:a", "tag:b"] }).tags).toEqual([
-      "tag:b",
-      "tag:c",
-    ]);
+    expect(
+      gained(
+        { scopes: [], tags: ["tag:a"] },
+        { scopes: [], tags: ["tag:c", "tag:b", "tag:a", "tag:b"] },
+      ).tags,
+    ).toEqual(["tag:b", "tag:c"]);
     expect(operationsOf(["no such scope"])).toEqual([]);
     expect(usesOfTagsWith(["dns", "all:read"], "tag:b").uses).toEqual([]);
   });
@@ -173,7 +195,9 @@ describe("the class of a gain", () => {
     fc.assert(
       fc.property(scopeSet, scopeSet, (some, more) => {
         const [less, whole] = [operationsOf(some), operationsOf([...some, ...more])];
-        expect(dangers.indexOf(classOf(whole).danger)).toBeGreaterThanOrEqual(dangers.indexOf(classOf(less).danger));
+        expect(dangers.indexOf(classOf(whole).danger)).toBeGreaterThanOrEqual(
+          dangers.indexOf(classOf(less).danger),
+        );
         expect(classOf(whole).danger).toBe(worst(whole.map(dangerOf)));
       }),
     );

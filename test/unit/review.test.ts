@@ -43,7 +43,8 @@ const only = (found: Review) => {
 };
 
 /** One change of a client's arguments. */
-const client = (before: State, after: State) => reviewed(step("update", "OAuthClient", "ci", before, after));
+const client = (before: State, after: State) =>
+  reviewed(step("update", "OAuthClient", "ci", before, after));
 
 const identity = {
   issuer: "https://token.actions.githubusercontent.com",
@@ -54,7 +55,9 @@ const identity = {
 test("the arguments that a review knows are those that the resources take", () => {
   for (const kind of ["OAuthClient", "AuthKey", "FederatedIdentity"]) {
     if (!isKind(kind)) throw new Error(kind);
-    expect([...argumentsOf(kind)].sort()).toEqual(Object.keys(definitionOf(kind)?.inputs.shape ?? {}).sort());
+    expect([...argumentsOf(kind)].sort()).toEqual(
+      Object.keys(definitionOf(kind)?.inputs.shape ?? {}).sort(),
+    );
   }
   expect(isKind("toString")).toBe(false);
 });
@@ -62,10 +65,32 @@ test("the arguments that a review knows are those that the resources take", () =
 describe("the class of a change", () => {
   const key = { tags: ["tag:a"], expiry: "1d" };
   test.each<[string, object, string]>([
-    ["scopes re-ordered", step("update", "OAuthClient", "a", { scopes: ["dns", "users"] }, { scopes: ["users", "dns"] }), "none"],
-    ["a read made a write", step("update", "OAuthClient", "a", { scopes: ["dns:read"] }, { scopes: ["dns"] }), "write"],
-    ["a scope taken", step("update", "OAuthClient", "a", { scopes: ["all"] }, { scopes: ["dns"] }), "none"],
-    ["everything named, then all", step("update", "OAuthClient", "a", { scopes: ["users"] }, { scopes: ["all"] }), "admin"],
+    [
+      "scopes re-ordered",
+      step(
+        "update",
+        "OAuthClient",
+        "a",
+        { scopes: ["dns", "users"] },
+        { scopes: ["users", "dns"] },
+      ),
+      "none",
+    ],
+    [
+      "a read made a write",
+      step("update", "OAuthClient", "a", { scopes: ["dns:read"] }, { scopes: ["dns"] }),
+      "write",
+    ],
+    [
+      "a scope taken",
+      step("update", "OAuthClient", "a", { scopes: ["all"] }, { scopes: ["dns"] }),
+      "none",
+    ],
+    [
+      "everything named, then all",
+      step("update", "OAuthClient", "a", { scopes: ["users"] }, { scopes: ["all"] }),
+      "admin",
+    ],
     [
       "a tag for a client that uses tags",
       step(
@@ -79,7 +104,13 @@ describe("the class of a change", () => {
     ],
     [
       "a tag for one that passes it on",
-      step("update", "OAuthClient", "a", { scopes: ["oauth_keys"] }, { scopes: ["oauth_keys"], tags: ["tag:b"] }),
+      step(
+        "update",
+        "OAuthClient",
+        "a",
+        { scopes: ["oauth_keys"] },
+        { scopes: ["oauth_keys"], tags: ["tag:b"] },
+      ),
       "persist",
     ],
     [
@@ -92,31 +123,86 @@ describe("the class of a change", () => {
       step("update", "OAuthClient", "a", { scopes: ["all"] }, { scopes: ["all"], tags: ["tag:b"] }),
       "none",
     ],
-    ["scopes not known yet", step("create", "OAuthClient", "a", undefined, { scopes: [unknown] }), "admin"],
-    ["scopes that are secret", step("create", "OAuthClient", "a", undefined, { scopes: "[secret]" }), "admin"],
-    ["a scope of the future", step("create", "OAuthClient", "a", undefined, { scopes: ["future"] }), "admin"],
+    [
+      "scopes not known yet",
+      step("create", "OAuthClient", "a", undefined, { scopes: [unknown] }),
+      "admin",
+    ],
+    [
+      "scopes that are secret",
+      step("create", "OAuthClient", "a", undefined, { scopes: "[secret]" }),
+      "admin",
+    ],
+    [
+      "a scope of the future",
+      step("create", "OAuthClient", "a", undefined, { scopes: ["future"] }),
+      "admin",
+    ],
     [
       "a client moved to another tailnet",
-      step("replace", "OAuthClient", "a", { scopes: ["users"] }, { scopes: ["users"], connection: "prod" }),
+      step(
+        "replace",
+        "OAuthClient",
+        "a",
+        { scopes: ["users"] },
+        { scopes: ["users"], connection: "prod" },
+      ),
       "admin",
     ],
     ["a key made", step("create", "AuthKey", "a", undefined, key), "write"],
-    ["a key made anew as it was", step("replace", "AuthKey", "a", { ...key, generation: 1 }, { ...key, generation: 2 }), "none"],
-    ["a key made reusable", step("replace", "AuthKey", "a", key, { ...key, reusable: true }), "write"],
-    ["a key made single-use", step("replace", "AuthKey", "a", { ...key, reusable: true }, key), "none"],
-    ["a key made ephemeral", step("replace", "AuthKey", "a", key, { ...key, ephemeral: true }), "none"],
-    ["a key no longer ephemeral", step("replace", "AuthKey", "a", { ...key, ephemeral: true }, key), "write"],
-    ["a key that lives longer", step("replace", "AuthKey", "a", key, { ...key, expiry: "90d" }), "write"],
-    ["a key whose tags are not known yet", step("replace", "AuthKey", "a", key, { ...key, tags: [unknown] }), "write"],
+    [
+      "a key made anew as it was",
+      step("replace", "AuthKey", "a", { ...key, generation: 1 }, { ...key, generation: 2 }),
+      "none",
+    ],
+    [
+      "a key made reusable",
+      step("replace", "AuthKey", "a", key, { ...key, reusable: true }),
+      "write",
+    ],
+    [
+      "a key made single-use",
+      step("replace", "AuthKey", "a", { ...key, reusable: true }, key),
+      "none",
+    ],
+    [
+      "a key made ephemeral",
+      step("replace", "AuthKey", "a", key, { ...key, ephemeral: true }),
+      "none",
+    ],
+    [
+      "a key no longer ephemeral",
+      step("replace", "AuthKey", "a", { ...key, ephemeral: true }, key),
+      "write",
+    ],
+    [
+      "a key that lives longer",
+      step("replace", "AuthKey", "a", key, { ...key, expiry: "90d" }),
+      "write",
+    ],
+    [
+      "a key whose tags are not known yet",
+      step("replace", "AuthKey", "a", key, { ...key, tags: [unknown] }),
+      "write",
+    ],
     ["a key that loses its tags", step("replace", "AuthKey", "a", key, { expiry: "1d" }), "write"],
     [
       "a key whose minter changes",
-      step("update", "AuthKey", "a", { ...key, mintedBy: "[secret]" }, { ...key, mintedBy: unknown }),
+      step(
+        "update",
+        "AuthKey",
+        "a",
+        { ...key, mintedBy: "[secret]" },
+        { ...key, mintedBy: unknown },
+      ),
       "none",
     ],
     [
       "an identity that one more branch may use",
-      step("update", "FederatedIdentity", "a", identity, { ...identity, subject: `${identity.subject}*` }),
+      step("update", "FederatedIdentity", "a", identity, {
+        ...identity,
+        subject: `${identity.subject}*`,
+      }),
       "admin",
     ],
     [
@@ -131,13 +217,25 @@ describe("the class of a change", () => {
     ],
     [
       "an identity that loses a claim rule",
-      step("update", "FederatedIdentity", "a", { ...identity, customClaimRules: { ref: "main" } }, identity),
+      step(
+        "update",
+        "FederatedIdentity",
+        "a",
+        { ...identity, customClaimRules: { ref: "main" } },
+        identity,
+      ),
       "admin",
     ],
     ["a credential destroyed", step("delete", "OAuthClient", "a", { scopes: ["all"] }), "none"],
     [
       "a rotation taken away",
-      step("update", "OAuthClient", "a", { scopes: ["all"], rotateEvery: "30d" }, { scopes: ["all"] }),
+      step(
+        "update",
+        "OAuthClient",
+        "a",
+        { scopes: ["all"], rotateEvery: "30d" },
+        { scopes: ["all"] },
+      ),
       "none",
     ],
   ])("%s", (_, change, danger) => {
@@ -154,7 +252,9 @@ describe("the class of a change", () => {
       asked: { subject: identity.subject, audience: "" },
     };
     const { class: danger, life } = only(
-      reviewed(step("update", "FederatedIdentity", "a", rewritten, { ...identity, description: "new" })),
+      reviewed(
+        step("update", "FederatedIdentity", "a", rewritten, { ...identity, description: "new" }),
+      ),
     );
     expect({ danger, life }).toEqual({ danger: "none", life: [] });
   });
@@ -199,15 +299,31 @@ describe("the report", () => {
       lost: [],
       tagsLost: [],
     });
-    expect(only(client(before, { scopes: ["dns"], tags: unknown }))).toMatchObject({ lost: [], tagsLost: [], unknown: ["tags"] });
+    expect(only(client(before, { scopes: ["dns"], tags: unknown }))).toMatchObject({
+      lost: [],
+      tagsLost: [],
+      unknown: ["tags"],
+    });
   });
 
   test("has the most dangerous first, then what is made, then what goes", () => {
     const found = reviewed(
       step("delete", "OAuthClient", "e", { scopes: ["all"] }),
-      step("update", "OAuthClient", "d", { scopes: ["dns"] }, { scopes: ["dns"], description: "x" }),
+      step(
+        "update",
+        "OAuthClient",
+        "d",
+        { scopes: ["dns"] },
+        { scopes: ["dns"], description: "x" },
+      ),
       step("create", "OAuthClient", "b", undefined, { scopes: ["users:read"] }),
-      step("replace", "OAuthClient", "c", { scopes: ["dns"], generation: 1 }, { scopes: ["dns"], generation: 2 }),
+      step(
+        "replace",
+        "OAuthClient",
+        "c",
+        { scopes: ["dns"], generation: 1 },
+        { scopes: ["dns"], generation: 2 },
+      ),
       step("create", "OAuthClient", "a", undefined, { scopes: ["users"] }),
     );
     expect(found.report.credentials.map(({ name }) => name)).toEqual(["a", "b", "c", "d", "e"]);
@@ -221,7 +337,9 @@ describe("the report", () => {
       step("delete-replaced", "OAuthClient", "a", { scopes: ["dns:read"] }),
     );
     expect(only(parts)).toMatchObject({ change: "replace", class: "write", lost: [] });
-    expect(only(reviewed(step("delete-replaced", "OAuthClient", "a", { scopes: ["dns"] })))).toMatchObject({ change: "delete" });
+    expect(
+      only(reviewed(step("delete-replaced", "OAuthClient", "a", { scopes: ["dns"] }))),
+    ).toMatchObject({ change: "delete" });
   });
 
   test("leaves out what stays, what is only read, and the resources of others", () => {
@@ -247,14 +365,24 @@ describe("what this version does not know is reported, and counts as the worst",
       {
         op: "create",
         urn: "urn:pulumi:d::t::x:y:Z::a",
-        newState: { type: "x:y:Z", inputs: { __provider: 'exports.handler=()=>require("tailscope").Z.provider' } },
+        newState: {
+          type: "x:y:Z",
+          inputs: { __provider: 'exports.handler=()=>require("tailscope").Z.provider' },
+        },
       },
       "has the type x:y:Z",
     ],
-    ["a component", step("create", "tailscope:index:Fleet", "a", undefined, {}), "has the type tailscope:index:Fleet"],
+    [
+      "a component",
+      step("create", "tailscope:index:Fleet", "a", undefined, {}),
+      "has the type tailscope:index:Fleet",
+    ],
     [
       "a scope",
-      step("create", "OAuthClient", "a", undefined, { scopes: ["future"], unlistedScopes: ["future"] }),
+      step("create", "OAuthClient", "a", undefined, {
+        scopes: ["future"],
+        unlistedScopes: ["future"],
+      }),
       'a holds the scope "future"',
     ],
     [
@@ -269,7 +397,9 @@ describe("what this version does not know is reported, and counts as the worst",
     ],
     [
       "a credential of the official provider",
-      step("create", "tailscale:index/oauthClient:OauthClient", "a", undefined, { scopes: ["all"] }),
+      step("create", "tailscale:index/oauthClient:OauthClient", "a", undefined, {
+        scopes: ["all"],
+      }),
       "official provider",
     ],
   ])("%s", (_, change, sentence) => {
@@ -280,7 +410,10 @@ describe("what this version does not know is reported, and counts as the worst",
   });
 
   test("a scope that was there before and stays is no news", () => {
-    const found = client({ scopes: ["dns", "future"] }, { scopes: ["dns", "future"], description: "x" });
+    const found = client(
+      { scopes: ["dns", "future"] },
+      { scopes: ["dns", "future"], description: "x" },
+    );
     expect(found.report).toMatchObject({ verdict: "none", notUnderstood: [] });
     expect(only(client({ scopes: ["dns", "future"] }, { scopes: ["dns"] })).life).toEqual([
       'Loses "future", which this version does not know.',
@@ -295,7 +428,10 @@ describe("a file that is no preview is refused", () => {
     ["[]", "its top is not as it should be"],
     ["{}", "steps is missing"],
     ['{"steps":[{"op":"create"}]}', "steps.0.urn is not as it should be"],
-    ['{"diagnostics":[{"severity":"error","message":"boom"}],"steps":[]}', "the preview failed: boom"],
+    [
+      '{"diagnostics":[{"severity":"error","message":"boom"}],"steps":[]}',
+      "the preview failed: boom",
+    ],
   ])("%j", (text, problem) => {
     expect(readPreview(text)).toEqual({ problem: expect.stringContaining(problem) });
   });
@@ -303,14 +439,18 @@ describe("a file that is no preview is refused", () => {
   test.each([
     ["x", "it is not the JSON of an update plan"],
     ['{"steps":[]}', "manifest is missing"],
-    ['{"manifest":{},"resourcePlans":{"u":{"steps":"create"}}}', "resourcePlans.u.steps is not as it should be"],
+    [
+      '{"manifest":{},"resourcePlans":{"u":{"steps":"create"}}}',
+      "resourcePlans.u.steps is not as it should be",
+    ],
   ])("nor is %j a plan", (text, problem) => {
     expect(readPlan(text)).toEqual({ problem: expect.stringContaining(problem) });
   });
 });
 
 test("a plan does not say what was, so every argument that changes counts as new", () => {
-  const urn = (name: string) => `urn:pulumi:dev::test::pulumi-nodejs:dynamic/tailscope:OAuthClient::${name}`;
+  const urn = (name: string) =>
+    `urn:pulumi:dev::test::pulumi-nodejs:dynamic/tailscope:OAuthClient::${name}`;
   const read = readPlan(
     JSON.stringify({
       manifest: {},
@@ -320,7 +460,11 @@ test("a plan does not say what was, so every argument that changes counts as new
           steps: ["update"],
           state: { scopes: ["dns"], tags: ["tag:a"] },
         },
-        [urn("made")]: { goal: { inputDiff: { adds: { scopes: ["dns"] } } }, steps: ["create"], state: { scopes: ["dns"] } },
+        [urn("made")]: {
+          goal: { inputDiff: { adds: { scopes: ["dns"] } } },
+          steps: ["create"],
+          state: { scopes: ["dns"] },
+        },
         [urn("gone")]: { steps: ["delete"], state: null },
         [urn("same")]: { steps: ["same"], state: { scopes: ["all"] } },
       },
@@ -369,7 +513,12 @@ const formats = (found: Review): Record<string, string> => ({
 const require = createRequire(import.meta.url);
 // One pattern of the schema is right only without the u flag.
 const isSarif = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(
-  JSON.parse(readFileSync(require.resolve("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"), "utf8")),
+  JSON.parse(
+    readFileSync(
+      require.resolve("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json"),
+      "utf8",
+    ),
+  ),
 );
 
 /** Names and descriptions made to deceive whoever reads the report. */
@@ -395,7 +544,11 @@ const deceptions: readonly [what: string, text: string][] = [
 describe("text made to deceive", () => {
   test.each(deceptions)("%s never gets out of its place", (_, text) => {
     const found = reviewed(
-      step("create", "OAuthClient", text, undefined, { scopes: ["dns", text], tags: [text], description: text }),
+      step("create", "OAuthClient", text, undefined, {
+        scopes: ["dns", text],
+        tags: [text],
+        description: text,
+      }),
       step(
         "update",
         "FederatedIdentity",
@@ -408,14 +561,20 @@ describe("text made to deceive", () => {
     const { terminal = "", markdown = "", sarif = "", html = "" } = formats(found);
     const colours = /\u001b\[[0-9;]*m/g;
     for (const format of [terminal.replaceAll(colours, ""), markdown, html])
-      expect(format).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/);
+      expect(format).not.toMatch(
+        /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/,
+      );
     expect(sarif).not.toMatch(/(?<!\\)\\u00[01][0-9a-f]|[\u202a-\u202e]/);
-    for (const format of [terminal, markdown, sarif, html]) expect(format).not.toContain("SECRETSECRET");
+    for (const format of [terminal, markdown, sarif, html])
+      expect(format).not.toContain("SECRETSECRET");
 
     expect(markdown.match(/<!--/g)).toHaveLength(1);
     expect(markdown.split("\n")[0]).toBe("<!-- tailscope review dev -->");
     // All that is left of HTML and Markdown is ours.
-    const bare = markdown.replaceAll(/<\/?(details|summary|code)>|<br>|<!-- tailscope review dev -->/g, "");
+    const bare = markdown.replaceAll(
+      /<\/?(details|summary|code)>|<br>|<!-- tailscope review dev -->/g,
+      "",
+    );
     expect(bare).not.toMatch(/[<>@[\]`|~!$]|https?:\/\/|www\.|(?<!&)#\d/);
     expect(markdown.match(/<details>/g)?.length).toBe(markdown.match(/<\/details>/g)?.length);
     expect(html).not.toMatch(/<(script|img|b)\b|&lt;b&gt;(?!.*&amp;)/);
@@ -423,7 +582,10 @@ describe("text made to deceive", () => {
   });
 
   test("whatever a preview has, a report is valid SARIF, and a comment stays below the limit", () => {
-    const name = fc.oneof(fc.string({ unit: "binary", maxLength: 200 }), fc.constantFrom(...deceptions.map(([, text]) => text)));
+    const name = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 200 }),
+      fc.constantFrom(...deceptions.map(([, text]) => text)),
+    );
     const state = fc.record({
       scopes: fc.array(fc.oneof(name, fc.constantFrom("all", "dns", unknown)), { maxLength: 4 }),
       tags: fc.array(name, { maxLength: 3 }),
@@ -442,7 +604,10 @@ describe("text made to deceive", () => {
     fc.assert(
       fc.property(steps, name, (list, title) => {
         const found = reviewed(...list.map(([op, kind, ...rest]) => step(op, kind, ...rest)));
-        expect(isSarif(JSON.parse(sarifReport(found, "0.0.0", title))), JSON.stringify(isSarif.errors)).toBe(true);
+        expect(
+          isSarif(JSON.parse(sarifReport(found, "0.0.0", title))),
+          JSON.stringify(isSarif.errors),
+        ).toBe(true);
         expect(markdownReport(found, title).length).toBeLessThan(65_536);
         expect(markdownReport(found, title).startsWith(`${markerOf(title)}\n`)).toBe(true);
       }),
@@ -462,7 +627,9 @@ test("a comment of 5,000 changes stays below the limit, keeps the worst, and say
   expect(comment.length).toBeLessThan(65_536);
   expect(comment.length).toBeGreaterThan(40_000);
   expect(comment.indexOf("client4321")).toBeGreaterThan(0);
-  expect(comment).toMatch(/_\d{4} more credentials do not fit here: `tailscope review` shows all of them\._/);
+  expect(comment).toMatch(
+    /_\d{4} more credentials do not fit here: `tailscope review` shows all of them\._/,
+  );
 });
 
 test("a comment of another stack has another marker", () => {
@@ -486,7 +653,8 @@ test("SARIF points at the line of the program that makes the credential, and at 
     },
   };
   const place = (found: Review, folder: string) =>
-    JSON.parse(sarifReport(found, "0.0.0", folder)).runs[0].results[0].locations[0].physicalLocation;
+    JSON.parse(sarifReport(found, "0.0.0", folder)).runs[0].results[0].locations[0]
+      .physicalLocation;
   expect(place(reviewed(traced), "infra/")).toEqual({
     artifactLocation: { uri: "infra/src/index.ts", uriBaseId: "%SRCROOT%" },
     region: { startLine: 12, startColumn: 7 },
@@ -495,9 +663,16 @@ test("SARIF points at the line of the program that makes the credential, and at 
 });
 
 test("an explanation has every operation with the scope that opens it, new, kept and lost", () => {
-  const [assessment] = client({ scopes: ["dns:read", "users:read"] }, { scopes: ["dns"] }).assessments;
+  const [assessment] = client(
+    { scopes: ["dns:read", "users:read"] },
+    { scopes: ["dns"] },
+  ).assessments;
   const text = terminalExplanation(assessment as NonNullable<typeof assessment>);
-  expect(text).toMatch(/^\+ POST \/api\/v2\/tailnet\/\{tailnet\}\/dns\/nameservers +dns +Set DNS nameservers$/m);
-  expect(text).toMatch(/^ {2}GET \/api\/v2\/tailnet\/\{tailnet\}\/dns\/nameservers +dns:read +List DNS nameservers$/m);
+  expect(text).toMatch(
+    /^\+ POST \/api\/v2\/tailnet\/\{tailnet\}\/dns\/nameservers +dns +Set DNS nameservers$/m,
+  );
+  expect(text).toMatch(
+    /^ {2}GET \/api\/v2\/tailnet\/\{tailnet\}\/dns\/nameservers +dns:read +List DNS nameservers$/m,
+  );
   expect(text).toMatch(/^- GET \/api\/v2\/users\/\{userId\} +users:read +Get a user$/m);
 });

@@ -42,7 +42,8 @@ describe("the two slots of a rotating pair", () => {
       fc.property(fc.array(times, { maxLength: 20 }), times, periods, (runs, anchor, period) => {
         // A machine that ran at all of these times, and one that ran only at the last.
         const last = runs.at(-1) ?? 0;
-        const seen = runs.map((time) => slotsAt(time, anchor, period)).at(-1) ?? slotsAt(last, anchor, period);
+        const seen =
+          runs.map((time) => slotsAt(time, anchor, period)).at(-1) ?? slotsAt(last, anchor, period);
         expect(slotsAt(last, anchor, period)).toEqual(seen);
       }),
     );
@@ -50,28 +51,32 @@ describe("the two slots of a rotating pair", () => {
 
   test("through any runs at least one secret that was handed out is valid at every moment, and never more than two are active", () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 5 * 60_000 }), { minLength: 1, maxLength: 60 }), (pauses) => {
-        const period = 60_000;
-        let now = 0;
-        // What each slot holds; a run changes one slot after the other, revoking what was there before it makes the new one.
-        const slots: (number | undefined)[] = [undefined, undefined];
-        let handedOut: number | undefined;
-        for (const pause of pauses) {
-          now += pause;
-          const { generations, current } = slotsAt(now, 0, period);
-          const changed = ([0, 1] as const).filter((slot) => slots[slot] !== generations[slot]);
-          for (const slot of changed) {
-            const isFirstRun = handedOut === undefined;
-            slots[slot] = undefined;
-            expect(slots.filter((one) => one !== undefined).length + 1).toBeLessThanOrEqual(2);
-            if (!isFirstRun) expect(slots.some((one) => one !== undefined)).toBe(true);
-            slots[slot] = generations[slot];
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 5 * 60_000 }), { minLength: 1, maxLength: 60 }),
+        (pauses) => {
+          const period = 60_000;
+          let now = 0;
+          // What each slot holds; a run changes one slot after the other, revoking what was there before it makes the new one.
+          const slots: (number | undefined)[] = [undefined, undefined];
+          let handedOut: number | undefined;
+          for (const pause of pauses) {
+            now += pause;
+            const { generations, current } = slotsAt(now, 0, period);
+            const changed = ([0, 1] as const).filter((slot) => slots[slot] !== generations[slot]);
+            for (const slot of changed) {
+              const isFirstRun = handedOut === undefined;
+              slots[slot] = undefined;
+              expect(slots.filter((one) => one !== undefined).length + 1).toBeLessThanOrEqual(2);
+              if (!isFirstRun) expect(slots.some((one) => one !== undefined)).toBe(true);
+              slots[slot] = generations[slot];
+            }
+            // Where no whole period was missed, the secret seen last is still valid after the run.
+            if (handedOut !== undefined && (generations[current] ?? 0) - handedOut <= 1)
+              expect(slots).toContain(handedOut);
+            handedOut = generations[current];
           }
-          // Where no whole period was missed, the secret seen last is still valid after the run.
-          if (handedOut !== undefined && (generations[current] ?? 0) - handedOut <= 1) expect(slots).toContain(handedOut);
-          handedOut = generations[current];
-        }
-      }),
+        },
+      ),
     );
   });
 });
@@ -81,7 +86,10 @@ describe("a credential with rotateEvery and renewBefore", () => {
     const life = { created: 0, expires: 100, rotateEvery: 60, renewBefore: 40 };
     expect(rotationDue(life)).toEqual({ at: 60, rule: "rotateEvery" });
     expect(rotationDue({ ...life, renewBefore: 41 })).toEqual({ at: 59, rule: "renewBefore" });
-    expect(rotationDue({ created: 0, expires: 100, renewBefore: 41 })).toEqual({ at: 59, rule: "renewBefore" });
+    expect(rotationDue({ created: 0, expires: 100, renewBefore: 41 })).toEqual({
+      at: 59,
+      rule: "renewBefore",
+    });
   });
 
   test("falls due at the earlier of the two, and never without a rule", () => {
@@ -92,7 +100,10 @@ describe("a credential with rotateEvery and renewBefore", () => {
         expect(due?.at).toBe(Math.min(created + rotateEvery, expires - renewBefore));
         expect(rotationDue({ created, expires })).toBeUndefined();
         expect(rotationDue({ created, renewBefore })).toBeUndefined();
-        expect(rotationDue({ created, expires, rotateEvery })).toEqual({ at: created + rotateEvery, rule: "rotateEvery" });
+        expect(rotationDue({ created, expires, rotateEvery })).toEqual({
+          at: created + rotateEvery,
+          rule: "rotateEvery",
+        });
       }),
     );
   });
@@ -104,7 +115,10 @@ test.each<[() => unknown, string]>([
     'runner: every: "31d" is too long: a key that lives 60d must stay valid for one period more after the one in which it is current. The longest that fits is "30d".',
   ],
   [() => new RotatingAuthKey("runner", { every: "46d" }), 'The longest that fits is "45d".'],
-  [() => new RotatingOAuthClient("ci", { every: "soon", scopes: ["dns"] }), 'ci: every: "soon" is no period'],
+  [
+    () => new RotatingOAuthClient("ci", { every: "soon", scopes: ["dns"] }),
+    'ci: every: "soon" is no period',
+  ],
   [() => new RotatingOAuthClient("ci", { every: 59, scopes: ["dns"] }), "from 1m to 3650d"],
   [
     () => new RotatingOAuthClient("ci", { every: "30d", anchor: "Monday", scopes: ["dns"] }),

@@ -17,7 +17,11 @@ test.each<[string, string, string[]]>([
   ["in clear", `token=${secret};`, ["in clear"]],
   ["without its start", `…${secret.slice(-33)}…`, ["in clear"]],
   ["in the middle of a word", `x${secret}x`, ["in clear"]],
-  ["URL-encoded", secret.replaceAll(/[-a]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`), ["URL-encoded"]],
+  [
+    "URL-encoded",
+    secret.replaceAll(/[-a]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`),
+    ["URL-encoded"],
+  ],
   ["in base64", base64(secret), ["in base64"]],
   ["in base64, one further", base64(`:${secret}`), ["in base64"]],
   ["in base64, two further", `Basic ${base64(`k:${secret}`)}`, ["in base64"]],

@@ -5,7 +5,12 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { download, isAtLeast, oldestVersion, pinnedVersion } from "../../tools/set-up/pulumi-cli.mjs";
+import {
+  download,
+  isAtLeast,
+  oldestVersion,
+  pinnedVersion,
+} from "../../tools/set-up/pulumi-cli.mjs";
 
 test.each([
   ["v3.259.0", "3.254.0", true],
@@ -22,7 +27,9 @@ test.each([
 });
 
 test("the version that is fetched is the one that the Go module pins, and recent enough", () => {
-  expect(readFileSync("tools/pulumi/go.mod", "utf8")).toContain(`github.com/pulumi/pulumi/pkg/v3 v${pinnedVersion}`);
+  expect(readFileSync("tools/pulumi/go.mod", "utf8")).toContain(
+    `github.com/pulumi/pulumi/pkg/v3 v${pinnedVersion}`,
+  );
   expect(isAtLeast(pinnedVersion, oldestVersion)).toBe(true);
 });
 

@@ -5,7 +5,11 @@ import { printTable } from "../../provider/cli/output";
 afterEach(() => vi.restoreAllMocks());
 
 /** The lines of a table as a terminal of that many columns would get them; 0 for a file. */
-function printed(columns: number, head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+function printed(
+  columns: number,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string[] {
   let text = "";
   vi.spyOn(process.stdout, "write").mockImplementation((chunk) => {
     text += chunk;
@@ -32,13 +36,17 @@ const row = fc.tuple(
 
 test("a table fits the terminal, ids are whole, and a file gets everything", () => {
   fc.assert(
-    fc.property(fc.array(row, { minLength: 1, maxLength: 5 }), fc.integer({ min: 50, max: 200 }), (rows, columns) => {
-      const head = ["ID", "DESCRIPTION", "SCOPES", "TAGS"];
-      const lines = printed(columns, head, rows);
-      for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
-      for (const [index, [id]] of rows.entries()) expect(lines[index + 1]).toContain(id);
-      expect(printed(0, head, rows).join("")).not.toContain("…");
-    }),
+    fc.property(
+      fc.array(row, { minLength: 1, maxLength: 5 }),
+      fc.integer({ min: 50, max: 200 }),
+      (rows, columns) => {
+        const head = ["ID", "DESCRIPTION", "SCOPES", "TAGS"];
+        const lines = printed(columns, head, rows);
+        for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns);
+        for (const [index, [id]] of rows.entries()) expect(lines[index + 1]).toContain(id);
+        expect(printed(0, head, rows).join("")).not.toContain("…");
+      },
+    ),
     { numRuns: 200 },
   );
 });

@@ -22,7 +22,11 @@ const client = { kind: "oauthClient", clientId: "kA", clientSecret: "s" } as con
 test("a token is kept until two minutes before it runs out, for each scope apart", async () => {
   let now = 0;
   let issued = 0;
-  const { http, requests } = server(() => ({ access_token: `token-${++issued}`, expires_in: 3600, scope: "dns users" }));
+  const { http, requests } = server(() => ({
+    access_token: `token-${++issued}`,
+    expires_in: 3600,
+    scope: "dns users",
+  }));
   const tokens = tokenSource(http, client, () => now);
   expect(await Promise.all([tokens.get(), tokens.get(), tokens.get("dns")])).toMatchObject([
     { value: "token-1", scopes: ["dns", "users"] },
@@ -75,10 +79,16 @@ test("an identity token is exchanged anew when the token it gave runs out, and s
   let now = 0;
   const { http, requests } = server(() => ({ access_token: "t", expires_in: 3600 }));
   const jwt = `e30.${Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + 3600 })).toString("base64url")}.c2ln`;
-  const identity = { kind: "identityToken", clientId: "T-k", identityToken: { kind: "value", token: jwt, name: "A" } } as const;
+  const identity = {
+    kind: "identityToken",
+    clientId: "T-k",
+    identityToken: { kind: "value", token: jwt, name: "A" },
+  } as const;
   const tokens = tokenSource(http, identity, () => now);
   await Promise.all([tokens.get(), tokens.get("dns")]);
-  expect(requests.map(({ path, form }) => [path, form])).toEqual([["/oauth/token-exchange", { client_id: "T-k", jwt }]]);
+  expect(requests.map(({ path, form }) => [path, form])).toEqual([
+    ["/oauth/token-exchange", { client_id: "T-k", jwt }],
+  ]);
   now = 3_600_000;
   await tokens.get();
   expect(requests).toHaveLength(2);

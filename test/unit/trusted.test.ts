@@ -3,7 +3,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isWithin, matches } from "../../provider/access/patterns";
-import { isTrustWithin, type Trusted, trustsStrangers, whoMayUse } from "../../provider/access/trusted";
+import {
+  isTrustWithin,
+  type Trusted,
+  trustsStrangers,
+  whoMayUse,
+} from "../../provider/access/trusted";
 
 const github = "https://token.actions.githubusercontent.com";
 const trusting = (subject: string, more: Partial<Trusted> = {}): Trusted => ({
@@ -18,7 +23,12 @@ const pattern = fc.string({ unit: fc.constantFrom("a", "b", "*"), maxLength: 5 }
 
 /** Every text of up to so many of these letters. */
 function textsOf(letters: readonly string[], length: number): string[] {
-  return length === 0 ? [""] : ["", ...textsOf(letters, length - 1).flatMap((text) => letters.map((letter) => letter + text))];
+  return length === 0
+    ? [""]
+    : [
+        "",
+        ...textsOf(letters, length - 1).flatMap((text) => letters.map((letter) => letter + text)),
+      ];
 }
 
 /** One of its letters is in no pattern. */
@@ -59,12 +69,42 @@ describe("whoever may use an identity", () => {
       trusting("repo:a/b:ref:refs/heads/main"),
       false,
     ],
-    ["one branch is within all", trusting("repo:a/b:ref:refs/heads/main"), trusting("repo:a/b:*"), true],
-    ["a claim rule more lets fewer in", trusting("x", { claims: { ref: "main" } }), trusting("x"), true],
-    ["a claim rule less lets others in", trusting("x"), trusting("x", { claims: { ref: "main" } }), false],
-    ["a claim rule of any value is none", trusting("x"), trusting("x", { claims: { ref: "*" } }), true],
-    ["a claim rule that only nothing matches is one", trusting("x"), trusting("x", { claims: { ref: "" } }), false],
-    ["another issuer is other people", trusting("x", { issuer: "https://gitlab.com" }), trusting("x"), false],
+    [
+      "one branch is within all",
+      trusting("repo:a/b:ref:refs/heads/main"),
+      trusting("repo:a/b:*"),
+      true,
+    ],
+    [
+      "a claim rule more lets fewer in",
+      trusting("x", { claims: { ref: "main" } }),
+      trusting("x"),
+      true,
+    ],
+    [
+      "a claim rule less lets others in",
+      trusting("x"),
+      trusting("x", { claims: { ref: "main" } }),
+      false,
+    ],
+    [
+      "a claim rule of any value is none",
+      trusting("x"),
+      trusting("x", { claims: { ref: "*" } }),
+      true,
+    ],
+    [
+      "a claim rule that only nothing matches is one",
+      trusting("x"),
+      trusting("x", { claims: { ref: "" } }),
+      false,
+    ],
+    [
+      "another issuer is other people",
+      trusting("x", { issuer: "https://gitlab.com" }),
+      trusting("x"),
+      false,
+    ],
     ["another audience is other tokens", trusting("x", { audience: "me" }), trusting("x"), false],
   ])("%s", (_, one, other, within) => {
     expect(isTrustWithin(one, other)).toBe(within);
@@ -81,14 +121,26 @@ describe("whoever may use an identity", () => {
     ["repo:acme", "whoever token.actions.githubusercontent.com calls repo:acme", false],
     ["repo:acme:*", "anybody in the repositories of acme that match acme", true],
     ["repo:acme/app*", "anybody in the repositories of acme that match acme/app*", false],
-    ["repo:acme@12/app@345*", "anybody in the repositories of acme that match acme@12/app@345*", false],
-    ["repo:acme@12/app@345:ref:refs/heads/v*", "the runs of acme/app that match ref:refs/heads/v*", false],
+    [
+      "repo:acme@12/app@345*",
+      "anybody in the repositories of acme that match acme@12/app@345*",
+      false,
+    ],
+    [
+      "repo:acme@12/app@345:ref:refs/heads/v*",
+      "the runs of acme/app that match ref:refs/heads/v*",
+      false,
+    ],
     ["repo:acme@12x/app:e*", "the runs of acme@12x/app that match e*", false],
     ["repo:acme/app:*:x", "every branch, tag, environment and pull request of acme/app", false],
     ["repo:acme/app:ref:*", "the runs of acme/app that match ref:*", false],
     ["job:acme/*", "anybody on GitHub", false],
     ["*:acme/app", "anybody on GitHub", true],
-    ["repo:acme/app:pull_request", "whoever token.actions.githubusercontent.com calls repo:acme/app:pull_request", false],
+    [
+      "repo:acme/app:pull_request",
+      "whoever token.actions.githubusercontent.com calls repo:acme/app:pull_request",
+      false,
+    ],
   ])("of GitHub's subject %s is %s", (subject, who, strangers) => {
     expect(whoMayUse(trusting(subject))).toBe(who);
     expect(trustsStrangers(trusting(subject))).toBe(strangers);
@@ -105,9 +157,24 @@ describe("whoever may use an identity", () => {
     ["https://i.example.com", "*", "anybody with a token of i.example.com", true],
     ["https://i.example.com", "x*y", "anybody with a token of i.example.com", true],
     ["https://i.example.com", "me", "whoever i.example.com calls me", false],
-    ["https://i.example.com", "project:me*", "whoever i.example.com calls by a name that matches project:me*", true],
-    ["https://i.example.com", "a/b*", "whoever i.example.com calls by a name that matches a/b*", true],
-    ["https://i.example.com", "team:me:*", "whoever i.example.com calls by a name that matches team:me:*", false],
+    [
+      "https://i.example.com",
+      "project:me*",
+      "whoever i.example.com calls by a name that matches project:me*",
+      true,
+    ],
+    [
+      "https://i.example.com",
+      "a/b*",
+      "whoever i.example.com calls by a name that matches a/b*",
+      true,
+    ],
+    [
+      "https://i.example.com",
+      "team:me:*",
+      "whoever i.example.com calls by a name that matches team:me:*",
+      false,
+    ],
     ["", "me", "whoever an issuer that is not named calls me", false],
     ["http://a/https://b", "me", "whoever http://a/https://b calls me", false],
     ["https://i.example.com", "system:serviceaccount:prod:*", undefined, false],

@@ -15,7 +15,10 @@ const places = [
 /** The path of a browser, or why there is none. */
 export async function findBrowser() {
   const named = process.env.CHROME_PATH;
-  if (named) return existsSync(named) ? { path: named } : { missing: `CHROME_PATH names ${named}, which is not there` };
+  if (named)
+    return existsSync(named)
+      ? { path: named }
+      : { missing: `CHROME_PATH names ${named}, which is not there` };
   const found = installed();
   if (found) return { path: found };
   // Only root may install packages, and only Debian and its kin have this one.
@@ -26,7 +29,9 @@ export async function findBrowser() {
     await step("installing Chromium from Debian's packages, once", async () => {
       const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
       await run("apt-get", ["update", "-qq"], { env });
-      await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], { env });
+      await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], {
+        env,
+      });
     });
   } catch (error) {
     return { missing: `Chromium could not be installed: ${reasonOf(error)}` };
@@ -37,5 +42,7 @@ export async function findBrowser() {
 
 function installed() {
   const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
-  return [...folders.flatMap((folder) => names.map((name) => join(folder, name))), ...places].find((path) => existsSync(path));
+  return [...folders.flatMap((folder) => names.map((name) => join(folder, name))), ...places].find(
+    (path) => existsSync(path),
+  );
 }

@@ -15,7 +15,8 @@ export function localBackend(folder) {
   const passphrase = join(folder, "passphrase");
   mkdirSync(state, { recursive: true, mode: 0o700 });
   // Secrets in the state are only as safe as this file: for its owner's eyes alone.
-  if (!existsSync(passphrase)) writeFileSync(passphrase, randomBytes(24).toString("base64url"), { mode: 0o600 });
+  if (!existsSync(passphrase))
+    writeFileSync(passphrase, randomBytes(24).toString("base64url"), { mode: 0o600 });
   return {
     PULUMI_HOME: join(folder, "home"),
     PULUMI_BACKEND_URL: pathToFileURL(state).href,

@@ -12,10 +12,13 @@ export async function pinnedNode(root) {
   const binary = join(root, "node_modules", "node", "bin", "node");
   if (existsSync(binary)) return binary;
   const title = "putting Node 24 in place";
-  const remedy = "run `npm rebuild node --foreground-scripts`, which shows what its install script says.";
+  const remedy =
+    "run `npm rebuild node --foreground-scripts`, which shows what its install script says.";
   try {
     // Its install script is allowed in package.json, yet a user's own npm settings may forbid every one.
-    await step(title, () => run("npm", ["rebuild", "node", "--ignore-scripts=false"], { cwd: root }));
+    await step(title, () =>
+      run("npm", ["rebuild", "node", "--ignore-scripts=false"], { cwd: root }),
+    );
   } catch (error) {
     throw new SetUpError(title, reasonOf(error), remedy);
   }

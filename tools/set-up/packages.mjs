@@ -13,7 +13,10 @@ export async function installPackages(root) {
   const title = "installing the node packages of package-lock.json";
   try {
     await step(title, (report) =>
-      run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, onLine: report }),
+      run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+        cwd: root,
+        onLine: report,
+      }),
     );
   } catch (error) {
     throw new SetUpError(
@@ -34,7 +37,11 @@ function areInstalled(root) {
     const installed = packagesIn(join(root, "node_modules", ".package-lock.json"));
     return Object.entries(wanted).every(
       ([path, { version, link, optional, peer }]) =>
-        !path.startsWith("node_modules/") || link || optional || peer || installed[path]?.version === version,
+        !path.startsWith("node_modules/") ||
+        link ||
+        optional ||
+        peer ||
+        installed[path]?.version === version,
     );
   } catch {
     return false;
@@ -58,8 +65,14 @@ function packagesIn(lockFile) {
 export async function compile(root, node) {
   const title = "compiling tailscope and tailscope-emulator";
   try {
-    await step(title, () => run(node, [join(root, "node_modules", "typescript", "bin", "tsc"), "--build"], { cwd: root }));
+    await step(title, () =>
+      run(node, [join(root, "node_modules", "typescript", "bin", "tsc"), "--build"], { cwd: root }),
+    );
   } catch (error) {
-    throw new SetUpError(title, reasonOf(error), "mend what the compiler names; `npm run types` shows it again.");
+    throw new SetUpError(
+      title,
+      reasonOf(error),
+      "mend what the compiler names; `npm run types` shows it again.",
+    );
   }
 }

@@ -31,7 +31,9 @@ export async function step(title, run) {
   let shown = false;
   const show = () => {
     shown = true;
-    process.stderr.write(live ? `\r\x1b[2K${line().slice(0, process.stderr.columns - 1)}` : `${line()}\n`);
+    process.stderr.write(
+      live ? `\r\x1b[2K${line().slice(0, process.stderr.columns - 1)}` : `${line()}\n`,
+    );
   };
   // What is over within a second is no news. A log is not a screen: it gets a line each 20 seconds.
   const first = setTimeout(show, 1000);
@@ -63,7 +65,11 @@ export async function step(title, run) {
  */
 export function run(command, args, { cwd, env, onLine } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: env ?? process.env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd,
+      env: env ?? process.env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let stdout = "";
     let all = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {

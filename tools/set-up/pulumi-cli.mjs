@@ -60,7 +60,11 @@ export async function pulumiFolder(root) {
 /** The folder of the CLI on PATH where that is recent enough. */
 async function onPath() {
   try {
-    const version = (await run("pulumi", ["version"], { env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" } })).trim();
+    const version = (
+      await run("pulumi", ["version"], {
+        env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+      })
+    ).trim();
     const folder = dirname((await run("sh", ["-c", "command -v pulumi"])).trim());
     if (isAtLeast(version, oldestVersion)) return folder;
     process.stderr.write(
@@ -78,11 +82,15 @@ async function onPath() {
  * @param {string} oldest for example `"3.254.0"`
  */
 export function isAtLeast(version, oldest) {
-  const numbers = (/** @type {string} */ text) => /^v?(\d+)\.(\d+)\.(\d+)/.exec(text)?.slice(1).map(Number);
+  const numbers = (/** @type {string} */ text) =>
+    /^v?(\d+)\.(\d+)\.(\d+)/.exec(text)?.slice(1).map(Number);
   const [given, needed] = [numbers(version), numbers(oldest)];
   if (given === undefined || needed === undefined) return false;
   const different = given.findIndex((number, index) => number !== needed[index]);
-  return different < 0 || /** @type {number} */ (given[different]) > /** @type {number} */ (needed[different]);
+  return (
+    different < 0 ||
+    /** @type {number} */ (given[different]) > /** @type {number} */ (needed[different])
+  );
 }
 
 function cacheFolder() {
@@ -114,9 +122,12 @@ async function putInPlace(fresh, cached) {
  * @param {string} [from]
  */
 export async function download(folder, _root, from = downloads) {
-  const architecture = process.arch === "x64" ? "x64" : process.arch === "arm64" ? "arm64" : undefined;
+  const architecture =
+    process.arch === "x64" ? "x64" : process.arch === "arm64" ? "arm64" : undefined;
   if (architecture === undefined || !["linux", "darwin"].includes(process.platform)) {
-    throw new Error(`Pulumi has no official download for ${process.platform} on ${process.arch} that this set-up knows`);
+    throw new Error(
+      `Pulumi has no official download for ${process.platform} on ${process.arch} that this set-up knows`,
+    );
   }
   const url = `${from}/pulumi-v${pinnedVersion}-${process.platform}-${architecture}.tar.gz`;
   try {
@@ -125,13 +136,12 @@ export async function download(folder, _root, from = downloads) {
       if (!response.ok || response.body === null) throw new Error(`it answered ${response.status}`);
       const archive = join(folder, "pulumi.tar.gz");
       let received = 0;
-      const counted = Readable.fromWeb(/** @type {import("node:stream/web").ReadableStream} */ (response.body)).on(
-        "data",
-        (chunk) => {
-          received += chunk.length;
-          report(`${Math.round(received / 1e6)} MB`);
-        },
-      );
+      const counted = Readable.fromWeb(
+        /** @type {import("node:stream/web").ReadableStream} */ (response.body),
+      ).on("data", (chunk) => {
+        received += chunk.length;
+        report(`${Math.round(received / 1e6)} MB`);
+      });
       await pipeline(counted, createWriteStream(archive));
       await run("tar", ["-xzf", archive, "-C", folder, "--strip-components=1"]);
       await rm(archive);
@@ -153,20 +163,41 @@ async function build(folder, root) {
   } catch {
     throw new Error("there is no Go on PATH to build it with");
   }
-  const goBuild = (/** @type {string} */ name, /** @type {string} */ module, /** @type {string} */ flags) =>
+  const goBuild = (
+    /** @type {string} */ name,
+    /** @type {string} */ module,
+    /** @type {string} */ flags,
+  ) =>
     step(`building ${name} with Go (a few minutes, once)`, (report) =>
-      run("go", ["build", "-v", "-trimpath", "-ldflags", `-s -w ${flags}`, "-o", join(folder, executable(name)), module], {
-        cwd: join(root, "tools", name),
-        env,
-        onLine: (line) => report(line.slice(0, 60)),
-      }),
+      run(
+        "go",
+        [
+          "build",
+          "-v",
+          "-trimpath",
+          "-ldflags",
+          `-s -w ${flags}`,
+          "-o",
+          join(folder, executable(name)),
+          module,
+        ],
+        {
+          cwd: join(root, "tools", name),
+          env,
+          onLine: (line) => report(line.slice(0, 60)),
+        },
+      ),
     );
   await goBuild(
     "pulumi",
     "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
     `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${pinnedVersion}`,
   );
-  await goBuild("pulumi-language-nodejs", "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs", "");
+  await goBuild(
+    "pulumi-language-nodejs",
+    "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+    "",
+  );
   const plugin = "pulumi-resource-pulumi-nodejs";
   await copyFile(join(root, "node_modules", "@pulumi", "pulumi", plugin), join(folder, plugin));
 }
