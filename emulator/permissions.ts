@@ -24,6 +24,7 @@ const readAndWrite = [
   "oauth_keys",
   "policy_file",
   "services",
+  "tailnets",
   "users",
   "webhooks",
 ];
@@ -31,10 +32,10 @@ const readAndWrite = [
 /** Names of 2023 and what holding one opens today. Unconfirmed in detail. */
 const older: Record<string, string[]> = {
   acl: ["policy_file"],
-  devices: ["devices:core", "auth_keys"],
+  devices: ["devices:core", "devices:posture_attributes", "auth_keys"],
   routes: ["devices:routes"],
   "acl:read": ["policy_file:read"],
-  "devices:read": ["devices:core:read", "auth_keys:read"],
+  "devices:read": ["devices:core:read", "devices:posture_attributes:read", "auth_keys:read"],
   "logs:read": ["logs:configuration:read"],
   "network-logs:read": ["logs:network:read"],
   "routes:read": ["devices:routes:read"],

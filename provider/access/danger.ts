@@ -40,6 +40,10 @@ const reasons: Readonly<Record<string, Reason>> = {
     danger: "admin",
     reason: '"policy_file" can rewrite who reaches what, and who owns which tag.',
   },
+  tailnets: {
+    danger: "persist",
+    reason: '"tailnets" can make further tailnets, whose OAuth clients outlive its revocation.',
+  },
   oauth_keys: {
     danger: "persist",
     reason:

@@ -20,14 +20,19 @@ const page: Source = {
   date: "2026",
 };
 
-/** Unconfirmed: no page names a scope, so the one of its family is taken, which is the worst that it could be. */
+const organizations: Source = {
+  name: "API document, https://tailscale.com/api (Organizations, alpha)",
+  date: "2026-09-03",
+};
+
+/** No page names a scope, so we take the one of its family, which is the worst that it could be. */
 const unstated: Source = {
   name: "no scope stated in the API document; the scope of its family",
   date: "2026-07-13",
 };
 
-/** The scopes that open operations by themselves: all but `all` and `all:read`, which open those of the others. */
-export type OperationScope = Exclude<Scope, "all" | "all:read">;
+/** The scopes that open operations by themselves: `all:read` only opens those of the others. */
+export type OperationScope = Exclude<Scope, "all:read">;
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -41,6 +46,10 @@ interface Opened {
 }
 
 const catalogue: Readonly<Record<OperationScope, Opened>> = {
+  all: {
+    means: "do everything the API can do, operations added later included",
+    opens: [["DELETE", "/tailnet/{tailnet}", "Delete tailnet", organizations]],
+  },
   account_settings: {
     means: "change the tailnet's contacts",
     opens: [
@@ -82,12 +91,8 @@ const catalogue: Readonly<Record<OperationScope, Opened>> = {
     ],
   },
   device_invites: {
-    means: "resend, accept and delete invitations to devices",
-    opens: [
-      ["DELETE", "/device-invites/{deviceInviteId}", "Delete a device invite"],
-      ["POST", "/device-invites/{deviceInviteId}/resend", "Resend a device invite", unstated],
-      ["POST", "/device-invites/-/accept", "Accept a device invite", unstated],
-    ],
+    means: "delete invitations to devices",
+    opens: [["DELETE", "/device-invites/{deviceInviteId}", "Delete a device invite"]],
   },
   "device_invites:read": {
     means: "read invitations to devices",
@@ -318,6 +323,14 @@ const catalogue: Readonly<Record<OperationScope, Opened>> = {
       ["GET", "/tailnet/{tailnet}/services/{serviceName}", "Get a Service"],
     ],
   },
+  tailnets: {
+    means: "make tailnets in the organization, each with an OAuth client that administers it",
+    opens: [["POST", "/organizations/{organization}/tailnets", "Create a tailnet", organizations]],
+  },
+  "tailnets:read": {
+    means: "list the tailnets of the organization",
+    opens: [["GET", "/organizations/{organization}/tailnets", "List tailnets", organizations]],
+  },
   users: {
     means: "approve, suspend and delete users, and change their roles",
     opens: [
@@ -396,22 +409,18 @@ export const operations: readonly Operation[] = Object.entries(catalogue).flatMa
 
 /** Operations that no scope opens, with the reason: no credential of ours ever reaches them. */
 export const closedToCredentials: readonly { readonly name: string; readonly reason: string }[] = [
-  {
-    name: "POST /api/v2/device/{deviceId}/device-invites",
-    reason: "not with a token from an OAuth client",
-  },
-  ...["GET /api/v2/tailnet/{tailnet}/user-invites", "POST /api/v2/tailnet/{tailnet}/user-invites"],
-  ...["GET", "DELETE"].map((method) => `${method} /api/v2/user-invites/{userInviteId}`),
+  "POST /api/v2/device/{deviceId}/device-invites",
+  "POST /api/v2/device-invites/{deviceInviteId}/resend",
+  "POST /api/v2/device-invites/-/accept",
+  "GET /api/v2/tailnet/{tailnet}/user-invites",
+  "POST /api/v2/tailnet/{tailnet}/user-invites",
+  "GET /api/v2/user-invites/{userInviteId}",
+  "DELETE /api/v2/user-invites/{userInviteId}",
   "POST /api/v2/user-invites/{userInviteId}/resend",
-].map((closed) =>
-  typeof closed === "string"
-    ? { name: closed, reason: "only with a token that a user owns" }
-    : closed,
-);
+].map((name) => ({ name, reason: "only with a token that a user owns" }));
 
 /** What a scope means, after "may"; undefined for a scope that is not in the catalogue. */
 export function meaningOf(scope: string): string | undefined {
-  if (scope === "all") return "do everything the API can do, operations added later included";
   if (scope === "all:read") return "read everything the API shows, operations added later included";
   return catalogue[scope as OperationScope]?.means; // Undefined for every other name.
 }

@@ -1,9 +1,10 @@
 /**
  * The scopes of the Tailscale API, as data.
  *
- * Source: the trust credentials page (https://tailscale.com/kb/1623/trust-credentials) and the API document of 2026-07-13
- * (https://tailscale.com/api). A scope `X` reads and writes, `X:read` reads; `all` and `all:read` cover every scope,
- * those added later included.
+ * Source: the trust credentials page (https://tailscale.com/kb/1623/trust-credentials) and the API
+ * document (https://tailscale.com/api) of 2026-07-13; `tailnets` from that of 2026-09-03. A scope
+ * `X` reads and writes, `X:read` reads; `all` and `all:read` cover every scope, those added later
+ * included.
  */
 
 const readAndWrite = [
@@ -25,6 +26,7 @@ const readAndWrite = [
   "oauth_keys",
   "policy_file",
   "services",
+  "tailnets",
   "users",
   "webhooks",
 ] as const;
@@ -44,8 +46,8 @@ export const knownScopes: readonly string[] = [
 ].sort();
 
 /**
- * Names of 2023 that the API still accepts, with what each became.
- * Unconfirmed in detail: no page of Tailscale's lists the successors of every old name.
+ * Names of before 2024-11-14 that the API still accepts, with what each became.
+ * Source: https://tailscale.com/kb/1623/trust-credentials#legacy-scopes
  */
 export const legacyScopes: ReadonlyMap<string, readonly Scope[]> = new Map<
   string,
@@ -53,8 +55,8 @@ export const legacyScopes: ReadonlyMap<string, readonly Scope[]> = new Map<
 >([
   ["acl", ["policy_file"]],
   ["acl:read", ["policy_file:read"]],
-  ["devices", ["devices:core", "auth_keys"]],
-  ["devices:read", ["devices:core:read", "auth_keys:read"]],
+  ["devices", ["devices:core", "devices:posture_attributes", "auth_keys"]],
+  ["devices:read", ["devices:core:read", "devices:posture_attributes:read", "auth_keys:read"]],
   ["logs:read", ["logs:configuration:read"]],
   ["network-logs:read", ["logs:network:read"]],
   ["routes", ["devices:routes"]],

@@ -272,7 +272,7 @@ describe("a scope by its older name", () => {
     expect(warnings.filter((text) => text.includes("older name")).toSorted()).toEqual([
       'warning: [runtime] scopes: "acl" is an older name that Tailscale still accepts; write "policy_file" instead.',
       'warning: [runtime] scopes: "acl" is an older name that Tailscale still accepts; write "policy_file" instead.',
-      'warning: [runtime] scopes: "devices" is an older name that Tailscale still accepts; write "devices:core" and "auth_keys" instead.',
+      'warning: [runtime] scopes: "devices" is an older name that Tailscale still accepts; write "devices:core" and "devices:posture_attributes" and "auth_keys" instead.',
       'warning: [runtime] scopes: "routes" is an older name that Tailscale still accepts; write "devices:routes" instead.',
     ]);
   });
