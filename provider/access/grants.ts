@@ -3,7 +3,7 @@
  * Source: https://tailscale.com/kb/1623/trust-credentials, https://tailscale.com/api (POST /tailnet/{tailnet}/keys)
  */
 
-import { covers, legacyScopes } from "./scopes";
+import { covers, expandLegacyScopes, legacyScopes } from "./scopes";
 
 /** Whoever makes a credential: the deployer, or the OAuth client that mints an auth key. */
 export interface Holder {
@@ -21,7 +21,7 @@ export type TagOwners = Readonly<Record<string, readonly string[]>>;
 
 /** Why `holder` cannot pass `scope` on, or undefined where it can or nothing is known. */
 export function scopeProblem(holder: Holder, scope: string): string | undefined {
-  // What exactly an older name stands for is unconfirmed, so the API decides.
+  // A credential with newer scopes cannot give an older name (fact: older-names-need-all): the API decides.
   if (holder.scopes === undefined || legacyScopes.has(scope) || holds(holder, scope))
     return undefined;
   const held = holder.scopes.length > 0 ? holder.scopes.join(", ") : "no scope";
@@ -90,10 +90,7 @@ function ownerLine(tag: string, holder: Holder, tags: readonly string[]): string
 }
 
 function holds({ scopes = [] }: Holder, wanted: string): boolean {
-  return covers(
-    scopes.flatMap((scope) => [scope, ...(legacyScopes.get(scope) ?? [])]),
-    wanted,
-  );
+  return covers(expandLegacyScopes(scopes), wanted);
 }
 
 function isSameSet(one: readonly string[], other: readonly string[]): boolean {

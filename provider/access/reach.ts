@@ -1,7 +1,7 @@
 /** What a set of scopes and tags opens, and what one credential may that another may not. */
 
 import { type Operation, operations } from "./operations";
-import { covers, legacyScopes } from "./scopes";
+import { covers, expandLegacyScopes } from "./scopes";
 
 /** A credential, as far as its power goes. */
 export interface Power {
@@ -20,7 +20,7 @@ export interface Gain {
  * name that is in no catalogue opens nothing that is known.
  */
 export function operationsOf(scopes: readonly string[]): readonly Operation[] {
-  const held = new Set(scopes.flatMap((scope) => [scope, ...(legacyScopes.get(scope) ?? [])]));
+  const held = new Set(expandLegacyScopes(scopes));
   return operations.filter(({ scope }) => covers(held, scope));
 }
 

@@ -63,6 +63,11 @@ export const legacyScopes: ReadonlyMap<string, readonly Scope[]> = new Map<
   ["routes:read", ["devices:routes:read"]],
 ]);
 
+/** The scopes in `scopes`, with what each older name among them became. */
+export function expandLegacyScopes(scopes: Iterable<string>): string[] {
+  return [...scopes].flatMap((scope) => [scope, ...(legacyScopes.get(scope) ?? [])]);
+}
+
 /** What to say of a scope whose name is an older one, or undefined for a current name. */
 export function legacyAdvice(scope: string): string | undefined {
   const successors = legacyScopes.get(scope);

@@ -14,7 +14,30 @@ export interface Attempt {
   readonly path: string;
   /** The scope that opens the operation (https://tailscale.com/api), where one does. */
   readonly needs?: string;
+  /** Set where the request asks for a token. */
+  readonly grant?: Grant;
 }
+
+/** How a token is asked for. */
+export type Grant =
+  | { readonly kind: "clientCredentials" }
+  | {
+      readonly kind: "tokenExchange";
+      /** The federated identity, whose page in the console shows why an exchange failed. */
+      readonly clientId: string;
+      /** What the identity token says: for whom it is, who signed it, who may take it. */
+      readonly claims: IdentityClaims;
+    };
+
+/** The claims of an identity token that decide whether a federated identity accepts it. */
+export interface IdentityClaims {
+  readonly issuer?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly audience?: string | undefined;
+}
+
+/** The page of the admin console that lists OAuth clients and federated identities. */
+export const credentialsPage = "https://console.tailscale.com/admin/settings/trust-credentials";
 
 /** Who sent the request: `"The deployer k123CNTRL"`, with the scopes it holds where the token said so. */
 export interface Sender {
@@ -24,8 +47,14 @@ export interface Sender {
 
 /** Any failure of ours to get from the Tailscale API what was asked for. */
 export abstract class TailscaleError extends Error {
-  /** The request that failed, where it may matter which one of several it was. */
+  /** The request that failed. */
   attempt?: Attempt;
+  /** The HTTP status of the answer; absent where there was none. */
+  status?: number;
+  /** The answer's `x-tailscale-request-id`, by which Tailscale's support finds the request. */
+  requestId?: string;
+  /** Who sent the request. */
+  sender?: Sender;
 
   override get name(): string {
     return this.constructor.name;
@@ -54,7 +83,7 @@ export class NotAuthenticated extends TailscaleError {}
 
 /** The credential is good but may not do this (403). */
 export class NotPermitted extends TailscaleError {
-  /** @param beyond the scopes that the credential may not give, where the API named them */
+  /** @param beyond the scopes that the API named as those that the credential may not give */
   constructor(
     message: string,
     readonly beyond: readonly string[] = [],
@@ -63,11 +92,45 @@ export class NotPermitted extends TailscaleError {
   }
 }
 
-/** There is no such thing in this tailnet (404). */
+/** An OAuth client may not have the token that it was asked for (403, 400, 404). */
+export class TokenRefused extends TailscaleError {
+  /** @param beyond the scopes that the API named as those that the client may not give */
+  constructor(
+    message: string,
+    readonly beyond: readonly string[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/** The token that Tailscale gave may do more than what was asked for. */
+export class TokenTooWide extends TailscaleError {
+  /** @param beyond the scopes and tags that were not asked for */
+  constructor(
+    message: string,
+    readonly beyond: readonly string[],
+  ) {
+    super(message);
+  }
+}
+
+/** A federated identity did not accept the identity token (400, 401, 403). */
+export class TokenExchangeFailed extends TailscaleError {}
+
+/** The tailnet's plan does not include the feature (402, or 403 in these words). */
+export class NotInPlan extends TailscaleError {}
+
+/** There is no such thing in this tailnet, or the credential may not see it (404). */
 export class NotFound extends TailscaleError {}
+
+/** Whether a credential still exists cannot be told, so it counts as neither there nor gone. */
+export class NotVisible extends TailscaleError {}
 
 /** The API found the request wrong (400, 409, 412 and the rest of the 4xx). */
 export class RequestRefused extends TailscaleError {}
+
+/** The credential may not give the tags that the request names (400). */
+export class TagsNotPermitted extends RequestRefused {}
 
 /** Too many requests (429), still after waiting and repeating. */
 export class RateLimited extends TailscaleError {}
@@ -101,50 +164,62 @@ export function isPassing(error: Error): boolean {
   );
 }
 
-/** The error for an answer that is no success. `body` is the text that came with it. */
+/** An answer that is not a success, as far as errors tell of it. */
+export interface FailedAnswer {
+  readonly status: number;
+  /** The text that came with it. */
+  readonly body: string;
+  readonly requestId?: string | undefined;
+}
+
+/** Makes the error for an answer that is not a success. */
 export function refusal(
+  attempt: Attempt,
+  { status, body, requestId }: FailedAnswer,
+  sender?: Sender,
+): TailscaleError {
+  const error = classify(attempt, status, body, requestId, sender);
+  error.attempt = attempt;
+  error.status = status;
+  if (requestId !== undefined) error.requestId = requestId;
+  if (sender !== undefined) error.sender = sender;
+  return error;
+}
+
+function classify(
   attempt: Attempt,
   status: number,
   body: string,
-  sender?: Sender,
+  requestId: string | undefined,
+  sender: Sender | undefined,
 ): TailscaleError {
   const said = messageIn(body);
   const told = said === "" ? "" : `: ${said}`;
-  const refused = `Tailscale refused to ${attempt.doing} (${where(attempt, status)})${told}`;
-  const failed = `Tailscale failed to ${attempt.doing} (${where(attempt, status)})${told}`;
+  const place = where(attempt, status, requestId);
+  const refused = `Tailscale refused to ${attempt.doing} (${place})${told}`;
+  const failed = `Tailscale failed to ${attempt.doing} (${place})${told}`;
   const name = sender?.name ?? "the credential";
-  if (status === 401) {
-    return new NotAuthenticated(
-      advise(
-        refused,
-        `${capitalised(name)} was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.`,
-      ),
-    );
+  if (status === 429) return new RateLimited(advise(failed, rateAdvice));
+  if (status >= 500) return new ServerFailed(advise(failed, repeatAdvice));
+  if (status >= 300 && status < 400) return new Redirected(advise(refused, redirectAdvice));
+  // The exchange answers 400 or 403 for every reason (fact: exchange-failure-status).
+  if (attempt.grant?.kind === "tokenExchange") {
+    return new TokenExchangeFailed(advise(refused, exchangeAdvice(attempt.grant)));
+  }
+  if (status === 401) return new NotAuthenticated(advise(refused, authenticationAdvice(name)));
+  if (status === 402 || (status === 403 && isAboutPlan(said))) {
+    return new NotInPlan(advise(refused, planAdvice));
+  }
+  if (attempt.grant !== undefined) {
+    const beyond = scopesBeyond(said);
+    return new TokenRefused(advise(refused, tokenAdvice(beyond)), beyond);
   }
   if (status === 403) {
     const beyond = scopesBeyond(said);
     return new NotPermitted(advise(refused, permissionAdvice(attempt, beyond, sender)), beyond);
   }
-  if (status === 404) {
-    return new NotFound(advise(refused, notFoundAdvice(attempt)));
-  }
-  if (status === 429) {
-    return new RateLimited(
-      advise(
-        failed,
-        "Too many requests: wait a minute and run the same command again, or lower --parallel.",
-      ),
-    );
-  }
-  if (status >= 500) return of(attempt, new ServerFailed(advise(failed, repeatAdvice)));
-  if (status >= 300 && status < 400) {
-    return new Redirected(
-      advise(
-        refused,
-        "The answer is a redirect, which is never followed with a token: set TAILSCALE_BASE_URL to the final address.",
-      ),
-    );
-  }
+  if (status === 404) return new NotFound(advise(refused, notFoundAdvice(attempt)));
+  if (areTagsNotPermitted(said)) return new TagsNotPermitted(advise(refused, tagAdvice));
   return new RequestRefused(advise(refused, requestAdvice(said)));
 }
 
@@ -167,6 +242,37 @@ export function unreachable(
   );
 }
 
+/**
+ * The error for a 404 that does not show that a credential is gone.
+ * @param cause the 404
+ * @param scope without which the credential may be there and not be shown
+ */
+export function notVisible(request: Attempt, cause: NotFound, scope: string): NotVisible {
+  const who = cause.sender?.name ?? "the deployer";
+  const error = new NotVisible(
+    advise(
+      `Could not ${request.doing} (404, ${request.method} ${request.path}): ${who} does not see it, which does not mean that it is gone`,
+      `Tailscale answers 404 also for what a credential may not see, and for another tailnet's. Check that TAILSCALE_TAILNET and the deployer are those that made it, and that ${who} holds ${scope}. If it really is gone, take it out of the state with \`pulumi state delete\`.`,
+    ),
+  );
+  return Object.assign(of(request, error), { status: 404, cause });
+}
+
+/** The error for a token that may do more than what was asked for. */
+export function tokenTooWide(
+  asked: { readonly scopes: readonly string[]; readonly tags?: readonly string[] },
+  beyond: readonly string[],
+): TokenTooWide {
+  const wanted = [...asked.scopes, ...(asked.tags ?? [])].map(shown).join(", ");
+  return new TokenTooWide(
+    advise(
+      `Tailscale was asked for a token for ${wanted} and gave one that may do more: ${beyond.map(shown).join(", ")}. It is not handed on`,
+      "Tailscale ignores the name of a scope that it does not know, and then gives all that the OAuth client holds: leave out the scope that it no longer knows, or use a client that holds no more than what is needed.",
+    ),
+    beyond,
+  );
+}
+
 /** Marks an error with the request that failed. */
 function of<Failure extends TailscaleError>(attempt: Attempt, error: Failure): Failure {
   error.attempt = attempt;
@@ -186,9 +292,54 @@ export function notUnderstood(attempt: Attempt, problem: string): AnswerNotUnder
   );
 }
 
-function where(attempt: Attempt, status: number): string {
-  return `${status}, ${attempt.method} ${attempt.path}`;
+function where(attempt: Attempt, status: number, requestId: string | undefined): string {
+  const request = requestId === undefined ? "" : `, request ${shown(requestId)}`;
+  return `${status}, ${attempt.method} ${attempt.path}${request}`;
 }
+
+const rateAdvice =
+  "Too many requests: wait a minute and run the same command again, or lower --parallel.";
+
+const redirectAdvice =
+  "The answer is a redirect, which is never followed with a token: set TAILSCALE_BASE_URL to the final address.";
+
+const planAdvice =
+  "The tailnet's plan does not include this feature; no scope would change that. See https://tailscale.com/pricing.";
+
+/** Source: wordings of 402 and 403 answers measured on a real tailnet (fact: plan-limits). */
+function isAboutPlan(said: string): boolean {
+  return /not available on (?:your |the )?(?:current )?(?:billing )?plan/i.test(said);
+}
+
+function authenticationAdvice(name: string): string {
+  return `${capitalised(name)} was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.`;
+}
+
+/** Tailscale gives one answer for all reasons and shows the reason in the console alone. */
+function exchangeAdvice({ clientId, claims }: Extract<Grant, { kind: "tokenExchange" }>): string {
+  const { issuer, subject, audience } = claims;
+  const said = [
+    issuer && `the issuer ${shown(issuer)}`,
+    subject && `the subject ${shown(subject)}`,
+    audience && `the audience ${shown(audience)}`,
+  ].filter(Boolean);
+  const has = said.length > 0 ? `The identity token has ${said.join(", ")}. ` : "";
+  return `${has}Compare its issuer, subject, audience and claims with the federated identity ${shown(clientId)}. Only that credential's page in the console shows the reason: ${credentialsPage}`;
+}
+
+function tokenAdvice(beyond: readonly string[]): string {
+  return beyond.length > 0
+    ? `The OAuth client can only give scopes of its own. Give it ${beyond.join(", ")}, or ask for less.`
+    : "Check what the OAuth client holds, and what the message names.";
+}
+
+function areTagsNotPermitted(said: string): boolean {
+  return /requested tags \[.*\] are invalid or not permitted/.test(said);
+}
+
+const tagAdvice =
+  "Every tag must be defined under tagOwners in the tailnet's policy file. A credential may give exactly its own set of tags, " +
+  'or tags that those own there: to let a client with several tags give just one, make that tag its own owner ("tag:a": ["tag:a"]).';
 
 function notFoundAdvice(attempt: Attempt): string {
   return attempt.method === "PUT"
@@ -214,12 +365,6 @@ function permissionAdvice(attempt: Attempt, beyond: readonly string[], sender?: 
 }
 
 function requestAdvice(said: string): string {
-  if (/requested tags \[.*\] are invalid or not permitted/.test(said)) {
-    return (
-      "Every tag must be defined under tagOwners in the tailnet's policy file. A credential may give exactly its own set of tags, " +
-      'or tags that those own there: to let a client with several tags give just one, make that tag its own owner ("tag:a": ["tag:a"]).'
-    );
-  }
   if (/must have tags/.test(said)) {
     return "A key made with an OAuth client or a federated identity belongs to the tailnet and needs tags: set `tags`.";
   }

@@ -8,6 +8,8 @@ import { version } from "./version";
 export interface Request extends Attempt {
   readonly json?: unknown;
   readonly form?: Readonly<Record<string, string>>;
+  /** The tags that it gives away, which a narrowed token may have to name. */
+  readonly tags?: readonly string[];
   /** For a POST: whether doing it twice is the same as doing it once. Other methods are safe to repeat by definition. */
   readonly repeatable?: boolean;
 }
@@ -60,6 +62,12 @@ const breakOffs = 3;
 
 class BrokenOff extends Error {}
 
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly requestId: string | undefined;
+}
+
 /** Connects to `baseUrl` (for example `"https://api.tailscale.com"`). Nothing is sent yet. */
 export function openHttp(
   baseUrl: string,
@@ -96,7 +104,7 @@ export function openHttp(
     dispatcher: Dispatcher,
     request: Request,
     token: string | undefined,
-  ): Promise<{ status: number; text: string }> {
+  ): Promise<Answer> {
     const response = await dispatcher.request({
       origin: new URL(baseUrl).origin,
       path: `${new URL(baseUrl).pathname.replace(/\/$/, "")}/api/v2${request.path}`,
@@ -107,7 +115,12 @@ export function openHttp(
     const date = Date.parse(String(response.headers["date"]));
     if (!Number.isNaN(date)) serverAhead = date - Date.now();
     try {
-      return { status: response.statusCode, text: await response.body.text() };
+      const requestId = response.headers["x-tailscale-request-id"];
+      return {
+        status: response.statusCode,
+        text: await response.body.text(),
+        requestId: typeof requestId === "string" ? requestId : undefined,
+      };
     } catch (error) {
       throw new BrokenOff("the answer broke off", { cause: error });
     }
@@ -119,7 +132,7 @@ export function openHttp(
       const dispatcher =
         request.method === "POST" && request.repeatable !== true ? creating : repeating;
       const isRepeatable = dispatcher === repeating;
-      let answer: { status: number; text: string } | undefined;
+      let answer: Answer | undefined;
       for (let tried = 1; answer === undefined; tried++) {
         try {
           answer = await ask(dispatcher, request, authorization?.token);
@@ -130,8 +143,10 @@ export function openHttp(
           throw unreachable(request, baseUrl, reasonOf(reason), mayHaveArrived(reason));
         }
       }
-      const { status, text } = answer;
-      if (status < 200 || status > 299) throw refusal(request, status, text, authorization?.sender);
+      const { status, text, requestId } = answer;
+      if (status < 200 || status > 299) {
+        throw refusal(request, { status, body: text, requestId }, authorization?.sender);
+      }
       return parsed(request, text);
     },
     theirs: (time) => time + serverAhead,

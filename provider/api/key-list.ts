@@ -7,7 +7,7 @@
 import { z } from "zod";
 import type { Actor } from "./actor";
 import { NotPermitted } from "./errors";
-import { isActive, type Key } from "./key";
+import { isActive, type Key, type KeyType } from "./key";
 import { keyShape } from "./key-shape";
 
 /** How old the shared answer may be. Reads of one refresh arrive within this time of each other. */
@@ -18,6 +18,8 @@ export interface KeyList {
   find(id: string): Promise<Key | undefined>;
   /** Every active key that the actor may see; undefined where it may see none. */
   all(): Promise<readonly Key[] | undefined>;
+  /** Whether the list shows a key of that type that somebody else than the user `own` made. */
+  showsOthers(type: KeyType, own: string): Promise<boolean>;
   /** A write of our own is over: what was listed before is no longer true. */
   forget(): void;
 }
@@ -63,6 +65,9 @@ export function keyList(tailnet: string, actor: Actor, now: () => number = Date.
       return (await current())?.find((key) => key.id === id && isWhole(key) && isActive(key));
     },
     all: current,
+    async showsOthers(type, own) {
+      return (await current())?.some((key) => key.keyType === type && key.userId !== own) ?? false;
+    },
     forget() {
       shared = undefined;
     },

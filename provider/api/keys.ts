@@ -6,7 +6,14 @@
 import { z } from "zod";
 import type { Actor } from "./actor";
 import { type Creator, creator, type Looking } from "./creation";
-import { NotFound, NotPermitted, notUnderstood } from "./errors";
+import {
+  NotFound,
+  NotPermitted,
+  NotVisible,
+  notUnderstood,
+  notVisible,
+  ServerFailed,
+} from "./errors";
 import type { Request } from "./http";
 import { isActive, type Key, type KeyType } from "./key";
 import { type KeyList, keyList } from "./key-list";
@@ -26,12 +33,20 @@ export interface Keys {
   create(body: KeyBody): Promise<Key>;
   /** Creates a key that has a secret, which this answer alone carries, as `key`. One without is revoked again. */
   createWithSecret(body: KeyBody): Promise<Key & { key: string }>;
-  /** The key, active or not, or undefined where the tailnet has none of that id. */
-  find(id: string): Promise<Key | undefined>;
+  /**
+   * The key, active or not, or undefined where the tailnet has none of that id.
+   * @param owner the user who made it, `""` for a trust credential; absent where that is not known
+   * @throws {@link NotVisible} where it may be there and only be hidden from who asks
+   */
+  find(id: string, owner?: string): Promise<Key | undefined>;
   /** Replaces all that can be changed of an OAuth client or federated identity: what the body leaves out is emptied. */
   replace(id: string, body: KeyBody): Promise<Key>;
-  /** Revokes the key. That it was gone already is success. */
-  revoke(id: string): Promise<void>;
+  /**
+   * Revokes the key. That it was revoked or expired already is success.
+   * @param expires when it ends at the latest, RFC 3339
+   * @throws {@link NotVisible} where nothing shows that it no longer opens anything
+   */
+  revoke(id: string, expires?: string): Promise<void>;
 }
 
 const nothing = z.unknown();
@@ -41,6 +56,10 @@ export interface Asker {
   readonly actor: Actor;
   readonly list: KeyList;
   readonly create: Creator;
+  /** What Tailscale's clock showed when ours showed `time`; milliseconds since 1970. */
+  theirs(time: number): number;
+  /** The user who asks, by an API access token; undefined for a trust credential, or where it is not known. */
+  ownUser(): Promise<string | undefined>;
 }
 
 /** Makes an asker of an actor. @param looking what is needed to tell its lost creates from what others made */
@@ -48,11 +67,14 @@ export function asker(
   tailnet: string,
   actor: Actor,
   looking: Pick<Looking, "theirs" | "known" | "isTrustCredential">,
+  ownUser: Asker["ownUser"],
 ): Asker {
   const list = keyList(tailnet, actor);
   const made: Asker = {
     actor,
     list,
+    ownUser,
+    theirs: looking.theirs,
     create: creator({
       list() {
         list.forget();
@@ -67,7 +89,11 @@ export function asker(
 }
 
 /** The keys of one type in `tailnet`, as the asker may see and change them. */
-export function keysOf(type: KeyType, tailnet: string, { actor, list, create }: Asker): Keys {
+export function keysOf(
+  type: KeyType,
+  tailnet: string,
+  { actor, list, create, ownUser, theirs }: Asker,
+): Keys {
   const { name, scope } = kinds[type];
   const article = /^[aeio]/i.test(name) ? "an" : "a";
   const all = `/tailnet/${encodeURIComponent(tailnet)}/keys`;
@@ -89,6 +115,38 @@ export function keysOf(type: KeyType, tailnet: string, { actor, list, create }: 
     }
   }
 
+  const reading = (id: string): Request => ({
+    doing: `read the ${name} ${id}`,
+    method: "GET",
+    path: one(id),
+    needs: `${scope}:read`,
+  });
+
+  /**
+   * Whether a read would have shown a key that exists: Tailscale may answer 404 to who may not see it
+   * (fact: hidden-key-status).
+   */
+  async function wouldShow(owner: string | undefined): Promise<boolean> {
+    const mayRead = await actor.mayRead(`${scope}:read`);
+    if (mayRead !== undefined) return mayRead;
+    if ((await list.all()) === undefined) return false;
+    // The list may show a user's own keys alone (fact: user-tokens-list).
+    const user = await ownUser();
+    if (owner === undefined || owner === user) return true;
+    return user !== undefined && list.showsOthers(type, user);
+  }
+
+  /** Whether the key no longer opens anything, as it says itself; one that expired needs not be there. */
+  async function isOver(id: string, expires: string | undefined): Promise<boolean> {
+    if (expires !== undefined && Date.parse(expires) <= theirs(Date.now())) return true;
+    try {
+      return !isActive(await actor.send(reading(id), keyShape));
+    } catch (error) {
+      if (error instanceof NotFound || error instanceof NotPermitted) return false;
+      throw error;
+    }
+  }
+
   const keys: Keys = {
     create: (body) =>
       create({
@@ -105,17 +163,16 @@ export function keysOf(type: KeyType, tailnet: string, { actor, list, create }: 
         `it holds no secret, so the ${name} ${made.id} was revoked again`,
       );
     },
-    async find(id) {
+    async find(id, owner) {
       const listed = await list.find(id);
       if (listed !== undefined) return listed;
+      const request = reading(id);
       try {
-        return await actor.send(
-          { doing: `read the ${name} ${id}`, method: "GET", path: one(id), needs: `${scope}:read` },
-          keyShape,
-        );
+        return await actor.send(request, keyShape);
       } catch (error) {
-        if (error instanceof NotFound) return undefined;
-        throw error;
+        if (!(error instanceof NotFound)) throw error;
+        if (await wouldShow(owner)) return undefined;
+        throw notVisible(request, error, `${scope}:read`);
       }
     },
     replace: (id, body) =>
@@ -129,14 +186,20 @@ export function keysOf(type: KeyType, tailnet: string, { actor, list, create }: 
         },
         keyShape,
       ),
-    async revoke(id) {
+    async revoke(id, expires) {
+      const request = {
+        doing: `revoke the ${name} ${id}`,
+        method: "DELETE",
+        path: one(id),
+        needs: scope,
+      } as const;
       try {
-        await write(
-          { doing: `revoke the ${name} ${id}`, method: "DELETE", path: one(id), needs: scope },
-          nothing,
-        );
+        await write(request, nothing);
       } catch (error) {
-        if (!(error instanceof NotFound)) throw error;
+        // A 404 or a failure says nothing of the key: whether it still opens anything, it tells itself.
+        if (!(error instanceof NotFound || error instanceof ServerFailed)) throw error;
+        if (await isOver(id, expires)) return;
+        throw error instanceof NotFound ? notVisible(request, error, `${scope}:read`) : error;
       }
     },
   };
@@ -155,7 +218,7 @@ export async function clientIsGone(clients: Keys, id: string): Promise<boolean> 
     const client = await clients.find(id);
     return client === undefined || !isActive(client);
   } catch (error) {
-    if (error instanceof NotPermitted) return true;
+    if (error instanceof NotPermitted || error instanceof NotVisible) return true;
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import type { Actor } from "./actor";
 
 const policyFile = z.object({ tagOwners: z.record(z.string(), z.array(z.string())).nullish() });
 
-/** Of each tag that the policy file defines, who may give it. Needs `policy_file:read`. */
+/** Of each tag that the policy file defines, who may give it. Needs {@link policyFileScopes}. */
 export async function readTagOwners(
   tailnet: string,
   actor: Actor,

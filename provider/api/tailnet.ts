@@ -1,10 +1,11 @@
 /** One tailnet as the resources see it: its keys, asked for as the deployer or as an OAuth client of its own. */
 
 import type { Holder, TagOwners } from "../access/grants";
+import { covers, expandLegacyScopes } from "../access/scopes";
 import { shown } from "../access/shown";
-import { type Actor, actor, fallingBack } from "./actor";
+import { type Actor, actor, fallingBack, policyFileScopes, waitingWhileFresh } from "./actor";
 import type { Connection } from "./connection";
-import { NotFound, NotPermitted } from "./errors";
+import { NotFound, NotPermitted, NotVisible } from "./errors";
 import { type Http, openHttp } from "./http";
 import { isActive, type Key, type KeyType } from "./key";
 import { type Asker, asker, clientIsGone, type Keys, keysOf, readOwnKey } from "./keys";
@@ -50,59 +51,104 @@ export function openTailnet(
   // An access token may be a user's. A minter may fall back to the deployer.
   const isTrustCredential = connection.deployer.kind !== "accessToken";
   const deployer = asking(
-    actor(http, connection.deployer, { name: "the deployer", tokensFor: "reading", alsoReads }),
+    actor(http, connection.deployer, {
+      name: "the deployer",
+      tokensFor: "reading",
+      alsoReads,
+      tell: warn,
+    }),
   );
   // One asker a client, so that all keys of a client share its tokens and its list.
   const minters = new Map<string, Asker>();
 
   function asking(actor: Actor): Asker {
-    return asker(connection.tailnet, actor, { theirs: http.theirs, known, isTrustCredential });
+    const looking = { theirs: http.theirs, known, isTrustCredential };
+    return asker(
+      connection.tailnet,
+      actor,
+      looking,
+      async () => (await ownKey())?.userId || undefined,
+    );
   }
 
   function minting(minter: Minter): Asker {
     const known = `${minter.clientId}\n${minter.clientSecret}`;
-    const made =
-      minters.get(known) ??
-      asking(
-        fallingBack(
-          actor(
-            http,
-            { kind: "oauthClient", ...minter },
-            { name: "the OAuth client of mintedBy,", tokensFor: "needed" },
-          ),
-          deployer.actor,
-          () => clientIsGone(keysAs("client", deployer), minter.clientId),
-          () =>
-            warn(
-              `The OAuth client ${shown(minter.clientId)} of mintedBy no longer exists: the deployer takes its place.`,
-            ),
-        ),
-      );
+    const made = minters.get(known) ?? asking(mintingActor(minter));
     minters.set(known, made);
     return made;
+  }
+
+  function mintingActor(minter: Minter): Actor {
+    const name = `The OAuth client ${shown(minter.clientId)} of mintedBy`;
+    const client = keysAs("client", deployer);
+    const itself = actor(
+      http,
+      { kind: "oauthClient", ...minter },
+      { name: "the OAuth client of mintedBy,", tokensFor: "needed" },
+    );
+    return fallingBack(
+      waitingWhileFresh(
+        itself,
+        () => isFresh(client, minter.clientId, http.theirs(Date.now())),
+        () => warn(`${name} is new: waiting, up to a minute, until Tailscale knows it everywhere.`),
+      ),
+      deployer.actor,
+      () => clientIsGone(client, minter.clientId),
+      () => warn(`${name} no longer exists: the deployer takes its place.`),
+    );
   }
 
   function keysAs(type: KeyType, asker: Asker): Keys {
     return keysOf(type, connection.tailnet, asker);
   }
 
-  const deployerKey = once(async () => {
+  const notChecked = "cannot be checked before the deployment";
+
+  const ownKey = once(async () => {
     const id = deployerId(connection.deployer);
-    if (id === undefined) return undefined;
     // Every token may read the credential that it came from: https://tailscale.com/kb/1623/trust-credentials
-    const key = await readIfPermitted(() => readOwnKey(connection.tailnet, deployer.actor, id));
-    return key && holderOf(key, `the deployer ${shown(id)}`);
+    return id === undefined
+      ? undefined
+      : readIfPermitted(
+          () => readOwnKey(connection.tailnet, deployer.actor, id),
+          (reason) => warn(`Scopes and tags ${notChecked}: ${reason}`),
+        );
   });
   const tagOwners = once(() =>
-    readIfPermitted(() => readTagOwners(connection.tailnet, deployer.actor)),
+    readIfPermitted(
+      () => readTagOwners(connection.tailnet, deployer.actor),
+      (reason, error) =>
+        warn(
+          `Tags ${notChecked}: ${reason} It needs ${policyFileScopes.join(", ")}${lackOf(error)}.`,
+        ),
+    ),
   );
+  const minterKeys = new Map<string, () => Promise<Key | undefined>>();
+
+  /** The OAuth client of `mintedBy`, read once. */
+  function minterKey(id: string): Promise<Key | undefined> {
+    const read =
+      minterKeys.get(id) ??
+      once(() =>
+        readIfPermitted(
+          () => keysAs("client", deployer).find(id),
+          (reason) =>
+            warn(`What the OAuth client ${shown(id)} of mintedBy may do ${notChecked}: ${reason}`),
+        ),
+      );
+    minterKeys.set(id, read);
+    return read();
+  }
 
   return {
     keys: (type, minter) => keysAs(type, minter === undefined ? deployer : minting(minter)),
     allKeys: () => deployer.list.all(),
-    deployer: deployerKey,
+    async deployer() {
+      const key = await ownKey();
+      return key && holderOf(key, `the deployer ${shown(key.id)}`);
+    },
     async clientAsHolder(id) {
-      const client = await readIfPermitted(() => keysAs("client", deployer).find(id));
+      const client = await minterKey(id);
       return client && isActive(client)
         ? holderOf(client, `the OAuth client ${shown(id)} of mintedBy`)
         : undefined;
@@ -129,13 +175,47 @@ function holderOf(key: Key, name: string): Holder {
   };
 }
 
-/** What a read gives, or undefined where the deployer may not do it or there is no such thing. */
-async function readIfPermitted<Answer>(read: () => Promise<Answer>): Promise<Answer | undefined> {
+/** The answers that say that the deployer may not look. */
+type Hidden = NotPermitted | NotFound | NotVisible;
+
+/**
+ * What a read gives, or undefined where the deployer may not do it or there is no such thing.
+ * @param tell told why, in a sentence: nothing that is left out goes without a word
+ */
+async function readIfPermitted<Answer>(
+  read: () => Promise<Answer>,
+  tell: (reason: string, error: Hidden) => void,
+): Promise<Answer | undefined> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof NotPermitted || error instanceof NotFound) return undefined;
-    throw error;
+    const isHidden =
+      error instanceof NotPermitted || error instanceof NotFound || error instanceof NotVisible;
+    if (!isHidden) throw error;
+    tell(`${error.message.split("\n")[0]}.`, error);
+    return undefined;
+  }
+}
+
+/** Which of the scopes that open the policy file the token of a refused read lacks, where it says so. */
+function lackOf({ sender }: Hidden): string {
+  if (!sender?.scopes) return "";
+  const held = expandLegacyScopes(sender.scopes);
+  const lacking = policyFileScopes.filter((scope) => !covers(held, scope));
+  return lacking.length > 0 ? `, and ${sender.name} lacks ${lacking.join(", ")}` : "";
+}
+
+/** How long a new OAuth client may be unknown in a part of Tailscale; measured as "a short while". */
+const freshMilliseconds = 2 * 60_000;
+
+/** Whether the OAuth client was made just now, as far as the deployer can see. */
+async function isFresh(clients: Keys, id: string, now: number): Promise<boolean> {
+  try {
+    const created = Date.parse((await clients.find(id))?.created ?? "");
+    return now - created < freshMilliseconds;
+  } catch {
+    // Whoever asks has a failure of its own to tell.
+    return false;
   }
 }
 

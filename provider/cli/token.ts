@@ -47,7 +47,10 @@ Exit code: 0, or 1 for a failure.
         }
         const http = openHttp(baseUrl);
         try {
-          return await waitingFor("Asking for a token", narrowToken(http, deployer, scope, tags));
+          return await waitingFor(
+            "Asking for a token",
+            narrowToken(http, deployer, { scopes: scope, tags }),
+          );
         } finally {
           await http.close();
         }

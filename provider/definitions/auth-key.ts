@@ -63,13 +63,13 @@ export const authKey: Definition<z.output<typeof inputs>> = {
     return { ...seen(made), id: made.id, key: made.key };
   },
   async read(id, state, tailnet) {
-    const found = await tailnet.keys("auth", state.mintedBy).find(id);
+    const found = await tailnet.keys("auth", state.mintedBy).find(id, state.userId);
     if (found === undefined) return gone;
     if (isActive(found)) return seen(found);
     return isRecreated(state) ? gone : leftAlone;
   },
   async delete(id, state, tailnet) {
-    await tailnet.keys("auth", state.mintedBy).revoke(id);
+    await tailnet.keys("auth", state.mintedBy).revoke(id, state.expiresAt);
   },
 };
 

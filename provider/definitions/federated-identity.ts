@@ -44,17 +44,27 @@ export const federatedIdentity: Definition<z.output<typeof inputs>> = {
     const made = await tailnet.keys("federated").create(wanted);
     return { ...seen(made), id: made.id };
   },
-  async read(id, _state, tailnet) {
-    const found = await tailnet.keys("federated").find(id);
+  async read(id, { userId }, tailnet) {
+    const found = await tailnet.keys("federated").find(id, userId);
     return found !== undefined && isActive(found) ? seen(found) : gone;
   },
-  async update(id, { unlistedScopes, connection, ...wanted }, tailnet) {
-    return seen(await tailnet.keys("federated").replace(id, wanted));
+  async update(id, { unlistedScopes, connection, ...wanted }, { filledIn }, tailnet) {
+    const audience = wanted.audience ?? generatedAudience(id, filledIn);
+    return seen(await tailnet.keys("federated").replace(id, { ...wanted, audience }));
   },
   async delete(id, _state, tailnet) {
     await tailnet.keys("federated").revoke(id);
   },
 };
+
+/**
+ * The audience of an identity whose program names none. A change that leaves it out may empty it
+ * (fact: put-without-audience), and then every pipeline that logs in by it stops.
+ */
+function generatedAudience(id: string, { audience }: Properties): string {
+  // The form that Tailscale makes: https://tailscale.com/kb/1581/workload-identity-federation
+  return typeof audience === "string" ? audience : `api.tailscale.com/${id}`;
+}
 
 function seen(key: Key): Properties {
   return {

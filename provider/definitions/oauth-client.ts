@@ -40,11 +40,11 @@ export const oauthClient: Definition<z.output<typeof inputs>> = {
     const made = await tailnet.keys("client").createWithSecret({ scopes, tags, description });
     return { ...seenTrustCredential(made), id: made.id, clientSecret: made.key };
   },
-  async read(id, _state, tailnet) {
-    const found = await tailnet.keys("client").find(id);
+  async read(id, { userId }, tailnet) {
+    const found = await tailnet.keys("client").find(id, userId);
     return found !== undefined && isActive(found) ? seenTrustCredential(found) : gone;
   },
-  async update(id, { scopes, tags, description }, tailnet) {
+  async update(id, { scopes, tags, description }, _state, tailnet) {
     return seenTrustCredential(
       await tailnet.keys("client").replace(id, { scopes, tags, description }),
     );

@@ -54,10 +54,25 @@ export interface Definition<Inputs extends object> extends Declaration {
   /** What the tailnet has now, in the names of arguments and outputs; members the answer says nothing about are left out. */
   read(
     id: string,
-    state: Partial<Inputs>,
+    state: Recorded<Inputs>,
     tailnet: Tailnet,
   ): Promise<Properties | typeof gone | typeof leftAlone>;
   /** Changes it in place; only where `inPlace` names something. */
-  update?(id: string, wanted: Inputs, tailnet: Tailnet): Promise<Properties>;
-  delete(id: string, state: Partial<Inputs>, tailnet: Tailnet): Promise<void>;
+  update?(
+    id: string,
+    wanted: Inputs,
+    state: Recorded<Inputs>,
+    tailnet: Tailnet,
+  ): Promise<Properties>;
+  delete(id: string, state: Recorded<Inputs>, tailnet: Tailnet): Promise<void>;
 }
+
+/** A credential as the state has it: the arguments that it was made with, and what the API said of it. */
+export type Recorded<Inputs> = Partial<Inputs> & {
+  /** The user who made it, `""` for a trust credential; absent where that is not known. */
+  readonly userId?: string;
+  /** When it ends by itself: RFC 3339. */
+  readonly expiresAt?: string;
+  /** What Tailscale filled in for arguments that were left out. */
+  readonly filledIn: Properties;
+};

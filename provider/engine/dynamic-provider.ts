@@ -9,7 +9,7 @@ import { gone, leftAlone } from "./definition";
 import { deployerConnection, knownIds, tailnetOf, warn } from "./deployer";
 import { lookAhead } from "./preflight";
 import { dueNow, rotatesAt } from "./rotation";
-import { changesBetween, inputsOf, stateAfterRead, stateAfterWrite } from "./state";
+import { changesBetween, inputsOf, recordedIn, stateAfterRead, stateAfterWrite } from "./state";
 import { holdsUnknown, withoutUndefined } from "./unknowns";
 
 /** The verbs that each of our providers has; `configure` is before them all (on-demand.ts). */
@@ -77,9 +77,9 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
         const inputs = inputsOf(definition, props);
         const found = await definition.read(
           id,
-          inputs as Partial<Inputs>,
+          recordedIn(definition, props),
           await tailnetFor(inputs),
-        ); // As written by `create`.
+        );
         if (typeof found === "symbol" && isLookup(definition, props))
           throw new Error(nothingToRead(definition.type, id));
         if (found === gone) return { id: "" };
@@ -100,7 +100,12 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
         const { inPlace } = changesBetween(definition, olds, inputs);
         const answer =
           inPlace.length > 0 && definition.update !== undefined
-            ? await definition.update(id, inputs as Inputs, await tailnetFor(inputs)) // Just parsed by its schema.
+            ? await definition.update(
+                id,
+                inputs as Inputs, // Just parsed by its schema.
+                recordedIn(definition, olds),
+                await tailnetFor(inputs),
+              )
             : undefined;
         const outs =
           answer === undefined
@@ -114,7 +119,7 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
       return plainly(async () => {
         knownIds.add(String(id));
         const inputs = inputsOf(definition, props);
-        await definition.delete(id, inputs as Partial<Inputs>, await tailnetFor(inputs)); // As written by `create`.
+        await definition.delete(id, recordedIn(definition, props), await tailnetFor(inputs));
       });
     },
   };

@@ -8,7 +8,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { canonical } from "./check";
-import type { Definition, Properties } from "./definition";
+import type { Definition, Properties, Recorded } from "./definition";
 import { holdsUnknown } from "./unknowns";
 
 /** The member of the state with the arguments that the API answered differently. `""` stands for one that was left out. */
@@ -51,13 +51,35 @@ export function inputsOf<Inputs extends object>(
   definition: Definition<Inputs>,
   state: Properties,
 ): Properties {
-  const asked = state[askedKey];
-  const merged = typeof asked === "object" && asked !== null ? { ...state, ...asked } : state;
+  const merged = { ...state, ...askedIn(state) };
   return Object.fromEntries(
     argumentsOf(definition)
       .filter((name) => merged[name] !== undefined && merged[name] !== "")
       .map((name) => [name, merged[name]]),
   );
+}
+
+function askedIn(state: Properties): Properties {
+  const asked = state[askedKey];
+  // Ours, written by stateAfterWrite.
+  return typeof asked === "object" && asked !== null ? (asked as Properties) : {};
+}
+
+/** What the verbs are given of a state. */
+export function recordedIn<Inputs extends object>(
+  definition: Definition<Inputs>,
+  state: Properties,
+): Recorded<Inputs> {
+  const text = (name: string) => (typeof state[name] === "string" ? { [name]: state[name] } : {});
+  const leftOut = Object.entries(askedIn(state)).filter(([, asked]) => asked === "");
+  return {
+    filledIn: Object.fromEntries(leftOut.map(([name]) => [name, state[name]])),
+    ...(inputsOf(definition, state) as Partial<Inputs>), // As written by `create`.
+    // A state that tells when it was made tells who made it: no user for a trust credential's own.
+    ...(typeof state["createdAt"] === "string" && { userId: "" }),
+    ...text("userId"),
+    ...text("expiresAt"),
+  };
 }
 
 /** The state after `inputs` were written to the API and it answered `answer`. `before` is the state of an update. */
@@ -90,7 +112,7 @@ export function stateAfterRead<Inputs extends object>(
 ): { state: Properties; inputs: Properties } {
   const inputs = inputsOf(definition, before);
   const state: Properties = { ...before, ...outputsOf(definition, found) };
-  const asked: Properties = { ...(before[askedKey] as Properties | undefined) }; // Ours, written by stateAfterWrite.
+  const asked = { ...askedIn(before) };
   for (const name of argumentsOf(definition)) {
     if (!(name in found) || same(definition, name, before[name], found[name])) continue;
     state[name] = inputs[name] = canonical(definition, name, found[name]);

@@ -118,10 +118,14 @@ test("bodies of refusals", async () => {
     "bodies of refusals",
     fc.tuple(fc.integer({ min: 300, max: 599 }), body),
     ([status, content]) => {
-      const { message } = refusal(attempt, status, content, {
-        name: "the deployer kA",
-        scopes: ["dns"],
-      });
+      const { message } = refusal(
+        attempt,
+        { status, body: content },
+        {
+          name: "the deployer kA",
+          scopes: ["dns"],
+        },
+      );
       expect(message).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
       expect(message.length).toBeLessThan(2000);
       return [message.split("\n").slice(1).join("\n")];

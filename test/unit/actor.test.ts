@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { type Actor, actor, fallingBack } from "../../provider/api/actor";
+import { type Actor, actor, fallingBack, waitingWhileFresh } from "../../provider/api/actor";
 import { actorName, readAuditLog } from "../../provider/api/audit-log";
 import type { Deployer } from "../../provider/api/connection";
 import {
@@ -11,6 +11,7 @@ import {
   NotFound,
   NotPermitted,
   refusal,
+  TagsNotPermitted,
 } from "../../provider/api/errors";
 import type { Http, Request } from "../../provider/api/http";
 import { clientIsGone, type Keys } from "../../provider/api/keys";
@@ -20,7 +21,8 @@ const client: Deployer = { kind: "oauthClient", clientId: "kC", clientSecret: "t
 const get = { doing: "read it", method: "GET", path: "/x", needs: "dns:read" } as const;
 const post = { doing: "make it", method: "POST", path: "/x", needs: "dns" } as const;
 const id = z.object({ id: z.string() });
-const readScopes = "auth_keys:read federated_keys:read oauth_keys:read policy_file:read";
+const readScopes =
+  "auth_keys:read federated_keys:read oauth_keys:read policy_file:read devices:core:read devices:posture_attributes:read";
 
 interface Sent {
   readonly request: Request;
@@ -28,7 +30,7 @@ interface Sent {
   readonly sender: string | undefined;
 }
 
-/** An API that gives a token for each scope, whose name is the scope, and answers as it is told. */
+/** An API that gives tokens for less than `mayNotGive`, whose names are their scopes, and answers as it is told. */
 function api(
   answer: (request: Request, token: string | undefined) => unknown,
   mayNotGive: readonly string[] = [],
@@ -48,7 +50,10 @@ function api(
       asked.push(scope);
       const beyond = scope?.split(" ").filter((one) => mayNotGive.includes(one)) ?? [];
       if (beyond.length > 0)
-        throw refusal(request, 403, `OAuth client cannot grant scopes "${beyond[0]}"`);
+        throw refusal(request, {
+          status: 403,
+          body: `OAuth client cannot grant scopes "${beyond.join(" ")}"`,
+        });
       return {
         access_token: `token ${asked.length} for ${scope ?? "all"}`,
         ...(scope !== undefined && { scope }),
@@ -83,7 +88,9 @@ describe("a deployer", () => {
     } as const;
     const deployer = actor(http, client, options);
     await deployer.send(get, id);
-    expect(asked.at(-1)).toBe("auth_keys:read oauth_keys:read logs:configuration:read");
+    expect(asked.at(-1)).toBe(
+      "auth_keys:read oauth_keys:read devices:core:read devices:posture_attributes:read logs:configuration:read",
+    );
     expect(asked).toHaveLength(3);
   });
 
@@ -101,7 +108,7 @@ describe("a deployer", () => {
       ...http,
       send: (request, authorization) =>
         request.path === "/oauth/token" && failures-- > 0
-          ? Promise.reject(refusal(request, 401, "no"))
+          ? Promise.reject(refusal(request, { status: 401, body: "no" }))
           : http.send(request, authorization),
     };
     const deployer = actor(failing, client, { name: "the deployer", tokensFor: "reading" });
@@ -111,7 +118,7 @@ describe("a deployer", () => {
 
   test("with an API access token sends it as it is, and a refused one is final", async () => {
     const { http, asked, sent } = api((request) => {
-      throw refusal(request, 401, "no");
+      throw refusal(request, { status: 401, body: "no" });
     });
     const deployer = actor(
       http,
@@ -127,7 +134,7 @@ describe("a deployer", () => {
 
   test("takes a fresh token where one is refused, once, and even for a create", async () => {
     const { http, sent } = api((request, token) => {
-      if (token?.startsWith("token 1")) throw refusal(request, 401, "no");
+      if (token?.startsWith("token 1")) throw refusal(request, { status: 401, body: "no" });
       return { id: "k" };
     });
     expect(
@@ -135,7 +142,7 @@ describe("a deployer", () => {
     ).toEqual({ id: "k" });
     expect(sent.map(({ token }) => token)).toEqual(["token 1 for dns", "token 2 for dns"]);
     const never = api((request) => {
-      throw refusal(request, 401, "no");
+      throw refusal(request, { status: 401, body: "no" });
     });
     await expect(
       actor(never.http, client, { name: "x", tokensFor: "needed" }).send(post, id),
@@ -145,7 +152,7 @@ describe("a deployer", () => {
 
   test("does not take another token for another refusal", async () => {
     const { http, sent } = api((request) => {
-      throw refusal(request, 403, "no");
+      throw refusal(request, { status: 403, body: "no" });
     });
     await expect(
       actor(http, client, { name: "x", tokensFor: "needed" }).send(post, id),
@@ -191,19 +198,154 @@ test("all that is wrong with an answer is said, each with its place", async () =
   ).rejects.toThrow("a.b: it is missing; c: it is missing\n");
 });
 
+describe("a client that is asked for just what a request needs", () => {
+  const minting = { name: "the client", tokensFor: "needed" } as const;
+  const create = { ...post, needs: "auth_keys", tags: ["tag:ci"] } as const;
+
+  /** An API that refuses tokens as `refuses` says, and requests as `answer` does. */
+  function asking(
+    refuses: (form: Readonly<Record<string, string>>) => boolean,
+    answer: (token: string | undefined) => unknown = () => ({ id: "k" }),
+  ) {
+    const asked: string[] = [];
+    const http: Http = {
+      ...api(() => undefined).http,
+      async send(request, authorization) {
+        if (request.path !== "/oauth/token") return answer(authorization?.token);
+        const { scope, tags } = request.form ?? {};
+        asked.push([scope, tags].filter(Boolean).join(" with "));
+        if (refuses(request.form ?? {})) {
+          throw refusal(request, { status: 403, body: "OAuth client cannot grant scopes" });
+        }
+        return { access_token: asked.at(-1), scope };
+      },
+    };
+    return { asked, sender: actor(http, client, minting) };
+  }
+
+  test("reads by its write scope where Tailscale gives no token for the read form of it, and asks for that once", async () => {
+    const { asked, sender } = asking(({ scope }) => scope === "dns:read");
+    await sender.send(get, id);
+    await sender.send(get, id);
+    expect(asked).toEqual(["dns:read", "dns"]);
+    expect(await sender.mayRead("dns:read")).toBe(true);
+  });
+
+  test("names the tags in its token request once Tailscale says that it may not give them", async () => {
+    const { asked, sender } = asking(
+      () => false,
+      (token) => {
+        if (token?.includes("tag:ci")) return { id: "k" };
+        const body = '{"message":"requested tags [tag:ci] are invalid or not permitted"}';
+        throw refusal(create, { status: 400, body });
+      },
+    );
+    await sender.send(create, id);
+    await sender.send(create, id);
+    expect(asked).toEqual(["auth_keys", "auth_keys with tag:ci"]);
+  });
+
+  test("that may not give the tags at all is told what Tailscale said first", async () => {
+    const { sender } = asking(
+      ({ tags }) => tags !== undefined,
+      () => {
+        const body = '{"message":"requested tags [tag:ci] are invalid or not permitted"}';
+        throw refusal(create, { status: 400, body });
+      },
+    );
+    await expect(sender.send(create, id)).rejects.toThrow(TagsNotPermitted);
+  });
+});
+
+describe("a client that was made just now", () => {
+  const quick = { firstPause: 1, longestPause: 4, tellAfter: 10, giveUpAfter: 200 };
+  const notFound = (request: Request) => refusal(request, { status: 404, body: "not found" });
+
+  /** Answers as if unknown so many times; then it is known everywhere. */
+  function unknownFor(times: number, failure: Error = notFound(post)) {
+    let asked = 0;
+    const known: Actor = {
+      send: async (_request, shape) => {
+        if (asked++ < times) throw failure;
+        return shape.parse({ id: "k" });
+      },
+      mayRead: async () => true,
+    };
+    return { known, count: () => asked };
+  }
+
+  test("is waited for while Tailscale answers 404, and a person is told of it once", async () => {
+    let told = 0;
+    const { known } = unknownFor(8);
+    const patient = waitingWhileFresh(
+      known,
+      async () => true,
+      () => void told++,
+      quick,
+    );
+    expect(await patient.send(post, id)).toEqual({ id: "k" });
+    expect(told).toBe(1);
+  });
+
+  test("is given up when it takes too long", async () => {
+    const { known } = unknownFor(Number.POSITIVE_INFINITY);
+    const patient = waitingWhileFresh(
+      known,
+      async () => true,
+      () => {},
+      quick,
+    );
+    await expect(patient.send(post, id)).rejects.toThrow(NotFound);
+  });
+
+  test.each<[string, Error, boolean]>([
+    ["an older client", notFound(post), false],
+    ["a key that is not there", notFound(get), true],
+    ["another refusal", refusal(post, { status: 403, body: "no" }), true],
+  ])("nobody waits for %s", async (_what, failure, isFresh) => {
+    const { known, count } = unknownFor(1, failure);
+    const patient = waitingWhileFresh(
+      known,
+      async () => isFresh,
+      () => {},
+      quick,
+    );
+    await expect(patient.send(post, id)).rejects.toThrow(failure.message);
+    expect(count()).toBe(1);
+  });
+
+  test("is waited for where its token request is what answers 404", async () => {
+    const token = { ...post, grant: { kind: "clientCredentials" } } as const;
+    const { known } = unknownFor(1, refusal(token, { status: 404, body: "not found" }));
+    const patient = waitingWhileFresh(
+      known,
+      async () => true,
+      () => {},
+      quick,
+    );
+    expect(await patient.send(post, id)).toEqual({ id: "k" });
+  });
+});
+
 describe("a second credential takes the place of the first", () => {
   const says = (text: string | Error): Actor => ({
     send: async (_request, shape) => {
       if (typeof text !== "string") throw text;
       return shape.parse({ id: text });
     },
+    mayRead: async () => undefined,
   });
-  const refused = refusal(get, 401, "no");
+  const refused = refusal(get, { status: 401, body: "no" });
 
   test.each<[string, Error, boolean, string | Error]>([
     ["where that one is gone", refused, true, "second"],
     ["not where it is still there", refused, false, refused],
-    ["not where it may not do this", refusal(get, 403, "no"), true, refusal(get, 403, "no")],
+    [
+      "not where it may not do this",
+      refusal(get, { status: 403, body: "no" }),
+      true,
+      refusal(get, { status: 403, body: "no" }),
+    ],
   ])("%s", async (_what, failure, isGone, expected) => {
     let told = 0;
     const both = fallingBack(
@@ -237,8 +379,10 @@ test("a client counts as gone where it is not there, is revoked, or may not be l
   expect(await finding(async () => ({ id: "kC", revoked: "2026-01-01T00:00:00Z" }))).toBe(true);
   expect(await finding(async () => ({ id: "kC", invalid: true }))).toBe(true);
   expect(await finding(async () => ({ id: "kC" }))).toBe(false);
-  expect(await finding(() => Promise.reject(refusal(get, 403, "no")))).toBe(true);
-  await expect(finding(() => Promise.reject(refusal(get, 404, "no")))).rejects.toThrow(NotFound);
+  expect(await finding(() => Promise.reject(refusal(get, { status: 403, body: "no" })))).toBe(true);
+  await expect(
+    finding(() => Promise.reject(refusal(get, { status: 404, body: "no" }))),
+  ).rejects.toThrow(NotFound);
 });
 
 test("the audit log is asked for between two times, and names whoever acted as people know them", async () => {

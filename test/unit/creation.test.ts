@@ -254,16 +254,16 @@ describe("where it cannot be seen", () => {
   });
 
   test.each([
-    ["that was refused", refusal(attempt, 403, "no"), false],
+    ["that was refused", refusal(attempt, { status: 403, body: "no" }), false],
     ["that never left", unreachable(attempt, "https://a", "x", false), false],
-    ["that was redirected", refusal(attempt, 307, ""), false],
+    ["that was redirected", refusal(attempt, { status: 307, body: "" }), false],
     [
       "whose token could not be had",
       unreachable({ ...attempt, path: "/oauth/token" }, "https://a", "x"),
       false,
     ],
     ["that failed for another reason", new TypeError("x"), false],
-    ["that failed at the server", refusal(attempt, 502, ""), true],
+    ["that failed at the server", refusal(attempt, { status: 502, body: "" }), true],
   ])("a create %s is looked for: %s", async (_what, error, isLookedFor) => {
     let looked = 0;
     const failure = await failureOf({ list: async () => void looked++ }, error);

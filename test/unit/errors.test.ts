@@ -20,7 +20,11 @@ const sender = { name: "the deployer k123CNTRL", scopes: ["auth_keys", "oauth_ke
 const failures: readonly [() => Error, new (...args: never[]) => Error, string][] = [
   [
     () =>
-      errors.refusal(create, 403, '{"message":"actor cannot set scopes: [policy_file]"}', sender),
+      errors.refusal(
+        create,
+        { status: 403, body: '{"message":"actor cannot set scopes: [policy_file]"}' },
+        sender,
+      ),
     errors.NotPermitted,
     "Tailscale refused to create an OAuth client (403, POST /tailnet/-/keys): actor cannot set scopes: [policy_file]\n" +
       "  The deployer k123CNTRL holds auth_keys, oauth_keys; it can only pass on scopes of its own. Give it policy_file, or leave policy_file out here.",
@@ -29,8 +33,10 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
     () =>
       errors.refusal(
         change,
-        403,
-        '{"message":"calling actor does not have enough permissions to perform this function"}',
+        {
+          status: 403,
+          body: '{"message":"calling actor does not have enough permissions to perform this function"}',
+        },
         {
           name: "the deployer",
         },
@@ -40,67 +46,101 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
       "  The deployer may not do this. This request needs the scope oauth_keys.",
   ],
   [
-    () => errors.refusal(create, 401, '{"message":"API token invalid"}', sender),
+    () => errors.refusal(create, { status: 401, body: '{"message":"API token invalid"}' }, sender),
     errors.NotAuthenticated,
     "Tailscale refused to create an OAuth client (401, POST /tailnet/-/keys): API token invalid\n" +
       "  The deployer k123CNTRL was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.",
   ],
   [
-    () => errors.refusal(create, 502, "<html><h1>Bad\u001b[31m Gateway</h1>\n</html>"),
+    () =>
+      errors.refusal(create, {
+        status: 502,
+        body: "<html><h1>Bad\u001b[31m Gateway</h1>\n</html>",
+      }),
     errors.ServerFailed,
     "Tailscale failed to create an OAuth client (502, POST /tailnet/-/keys): Bad [31m Gateway\n" +
       "  Run the same command again; it is safe to repeat.",
   ],
   [
-    () => errors.refusal(change, 404, '{"message":"key not found"}'),
+    () => errors.refusal(change, { status: 404, body: '{"message":"key not found"}' }),
     errors.NotFound,
     "Tailscale refused to change the OAuth client kA (404, PUT /tailnet/-/keys/kA): key not found\n" +
       "  Somebody removed it behind Pulumi's back: `pulumi up --refresh` notices, and makes a new one.",
   ],
   [
     () =>
-      errors.refusal(
-        create,
-        400,
-        '{"message":"requested tags [tag:a] are invalid or not permitted"}',
-      ),
-    errors.RequestRefused,
+      errors.refusal(create, {
+        status: 400,
+        body: '{"message":"requested tags [tag:a] are invalid or not permitted"}',
+      }),
+    errors.TagsNotPermitted,
     "Tailscale refused to create an OAuth client (400, POST /tailnet/-/keys): requested tags [tag:a] are invalid or not permitted\n" +
       "  Every tag must be defined under tagOwners in the tailnet's policy file. A credential may give exactly its own set of tags, " +
       'or tags that those own there: to let a client with several tags give just one, make that tag its own owner ("tag:a": ["tag:a"]).',
   ],
   [
-    () => errors.refusal(change, 429, ""),
+    () => errors.refusal(change, { status: 429, body: "" }),
     errors.RateLimited,
     "Tailscale failed to change the OAuth client kA (429, PUT /tailnet/-/keys/kA)\n  Too many requests: wait a minute and run the same command again, or lower --parallel.",
   ],
   [
-    () => errors.refusal(change, 301, "moved"),
+    () => errors.refusal(change, { status: 301, body: "moved" }),
     errors.Redirected,
     "Tailscale refused to change the OAuth client kA (301, PUT /tailnet/-/keys/kA): moved\n" +
       "  The answer is a redirect, which is never followed with a token: set TAILSCALE_BASE_URL to the final address.",
   ],
   [
     () =>
-      errors.refusal(create, 400, '{"message":"auth keys made by an OAuth client must have tags"}'),
+      errors.refusal(create, {
+        status: 400,
+        body: '{"message":"auth keys made by an OAuth client must have tags"}',
+      }),
     errors.RequestRefused,
     "Tailscale refused to create an OAuth client (400, POST /tailnet/-/keys): auth keys made by an OAuth client must have tags\n" +
       "  A key made with an OAuth client or a federated identity belongs to the tailnet and needs tags: set `tags`.",
   ],
   [
-    () => errors.refusal(create, 412, '{"message":"precondition failed"}'),
+    () =>
+      errors.refusal(create, { status: 402, body: '{"message":"upgrade"}', requestId: "req-1" }),
+    errors.NotInPlan,
+    "Tailscale refused to create an OAuth client (402, POST /tailnet/-/keys, request req-1): upgrade\n" +
+      "  The tailnet's plan does not include this feature; no scope would change that. See https://tailscale.com/pricing.",
+  ],
+  [
+    () =>
+      errors.refusal(
+        create,
+        { status: 403, body: '{"message":"feature not available on current billing plan"}' },
+        sender,
+      ),
+    errors.NotInPlan,
+    "Tailscale refused to create an OAuth client (403, POST /tailnet/-/keys): feature not available on current billing plan\n" +
+      "  The tailnet's plan does not include this feature; no scope would change that. See https://tailscale.com/pricing.",
+  ],
+  [
+    () =>
+      errors.refusal(
+        { ...create, grant: { kind: "clientCredentials" } },
+        { status: 403, body: '{"message":"OAuth client cannot grant scopes \\"dns\\""}' },
+      ),
+    errors.TokenRefused,
+    'Tailscale refused to create an OAuth client (403, POST /tailnet/-/keys): OAuth client cannot grant scopes "dns"\n' +
+      "  The OAuth client can only give scopes of its own. Give it dns, or ask for less.",
+  ],
+  [
+    () => errors.refusal(create, { status: 412, body: '{"message":"precondition failed"}' }),
     errors.RequestRefused,
     "Tailscale refused to create an OAuth client (412, POST /tailnet/-/keys): precondition failed\n" +
       "  Change what the message names, and run the same command again.",
   ],
   [
-    () => errors.refusal(create, 404, ""),
+    () => errors.refusal(create, { status: 404, body: "" }),
     errors.NotFound,
     "Tailscale refused to create an OAuth client (404, POST /tailnet/-/keys)\n" +
       "  Check that the tailnet and the id are right; `-` stands for the credential's own tailnet.",
   ],
   [
-    () => errors.refusal(create, 401, '{"message":7}'),
+    () => errors.refusal(create, { status: 401, body: '{"message":7}' }),
     errors.NotAuthenticated,
     'Tailscale refused to create an OAuth client (401, POST /tailnet/-/keys): {"message":7}\n' +
       "  The credential was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.",
@@ -109,31 +149,29 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
     () =>
       errors.refusal(
         { doing: "read the policy file", method: "GET", path: "/tailnet/-/acl" },
-        403,
-        "null",
+        { status: 403, body: "null" },
       ),
     errors.NotPermitted,
     "Tailscale refused to read the policy file (403, GET /tailnet/-/acl): null\n  The credential may not do this.",
   ],
   [
     () =>
-      errors.refusal(
-        create,
-        403,
-        '{"message":"OAuth client cannot grant scopes \\"users, dns\\""}',
-      ),
+      errors.refusal(create, {
+        status: 403,
+        body: '{"message":"OAuth client cannot grant scopes \\"users, dns\\""}',
+      }),
     errors.NotPermitted,
     'Tailscale refused to create an OAuth client (403, POST /tailnet/-/keys): OAuth client cannot grant scopes "users, dns"\n' +
       "  The credential may not give what it lacks: it can only pass on scopes of its own. Give it users, dns, or leave users, dns out here.",
   ],
   [
-    () => errors.refusal(create, 403, "[]", { name: "the deployer", scopes: [] }),
+    () => errors.refusal(create, { status: 403, body: "[]" }, { name: "the deployer", scopes: [] }),
     errors.NotPermitted,
     "Tailscale refused to create an OAuth client (403, POST /tailnet/-/keys): []\n" +
       "  The deployer may not do this. This request needs the scope oauth_keys.",
   ],
   [
-    () => errors.refusal(create, 403, "no", sender),
+    () => errors.refusal(create, { status: 403, body: "no" }, sender),
     errors.NotPermitted,
     "Tailscale refused to create an OAuth client (403, POST /tailnet/-/keys): no\n" +
       "  The deployer k123CNTRL holds auth_keys, oauth_keys. This request needs the scope oauth_keys.",
@@ -152,10 +190,12 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
   ],
   [
     () =>
-      new errors.LostCreate(errors.refusal(create, 502, "gone"), "two fit", "Revoke one.", [
-        "kA",
-        "kB",
-      ]),
+      new errors.LostCreate(
+        errors.refusal(create, { status: 502, body: "gone" }),
+        "two fit",
+        "Revoke one.",
+        ["kA", "kB"],
+      ),
     errors.LostCreate,
     "Tailscale failed to create an OAuth client (502, POST /tailnet/-/keys): gone\n  It may have taken effect: two fit.\n  Revoke one.",
   ],
@@ -188,12 +228,14 @@ test.each<[number, boolean]>([
   [400, false],
   [418, false],
 ])("an answer of %i is a redirect: %s", (status, isRedirect) => {
-  expect(errors.refusal(create, status, "") instanceof errors.Redirected).toBe(isRedirect);
+  expect(errors.refusal(create, { status, body: "" }) instanceof errors.Redirected).toBe(
+    isRedirect,
+  );
 });
 
 test("the scopes that may not be given are told apart, however the API writes them", () => {
   const beyond = (message: string) => {
-    const error = errors.refusal(create, 403, JSON.stringify({ message }));
+    const error = errors.refusal(create, { status: 403, body: JSON.stringify({ message }) });
     return error instanceof errors.NotPermitted ? error.beyond : undefined;
   };
   expect(beyond("actor cannot set scopes: [users dns]")).toEqual(["users", "dns"]);
@@ -204,18 +246,20 @@ test("the scopes that may not be given are told apart, however the API writes th
 test("what says nothing about what was asked is told from what does", () => {
   const passing = [
     errors.unreachable(create, "https://a", "x"),
-    errors.refusal(create, 500, ""),
-    errors.refusal(create, 429, ""),
+    errors.refusal(create, { status: 500, body: "" }),
+    errors.refusal(create, { status: 429, body: "" }),
     errors.notUnderstood(create, "x"),
   ];
   expect(passing.map(errors.isPassing)).toEqual([true, true, true, true]);
   expect(
-    [errors.refusal(create, 400, ""), errors.refusal(create, 403, ""), new Error("x")].map(
-      errors.isPassing,
-    ),
+    [
+      errors.refusal(create, { status: 400, body: "" }),
+      errors.refusal(create, { status: 403, body: "" }),
+      new Error("x"),
+    ].map(errors.isPassing),
   ).toEqual([false, false, false]);
   // Those after which the request may have to be looked for say which one it was.
-  expect(passing.map((failure) => failure.attempt === create)).toEqual([true, true, false, true]);
+  expect(passing.map((failure) => failure.attempt === create)).toEqual([true, true, true, true]);
   expect(errors.unreachable(create, "https://a", "x").mayHaveArrived).toBe(true);
   expect(errors.unreachable(create, "https://a", "x", false).mayHaveArrived).toBe(false);
 });

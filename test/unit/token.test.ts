@@ -1,16 +1,22 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import {
+  refusal,
+  ServerFailed,
+  TokenExchangeFailed,
+  TokenTooWide,
+} from "../../provider/api/errors";
 import type { Http, Request } from "../../provider/api/http";
-import { tokenSource } from "../../provider/api/token";
+import { narrowToken, tokenSource } from "../../provider/api/token";
 
 /** An authorization server that answers when it is told to. */
-function server(answer: () => unknown) {
+function server(answer: (request: Request) => unknown) {
   const requests: Request[] = [];
   const http: Http = {
     theirs: (time) => time,
     baseUrl: "",
     async send(request) {
       requests.push(request);
-      return answer();
+      return answer(request);
     },
     close: async () => {},
   };
@@ -28,7 +34,9 @@ test("a token is kept until two minutes before it runs out, for each scope apart
     scope: "dns users",
   }));
   const tokens = tokenSource(http, client, () => now);
-  expect(await Promise.all([tokens.get(), tokens.get(), tokens.get("dns")])).toMatchObject([
+  expect(
+    await Promise.all([tokens.get(), tokens.get(), tokens.get({ scopes: ["dns"] })]),
+  ).toMatchObject([
     { value: "token-1", scopes: ["dns", "users"] },
     { value: "token-1" },
     { value: "token-2" },
@@ -85,11 +93,74 @@ test("an identity token is exchanged anew when the token it gave runs out, and s
     identityToken: { kind: "value", token: jwt, name: "A" },
   } as const;
   const tokens = tokenSource(http, identity, () => now);
-  await Promise.all([tokens.get(), tokens.get("dns")]);
+  await Promise.all([tokens.get(), tokens.get({ scopes: ["dns"] })]);
   expect(requests.map(({ path, form }) => [path, form])).toEqual([
     ["/oauth/token-exchange", { client_id: "T-k", jwt }],
   ]);
   now = 3_600_000;
   await tokens.get();
   expect(requests).toHaveLength(2);
+});
+
+describe("a token that may do more than what was asked for", () => {
+  const given = (answer: object) => server(() => ({ access_token: "t", ...answer })).http;
+
+  test.each<[string, object, string[]]>([
+    ["all that the client holds", { scope: "all" }, ["all"]],
+    ["one scope more", { scope: "dns:read users" }, ["users"]],
+    ["its write scope", { scope: "dns" }, ["dns"]],
+    ["scopes separated by commas", { scope: "dns:read,users" }, ["users"]],
+    ["a scope that no catalogue has", { scope: "dns:read shiny" }, ["shiny"]],
+    ["a tag more", { scope: "dns:read", tags: "tag:a tag:b" }, ["tag:b"]],
+  ])("is not handed on: %s", async (_what, answer, beyond) => {
+    const asked = { scopes: ["dns:read"], tags: ["tag:a"] };
+    const refused = narrowToken(given(answer), client, asked).catch((error: unknown) => error);
+    expect(await refused).toBeInstanceOf(TokenTooWide);
+    expect(await refused).toMatchObject({ beyond });
+    expect(String(await refused)).toContain(`may do more: ${beyond.join(", ")}.`);
+  });
+
+  test.each<[string, readonly string[], object]>([
+    ["the same scopes in another order", ["dns:read", "users"], { scope: "users dns:read" }],
+    ["less", ["dns:read", "users"], { scope: "users" }],
+    ["no word about scopes, which RFC 6749 takes for the same", ["dns"], {}],
+    ["the read form of a write scope", ["dns"], { scope: "dns dns:read" }],
+    ["an older name by its names of today", ["acl"], { scope: "policy_file" }],
+    ["the client's tags where none were asked for", ["dns"], { scope: "dns", tags: "tag:a" }],
+  ])("is not what it is with %s", async (_what, scopes, answer) => {
+    expect(await narrowToken(given(answer), client, { scopes })).toBe("t");
+  });
+});
+
+describe("an identity token that is not accepted", () => {
+  const claims = { exp: 4_000_000_000, iss: "https://ci.example.com", sub: "repo:a/b", aud: ["x"] };
+  const jwt = `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`;
+  const identity = {
+    kind: "identityToken",
+    clientId: "T-k",
+    identityToken: { kind: "value", token: jwt, name: "A" },
+  } as const;
+
+  test.each([400, 401, 403, 404, 409])(
+    "is one kind of failure at a status of %i",
+    async (status) => {
+      const { http } = server((request) => {
+        throw refusal(request, { status, body: '{"message":"Unauthorized. Visit x for details"}' });
+      });
+      const failed = tokenSource(http, identity).get();
+      await expect(failed).rejects.toThrow(TokenExchangeFailed);
+      await expect(failed).rejects.toThrow(
+        "The identity token has the issuer https://ci.example.com, the subject repo:a/b, the audience x. " +
+          "Compare its issuer, subject, audience and claims with the federated identity T-k. " +
+          "Only that credential's page in the console shows the reason: https://console.tailscale.com/admin/settings/trust-credentials",
+      );
+    },
+  );
+
+  test("a failing server is not taken for a refusal", async () => {
+    const { http } = server((request) => {
+      throw refusal(request, { status: 503, body: "" });
+    });
+    await expect(tokenSource(http, identity).get()).rejects.toThrow(ServerFailed);
+  });
 });

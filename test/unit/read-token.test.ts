@@ -1,0 +1,143 @@
+/** Reads get a token that can only read, in every way in which Tailscale may narrow tokens. */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { covers } from "../../provider/access/scopes";
+import { refusal } from "../../provider/api/errors";
+import { narrowForReads } from "../../provider/api/read-token";
+import type { Narrowing, Token, TokenSource } from "../../provider/api/token";
+
+const wanted = ["auth_keys:read", "oauth_keys:read", "policy_file:read", "devices:core:read"];
+const attempt = {
+  doing: "give a token",
+  method: "POST",
+  path: "/oauth/token",
+  grant: { kind: "clientCredentials" },
+} as const;
+
+/** How Tailscale may narrow tokens; which of these it is, no source says. */
+interface World {
+  /** What a refusal names: the scopes beyond what the client holds, or all that were asked for. */
+  readonly names: "beyond" | "all" | "nothing";
+  readonly writeNarrowsToRead: boolean;
+}
+
+const worlds: World[] = (["beyond", "all", "nothing"] as const).flatMap((names) =>
+  [true, false].map((writeNarrowsToRead) => ({ names, writeNarrowsToRead })),
+);
+
+/** Token requests of a client that holds `held`, answered as `world` has it. */
+function tokensOf(held: readonly string[], { names, writeNarrowsToRead }: World) {
+  const asked: (readonly string[])[] = [];
+  const gives = (scope: string) =>
+    writeNarrowsToRead || held.includes("all") || held.includes("all:read")
+      ? covers(held, scope)
+      : held.includes(scope);
+  const tokens: TokenSource = {
+    renewable: true,
+    narrowable: true,
+    forget() {},
+    async get({ scopes }: Narrowing = { scopes: [] }): Promise<Token> {
+      asked.push(scopes);
+      const beyond = scopes.filter((scope) => !gives(scope));
+      if (beyond.length > 0) {
+        const named = { beyond, all: scopes, nothing: [] }[names];
+        const body = `OAuth client cannot grant scopes "${named.join(" ")}"`;
+        throw refusal(attempt, { status: 403, body });
+      }
+      const given = scopes.length > 0 ? scopes : held;
+      return { value: given.join(" "), scopes: given, beyond: [] };
+    },
+  };
+  return { tokens, asked, gives };
+}
+
+async function narrow(held: readonly string[], world: World) {
+  const { tokens, asked, gives } = tokensOf(held, world);
+  const told: string[] = [];
+  const narrowing = await narrowForReads(tokens, wanted, (message) => told.push(message));
+  return { scopes: narrowing?.scopes ?? held, asked, gives, told };
+}
+
+const held = fc.uniqueArray(
+  fc.constantFrom(
+    ...wanted,
+    ...wanted.map((scope) => scope.replace(":read", "")),
+    "all",
+    "all:read",
+    "dns",
+    "users",
+    "logs:configuration:read",
+  ),
+  { minLength: 1 },
+);
+
+describe.each(worlds)(
+  "where a refusal names $names and a write scope narrows: $writeNarrowsToRead",
+  (world) => {
+    test("reads may do all that they need and what is held, with at most four token requests", async () => {
+      await fc.assert(
+        fc.asyncProperty(held, async (scopes) => {
+          const found = await narrow(scopes, world);
+          expect(found.asked.length).toBeLessThanOrEqual(4);
+          for (const scope of wanted)
+            if (covers(scopes, scope)) expect(covers(found.scopes, scope), scope).toBe(true);
+        }),
+      );
+    });
+
+    test("nothing is in the token that reads do not need, where Tailscale gives one without it", async () => {
+      await fc.assert(
+        fc.asyncProperty(held, async (scopes) => {
+          const found = await narrow(scopes, world);
+          const needed = wanted.filter((scope) => covers(scopes, scope));
+          fc.pre(needed.length > 0);
+          if (needed.every(found.gives)) {
+            for (const scope of found.scopes) expect(wanted).toContain(scope);
+            expect(found.told).toEqual([]);
+          } else {
+            // The write scope alone gives the read: nothing else that can write comes with it.
+            const writes = found.scopes.filter((scope) => !scope.endsWith(":read"));
+            for (const scope of writes) expect(wanted).toContain(`${scope}:read`);
+          }
+        }),
+      );
+    });
+
+    test("a token that can write is never used for reads without a word, and one word only", async () => {
+      await fc.assert(
+        fc.asyncProperty(held, async (scopes) => {
+          const { scopes: used, told } = await narrow(scopes, world);
+          const canWrite = used.some((scope) => !scope.endsWith(":read"));
+          expect(told).toHaveLength(canWrite || told.length > 0 ? 1 : 0);
+        }),
+      );
+    });
+  },
+);
+
+test("a client that holds all of it is asked for one token", async () => {
+  for (const world of worlds) expect((await narrow(["all"], world)).asked).toEqual([wanted]);
+});
+
+test("a token that turns out wider than what was asked for is told of once, by its scopes", async () => {
+  const told: string[] = [];
+  const { tokens } = tokensOf(["all"], { names: "beyond", writeNarrowsToRead: true });
+  const wide: TokenSource = {
+    ...tokens,
+    get: async () => ({ value: "t", scopes: ["all"], beyond: ["all"] }),
+  };
+  await narrowForReads(wide, wanted, (message) => told.push(message));
+  expect(told).toEqual([
+    "Tailscale gave reads a token that may do more than what was asked for: all. It may not know one of the scopes auth_keys:read, oauth_keys:read, policy_file:read, devices:core:read any more.",
+  ]);
+});
+
+test("a failure that is not a refusal is passed on", async () => {
+  const { tokens } = tokensOf(["all"], { names: "beyond", writeNarrowsToRead: true });
+  const failing: TokenSource = {
+    ...tokens,
+    get: () => Promise.reject(refusal(attempt, { status: 503, body: "" })),
+  };
+  await expect(narrowForReads(failing, wanted, () => {})).rejects.toThrow("failed to give a token");
+});
