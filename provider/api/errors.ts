@@ -252,7 +252,7 @@ export function notVisible(request: Attempt, cause: NotFound, scope: string): No
   const error = new NotVisible(
     advise(
       `Could not ${request.doing} (404, ${request.method} ${request.path}): ${who} does not see it, which does not mean that it is gone`,
-      `Tailscale answers 404 also for what a credential may not see, and for another tailnet's. Check that TAILSCALE_TAILNET and the deployer are those that made it, and that ${who} holds ${scope}. If it really is gone, take it out of the state with \`pulumi state delete\`.`,
+      `Tailscale answers 404 also for what a credential may not see, and for another tailnet's. Check that TAILSCALE_TAILNET and the deployer are those that made it, and that ${who} holds ${scope}. If it really is gone, run the same command with --refresh, or take it out of the state with \`pulumi state delete\`.`,
     ),
   );
   return Object.assign(of(request, error), { status: 404, cause });
@@ -341,9 +341,24 @@ const tagAdvice =
   "Every tag must be defined under tagOwners in the tailnet's policy file. A credential may give exactly its own set of tags, " +
   'or tags that those own there: to let a client with several tags give just one, make that tag its own owner ("tag:a": ["tag:a"]).';
 
+/** Of what is to be changed and is not there. */
+const refreshAdvice =
+  "Somebody removed it behind Pulumi's back: `pulumi up --refresh` notices, and makes a new one.";
+
+/** The error for a change of a credential that was revoked. */
+export function alreadyRevoked(request: Attempt): RequestRefused {
+  const place = `${request.method} ${request.path}`;
+  return of(
+    request,
+    new RequestRefused(
+      advise(`Could not ${request.doing} (${place}): it was revoked`, refreshAdvice),
+    ),
+  );
+}
+
 function notFoundAdvice(attempt: Attempt): string {
-  return attempt.method === "PUT"
-    ? "Somebody removed it behind Pulumi's back: `pulumi up --refresh` notices, and makes a new one."
+  return attempt.doing.startsWith("change ")
+    ? refreshAdvice
     : "Check that the tailnet and the id are right; `-` stands for the credential's own tailnet.";
 }
 

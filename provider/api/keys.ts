@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Actor } from "./actor";
 import { type Creator, creator, type Looking } from "./creation";
 import {
+  alreadyRevoked,
   NotFound,
   NotPermitted,
   NotVisible,
@@ -39,8 +40,11 @@ export interface Keys {
    * @throws {@link NotVisible} where it may be there and only be hidden from who asks
    */
   find(id: string, owner?: string): Promise<Key | undefined>;
-  /** Replaces all that can be changed of an OAuth client or federated identity: what the body leaves out is emptied. */
-  replace(id: string, body: KeyBody): Promise<Key>;
+  /**
+   * Changes an OAuth client or federated identity. The API replaces all that can be changed and
+   * empties what is left out, so `body` is made of what the tailnet has now.
+   */
+  change(id: string, body: (now: Key) => KeyBody): Promise<Key>;
   /**
    * Revokes the key. That it was revoked or expired already is success.
    * @param expires when it ends at the latest, RFC 3339
@@ -175,17 +179,17 @@ export function keysOf(
         throw notVisible(request, error, `${scope}:read`);
       }
     },
-    replace: (id, body) =>
-      write(
-        {
-          doing: `change the ${name} ${id}`,
-          method: "PUT",
-          path: one(id),
-          needs: scope,
-          json: { keyType: type, ...body },
-        },
-        keyShape,
-      ),
+    async change(id, body) {
+      const request = {
+        doing: `change the ${name} ${id}`,
+        method: "PUT",
+        path: one(id),
+        needs: scope,
+      } as const;
+      const now = await actor.send({ ...reading(id), doing: request.doing }, keyShape);
+      if (!isActive(now)) throw alreadyRevoked(request);
+      return write({ ...request, json: { keyType: type, ...body(now) } }, keyShape);
+    },
     async revoke(id, expires) {
       const request = {
         doing: `revoke the ${name} ${id}`,

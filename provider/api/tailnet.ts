@@ -10,6 +10,7 @@ import { type Http, openHttp } from "./http";
 import { isActive, type Key, type KeyType } from "./key";
 import { type Asker, asker, clientIsGone, type Keys, keysOf, readOwnKey } from "./keys";
 import { readTagOwners } from "./policy-file";
+import { deployerId, identifyTailnet, type TailnetIdentity } from "./tailnet-identity";
 
 /** An OAuth client that mints auth keys with its own token. */
 export interface Minter {
@@ -32,6 +33,8 @@ export interface Tailnet {
   readonly actor: Actor;
   /** The tailnet as it stands in paths. */
   readonly name: string;
+  /** What tells it from others. */
+  readonly identity: TailnetIdentity;
   close(): Promise<void>;
 }
 
@@ -156,14 +159,9 @@ export function openTailnet(
     tagOwners,
     actor: deployer.actor,
     name: connection.tailnet,
+    identity: identifyTailnet(connection),
     close: () => http.close(),
   };
-}
-
-/** The id of the key that the deployer is; an API access token has it in the middle. */
-export function deployerId(deployer: Connection["deployer"]): string | undefined {
-  if (deployer.kind !== "accessToken") return deployer.clientId;
-  return /^tskey-api-([A-Za-z0-9]+)-/.exec(deployer.token)?.[1];
 }
 
 function holderOf(key: Key, name: string): Holder {

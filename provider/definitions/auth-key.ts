@@ -7,7 +7,7 @@ import {
   type Definition,
   type Failure,
   gone,
-  leftAlone,
+  missing,
   type Properties,
 } from "../engine/definition";
 import {
@@ -53,6 +53,8 @@ export const authKey: Definition<z.output<typeof inputs>> = {
       ? { needs: "auth_keys", tags: known.tags, minter: known.mintedBy }
       : undefined,
 
+  isRecreated,
+
   async create(wanted, tailnet) {
     const { reusable, ephemeral, preauthorized, tags, description } = wanted;
     const made = await tailnet.keys("auth", wanted.mintedBy).createWithSecret({
@@ -64,9 +66,8 @@ export const authKey: Definition<z.output<typeof inputs>> = {
   },
   async read(id, state, tailnet) {
     const found = await tailnet.keys("auth", state.mintedBy).find(id, state.userId);
-    if (found === undefined) return gone;
-    if (isActive(found)) return seen(found);
-    return isRecreated(state) ? gone : leftAlone;
+    if (found === undefined) return missing;
+    return isActive(found) ? seen(found) : gone;
   },
   async delete(id, state, tailnet) {
     await tailnet.keys("auth", state.mintedBy).revoke(id, state.expiresAt);

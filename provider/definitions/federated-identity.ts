@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { isActive, type Key } from "../api/key";
-import { type Definition, gone, type Properties } from "../engine/definition";
+import { type Definition, gone, missing, type Properties } from "../engine/definition";
 import {
   audience,
   claimRules,
@@ -16,7 +16,7 @@ import {
   unlistedScopes,
 } from "./arguments";
 import { federatedIdentityDeclaration } from "./declarations";
-import { seenTrustCredential } from "./trust-credential";
+import { mergeChanges, seenTrustCredential } from "./trust-credential";
 
 const inputs = z.object({
   issuer,
@@ -30,13 +30,23 @@ const inputs = z.object({
   connection,
 });
 
+const inPlace = [
+  "issuer",
+  "subject",
+  "audience",
+  "customClaimRules",
+  "scopes",
+  "tags",
+  "description",
+] as const;
+
 export const federatedIdentity: Definition<z.output<typeof inputs>> = {
   ...federatedIdentityDeclaration,
   keyType: "federated",
   seen,
   inputs,
   rules: scopeFailures,
-  inPlace: ["issuer", "subject", "audience", "customClaimRules", "scopes", "tags", "description"],
+  inPlace,
   bookkeeping: ["unlistedScopes"],
   grants: ({ scopes, tags }) => ({ needs: "federated_keys", scopes, tags }),
 
@@ -46,11 +56,16 @@ export const federatedIdentity: Definition<z.output<typeof inputs>> = {
   },
   async read(id, { userId }, tailnet) {
     const found = await tailnet.keys("federated").find(id, userId);
-    return found !== undefined && isActive(found) ? seen(found) : gone;
+    if (found === undefined) return missing;
+    return isActive(found) ? seen(found) : gone;
   },
-  async update(id, { unlistedScopes, connection, ...wanted }, { filledIn }, tailnet) {
-    const audience = wanted.audience ?? generatedAudience(id, filledIn);
-    return seen(await tailnet.keys("federated").replace(id, { ...wanted, audience }));
+  async update(id, wanted, changed, { filledIn }, tailnet) {
+    const generated = generatedAudience(id, filledIn);
+    const body = (now: Key) => {
+      const merged = mergeChanges(inPlace, wanted, changed, now);
+      return { ...merged, audience: merged["audience"] || generated };
+    };
+    return seen(await tailnet.keys("federated").change(id, body));
   },
   async delete(id, _state, tailnet) {
     await tailnet.keys("federated").revoke(id);

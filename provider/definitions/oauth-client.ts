@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { isActive } from "../api/key";
-import { type Definition, gone } from "../engine/definition";
+import { type Definition, gone, missing } from "../engine/definition";
 import {
   connection,
   description,
@@ -14,7 +14,7 @@ import {
   unlistedScopes,
 } from "./arguments";
 import { oauthClientDeclaration } from "./declarations";
-import { seenTrustCredential } from "./trust-credential";
+import { mergeChanges, seenTrustCredential } from "./trust-credential";
 
 const inputs = z.object({
   scopes,
@@ -26,13 +26,15 @@ const inputs = z.object({
   connection,
 });
 
+const inPlace = ["scopes", "tags", "description"] as const;
+
 export const oauthClient: Definition<z.output<typeof inputs>> = {
   ...oauthClientDeclaration,
   keyType: "client",
   seen: seenTrustCredential,
   inputs,
   rules: scopeFailures,
-  inPlace: ["scopes", "tags", "description"],
+  inPlace,
   bookkeeping: ["unlistedScopes", "rotateEvery"],
   grants: ({ scopes, tags }) => ({ needs: "oauth_keys", scopes, tags }),
 
@@ -42,11 +44,12 @@ export const oauthClient: Definition<z.output<typeof inputs>> = {
   },
   async read(id, { userId }, tailnet) {
     const found = await tailnet.keys("client").find(id, userId);
-    return found !== undefined && isActive(found) ? seenTrustCredential(found) : gone;
+    if (found === undefined) return missing;
+    return isActive(found) ? seenTrustCredential(found) : gone;
   },
-  async update(id, { scopes, tags, description }, _state, tailnet) {
+  async update(id, wanted, changed, _state, tailnet) {
     return seenTrustCredential(
-      await tailnet.keys("client").replace(id, { scopes, tags, description }),
+      await tailnet.keys("client").change(id, (now) => mergeChanges(inPlace, wanted, changed, now)),
     );
   },
   async delete(id, _state, tailnet) {

@@ -16,3 +16,18 @@ export function seenTrustCredential(key: Key): Properties {
     userId: key.userId || undefined,
   };
 }
+
+/**
+ * The body of a change: the arguments `changed` as they are wanted, and all others of `names` as the
+ * tailnet has them now, so that what somebody else changed is not undone without a word.
+ */
+export function mergeChanges(
+  names: readonly string[],
+  wanted: Properties,
+  changed: readonly string[],
+  now: Properties,
+): Properties {
+  return Object.fromEntries(
+    names.map((name) => [name, (changed.includes(name) ? wanted : now)[name]]),
+  );
+}

@@ -18,8 +18,8 @@ export interface Failure {
 /** A credential that no longer opens anything: the next `up` makes a new one. */
 export const gone = Symbol("gone");
 
-/** A credential about which nothing is to be done: the state stays as it is. */
-export const leftAlone = Symbol("left alone");
+/** The tailnet shows no credential of that id: it is gone, or this is not its tailnet. */
+export const missing = Symbol("missing");
 
 /** A resource as a program sees it. */
 export interface Declaration {
@@ -56,14 +56,20 @@ export interface Definition<Inputs extends object> extends Declaration {
     id: string,
     state: Recorded<Inputs>,
     tailnet: Tailnet,
-  ): Promise<Properties | typeof gone | typeof leftAlone>;
-  /** Changes it in place; only where `inPlace` names something. */
+  ): Promise<Properties | typeof gone | typeof missing>;
+  /**
+   * Changes the arguments `changed` in place; only where `inPlace` names something. What else the
+   * tailnet has stays as it is there.
+   */
   update?(
     id: string,
     wanted: Inputs,
+    changed: readonly (keyof Inputs & string)[],
     state: Recorded<Inputs>,
     tailnet: Tailnet,
   ): Promise<Properties>;
+  /** Whether one that no longer opens anything is made again; every one if absent. */
+  isRecreated?(state: Partial<Inputs>): boolean;
   delete(id: string, state: Recorded<Inputs>, tailnet: Tailnet): Promise<void>;
 }
 

@@ -2,6 +2,7 @@
 
 import { type Connection, connectionFrom } from "../api/connection";
 import type { Tailnet } from "../api/tailnet";
+import { countReads, type Reads } from "./belonging";
 import { readStackConfig } from "./stack-config";
 
 const connections = new Map<string | undefined, Connection>();
@@ -19,6 +20,18 @@ export function deployerConnection(name: string | undefined): Connection {
 
 /** Ids of credentials that the state holds, as far as the engine has named them, and those that this run made. */
 export const knownIds = new Set<string>();
+
+/** Ids that this run has looked for and found to be gone. */
+export const goneIds = new Set<string>();
+
+const reads = new Map<string | undefined, Reads>();
+
+/** The reads of this run through the connection `name`. */
+export function readsThrough(name: string | undefined): Reads {
+  const counted = reads.get(name) ?? countReads();
+  reads.set(name, counted);
+  return counted;
+}
 
 /**
  * @param name of a connection in stack config; undefined for the default one
@@ -42,7 +55,19 @@ export async function endRun(): Promise<void> {
   connections.clear();
   opened.clear();
   knownIds.clear();
+  goneIds.clear();
+  reads.clear();
+  said.clear();
   for (const tailnet of tailnets) await (await tailnet).close();
+}
+
+const said = new Set<string>();
+
+/** {@link warn}, once in this run. */
+export function warnOnce(message: string): void {
+  if (said.has(message)) return;
+  said.add(message);
+  warn(message);
 }
 
 /** The engine shows what the provider process prints among its diagnostics; a dynamic provider has no other way. */

@@ -3,13 +3,30 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Tailnet } from "../api/tailnet";
+import { identifyTailnet } from "../api/tailnet-identity";
+import { madeInKey, requireEvidence, requireSameTailnet } from "./belonging";
 import { checkInputs } from "./check";
 import type { Definition, Failure, Properties } from "./definition";
-import { gone, leftAlone } from "./definition";
-import { deployerConnection, knownIds, tailnetOf, warn } from "./deployer";
+import { type gone, missing } from "./definition";
+import {
+  deployerConnection,
+  goneIds,
+  knownIds,
+  readsThrough,
+  tailnetOf,
+  warn,
+  warnOnce,
+} from "./deployer";
 import { lookAhead } from "./preflight";
 import { dueNow, rotatesAt } from "./rotation";
-import { changesBetween, inputsOf, recordedIn, stateAfterRead, stateAfterWrite } from "./state";
+import {
+  changesBetween,
+  inputsOf,
+  recordedIn,
+  stateAfterRead,
+  stateAfterUpdate,
+  stateAfterWrite,
+} from "./state";
 import { holdsUnknown, withoutUndefined } from "./unknowns";
 
 /** The verbs that each of our providers has; `configure` is before them all (on-demand.ts). */
@@ -45,11 +62,15 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
       return plainly(async () => {
         knownIds.add(String(id));
         const { inPlace, replacing, bookkeeping } = changesBetween(definition, olds, news);
+        warnOfDeployer(definition.type, String(id), news);
         const due =
           replacing.length === 0 ? dueNow(definition.type, String(id), olds, news) : undefined;
         if (due !== undefined) {
           warn(due.reason);
           return { changes: true, replaces: [due.rule] };
+        }
+        if (replacing.length === 0 && (await isWantedAgain(String(id), olds, news))) {
+          return { changes: true, replaces: ["recreateIfInvalid"] };
         }
         return {
           changes: inPlace.length + replacing.length + bookkeeping.length > 0,
@@ -63,11 +84,11 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
     async create(news: Properties) {
       return plainly(async () => {
         const inputs = checked(definition, news);
-        const { id, ...answer } = await definition.create(
-          inputs as Inputs,
-          await tailnetFor(inputs),
-        ); // Just parsed by its schema.
-        return { id, outs: completed(stateAfterWrite(definition, inputs, answer), inputs) };
+        const tailnet = await tailnetFor(inputs);
+        // Just parsed by its schema.
+        const { id, ...answer } = await definition.create(inputs as Inputs, tailnet);
+        const state = stateAfterWrite(definition, inputs, answer);
+        return { id, outs: completed(state, inputs, tailnet) };
       });
     },
 
@@ -75,15 +96,16 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
       return plainly(async () => {
         knownIds.add(String(id));
         const inputs = inputsOf(definition, props);
-        const found = await definition.read(
-          id,
-          recordedIn(definition, props),
-          await tailnetFor(inputs),
-        );
-        if (typeof found === "symbol" && isLookup(definition, props))
-          throw new Error(nothingToRead(definition.type, id));
-        if (found === gone) return { id: "" };
-        if (found === leftAlone) return { id, props, inputs };
+        const found = await look(id, props);
+        if (typeof found === "symbol") {
+          if (isLookup(definition, props)) throw new Error(nothingToRead(definition.type, id));
+          if (found === missing) await requireGone(id, props);
+          // Inputs as written by `create`.
+          if (definition.isRecreated?.(inputs as Partial<Inputs>) === false) {
+            return { id, props, inputs };
+          }
+          return { id: "" };
+        }
         const after = stateAfterRead(definition, props, found);
         return {
           id,
@@ -98,31 +120,67 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
         knownIds.add(String(id));
         const inputs = checked(definition, news);
         const { inPlace } = changesBetween(definition, olds, inputs);
-        const answer =
-          inPlace.length > 0 && definition.update !== undefined
-            ? await definition.update(
-                id,
-                inputs as Inputs, // Just parsed by its schema.
-                recordedIn(definition, olds),
-                await tailnetFor(inputs),
-              )
-            : undefined;
-        const outs =
-          answer === undefined
-            ? { ...olds, ...pick(inputs, definition.bookkeeping, olds) }
-            : stateAfterWrite(definition, inputs, answer, olds);
-        return { outs: completed(outs, inputs) };
+        if (inPlace.length === 0 || definition.update === undefined) {
+          const outs = { ...olds, ...pick(inputs, definition.bookkeeping, olds) };
+          return { outs: completed(outs, inputs) };
+        }
+        const tailnet = await tailnetFor(inputs);
+        requireSameTailnet(definition.type, id, olds, tailnet.identity);
+        const changed = inPlace as (keyof Inputs & string)[]; // Names of arguments, all of them.
+        const recorded = recordedIn(definition, olds);
+        // Just parsed by its schema.
+        const answer = await definition.update(id, inputs as Inputs, changed, recorded, tailnet);
+        const outs = stateAfterUpdate(definition, olds, inputs, changed, answer);
+        return { outs: completed(outs, inputs, tailnet) };
       });
     },
 
     async delete(id, props: Properties) {
       return plainly(async () => {
         knownIds.add(String(id));
-        const inputs = inputsOf(definition, props);
-        await definition.delete(id, recordedIn(definition, props), await tailnetFor(inputs));
+        const tailnet = await tailnetFor(inputsOf(definition, props));
+        requireSameTailnet(definition.type, id, props, tailnet.identity);
+        if (id === tailnet.identity.deployer) throw new Error(revokesItself(definition.type, id));
+        if (goneIds.has(id)) return;
+        await definition.delete(id, recordedIn(definition, props), tailnet);
       });
     },
   };
+
+  /** Whether one that was not to be made again, and opens nothing any more, is to be made again now. */
+  async function isWantedAgain(id: string, olds: Properties, news: Properties): Promise<boolean> {
+    const { isRecreated } = definition;
+    // As written by `create`, and as parsed by `check`.
+    const before = inputsOf(definition, olds) as Partial<Inputs>;
+    const after = inputsOf(definition, news) as Partial<Inputs>;
+    if (isRecreated === undefined || isRecreated(before) || !isRecreated(after)) return false;
+    const found = await look(id, olds);
+    if (found === missing) await requireGone(id, olds);
+    return typeof found === "symbol";
+  }
+
+  /** Takes a credential that the tailnet does not show for gone, or throws where it may be elsewhere. */
+  async function requireGone(id: string, props: Properties): Promise<void> {
+    const connection = connectionOf(inputsOf(definition, props));
+    const { identity } = await tailnetOf(connection);
+    await requireEvidence(definition.type, id, props, identity, readsThrough(connection));
+    goneIds.add(id);
+  }
+
+  /** What the tailnet has of a credential in the state. */
+  async function look(
+    id: string,
+    props: Properties,
+  ): Promise<Properties | typeof gone | typeof missing> {
+    const inputs = inputsOf(definition, props);
+    const tailnet = await tailnetFor(inputs);
+    requireSameTailnet(definition.type, id, props, tailnet.identity);
+    const read = async () => {
+      const found = await definition.read(id, recordedIn(definition, props), tailnet);
+      return found === missing ? undefined : found;
+    };
+    return (await readsThrough(connectionOf(inputs)).run(read)) ?? missing;
+  }
 }
 
 /** The inputs in normal form. `check` has refused wrong ones before; what was unknown then is checked here. */
@@ -153,9 +211,30 @@ function tailnetFor(inputs: Properties): Promise<Tailnet> {
   return tailnetOf(connectionOf(inputs));
 }
 
-/** The state with what follows from it, as the engine takes it. */
-function completed(state: Properties, inputs: Properties): Properties {
-  return withoutUndefined({ ...state, rotatesAt: rotatesAt(state, inputs) });
+/**
+ * The state with what follows from it, as the engine takes it.
+ * @param writtenTo the tailnet that a write has just gone to
+ */
+function completed(state: Properties, inputs: Properties, writtenTo?: Tailnet): Properties {
+  return withoutUndefined({
+    ...state,
+    rotatesAt: rotatesAt(state, inputs),
+    ...(writtenTo !== undefined && { [madeInKey]: writtenTo.identity }),
+  });
+}
+
+/** Says once that a stack holds the credential that deploys it. */
+function warnOfDeployer(type: string, id: string, inputs: Properties): void {
+  if (holdsUnknown(inputs["connection"])) return;
+  const { deployer } = identifyTailnet(deployerConnection(connectionOf(inputs)));
+  if (id !== deployer) return;
+  warnOnce(
+    `${type} ${id} is the deployer of this run. A run cannot revoke its own deployer: to destroy or replace it, deploy with another one.`,
+  );
+}
+
+function revokesItself(type: string, id: string): string {
+  return `${type} ${id} is the deployer of this run: once it is revoked, nothing that is left can be revoked or changed.\n  Run the same command with another deployer. To keep it and let the stack forget it, use \`pulumi state delete\`.`;
 }
 
 /** `TAILSCOPE_PREFLIGHT=off` is for the run that changes the policy file and what depends on it together. */

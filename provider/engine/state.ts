@@ -82,6 +82,30 @@ export function recordedIn<Inputs extends object>(
   };
 }
 
+/**
+ * The state after the arguments `changed` were written to the API and it answered `answer`. What else
+ * the tailnet has is looked at by a read alone, so that a change elsewhere is not taken for ours.
+ */
+export function stateAfterUpdate<Inputs extends object>(
+  definition: Definition<Inputs>,
+  before: Properties,
+  inputs: Properties,
+  changed: readonly string[],
+  answer: Properties,
+): Properties {
+  const isOurs = (name: string) => changed.includes(name) || definition.outputs.includes(name);
+  const ours = Object.fromEntries(Object.entries(answer).filter(([name]) => isOurs(name)));
+  const after = stateAfterWrite(definition, inputs, ours, before);
+  const asked = { ...askedIn(after) };
+  for (const [name, given] of Object.entries(askedIn(before))) {
+    if (changed.includes(name)) continue;
+    after[name] = before[name];
+    asked[name] = given;
+  }
+  if (Object.keys(asked).length > 0) after[askedKey] = asked;
+  return after;
+}
+
 /** The state after `inputs` were written to the API and it answered `answer`. `before` is the state of an update. */
 export function stateAfterWrite<Inputs extends object>(
   definition: Definition<Inputs>,

@@ -68,7 +68,7 @@ test("a read after a write of our own sees it, and one during the write is asked
   const keys = open(emulator).keys("client");
   const { id } = await keys.create(body);
   expect((await keys.find(id))?.scopes).toEqual(["dns"]);
-  const writing = keys.replace(id, { scopes: ["users:read"] });
+  const writing = keys.change(id, () => ({ scopes: ["users:read"] }));
   await Promise.all([writing, keys.find(id)]);
   expect((await keys.find(id))?.scopes).toEqual(["users:read"]);
   await keys.revoke(id);

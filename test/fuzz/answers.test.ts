@@ -51,7 +51,7 @@ const operations = [
   "create",
   "createWithSecret",
   "find",
-  "replace",
+  "change",
   "revoke",
   "allKeys",
   "deployer",
@@ -87,7 +87,7 @@ test("answers of the API", async () => {
         if (operation === "create") await keys.create(body);
         if (operation === "createWithSecret") await keys.createWithSecret(body);
         if (operation === "find") await keys.find("kA");
-        if (operation === "replace") await keys.replace("kA", body);
+        if (operation === "change") await keys.change("kA", () => body);
         if (operation === "revoke") await keys.revoke("kA");
         if (operation === "allKeys") await tailnet.allKeys();
         if (operation === "deployer") await tailnet.deployer();

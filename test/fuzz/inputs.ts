@@ -102,7 +102,7 @@ export async function fuzz<Input>(
 export function expectFit(message: string): void {
   const own = message.replace(/"(?:[^"\\]|\\.)*"/g, '"…"');
   expect(own, message).not.toMatch(
-    /\n\s+at |TypeError|RangeError|ReferenceError|Cannot read|is not a function|Maximum call stack/,
+    /\n\s+at .*:\d+|TypeError|RangeError|ReferenceError|Cannot read|is not a function|Maximum call stack/,
   );
   expect(own, message).not.toMatch(/(?<![\w.])(undefined|\[object Object\]|NaN)(?![\w.])/);
   expect(message.length).toBeGreaterThan(3);
