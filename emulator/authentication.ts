@@ -7,7 +7,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import { allows, roleScopes } from "./permissions.js";
-import { notEnoughPermissions, notFound, tokenInvalid } from "./refusal.js";
+import { anotherTailnet, notEnoughPermissions, notFound, tokenInvalid } from "./refusal.js";
 import { hashOf } from "./secrets.js";
 import { type AccessToken, isActive, type Key } from "./state.js";
 import type { Actor, World } from "./world.js";
@@ -21,13 +21,24 @@ export interface Env {
 /** Finds out who asks, and that the tailnet in the path is theirs. */
 export function authenticated(world: World): MiddlewareHandler<Env> {
   return createMiddleware<Env>(async (context, next) => {
-    context.set("actor", actorOf(world, context.req.header("authorization")));
+    const actor = actorOf(world, context.req.header("authorization"));
+    if (isFresh(world, actor.key)) throw notFound();
+    context.set("actor", actor);
     const tailnet = context.req.param("tailnet");
     const { id, name } = world.state.tailnet;
     if (tailnet !== undefined && tailnet !== "-" && tailnet !== id && tailnet !== name)
-      throw notFound("tailnet");
+      throw anotherTailnet();
     await next();
   });
+}
+
+/** Whether the credential is an OAuth client that is too new to be used. The client of the start never is. */
+function isFresh(world: World, { id, keyType, created }: Key): boolean {
+  return (
+    keyType === "client" &&
+    id !== world.state.start.clientId &&
+    world.now() - created < world.unknowns.freshClientMilliseconds
+  );
 }
 
 /** Refuses whoever may do none of what the scopes stand for. */
@@ -47,7 +58,6 @@ function actorOf(world: World, authorization: string | undefined): Actor {
     const user = world.user(accessToken.userId);
     if (user === undefined || !isActive(accessToken, now)) throw tokenInvalid();
     return {
-      type: "USER",
       key: accessToken,
       user,
       scopes: roleScopes[user.role],
@@ -61,18 +71,19 @@ function actorOf(world: World, authorization: string | undefined): Actor {
   const key = token && world.key(token.keyId);
   // Revocation bites at once, for tokens already given too.
   if (token === undefined || key === undefined || !isActive(key, now)) throw tokenInvalid();
-  return trustCredential(token, key);
+  return trustCredential(world, token, key);
 }
 
-function trustCredential(token: AccessToken, key: Key): Actor {
-  // A scope taken from the credential since is taken from its tokens.
-  const scopes = token.scopes.filter((scope) => allows(key.scopes ?? [], scope));
+function trustCredential({ unknowns }: World, token: AccessToken, key: Key): Actor {
+  const { scopes } = token;
+  const isFull = allows(scopes, "all");
+  const isOfFull = allows(key.scopes ?? [], "all") && unknowns.narrowedAllGivesAnyTag;
   return {
-    type: key.keyType === "client" ? "OAUTH_CLIENT" : "FEDERATED_IDENTITY",
     key,
+    token,
     scopes,
     tags: token.tags ?? key.tags ?? [],
-    givesAnyTag: token.tags === undefined && allows(key.scopes ?? [], "all"),
+    givesAnyTag: token.tags === undefined && (isFull || isOfFull),
   };
 }
 

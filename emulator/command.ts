@@ -1,8 +1,9 @@
 /** The command line of `tailscope-emulator`. */
 
 import { readFileSync } from "node:fs";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { isLoopback } from "./server.js";
+import { worldNames } from "./unknowns.js";
 
 const { version } = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.url), "utf8"),
@@ -31,8 +32,14 @@ export function emulatorCommand(): Command {
     )
     .option(
       "--rewrite-github-subjects",
-      "rewrite subjects of GitHub to the form with ids, as Tailscale does",
+      "rewrite subjects of GitHub to the form with ids, as Tailscale does for some",
       false,
+    )
+    .addOption(
+      new Option(
+        "--strictness <world>",
+        "where no public source says what Tailscale does: as a client would like it, or as is hardest for one",
+      ).choices(worldNames),
     )
     .option(
       "--json",
@@ -58,6 +65,7 @@ export interface Options {
   readonly latency: number;
   readonly policy?: string;
   readonly rewriteGithubSubjects: boolean;
+  readonly strictness?: (typeof worldNames)[number];
   readonly json: boolean;
 }
 

@@ -6,13 +6,16 @@
 import { timingSafeEqual } from "node:crypto";
 import { Hono } from "hono";
 import { z } from "zod";
+import { type Change, changeOf, loggedKey, otherActor, userActor } from "./audit-entries.js";
 import type { Env } from "./authentication.js";
 import { type Fault, type Faults, faultShape } from "./faults.js";
-import { badRequest, notFound, tokenInvalid } from "./refusal.js";
+import { badRequest, Refusal, tokenInvalid } from "./refusal.js";
 import { bodyOf } from "./request-body.js";
-import { revoke, shownKey, targetOf } from "./routes/keys.js";
+import { revoke } from "./routes/keys.js";
 import { hashOf } from "./secrets.js";
-import { type AuditEntry, isActive, type Key, type User } from "./state.js";
+import { type ShownKey, shownKey } from "./shown-key.js";
+import { type AuditEntry, isActive, type Key } from "./state.js";
+import { type Strictness, strictnessShape, type Unknowns, withStrictness } from "./unknowns.js";
 import type { World } from "./world.js";
 
 /** A request that the API got. */
@@ -33,9 +36,34 @@ const changeShape = z.strictObject({
   customClaimRules: z.record(z.string(), z.string()).optional(),
 });
 
+/** Who revokes a credential, and how the audit log has it. */
+const revocationShape = z.strictObject({
+  /** The actor's type, for example `"SECRET_SCANNER"`: not a person. @default the owner, in the admin console */
+  by: z.string().optional(),
+  /** When the log's rate limiter let the entry through, in RFC 3339. @default at once, and it is not said */
+  deferredAt: z.string().optional(),
+});
+
+const text = z.string().optional();
+
+/** An entry of the audit log, all that others than credentials and their tokens write there. */
+const entryShape = z.strictObject({
+  action: z.string(),
+  target: z.strictObject({ id: z.string(), name: z.string(), type: z.string(), property: text }),
+  actor: z
+    .strictObject({ id: z.string(), type: z.string(), loginName: text, displayName: text })
+    .optional(),
+  origin: z.string().default("CONTROL"),
+  deferredAt: text,
+  actionDetails: text,
+  error: text,
+  old: z.unknown(),
+  new: z.unknown(),
+});
+
 export interface Control {
-  /** Revokes a credential in the admin console, as the owner. */
-  revoke(id: string): void;
+  /** Revokes a credential in the admin console, as the owner; or as `by` says, for example by Tailscale's secret scanner. */
+  revoke(id: string, revocation?: z.infer<typeof revocationShape>): void;
   /** Changes a credential in the admin console, as the owner; what is left out stays. */
   change(id: string, change: z.infer<typeof changeShape>): void;
   /** Removes every trace of a credential, so that the API answers 404. */
@@ -53,10 +81,19 @@ export interface Control {
   publishIssuerKeys(issuer: string, keys: unknown): void;
   /** Whether subjects of GitHub are rewritten to the form with ids. */
   rewriteGithubSubjects(on: boolean): void;
+  /** How the emulator behaves where no source says what the real API does; what is left out stays. */
+  setUnknowns(strictness: Strictness): void;
+  /** How it behaves there now. */
+  unknowns(): Unknowns;
   /** The active credentials but those of the start, as the API shows them. */
-  activeCredentials(): ReturnType<typeof shownKey>[];
+  activeCredentials(): ShownKey[];
   /** Every entry of the configuration audit log. */
   auditLog(): readonly AuditEntry[];
+  /**
+   * Writes an entry into the audit log, as it is now, by a worker of Tailscale's where no actor is named.
+   * @example control.addAuditEntry({ action: "EXPIRED", target: { id, name: "Auth key", type: "API_KEY" } })
+   */
+  addAuditEntry(entry: z.input<typeof entryShape>): void;
   /** The requests that the API got since the last call. */
   takeRequests(): SeenRequest[];
 }
@@ -64,10 +101,10 @@ export interface Control {
 export function control(world: World, faults: Faults, takeRequests: () => SeenRequest[]): Control {
   const known = (id: string): Key => {
     const key = world.key(id);
-    if (key === undefined) throw notFound(`key ${id}`);
+    if (key === undefined) throw new Refusal(404, `no key has the id ${id}`);
     return key;
   };
-  const asOwner = (change: Parameters<World["record"]>[1]) => {
+  const asOwner = (change: Change) => {
     const owner = world.state.users.find(({ role }) => role === "owner");
     world.recordAs(userActor(owner), "ADMIN_CONSOLE", change);
   };
@@ -75,12 +112,21 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
   const startHashes = new Set([clientSecret, ...Object.values(roles)].map(hashOf));
 
   return {
-    revoke: (id) => revoke(world, known(id), asOwner),
+    revoke(id, revocation = {}) {
+      const { by, deferredAt } = revocationShape.parse(revocation);
+      const record = (change: Change) => {
+        const deferred = { ...change, ...(deferredAt !== undefined && { deferredAt }) };
+        if (by === undefined) asOwner(deferred);
+        else world.recordAs(otherActor(by), "CONTROL", deferred);
+      };
+      revoke(world, known(id), record);
+    },
     change(id, change) {
       const key = known(id);
-      const old = shownKey(world, key);
+      const before = loggedKey(key);
       Object.assign(key, change, { updated: world.now() });
-      asOwner({ action: "UPDATE", target: targetOf(key), old, new: shownKey(world, key) });
+      if (world.unknowns.logsUpdates) asOwner(changeOf(key, before));
+      else world.keep();
     },
     erase(id) {
       const key = known(id);
@@ -96,7 +142,7 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
     },
     removeUser(who) {
       const user = world.state.users.find(({ id, loginName }) => id === who || loginName === who);
-      if (user === undefined) throw notFound(`user ${who}`);
+      if (user === undefined) throw new Refusal(404, `no user has the id or login name ${who}`);
       world.state.users = world.state.users.filter((other) => other !== user);
       world.state.keys = world.state.keys.filter(
         (key) => key.keyType !== "api" || key.userId !== user.id,
@@ -113,20 +159,26 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
     rewriteGithubSubjects(on) {
       world.rewriteGithubSubjects = on;
     },
+    setUnknowns(strictness) {
+      world.unknowns = withStrictness(world.unknowns, strictnessShape.parse(strictness));
+    },
+    unknowns: () => world.unknowns,
     activeCredentials: () =>
       world.state.keys
         .filter((key) => isActive(key, world.now()) && !startHashes.has(key.secretHash ?? ""))
         .map((key) => shownKey(world, key)),
     auditLog: () => world.state.log,
+    addAuditEntry(entry) {
+      const { actor = otherActor("AUTOMATED_WORKER"), origin, ...change } = entryShape.parse(entry);
+      const said = Object.entries(change).filter(([, value]) => value !== undefined);
+      // All that `change` has, without what is not said.
+      world.recordAs(
+        actor as AuditEntry["actor"],
+        origin,
+        Object.fromEntries(said) as unknown as Change,
+      );
+    },
     takeRequests,
-  };
-}
-
-function userActor(user: User | undefined) {
-  return {
-    id: user?.id ?? "",
-    type: "USER",
-    ...(user && { loginName: user.loginName, displayName: user.displayName }),
   };
 }
 
@@ -148,7 +200,9 @@ export function controlRoutes(control: Control, token: string): Hono<Env> {
       context.json({ result: run(await bodyOf(context, shape)) ?? null }),
     );
   }
-  command("revoke", withId, ({ id }) => control.revoke(id));
+  command("revoke", withId.extend(revocationShape.shape), ({ id, ...revocation }) =>
+    control.revoke(id, revocation),
+  );
   command("change", withId.extend({ change: changeShape }), ({ id, change }) =>
     control.change(id, change),
   );
@@ -168,6 +222,11 @@ export function controlRoutes(control: Control, token: string): Hono<Env> {
   command("rewrite-github-subjects", z.strictObject({ on: z.boolean() }), ({ on }) =>
     control.rewriteGithubSubjects(on),
   );
+  command("set-unknowns", z.strictObject({ strictness: strictnessShape }), ({ strictness }) =>
+    control.setUnknowns(strictness),
+  );
+  command("unknowns", z.strictObject({}), () => control.unknowns());
+  command("add-audit-entry", entryShape, (entry) => control.addAuditEntry(entry));
   command("active-credentials", z.strictObject({}), () => control.activeCredentials());
   command("audit-log", z.strictObject({}), () => control.auditLog());
   command("take-requests", z.strictObject({}), () => control.takeRequests());

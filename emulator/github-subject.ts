@@ -1,13 +1,14 @@
 /**
- * GitHub's subjects in two forms: `repo:OWNER/REPO:…`, and the immutable one with ids, `repo:OWNER@1/REPO@2:…`, to which
- * Tailscale rewrites the first (reported by users of federated identities, 2026).
+ * GitHub's subjects in two forms: `repo:OWNER/REPO:…`, and the immutable one with ids, `repo:OWNER@1/REPO@2:…`. Some users
+ * report that Tailscale rewrites the first to the second, others have identities that stayed as they were written
+ * (2026): `fact: github-subject-rewrite`.
  */
 
 import { createHash } from "node:crypto";
 
 const githubIssuer = "https://token.actions.githubusercontent.com";
 
-/** The subject as Tailscale keeps it. Here the ids are made from the names, so that the same name always has the same id. */
+/** The subject in the form with ids. Here the ids are made from the names, so that the same name always has the same id. */
 export function immutableGithubSubject(issuer: string, subject: string): string {
   if (issuer !== githubIssuer) return subject;
   return subject.replace(
@@ -16,11 +17,6 @@ export function immutableGithubSubject(issuer: string, subject: string): string 
       return `repo:${owner}@${idOf(owner)}/${repository}@${idOf(`${owner}/${repository}`)}`;
     },
   );
-}
-
-/** The subject without ids, as repositories made before July 2026 say it. */
-export function classicGithubSubject(subject: string): string {
-  return subject.replace(/^repo:([^/:@*]+)@\d+\/([^/:@*]+)@\d+(?=:)/, "repo:$1/$2");
 }
 
 function idOf(name: string): number {

@@ -6,12 +6,14 @@ import type { Role } from "./permissions.js";
 import { hashOf, newSecret } from "./secrets.js";
 import { application, listen } from "./server.js";
 import { fileStore, inMemory } from "./store.js";
+import { defaultUnknowns, type Strictness, withStrictness } from "./unknowns.js";
 import { World } from "./world.js";
 
 export type { Control, SeenRequest } from "./control.js";
 export type { Fault } from "./faults.js";
 export type { Role } from "./permissions.js";
 export type { AuditEntry } from "./state.js";
+export type { Strictness, Unknowns } from "./unknowns.js";
 
 export interface EmulatorOptions {
   /** A loopback address. @default "127.0.0.1" */
@@ -24,10 +26,16 @@ export interface EmulatorOptions {
   readonly latency?: number;
   /** The policy file (HuJSON) of a fresh tailnet. @default a few tags that admins own */
   readonly policy?: string;
-  /** Whether subjects of GitHub are rewritten to the form with ids, as Tailscale does. @default false */
+  /** Whether subjects of GitHub are rewritten to the form with ids, as Tailscale does for some. @default false */
   readonly rewriteGithubSubjects?: boolean;
   /** Scopes that exist beyond those that the emulator knows. @default none */
   readonly scopes?: readonly string[];
+  /**
+   * How the emulator behaves where no public source says what the real API does: a world, or some of its switches, and
+   * then the others as in the default.
+   * @default the world that TAILSCOPE_EMULATOR_STRICTNESS names, "lenient" where it is not set
+   */
+  readonly strictness?: Strictness;
   /** How issuers' published keys are read. @default the global fetch */
   readonly fetch?: typeof fetch;
 }
@@ -53,7 +61,8 @@ export interface Emulator extends AsyncDisposable {
 /**
  * Starts an emulator on loopback.
  *
- * @throws Error where the address is no loopback address, the port is in use or the data file cannot be read
+ * @throws Error where the address is no loopback address, the port is in use, the data file cannot be read or
+ *   TAILSCOPE_EMULATOR_STRICTNESS names no world
  * @example
  * ```ts
  * await using emulator = await startEmulator();
@@ -66,6 +75,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const settings = {
     rewriteGithubSubjects: options.rewriteGithubSubjects ?? false,
     scopes: options.scopes ?? [],
+    unknowns: withStrictness(defaultUnknowns(), options.strictness ?? {}),
     fetch: options.fetch ?? fetch,
   };
   const world = new World(store, settings, options.policy);

@@ -2,7 +2,8 @@
  * Which scopes there are, what holding one gives, and what each role holds. The emulator keeps its own list on purpose: a
  * mistake in the provider's catalogue must not be repeated by the server that it is tested against.
  *
- * Sources: the trust credentials page (https://tailscale.com/kb/1623/trust-credentials) and the API document of 2026-07-13.
+ * Sources: the trust credentials page (https://tailscale.com/kb/1623/trust-credentials), the API document of 2026-07-13 and,
+ * for organisations, its successor of 2026-09-03.
  */
 
 const readAndWrite = [
@@ -29,13 +30,16 @@ const readAndWrite = [
   "webhooks",
 ];
 
-/** Names of 2023 and what holding one opens today. Unconfirmed in detail. */
+/**
+ * Names from before 2024-11-14 and what holding one opens today: the table of legacy scopes on the trust credentials page.
+ * `fact: older-scope-names`
+ */
 const older: Record<string, string[]> = {
   acl: ["policy_file"],
-  devices: ["devices:core", "devices:posture_attributes", "auth_keys"],
+  devices: ["auth_keys", "devices:core", "devices:posture_attributes"],
   routes: ["devices:routes"],
   "acl:read": ["policy_file:read"],
-  "devices:read": ["devices:core:read", "devices:posture_attributes:read", "auth_keys:read"],
+  "devices:read": ["auth_keys:read", "devices:core:read", "devices:posture_attributes:read"],
   "logs:read": ["logs:configuration:read"],
   "network-logs:read": ["logs:network:read"],
   "routes:read": ["devices:routes:read"],
@@ -51,9 +55,13 @@ export const olderScopes: readonly string[] = Object.keys(older);
 
 /** Whether whoever holds `held` may do what `wanted` stands for. */
 export function allows(held: readonly string[], wanted: string): boolean {
+  return contains(held, wanted) || contains(held, wanted.replace(/:read$/, ""));
+}
+
+/** Whether `wanted` is among what is held, not counting that who may write may read. */
+export function contains(held: readonly string[], wanted: string): boolean {
   const has = new Set(held.flatMap((scope) => [scope, ...(older[scope] ?? [])]));
-  if (has.has("all") || has.has(wanted)) return true;
-  return wanted.endsWith(":read") && (has.has("all:read") || has.has(wanted.replace(/:read$/, "")));
+  return has.has("all") || has.has(wanted) || (wanted.endsWith(":read") && has.has("all:read"));
 }
 
 export const roles = [
@@ -69,8 +77,8 @@ export const roles = [
 export type Role = (typeof roles)[number];
 
 /**
- * What each role may do, and so may give to a trust credential. Unconfirmed in detail: Tailscale's pages describe the roles
- * (https://tailscale.com/kb/1138/user-roles) and do not list them scope by scope.
+ * What each role may do, and so may give to a trust credential. Tailscale's pages describe the roles
+ * (https://tailscale.com/kb/1138/user-roles) and do not list them scope by scope: `fact: role-scopes`.
  */
 export const roleScopes: Record<Role, readonly string[]> = {
   owner: ["all"],

@@ -71,6 +71,11 @@ export function parsePolicy(text: string): { policy: Policy } | { problem: strin
     (name) => !/^tag:[A-Za-z][A-Za-z0-9-]*$/.test(name),
   );
   if (wrongTag !== undefined) return { problem: `tagOwners: "${wrongTag}" is not a valid tag` };
+  const undefinedTag = shaped.data.acls
+    .flatMap(({ src }) => src)
+    .find((name) => name.startsWith("tag:") && !Object.hasOwn(shaped.data.tagOwners, name));
+  // As measured: `fact: validate-answers`.
+  if (undefinedTag !== undefined) return { problem: `src=tag not found: "${undefinedTag}"` };
   return { policy: shaped.data };
 }
 

@@ -13,6 +13,7 @@ import { keyRoutes } from "./routes/keys.js";
 import { policyFileRoutes } from "./routes/policy-file.js";
 import { tokenRoutes } from "./routes/tokens.js";
 import { userRoutes } from "./routes/users.js";
+import { newRequestId } from "./secrets.js";
 import type { World } from "./world.js";
 
 /** More than any policy file that Tailscale takes. */
@@ -27,6 +28,16 @@ export interface Sides {
 
 export function application({ world, faults, control, seen }: Sides): Hono<Env> {
   const app = new Hono<Env>();
+  app.use("/api/v2/*", async (context, next) => {
+    const { pathname, search } = new URL(context.req.url);
+    seen(context.req.method, `${pathname.slice("/api/v2".length)}${search}`);
+    await next();
+    // What a fault has sent already has no headers of ours.
+    if (context.env.outgoing.headersSent) return;
+    // Its own clock, which a test may have moved.
+    context.header("date", new Date(world.now()).toUTCString());
+    context.header("x-tailscale-request-id", newRequestId(world.now()));
+  });
   app.use(
     bodyLimit({
       maxSize: largestBody,
@@ -34,14 +45,6 @@ export function application({ world, faults, control, seen }: Sides): Hono<Env> 
     }),
   );
   app.route("/control", control);
-  app.use("/api/v2/*", async (context, next) => {
-    const { pathname, search } = new URL(context.req.url);
-    seen(context.req.method, `${pathname.slice("/api/v2".length)}${search}`);
-    await next();
-    // Its own clock, which a test may have moved. What a fault has sent already has none.
-    if (!context.env.outgoing.headersSent)
-      context.header("date", new Date(world.now()).toUTCString());
-  });
   app.use("/api/v2/*", faults.middleware);
   app.route("/api/v2", tokenRoutes(world));
   app.use("/api/v2/tailnet/:tailnet/*", authenticated(world));

@@ -32,9 +32,12 @@ export interface Key {
 
 /** A short-lived token that a trust credential took. */
 export interface AccessToken {
+  readonly id: string;
   readonly hash: string;
   readonly keyId: string;
+  readonly created: number;
   readonly expires: number;
+  /** They are fixed when the token is given: what the credential gains or loses later changes nothing. */
   readonly scopes: readonly string[];
   /** The tags it may give, where they were narrowed. */
   readonly tags?: readonly string[];
@@ -51,9 +54,12 @@ export interface User {
 /** An entry of the configuration audit log, in the API's own form. */
 export interface AuditEntry {
   readonly eventTime: string;
+  /** Where the log's rate limiter held the entry back, until when. */
+  readonly deferredAt?: string;
   readonly type: "CONFIG";
   readonly eventGroupID: string;
-  readonly origin: "CONFIG_API" | "ADMIN_CONSOLE" | "NODE";
+  /** What it came through, for example `"CONFIG_API"` or `"ADMIN_CONSOLE"`. */
+  readonly origin: string;
   readonly actor: {
     readonly id: string;
     readonly type: string;
@@ -70,6 +76,8 @@ export interface AuditEntry {
   readonly old?: unknown;
   readonly new?: unknown;
   readonly actionDetails?: string;
+  /** Why the change failed. */
+  readonly error?: string;
 }
 
 /** What a start with fresh data hands out: kept in clear, so that a start with the same data can hand it out again. */

@@ -45,7 +45,9 @@ export function fileStore(path: string): Store {
         );
       }
       chmodSync(path, 0o600);
-      return content as State; // Written by `save`, and by nobody else: see the header.
+      const state = content as State; // Written by `save`, and by nobody else: see the header.
+      // A version before 0.2 gave its tokens no id; they live for an hour, and nobody misses them.
+      return { ...state, tokens: state.tokens.filter(({ id }) => id !== undefined) };
     },
     save(state) {
       const next = `${path}.next`;

@@ -1,23 +1,27 @@
 /** What every route works on: the state, the clock, and how a change is recorded and kept. */
 
 import { randomUUID } from "node:crypto";
+import { type Change, credentialActor, userActor } from "./audit-entries.js";
 import type { Clock } from "./clock.js";
 import { allows, olderScopes, type Role, roleScopes, roles, scopes } from "./permissions.js";
 import { freshPolicy, type Policy, parsePolicy, policyFile } from "./policy-file.js";
 import { hashOf, newId, newSecret } from "./secrets.js";
-import type { AuditEntry, Key, State, User } from "./state.js";
+import type { AccessToken, AuditEntry, Key, State, User } from "./state.js";
 import type { Store } from "./store.js";
+import type { Unknowns } from "./unknowns.js";
 
 /** Who sends a request: a user by an API access token, or a trust credential by a short-lived token. */
 export interface Actor {
-  readonly type: "USER" | "OAUTH_CLIENT" | "FEDERATED_IDENTITY";
   /** The credential that the token belongs to. */
   readonly key: Key;
+  /** Whose API access token it is; undefined for a trust credential. */
   readonly user?: User;
+  /** The short-lived token; undefined for a user. */
+  readonly token?: AccessToken;
   readonly scopes: readonly string[];
   /** The tags it holds as a trust credential, or those that its token was narrowed to. */
   readonly tags: readonly string[];
-  /** Whether it may give every tag that the policy file defines: a client with `all`, and a token whose tags were not narrowed. Unconfirmed where its scopes were. */
+  /** Whether it may give every tag that the policy file defines: a client with `all`, by a token whose tags were not narrowed. */
   readonly givesAnyTag: boolean;
 }
 
@@ -25,6 +29,8 @@ export interface WorldOptions {
   readonly rewriteGithubSubjects: boolean;
   /** Scopes that exist beyond the known ones. */
   readonly scopes: readonly string[];
+  /** How it behaves where no source says what the real API does. */
+  readonly unknowns: Unknowns;
   /** How issuers' published keys are read. */
   readonly fetch: typeof fetch;
 }
@@ -34,6 +40,7 @@ export class World implements Clock {
   /** The published keys of issuers that are not asked over the network. */
   readonly issuerKeys = new Map<string, unknown>();
   rewriteGithubSubjects: boolean;
+  unknowns: Unknowns;
   readonly fetch: typeof fetch;
   private readonly scopes: ReadonlySet<string>;
 
@@ -45,6 +52,7 @@ export class World implements Clock {
     this.state = store.load() ?? freshState(policy);
     this.scopes = new Set([...scopes, ...olderScopes, ...options.scopes]);
     this.rewriteGithubSubjects = options.rewriteGithubSubjects;
+    this.unknowns = options.unknowns;
     this.fetch = options.fetch;
     this.keep();
   }
@@ -72,19 +80,9 @@ export class World implements Clock {
   }
 
   /** Writes down who did what, and keeps the state. Called at the end of every change. */
-  record(
-    actor: Actor,
-    change: Pick<AuditEntry, "action" | "target" | "old" | "new" | "actionDetails">,
-  ): void {
+  record(actor: Actor, change: Change): void {
     this.recordAs(
-      actor.user === undefined
-        ? { id: actor.key.id, type: actor.type, displayName: actor.key.description }
-        : {
-            id: actor.user.id,
-            type: actor.type,
-            loginName: actor.user.loginName,
-            displayName: actor.user.displayName,
-          },
+      actor.user === undefined ? credentialActor(actor.key) : userActor(actor.user),
       "CONFIG_API",
       change,
     );
@@ -93,10 +91,12 @@ export class World implements Clock {
   recordAs(
     actor: AuditEntry["actor"],
     origin: AuditEntry["origin"],
-    change: Pick<AuditEntry, "action" | "target" | "old" | "new" | "actionDetails">,
+    change: Change & Partial<Pick<AuditEntry, "deferredAt">>,
   ): void {
+    // Nanoseconds, as in the real log; the last six digits count, so that no two entries are of one time.
+    const count = String(this.state.log.length % 1_000_000).padStart(6, "0");
     this.state.log.push({
-      eventTime: new Date(this.now()).toISOString(),
+      eventTime: new Date(this.now()).toISOString().replace("Z", `${count}Z`),
       type: "CONFIG",
       eventGroupID: randomUUID().replaceAll("-", ""),
       origin,

@@ -5,19 +5,34 @@
 
 import { type Context, Hono } from "hono";
 import { z } from "zod";
+import { type Change, changeOf, creationOf, loggedKey, revocationOf } from "../audit-entries.js";
 import { type Env, requireOneOf } from "../authentication.js";
-import { wholeSeconds } from "../clock.js";
 import { immutableGithubSubject } from "../github-subject.js";
+import {
+  authBody,
+  changeable,
+  clientBody,
+  creatable,
+  federatedBody,
+  hasCapabilities,
+  keyBody,
+  noCapabilities,
+  refuseForeignMembers,
+  type TrustBody,
+} from "../key-body.js";
 import { allows } from "../permissions.js";
 import {
   badRequest,
   cannotSetScopes,
+  keyNotFound,
   notEnoughPermissions,
   notFound,
+  type Refusal,
   tagsNotPermitted,
 } from "../refusal.js";
 import { bodyOf, fitting } from "../request-body.js";
 import { hashOf, newId, newSecret } from "../secrets.js";
+import { shownKey, shownToken } from "../shown-key.js";
 import { isActive, type Key, type KeyType } from "../state.js";
 import { mayGiveTags } from "../tags.js";
 import { type Actor, may, ninetyDays, type World } from "../world.js";
@@ -30,66 +45,10 @@ const scopeOf: Record<KeyType, string> = {
   api: "api_access_tokens",
 };
 
-const names = z.array(z.string()).nullish();
-
-const description = z
-  .string()
-  .max(50, "description must be at most 50 characters")
-  .regex(
-    /^[\p{L}\p{M}\p{N} -]*$/u,
-    "description may contain only letters, digits, hyphens and spaces",
-  )
-  .nullish();
-
-const flag = z.boolean().nullish();
-
-const authBody = z.object({
-  keyType: z.literal("auth").nullish(),
-  capabilities: z.object({
-    devices: z.object({
-      create: z
-        .object({ reusable: flag, ephemeral: flag, preauthorized: flag, tags: names })
-        .nullish(),
-    }),
-  }),
-  expirySeconds: z
-    .int()
-    .min(0)
-    .max(ninetyDays, "expirySeconds must be at most 7776000 (90 days)")
-    .nullish(),
-  description,
-});
-
-const trustMembers = {
-  scopes: z.array(z.string()).min(1, "at least one scope is required"),
-  tags: names,
-  description,
-};
-
-const clientBody = z.object({ keyType: z.literal("client"), ...trustMembers });
-
-const federatedBody = z.object({
-  keyType: z.literal("federated"),
-  ...trustMembers,
-  issuer: z.url({ protocol: /^https$/, error: "issuer must be an https URL" }),
-  subject: z.string().min(1, "subject is required"),
-  audience: z.string().nullish(),
-  customClaimRules: z
-    .record(z.string(), z.string())
-    .refine(
-      (rules) => !["sub", "iss", "aud"].some((claim) => claim in rules),
-      "customClaimRules may not contain sub, iss or aud",
-    )
-    .nullish(),
-});
-
-type TrustBody = z.infer<typeof clientBody> | z.infer<typeof federatedBody>;
-
-const creatable = z.looseObject({ keyType: z.enum(["auth", "client", "federated"]).nullish() });
-
 export function keyRoutes(world: World): Hono<Env> {
   return new Hono<Env>()
     .get("/keys", (context) => {
+      // Whether each of them opens the list: `fact: list-with-one-kind`.
       const actor = requireOneOf(
         context,
         ...Object.values(scopeOf).map((scope) => `${scope}:read`),
@@ -99,69 +58,107 @@ export function keyRoutes(world: World): Hono<Env> {
         (key) =>
           isActive(key, world.now()) &&
           may(actor, `${scopeOf[key.keyType]}:read`) &&
-          isListed(actor, key, everywhere),
+          isListed(world, actor, key, everywhere),
       );
-      return context.json({ keys: listed.map((key) => shownKey(world, key)) });
+      const tokens = everywhere && listsTokens(world, actor) ? world.state.tokens : [];
+      return context.json({
+        keys: [...listed.map((key) => shownKey(world, key)), ...tokens.map(shownToken)],
+      });
     })
     .post("/keys", async (context) => {
-      const body = await bodyOf(context, z.unknown());
+      const body = await keyBody(context);
       const { keyType } = fitting(creatable, body);
-      const actor = requireOneOf(context, scopeOf[keyType ?? "auth"]);
-      if (keyType === "client")
+      const kind = keyType ?? "auth";
+      const actor = requireOneOf(context, scopeOf[kind]);
+      refuseForeignMembers(kind, body);
+      if (kind === "client")
         return context.json(createTrustCredential(world, actor, fitting(clientBody, body)));
-      if (keyType === "federated")
+      if (kind === "federated")
         return context.json(createTrustCredential(world, actor, fitting(federatedBody, body)));
+      if (!hasCapabilities(body)) throw noCapabilities();
       return context.json(createAuthKey(world, actor, fitting(authBody, body)));
     })
     .get("/keys/:id", (context) => {
+      const id = context.req.param("id");
       const actor = context.get("actor");
-      const key = known(world, context.req.param("id"));
-      // Every token may read the credential that it came from.
-      if (key.id !== actor.key.id && !may(actor, `${scopeOf[key.keyType]}:read`))
-        throw notEnoughPermissions();
+      const token = world.state.tokens.find((other) => other.id === id);
+      // "For the key in use": https://tailscale.com/kb/1623/trust-credentials
+      if (token !== undefined && (token === actor.token || listsTokens(world, actor)))
+        return context.json(shownToken(token));
+      const key = world.key(id);
+      if (key === undefined) throw notFound();
+      if (!maySee(actor, key)) throw hidden(world, notFound());
       return context.json(shownKey(world, key));
     })
     .put("/keys/:id", async (context) => {
-      const key = known(world, context.req.param("id"));
-      const actor = requireOneOf(context, scopeOf[key.keyType]);
-      if (!isActive(key, world.now())) throw notFound("key");
-      if (key.keyType === "client")
-        return context.json(replace(world, actor, key, await bodyOf(context, clientBody)));
-      if (key.keyType === "federated")
-        return context.json(replace(world, actor, key, await bodyOf(context, federatedBody)));
-      throw badRequest("only OAuth clients and federated identities can be changed");
+      const key = world.key(context.req.param("id"));
+      if (key === undefined) throw notFound();
+      const actor = requireWrite(context, world, key, notFound());
+      if (!isActive(key, world.now())) throw notFound();
+      const body = await bodyOf(context, z.unknown());
+      const kind = fitting(changeable, body).keyType ?? "";
+      // `fact: key-type-cannot-change`
+      if (kind !== key.keyType)
+        throw badRequest(
+          `cannot modify key type, attempting to change from "${key.keyType}" to "${kind}"`,
+        );
+      if (kind === "client" || kind === "federated") refuseForeignMembers(kind, body);
+      if (kind === "client")
+        return context.json(replace(world, actor, key, fitting(clientBody, body)));
+      if (kind === "federated")
+        return context.json(replace(world, actor, key, fitting(federatedBody, body)));
+      // `fact: auth-key-cannot-change`
+      throw badRequest(`keys of type "${kind}" can not be updated`);
     })
     .delete("/keys/:id", (context) => {
-      const key = known(world, context.req.param("id"));
+      const key = world.key(context.req.param("id"));
+      if (key === undefined) throw keyNotFound();
       const own = key.keyType === "api" && key.userId === context.get("actor").user?.id;
-      const actor = own ? context.get("actor") : requireOneOf(context, scopeOf[key.keyType]);
-      if (key.revoked !== undefined) throw notFound("key");
-      revoke(world, key, (change) => world.record(actor, change));
-      return deleted(context);
+      const actor = own ? context.get("actor") : requireWrite(context, world, key, keyNotFound());
+      // Revoked already is no error: `fact: delete-of-revoked-key`.
+      if (key.revoked === undefined) revoke(world, key, (change) => world.record(actor, change));
+      return context.json(null);
     });
 }
 
-const deleted = (context: Context<Env>) => context.body(null, 200);
+/** Every token may read the credential that it came from. `fact: own-key-is-readable` */
+function maySee(actor: Actor, key: Key): boolean {
+  return key.id === actor.key.id || may(actor, `${scopeOf[key.keyType]}:read`);
+}
 
-function known(world: World, id: string): Key {
-  const key = world.key(id);
-  if (key === undefined) throw notFound("key");
-  return key;
+/** What a key answers that the actor may not see: that it may not, or that there is none. */
+function hidden({ unknowns }: World, missing: Refusal): Refusal {
+  return unknowns.hiddenKey === 404 ? missing : notEnoughPermissions();
+}
+
+/** Refuses whoever may not change `key`; who may not even see it is told `missing` where such keys are hidden. */
+function requireWrite(context: Context<Env>, world: World, key: Key, missing: Refusal): Actor {
+  const actor = context.get("actor");
+  if (may(actor, scopeOf[key.keyType])) return actor;
+  throw maySee(actor, key) ? notEnoughPermissions() : hidden(world, missing);
 }
 
 /** Which keys a list shows to whom: without `all=true` those of the asking user, or the tailnet's of the asking kind. */
-function isListed(actor: Actor, key: Key, everywhere: boolean): boolean {
+function isListed(world: World, actor: Actor, key: Key, everywhere: boolean): boolean {
   const own = actor.user !== undefined && key.userId === actor.user.id;
+  if (actor.user !== undefined && world.unknowns.userTokensList === "own") return own;
   // "Only all and all:read can list all access tokens": the trust credentials page.
   if (key.keyType === "api") return own || (everywhere && may(actor, "all:read"));
   if (everywhere) return true;
   return actor.user === undefined ? key.keyType === actor.key.keyType : own;
 }
 
+/** Whether lists show short-lived tokens to the actor: who may read all access tokens, or "OAuth clients and OAuth tokens". */
+function listsTokens({ unknowns }: World, actor: Actor): boolean {
+  const may = allows(actor.scopes, "all:read") || allows(actor.scopes, "oauth_keys:read");
+  return unknowns.listsTokens && may && !(actor.user && unknowns.userTokensList === "own");
+}
+
 function createAuthKey(world: World, actor: Actor, body: z.infer<typeof authBody>) {
   const { reusable, ephemeral, preauthorized, tags } = body.capabilities.devices.create ?? {};
+  // `fact: trust-credential-key-needs-tags`
   if (actor.user === undefined && !tags?.length)
-    throw badRequest("auth keys created with a trust credential must have tags");
+    throw badRequest("tailnet-owned auth key must have tags set");
   checkTags(world, actor, tags ?? []);
   const now = world.now();
   return made(world, actor, {
@@ -199,32 +196,39 @@ function made(world: World, actor: Actor, members: Omit<Key, "id" | "secretHash"
   const id = keyType === "federated" ? `${world.state.tailnet.id}-${newId("k")}` : newId("k");
   const secret = keyType === "federated" ? undefined : newSecret(keyType, id);
   const key: Key = { id, ...members, ...(secret && { secretHash: hashOf(secret) }) };
-  giveAudience(key);
+  if (keyType === "federated") key.audience ??= generatedAudience(id);
   world.state.keys.push(key);
-  world.record(actor, { action: "CREATE", target: targetOf(key), new: shownKey(world, key) });
+  world.record(actor, creationOf(key));
   return { ...shownKey(world, key), ...(secret && { key: secret }) };
 }
 
-/** Without an audience of one's own there is one that the server makes. */
-function giveAudience(key: Key): void {
-  if (key.keyType === "federated") key.audience ??= `api.tailscale.com/${key.id}`;
+/** What the server makes where a create has no audience. `fact: federated-id-and-audience` */
+function generatedAudience(id: string): string {
+  return `api.tailscale.com/${id}`;
 }
 
-/** Replaces all that can be changed: what the body leaves out is emptied. The secret stays. */
+/** Replaces all that can be changed: what the body leaves out is emptied. The secret stays. `fact: put-replaces-everything` */
 function replace(world: World, actor: Actor, key: Key, body: TrustBody) {
   checkTrust(world, actor, body);
-  const old = shownKey(world, key);
+  const before = loggedKey(key);
+  const audience = {
+    keeps: key.audience,
+    regenerates: generatedAudience(key.id),
+    empties: undefined,
+  }[world.unknowns.putWithoutAudience];
   for (const member of ["tags", "audience", "customClaimRules"] as const) delete key[member];
   Object.assign(key, trustMembersOf(world, body), { updated: world.now() });
-  giveAudience(key);
-  world.record(actor, { action: "UPDATE", target: targetOf(key), old, new: shownKey(world, key) });
+  if (key.keyType === "federated" && key.audience === undefined && audience !== undefined)
+    key.audience = audience;
+  if (world.unknowns.logsUpdates) world.record(actor, changeOf(key, before));
+  else world.keep();
   return shownKey(world, key);
 }
 
 function trustMembersOf(world: World, body: TrustBody) {
   return {
     description: body.description ?? "",
-    scopes: [...body.scopes],
+    scopes: [...(body.scopes ?? [])],
     ...(body.tags?.length && { tags: [...body.tags] }),
     ...(body.keyType === "federated" && {
       issuer: body.issuer,
@@ -237,11 +241,19 @@ function trustMembersOf(world: World, body: TrustBody) {
   };
 }
 
-function checkTrust(world: World, actor: Actor, { scopes, tags }: TrustBody): void {
+const kindNames = { client: "OAuth clients", federated: "federated identities" };
+
+function checkTrust(world: World, actor: Actor, { keyType, scopes, tags }: TrustBody): void {
+  // `fact: empty-scopes-refused`
+  if (!scopes?.length)
+    throw badRequest(
+      `scopes cannot be empty, at least one scope is required for ${kindNames[keyType]}`,
+    );
   const unknown = scopes.filter((scope) => !world.isScope(scope));
   if (unknown.length > 0) throw badRequest(`invalid scopes: [${unknown.join(" ")}]`);
   const beyond = scopes.filter((scope) => !allows(actor.scopes, scope));
   if (beyond.length > 0) throw cannotSetScopes(beyond);
+  // `fact: tags-mandatory-with-scopes`
   if (!tags?.length && scopes.some((scope) => scope === "devices:core" || scope === "auth_keys")) {
     throw badRequest("tags are required for the scopes devices:core and auth_keys");
   }
@@ -252,44 +264,8 @@ function checkTags(world: World, actor: Actor, tags: readonly string[]): void {
   if (!mayGiveTags(actor, tags, world.policy)) throw tagsNotPermitted(tags);
 }
 
-type Change = Parameters<World["record"]>[1];
-
 /** Ends the key, and with it every token it gave. */
 export function revoke(world: World, key: Key, record: (change: Change) => void): void {
-  const old = shownKey(world, key);
   key.revoked = world.now();
-  record({ action: "REVOKE", target: targetOf(key), old });
-}
-
-export function targetOf(key: Key): Change["target"] {
-  return { id: key.id, name: key.description || key.id, type: "API_KEY" };
-}
-
-/** The key as the API answers it, without its secret. Empty lists are left out; one that is no longer valid says little. */
-export function shownKey(world: World, key: Key) {
-  const active = isActive(key, world.now());
-  const { tags, devices } = key;
-  return {
-    id: key.id,
-    keyType: key.keyType,
-    ...(key.description !== "" && { description: key.description }),
-    created: wholeSeconds(key.created),
-    ...(key.updated !== undefined && { updated: wholeSeconds(key.updated) }),
-    ...(key.expires !== undefined && {
-      expires: wholeSeconds(key.expires),
-      expirySeconds: Math.round((key.expires - key.created) / 1000),
-    }),
-    ...(key.revoked !== undefined && { revoked: wholeSeconds(key.revoked) }),
-    ...(!active && { invalid: true }),
-    userId: key.userId ?? "",
-    ...(active &&
-      devices && { capabilities: { devices: { create: { ...devices, ...(tags && { tags }) } } } }),
-    ...(active && !devices && { ...(key.scopes && { scopes: key.scopes }), ...(tags && { tags }) }),
-    ...(key.keyType === "federated" && {
-      issuer: key.issuer,
-      subject: key.subject,
-      audience: key.audience,
-      customClaimRules: key.customClaimRules ?? {},
-    }),
-  };
+  record(revocationOf(key));
 }

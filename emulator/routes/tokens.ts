@@ -5,18 +5,21 @@
  */
 
 import { type Context, Hono } from "hono";
+import { credentialActor, tokenTaken } from "../audit-entries.js";
 import type { Env } from "../authentication.js";
-import { identityTokenProblem } from "../identity-token.js";
-import { allows } from "../permissions.js";
+import { acceptsIdentityToken } from "../identity-token.js";
+import { allows, contains } from "../permissions.js";
 import {
+  anotherTailnet,
   badRequest,
   cannotGrantScopes,
-  Refusal,
+  exchangeNotUnderstood,
+  exchangeRefused,
   tagsNotPermitted,
   tokenInvalid,
 } from "../refusal.js";
-import { hashOf, newSecret } from "../secrets.js";
-import { isActive, type Key } from "../state.js";
+import { hashOf, newId, newSecret } from "../secrets.js";
+import { type AccessToken, isActive, type Key } from "../state.js";
 import { isOwned } from "../tags.js";
 import type { World } from "../world.js";
 
@@ -26,22 +29,38 @@ export function tokenRoutes(world: World): Hono<Env> {
   return new Hono<Env>()
     .post("/oauth/token", async (context) => {
       const form = await readForm(context);
-      if (form.get("grant_type") !== "client_credentials")
+      // Tailscale takes a request without one: `fact: grant-type-is-optional`.
+      if ((form.get("grant_type") ?? "client_credentials") !== "client_credentials")
         throw badRequest("grant_type must be client_credentials");
       const client = clientOf(world, form, context.req.header("authorization"));
-      return context.json(
-        giveToken(world, client, words(form.get("scope")), words(form.get("tags"))),
-      );
+      checkTailnet(world, form.get("tailnet"));
+      const scopes = grantedScopes(world, client, words(form.get("scope")));
+      const tags = words(form.get("tags"));
+      checkTags(world, client, scopes, tags);
+      const { secret } = giveToken(world, client, scopes, tags);
+      // The client's own tags are there, too, where none were asked for: `fact: token-answer-has-client-tags`.
+      const shownTags = tags.length > 0 ? tags : (client.tags ?? []);
+      return context.json({
+        access_token: secret,
+        token_type: "Bearer",
+        expires_in: lifetimeSeconds,
+        scope: scopes.join(" "),
+        ...(shownTags.length > 0 && { tags: shownTags.join(" ") }),
+      });
     })
     .post("/oauth/token-exchange", async (context) => {
       const form = await readForm(context);
       const identity = world.key(form.get("client_id") ?? "");
-      if (identity?.keyType !== "federated" || !isActive(identity, world.now()))
-        throw tokenInvalid();
-      const problem = await identityTokenProblem(world, identity, form.get("jwt") ?? "");
-      if (problem !== undefined) throw new Refusal(401, problem);
-      const { tags: _tags, scope: _scope, ...token } = giveToken(world, identity, [], []);
-      return context.json(token);
+      const jwt = form.get("jwt") ?? "";
+      if (identity?.keyType !== "federated" || !hasFormOfJwt(jwt)) throw exchangeNotUnderstood();
+      if (!isActive(identity, world.now()) || !(await acceptsIdentityToken(world, identity, jwt)))
+        throw exchangeRefused();
+      const { secret } = giveToken(world, identity, identity.scopes ?? [], []);
+      return context.json({
+        access_token: secret,
+        token_type: "Bearer",
+        expires_in: lifetimeSeconds,
+      });
     });
 }
 
@@ -55,97 +74,102 @@ async function readForm(context: Context<Env>): Promise<Map<string, string>> {
   return fields;
 }
 
-/** The active client whose id and secret the request carries, in the form or in Basic auth (RFC 6749 section 2.3.1). */
+/**
+ * The active client whose secret the request carries, in the form or in Basic auth (RFC 6749 section 2.3.1). The id beside it
+ * is not looked at: Tailscale's own tools send any. `fact: client-id-is-ignored`
+ */
 function clientOf(
   world: World,
   form: ReadonlyMap<string, string>,
   authorization: string | undefined,
 ): Key {
-  const [id, secret] = basicCredentials(authorization) ?? [
-    form.get("client_id"),
-    form.get("client_secret"),
-  ];
-  const hash = hashOf(secret ?? "");
-  // The id is part of the secret, so Tailscale's own tools leave it out.
+  const secret = basicPassword(authorization) ?? form.get("client_secret") ?? "";
+  const hash = hashOf(secret);
   const key = world.state.keys.find(
     (candidate) => candidate.keyType === "client" && candidate.secretHash === hash,
   );
-  if (key === undefined || (id && id !== key.id) || !isActive(key, world.now()))
-    throw tokenInvalid();
+  if (key === undefined || !isActive(key, world.now())) throw tokenInvalid();
   return key;
 }
 
-function basicCredentials(authorization: string | undefined): [string, string] | undefined {
+function basicPassword(authorization: string | undefined): string | undefined {
   const [, encoded] = /^basic +(\S+)$/i.exec(authorization ?? "") ?? [];
   if (encoded === undefined) return undefined;
-  const [id = "", secret = ""] = Buffer.from(encoded, "base64").toString("utf8").split(":");
+  const [, secret = ""] = Buffer.from(encoded, "base64").toString("utf8").split(":");
   try {
-    return [formDecoded(id), formDecoded(secret)];
+    return decodeURIComponent(secret.replaceAll("+", " "));
   } catch {
     throw badRequest("the Basic credentials are not form-encoded");
   }
 }
 
-function formDecoded(text: string): string {
-  return decodeURIComponent(text.replaceAll("+", " "));
+/**
+ * `tailnet=ID` asks for a token of another tailnet of the same organisation (Organizations, alpha). The emulator has one: its
+ * own id is accepted, and any other refused. `fact: tailnet-parameter`
+ */
+function checkTailnet(world: World, id: string | undefined): void {
+  const { tailnet } = world.state;
+  if (id && id !== "-" && id !== tailnet.id && id !== tailnet.name) throw anotherTailnet();
 }
 
 function words(text: string | undefined): string[] {
   return [...new Set((text ?? "").split(" ").filter(Boolean))];
 }
 
+/**
+ * The scopes of the token. Where one of the names is not a scope, the request counts as one without scopes, and gives all that
+ * the client holds (https://github.com/tailscale/tailscale/pull/14286, https://github.com/tailscale/tailscale/issues/15456):
+ * `fact: unknown-scope-gives-everything`, and beside known names `fact: unknown-scope-beside-known`.
+ */
+function grantedScopes(world: World, { scopes: held = [] }: Key, wanted: readonly string[]) {
+  if (wanted.length === 0 || !wanted.every((scope) => world.isScope(scope))) return held;
+  const { writeNarrowsToRead, narrowingRefusalNames } = world.unknowns;
+  const gives = writeNarrowsToRead ? allows : contains;
+  const beyond = wanted.filter((scope) => !gives(held, scope));
+  if (beyond.length === 0) return wanted;
+  throw cannotGrantScopes(narrowingRefusalNames === "all" ? wanted : beyond);
+}
+
 /** Tags may be asked for with a token that can put them on machines or keys. */
 const scopesWithTags = ["auth_keys", "devices:core"];
+
+function checkTags(
+  { policy }: World,
+  client: Key,
+  scopes: readonly string[],
+  wanted: readonly string[],
+): void {
+  if (wanted.length === 0) return;
+  if (!scopesWithTags.some((scope) => allows(scopes, scope)))
+    throw badRequest("tags can be requested only with a device scope");
+  const isPermitted = (tag: string) =>
+    Object.hasOwn(policy.tagOwners, tag) &&
+    (allows(client.scopes ?? [], "all") || isOwned(tag, client.tags ?? [], policy));
+  if (!wanted.every(isPermitted)) throw tagsNotPermitted(wanted);
+}
+
+function hasFormOfJwt(text: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text);
+}
 
 function giveToken(
   world: World,
   key: Key,
-  wantedScopes: readonly string[],
-  wantedTags: readonly string[],
-) {
-  const held = key.scopes ?? [];
-  const beyond = wantedScopes.filter((scope) => !world.isScope(scope) || !allows(held, scope));
-  if (beyond.length > 0) throw cannotGrantScopes(beyond);
-  const scopes = wantedScopes.length > 0 ? wantedScopes : held;
-
-  if (wantedTags.length > 0) {
-    if (!scopesWithTags.some((scope) => allows(scopes, scope)))
-      throw badRequest("tags can be requested only with a device scope");
-    const { policy } = world;
-    const permitted = (tag: string) =>
-      Object.hasOwn(policy.tagOwners, tag) &&
-      (allows(held, "all") || isOwned(tag, key.tags ?? [], policy));
-    if (!wantedTags.every(permitted)) throw tagsNotPermitted(wantedTags);
-  }
-
-  const secret = newSecret("api", key.id);
-  world.state.tokens.push({
+  scopes: readonly string[],
+  tags: readonly string[],
+): { secret: string } {
+  const id = newId("k");
+  const secret = newSecret("api", id);
+  const token: AccessToken = {
+    id,
     hash: hashOf(secret),
     keyId: key.id,
+    created: world.now(),
     expires: world.now() + lifetimeSeconds * 1000,
     scopes,
-    ...(wantedTags.length > 0 && { tags: wantedTags }),
-  });
-  // The announcement of OAuth clients says that use is logged; the form of the entry is unconfirmed.
-  const isClient = key.keyType === "client";
-  world.recordAs(
-    {
-      id: key.id,
-      type: isClient ? "OAUTH_CLIENT" : "FEDERATED_IDENTITY",
-      displayName: key.description,
-    },
-    "CONFIG_API",
-    {
-      action: "LOGIN",
-      target: { id: key.id, name: key.description || key.id, type: "API_KEY" },
-      actionDetails: `took an access token for ${scopes.join(" ")}${wantedTags.length > 0 ? ` with ${wantedTags.join(" ")}` : ""}`,
-    },
-  );
-  return {
-    access_token: secret,
-    token_type: "Bearer",
-    expires_in: lifetimeSeconds,
-    scope: scopes.join(" "),
-    ...(wantedTags.length > 0 && { tags: wantedTags.join(" ") }),
+    ...(tags.length > 0 && { tags }),
   };
+  world.state.tokens.push(token);
+  world.recordAs(credentialActor(key), "CONFIG_API", tokenTaken(token));
+  return { secret };
 }

@@ -1,0 +1,98 @@
+/**
+ * What the audit log says of credentials and their tokens. The forms of an auth key's creation and revocation, of the use of
+ * an OAuth client and of their actors are those of a real tailnet's export of 2026-07-27 (docs/api-facts.md); where another
+ * kind had no entry there, its form follows theirs, and the place names the fact that is open.
+ */
+
+import type { AccessToken, AuditEntry, Key, KeyType, User } from "./state.js";
+
+/** One entry without what the log itself adds: time, group, origin and actor. */
+export type Change = Pick<AuditEntry, "action" | "target"> &
+  Partial<Pick<AuditEntry, "old" | "new" | "actionDetails" | "error">>;
+
+export function userActor(user: User | undefined): AuditEntry["actor"] {
+  return {
+    id: user?.id ?? "",
+    type: "USER",
+    loginName: user?.loginName ?? "",
+    displayName: user?.displayName ?? "",
+  };
+}
+
+/**
+ * An OAuth client is known by its id alone: it is called "OAuth client" whatever its description says.
+ * `fact: audit-actor-of-credentials`; of a federated identity no source shows one, `fact: federated-actor-in-log`.
+ */
+export function credentialActor({ id }: Key): AuditEntry["actor"] {
+  return { id, type: "OAUTH_CLIENT", loginName: "", displayName: "OAuth client" };
+}
+
+/** What is not a person and not a credential, for example Tailscale's secret scanner. */
+export function otherActor(type: string): AuditEntry["actor"] {
+  return { id: "", type, loginName: "", displayName: "" };
+}
+
+/** `fact: audit-create-of-auth-key`; the names of the other kinds are open, `fact: audit-names-of-other-kinds`. */
+const targetNames: Record<KeyType, string> = {
+  auth: "Auth key",
+  client: "OAuth client",
+  federated: "Federated identity",
+  api: "API access token",
+};
+
+function targetOf({ id, keyType }: Key): AuditEntry["target"] {
+  return { id, name: targetNames[keyType], type: "API_KEY" };
+}
+
+export function creationOf(key: Key): Change {
+  return { action: "CREATE", target: targetOf(key), new: loggedKey(key) };
+}
+
+/** A revocation says neither what was nor what is. `fact: audit-revoke-has-no-old` */
+export function revocationOf(key: Key): Change {
+  return { action: "REVOKE", target: targetOf(key) };
+}
+
+/** @param before the key as it was logged before */
+export function changeOf(key: Key, before: object): Change {
+  return { action: "UPDATE", target: targetOf(key), old: before, new: loggedKey(key) };
+}
+
+/** The use of a trust credential is the creation of a token, by that credential. `fact: use-is-logged-as-token-create` */
+export function tokenTaken({ id, scopes }: AccessToken): Change {
+  return {
+    action: "CREATE",
+    target: { id, name: "OAuth access token", type: "OAUTH_ACCESS_TOKEN" },
+    actionDetails: `scopes - ${scopes.join(" ")}`,
+  };
+}
+
+/**
+ * A key as the audit log shows it, which is not how the keys API does. `fact: audit-create-of-auth-key`; of trust credentials
+ * no source shows one, `fact: audit-new-of-trust-credentials`.
+ */
+export function loggedKey(key: Key): object {
+  return {
+    ...(key.expires !== undefined && { expires: goTime(key.expires) }),
+    ...(key.devices && { capabilities: capabilitiesOf(key.devices) }),
+    ...(key.scopes && { scopes: key.scopes }),
+    ...(key.issuer !== undefined && { issuer: key.issuer, subject: key.subject }),
+    ...(key.userId === undefined && { domainLevel: true }),
+    ...(key.tags && { authTags: key.tags }),
+    ...(key.description !== "" && { description: key.description }),
+  };
+}
+
+/** Seen are the first and the third. */
+function capabilitiesOf({ reusable, ephemeral, preauthorized }: NonNullable<Key["devices"]>) {
+  return [
+    reusable ? "NODE_AUTH" : "ONE_OFF_NODE_AUTH",
+    ...(preauthorized ? ["PREAUTHORIZED"] : []),
+    ...(ephemeral ? ["EPHEMERAL"] : []),
+  ];
+}
+
+/** A time as Go prints it, for example `2026-07-27 12:15:48.688 +0000 UTC`. */
+function goTime(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().replace("T", " ").replace("Z", "")} +0000 UTC`;
+}

@@ -1,0 +1,50 @@
+/** Keys and short-lived tokens in the form in which the keys API answers them. Source: https://tailscale.com/api#tag/keys */
+
+import { wholeSeconds } from "./clock.js";
+import { type AccessToken, isActive, type Key } from "./state.js";
+import type { World } from "./world.js";
+
+/** A short-lived token in the list of keys: "tokens generated using an OAuth client or federated identity" are of the kind `api`. */
+export function shownToken({ id, created, expires, scopes, tags }: AccessToken) {
+  return {
+    id,
+    keyType: "api",
+    created: wholeSeconds(created),
+    expires: wholeSeconds(expires),
+    expirySeconds: Math.round((expires - created) / 1000),
+    userId: "",
+    scopes,
+    ...(tags && { tags }),
+  };
+}
+
+/** The key as the API answers it, without its secret. Empty lists are left out; one that is no longer valid says little. */
+export function shownKey(world: World, key: Key) {
+  const active = isActive(key, world.now());
+  const { tags, devices } = key;
+  return {
+    id: key.id,
+    keyType: key.keyType,
+    ...(key.description !== "" && { description: key.description }),
+    created: wholeSeconds(key.created),
+    ...(key.updated !== undefined && { updated: wholeSeconds(key.updated) }),
+    ...(key.expires !== undefined && {
+      expires: wholeSeconds(key.expires),
+      expirySeconds: Math.round((key.expires - key.created) / 1000),
+    }),
+    ...(key.revoked !== undefined && { revoked: wholeSeconds(key.revoked) }),
+    ...(!active && { invalid: true }),
+    userId: key.userId ?? "",
+    ...(active &&
+      devices && { capabilities: { devices: { create: { ...devices, ...(tags && { tags }) } } } }),
+    ...(active && !devices && { ...(key.scopes && { scopes: key.scopes }), ...(tags && { tags }) }),
+    ...(key.keyType === "federated" && {
+      issuer: key.issuer,
+      subject: key.subject,
+      ...(key.audience !== undefined && { audience: key.audience }),
+      customClaimRules: key.customClaimRules ?? {},
+    }),
+  };
+}
+
+export type ShownKey = ReturnType<typeof shownKey>;

@@ -1,0 +1,94 @@
+/**
+ * What no public source says of the real API, as switches: a client of it must be right in either case. What is settled by
+ * evidence is fixed behaviour and has no switch. Each switch names its fact; docs/api-facts.md says what is known of it.
+ */
+
+import { z } from "zod";
+
+export interface Unknowns {
+  /** Which scopes the refusal of a narrowing names. `fact: narrowing-refusal-names` */
+  readonly narrowingRefusalNames: "beyond" | "all";
+  /** Whether a token can be narrowed from a write scope to its read form. `fact: write-narrows-to-read` */
+  readonly writeNarrowsToRead: boolean;
+  /** What a credential answers to who may not see its kind. `fact: hidden-key-status` */
+  readonly hiddenKey: 403 | 404;
+  /** What a PUT without an audience does to that of a federated identity. `fact: put-without-audience` */
+  readonly putWithoutAudience: "keeps" | "regenerates" | "empties";
+  /** What `?all=true` lists for an API access token. `fact: user-token-list` */
+  readonly userTokensList: "all" | "own";
+  /** Whether a token that a client with `all` narrowed by scope gives any tag. `fact: narrowed-all-gives-any-tag` */
+  readonly narrowedAllGivesAnyTag: boolean;
+  /** Whether the audit log has the change of a trust credential. `fact: client-update-is-logged` */
+  readonly logsUpdates: boolean;
+  /** Whether lists show short-lived tokens, as keys of the kind `api`. `fact: short-lived-tokens-are-listed` */
+  readonly listsTokens: boolean;
+  /** For how long the tokens of a new OAuth client are answered with 404. `fact: fresh-client-answers-404` */
+  readonly freshClientMilliseconds: number;
+}
+
+/** Every switch as a client would like it. */
+export const lenient: Unknowns = {
+  narrowingRefusalNames: "beyond",
+  writeNarrowsToRead: true,
+  hiddenKey: 403,
+  putWithoutAudience: "keeps",
+  userTokensList: "all",
+  narrowedAllGivesAnyTag: true,
+  logsUpdates: true,
+  listsTokens: false,
+  freshClientMilliseconds: 0,
+};
+
+/** Every switch as it is hardest for a client. */
+export const strict: Unknowns = {
+  narrowingRefusalNames: "all",
+  writeNarrowsToRead: false,
+  hiddenKey: 404,
+  putWithoutAudience: "empties",
+  userTokensList: "own",
+  narrowedAllGivesAnyTag: false,
+  logsUpdates: false,
+  listsTokens: true,
+  freshClientMilliseconds: 300,
+};
+
+const worlds = { lenient, strict };
+
+export const worldNames = ["lenient", "strict"] as const;
+
+type Switches = { readonly [Name in keyof Unknowns]?: Unknowns[Name] | undefined };
+
+/** One of the two worlds, or some of the switches. */
+export type Strictness = (typeof worldNames)[number] | Switches;
+
+/** The form of some switches, as they come from outside. */
+const switchesShape = z.strictObject({
+  narrowingRefusalNames: z.enum(["beyond", "all"]).optional(),
+  writeNarrowsToRead: z.boolean().optional(),
+  hiddenKey: z.literal([403, 404]).optional(),
+  putWithoutAudience: z.enum(["keeps", "regenerates", "empties"]).optional(),
+  userTokensList: z.enum(["all", "own"]).optional(),
+  narrowedAllGivesAnyTag: z.boolean().optional(),
+  logsUpdates: z.boolean().optional(),
+  listsTokens: z.boolean().optional(),
+  freshClientMilliseconds: z.int().min(0).optional(),
+}) satisfies z.ZodType<Switches>;
+
+export const strictnessShape = z.union([z.enum(worldNames), switchesShape]);
+
+/** The switches of a named world, or `current` with some of them changed. */
+export function withStrictness(current: Unknowns, strictness: Strictness): Unknowns {
+  if (typeof strictness === "string") return worlds[strictness];
+  const given = Object.entries(strictness).filter(([, value]) => value !== undefined);
+  return { ...current, ...Object.fromEntries(given) };
+}
+
+/** The world that `TAILSCOPE_EMULATOR_STRICTNESS` names, lenient where it is not set. */
+export function defaultUnknowns(environment: NodeJS.ProcessEnv = process.env): Unknowns {
+  const name = environment["TAILSCOPE_EMULATOR_STRICTNESS"] || "lenient";
+  const world = worldNames.find((known) => known === name);
+  if (world !== undefined) return worlds[world];
+  throw new Error(
+    `TAILSCOPE_EMULATOR_STRICTNESS is "${name}": write ${worldNames.join(" or ")}, or leave it unset.`,
+  );
+}
