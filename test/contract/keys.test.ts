@@ -74,11 +74,29 @@ test("a PUT replaces everything that can be changed, and keeps the secret", asyn
   expect((await takeToken(emulator, client)).scope).toBe("users:read");
 
   const key = await call("POST", "/keys", { capabilities: { devices: {} } });
-  expect((await call("PUT", `/keys/${key.body.id}`, { keyType: "auth" })).status).toBe(400);
-  expect(
-    (await call("PUT", `/keys/${client.id}`, { keyType: "federated", scopes: ["dns"], ...github }))
-      .status,
-  ).toBe(400);
+  for (const [id, body, message] of [
+    [key.body.id, { keyType: "auth" }, 'keys of type "auth" can not be updated'],
+    [
+      client.id,
+      { keyType: "federated", scopes: ["dns"], ...github },
+      'cannot modify key type, attempting to change from "client" to "federated"',
+    ],
+    [
+      client.id,
+      { scopes: ["dns"] },
+      'cannot modify key type, attempting to change from "client" to ""',
+    ],
+    [
+      client.id,
+      { keyType: "client", scopes: [] },
+      "scopes cannot be empty, at least one scope is required for OAuth clients",
+    ],
+  ] as const) {
+    expect(await call("PUT", `/keys/${id}`, body)).toMatchObject({
+      status: 400,
+      body: { message },
+    });
+  }
 });
 
 test("a revoked or expired key stays readable and says little, the list shows active ones, an unknown id is 404", async () => {
@@ -105,13 +123,26 @@ test("a revoked or expired key stays readable and says little, the list shows ac
   const ids = (await call("GET", "/keys?all=true")).body.keys.map(({ id }: { id: string }) => id);
   expect(ids).not.toContain(client.id);
   expect(ids).not.toContain(key.body.id);
-  for (const method of ["GET", "DELETE"])
-    expect((await call(method, "/keys/kNowhereCNTRL")).status).toBe(404);
-  expect((await call("DELETE", `/keys/${client.id}`)).status).toBe(404);
+  for (const [method, message] of [
+    ["GET", "not found"],
+    ["PUT", "not found"],
+    ["DELETE", "key not found"],
+  ] as const) {
+    expect(await call(method, "/keys/kNowhereCNTRL")).toMatchObject({
+      status: 404,
+      body: { message },
+    });
+  }
+  expect(await call("DELETE", `/keys/${client.id}`), "again").toMatchObject({
+    status: 200,
+    body: null,
+  });
 });
 
 test("what a list shows depends on who asks", async () => {
-  await using emulator = await startEmulator();
+  await using emulator = await startEmulator({
+    strictness: { listsTokens: false, userTokensList: "all" },
+  });
   const owner = as(emulator, emulator.apiKey);
   await owner("POST", "/keys", { capabilities: { devices: {} } });
   await owner("POST", "/keys", { keyType: "federated", scopes: ["dns"], ...github });
@@ -148,16 +179,11 @@ test("every token may read the credential that it came from, and no other", asyn
     id: client.id,
     scopes: ["dns"],
   });
-  expect((await call("GET", `/keys/${emulator.clientId}`)).status).toBe(403);
+  const hidden = await call("GET", `/keys/${emulator.clientId}`);
+  expect(hidden.status).toBe(emulator.control.unknowns().hiddenKey);
 });
 
 test.each([
-  [
-    "a description of 51 characters",
-    { keyType: "client", scopes: ["dns"], description: "x".repeat(51) },
-  ],
-  ["a description with an underscore", { keyType: "client", scopes: ["dns"], description: "a_b" }],
-  ["no scope", { keyType: "client", scopes: [] }],
   ["a scope that does not exist", { keyType: "client", scopes: ["printers"] }],
   [
     "an issuer that is not https",
@@ -169,10 +195,8 @@ test.each([
     { keyType: "federated", scopes: ["dns"], ...github, customClaimRules: { sub: "x" } },
   ],
   ["more than 90 days", { capabilities: { devices: {} }, expirySeconds: 90 * 24 * 60 * 60 + 1 }],
-  ["an auth key without capabilities", {}],
   ["an unknown kind", { keyType: "printer" }],
   ["no object", [1]],
-  ["no JSON", "{"],
 ])("%s is refused with 400 and a message", async (_, body) => {
   await using emulator = await startEmulator();
   const { status, body: answer } = await as(emulator, emulator.apiKey)("POST", "/keys", body);
@@ -201,5 +225,5 @@ test("an API token goes as a bearer or as a user name, and the tailnet by id, na
   expect(
     await Promise.all([users("Bearer nonsense"), users(""), users(`Digest ${emulator.apiKey}`)]),
   ).toEqual([401, 401, 401]);
-  expect(await users(bearer, "another.example.com")).toBe(404);
+  expect(await users(bearer, "another.example.com")).toBe(403);
 });

@@ -1,6 +1,6 @@
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
-import { as } from "./client";
+import { as, makeClient, takeToken } from "./client";
 
 const policy = `{
   // who may give which tag
@@ -63,10 +63,7 @@ test("a policy file with failing tests, or that cannot be read, changes nothing"
     status: 200,
     body: failure,
   });
-  expect(await call("POST", "/acl/validate", policy)).toMatchObject({
-    status: 200,
-    body: undefined,
-  });
+  expect(await call("POST", "/acl/validate", policy)).toMatchObject({ status: 200, body: {} });
   expect(
     await call("POST", "/acl/validate", '[{ "src": "ann@example.com", "deny": ["tag:web:443"] }]'),
   ).toMatchObject({
@@ -79,8 +76,47 @@ test("a policy file with failing tests, or that cannot be read, changes nothing"
       "/acl/validate",
       '[{ "src": "ann@example.com", "accept": ["tag:web:443"] }]',
     ),
-  ).toMatchObject({
-    status: 200,
-    body: undefined,
-  });
+  ).toMatchObject({ status: 200, body: {} });
 });
+
+test.each([
+  ["nothing", " ", 400, { message: "unexpected end of JSON input" }],
+  ["an empty policy", "{}", 200, {}],
+  ["no tests", "[]", 200, {}],
+  [
+    "a rule for a tag that nobody defines",
+    '{ "acls": [{ "action": "accept", "src": ["tag:nowhere"], "dst": ["*:*"] }] }',
+    200,
+    { message: 'src=tag not found: "tag:nowhere"' },
+  ],
+  ["text that is not HuJSON", "{ nonsense", 200, { message: expect.stringContaining("line 1") }],
+])("a validation of %s is answered as measured", async (_, text, status, body) => {
+  await using emulator = await startEmulator();
+  const answer = await as(emulator, emulator.apiKey)("POST", "/acl/validate", text);
+  expect(answer).toMatchObject({ status, body });
+});
+
+test.each([
+  ["GET", "/acl", undefined, "policy_file:read"],
+  ["POST", "/acl", policy, "policy_file"],
+  ["POST", "/acl/validate", policy, "policy_file:read"],
+] as const)(
+  "%s %s needs two device scopes beside the policy file's, and the refusal names none",
+  async (method, path, body, scope) => {
+    await using emulator = await startEmulator({ policy });
+    const needed = [scope, "devices:core:read", "devices:posture_attributes:read"];
+    const answers = [];
+    for (const scopes of [
+      needed,
+      ...needed.map((one) => needed.filter((other) => other !== one)),
+    ]) {
+      const { access_token } = await takeToken(emulator, await makeClient(emulator, scopes));
+      answers.push(await as(emulator, access_token)(method, path, body));
+    }
+    expect(answers.map(({ status }) => status)).toEqual([200, 403, 403, 403]);
+    for (const { body } of answers.slice(1))
+      expect(body.message).toBe(
+        "calling actor does not have enough permissions to perform this function",
+      );
+  },
+);

@@ -29,13 +29,17 @@ describe("the users and the audit log", () => {
         "GET",
         `/logging/configuration?start=${new Date(from).toISOString()}&end=${new Date(Date.now() + 60_000).toISOString()}${query}`,
       );
-      return body.logs.map(({ action }: { action: string }) => action);
+      return body.logs?.map(({ target }: { target: { type: string } }) => target.type) ?? null;
     };
-    expect(await log("")).toEqual(["CREATE", "LOGIN", "CREATE"]);
-    expect(await log(`&target=${one.id}`)).toEqual(["CREATE", "LOGIN"]);
-    expect(await log("&event=API_KEY.CREATE")).toEqual(["CREATE", "CREATE"]);
-    expect(await log("&actor=admin@example.com")).toEqual(["CREATE"]);
-    expect(await log("", Date.now() + 30_000)).toEqual([]);
+    expect(await log("")).toEqual(["API_KEY", "OAUTH_ACCESS_TOKEN", "API_KEY"]);
+    expect(await log(`&target=${one.id.slice(1, 6)}`)).toEqual(["API_KEY"]);
+    expect(await log("&target=access token&target=nothing")).toEqual(["OAUTH_ACCESS_TOKEN"]);
+    expect(await log("&event=API_KEY.CREATE")).toEqual(["API_KEY", "API_KEY"]);
+    expect(await log(`&actor=${one.id}`)).toEqual(["OAUTH_ACCESS_TOKEN"]);
+    expect(await log("&actor=admin@example.com"), "a name without ~ is an id").toEqual(null);
+    expect(await log("&actor=~ADMIN@")).toEqual(["API_KEY"]);
+    expect(await log("&actor=~oauth cli")).toEqual(["OAUTH_ACCESS_TOKEN"]);
+    expect(await log("", Date.now() + 30_000), "an empty log is null").toEqual(null);
     expect(
       (await as(emulator, emulator.apiKey)("GET", "/logging/configuration?start=yesterday&end=now"))
         .status,
@@ -48,7 +52,7 @@ describe("requests that no well-behaved client sends", () => {
     ["GET", "/nowhere"],
     ["PATCH", "/keys"],
     ["DELETE", "/keys"],
-    ["GET", "/keys/../users/../../x"],
+    ["GET", "/keys/../users/../nowhere"],
     ["GET", "/keys/%2e%2e%2fusers"],
     ["GET", "/keys/%"],
   ])("%s %s is answered with 404 and a message", async (method, path) => {

@@ -41,6 +41,17 @@ function exchange(emulator: Emulator, client_id: string, jwt: string) {
   return fetch(`${emulator.url}/api/v2/oauth/token-exchange`, { method: "POST", body });
 }
 
+/** The status and body of an answer. */
+async function answerOf(response: Response): Promise<[number, unknown]> {
+  return [response.status, await response.json()];
+}
+
+/** Whatever the reason: it stands on the credential's page in the console alone. */
+const refusal = [
+  403,
+  { message: expect.stringMatching(/^Unauthorized\. Visit https:\S+ for details$/) },
+];
+
 test("an identity token of the issuer is exchanged for an access token with the identity's scopes", async () => {
   await using emulator = await startEmulator();
   emulator.control.publishIssuerKeys(issuer, published);
@@ -91,25 +102,70 @@ test.each<[string, Record<string, unknown>, { key?: typeof privateKey; expires?:
     { ...claims, aud: claims["aud"] === "AUDIENCE" ? audience : claims["aud"] },
     options,
   );
-  expect((await exchange(emulator, id, jwt)).status).toBe(401);
+  expect(await answerOf(await exchange(emulator, id, jwt))).toEqual(refusal);
 });
 
-test("no token at all, an unsigned one and an unknown client are refused", async () => {
+test("a revoked identity refuses like one whose rules do not match", async () => {
   await using emulator = await startEmulator();
   emulator.control.publishIssuerKeys(issuer, published);
   const { id, audience } = await identity(emulator);
-  const unsigned = `${Buffer.from('{"alg":"none"}').toString("base64url")}.${Buffer.from(JSON.stringify({ ...right, aud: audience })).toString("base64url")}.`;
-  for (const jwt of ["", "x.y.z", unsigned])
-    expect((await exchange(emulator, id, jwt)).status).toBe(401);
-  expect(
-    (await exchange(emulator, "kNowhere", await signed({ ...right, aud: audience }))).status,
-  ).toBe(401);
-  expect(
-    (await exchange(emulator, emulator.clientId, await signed({ ...right, aud: audience }))).status,
-  ).toBe(401);
+  emulator.control.revoke(id);
+  const jwt = await signed({ ...right, aud: audience });
+  expect(await answerOf(await exchange(emulator, id, jwt))).toEqual(refusal);
 });
 
-test("GitHub's tokens are accepted in both forms of their subject where it was rewritten", async () => {
+test("what is not a JWT, and a client that is not a federated identity, are not understood", async () => {
+  await using emulator = await startEmulator();
+  emulator.control.publishIssuerKeys(issuer, published);
+  const { id, audience } = await identity(emulator);
+  const notUnderstood = [400, { message: "invalid request" }];
+  const unsigned = `${Buffer.from('{"alg":"none"}').toString("base64url")}.${Buffer.from(JSON.stringify({ ...right, aud: audience })).toString("base64url")}.`;
+  for (const jwt of ["", "x", "x.y z"])
+    expect(await answerOf(await exchange(emulator, id, jwt))).toEqual(notUnderstood);
+  for (const jwt of ["x.y.z", unsigned])
+    expect(await answerOf(await exchange(emulator, id, jwt))).toEqual(refusal);
+  const jwt = await signed({ ...right, aud: audience });
+  for (const other of ["", "kNowhere", emulator.clientId])
+    expect(await answerOf(await exchange(emulator, other, jwt))).toEqual(notUnderstood);
+});
+
+test.each<[string, Record<string, string>, unknown, number]>([
+  ["a claim in an object", { "user.name": "ann*" }, { user: { name: "ann@example.com" } }, 200],
+  ["a name with dots, in quotes", { '"open.id".name': "ann" }, { "open.id": { name: "ann" } }, 200],
+  ["a name with dots, without quotes", { "open.id": "ann" }, { "open.id": "ann" }, 403],
+  ["one of several values", { groups: "ops" }, { groups: ["dev", "ops"] }, 200],
+  ["a number", { run: "7" }, { run: 7 }, 200],
+  ["an object", { user: "*" }, { user: { name: "ann" } }, 403],
+  ["a claim below a text", { "user.length": "3" }, { user: "ann" }, 403],
+  ["a claim that every object has", { "user.constructor.name": "*" }, { user: {} }, 403],
+  ["no name", { "": "*" }, {}, 403],
+])("a claim rule for %s: %j against %j gives %i", async (_, customClaimRules, claims, status) => {
+  await using emulator = await startEmulator();
+  emulator.control.publishIssuerKeys(issuer, published);
+  const { id, audience } = await identity(emulator, { customClaimRules });
+  const jwt = await signed({ iss: issuer, sub: right.sub, aud: audience, ...(claims as object) });
+  expect((await exchange(emulator, id, jwt)).status).toBe(status);
+});
+
+test("an identity whose audience a PUT has emptied accepts no token", async () => {
+  await using emulator = await startEmulator({ strictness: { putWithoutAudience: "empties" } });
+  emulator.control.publishIssuerKeys(issuer, published);
+  const { id, audience } = await identity(emulator);
+  const jwt = await signed({ ...right, aud: audience });
+  expect((await exchange(emulator, id, jwt)).status).toBe(200);
+  await as(emulator, emulator.apiKey)("PUT", `/keys/${id}`, {
+    keyType: "federated",
+    scopes: ["users:read"],
+    issuer,
+    subject: right.sub,
+  });
+  for (const aud of [audience, ""]) {
+    const response = await exchange(emulator, id, await signed({ ...right, aud }));
+    expect(await answerOf(response)).toEqual(refusal);
+  }
+});
+
+test("GitHub's tokens are accepted in the form that the identity has: with ids where it was rewritten", async () => {
   await using emulator = await startEmulator({ rewriteGithubSubjects: true });
   const github = "https://token.actions.githubusercontent.com";
   emulator.control.publishIssuerKeys(github, published);
@@ -118,20 +174,14 @@ test("GitHub's tokens are accepted in both forms of their subject where it was r
     subject: "repo:acme/web:ref:refs/heads/main",
   });
   const { subject } = (await as(emulator, emulator.apiKey)("GET", `/keys/${id}`)).body;
-  for (const sub of [subject, "repo:acme/web:ref:refs/heads/main"]) {
-    expect(
-      (await exchange(emulator, id, await signed({ iss: github, sub, aud: audience }))).status,
-    ).toBe(200);
+  for (const [sub, status] of [
+    [subject, 200],
+    ["repo:acme/web:ref:refs/heads/main", 403],
+    ["repo:acme/other:ref:refs/heads/main", 403],
+  ]) {
+    const jwt = await signed({ iss: github, sub, aud: audience });
+    expect((await exchange(emulator, id, jwt)).status, sub).toBe(status);
   }
-  expect(
-    (
-      await exchange(
-        emulator,
-        id,
-        await signed({ iss: github, sub: "repo:acme/other:ref:refs/heads/main", aud: audience }),
-      )
-    ).status,
-  ).toBe(401);
 });
 
 test("the issuer's keys are found by its discovery document", async () => {
@@ -158,7 +208,7 @@ test("the issuer's keys are found by its discovery document", async () => {
       jwks_uri: `${issuer}/jwks`,
     };
     expect((await exchange(emulator, id, await signed({ ...right, aud: audience }))).status).toBe(
-      401,
+      403,
     );
   } finally {
     server.close();
