@@ -329,8 +329,15 @@ describe("S8: API access tokens are tied to a user", () => {
     await using emulator = await startEmulator();
     const call = as(emulator, emulator.roles["it-admin"]);
     expect((await call("GET", "/users")).status).toBe(200);
-    const { body } = await as(emulator, emulator.apiKey)("GET", "/keys?all=true");
-    const tokens = body.keys.filter(({ keyType }: { keyType: string }) => keyType === "api");
+    const { access_token } = await takeToken(emulator, {
+      id: emulator.clientId,
+      key: emulator.clientSecret,
+    });
+    const { body } = await as(emulator, access_token)("GET", "/keys?all=true");
+    const tokens = body.keys.filter(
+      ({ keyType, userId }: { keyType: string; userId: string }) =>
+        keyType === "api" && userId !== "",
+    );
     expect(tokens).toHaveLength(7);
     for (const { userId, expirySeconds } of tokens) {
       expect(userId).not.toBe("");

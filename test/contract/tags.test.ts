@@ -122,21 +122,25 @@ test("a token is narrowed to tags that the client's tags own, and only with a de
   );
 });
 
-test("a client with the scope all gives every defined tag, with a token for less, too", async () => {
-  await using emulator = await startEmulator({ policy });
-  const narrow = await takeToken(
-    emulator,
-    { id: emulator.clientId, key: emulator.clientSecret },
-    { scope: "auth_keys" },
-  );
-  expect(
-    (await as(emulator, narrow.access_token)("POST", "/keys", authKey("tag:a", "tag:child")))
-      .status,
-  ).toBe(200);
-  expect(
-    (await as(emulator, narrow.access_token)("POST", "/keys", authKey("tag:nowhere"))).status,
-  ).toBe(400);
-});
+test.each([
+  [true, 200],
+  [false, 400],
+])(
+  "a client with the scope all gives every defined tag, with a token for less only where that is so: %s",
+  async (narrowedAllGivesAnyTag, status) => {
+    await using emulator = await startEmulator({ policy, strictness: { narrowedAllGivesAnyTag } });
+    const client = { id: emulator.clientId, key: emulator.clientSecret };
+    const tagged = async (asked: Parameters<typeof takeToken>[2], ...tags: string[]) => {
+      const { access_token } = await takeToken(emulator, client, asked);
+      return (await as(emulator, access_token)("POST", "/keys", authKey(...tags))).status;
+    };
+    expect(await tagged({}, "tag:a", "tag:child")).toBe(200);
+    expect(await tagged({ scope: "auth_keys" }, "tag:a", "tag:child")).toBe(status);
+    expect(await tagged({ scope: "auth_keys" }, "tag:nowhere")).toBe(400);
+    const asked = { scope: "auth_keys", tags: "tag:a tag:child" };
+    expect(await tagged(asked, "tag:a", "tag:child"), "tags that were asked for").toBe(200);
+  },
+);
 
 test.each(["auth_keys", "devices:core"])("a credential with %s must have tags", async (scope) => {
   await using emulator = await startEmulator();
