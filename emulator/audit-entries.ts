@@ -8,7 +8,7 @@ import type { AccessToken, AuditEntry, Key, KeyType, User } from "./state.js";
 
 /** One entry without what the log itself adds: time, group, origin and actor. */
 export type Change = Pick<AuditEntry, "action" | "target"> &
-  Partial<Pick<AuditEntry, "old" | "new" | "actionDetails" | "error">>;
+  Partial<Pick<AuditEntry, "old" | "new" | "actionDetails" | "error" | "deferredAt">>;
 
 export function userActor(user: User | undefined): AuditEntry["actor"] {
   return {

@@ -57,8 +57,8 @@ const entryShape = z.strictObject({
   deferredAt: text,
   actionDetails: text,
   error: text,
-  old: z.unknown(),
-  new: z.unknown(),
+  old: z.unknown().optional(),
+  new: z.unknown().optional(),
 });
 
 export interface Control {
@@ -115,9 +115,8 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
     revoke(id, revocation = {}) {
       const { by, deferredAt } = revocationShape.parse(revocation);
       const record = (change: Change) => {
-        const deferred = { ...change, ...(deferredAt !== undefined && { deferredAt }) };
-        if (by === undefined) asOwner(deferred);
-        else world.recordAs(otherActor(by), "CONTROL", deferred);
+        if (by === undefined) asOwner({ ...change, deferredAt });
+        else world.recordAs(otherActor(by), "CONTROL", { ...change, deferredAt });
       };
       revoke(world, known(id), record);
     },
@@ -170,13 +169,7 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
     auditLog: () => world.state.log,
     addAuditEntry(entry) {
       const { actor = otherActor("AUTOMATED_WORKER"), origin, ...change } = entryShape.parse(entry);
-      const said = Object.entries(change).filter(([, value]) => value !== undefined);
-      // All that `change` has, without what is not said.
-      world.recordAs(
-        actor as AuditEntry["actor"],
-        origin,
-        Object.fromEntries(said) as unknown as Change,
-      );
+      world.recordAs(actor, origin, change);
     },
     takeRequests,
   };

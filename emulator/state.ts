@@ -55,7 +55,7 @@ export interface User {
 export interface AuditEntry {
   readonly eventTime: string;
   /** Where the log's rate limiter held the entry back, until when. */
-  readonly deferredAt?: string;
+  readonly deferredAt?: string | undefined;
   readonly type: "CONFIG";
   readonly eventGroupID: string;
   /** What it came through, for example `"CONFIG_API"` or `"ADMIN_CONSOLE"`. */
@@ -63,21 +63,21 @@ export interface AuditEntry {
   readonly actor: {
     readonly id: string;
     readonly type: string;
-    readonly loginName?: string;
-    readonly displayName?: string;
+    readonly loginName?: string | undefined;
+    readonly displayName?: string | undefined;
   };
   readonly target: {
     readonly id: string;
     readonly name: string;
     readonly type: string;
-    readonly property?: string;
+    readonly property?: string | undefined;
   };
   readonly action: string;
   readonly old?: unknown;
   readonly new?: unknown;
-  readonly actionDetails?: string;
+  readonly actionDetails?: string | undefined;
   /** Why the change failed. */
-  readonly error?: string;
+  readonly error?: string | undefined;
 }
 
 /** What a start with fresh data hands out: kept in clear, so that a start with the same data can hand it out again. */

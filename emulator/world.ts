@@ -88,11 +88,7 @@ export class World implements Clock {
     );
   }
 
-  recordAs(
-    actor: AuditEntry["actor"],
-    origin: AuditEntry["origin"],
-    change: Change & Partial<Pick<AuditEntry, "deferredAt">>,
-  ): void {
+  recordAs(actor: AuditEntry["actor"], origin: AuditEntry["origin"], change: Change): void {
     // Nanoseconds, as in the real log; the last six digits count, so that no two entries are of one time.
     const count = String(this.state.log.length % 1_000_000).padStart(6, "0");
     this.state.log.push({

@@ -116,6 +116,18 @@ test("--latency: each answer takes at least that long", async () => {
   expect(performance.now() - asked).toBeGreaterThan(145);
 });
 
+test("--strictness: the world of the switches, which goes before the environment's", async () => {
+  const world = async (...args: string[]) => {
+    const { url, controlToken } = JSON.parse(await start("--json", ...args).firstLine) as Emulator;
+    const headers = { authorization: `Bearer ${controlToken}` };
+    const asked = await fetch(`${url}/control/unknowns`, { method: "POST", headers, body: "{}" });
+    return ((await asked.json()) as { result: { hiddenKey: number } }).result.hiddenKey;
+  };
+  expect(await world("--strictness", "strict")).toBe(404);
+  expect(await world("--strictness", "lenient")).toBe(403);
+  expect(await world()).toBe(process.env["TAILSCOPE_EMULATOR_STRICTNESS"] === "strict" ? 404 : 403);
+});
+
 test("for a person it prints the exports with which to use it", async () => {
   const { child, firstLine, ended } = start();
   expect(await firstLine).toMatch(/^Emulating a tailnet on http:\/\/127\.0\.0\.1:\d+ until Ctrl-C/);
@@ -137,6 +149,7 @@ test.each([
   [["--latency", "fast"], "Write a whole number from 0 to 600000"],
   [["--policy", "/nowhere.hujson"], "no such file"],
   [["--prot", "1"], "Did you mean --port?"],
+  [["--strictness", "harsh"], "Allowed choices are lenient, strict"],
 ])("%s is refused: %s", async (args, message) => {
   const { code, stdout, stderr } = await start(...args).ended;
   expect(code).not.toBe(0);

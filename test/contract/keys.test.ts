@@ -205,6 +205,72 @@ test.each([
   expect(emulator.control.activeCredentials()).toEqual([]);
 });
 
+test.each([
+  ["capabilities", {}],
+  ["devices among its capabilities", { capabilities: {} }],
+  ["JSON", "{"],
+])("a create without %s is told of capabilities, as measured", async (_, body) => {
+  await using emulator = await startEmulator();
+  expect(await as(emulator, emulator.apiKey)("POST", "/keys", body)).toMatchObject({
+    status: 400,
+    body: { message: "exactly one capability scope must be populated" },
+  });
+});
+
+test.each([
+  ["federated", { issuer: github.issuer, subject: github.subject }, "federated identities"],
+  ["client", {}, "OAuth clients"],
+])("a %s without scopes is refused", async (keyType, more, kinds) => {
+  await using emulator = await startEmulator();
+  const message = `scopes cannot be empty, at least one scope is required for ${kinds}`;
+  for (const scopes of [[], null, undefined]) {
+    const body = { keyType, ...more, scopes };
+    expect(await as(emulator, emulator.apiKey)("POST", "/keys", body)).toMatchObject({
+      status: 400,
+      body: { message },
+    });
+  }
+});
+
+test.each([
+  ["expirySeconds", { keyType: "client", scopes: ["dns"], expirySeconds: 60 }],
+  ["capabilities", { keyType: "federated", ...github, capabilities: { devices: {} } }],
+  ["issuer", { keyType: "client", scopes: ["dns"], issuer: github.issuer }],
+  ["scopes", { capabilities: { devices: {} }, scopes: ["dns"] }],
+])("%s of another kind is refused, and counts as absent where it is empty", async (name, body) => {
+  await using emulator = await startEmulator();
+  const call = as(emulator, emulator.apiKey);
+  expect(await call("POST", "/keys", body)).toMatchObject({
+    status: 400,
+    body: { message: expect.stringContaining(name) },
+  });
+  const kind = { keyType: "client", scopes: ["dns"] };
+  const empty = { ...kind, expirySeconds: 0, capabilities: null, issuer: "", customClaimRules: {} };
+  expect((await call("POST", "/keys", empty)).status).toBe(200);
+});
+
+test.each([
+  ["a_b", "a_b"],
+  ["x".repeat(51), "x".repeat(50)],
+  ["é".repeat(60), "é".repeat(50)],
+  ["", undefined],
+])("the description %j becomes %j", async (description, kept) => {
+  await using emulator = await startEmulator();
+  const body = { keyType: "client", scopes: ["dns"], description };
+  const made = await as(emulator, emulator.apiKey)("POST", "/keys", body);
+  expect(made).toMatchObject({ status: 200 });
+  expect(made.body.description).toBe(kept);
+});
+
+test.each(["a.b", "a:b", "a/b", "a\nb"])("the description %j is refused", async (description) => {
+  await using emulator = await startEmulator();
+  const body = { keyType: "client", scopes: ["dns"], description };
+  expect(await as(emulator, emulator.apiKey)("POST", "/keys", body)).toMatchObject({
+    status: 400,
+    body: { message: expect.stringContaining("keys: description had invalid characters") },
+  });
+});
+
 test("an API token goes as a bearer or as a user name, and the tailnet by id, name or -", async () => {
   await using emulator = await startEmulator();
   const users = (authorization: string, tailnet = "-") =>

@@ -47,6 +47,29 @@ describe("the users and the audit log", () => {
   });
 });
 
+test("every answer of the API has an id of its request that support can find", async () => {
+  await using emulator = await startEmulator();
+  const call = as(emulator, emulator.apiKey);
+  const { id } = await makeClient(emulator, ["dns"]);
+  emulator.control.addFault({
+    path: "/users",
+    effect: { kind: "answer", status: 403, body: '{"message":"of the plan"}' },
+  });
+  const answers = [
+    await call("GET", `/keys/${id}`),
+    await call("DELETE", `/keys/${id}`),
+    await call("GET", "/keys/kNowhereCNTRL"),
+    await call("GET", "/users"),
+    await as(emulator, "nonsense")("GET", "/users"),
+    await call("POST", "/oauth/token", ""),
+    await call("POST", "/acl", " ".repeat(3 * 1024 * 1024)),
+  ];
+  const ids = answers.map(({ headers }) => headers.get("x-tailscale-request-id"));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 404, 403, 401, 401, 413]);
+  for (const requestId of ids) expect(requestId).toMatch(/^REQ-\d{14}[0-9a-f]{16}$/);
+  expect(new Set(ids).size).toBe(answers.length);
+});
+
 describe("requests that no well-behaved client sends", () => {
   test.each([
     ["GET", "/nowhere"],
