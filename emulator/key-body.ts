@@ -10,15 +10,7 @@ import { ninetyDays } from "./world.js";
 
 const names = z.array(z.string()).nullish();
 
-/** The longest description; what is longer is cut. `fact: description-over-50-is-cut` */
-const longestDescription = 50;
-
-/** Which characters there may be: `fact: description-characters`; beyond ASCII `fact: description-non-ascii`. */
-const description = z
-  .string()
-  .regex(/^[\p{L}\p{M}\p{N} _-]*$/u, "keys: description had invalid characters")
-  .transform((text) => [...text].slice(0, longestDescription).join(""))
-  .nullish();
+const description = z.string().nullish();
 
 const flag = z.boolean().nullish();
 
@@ -74,7 +66,17 @@ export const creatable = z.looseObject({
 
 export const changeable = z.looseObject({ keyType: z.string().nullish() });
 
-/** The body of a create. Measured: one that is not JSON is answered like one without capabilities. */
+/** The longest description; what is longer is cut. `fact: description-over-50-is-cut` */
+const longestDescription = 50;
+
+/** The description as it is kept. `fact: description-characters`, and beyond ASCII `fact: description-non-ascii` */
+export function keptDescription(text: string | null | undefined): string {
+  if (!/^[\p{L}\p{M}\p{N} _-]*$/u.test(text ?? ""))
+    throw badRequest("keys: description had invalid characters");
+  return [...(text ?? "")].slice(0, longestDescription).join("");
+}
+
+/** The body of a create; one that is not JSON is answered like one without capabilities. `fact: auth-key-needs-capabilities` */
 export async function keyBody(context: Context<Env>): Promise<unknown> {
   try {
     return JSON.parse(await context.req.text());

@@ -15,6 +15,7 @@ import {
   creatable,
   federatedBody,
   hasCapabilities,
+  keptDescription,
   keyBody,
   noCapabilities,
   refuseForeignMembers,
@@ -163,7 +164,7 @@ function createAuthKey(world: World, actor: Actor, body: z.infer<typeof authBody
   const now = world.now();
   return made(world, actor, {
     keyType: "auth",
-    description: body.description ?? "",
+    description: keptDescription(body.description),
     created: now,
     expires: now + (body.expirySeconds || ninetyDays) * 1000,
     devices: {
@@ -216,8 +217,9 @@ function replace(world: World, actor: Actor, key: Key, body: TrustBody) {
     regenerates: generatedAudience(key.id),
     empties: undefined,
   }[world.unknowns.putWithoutAudience];
+  const members = trustMembersOf(world, body);
   for (const member of ["tags", "audience", "customClaimRules"] as const) delete key[member];
-  Object.assign(key, trustMembersOf(world, body), { updated: world.now() });
+  Object.assign(key, members, { updated: world.now() });
   if (key.keyType === "federated" && key.audience === undefined && audience !== undefined)
     key.audience = audience;
   if (world.unknowns.logsUpdates) world.record(actor, changeOf(key, before));
@@ -227,7 +229,7 @@ function replace(world: World, actor: Actor, key: Key, body: TrustBody) {
 
 function trustMembersOf(world: World, body: TrustBody) {
   return {
-    description: body.description ?? "",
+    description: keptDescription(body.description),
     scopes: [...(body.scopes ?? [])],
     ...(body.tags?.length && { tags: [...body.tags] }),
     ...(body.keyType === "federated" && {
