@@ -8,11 +8,10 @@ import {
   NotAuthenticated,
   NotFound,
   notUnderstood,
-  type Sender,
   TagsNotPermitted,
   TokenRefused,
 } from "./errors";
-import type { Http, Request } from "./http";
+import type { Authorization, Http, Request } from "./http";
 import { narrowForReads } from "./read-token";
 import { type Narrowing, type Token, tokenSource } from "./token";
 
@@ -33,6 +32,8 @@ export interface ActorOptions {
   readonly tokensFor: "needed" | "reading";
   /** Scopes beyond the read scopes below that reads here need. */
   readonly alsoReads?: readonly string[];
+  /** Reads, with a token of this credential, which scopes it holds; undefined where that cannot be had. */
+  readonly holds?: (authorization: Authorization) => Promise<readonly string[] | undefined>;
   /** Takes what a person should know although nothing failed. */
   readonly tell?: (message: string) => void;
 }
@@ -67,7 +68,11 @@ export function actor(http: Http, credential: Deployer, options: ActorOptions): 
     if (options.tokensFor === "needed") return narrowToNeeds(request);
     if (request.method !== "GET") return undefined;
     const wanted = [...readScopes, ...(options.alsoReads ?? [])];
-    reading ??= narrowForReads(tokens, wanted, (message) => options.tell?.(`${name}: ${message}`));
+    reading ??= narrowForReads(tokens, {
+      wanted,
+      holds: async (token) => options.holds?.(authorization(token)),
+      tell: (message) => options.tell?.(`${name}: ${message}`),
+    });
     try {
       return await reading;
     } catch (error) {
@@ -152,7 +157,7 @@ export function actor(http: Http, credential: Deployer, options: ActorOptions): 
     },
   };
 
-  function authorization(token: Token): { token: string; sender: Sender } {
+  function authorization(token: Token): Authorization {
     return { token: token.value, sender: { name, scopes: token.scopes } };
   }
 }

@@ -92,6 +92,9 @@ export class NotPermitted extends TailscaleError {
   }
 }
 
+/** The tailnet that was asked for is not the credential's (403 in these words). */
+export class WrongTailnet extends TailscaleError {}
+
 /** An OAuth client may not have the token that it was asked for (403, 400, 404). */
 export class TokenRefused extends TailscaleError {
   /** @param beyond the scopes that the API named as those that the client may not give */
@@ -210,6 +213,9 @@ function classify(
   if (status === 402 || (status === 403 && isAboutPlan(said))) {
     return new NotInPlan(advise(refused, planAdvice));
   }
+  if (status === 403 && isAboutTailnet(said)) {
+    return new WrongTailnet(advise(refused, tailnetAdvice(attempt, name)));
+  }
   if (attempt.grant !== undefined) {
     const beyond = scopesBeyond(said);
     return new TokenRefused(advise(refused, tokenAdvice(beyond)), beyond);
@@ -249,10 +255,11 @@ export function unreachable(
  */
 export function notVisible(request: Attempt, cause: NotFound, scope: string): NotVisible {
   const who = cause.sender?.name ?? "the deployer";
+  const look = request.method === "GET" ? "" : "run the same command with --refresh, or ";
   const error = new NotVisible(
     advise(
       `Could not ${request.doing} (404, ${request.method} ${request.path}): ${who} does not see it, which does not mean that it is gone`,
-      `Tailscale answers 404 also for what a credential may not see, and for another tailnet's. Check that TAILSCALE_TAILNET and the deployer are those that made it, and that ${who} holds ${scope}. If it really is gone, run the same command with --refresh, or take it out of the state with \`pulumi state delete\`.`,
+      `Tailscale answers 404 also for what a credential may not see, and for another tailnet's. Check that TAILSCALE_TAILNET and the deployer are those that made it, and that ${who} holds ${scope}. If it really is gone, ${look}take it out of the state with \`pulumi state delete\`.`,
     ),
   );
   return Object.assign(of(request, error), { status: 404, cause });
@@ -309,6 +316,16 @@ const planAdvice =
 /** Source: wordings of 402 and 403 answers measured on a real tailnet (fact: plan-limits). */
 function isAboutPlan(said: string): boolean {
   return /not available on (?:your |the )?(?:current )?(?:billing )?plan/i.test(said);
+}
+
+/** Source: https://github.com/tailscale/terraform-provider-tailscale/issues/206 (fact: wrong-tailnet-status). */
+function isAboutTailnet(said: string): boolean {
+  return /tailnet does not match/i.test(said);
+}
+
+function tailnetAdvice({ path }: Attempt, name: string): string {
+  const tailnet = decodeURIComponent(/^\/tailnet\/([^/?]+)/.exec(path)?.[1] ?? "-");
+  return `${capitalised(name)} is of another tailnet than ${shown(tailnet)}: set TAILSCALE_TAILNET to its own, or leave it out.`;
 }
 
 function authenticationAdvice(name: string): string {

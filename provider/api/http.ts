@@ -14,13 +14,16 @@ export interface Request extends Attempt {
   readonly repeatable?: boolean;
 }
 
+/** What a request shows of who sends it. */
+export interface Authorization {
+  readonly token: string;
+  readonly sender: Sender;
+}
+
 export interface Http {
   readonly baseUrl: string;
   /** Sends the request and gives the parsed JSON of a success. Throws one of `errors.ts` otherwise. */
-  send(
-    request: Request,
-    authorization?: { readonly token: string; readonly sender: Sender },
-  ): Promise<unknown>;
+  send(request: Request, authorization?: Authorization): Promise<unknown>;
   /** What Tailscale's clock showed when ours showed `time`, as its last answer tells; milliseconds since 1970. */
   theirs(time: number): number;
   /** Closes the connections, so that a process that is done can end. */

@@ -210,10 +210,10 @@ export function keysOf(
   return keys;
 }
 
-/** The key that the token of `actor` came from, which every token may read. */
-export async function readOwnKey(tailnet: string, actor: Actor, id: string): Promise<Key> {
+/** Reads the key that a token came from, which every token may do. */
+export function readOwnKey(tailnet: string, id: string): Request {
   const path = `/tailnet/${encodeURIComponent(tailnet)}/keys/${encodeURIComponent(id)}`;
-  return actor.send({ doing: "read what the deployer holds", method: "GET", path }, keyShape);
+  return { doing: "read what the deployer holds", method: "GET", path };
 }
 
 /** Whether the OAuth client `id` is no longer there. Where we may not look, it counts as gone: its token was refused. */

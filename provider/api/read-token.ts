@@ -2,42 +2,56 @@
  * A token for reads that can only read. An OAuth client gives tokens for less than all that it holds;
  * how far is known in part only, so we ask in an order that ends well in every case:
  *
- * | asked for                                    | refused where                                  |
- * | -------------------------------------------- | ---------------------------------------------- |
- * | 1. every read scope that we use              | the client lacks one of them                   |
- * | 2. everything: the answer says what it holds | never                                          |
- * | 3. the read scopes that this covers          | a write scope gives no token for its read form |
- * | 4. the same, written as the client has them  | this API narrows in no way that we know        |
+ * | asked for                                   | refused where                                  |
+ * | ------------------------------------------- | ---------------------------------------------- |
+ * | 1. every read scope that we use             | the client lacks one of them                   |
+ * | 2. those that the refusal did not name      | it named all that was asked for                |
+ * | 3. everything, where 2. gave nothing        | never                                          |
+ * | 4. the read scopes that the client covers   | a write scope gives no token for its read form |
+ * | 5. the same, written as the client has them | this API narrows in no way that we know        |
  *
- * What a refusal names decides nothing: it may name what the client lacks or all that was asked for
- * (facts: narrowing-refusal-names, write-narrows-to-read). Each is asked once a run.
+ * What the client holds stands in its own key, which every token may read, and in the answer to 3.
+ * What a refusal names decides nothing: it may name what the client lacks, what it has in another
+ * form, or all (facts: narrowing-refusal-names, write-narrows-to-read). Each is asked once a run.
  */
 
 import { covers, expandLegacyScopes } from "../access/scopes";
 import { TokenRefused } from "./errors";
 import type { Narrowing, Token, TokenSource } from "./token";
 
+/** What reads have their token for, and what is known of the client on the way. */
+export interface Narrowed {
+  /** Every read scope that reads here need. */
+  readonly wanted: readonly string[];
+  /** Reads with `token` which scopes its client holds; undefined where that cannot be had. */
+  holds(token: Token): Promise<readonly string[] | undefined>;
+  /** Takes what a person should know: that reads use a token that can do more. */
+  tell(message: string): void;
+}
+
 /**
  * Finds out for which scopes reads get their token.
  *
- * @param wanted every read scope that reads here need
- * @param tell takes what a person should know: that reads use a token that can do more
  * @returns undefined where reads have to use a token for all that the client holds
  */
 export async function narrowForReads(
   tokens: TokenSource,
-  wanted: readonly string[],
-  tell: (message: string) => void,
+  { wanted, holds, tell }: Narrowed,
 ): Promise<Narrowing | undefined> {
   const first = await ask(wanted);
   if ("value" in first) return told(wanted, first);
-  const { scopes: held } = await tokens.get();
-  // All that it holds is what reads need.
-  if (held?.every((scope) => wanted.includes(scope))) return undefined;
-  for (const scopes of held === undefined
-    ? [wanted.filter((scope) => !first.beyond.includes(scope))]
-    : lessThan(held, wanted)) {
-    const token = await ask(scopes);
+  const rest = wanted.filter((scope) => !first.beyond.includes(scope));
+  const second = rest.length > 0 && rest.length < wanted.length ? await ask(rest) : first;
+  const held = "value" in second ? await holds(second) : (await tokens.get()).scopes;
+  if (held === undefined) {
+    // Nothing is known but what was given, or not even that.
+    if ("value" in second) return told(rest, second);
+  } else if (held.every((scope) => wanted.includes(scope))) {
+    // All that it holds is what reads need.
+    return "value" in second && isSame(rest, held) ? { scopes: rest } : undefined;
+  }
+  for (const scopes of lessThan(held ?? [], wanted)) {
+    const token = isSame(scopes, rest) ? second : await ask(scopes);
     if ("value" in token) return told(scopes, token);
   }
   tell(
@@ -82,6 +96,10 @@ function lessThan(held: readonly string[], wanted: readonly string[]): string[][
 function asHeld(scope: string, held: readonly string[]): string {
   const isOwn = [scope, "all", "all:read"].some((name) => held.includes(name));
   return isOwn ? scope : scope.replace(/:read$/, "");
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((scope) => other.includes(scope));
 }
 
 function unique(scopes: readonly string[]): string[] {

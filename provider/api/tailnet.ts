@@ -6,8 +6,9 @@ import { shown } from "../access/shown";
 import { type Actor, actor, fallingBack, policyFileScopes, waitingWhileFresh } from "./actor";
 import type { Connection } from "./connection";
 import { NotFound, NotPermitted, NotVisible } from "./errors";
-import { type Http, openHttp } from "./http";
+import { type Authorization, type Http, openHttp } from "./http";
 import { isActive, type Key, type KeyType } from "./key";
+import { keyShape } from "./key-shape";
 import { type Asker, asker, clientIsGone, type Keys, keysOf, readOwnKey } from "./keys";
 import { readTagOwners } from "./policy-file";
 import { deployerId, identifyTailnet, type TailnetIdentity } from "./tailnet-identity";
@@ -58,6 +59,7 @@ export function openTailnet(
       name: "the deployer",
       tokensFor: "reading",
       alsoReads,
+      holds: readHeldScopes,
       tell: warn,
     }),
   );
@@ -107,15 +109,38 @@ export function openTailnet(
 
   const notChecked = "cannot be checked before the deployment";
 
+  const ownId = deployerId(connection.deployer);
+  let ownKeySeen: Key | Hidden | undefined;
+
+  /** What the deployer holds, read with a token of its, whatever that may do. */
+  async function readHeldScopes(
+    authorization: Authorization,
+  ): Promise<readonly string[] | undefined> {
+    if (ownId === undefined) return undefined;
+    try {
+      const answer = await http.send(readOwnKey(connection.tailnet, ownId), authorization);
+      const key = keyShape.safeParse(answer).data;
+      ownKeySeen = key;
+      return key?.scopes ?? undefined;
+    } catch (error) {
+      if (!isHidden(error)) throw error;
+      ownKeySeen = error;
+      return undefined;
+    }
+  }
+
   const ownKey = once(async () => {
-    const id = deployerId(connection.deployer);
-    // Every token may read the credential that it came from: https://tailscale.com/kb/1623/trust-credentials
-    return id === undefined
-      ? undefined
-      : readIfPermitted(
-          () => readOwnKey(connection.tailnet, deployer.actor, id),
-          (reason) => warn(`Scopes and tags ${notChecked}: ${reason}`),
-        );
+    if (ownId === undefined) return undefined;
+    return readIfPermitted(
+      async () => {
+        const request = readOwnKey(connection.tailnet, ownId);
+        // Finding out for what reads have a token may have read it.
+        await deployer.actor.mayRead(policyFileScopes[0]);
+        if (ownKeySeen instanceof Error) throw ownKeySeen;
+        return ownKeySeen ?? deployer.actor.send(request, keyShape);
+      },
+      (reason) => warn(`Scopes and tags ${notChecked}: ${reason}`),
+    );
   });
   const tagOwners = once(() =>
     readIfPermitted(
@@ -176,6 +201,10 @@ function holderOf(key: Key, name: string): Holder {
 /** The answers that say that the deployer may not look. */
 type Hidden = NotPermitted | NotFound | NotVisible;
 
+function isHidden(error: unknown): error is Hidden {
+  return [NotPermitted, NotFound, NotVisible].some((kind) => error instanceof kind);
+}
+
 /**
  * What a read gives, or undefined where the deployer may not do it or there is no such thing.
  * @param tell told why, in a sentence: nothing that is left out goes without a word
@@ -187,9 +216,7 @@ async function readIfPermitted<Answer>(
   try {
     return await read();
   } catch (error) {
-    const isHidden =
-      error instanceof NotPermitted || error instanceof NotFound || error instanceof NotVisible;
-    if (!isHidden) throw error;
+    if (!isHidden(error)) throw error;
     tell(`${error.message.split("\n")[0]}.`, error);
     return undefined;
   }

@@ -85,12 +85,17 @@ export async function requireEvidence(
   const there = madeIn(state);
   const isHere = isSameTailnet(there, here) || tailnetIdIn(id) === (here.id ?? "");
   if (isHere || (await reads.foundAny())) return;
-  const madeBy = there.deployer === undefined ? "" : ` by ${there.deployer}`;
-  const name = tailnetIdOf(id, state) ?? there.name;
-  const madeWhere = name === undefined ? "" : ` in the tailnet ${name}`;
-  const was = madeBy || madeWhere ? ` It was made${madeBy}${madeWhere}.` : "";
   throw new Error(
-    `${type} ${id} is not known to the tailnet ${here.id ?? here.name ?? "of the deployer"}, nor is any other credential of this state, as the deployer ${here.deployer ?? ""} sees it: so this may be another tailnet.${was}\n` +
+    `${type} ${id} is not known to the tailnet ${here.id ?? here.name ?? "of the deployer"}, nor is any other credential of this state, as the deployer ${here.deployer ?? ""} sees it: so this may be another tailnet. ${describeOrigin(id, state)}\n` +
       `  Check the deployer and TAILSCALE_TAILNET. ${wayToMove}`,
   );
+}
+
+/** Where a credential was made and by whom, in a sentence; empty where the state does not say. */
+export function describeOrigin(id: string, state: Properties): string {
+  const { deployer, name } = madeIn(state);
+  const tailnet = tailnetIdOf(id, state) ?? name;
+  const by = deployer === undefined ? "" : ` by the deployer ${deployer}`;
+  const where = tailnet === undefined ? "" : ` in the tailnet ${tailnet}`;
+  return by || where ? `It was made${by}${where}.` : "";
 }

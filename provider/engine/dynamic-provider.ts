@@ -2,9 +2,10 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
+import { NotVisible } from "../api/errors";
 import type { Tailnet } from "../api/tailnet";
 import { identifyTailnet } from "../api/tailnet-identity";
-import { madeInKey, requireEvidence, requireSameTailnet } from "./belonging";
+import { describeOrigin, madeInKey, requireEvidence, requireSameTailnet } from "./belonging";
 import { checkInputs } from "./check";
 import type { Definition, Failure, Properties } from "./definition";
 import { type gone, missing } from "./definition";
@@ -142,7 +143,14 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
         requireSameTailnet(definition.type, id, props, tailnet.identity);
         if (id === tailnet.identity.deployer) throw new Error(revokesItself(definition.type, id));
         if (goneIds.has(id)) return;
-        await definition.delete(id, recordedIn(definition, props), tailnet);
+        try {
+          await definition.delete(id, recordedIn(definition, props), tailnet);
+        } catch (error) {
+          if (error instanceof NotVisible) {
+            error.message = `${error.message}\n  ${describeOrigin(id, props)}`.trimEnd();
+          }
+          throw error;
+        }
       });
     },
   };

@@ -81,7 +81,7 @@ const table: readonly {
     name: "erased-single-use-key",
     program: "AuthKey(NAME, key)",
     outside: (control, id) => control.erase(id),
-    plan: "create",
+    plan: "nothing",
   },
   {
     name: "used-single-use-key",
@@ -128,9 +128,11 @@ test("after every kind of outside change `up --refresh` plans what puts it right
 
   await stack.up("--refresh");
   await stack.up("--refresh", "--expect-no-changes");
-  const spent = ["used-single-use-key", "revoked-reusable-key-never-wanted-again"].map(
-    (name) => credentials[name]?.id,
-  );
+  const spent = [
+    "used-single-use-key",
+    "erased-single-use-key",
+    "revoked-reusable-key-never-wanted-again",
+  ].map((name) => credentials[name]?.id);
   const timeless = (list: typeof declared) =>
     list
       .filter(({ id }) => !spent.includes(id))
@@ -141,7 +143,7 @@ test("after every kind of outside change `up --refresh` plans what puts it right
   expect(timeless(emulator.control.activeCredentials())).toEqual(timeless(declared));
 });
 
-test("a change of a client that is gone says to refresh, and a delete of what is gone succeeds", async () => {
+test("a change of a client that is gone says to refresh, and so does a delete of what left no trace", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(
     emulator,
@@ -154,6 +156,10 @@ test("a change of a client that is gone says to refresh, and a delete of what is
 
   stack.write('new OAuthClient("ci", { scopes: ["users:read"] });');
   expect(await stack.failingUp()).toContain("`pulumi up --refresh` notices, and makes a new one");
-  await stack.destroy();
+  const { code, text } = await stack.pulumi(["destroy", "--yes", "--skip-preview"]);
+  expect(code).not.toBe(0);
+  expect(text).toContain("If it really is gone, run the same command with --refresh");
+  const args = ["destroy", "--yes", "--skip-preview", "--refresh", "--suppress-progress"];
+  expect((await stack.pulumi(args)).code).toBe(0);
   expect(emulator.control.activeCredentials()).toEqual([]);
 });

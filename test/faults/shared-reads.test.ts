@@ -110,7 +110,7 @@ test("a deployer with some of the read scopes asks for those that it has; its re
   expect(paths(emulator)).toEqual([
     "POST /oauth/token",
     "POST /oauth/token",
-    "POST /oauth/token",
+    `GET /tailnet/-/keys/${id}`,
     "GET /tailnet/-/keys?all=true",
   ]);
   expect(emulator.control.auditLog().at(-1)?.actionDetails).toBe(

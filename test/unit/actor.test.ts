@@ -91,7 +91,7 @@ describe("a deployer", () => {
     expect(asked.at(-1)).toBe(
       "auth_keys:read oauth_keys:read devices:core:read devices:posture_attributes:read logs:configuration:read",
     );
-    expect(asked).toHaveLength(3);
+    expect(asked).toHaveLength(2);
   });
 
   test("that holds none of the read scopes reads with all that it holds", async () => {

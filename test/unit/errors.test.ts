@@ -120,6 +120,17 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
   [
     () =>
       errors.refusal(
+        { ...create, path: "/tailnet/exmaple.com/keys" },
+        { status: 403, body: '{"message":"user tailnet does not match"}' },
+        sender,
+      ),
+    errors.WrongTailnet,
+    "Tailscale refused to create an OAuth client (403, POST /tailnet/exmaple.com/keys): user tailnet does not match\n" +
+      "  The deployer k123CNTRL is of another tailnet than exmaple.com: set TAILSCALE_TAILNET to its own, or leave it out.",
+  ],
+  [
+    () =>
+      errors.refusal(
         { ...create, grant: { kind: "clientCredentials" } },
         { status: 403, body: '{"message":"OAuth client cannot grant scopes \\"dns\\""}' },
       ),
