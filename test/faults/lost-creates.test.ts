@@ -230,7 +230,7 @@ test("a token that cannot be had is no create: nothing is looked for", async () 
   });
   const creating = tailnet(emulator).keys("client").create(bodies.client);
   await expect(creating).rejects.toThrow(
-    /^Tailscale failed to give a token to the OAuth client \(503, POST \/oauth\/token\): down\n {2}Run the same command again; it is safe to repeat\.$/,
+    /^Tailscale failed to give a token to the OAuth client \(503, POST \/oauth\/token, request REQ-\w+\): down\n {2}Run the same command again; it is safe to repeat\.$/,
   );
   expect(emulator.control.takeRequests().every(({ path }) => path === "/oauth/token")).toBe(true);
 });

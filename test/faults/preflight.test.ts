@@ -96,7 +96,12 @@ test("an auth key's tags are held against the client that mints it", async () =>
 
 test("who may read these credentials and not write them previews for another: only what nobody can give is refused", async () => {
   await using emulator = await startEmulator({ policy });
-  const previewer = await makeClient(emulator, ["oauth_keys:read", "policy_file:read"]);
+  const previewer = await makeClient(emulator, [
+    "devices:core:read",
+    "devices:posture_attributes:read",
+    "oauth_keys:read",
+    "policy_file:read",
+  ]);
   expect(
     await problems(emulator, as(previewer), {
       needs: "oauth_keys",

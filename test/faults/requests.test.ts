@@ -81,7 +81,7 @@ test("what fails again and again is reported with the last answer's status and m
     effect: { kind: "answer", status: 503, body: '{"message":"down for a while"}' },
   });
   await expect(clients(emulator).find("kA")).rejects.toThrow(
-    "Tailscale failed to read the OAuth client kA (503, GET /tailnet/-/keys/kA): down for a while",
+    /^Tailscale failed to read the OAuth client kA \(503, GET \/tailnet\/-\/keys\/kA, request REQ-\w+\): down for a while/,
   );
   expect(
     emulator.control.takeRequests().filter(({ path }) => path.endsWith("/keys/kA")),

@@ -113,9 +113,7 @@ test("a deployer with some of the read scopes asks for those that it has; its re
     `GET /tailnet/-/keys/${id}`,
     "GET /tailnet/-/keys?all=true",
   ]);
-  expect(emulator.control.auditLog().at(-1)?.actionDetails).toBe(
-    "took an access token for oauth_keys:read",
-  );
+  expect(emulator.control.auditLog().at(-1)?.actionDetails).toBe("scopes - oauth_keys:read");
 });
 
 test("who may not list reads one by one", async () => {
