@@ -27,7 +27,7 @@ export function credentialActor({ id }: Key): AuditEntry["actor"] {
   return { id, type: "OAUTH_CLIENT", loginName: "", displayName: "OAuth client" };
 }
 
-/** What is not a person and not a credential, for example Tailscale's secret scanner. */
+/** What is not a person and not a credential, for example Tailscale's secret scanner. `fact: secret-scanner-as-actor` */
 export function otherActor(type: string): AuditEntry["actor"] {
   return { id: "", type, loginName: "", displayName: "" };
 }

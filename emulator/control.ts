@@ -159,7 +159,7 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
       world.rewriteGithubSubjects = on;
     },
     setUnknowns(strictness) {
-      world.unknowns = withStrictness(world.unknowns, strictnessShape.parse(strictness));
+      world.unknowns = withStrictness(world.unknowns, strictness);
     },
     unknowns: () => world.unknowns,
     activeCredentials: () =>

@@ -18,7 +18,7 @@ export function shownToken({ id, created, expires, scopes, tags }: AccessToken) 
   };
 }
 
-/** The key as the API answers it, without its secret. Empty lists are left out; one that is no longer valid says little. */
+/** The key as the API answers it, without its secret. Empty lists are left out (`fact: empty-lists-left-out`); one that is no longer valid says little. */
 export function shownKey(world: World, key: Key) {
   const active = isActive(key, world.now());
   const { tags, devices } = key;

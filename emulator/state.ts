@@ -37,7 +37,7 @@ export interface AccessToken {
   readonly keyId: string;
   readonly created: number;
   readonly expires: number;
-  /** They are fixed when the token is given: what the credential gains or loses later changes nothing. */
+  /** What the credential gains or loses later changes nothing. `fact: tokens-keep-their-scopes` */
   readonly scopes: readonly string[];
   /** The tags it may give, where they were narrowed. */
   readonly tags?: readonly string[];

@@ -74,12 +74,22 @@ const switchesShape = z.strictObject({
   freshClientMilliseconds: z.int().min(0).optional(),
 }) satisfies z.ZodType<Switches>;
 
-export const strictnessShape = z.union([z.enum(worldNames), switchesShape]);
+/** What a world or some switches look like, to whoever writes something else. */
+const form = `write "lenient", "strict", or an object of ${Object.keys(lenient).join(", ")}`;
 
-/** The switches of a named world, or `current` with some of them changed. */
+export const strictnessShape = z.union([z.enum(worldNames), switchesShape], { error: form });
+
+/**
+ * The switches of a named world, or `current` with some of them changed.
+ *
+ * @throws Error where `strictness`, which may come from JavaScript, is neither
+ */
 export function withStrictness(current: Unknowns, strictness: Strictness): Unknowns {
-  if (typeof strictness === "string") return worlds[strictness];
-  const given = Object.entries(strictness).filter(([, value]) => value !== undefined);
+  const parsed = strictnessShape.safeParse(strictness);
+  if (!parsed.success)
+    throw new Error(`strictness is ${JSON.stringify(strictness)}, which is not valid: ${form}.`);
+  if (typeof parsed.data === "string") return worlds[parsed.data];
+  const given = Object.entries(parsed.data).filter(([, value]) => value !== undefined);
   return { ...current, ...Object.fromEntries(given) };
 }
 

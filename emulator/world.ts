@@ -6,7 +6,14 @@ import type { Clock } from "./clock.js";
 import { allows, olderScopes, type Role, roleScopes, roles, scopes } from "./permissions.js";
 import { freshPolicy, type Policy, parsePolicy, policyFile } from "./policy-file.js";
 import { hashOf, newId, newSecret } from "./secrets.js";
-import type { AccessToken, AuditEntry, Key, State, User } from "./state.js";
+import {
+  type AccessToken,
+  type AuditEntry,
+  isActive,
+  type Key,
+  type State,
+  type User,
+} from "./state.js";
 import type { Store } from "./store.js";
 import type { Unknowns } from "./unknowns.js";
 
@@ -77,6 +84,14 @@ export class World implements Clock {
 
   user(id: string | undefined): User | undefined {
     return this.state.users.find((user) => user.id === id);
+  }
+
+  /** The short-lived tokens that open something. Those of a revoked credential do not. `fact: revocation-ends-tokens` */
+  tokens(): AccessToken[] {
+    return this.state.tokens.filter(({ expires, keyId }) => {
+      const key = this.key(keyId);
+      return expires > this.now() && key !== undefined && isActive(key, this.now());
+    });
   }
 
   /** Writes down who did what, and keeps the state. Called at the end of every change. */

@@ -61,7 +61,7 @@ export function keyRoutes(world: World): Hono<Env> {
           may(actor, `${scopeOf[key.keyType]}:read`) &&
           isListed(world, actor, key, everywhere),
       );
-      const tokens = everywhere && listsTokens(world, actor) ? world.state.tokens : [];
+      const tokens = everywhere && listsTokens(world, actor) ? world.tokens() : [];
       return context.json({
         keys: [...listed.map((key) => shownKey(world, key)), ...tokens.map(shownToken)],
       });
@@ -82,7 +82,7 @@ export function keyRoutes(world: World): Hono<Env> {
     .get("/keys/:id", (context) => {
       const id = context.req.param("id");
       const actor = context.get("actor");
-      const token = world.state.tokens.find((other) => other.id === id);
+      const token = world.tokens().find((other) => other.id === id);
       // "For the key in use": https://tailscale.com/kb/1623/trust-credentials
       if (token !== undefined && (token === actor.token || listsTokens(world, actor)))
         return context.json(shownToken(token));

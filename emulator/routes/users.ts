@@ -8,7 +8,7 @@ import { may, type World } from "../world.js";
 
 export function userRoutes(world: World): Hono<Env> {
   return new Hono<Env>().get("/users", (context) => {
-    // As measured with a trust credential. `fact: users-without-scope-is-404`
+    // Measured with a trust credential, `fact: users-without-scope-is-404`; with a user's token `fact: users-without-scope-of-a-user`.
     if (!may(context.get("actor"), "users:read")) throw notFound();
     const role = context.req.query("role");
     const users = world.state.users

@@ -143,6 +143,8 @@ test.each([true, false])(
     expect(found).toEqual(listsTokens ? shown : undefined);
     expect((await call("GET", `/keys/${id}`)).status).toBe(listsTokens ? 200 : 404);
     expect((await as(emulator, token.access_token)("GET", `/keys/${id}`)).body).toEqual(shown);
+    emulator.control.revoke(client.id);
+    expect((await call("GET", `/keys/${id}`)).status, "it ended with its client").toBe(404);
   },
 );
 
@@ -222,8 +224,15 @@ describe("a world is chosen", () => {
     expect((await set("strict")).status).toBe(200);
     expect((await set({ logsUpdates: true })).status).toBe(200);
     expect(emulator.control.unknowns()).toEqual({ ...strict, logsUpdates: true });
-    for (const wrong of ["harsh", { hiddenKey: 500 }, { hiddenkey: 403 }, 7])
-      expect((await set(wrong)).status).toBe(400);
+    for (const wrong of ["harsh", { hiddenKey: 500 }, { hiddenkey: 403 }, 7]) {
+      const refused = await set(wrong);
+      expect(refused.status).toBe(400);
+      expect(await refused.text()).toContain("strictness");
+      // From JavaScript, where no type is in the way.
+      const problem = "which is not valid: write";
+      expect(() => emulator.control.setUnknowns(wrong as Strictness)).toThrow(problem);
+      await expect(startEmulator({ strictness: wrong as Strictness })).rejects.toThrow(problem);
+    }
     expect(emulator.control.unknowns()).toEqual({ ...strict, logsUpdates: true });
   });
 });
