@@ -1,7 +1,8 @@
 /**
- * What the audit log says of credentials and their tokens. The forms of an auth key's creation and revocation, of the use of
- * an OAuth client and of their actors are those of a real tailnet's export of 2026-07-27 (docs/api-facts.md); where another
- * kind had no entry there, its form follows theirs, and the place names the fact that is open.
+ * What the audit log says of credentials and their tokens. The forms of an auth key's creation and
+ * revocation, of the use of an OAuth client and of their actors are those of a real tailnet's
+ * export of 2026-07-27 (docs/api-facts.md); where another kind had no entry there, its form follows
+ * theirs, and the place names the fact that is open.
  */
 
 import type { AccessToken, AuditEntry, Key, KeyType, User } from "./state.js";
@@ -20,19 +21,26 @@ export function userActor(user: User | undefined): AuditEntry["actor"] {
 }
 
 /**
- * An OAuth client is known by its id alone: it is called "OAuth client" whatever its description says.
- * `fact: audit-actor-of-credentials`; of a federated identity no source shows one, `fact: federated-actor-in-log`.
+ * An OAuth client is known by its id alone: it is called "OAuth client" whatever its description
+ * says. `fact: audit-actor-of-credentials`; of a federated identity no source shows one,
+ * `fact: federated-actor-in-log`.
  */
 export function credentialActor({ id }: Key): AuditEntry["actor"] {
   return { id, type: "OAUTH_CLIENT", loginName: "", displayName: "OAuth client" };
 }
 
-/** What is not a person and not a credential, for example Tailscale's secret scanner. `fact: secret-scanner-as-actor` */
+/**
+ * What is not a person and not a credential, for example Tailscale's secret scanner.
+ * `fact: secret-scanner-as-actor`
+ */
 export function otherActor(type: string): AuditEntry["actor"] {
   return { id: "", type, loginName: "", displayName: "" };
 }
 
-/** `fact: audit-create-of-auth-key`; the names of the other kinds are open, `fact: audit-names-of-other-kinds`. */
+/**
+ * `fact: audit-create-of-auth-key`; the names of the other kinds are open,
+ * `fact: audit-names-of-other-kinds`.
+ */
 const targetNames: Record<KeyType, string> = {
   auth: "Auth key",
   client: "OAuth client",
@@ -58,7 +66,10 @@ export function changeOf(key: Key, before: object): Change {
   return { action: "UPDATE", target: targetOf(key), old: before, new: loggedKey(key) };
 }
 
-/** The use of a trust credential is the creation of a token, by that credential. `fact: use-is-logged-as-token-create` */
+/**
+ * The use of a trust credential is the creation of a token, by that credential.
+ * `fact: use-is-logged-as-token-create`
+ */
 export function tokenTaken({ id, scopes }: AccessToken): Change {
   return {
     action: "CREATE",
@@ -68,8 +79,9 @@ export function tokenTaken({ id, scopes }: AccessToken): Change {
 }
 
 /**
- * A key as the audit log shows it, which is not how the keys API does. `fact: audit-create-of-auth-key`; of trust credentials
- * no source shows one, `fact: audit-new-of-trust-credentials`.
+ * A key as the audit log shows it, which is not how the keys API does.
+ * `fact: audit-create-of-auth-key`; of trust credentials no source shows one,
+ * `fact: audit-new-of-trust-credentials`.
  */
 export function loggedKey(key: Key): object {
   return {

@@ -1,6 +1,6 @@
 /**
- * Who sends a request. Source: https://tailscale.com/api#description/authentication (Bearer, or Basic with the token as
- * the user name).
+ * Who sends a request. Source: https://tailscale.com/api#description/authentication (Bearer, or
+ * Basic with the token as the user name).
  */
 
 import type { HttpBindings } from "@hono/node-server";
@@ -32,7 +32,10 @@ export function authenticated(world: World): MiddlewareHandler<Env> {
   });
 }
 
-/** Whether the credential is an OAuth client that is too new to be used. The client of the start never is. */
+/**
+ * Whether the credential is an OAuth client that is too new to be used. The client of the start
+ * never is.
+ */
 function isFresh(world: World, { id, keyType, created }: Key): boolean {
   return (
     keyType === "client" &&

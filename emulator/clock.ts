@@ -5,7 +5,10 @@ export interface Clock {
   now(): number;
 }
 
-/** A time as keys carry it: RFC 3339, UTC, whole seconds (seen in the official Terraform provider's acceptance tests). */
+/**
+ * A time as keys carry it: RFC 3339, UTC, whole seconds (seen in the official Terraform provider's
+ * acceptance tests).
+ */
 export function wholeSeconds(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, -".000Z".length)}Z`;
 }

@@ -9,7 +9,10 @@ const { version } = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.url), "utf8"),
 ) as { version: string };
 
-/** Reads its command line; what is no loopback address, no port, no readable file is refused with what would be. */
+/**
+ * Reads its command line; what is no loopback address, no port, no readable file is refused with
+ * what would be.
+ */
 export function emulatorCommand(): Command {
   return new Command("tailscope-emulator")
     .description(
@@ -38,7 +41,7 @@ export function emulatorCommand(): Command {
     .addOption(
       new Option(
         "--strictness <world>",
-        "where no public source says what Tailscale does: as a client would like it, or as is hardest for one",
+        "what it does where nobody knows what Tailscale does: what suits clients, or what is hardest",
       ).choices(worldNames),
     )
     .option(

@@ -1,6 +1,7 @@
 /**
- * What tests do to the tailnet behind the API's back: an administrator's clicks, a machine that joins, time, faults.
- * In the process these are plain calls; from outside each is `POST /control/NAME` with a JSON object and the control token.
+ * What tests do to the tailnet behind the API's back: an administrator's clicks, a machine that
+ * joins, time, faults. In the process these are plain calls; from outside each is `POST
+ * /control/NAME` with a JSON object and the control token.
  */
 
 import { timingSafeEqual } from "node:crypto";
@@ -38,9 +39,15 @@ const changeShape = z.strictObject({
 
 /** Who revokes a credential, and how the audit log has it. */
 const revocationShape = z.strictObject({
-  /** The actor's type, for example `"SECRET_SCANNER"`: not a person. @default the owner, in the admin console */
+  /**
+   * The actor's type, for example `"SECRET_SCANNER"`: not a person.
+   * @default the owner, in the admin console
+   */
   by: z.string().optional(),
-  /** When the log's rate limiter let the entry through, in RFC 3339. @default at once, and it is not said */
+  /**
+   * When the log's rate limiter let the entry through, in RFC 3339.
+   * @default at once, and it is not said
+   */
   deferredAt: z.string().optional(),
 });
 
@@ -62,7 +69,10 @@ const entryShape = z.strictObject({
 });
 
 export interface Control {
-  /** Revokes a credential in the admin console, as the owner; or as `by` says, for example by Tailscale's secret scanner. */
+  /**
+   * Revokes a credential in the admin console, as the owner; or as `by` says, for example by
+   * Tailscale's secret scanner.
+   */
   revoke(id: string, revocation?: z.infer<typeof revocationShape>): void;
   /** Changes a credential in the admin console, as the owner; what is left out stays. */
   change(id: string, change: z.infer<typeof changeShape>): void;
@@ -77,11 +87,16 @@ export interface Control {
   /** Lets something go wrong with requests to come. */
   addFault(fault: Fault): void;
   clearFaults(): void;
-  /** The published keys (a JWK set) of an issuer of identity tokens, which is then not asked over the network. */
+  /**
+   * The published keys (a JWK set) of an issuer of identity tokens, which is then not asked over
+   * the network.
+   */
   publishIssuerKeys(issuer: string, keys: unknown): void;
   /** Whether subjects of GitHub are rewritten to the form with ids. */
   rewriteGithubSubjects(on: boolean): void;
-  /** How the emulator behaves where no source says what the real API does; what is left out stays. */
+  /**
+   * How the emulator behaves where no source says what the real API does; what is left out stays.
+   */
   setUnknowns(strictness: Strictness): void;
   /** How it behaves there now. */
   unknowns(): Unknowns;
@@ -90,8 +105,10 @@ export interface Control {
   /** Every entry of the configuration audit log. */
   auditLog(): readonly AuditEntry[];
   /**
-   * Writes an entry into the audit log, as it is now, by a worker of Tailscale's where no actor is named.
-   * @example control.addAuditEntry({ action: "EXPIRED", target: { id, name: "Auth key", type: "API_KEY" } })
+   * Writes an entry into the audit log, as it is now, by a worker of Tailscale's where no actor is
+   * named.
+   * @example control.addAuditEntry({ action: "EXPIRED", target: { id, name: "Auth key", type:
+   *   "API_KEY" } })
    */
   addAuditEntry(entry: z.input<typeof entryShape>): void;
   /** The requests that the API got since the last call. */

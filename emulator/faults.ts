@@ -1,4 +1,7 @@
-/** Faults that a test orders: what goes wrong with which requests. They strike the API alone, never the control interface. */
+/**
+ * Faults that a test orders: what goes wrong with which requests. They strike the API alone, never
+ * the control interface.
+ */
 
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
@@ -24,7 +27,10 @@ export const faultShape = z.strictObject({
       body: z.string().default('{"message":"ordered by a test"}'),
       headers: z.record(z.string(), z.string()).default({}),
     }),
-    /** Closes the connection before anything is done, and the port with it: for so long every connection is refused. */
+    /**
+     * Closes the connection before anything is done, and the port with it: for so long every
+     * connection is refused.
+     */
     z.strictObject({ kind: z.literal("refuse"), milliseconds: z.int().min(1) }),
     /** Forgets the token that the request shows, so that it is answered with 401. */
     z.strictObject({ kind: z.literal("revoke-token") }),
@@ -122,7 +128,10 @@ export function faults(latencyMilliseconds: number, reach: Reach): Faults {
   };
 }
 
-/** Puts another response in the place of the route's; Hono takes a middleware's own only where there is none yet. */
+/**
+ * Puts another response in the place of the route's; Hono takes a middleware's own only where there
+ * is none yet.
+ */
 function answerIsOver(context: Context<Env>, response: Response): void {
   context.res = undefined;
   context.res = response;

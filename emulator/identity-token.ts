@@ -1,6 +1,7 @@
 /**
- * Identity tokens of outside systems, held against a federated identity: the issuer's published keys, subject, audience and
- * claims. Source: https://tailscale.com/kb/1581/workload-identity-federation, OpenID Connect Discovery 1.0
+ * Identity tokens of outside systems, held against a federated identity: the issuer's published
+ * keys, subject, audience and claims. Source:
+ * https://tailscale.com/kb/1581/workload-identity-federation, OpenID Connect Discovery 1.0
  */
 
 import {
@@ -18,9 +19,9 @@ import type { World } from "./world.js";
 const discoveryDocument = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
 /**
- * Whether the token is accepted for this identity. Why not is nobody's to know but the console's: the API's answer is one for
- * all reasons. The subject must match as it is kept, so a token without GitHub's ids does not match one with them:
- * `fact: classic-token-matches-ids`.
+ * Whether the token is accepted for this identity. Why not is nobody's to know but the console's:
+ * the API's answer is one for all reasons. The subject must match as it is kept, so a token without
+ * GitHub's ids does not match one with them: `fact: classic-token-matches-ids`.
  */
 export async function acceptsIdentityToken(
   world: World,
@@ -71,7 +72,9 @@ async function publishedKeys(world: World, issuer: string) {
   return createRemoteJWKSet(new URL(jwks_uri), { [customFetch]: world.fetch });
 }
 
-/** The values of the claim that a rule names, as texts; none for what is not there, or is an object. */
+/**
+ * The values of the claim that a rule names, as texts; none for what is not there, or is an object.
+ */
 function valuesOf(claims: JWTPayload, name: string): string[] {
   let value: unknown = claims;
   for (const part of claimPath(name)) {
@@ -86,14 +89,17 @@ function isSimple(value: unknown): value is string | number | boolean {
 }
 
 /**
- * The names that lead to a claim: dots go into objects, and a name with dots stands in double quotes, for example
- * `"open.id".username`. `fact: nested-claims`
+ * The names that lead to a claim: dots go into objects, and a name with dots stands in double
+ * quotes, for example `"open.id".username`. `fact: nested-claims`
  */
 export function claimPath(name: string): string[] {
   return [...name.matchAll(/"([^"]*)"|[^."]+/g)].map(([part, quoted]) => quoted ?? part);
 }
 
-/** Whether `text` has the pattern's form, in which `*` stands for any characters. Linear: it never looks back further than one `*`. */
+/**
+ * Whether `text` has the pattern's form, in which `*` stands for any characters. Linear: it never
+ * looks back further than one `*`.
+ */
 export function matches(pattern: string, text: string): boolean {
   const parts = pattern.split("*");
   const first = parts[0] ?? "";

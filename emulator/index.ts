@@ -26,13 +26,16 @@ export interface EmulatorOptions {
   readonly latency?: number;
   /** The policy file (HuJSON) of a fresh tailnet. @default a few tags that admins own */
   readonly policy?: string;
-  /** Whether subjects of GitHub are rewritten to the form with ids, as Tailscale does for some. @default false */
+  /**
+   * Whether subjects of GitHub are rewritten to the form with ids, as Tailscale does for some.
+   * @default false
+   */
   readonly rewriteGithubSubjects?: boolean;
   /** Scopes that exist beyond those that the emulator knows. @default none */
   readonly scopes?: readonly string[];
   /**
-   * How the emulator behaves where no public source says what the real API does: a world, or some of its switches, and
-   * then the others as in the default.
+   * How the emulator behaves where no public source says what the real API does: a world, or some
+   * of its switches, and then the others as in the default.
    * @default the world that TAILSCOPE_EMULATOR_STRICTNESS names, "lenient" where it is not set
    */
   readonly strictness?: Strictness;
@@ -61,8 +64,8 @@ export interface Emulator extends AsyncDisposable {
 /**
  * Starts an emulator on loopback.
  *
- * @throws Error where the address is no loopback address, the port is in use, the data file cannot be read or
- *   TAILSCOPE_EMULATOR_STRICTNESS names no world
+ * @throws Error where the address is no loopback address, the port is in use, the data file cannot
+ *   be read, or TAILSCOPE_EMULATOR_STRICTNESS or `strictness` names no world
  * @example
  * ```ts
  * await using emulator = await startEmulator();

@@ -69,14 +69,20 @@ export const changeable = z.looseObject({ keyType: z.string().nullish() });
 /** The longest description; what is longer is cut. `fact: description-over-50-is-cut` */
 const longestDescription = 50;
 
-/** The description as it is kept. `fact: description-characters`, and beyond ASCII `fact: description-non-ascii` */
+/**
+ * The description as it is kept. `fact: description-characters`, and beyond ASCII
+ * `fact: description-non-ascii`
+ */
 export function keptDescription(text: string | null | undefined): string {
   if (!/^[\p{L}\p{M}\p{N} _-]*$/u.test(text ?? ""))
     throw badRequest("keys: description had invalid characters");
   return [...(text ?? "")].slice(0, longestDescription).join("");
 }
 
-/** The body of a create; one that is not JSON is answered like one without capabilities. `fact: auth-key-needs-capabilities` */
+/**
+ * The body of a create; one that is not JSON is answered like one without capabilities.
+ * `fact: auth-key-needs-capabilities`
+ */
 export async function keyBody(context: Context<Env>): Promise<unknown> {
   try {
     return JSON.parse(await context.req.text());

@@ -1,9 +1,10 @@
 /**
- * Which scopes there are, what holding one gives, and what each role holds. The emulator keeps its own list on purpose: a
- * mistake in the provider's catalogue must not be repeated by the server that it is tested against.
+ * Which scopes there are, what holding one gives, and what each role holds. The emulator keeps its
+ * own list on purpose: a mistake in the provider's catalogue must not be repeated by the server
+ * that it is tested against.
  *
- * Sources: the trust credentials page (https://tailscale.com/kb/1623/trust-credentials), the API document of 2026-07-13 and,
- * for organisations, its successor of 2026-09-03.
+ * Sources: the trust credentials page (https://tailscale.com/kb/1623/trust-credentials), the API
+ * document of 2026-07-13 and, for organisations, its successor of 2026-09-03.
  */
 
 const readAndWrite = [
@@ -31,8 +32,8 @@ const readAndWrite = [
 ];
 
 /**
- * Names from before 2024-11-14 and what holding one opens today: the table of legacy scopes on the trust credentials page.
- * `fact: older-scope-names`
+ * Names from before 2024-11-14 and what holding one opens today: the table of legacy scopes on the
+ * trust credentials page. `fact: older-scope-names`
  */
 const older: Record<string, string[]> = {
   acl: ["policy_file"],
@@ -77,8 +78,9 @@ export const roles = [
 export type Role = (typeof roles)[number];
 
 /**
- * What each role may do, and so may give to a trust credential. Tailscale's pages describe the roles
- * (https://tailscale.com/kb/1138/user-roles) and do not list them scope by scope: `fact: role-scopes`.
+ * What each role may do, and so may give to a trust credential. Tailscale's pages describe the
+ * roles (https://tailscale.com/kb/1138/user-roles) and do not list them scope by scope:
+ * `fact: role-scopes`.
  */
 export const roleScopes: Record<Role, readonly string[]> = {
   owner: ["all"],

@@ -1,6 +1,6 @@
 /**
- * The tailnet policy file: HuJSON, of which `tagOwners` decides who may give which tag, and `tests` say what must hold.
- * Source: https://tailscale.com/kb/1337/policy-syntax
+ * The tailnet policy file: HuJSON, of which `tagOwners` decides who may give which tag, and `tests`
+ * say what must hold. Source: https://tailscale.com/kb/1337/policy-syntax
  */
 
 import { createHash } from "node:crypto";
@@ -44,7 +44,10 @@ export interface TestFailure {
 /** No policy file needs more, and the parser calls itself for each. */
 const deepest = 100;
 
-/** Whether brackets are open within each other too often; those in texts and comments count as well, which errs on the safe side. */
+/**
+ * Whether brackets are open within each other too often; those in texts and comments count as well,
+ * which errs on the safe side.
+ */
 function isTooDeep(text: string): boolean {
   let depth = 0;
   for (const sign of text) {
@@ -94,7 +97,10 @@ export function policyFile(text: string): PolicyFile {
   return { text, etag: `"${createHash("sha256").update(text).digest("hex")}"` };
 }
 
-/** What a new tailnet starts with: everything may talk to everything, and a few tags that admins may give. */
+/**
+ * What a new tailnet starts with: everything may talk to everything, and a few tags that admins may
+ * give.
+ */
 export const freshPolicy = `{
   // Who may give which tag: nobody is named, so admins only.
   "tagOwners": {
@@ -108,7 +114,10 @@ export const freshPolicy = `{
 }
 `;
 
-/** The tests that fail. Sources and destinations are compared by name, with groups and \`*\`: enough to try a policy file with. */
+/**
+ * The tests that fail. Sources and destinations are compared by name, with groups and \`*\`: enough
+ * to try a policy file with.
+ */
 export function failingTests(policy: Policy, tests: readonly PolicyTest[]): TestFailure[] {
   return tests.flatMap(({ src, accept = [], deny = [] }) => {
     const errors = [

@@ -1,4 +1,7 @@
-/** Answers that say no. Every route throws one of these; the server turns it into `{"message": …}` as the API does. */
+/**
+ * Answers that say no. Every route throws one of these; the server turns it into `{"message": …}`
+ * as the API does.
+ */
 
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
@@ -13,10 +16,16 @@ export class Refusal extends Error {
   }
 }
 
-/** The same for a missing, malformed, wrong, revoked and expired credential. `fact: bad-secret-is-401` */
+/**
+ * The same for a missing, malformed, wrong, revoked and expired credential.
+ * `fact: bad-secret-is-401`
+ */
 export const tokenInvalid = () => new Refusal(401, "API token invalid");
 
-/** Measured at many endpoints of the API. `fact: users-without-scope-is-404` says where it is 404 instead. */
+/**
+ * Measured at many endpoints of the API. `fact: users-without-scope-is-404` says where it is 404
+ * instead.
+ */
 export const notEnoughPermissions = () =>
   new Refusal(403, "calling actor does not have enough permissions to perform this function");
 
@@ -32,24 +41,38 @@ export const cannotGrantScopes = (scopes: readonly string[]) =>
 export const tagsNotPermitted = (tags: readonly string[]) =>
   new Refusal(400, `requested tags [${tags.join(" ")}] are invalid or not permitted`);
 
-/** What is not there, and for some families what the token may not see. `fact: unknown-key-is-404` */
+/**
+ * What is not there, and for some families what the token may not see. `fact: unknown-key-is-404`
+ */
 export const notFound = () => new Refusal(404, "not found");
 
 /** The same at a DELETE. `fact: unknown-key-is-404` */
 export const keyNotFound = () => new Refusal(404, "key not found");
 
-/** https://github.com/tailscale/terraform-provider-tailscale/issues/206. `fact: wrong-tailnet-status` */
+/**
+ * https://github.com/tailscale/terraform-provider-tailscale/issues/206.
+ * `fact: wrong-tailnet-status`
+ */
 export const anotherTailnet = () => new Refusal(403, "user tailnet does not match");
 
-/** A token exchange by a client that is not known, or without a JWT. `fact: exchange-unknown-client-is-400` */
+/**
+ * A token exchange by a client that is not known, or without a JWT.
+ * `fact: exchange-unknown-client-is-400`
+ */
 export const exchangeNotUnderstood = () => new Refusal(400, "invalid request");
 
-/** A token exchange that a federated identity refuses, whatever the reason. `fact: exchange-refused-token-is-403` */
+/**
+ * A token exchange that a federated identity refuses, whatever the reason.
+ * `fact: exchange-refused-token-is-403`
+ */
 export const exchangeRefused = () =>
   new Refusal(
     403,
     "Unauthorized. Visit https://console.tailscale.com/admin/settings/trust-credentials for details",
   );
 
-/** The wordings are the API's where the place that throws one names a fact, and the emulator's own elsewhere. */
+/**
+ * The wordings are the API's where the place that throws one names a fact, and the emulator's own
+ * elsewhere.
+ */
 export const badRequest = (problem: string) => new Refusal(400, problem);

@@ -14,7 +14,10 @@ export function newId(prefix: "k" | "T" | "u"): string {
   return `${prefix}${random(9)}CNTRL`;
 }
 
-/** What the header `x-tailscale-request-id` says, for example `"REQ-20260728095718c2c1ea7198a62a3a"`: the second, and chance. `fact: request-id-header` */
+/**
+ * What the header `x-tailscale-request-id` says, for example
+ * `"REQ-20260728095718c2c1ea7198a62a3a"`: the second, and chance. `fact: request-id-header`
+ */
 export function newRequestId(milliseconds: number): string {
   const second = new Date(milliseconds).toISOString().replaceAll(/[-:T]|\..*/g, "");
   return `REQ-${second}${randomBytes(8).toString("hex")}`;

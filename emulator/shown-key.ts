@@ -1,10 +1,16 @@
-/** Keys and short-lived tokens in the form in which the keys API answers them. Source: https://tailscale.com/api#tag/keys */
+/**
+ * Keys and short-lived tokens in the form in which the keys API answers them. Source:
+ * https://tailscale.com/api#tag/keys
+ */
 
 import { wholeSeconds } from "./clock.js";
 import { type AccessToken, isActive, type Key } from "./state.js";
 import type { World } from "./world.js";
 
-/** A short-lived token in the list of keys: "tokens generated using an OAuth client or federated identity" are of the kind `api`. */
+/**
+ * A short-lived token in the list of keys: "tokens generated using an OAuth client or federated
+ * identity" are of the kind `api`.
+ */
 export function shownToken({ id, created, expires, scopes, tags }: AccessToken) {
   return {
     id,
@@ -18,7 +24,10 @@ export function shownToken({ id, created, expires, scopes, tags }: AccessToken) 
   };
 }
 
-/** The key as the API answers it, without its secret. Empty lists are left out (`fact: empty-lists-left-out`); one that is no longer valid says little. */
+/**
+ * The key as the API answers it, without its secret. Empty lists are left out
+ * (`fact: empty-lists-left-out`); one that is no longer valid says little.
+ */
 export function shownKey(world: World, key: Key) {
   const active = isActive(key, world.now());
   const { tags, devices } = key;

@@ -80,7 +80,10 @@ export interface AuditEntry {
   readonly error?: string | undefined;
 }
 
-/** What a start with fresh data hands out: kept in clear, so that a start with the same data can hand it out again. */
+/**
+ * What a start with fresh data hands out: kept in clear, so that a start with the same data can
+ * hand it out again.
+ */
 export interface StartCredentials {
   readonly apiKey: string;
   readonly clientId: string;

@@ -1,4 +1,7 @@
-/** The tailnet's state in a file, so that it survives a restart. Each write is whole or not there at all. */
+/**
+ * The tailnet's state in a file, so that it survives a restart. Each write is whole or not there at
+ * all.
+ */
 
 import {
   chmodSync,

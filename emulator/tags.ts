@@ -1,6 +1,6 @@
 /**
- * Who may give which tags. Source: https://tailscale.com/api (POST /tailnet/{tailnet}/keys: "tags must be identical to the
- * credential's or owned by them") and https://tailscale.com/kb/1068/tags
+ * Who may give which tags. Source: https://tailscale.com/api (POST /tailnet/{tailnet}/keys: "tags
+ * must be identical to the credential's or owned by them") and https://tailscale.com/kb/1068/tags
  */
 
 import type { Role } from "./permissions.js";
@@ -22,7 +22,10 @@ export function mayGiveTags(actor: Actor, wanted: readonly string[], policy: Pol
   return isSameSet(actor.tags, wanted) || wanted.every((tag) => isOwned(tag, actor.tags, policy));
 }
 
-/** Whether one of `tags` is among the owners of `tag`. A tag owns itself only where the policy file says so. */
+/**
+ * Whether one of `tags` is among the owners of `tag`. A tag owns itself only where the policy file
+ * says so.
+ */
 export function isOwned(tag: string, tags: readonly string[], policy: Policy): boolean {
   return policy.tagOwners[tag]?.some((owner) => tags.includes(owner)) ?? false;
 }

@@ -1,6 +1,7 @@
 /**
- * What no public source says of the real API, as switches: a client of it must be right in either case. What is settled by
- * evidence is fixed behaviour and has no switch. Each switch names its fact; docs/api-facts.md says what is known of it.
+ * What no public source says of the real API, as switches: a client of it must be right in either
+ * case. What is settled by evidence is fixed behaviour and has no switch. Each switch names its
+ * fact; docs/api-facts.md says what is known of it.
  */
 
 import { z } from "zod";
@@ -8,21 +9,36 @@ import { z } from "zod";
 export interface Unknowns {
   /** Which scopes the refusal of a narrowing names. `fact: narrowing-refusal-names` */
   readonly narrowingRefusalNames: "beyond" | "all";
-  /** Whether a token can be narrowed from a write scope to its read form. `fact: write-narrows-to-read` */
+  /**
+   * Whether a token can be narrowed from a write scope to its read form.
+   * `fact: write-narrows-to-read`
+   */
   readonly writeNarrowsToRead: boolean;
   /** What a credential answers to who may not see its kind. `fact: hidden-key-status` */
   readonly hiddenKey: 403 | 404;
-  /** What a PUT without an audience does to that of a federated identity. `fact: put-without-audience` */
+  /**
+   * What a PUT without an audience does to that of a federated identity.
+   * `fact: put-without-audience`
+   */
   readonly putWithoutAudience: "keeps" | "regenerates" | "empties";
   /** What `?all=true` lists for an API access token. `fact: user-token-list` */
   readonly userTokensList: "all" | "own";
-  /** Whether a token that a client with `all` narrowed by scope gives any tag. `fact: narrowed-all-gives-any-tag` */
+  /**
+   * Whether a token that a client with `all` narrowed by scope gives any tag.
+   * `fact: narrowed-all-gives-any-tag`
+   */
   readonly narrowedAllGivesAnyTag: boolean;
   /** Whether the audit log has the change of a trust credential. `fact: client-update-is-logged` */
   readonly logsUpdates: boolean;
-  /** Whether lists show short-lived tokens, as keys of the kind `api`. `fact: short-lived-tokens-are-listed` */
+  /**
+   * Whether lists show short-lived tokens, as keys of the kind `api`.
+   * `fact: short-lived-tokens-are-listed`
+   */
   readonly listsTokens: boolean;
-  /** For how long the tokens of a new OAuth client are answered with 404. `fact: fresh-client-answers-404` */
+  /**
+   * For how long the tokens of a new OAuth client are answered with 404.
+   * `fact: fresh-client-answers-404`
+   */
   readonly freshClientMilliseconds: number;
 }
 

@@ -17,7 +17,9 @@ import {
 import type { Store } from "./store.js";
 import type { Unknowns } from "./unknowns.js";
 
-/** Who sends a request: a user by an API access token, or a trust credential by a short-lived token. */
+/**
+ * Who sends a request: a user by an API access token, or a trust credential by a short-lived token.
+ */
 export interface Actor {
   /** The credential that the token belongs to. */
   readonly key: Key;
@@ -28,7 +30,10 @@ export interface Actor {
   readonly scopes: readonly string[];
   /** The tags it holds as a trust credential, or those that its token was narrowed to. */
   readonly tags: readonly string[];
-  /** Whether it may give every tag that the policy file defines: a client with `all`, by a token whose tags were not narrowed. */
+  /**
+   * Whether it may give every tag that the policy file defines: a client with `all`, by a token
+   * whose tags were not narrowed.
+   */
   readonly givesAnyTag: boolean;
 }
 
@@ -86,7 +91,10 @@ export class World implements Clock {
     return this.state.users.find((user) => user.id === id);
   }
 
-  /** The short-lived tokens that open something. Those of a revoked credential do not. `fact: revocation-ends-tokens` */
+  /**
+   * The short-lived tokens that open something. Those of a revoked credential do not.
+   * `fact: revocation-ends-tokens`
+   */
   tokens(): AccessToken[] {
     return this.state.tokens.filter(({ expires, keyId }) => {
       const key = this.key(keyId);
@@ -104,7 +112,8 @@ export class World implements Clock {
   }
 
   recordAs(actor: AuditEntry["actor"], origin: AuditEntry["origin"], change: Change): void {
-    // Nanoseconds, as in the real log; the last six digits count, so that no two entries are of one time.
+    // Nanoseconds, as in the real log; the last six digits count, so that no two entries are of one
+    // time.
     const count = String(this.state.log.length % 1_000_000).padStart(6, "0");
     this.state.log.push({
       eventTime: new Date(this.now()).toISOString().replace("Z", `${count}Z`),

@@ -1,4 +1,7 @@
-/** `/tailnet/{tailnet}/logging/configuration`: who did what, and when. Source: https://tailscale.com/api#tag/logging */
+/**
+ * `/tailnet/{tailnet}/logging/configuration`: who did what, and when. Source:
+ * https://tailscale.com/api#tag/logging
+ */
 
 import { Hono } from "hono";
 import { type Env, requireOneOf } from "../authentication.js";
@@ -21,7 +24,8 @@ export function auditLogRoutes(world: World): Hono<Env> {
       .filter(filtered("actor", isActor))
       .filter(filtered("target", isTarget))
       .filter(filtered("event", (event, entry) => event === eventOf(entry)));
-    // The name stands under "tailnetId", whatever the API document says, and an empty log is null: `fact: audit-tailnet-id`.
+    // The name stands under "tailnetId", whatever the API document says, and an empty log is null:
+    // `fact: audit-tailnet-id`.
     return context.json({
       version: "1.1",
       tailnetId: world.state.tailnet.name,

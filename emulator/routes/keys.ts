@@ -132,14 +132,20 @@ function hidden({ unknowns }: World, missing: Refusal): Refusal {
   return unknowns.hiddenKey === 404 ? missing : notEnoughPermissions();
 }
 
-/** Refuses whoever may not change `key`; who may not even see it is told `missing` where such keys are hidden. */
+/**
+ * Refuses whoever may not change `key`; who may not even see it is told `missing` where such keys
+ * are hidden.
+ */
 function requireWrite(context: Context<Env>, world: World, key: Key, missing: Refusal): Actor {
   const actor = context.get("actor");
   if (may(actor, scopeOf[key.keyType])) return actor;
   throw maySee(actor, key) ? notEnoughPermissions() : hidden(world, missing);
 }
 
-/** Which keys a list shows to whom: without `all=true` those of the asking user, or the tailnet's of the asking kind. */
+/**
+ * Which keys a list shows to whom: without `all=true` those of the asking user, or the tailnet's of
+ * the asking kind.
+ */
 function isListed(world: World, actor: Actor, key: Key, everywhere: boolean): boolean {
   const own = actor.user !== undefined && key.userId === actor.user.id;
   if (actor.user !== undefined && world.unknowns.userTokensList === "own") return own;
@@ -149,7 +155,10 @@ function isListed(world: World, actor: Actor, key: Key, everywhere: boolean): bo
   return actor.user === undefined ? key.keyType === actor.key.keyType : own;
 }
 
-/** Whether lists show short-lived tokens to the actor: who may read all access tokens, or "OAuth clients and OAuth tokens". */
+/**
+ * Whether lists show short-lived tokens to the actor: who may read all access tokens, or "OAuth
+ * clients and OAuth tokens".
+ */
 function listsTokens({ unknowns }: World, actor: Actor): boolean {
   const may = allows(actor.scopes, "all:read") || allows(actor.scopes, "oauth_keys:read");
   return unknowns.listsTokens && may && !(actor.user && unknowns.userTokensList === "own");
@@ -193,7 +202,8 @@ function createTrustCredential(world: World, actor: Actor, body: TrustBody) {
 /** Adds the key and answers it with its secret, which is shown this once. */
 function made(world: World, actor: Actor, members: Omit<Key, "id" | "secretHash">) {
   const { keyType } = members;
-  // As reported: a federated identity's id has the tailnet's in front, and its generated audience is made of it.
+  // As reported: a federated identity's id has the tailnet's in front, and its generated audience
+  // is made of it.
   const id = keyType === "federated" ? `${world.state.tailnet.id}-${newId("k")}` : newId("k");
   const secret = keyType === "federated" ? undefined : newSecret(keyType, id);
   const key: Key = { id, ...members, ...(secret && { secretHash: hashOf(secret) }) };
@@ -208,7 +218,10 @@ function generatedAudience(id: string): string {
   return `api.tailscale.com/${id}`;
 }
 
-/** Replaces all that can be changed: what the body leaves out is emptied. The secret stays. `fact: put-replaces-everything` */
+/**
+ * Replaces all that can be changed: what the body leaves out is emptied. The secret stays.
+ * `fact: put-replaces-everything`
+ */
 function replace(world: World, actor: Actor, key: Key, body: TrustBody) {
   checkTrust(world, actor, body);
   const before = loggedKey(key);

@@ -77,7 +77,10 @@ function answerPolicy(context: Context<Env>, world: World) {
   return context.json(world.policy);
 }
 
-/** Whether the If-Match header allows the change: the current ETag, or `"ts-default"` for a policy that nobody wrote yet. */
+/**
+ * Whether the If-Match header allows the change: the current ETag, or `"ts-default"` for a policy
+ * that nobody wrote yet.
+ */
 function isCurrent(world: World, header: string | undefined): boolean {
   if (header === undefined) return true;
   const { text, etag } = world.state.policy;

@@ -1,7 +1,7 @@
 /**
- * Access tokens of one hour for trust credentials: by client secret, or by an identity token from outside.
- * Sources: https://tailscale.com/kb/1215/oauth-clients, https://tailscale.com/kb/1581/workload-identity-federation,
- * RFC 6749 section 4.4
+ * Access tokens of one hour for trust credentials: by client secret, or by an identity token from
+ * outside. Sources: https://tailscale.com/kb/1215/oauth-clients,
+ * https://tailscale.com/kb/1581/workload-identity-federation, RFC 6749 section 4.4
  */
 
 import { type Context, Hono } from "hono";
@@ -38,7 +38,8 @@ export function tokenRoutes(world: World): Hono<Env> {
       const tags = words(form.get("tags"));
       checkTags(world, client, scopes, tags);
       const { secret } = giveToken(world, client, scopes, tags);
-      // The client's own tags are there, too, where none were asked for: `fact: token-answer-has-client-tags`.
+      // The client's own tags are there, too, where none were asked for:
+      // `fact: token-answer-has-client-tags`.
       const shownTags = tags.length > 0 ? tags : (client.tags ?? []);
       return context.json({
         access_token: secret,
@@ -75,8 +76,9 @@ async function readForm(context: Context<Env>): Promise<Map<string, string>> {
 }
 
 /**
- * The active client whose secret the request carries, in the form or in Basic auth (RFC 6749 section 2.3.1). The id beside it
- * is not looked at: Tailscale's own tools send any. `fact: client-id-is-ignored`
+ * The active client whose secret the request carries, in the form or in Basic auth (RFC 6749
+ * section 2.3.1). The id beside it is not looked at: Tailscale's own tools send any.
+ * `fact: client-id-is-ignored`
  */
 function clientOf(
   world: World,
@@ -104,8 +106,8 @@ function basicPassword(authorization: string | undefined): string | undefined {
 }
 
 /**
- * `tailnet=ID` asks for a token of another tailnet of the same organisation (Organizations, alpha). The emulator has one: its
- * own id is accepted, and any other refused. `fact: tailnet-parameter`
+ * `tailnet=ID` asks for a token of another tailnet of the same organisation (Organizations, alpha).
+ * The emulator has one: its own id is accepted, and any other refused. `fact: tailnet-parameter`
  */
 function checkTailnet(world: World, id: string | undefined): void {
   const { tailnet } = world.state;
@@ -117,9 +119,10 @@ function words(text: string | undefined): string[] {
 }
 
 /**
- * The scopes of the token. Where one of the names is not a scope, the request counts as one without scopes, and gives all that
- * the client holds (https://github.com/tailscale/tailscale/pull/14286, https://github.com/tailscale/tailscale/issues/15456):
- * `fact: unknown-scope-gives-everything`, and beside known names `fact: unknown-scope-beside-known`.
+ * The scopes of the token. Where one of the names is not a scope, the request counts as one without
+ * scopes, and gives all that the client holds (https://github.com/tailscale/tailscale/pull/14286,
+ * https://github.com/tailscale/tailscale/issues/15456): `fact: unknown-scope-gives-everything`, and
+ * beside known names `fact: unknown-scope-beside-known`.
  */
 function grantedScopes(world: World, { scopes: held = [] }: Key, wanted: readonly string[]) {
   if (wanted.length === 0 || !wanted.every((scope) => world.isScope(scope))) return held;

@@ -1,4 +1,7 @@
-/** `/tailnet/{tailnet}/users`: the people of the tailnet and their roles. Source: https://tailscale.com/api#tag/users */
+/**
+ * `/tailnet/{tailnet}/users`: the people of the tailnet and their roles. Source:
+ * https://tailscale.com/api#tag/users
+ */
 
 import { Hono } from "hono";
 import type { Env } from "../authentication.js";
@@ -8,7 +11,8 @@ import { may, type World } from "../world.js";
 
 export function userRoutes(world: World): Hono<Env> {
   return new Hono<Env>().get("/users", (context) => {
-    // Measured with a trust credential, `fact: users-without-scope-is-404`; with a user's token `fact: users-without-scope-of-a-user`.
+    // Measured with a trust credential, `fact: users-without-scope-is-404`; with a user's token
+    // `fact: users-without-scope-of-a-user`.
     if (!may(context.get("actor"), "users:read")) throw notFound();
     const role = context.req.query("role");
     const users = world.state.users

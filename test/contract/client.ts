@@ -1,4 +1,7 @@
-/** Plain HTTP to the emulator, and tokens by a standard OAuth library: what any client of the API would do. */
+/**
+ * Plain HTTP to the emulator, and tokens by a standard OAuth library: what any client of the API
+ * would do.
+ */
 
 import * as oauth from "oauth4webapi";
 import type { Emulator } from "tailscope-emulator";
@@ -18,7 +21,10 @@ export type Call = (
   headers?: Record<string, string>,
 ) => Promise<Answer>;
 
-/** Calls as whoever holds `token`; below `/api/v2/tailnet/-`, or below `/api/v2` where the path starts with another name. */
+/**
+ * Calls as whoever holds `token`; below `/api/v2/tailnet/-`, or below `/api/v2` where the path
+ * starts with another name.
+ */
 export function as({ url }: Emulator, token: string): Call {
   return async (method, path, body, headers = {}) => {
     const response = await fetch(
@@ -68,7 +74,10 @@ export async function makeClient(
   return body;
 }
 
-/** Moves the emulator's clock past the time in which it answers a new client's tokens with 404, where it does. */
+/**
+ * Moves the emulator's clock past the time in which it answers a new client's tokens with 404,
+ * where it does.
+ */
 async function pastFreshness({ url, controlToken }: Emulator): Promise<void> {
   const control = async (name: string, body: object) => {
     const headers = { authorization: `Bearer ${controlToken}` };

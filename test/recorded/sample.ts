@@ -1,4 +1,7 @@
-/** The files of this folder, and when two answers are of one form. README.md says what the members mean. */
+/**
+ * The files of this folder, and when two answers are of one form. README.md says what the members
+ * mean.
+ */
 
 import { readdirSync, readFileSync } from "node:fs";
 
@@ -10,7 +13,10 @@ export interface SampleRequest {
   readonly body?: unknown;
 }
 
-/** What leads to the answer: a request whose answer may be kept under a name, or a command of the control interface. */
+/**
+ * What leads to the answer: a request whose answer may be kept under a name, or a command of the
+ * control interface.
+ */
 export type Step =
   | (SampleRequest & { readonly name?: string })
   | { readonly control: string; readonly body: Readonly<Record<string, unknown>> };
@@ -68,7 +74,10 @@ function membersThatDiffer(expected: Members, actual: Members, place: string): s
   });
 }
 
-/** What no element of `actual` is like; for each the differences from the element that is nearest to it. */
+/**
+ * What no element of `actual` is like; for each the differences from the element that is nearest to
+ * it.
+ */
 function missing(expected: readonly unknown[], actual: readonly unknown[], place: string) {
   const left = [...actual];
   return expected.flatMap((wanted, index) => {
