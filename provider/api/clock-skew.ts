@@ -2,14 +2,20 @@
 
 import { request } from "undici";
 
-/** Seconds by which Tailscale's clock is ahead, from the Date header of an answer; undefined where there is none. Rejects without an answer. */
+/**
+ * Seconds by which Tailscale's clock is ahead at least, from the Date header of an answer: the header has whole seconds and was written
+ * at some moment while we waited, so that a clock that may be right is 0 s away. Undefined where there is no such header.
+ * Rejects without an answer.
+ */
 export async function clockSkew(baseUrl: string): Promise<number | undefined> {
   const asked = Date.now();
   const { headers, body } = await request(`${baseUrl}/api/v2/`, { headersTimeout: 10_000 });
   await body.dump();
+  const answered = Date.now();
   const date = typeof headers["date"] === "string" ? Date.parse(headers["date"]) : Number.NaN;
-  // The header has whole seconds, and was written on the way.
-  return Number.isNaN(date)
-    ? undefined
-    : Math.round((date + 500 - (asked + Date.now()) / 2) / 1000);
+  if (Number.isNaN(date)) return undefined;
+  const least = date - answered;
+  const most = date + 1000 - asked;
+  if (least <= 0 && most >= 0) return 0;
+  return Math.round((least > 0 ? least : most) / 1000);
 }

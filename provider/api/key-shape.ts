@@ -4,6 +4,7 @@
  */
 
 import { z } from "zod";
+import { keyIdPattern } from "./key";
 
 /** What an auth key lets a machine be (`capabilities.devices.create` of the API). */
 const deviceCreate = z.object({
@@ -18,7 +19,7 @@ const deviceCreate = z.object({
  * come without scopes and capabilities.
  */
 export const keyShape = z.object({
-  id: z.string().min(1),
+  id: z.string().regex(keyIdPattern, { error: "it is not an id of letters, digits and hyphens" }),
   keyType: z.string().nullish(),
   /** The secret; in the answer to a create only. */
   key: z.string().min(1).nullish(),

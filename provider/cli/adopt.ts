@@ -1,22 +1,26 @@
 /** `tailscope adopt`: a program and an import file for credentials that exist. */
 
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { shown } from "../access/shown";
+import type { Connection } from "../api/connection";
 import type { Key } from "../api/key";
 import type { Tailnet } from "../api/tailnet";
 import { deployerId } from "../api/tailnet-identity";
 import { version } from "../api/version";
 import { adopt, importFile, programFor } from "../managed/adoption";
-import { nameIn } from "../managed/exported-state";
-import { kindOf } from "../managed/inventory";
+import { officialCredentials, withoutOfficial } from "../managed/official-provider";
 import { CommandFailure } from "./failure";
-import { withJson } from "./options";
-import { print, printAside, printJson, waitingFor } from "./output";
-import { askPulumi } from "./pulumi";
+import { textOf } from "./files";
+import { type Listing, listCredentials } from "./listing";
+import { credentialId, withJson, withSettingsOptions } from "./options";
+import { print, printAside, printJson, printVerbatim } from "./output";
+import { askForConfig, type SettingsOptions } from "./pulumi";
 import { resourcesOf, withTailnet } from "./session";
+import { settingsFrom } from "./settings";
 
-interface Options {
+interface Options extends SettingsOptions {
   readonly all?: boolean;
   readonly out: string;
   readonly fromState?: string;
@@ -24,19 +28,22 @@ interface Options {
 }
 
 export function adoptCommand(program: Command): void {
-  withJson(program.command("adopt"))
+  withJson(withSettingsOptions(program.command("adopt")))
     .summary("a program and an import file for credentials that exist")
     .description(
-      "Writes a Pulumi program with one resource for each credential, and the file for `pulumi import --file`. Nothing that exists is changed.",
+      "Writes a Pulumi program with one resource for each credential, and the file for `pulumi import --file`: `pulumi import TYPE NAME ID` and the option `import` cannot adopt resources of dynamic providers. Nothing that exists is changed.",
     )
-    .argument("[id...]", "the credentials' ids")
+    .argument("[id...]", "the credentials' ids", (id: string, ids: string[] = []) => [
+      ...ids,
+      credentialId(id),
+    ])
     .option(
       "--all",
       "every active OAuth client, auth key and federated identity that the deployer sees, but itself",
     )
     .option(
       "--from-state <file>",
-      "those of the official provider in an exported state, under the names they have there",
+      "those of the official provider in an exported state, under the names they have there; - for standard input",
     )
     .requiredOption(
       "--out <folder>",
@@ -50,7 +57,8 @@ Exit code: 0, or 1 for a failure. Secrets of what exists cannot be had: outputs 
   $ tailscope inventory --unmanaged
   $ tailscope adopt kAbc123CNTRL kDef456CNTRL --out tailnet`,
     )
-    .action(async (ids: string[], options: Options) => {
+    .action(async (given: string[] | undefined, options: Options) => {
+      const ids = given ?? [];
       const ways = [ids.length > 0, options.all === true, options.fromState !== undefined].filter(
         Boolean,
       ).length;
@@ -63,65 +71,130 @@ Exit code: 0, or 1 for a failure. Secrets of what exists cannot be had: outputs 
           `${join(options.out, "index.ts")} is there already, and nothing is written over it.\n  Name another folder with --out.`,
         );
       }
-      const names =
-        options.fromState === undefined
-          ? new Map<string, string>()
-          : await officialNames(options.fromState);
-      const keys = await withTailnet(async (tailnet, { deployer }) =>
-        options.all
-          ? everything(tailnet, deployerId(deployer))
-          : wanted(tailnet, ids.length > 0 ? ids : [...names.keys()]),
+      const official =
+        options.fromState === undefined ? undefined : await readOfficial(options.fromState);
+      const connection = await settingsFrom(await askForConfig(options)).connection(
+        options.connection,
       );
+      const names = official?.names ?? new Map<string, string>();
+      const { keys, limits } = await withTailnet(connection, (tailnet) =>
+        options.all ? everything(tailnet, connection) : wanted(tailnet, connection, ids, names),
+      );
+      for (const limit of limits) printAside(limit);
       const { adopted, refused } = adopt(keys, names);
-      for (const { id, reason } of refused) printAside(`${id} is left out: ${reason}.`);
+      for (const { id, reason } of refused) printAside(`${id} is left out: ${shown(reason)}.`);
       if (adopted.length === 0) throw new CommandFailure("There is nothing to adopt.");
       write(options.out, programFor(adopted), importFile(adopted));
+      const forgotten =
+        official && withoutOfficial(official.content, new Set(adopted.map(({ id }) => id)));
+      if (forgotten !== undefined)
+        // As secret as the export that it is made of.
+        writeFileSync(join(options.out, "state.json"), forgotten.content, { mode: 0o600 });
       if (options.json)
         return printJson({
           adopted: adopted.map(({ id, kind, name }) => ({ id, kind, name })),
           refused,
+          ...(limits.length > 0 && { limits }),
+          ...(forgotten && { forgotten: forgotten.removed }),
         });
-      print(`Wrote ${adopted.length} credentials to ${options.out}. Then:
-
-  cd ${options.out} && npm install
-  pulumi stack init NAME
-  pulumi import --file import.json --generate-code=false --protect=false
-  pulumi preview   # no change`);
+      print(`Wrote ${adopted.length} credentials to ${options.out}. Nothing else is changed yet.`);
+      printVerbatim(
+        forgotten === undefined
+          ? stepsFor(options)
+          : stepsAfterOfficial(options, forgotten.removed.length),
+      );
     });
 }
 
-async function everything(tailnet: Tailnet, deployer: string | undefined): Promise<Key[]> {
-  const keys = await waitingFor("Listing the credentials", tailnet.allKeys());
-  if (keys === undefined)
-    throw new CommandFailure(
-      "The deployer may list no credentials.\n  Give it oauth_keys:read, federated_keys:read and auth_keys:read.",
-    );
-  return keys.filter(({ id, keyType }) => id !== deployer && keyType !== "api");
+/** The commands that come next. They are to be copied, so nothing breaks their lines. */
+function stepsFor({ out, stack }: Options): string {
+  return `
+As a project of its own:
+
+  cd ${quoted(out)} && npm install
+  pulumi stack init NAME
+  pulumi import --file import.json --generate-code=false --protect=false
+  pulumi preview --refresh   # no change
+
+Into a stack that exists: put the resources of index.ts into its program, and there
+
+${importInto(out, stack)}`;
 }
 
-async function wanted(tailnet: Tailnet, ids: readonly string[]): Promise<Key[]> {
-  const known = (await waitingFor("Listing the credentials", tailnet.allKeys())) ?? [];
-  const missing = ids.filter((id) => !known.some((key) => key.id === id));
-  if (missing.length > 0) {
-    throw new CommandFailure(
-      `The tailnet shows no active credential ${missing.join(", ")}.\n  \`tailscope inventory\` lists those that there are.`,
-    );
-  }
-  return ids.flatMap((id) => known.filter((key) => key.id === id));
+function stepsAfterOfficial({ out, stack }: Options, count: number): string {
+  const file = quoted(join(resolve(out), "state.json"));
+  return `
+1. Put the resources of index.ts into the program, in the place of the old ones.
+2. Where that program is, take the ${count} old entries out of the state. The file is the
+   export that you gave, without them. Nothing in the tailnet is touched, and the plugin
+   of the official provider is not needed.
+
+  pulumi stack import --file ${file}${stackOption(stack)}
+
+3. Put the new ones into the state, and see that nothing would change.
+
+${importInto(out, stack)}`;
 }
 
-/** The resources of Tailscale's official provider, by the credentials' ids. */
-async function officialNames(path: string): Promise<Map<string, string>> {
-  const official = /^tailscale:index\/\w+:(OauthClient|TailnetKey|FederatedIdentity)$/;
-  const found = (await resourcesOf(askPulumi({ state: [path] }))).filter(
-    ({ type, id }) => official.test(type) && id !== undefined,
+function importInto(out: string, stack: string | undefined): string {
+  const file = quoted(join(resolve(out), "import.json"));
+  return `  pulumi import --file ${file}${stackOption(stack)} --generate-code=false --protect=false
+  pulumi preview --refresh${stackOption(stack)}   # no change`;
+}
+
+function stackOption(stack: string | undefined): string {
+  return stack === undefined ? "" : ` --stack ${quoted(stack)}`;
+}
+
+/** A word of a POSIX shell. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+async function everything(tailnet: Tailnet, connection: Connection): Promise<Listing> {
+  const { keys, limits } = await listCredentials(tailnet, connection);
+  const itself = deployerId(connection.deployer);
+  return { limits, keys: keys.filter(({ id, keyType }) => id !== itself && keyType !== "api") };
+}
+
+/** The credentials of the ids, all of them; and those of the state's names, as far as they are there. */
+async function wanted(
+  tailnet: Tailnet,
+  connection: Connection,
+  ids: readonly string[],
+  names: ReadonlyMap<string, string>,
+): Promise<Listing> {
+  const { keys, limits } = await listCredentials(tailnet, connection);
+  const asked = [...ids, ...names.keys()];
+  const found = asked.flatMap((id): Key[] => keys.filter((key) => key.id === id));
+  const missing = asked.filter((id) => !found.some((key) => key.id === id));
+  if (missing.length === 0) return { keys: found, limits: [] };
+  const none = `The tailnet shows no active credential ${missing.map((id) => nameOf(id, names)).join(", ")}.`;
+  if (ids.length === 0)
+    return { keys: found, limits: [`${none} What is gone stays in the state.`, ...limits] };
+  throw new CommandFailure(
+    [none, "`tailscope inventory` lists those that there are.", ...limits].join("\n  "),
   );
-  if (found.length === 0) {
+}
+
+function nameOf(id: string, names: ReadonlyMap<string, string>): string {
+  const name = names.get(id);
+  return name === undefined ? id : `${id} (${shown(name)})`;
+}
+
+/** The credentials of Tailscale's official provider in an export. */
+async function readOfficial(
+  path: string,
+): Promise<{ names: ReadonlyMap<string, string>; content: string }> {
+  const content = await textOf(path);
+  const name = path === "-" ? "Standard input" : path;
+  const names = officialCredentials(resourcesOf([{ name, content }]));
+  if (names.size === 0) {
     throw new CommandFailure(
-      `${path} has no ${kindOf("client")}, ${kindOf("auth")} or ${kindOf("federated")} of the official provider.\n  Export the stack that has them.`,
+      `${name} has no OAuthClient, AuthKey or FederatedIdentity of the official provider.\n  Export the stack that has them.`,
     );
   }
-  return new Map(found.map(({ id = "", urn }) => [id, nameIn(urn)]));
+  return { names, content };
 }
 
 function write(folder: string, program: string, imports: string): void {
@@ -130,10 +203,17 @@ function write(folder: string, program: string, imports: string): void {
     "index.ts": program,
     "import.json": imports,
     "Pulumi.yaml": "name: tailnet\ndescription: Credentials of a tailnet\nruntime: nodejs\n",
-    "package.json": `${JSON.stringify({ name: "tailnet", private: true, main: "index.ts", dependencies: { "@pulumi/pulumi": "^3.200.0", tailscope: `^${version}` } }, undefined, 2)}\n`,
+    "package.json": `${JSON.stringify(manifest, undefined, 2)}\n`,
   };
   for (const [name, content] of Object.entries(files)) {
     if (!existsSync(join(folder, name)) || name === "import.json")
       writeFileSync(join(folder, name), content);
   }
 }
+
+const manifest = {
+  name: "tailnet",
+  private: true,
+  main: "index.ts",
+  dependencies: { "@pulumi/pulumi": "^3.200.0", tailscope: `^${version}` },
+};

@@ -1,56 +1,120 @@
 /** `tailscope audit`: the audit log's entries about credentials. */
 
 import type { Command } from "commander";
-import { actorName, auditLogScope, readAuditLog } from "../api/audit-log";
-import { duration, withJson } from "./options";
+import {
+  type AuditEntry,
+  actorName,
+  auditLogScope,
+  credentialIn,
+  type Descriptions,
+  descriptionOf,
+  isSameCredential,
+  isUse,
+  meaningOf,
+  readAuditLog,
+} from "../api/audit-log";
+import { descriptionsFrom } from "../managed/descriptions";
+import { credentialId, durationOption, withJson, withSettingsOptions } from "./options";
 import { print, printJson, printTable, waitingFor } from "./output";
-import { withTailnet } from "./session";
+import { askForConfig, type SettingsOptions } from "./pulumi";
+import { auditLogMilliseconds, withTailnet } from "./session";
+import { settingsFrom } from "./settings";
 
-interface Options {
+interface Options extends SettingsOptions {
   readonly since: number;
   readonly json?: boolean;
 }
 
 export function auditCommand(program: Command): void {
-  withJson(program.command("audit"))
+  withJson(withSettingsOptions(program.command("audit")))
     .summary("the audit log's entries about credentials")
     .description("Who created, changed, used and revoked credentials, oldest first.")
-    .argument("[id]", "one credential's id")
-    .option(
-      "--since <duration>",
-      "how far back, at most the log's 90 days",
-      duration,
-      7 * 86_400_000,
+    .argument(
+      "[id]",
+      "one credential's id: what was done to it, and what it did to credentials",
+      credentialId,
+    )
+    .addOption(
+      durationOption(
+        "--since <duration>",
+        "how far back, at most the log's 90 days",
+        7 * 86_400_000,
+      ),
     )
     .addHelpText(
       "after",
       `
-Exit code: 0, or 1 for a failure. The deployer needs ${auditLogScope}.
+Exit code: 0, or 1 for a failure. The deployer needs ${auditLogScope}; with the read scopes of credentials they are shown by their descriptions, too.
 
   $ tailscope audit --since 30d kAbc123CNTRL`,
     )
-    .action(async (id: string | undefined, { since, json }: Options) => {
-      const all = await withTailnet((tailnet) =>
-        waitingFor(
-          "Reading the audit log",
-          readAuditLog(tailnet.name, tailnet.actor, new Date(Date.now() - since), new Date()),
-        ),
+    .action(async (id: string | undefined, options: Options) => {
+      const connection = await settingsFrom(await askForConfig(options)).connection(
+        options.connection,
       );
-      const entries = all.filter(
-        ({ target }) => target.type === "API_KEY" && (id === undefined || target.id === id),
-      );
-      if (json) return printJson({ entries });
+      const { log, keys } = await withTailnet(connection, async (tailnet) => {
+        const start = new Date(Date.now() - Math.min(options.since, auditLogMilliseconds));
+        return {
+          log: await waitingFor(
+            "Reading the audit log",
+            readAuditLog(tailnet.name, tailnet.actor, start, new Date()),
+          ),
+          keys: await tailnet.allKeys(),
+        };
+      });
+      const descriptions = descriptionsFrom({ keys, log });
+      const entries = log
+        .map((entry) => told(entry, descriptions))
+        .filter(
+          ({ credential, entry }) =>
+            credential !== undefined &&
+            (id === undefined ||
+              isSameCredential(credential, id) ||
+              isSameCredential(entry.actor.id ?? "", id)),
+        );
+      if (options.json)
+        return printJson({
+          entries: entries.map(({ entry, ...more }) => ({ ...entry, ...more })),
+        });
       if (entries.length === 0) return print("No entries about credentials in that time.");
       printTable(
-        ["WHEN", "WHO", "DID", "CREDENTIAL", "ID", "DETAILS"],
-        entries.map((entry) => [
+        [
+          { title: "WHEN", isWhole: true },
+          { title: "WHO", importance: 1 },
+          "DID",
+          "CREDENTIAL",
+          "ID",
+          { title: "DETAILS", importance: -1 },
+        ],
+        entries.map(({ entry, did, who, credential = "", description }) => [
           `${entry.eventTime.slice(0, 19)}Z`,
-          actorName(entry),
-          entry.action,
-          entry.target.name ?? "",
-          entry.target.id,
-          entry.actionDetails ?? "",
+          who,
+          did,
+          description || (isUse(entry) ? "" : (entry.target.name ?? "")),
+          credential,
+          meaningOf(entry) ?? entry.actionDetails ?? "",
         ]),
       );
     });
+}
+
+interface Told {
+  readonly entry: AuditEntry;
+  /** The id of the credential that it is about; undefined where it is about something else. */
+  readonly credential: string | undefined;
+  /** The credential's description, or "" where none is known. */
+  readonly description: string;
+  readonly did: string;
+  readonly who: string;
+}
+
+function told(entry: AuditEntry, descriptions: Descriptions): Told {
+  const credential = credentialIn(entry);
+  return {
+    entry,
+    credential,
+    description: credential === undefined ? "" : descriptionOf(credential, descriptions),
+    did: isUse(entry) ? "used" : entry.action,
+    who: actorName(entry, descriptions),
+  };
 }

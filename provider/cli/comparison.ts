@@ -1,56 +1,120 @@
 /** What `tailscope drift` does with a stack: compares and prints. Loaded while Pulumi is asked. */
 
-import type { ConfigReader } from "../api/connection";
+import { shown } from "../access/shown";
+import { isKeyId } from "../api/key";
 import type { Tailnet } from "../api/tailnet";
 import { definitionOf } from "../definitions/all";
-import { type Drift, driftOf } from "../managed/drift";
-import { type Managed, nameIn } from "../managed/exported-state";
+import { descriptionsFrom } from "../managed/descriptions";
+import { type Drift, driftOf, type NotCompared, notComparedOf } from "../managed/drift";
+import { type Managed, managedIn, nameIn } from "../managed/exported-state";
 import { CommandFailure, exitCodes } from "./failure";
-import { print, printJson, printTable, waitingFor } from "./output";
+import { print, printAside, printJson, printTable, waitingFor } from "./output";
 import type { Asked, StackOptions } from "./pulumi";
-import { auditLogMilliseconds, auditLogSince, stackOf, withTailnet } from "./session";
+import { auditLogMilliseconds, auditLogSince, resourcesOf, withTailnet } from "./session";
+import { type Settings, settingsFrom } from "./settings";
 
 export interface DriftOptions extends StackOptions {
   readonly json?: boolean;
 }
 
+interface Compared {
+  readonly drift: readonly Drift[];
+  readonly notCompared: readonly NotCompared[];
+  /** How many credentials were compared, whole. */
+  readonly count: number;
+}
+
 export async function compare(options: DriftOptions, asked: Asked): Promise<void> {
-  const { managed, config } = await stackOf(asked);
-  const found = (await driftByConnection(managed, config, options)).sort((one, other) =>
-    one.urn.localeCompare(other.urn),
+  const [managed, config] = await Promise.all([managedCredentials(asked), asked.config]);
+  const wanted = managed.filter(
+    ({ state, hidden }) =>
+      options.connection === undefined ||
+      state["connection"] === options.connection ||
+      hidden.has("connection"),
   );
-  if (options.json) printJson({ drift: found });
-  else report(found, managed.length);
-  process.exitCode = found.length > 0 ? exitCodes.found : exitCodes.success;
+  const compared = await compareByConnection(wanted, settingsFrom(config), config.kind, options);
+  if (options.json)
+    printJson({
+      drift: compared.drift,
+      ...(compared.notCompared.length > 0 && { notCompared: compared.notCompared }),
+    });
+  else report(compared);
+  process.exitCode = exitCodeOf(compared);
+}
+
+function exitCodeOf({ drift, notCompared }: Compared): number {
+  if (drift.length > 0) return exitCodes.found;
+  return notCompared.length > 0 ? exitCodes.failure : exitCodes.success;
+}
+
+/** The credentials of the stack; where the state has arguments of theirs encrypted, it is asked for once more, decrypted. */
+async function managedCredentials(asked: Asked): Promise<readonly Managed[]> {
+  const exports = await asked.exports;
+  if (exports === undefined)
+    throw new CommandFailure(
+      "There is no Pulumi project here.\n  Run this where the stack's Pulumi.yaml is (or name it with --cwd), name the stack with --stack, or give exported state with --state FILE.",
+    );
+  const managed = managedIn(resourcesOf(exports));
+  if (!managed.some(hidesArguments)) return managed;
+  try {
+    return managedIn(
+      resourcesOf(await waitingFor("Decrypting the state", asked.decryptedExports())),
+    );
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    const [reason = ""] = error.message.split("\n");
+    printAside(`Secret arguments in the state are not decrypted: ${reason}.`.replace(/\.+$/, "."));
+    return managed;
+  }
+}
+
+function hidesArguments(managed: Managed): boolean {
+  const definition = definitionOf(managed.kind);
+  return (
+    managed.hidden.has("connection") ||
+    (definition !== undefined && notComparedOf(managed, definition) !== undefined)
+  );
 }
 
 /** Each tailnet is asked once, however many resources it has. */
-async function driftByConnection(
+async function compareByConnection(
   managed: readonly Managed[],
-  config: ConfigReader,
+  settings: Settings,
+  config: "none" | "read" | "unreadable",
   options: StackOptions,
-): Promise<Drift[]> {
-  const names = [
-    ...new Set(
-      managed.map(({ state }) =>
-        typeof state["connection"] === "string" ? state["connection"] : undefined,
-      ),
-    ),
-  ];
-  if (options.state !== undefined && names.some((name) => name !== undefined)) {
+): Promise<Compared> {
+  const unknown = managed.filter(({ hidden }) => hidden.has("connection"));
+  const known = managed.filter(({ hidden }) => !hidden.has("connection"));
+  const names = [...new Set(known.map(connectionOf))];
+  if (config !== "read" && names.some((name) => name !== undefined)) {
     throw new CommandFailure(
-      "The state has resources of named connections, whose settings are in stack config.\n  Name the stack with --stack instead of --state.",
+      `The state has resources of named connections, whose settings are in stack config.\n  Name the stack with --stack${options.state === undefined ? "" : " beside --state"}.`,
     );
   }
-  const found: Drift[] = [];
+  const found: Compared[] = [];
   for (const name of names) {
-    const ours = managed.filter(({ state }) => state["connection"] === name);
-    found.push(...(await withTailnet((tailnet) => driftIn(tailnet, ours), config, name)));
+    const ours = known.filter((one) => connectionOf(one) === name);
+    found.push(
+      await withTailnet(await settings.connection(name), (tailnet) => compareIn(tailnet, ours)),
+    );
   }
-  return found;
+  return {
+    drift: found
+      .flatMap(({ drift }) => drift)
+      .sort((one, other) => one.urn.localeCompare(other.urn)),
+    notCompared: [
+      ...unknown.map(({ urn, id, kind }) => ({ urn, id, kind, arguments: ["connection"] })),
+      ...found.flatMap(({ notCompared }) => notCompared),
+    ].sort((one, other) => one.urn.localeCompare(other.urn)),
+    count: found.reduce((sum, { count }) => sum + count, 0),
+  };
 }
 
-async function driftIn(tailnet: Tailnet, managed: readonly Managed[]): Promise<Drift[]> {
+function connectionOf({ state }: Managed): string | undefined {
+  return typeof state["connection"] === "string" ? state["connection"] : undefined;
+}
+
+async function compareIn(tailnet: Tailnet, managed: readonly Managed[]): Promise<Compared> {
   const now = Date.now();
   const compared = await waitingFor(
     `Comparing ${managed.length} credentials`,
@@ -61,40 +125,80 @@ async function driftIn(tailnet: Tailnet, managed: readonly Managed[]): Promise<D
           throw new CommandFailure(
             `${one.urn} is of a kind that this version does not know: ${one.kind}.\n  Use the version that made it, or a newer one.`,
           );
+        if (!isKeyId(one.id))
+          throw new CommandFailure(
+            `${one.urn} has an id that Tailscale does not give: ${JSON.stringify(one.id)}.\n  Check that the state is what \`pulumi stack export\` printed.`,
+          );
         return { one, definition, key: await tailnet.keys(definition.keyType).find(one.id) };
       }),
     ),
   );
-  const withoutLog = compared.filter(
+  const notCompared = compared.flatMap(
+    // What is gone needs no comparison of arguments.
+    ({ one, definition, key }) => (key === undefined ? [] : (notComparedOf(one, definition) ?? [])),
+  );
+  const count = compared.length - notCompared.length;
+  const different = compared.filter(
     ({ one, definition, key }) => driftOf(one, definition, key, [], now) !== undefined,
   );
-  if (withoutLog.length === 0) return [];
-  const log = (await auditLogSince(tailnet, now - auditLogMilliseconds)) ?? [];
-  return withoutLog.flatMap(
-    ({ one, definition, key }) => driftOf(one, definition, key, log, now) ?? [],
+  if (different.length === 0) return { drift: [], notCompared, count };
+  const log = await auditLogSince(
+    tailnet,
+    now - auditLogMilliseconds,
+    "Who did it, and when, is not known",
   );
+  const descriptions = descriptionsFrom({ keys: await tailnet.allKeys(), managed, log });
+  return {
+    drift: different.flatMap(
+      ({ one, definition, key }) =>
+        driftOf(one, definition, key, log ?? [], now, descriptions) ?? [],
+    ),
+    notCompared,
+    count,
+  };
 }
 
-function report(found: readonly Drift[], compared: number): void {
-  if (found.length === 0) {
-    print(`No drift: ${compared} credentials are as the state says.`);
-    return;
+function report({ drift, notCompared, count }: Compared): void {
+  if (drift.length > 0) {
+    printTable(
+      [
+        "RESOURCE",
+        "KIND",
+        "ID",
+        { title: "WHAT", importance: 1 },
+        "STATE → TAILNET",
+        { title: "SINCE", isWhole: true },
+        { title: "BY", importance: 1 },
+      ],
+      drift.map(({ urn, kind, id, what, fields, at, by }) => [
+        nameIn(urn),
+        kind,
+        id,
+        what,
+        changes(fields),
+        at ?? "",
+        by ?? "",
+      ]),
+    );
+    print("");
   }
-  printTable(
-    ["RESOURCE", "KIND", "ID", "WHAT", "STATE → TAILNET", "SINCE", "BY"],
-    found.map(({ urn, kind, id, what, fields, at, by }) => [
-      nameIn(urn),
-      kind,
-      id,
-      what,
-      changes(fields),
-      at ?? "",
-      by ?? "",
-    ]),
-  );
-  print(
-    `\n${found.length} of ${compared} credentials differ. \`pulumi up --refresh\` shows what it would do, and puts them right.`,
-  );
+  for (const { urn, id, reason } of drift)
+    if (reason !== undefined) print(`${shown(nameIn(urn))} (${id}) was ${reason}.`);
+  for (const { urn, id, arguments: names } of notCompared)
+    print(
+      `${shown(nameIn(urn))} (${id}) is not compared in ${names.join(", ")}: secret in the state, and not decrypted.`,
+    );
+  const isDifferent = new Set(drift.map(({ urn }) => urn));
+  const alsoSeen = notCompared.filter(({ urn }) => isDifferent.has(urn)).length;
+  if (drift.length > 0)
+    print(
+      `${drift.length} of ${count + alsoSeen} credentials differ. \`pulumi up --refresh\` shows what it would do, and puts them right.`,
+    );
+  else if (notCompared.length > 0)
+    print(
+      `No drift was found, but ${notCompared.length} of ${count + notCompared.length} credentials were not compared whole. ${count} are as the state says.`,
+    );
+  else print(`No drift: ${count} credentials are as the state says.`);
 }
 
 function changes(fields: Drift["fields"]): string {

@@ -2,62 +2,66 @@
 
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { styleText } from "node:util";
-import type { Command } from "commander";
-import { covers } from "../access/scopes";
-import { shown } from "../access/shown";
-import { clockSkew } from "../api/clock-skew";
-import { type Connection, connectionFrom } from "../api/connection";
+import { type Command, Option } from "commander";
+import { type PurposeName, purposes } from "../access/needs";
+import { readable, shown } from "../access/shown";
 import { version } from "../api/version";
 import { exitCodes } from "./failure";
-import { withJson } from "./options";
-import { print, printJson, waitingFor } from "./output";
-import { withTailnet } from "./session";
+import { withJson, withSettingsOptions } from "./options";
+import { printJson, printVerbatim, roomOf, waitingFor } from "./output";
+import type { SettingsOptions } from "./pulumi";
+import { wrapped } from "./wrapping";
 
-interface Check {
+export interface Check {
   readonly name: string;
   readonly status: "ok" | "warning" | "failed";
   readonly detail: string;
   readonly remedy?: string;
 }
 
+interface Options extends SettingsOptions {
+  readonly json?: boolean;
+  readonly for?: PurposeName;
+}
+
 /** The oldest that do: undici 8 needs this Node; this CLI is the first whose import can adopt dynamic resources. */
 const oldest = { node: "22.19.0", pulumi: "3.254.0" };
 
-/** More than this between two clocks, and tokens and rotation come out wrong. */
-const tolerableSkewSeconds = 60;
-
-const abilities = [
-  { scope: "oauth_keys", what: "OAuthClient" },
-  { scope: "auth_keys", what: "AuthKey without mintedBy" },
-  { scope: "federated_keys", what: "FederatedIdentity" },
-  { scope: "policy_file:read", what: "checking tags at preview" },
-  { scope: "logs:configuration:read", what: "saying who caused a drift" },
-] as const;
-
 export function doctorCommand(program: Command): void {
-  withJson(program.command("doctor"))
+  withJson(withSettingsOptions(program.command("doctor")))
     .summary("what is missing for a deployment, with the remedy")
     .description(
       "Looks at versions, the deployer's credentials and what they allow, the clock, and whether the tailnet answers.",
     )
+    .addOption(
+      new Option("--for <purpose>", "check what the deployer needs for this alone").choices(
+        Object.keys(purposes),
+      ),
+    )
     .addHelpText(
       "after",
       `
-Exit code: 0 when nothing failed, or 1.
+Exit code: 0 when nothing failed, or 1. With --for what is needed and missing failed, and what is left out without it is a warning; where the stack's state can be read, the kinds of credentials in it are those that are needed.
 
-  $ tailscope doctor`,
+  $ tailscope doctor
+  $ tailscope doctor --for drift --stack prod`,
     )
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async ({ json, for: purpose, ...settings }: Options) => {
+      const usesPulumi = purpose === undefined || purposes[purpose].usesPulumi;
       const checks = [
         nodeCheck(),
-        cliCheck(),
-        sdkCheck(),
-        ...(await waitingFor("Asking the tailnet", tailnetChecks())),
+        cliCheck(usesPulumi),
+        ...(usesPulumi ? [sdkCheck(settings.cwd)] : []),
       ];
-      if (json) printJson({ checks });
-      else for (const check of checks) print(line(check));
+      // What talks to the tailnet cannot even be loaded by an older Node.
+      if (checks[0]?.status === "ok") {
+        const { deployerChecks } = await import("./deployer-checks.js");
+        checks.push(...(await waitingFor("Asking the tailnet", deployerChecks(settings, purpose))));
+      }
+      if (json) printJson({ ...(purpose && { for: purpose }), checks });
+      else for (const check of checks) printVerbatim(line(check));
       if (checks.some(({ status }) => status === "failed")) process.exitCode = exitCodes.failure;
     });
 }
@@ -68,7 +72,24 @@ function line({ name, status, detail, remedy }: Check): string {
     warning: styleText("yellow", "warning"),
     failed: styleText("red", "failed "),
   }[status];
-  return `${mark}  ${name}: ${detail}${remedy === undefined ? "" : `\n           ${remedy}`}`;
+  const room = roomOf(process.stdout);
+  // The mark has codes of colours in it, which take no room.
+  const markWidth = "warning  ".length;
+  const said = wrapped(`${shown(name)}: ${fit(detail)}`, room - markWidth).replaceAll(
+    "\n",
+    `\n${" ".repeat(markWidth + 2)}`,
+  );
+  const advice = (remedy ?? "")
+    .split("\n")
+    .map(fit)
+    .filter((text) => text !== "")
+    .map((text) => `\n${wrapped(`           ${text}`, room)}`);
+  return `${mark}  ${said}${advice.join("")}`;
+}
+
+/** Text that may come from the tailnet, whole: what holds many scopes is long. */
+function fit(text: string): string {
+  return String(readable(text)).replace(/ {2,}/g, " ").trim();
 }
 
 function nodeCheck(): Check {
@@ -83,27 +104,29 @@ function nodeCheck(): Check {
       };
 }
 
-function cliCheck(): Check {
+function cliCheck(isNeeded: boolean): Check {
   const name = "Pulumi CLI";
   const remedy = `Install ${oldest.pulumi} or later: https://www.pulumi.com/docs/iac/download-install/`;
+  const wrong = isNeeded ? "failed" : "warning";
   try {
     const found = execFileSync("pulumi", ["version"], {
       encoding: "utf8",
       env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
+      stdio: ["ignore", "pipe", "ignore"],
     }).trim();
     return isAtLeast(found, oldest.pulumi)
       ? { name, status: "ok", detail: found }
-      : { name, status: "failed", detail: found, remedy };
+      : { name, status: wrong, detail: found, remedy };
   } catch {
-    return { name, status: "failed", detail: "there is none on PATH", remedy };
+    return { name, status: wrong, detail: "there is none on PATH", remedy };
   }
 }
 
-function sdkCheck(): Check {
+function sdkCheck(cwd = "."): Check {
   const name = "@pulumi/pulumi";
   try {
-    const fromHere = createRequire(join(process.cwd(), "index.js"));
-    return { name, status: "ok", detail: String(fromHere("@pulumi/pulumi/package.json").version) };
+    const fromThere = createRequire(join(resolve(cwd), "index.js"));
+    return { name, status: "ok", detail: String(fromThere("@pulumi/pulumi/package.json").version) };
   } catch {
     return {
       name,
@@ -112,104 +135,6 @@ function sdkCheck(): Check {
       remedy: "Run this in the program's folder, after npm install.",
     };
   }
-}
-
-async function tailnetChecks(): Promise<Check[]> {
-  let connection: Connection;
-  try {
-    connection = connectionFrom(process.env, () => undefined);
-  } catch (error) {
-    const [detail = "", ...rest] = messageOf(error).split("\n");
-    return [
-      { name: "Credentials", status: "failed", detail, remedy: rest.join("\n         ").trim() },
-    ];
-  }
-  const found: Check = {
-    name: "Credentials",
-    status: "ok",
-    detail: `${kindOf(connection)}, for ${connection.baseUrl}`,
-  };
-  return [found, await skewCheck(connection.baseUrl), ...(await holdingChecks())];
-}
-
-function kindOf({ deployer, tailnet }: Connection): string {
-  const where = tailnet === "-" ? "its own tailnet" : `the tailnet ${tailnet}`;
-  switch (deployer.kind) {
-    case "accessToken":
-      return `an API access token (TAILSCALE_API_KEY) of ${where}`;
-    case "oauthClient":
-      return `the OAuth client ${deployer.clientId} (TAILSCALE_OAUTH_CLIENT_ID, TAILSCALE_OAUTH_CLIENT_SECRET) of ${where}`;
-    case "identityToken":
-      return `the federated identity ${deployer.clientId} (TAILSCALE_OAUTH_CLIENT_ID, ${deployer.identityToken.kind === "github" ? "the GitHub Actions runner" : deployer.identityToken.name}) of ${where}`;
-  }
-}
-
-async function skewCheck(baseUrl: string): Promise<Check> {
-  const name = "Clock";
-  try {
-    const skew = await clockSkew(baseUrl);
-    if (skew === undefined)
-      return {
-        name,
-        status: "warning",
-        detail: "the answer has no date",
-        remedy: "Check that TAILSCALE_BASE_URL is right.",
-      };
-    const detail = `Tailscale's is ${Math.abs(skew)} s ${skew < 0 ? "behind" : "ahead"}`;
-    return Math.abs(skew) <= tolerableSkewSeconds
-      ? { name, status: "ok", detail }
-      : { name, status: "failed", detail, remedy: "Let this machine keep time by NTP." };
-  } catch (error) {
-    return {
-      name,
-      status: "failed",
-      detail: `no answer from ${baseUrl}: ${shown(messageOf(error))}`,
-      remedy: "Check the address and the way there: proxy, firewall, DNS.",
-    };
-  }
-}
-
-async function holdingChecks(): Promise<Check[]> {
-  try {
-    return await withTailnet(async (tailnet) => {
-      const holder = await tailnet.deployer();
-      if (holder?.scopes === undefined) {
-        return [
-          {
-            name: "Tailnet",
-            status: "warning",
-            detail: "it answers, and does not say what the deployer may do",
-            remedy: "Nothing to do: the API decides at each request.",
-          },
-        ];
-      }
-      const { scopes, tags, name } = holder;
-      const answers: Check = {
-        name: "Tailnet",
-        status: "ok",
-        detail: `it answers; ${name} holds ${scopes.join(" ")}${tags.length > 0 ? ` with ${tags.join(" ")}` : ""}`,
-      };
-      return [
-        answers,
-        ...abilities.map(({ scope, what }): Check => {
-          if (covers(scopes, scope)) return { name: scope, status: "ok", detail: `${what} works` };
-          return {
-            name: scope,
-            status: "warning",
-            detail: `not held: no ${what}`,
-            remedy: `Give the deployer ${scope} if the program needs it.`,
-          };
-        }),
-      ];
-    });
-  } catch (error) {
-    const [detail = "", ...rest] = messageOf(error).split("\n");
-    return [{ name: "Tailnet", status: "failed", detail, remedy: rest.join(" ").trim() }];
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Whether one version is another or later. */

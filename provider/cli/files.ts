@@ -6,7 +6,12 @@ import { CommandFailure } from "./failure";
 
 /** The text of a file, or of standard input for `-`. */
 export async function textOf(path: string): Promise<string> {
-  return path === "-" ? text(process.stdin) : readText(path);
+  if (path !== "-") return readText(path);
+  if (process.stdin.isTTY)
+    throw new CommandFailure(
+      "Nothing is piped to standard input.\n  Pipe something to it, or name a file instead of -.",
+    );
+  return text(process.stdin);
 }
 
 export function readText(path: string): string {

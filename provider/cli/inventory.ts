@@ -1,13 +1,15 @@
 /** `tailscope inventory`: every credential of the tailnet, and what manages it. */
 
 import type { Command } from "commander";
-import { nameIn } from "../managed/exported-state";
-import { inventory, type Listed } from "../managed/inventory";
+import { managedIn, nameIn } from "../managed/exported-state";
+import { inventory, isShortLivedToken, type Listed } from "../managed/inventory";
 import { CommandFailure } from "./failure";
-import { duration, withJson, withStackOptions } from "./options";
-import { ago, print, printJson, printTable, waitingFor } from "./output";
+import { listCredentials } from "./listing";
+import { durationOption, withJson, withStackOptions } from "./options";
+import { ago, print, printAside, printJson, printTable } from "./output";
 import { askPulumi, type StackOptions } from "./pulumi";
-import { auditLogMilliseconds, auditLogSince, stackOf, withTailnet } from "./session";
+import { auditLogMilliseconds, auditLogSince, resourcesOf, withTailnet } from "./session";
+import { settingsFrom } from "./settings";
 
 interface Options extends StackOptions {
   readonly json?: boolean;
@@ -19,41 +21,62 @@ export function inventoryCommand(program: Command): void {
   withJson(withStackOptions(program.command("inventory")))
     .summary("every credential of the tailnet, and what manages it")
     .description(
-      "Lists OAuth clients, auth keys, federated identities and API access tokens, with the resource that manages each.",
+      "Lists OAuth clients, auth keys, federated identities and API access tokens, with the resource that manages each. Outside of a Pulumi project, and without --stack and --state, nothing is known of resources.",
     )
     .option("--unmanaged", "only those that no resource manages")
-    .option("--older-than <duration>", "only those made longer ago, for example 90d", duration)
+    .addOption(
+      durationOption("--older-than <duration>", "only those made longer ago, for example 90d"),
+    )
     .addHelpText(
       "after",
       `
-Exit code: 0, or 1 for a failure. LAST USED is when a token was last taken with it, by the audit log of 90 days.
+Exit code: 0, or 1 for a failure. LAST USED is when a token was last taken with it, by the audit log of 90 days. Nobody writes down the use of auth keys and API access tokens.
 
   $ tailscope inventory --unmanaged --older-than 90d
   $ tailscope inventory --state prod.json dev.json --json`,
     )
     .action(async (options: Options) => {
-      const { managed, config } = await stackOf(askPulumi(options));
-      const now = Date.now();
-      const listed = await withTailnet(async (tailnet) => {
-        const keys = await waitingFor("Listing the credentials", tailnet.allKeys());
-        if (keys === undefined)
-          throw new CommandFailure(
-            "The deployer may list no credentials.\n  Give it oauth_keys:read, federated_keys:read, auth_keys:read, or all:read to see API access tokens, too.",
-          );
-        return inventory(
-          keys,
-          managed,
-          (await auditLogSince(tailnet, now - auditLogMilliseconds)) ?? [],
+      const asked = askPulumi(options);
+      const [exports, config] = await Promise.all([asked.exports, asked.config]);
+      const managed = exports && managedIn(resourcesOf(exports));
+      if (managed === undefined && options.unmanaged)
+        throw new CommandFailure(
+          "No stack is looked at, so it is not known what is unmanaged.\n  Run this in a project, name a stack with --stack, or give exported state with --state FILE.",
         );
-      }, config);
+      const connection = await settingsFrom(config).connection(options.connection);
+      const now = Date.now();
+      const { listed, limits } = await withTailnet(connection, async (tailnet) => {
+        const { keys, limits } = await listCredentials(tailnet, connection);
+        const log = await auditLogSince(
+          tailnet,
+          now - auditLogMilliseconds,
+          "LAST USED is not known",
+        );
+        return {
+          listed: inventory(keys, managed, log),
+          limits: [...limits, ...shortLived(keys.filter(isShortLivedToken).length)],
+        };
+      });
       const wanted = listed.filter(
         ({ managedBy, created }) =>
           !(options.unmanaged && managedBy !== null) &&
           !(options.olderThan !== undefined && now - Date.parse(created) < options.olderThan),
       );
-      if (options.json) printJson({ credentials: wanted });
+      for (const limit of limits) printAside(limit);
+      if (managed === undefined)
+        printAside(
+          "No stack is looked at, so it is not known what is managed: run this in a project, or give --stack or --state.",
+        );
+      if (options.json) printJson({ credentials: wanted, ...(limits.length > 0 && { limits }) });
       else report(wanted, now);
     });
+}
+
+function shortLived(count: number): string[] {
+  if (count === 0) return [];
+  return [
+    `${count} tokens of OAuth clients and federated identities are left out: each ends within an hour.`,
+  ];
 }
 
 function report(listed: readonly Listed[], now: number): void {
@@ -64,15 +87,15 @@ function report(listed: readonly Listed[], now: number): void {
   printTable(
     [
       "ID",
-      "KIND",
-      "DESCRIPTION",
+      { title: "KIND", importance: 1 },
+      { title: "DESCRIPTION", importance: 1 },
       "SCOPES",
       "TAGS",
-      "AGE",
-      "EXPIRES",
-      "USER",
-      "LAST USED",
-      "MANAGED BY",
+      { title: "AGE", isWhole: true },
+      { title: "EXPIRES", isWhole: true },
+      { title: "USER", importance: -1 },
+      { title: "LAST USED", isWhole: true },
+      { title: "MANAGED BY", importance: 1 },
     ],
     listed.map((one) => [
       one.id,
@@ -83,8 +106,18 @@ function report(listed: readonly Listed[], now: number): void {
       ago(one.created, now),
       one.expires?.slice(0, 10) ?? "never",
       one.userId ?? "",
-      one.lastUsed === undefined ? "" : `${ago(one.lastUsed, now)} ago`,
-      one.managedBy === null ? "unmanaged" : nameIn(one.managedBy),
+      lastUsed(one, now),
+      managedBy(one),
     ]),
   );
+}
+
+function lastUsed({ lastUsed }: Listed, now: number): string {
+  if (lastUsed === undefined) return "";
+  return lastUsed === null ? "not in 90d" : `${ago(lastUsed, now)} ago`;
+}
+
+function managedBy({ managedBy }: Listed): string {
+  if (managedBy === undefined) return "";
+  return managedBy === null ? "unmanaged" : nameIn(managedBy);
 }

@@ -2,12 +2,17 @@
 
 import { shown } from "../access/shown";
 import { exitCodes } from "./failure";
+import { endQuietlyWithReader, roomOf } from "./output";
 import { tailscope } from "./program";
+import { wrapped } from "./wrapping";
 
+endQuietlyWithReader();
 tailscope(process.argv[2])
   .then((program) => program.parseAsync())
   .catch((error: unknown) => {
     const lines = (error instanceof Error ? error.message : String(error)).split("\n");
-    console.error(`tailscope: ${lines.map(shown).join("\n  ")}`);
+    console.error(
+      wrapped(`tailscope: ${lines.map(shown).join("\n  ")}`, roomOf(process.stderr), 0),
+    );
     process.exitCode = exitCodes.failure;
   });

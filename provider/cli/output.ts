@@ -1,50 +1,64 @@
-/** How commands print: tables that fit the terminal, JSON for programs, progress for whoever waits. */
+/** How commands print: tables and sentences that fit the terminal, JSON for programs, progress for whoever waits. */
 
 import { styleText } from "node:util";
-import { shown } from "../access/shown";
+import { readable, shown } from "../access/shown";
+import { type Column, layOut } from "./table";
+import { wrapped } from "./wrapping";
 
-/** One JSON document on standard output. */
+/** One JSON document on standard output. What came from outside has neither secrets nor control characters in it. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  process.stdout.write(`${JSON.stringify(readable(value), undefined, 2)}\n`);
 }
 
-export function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+/** Lines on standard output, broken between words where the terminal is narrower. */
+export function print(text: string): void {
+  process.stdout.write(`${wrapped(text, roomOf(process.stdout))}\n`);
 }
 
-/** A line to standard error, so that standard output is the result alone. */
-export function printAside(line: string): void {
-  process.stderr.write(`${line}\n`);
+/** Lines on standard output as they are: commands that people copy. */
+export function printVerbatim(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** Lines to standard error, so that standard output is the result alone. */
+export function printAside(text: string): void {
+  process.stderr.write(`${wrapped(text, roomOf(process.stderr))}\n`);
 }
 
 /**
- * A table with two spaces between columns. On a terminal its widest columns are cut until it fits, but never ids, which people
- * copy; text from the tailnet is made fit to be shown.
+ * Whoever reads the output may have seen enough, as in `| head`: what is still printed goes nowhere, without a word about it, and
+ * the exit code stays what it is.
  */
-export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
-  const clean = rows.map((row) => row.map(shown));
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...clean.map((row) => row[column]?.length ?? 0)),
+export function endQuietlyWithReader(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
+    });
+}
+
+/** How wide the terminal is; endless for a file or a pipe. */
+export function roomOf({ isTTY, columns }: NodeJS.WriteStream): number {
+  return isTTY && columns > 0 ? columns : Number.POSITIVE_INFINITY;
+}
+
+/**
+ * A table with two spaces between columns, fitted to the terminal: see `layOut`. A column is given by its title alone, or with what
+ * matters of it; one that is called ID is never shortened. Text from the tailnet is made fit to be shown.
+ */
+export function printTable(
+  head: readonly (string | Column)[],
+  rows: readonly (readonly string[])[],
+): void {
+  const columns = head.map((column) =>
+    typeof column === "string" ? { title: column, isWhole: column === "ID" } : column,
   );
-  const room = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
-  const total = () => widths.reduce((sum, width) => sum + width, 0) + 2 * (widths.length - 1);
-  const shortest = 5;
-  while (total() > room) {
-    const cuttable = widths.map((width, column) => (head[column] === "ID" ? 0 : width));
-    const widest = cuttable.indexOf(Math.max(...cuttable));
-    if ((cuttable[widest] ?? 0) <= shortest) break;
-    widths[widest] = (cuttable[widest] ?? 0) - 1;
-  }
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return (cell.length > width ? `${cell.slice(0, width - 1)}…` : cell).padEnd(width);
-      })
-      .join("  ")
-      .trimEnd();
-  print(styleText("bold", line(head)));
-  for (const row of clean) print(line(row));
+  const laidOut = layOut(
+    columns,
+    rows.map((row) => row.map(shown)),
+    roomOf(process.stdout),
+  );
+  if (laidOut.head !== undefined) printVerbatim(styleText("bold", laidOut.head));
+  for (const row of laidOut.rows) printVerbatim(row);
 }
 
 /** Says what is being waited for, once that takes longer than a second. */

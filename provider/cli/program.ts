@@ -2,6 +2,7 @@
 
 import { Command } from "commander";
 import { version } from "../api/version";
+import { reflowed } from "./wrapping";
 
 type Add = (program: Command) => void;
 
@@ -24,11 +25,14 @@ export async function tailscope(wanted?: string): Promise<Command> {
       "Tailscale's credentials: what a change gives, what is there, what differs from the state, who did it.",
     )
     .version(version)
+    // Commands take this over from the program.
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(reflowed(text, process.stdout.columns ?? 80)),
+    })
     .addHelpText(
       "after",
       `
-The deployer comes from the environment: TAILSCALE_OAUTH_CLIENT_ID with TAILSCALE_OAUTH_CLIENT_SECRET, TAILSCALE_API_KEY, or
-TAILSCALE_OAUTH_CLIENT_ID with TAILSCALE_IDENTITY_TOKEN; with --stack from the stack's config, too.`,
+The deployer comes from the environment: TAILSCALE_OAUTH_CLIENT_ID with TAILSCALE_OAUTH_CLIENT_SECRET, TAILSCALE_API_KEY, or TAILSCALE_OAUTH_CLIENT_ID with TAILSCALE_IDENTITY_TOKEN; and from the config of the stack, the current one or that of --stack.`,
     );
 
   const one =

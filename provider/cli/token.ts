@@ -6,18 +6,19 @@ import { nearest } from "../access/spelling";
 import { openHttp } from "../api/http";
 import { narrowToken } from "../api/token";
 import { CommandFailure } from "./failure";
-import { withJson } from "./options";
-import { print, printJson, waitingFor } from "./output";
-import { withTailnet } from "./session";
+import { withJson, withSettingsOptions } from "./options";
+import { printVerbatim, waitingFor } from "./output";
+import { askForConfig, type SettingsOptions } from "./pulumi";
+import { settingsFrom } from "./settings";
 
-interface Options {
+interface Options extends SettingsOptions {
   readonly scope: readonly string[];
   readonly tags?: readonly string[];
   readonly json?: boolean;
 }
 
 export function tokenCommand(program: Command): void {
-  withJson(program.command("token"))
+  withJson(withSettingsOptions(program.command("token")))
     .summary("a short-lived token for a script")
     .description(
       "Prints a token of the deployer's OAuth client for one hour, narrowed to what is asked for, alone on standard output.",
@@ -31,7 +32,7 @@ Exit code: 0, or 1 for a failure.
 
   $ TOKEN=$(tailscope token --scope auth_keys --tags tag:ci)`,
     )
-    .action(async ({ scope, tags = [], json }: Options) => {
+    .action(async ({ scope, tags = [], json, ...options }: Options) => {
       for (const name of scope) {
         if (knownScopes.includes(name) || legacyScopes.has(name)) continue;
         const meant = nearest(name, knownScopes);
@@ -39,23 +40,24 @@ Exit code: 0, or 1 for a failure.
           `"${name}" is no scope of the Tailscale API. ${meant ? `Did you mean "${meant}"?` : "They are listed at https://tailscale.com/kb/1623/trust-credentials."}`,
         );
       }
-      const token = await withTailnet(async (_, { deployer, baseUrl }) => {
-        if (deployer.kind !== "oauthClient") {
-          throw new CommandFailure(
-            "Only an OAuth client gives narrowed tokens, and the deployer is none.\n  Set TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_OAUTH_CLIENT_SECRET.",
-          );
-        }
-        const http = openHttp(baseUrl);
-        try {
-          return await waitingFor(
-            "Asking for a token",
-            narrowToken(http, deployer, { scopes: scope, tags }),
-          );
-        } finally {
-          await http.close();
-        }
-      });
-      if (json) printJson({ token });
-      else print(token);
+      const { deployer, baseUrl, timing } = await settingsFrom(
+        await askForConfig(options),
+      ).connection(options.connection);
+      if (deployer.kind !== "oauthClient") {
+        throw new CommandFailure(
+          "Only an OAuth client gives narrowed tokens, and the deployer is none.\n  Set TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_OAUTH_CLIENT_SECRET.",
+        );
+      }
+      const http = openHttp(baseUrl, timing);
+      try {
+        const token = await waitingFor(
+          "Asking for a token",
+          narrowToken(http, deployer, { scopes: scope, tags }),
+        );
+        // The one result that is a secret: it is printed as it is.
+        printVerbatim(json ? JSON.stringify({ token }, undefined, 2) : token);
+      } finally {
+        await http.close();
+      }
     });
 }

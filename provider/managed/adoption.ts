@@ -12,6 +12,7 @@ import type { Properties } from "../engine/definition";
 import { providerText } from "../engine/provider-text";
 import { stateAfterWrite } from "../engine/state";
 import { withoutUndefined } from "../engine/unknowns";
+import { isShortLivedToken } from "./inventory";
 
 export interface Adopted {
   readonly id: string;
@@ -43,16 +44,15 @@ export function adopt(
     if (definition === undefined) {
       refused.push({
         id: key.id,
-        reason: "API access tokens belong to users, and are no resources",
+        reason: isShortLivedToken(key)
+          ? "it is a token that ends within an hour, and is no resource"
+          : "API access tokens belong to users, and are no resources",
       });
       continue;
     }
-    const { inputs, failures } = checkInputs(definition, argumentsOf(key, definition));
-    const [failure] = failures;
-    if (failure !== undefined) {
-      refused.push({ id: key.id, reason: `${failure.property}: ${failure.reason}` });
-      continue;
-    }
+    const wanted = argumentsOf(key, definition);
+    // What exists is right: where we would let nobody ask for it, it is taken as it is.
+    const inputs = { ...wanted, ...checkInputs(definition, wanted).inputs };
     const name = freeName(
       names.get(key.id) ??
         slug(key.description || `${kindWords[definition.type] ?? definition.type} ${key.id}`),
@@ -127,16 +127,19 @@ export function importFile(adopted: readonly Adopted[]): string {
   return `${JSON.stringify({ resources }, undefined, 2)}\n`;
 }
 
-/** The program, in TypeScript. What an argument is by default is left out. */
+/**
+ * The program, in TypeScript. What an argument is by default is left out. Nothing is exported: an export of a whole resource shows all
+ * of it at every run.
+ */
 export function programFor(adopted: readonly Adopted[]): string {
   const kinds = [...new Set(adopted.map(({ kind }) => kind))].sort();
-  const used = new Set<string>();
+  const used = new Set<string>(kinds);
   const resources = adopted.map(({ id, kind, name, inputs }) => {
     const given = Object.entries(inputs).filter(
       ([argument, value]) => argument !== "__provider" && value !== false && value !== undefined,
     );
     const lines = given.map(([argument, value]) => `  ${argument}: ${literal(value)},\n`);
-    return `/** ${id} */\nexport const ${variable(name, used)} = new ${kind}(${JSON.stringify(name)}, {\n${lines.join("")}});\n`;
+    return `/** ${id} */\nconst ${variable(name, used)} = new ${kind}(${JSON.stringify(name)}, {\n${lines.join("")}});\n`;
   });
   return `// Existing credentials, adopted as they are. Their secrets are not known here: rotateEvery or a replacement gets new ones.\n\nimport { ${kinds.join(", ")} } from "tailscope";\n\n${resources.join("\n")}`;
 }
@@ -145,25 +148,32 @@ function literal(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   return `{ ${Object.entries(value)
-    .map(
-      ([name, member]) =>
-        `${/^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name)}: ${literal(member)}`,
-    )
+    .map(([name, member]) => `${propertyName(name)}: ${literal(member)}`)
     .join(", ")} }`;
 }
 
-/** Words that no variable of a module can be called, of those that a name of ours could become. */
+function propertyName(name: string): string {
+  // Written plainly, or as a string, it would set the prototype.
+  if (name === "__proto__") return '["__proto__"]';
+  return /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name);
+}
+
+/** Words that no variable at the top of a TypeScript module can be called, of those that a name of ours could become. */
 const reserved = new Set(
-  "await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield arguments eval".split(
+  "await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield arguments eval undefined globalThis exports require module".split(
     " ",
   ),
 );
 
+/** A name for the variable of a resource that is no word of the language and no other name of the program. */
 function variable(name: string, used: Set<string>): string {
   const camel = name.replace(
     /[^A-Za-z0-9]+(.)?/g,
-    (_, next: string | undefined) => next?.toUpperCase() ?? "",
+    (_, next: string | undefined) => next?.toUpperCase().replace(/[^A-Za-z0-9]/g, "") ?? "",
   );
   const plain = /^[A-Za-z]/.test(camel) && !reserved.has(camel) ? camel : `_${camel}`;
-  return freeName(plain, used).replaceAll("-", "_");
+  let free = plain;
+  for (let number = 2; used.has(free); number++) free = `${plain}_${number}`;
+  used.add(free);
+  return free;
 }

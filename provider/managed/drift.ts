@@ -1,7 +1,13 @@
 /** What the tailnet has against what the state says. Pure: both sides come as data. */
 
 import { isDeepStrictEqual } from "node:util";
-import { type AuditEntry, actorName } from "../api/audit-log";
+import {
+  type AuditEntry,
+  actorName,
+  type Descriptions,
+  isSameCredential,
+  meaningOf,
+} from "../api/audit-log";
 import { isActive, type Key } from "../api/key";
 import type { AnyDefinition } from "../definitions/all";
 import { isRecreated } from "../definitions/auth-key";
@@ -14,12 +20,32 @@ export interface Drift {
   readonly id: string;
   readonly kind: string;
   readonly what: "revoked" | "expired" | "missing" | "changed";
-  /** Of each argument that differs, both sides. */
+  /** Of each argument that differs, both sides; `"[secret]"` on both for an argument that is a secret. */
   readonly fields: Readonly<Record<string, { readonly state: unknown; readonly tailnet: unknown }>>;
   /** Who did it, where the audit log says so. */
   readonly by?: string;
   /** When: RFC 3339. */
   readonly at?: string;
+  /** Why, where the audit log says so. */
+  readonly reason?: string;
+}
+
+/** What of a credential could not be compared, because it is encrypted in the export. */
+export interface NotCompared {
+  readonly urn: string;
+  readonly id: string;
+  readonly kind: string;
+  /** Names of arguments. */
+  readonly arguments: readonly string[];
+}
+
+/** The arguments of a credential that are encrypted in its state and that the tailnet would tell; undefined where there are none. */
+export function notComparedOf(
+  { urn, id, kind, hidden }: Managed,
+  { answered }: AnyDefinition,
+): NotCompared | undefined {
+  const names = answered.filter((name) => hidden.has(name));
+  return names.length === 0 ? undefined : { urn, id, kind, arguments: names };
 }
 
 /**
@@ -33,23 +59,22 @@ export function driftOf(
   found: Key | undefined,
   log: readonly AuditEntry[],
   now: number,
+  descriptions: Descriptions = new Map(),
 ): Drift | undefined {
-  const { urn, id, kind, state } = managed;
+  const { urn, id, kind, state, hidden } = managed;
   const about = { urn, id, kind };
-  const entries = log.filter(({ target }) => target.id === id);
+  const entries = log.filter(
+    ({ target }) => target.type === "API_KEY" && isSameCredential(target.id, id),
+  );
+  const told = (...actions: string[]) => lastOf(entries, actions, descriptions);
   if (found === undefined)
-    return { ...about, what: "missing", fields: {}, ...told(entries, ["REVOKE", "DELETE"]) };
+    return { ...about, what: "missing", fields: {}, ...told("REVOKE", "DELETE", "EXPIRED") };
   if (!isActive(found)) {
     // As `up --refresh` sees it: a single-use key that is no longer valid has most likely done its work.
-    if (kind === "AuthKey" && !isRecreated(state)) return undefined;
+    const isDecided = !hidden.has("reusable") && !hidden.has("recreateIfInvalid");
+    if (kind === "AuthKey" && isDecided && !isRecreated(state)) return undefined;
     if (found.revoked)
-      return {
-        ...about,
-        what: "revoked",
-        fields: {},
-        at: found.revoked,
-        ...told(entries, ["REVOKE"]),
-      };
+      return { ...about, what: "revoked", fields: {}, at: found.revoked, ...told("REVOKE") };
     const expires = found.expires ?? undefined;
     const isOver = expires !== undefined && Date.parse(expires) <= now;
     return {
@@ -59,37 +84,50 @@ export function driftOf(
       ...(isOver && { at: expires }),
     };
   }
-  const fields = changedFields(definition, state, definition.seen(found));
+  const fields = changedFields(definition, managed, definition.seen(found));
   if (Object.keys(fields).length === 0) return undefined;
   return {
     ...about,
     what: "changed",
     fields,
     ...(found.updated && { at: found.updated }),
-    ...told(entries, ["UPDATE"]),
+    ...told("UPDATE"),
   };
 }
 
+const withheld = { state: "[secret]", tailnet: "[secret]" };
+
 function changedFields(
   definition: AnyDefinition,
-  state: Properties,
+  { state, secret, hidden }: Managed,
   seen: Properties,
 ): Drift["fields"] {
   const before = inputsOf(definition, state);
   const after = stateAfterRead(definition, state, seen).inputs;
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (name) => !isDeepStrictEqual(before[name], after[name]),
+    (name) => !hidden.has(name) && !isDeepStrictEqual(before[name], after[name]),
   );
   return Object.fromEntries(
-    names.map((name) => [name, { state: before[name] ?? null, tailnet: after[name] ?? null }]),
+    names.map((name) => [
+      name,
+      secret.has(name) ? withheld : { state: before[name] ?? null, tailnet: after[name] ?? null },
+    ]),
   );
 }
 
-/** The last entry with one of the actions, as who and when. */
-function told(
+/** The last entry with one of the actions, as who, when and why. */
+function lastOf(
   entries: readonly AuditEntry[],
   actions: readonly string[],
-): { by?: string; at?: string } {
+  descriptions: Descriptions,
+): Pick<Drift, "by" | "at" | "reason"> {
   const last = entries.filter(({ action }) => actions.includes(action)).at(-1);
-  return last === undefined ? {} : { by: actorName(last), at: last.eventTime };
+  if (last === undefined) return {};
+  const reason = meaningOf(last);
+  return {
+    at: last.eventTime,
+    // Time ends a key, and whoever the log names there has done nothing.
+    ...(last.action !== "EXPIRED" && { by: actorName(last, descriptions) }),
+    ...(reason !== undefined && { reason }),
+  };
 }

@@ -1,6 +1,7 @@
-/** What stacks manage, read from `pulumi stack export`. Secrets are encrypted there, and are not needed. */
+/** What stacks manage, read from `pulumi stack export`, in which secrets are encrypted unless somebody asked for them. */
 
 import { z } from "zod";
+import { reveal } from "./stored-secrets";
 
 const resource = z.looseObject({
   urn: z.string(),
@@ -23,8 +24,12 @@ export interface Managed {
   readonly id: string;
   /** `"OAuthClient"`, `"AuthKey"` or `"FederatedIdentity"`. */
   readonly kind: string;
-  /** Arguments and outputs, as the engine keeps them. */
+  /** Arguments and outputs, as the engine keeps them, without those that are hidden. */
   readonly state: Readonly<Record<string, unknown>>;
+  /** Arguments and outputs that are secrets, or hold one: their values are never printed. */
+  readonly secret: ReadonlySet<string>;
+  /** Those among them that are encrypted, so that their values are not known. */
+  readonly hidden: ReadonlySet<string>;
 }
 
 const typePrefix = "pulumi-nodejs:dynamic/tailscope:";
@@ -49,14 +54,29 @@ export function resourcesIn(
 
 /** The credentials among resources; those that a program only reads are not managed. */
 export function managedIn(resources: readonly StoredResource[]): Managed[] {
-  return resources.flatMap(({ urn, type, id, external, outputs = {} }) =>
-    type.startsWith(typePrefix) && id !== undefined && external !== true
-      ? [{ urn, id, kind: type.slice(typePrefix.length), state: outputs }]
-      : [],
-  );
+  return resources.flatMap(({ urn, type, id, external, inputs = {}, outputs = {} }) => {
+    if (!type.startsWith(typePrefix) || id === undefined || external === true) return [];
+    const revealed = Object.entries(outputs).map(([name, value]) => ({ name, ...reveal(value) }));
+    const secretInputs = Object.keys(inputs).filter((name) => reveal(inputs[name]).isSecret);
+    return [
+      {
+        urn,
+        id,
+        kind: type.slice(typePrefix.length),
+        state: Object.fromEntries(
+          revealed.filter(({ isHidden }) => !isHidden).map(({ name, value }) => [name, value]),
+        ),
+        secret: new Set([
+          ...secretInputs,
+          ...revealed.filter(({ isSecret }) => isSecret).map(({ name }) => name),
+        ]),
+        hidden: new Set(revealed.filter(({ isHidden }) => isHidden).map(({ name }) => name)),
+      },
+    ];
+  });
 }
 
-/** The name that a program gave a resource. */
+/** The name that a program gave a resource: what follows stack, project and type, colons included. */
 export function nameIn(urn: string): string {
-  return urn.split("::").at(-1) ?? urn;
+  return urn.split("::").slice(3).join("::") || urn;
 }

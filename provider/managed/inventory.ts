@@ -1,22 +1,25 @@
 /** Every credential of a tailnet, managed or not. Pure. */
 
-import type { AuditEntry } from "../api/audit-log";
+import { type AuditEntry, isSameCredential, isUse } from "../api/audit-log";
 import type { Key } from "../api/key";
 import type { Managed } from "./exported-state";
 
 export interface Listed {
   readonly id: string;
   readonly kind: string;
-  /** The URN of the resource that manages it; null for none. */
-  readonly managedBy: string | null;
+  /** The URN of the resource that manages it; null for none; absent where no state was looked at. */
+  readonly managedBy?: string | null;
   readonly scopes: readonly string[];
   readonly tags: readonly string[];
   readonly description: string;
   readonly created: string;
   readonly expires?: string;
   readonly userId?: string;
-  /** When a token was last taken with it, where the audit log says so. */
-  readonly lastUsed?: string;
+  /**
+   * When a token was last taken with it; null where the audit log has no such entry. Absent where the log could not be read, and
+   * for what takes no tokens: nobody writes down the use of an auth key or an API access token.
+   */
+  readonly lastUsed?: string | null;
 }
 
 const kinds: ReadonlyMap<string, string> = new Map([
@@ -31,33 +34,60 @@ export function kindOf(keyType: string | null | undefined): string {
   return kinds.get(keyType ?? "") ?? keyType ?? "unknown";
 }
 
+/**
+ * Whether a key is a token of one hour that a trust credential took, and no API access token: both have the type `api`, and a token
+ * has no user (https://tailscale.com/api, `keyType`).
+ */
+export function isShortLivedToken({ keyType, userId }: Key): boolean {
+  return keyType === "api" && !userId;
+}
+
+/**
+ * @param managed what stacks manage; undefined where no state was looked at
+ * @param log the audit log; undefined where it could not be read
+ */
 export function inventory(
   keys: readonly Key[],
-  managed: readonly Managed[],
-  log: readonly AuditEntry[],
+  managed: readonly Managed[] | undefined,
+  log: readonly AuditEntry[] | undefined,
 ): Listed[] {
-  const urns = new Map(managed.map(({ id, urn }) => [id, urn]));
-  const used = new Map<string, string>();
-  // In order of time, so the last one stays.
-  for (const { action, actor, eventTime } of log)
-    if (action === "LOGIN" && actor.id) used.set(actor.id, eventTime);
+  const urns = managed && new Map(managed.map(({ id, urn }) => [id, urn]));
+  const used = log && lastUses(log);
   return keys
-    .map((key): Listed => {
-      const lastUsed = used.get(key.id);
-      return {
+    .filter((key) => !isShortLivedToken(key))
+    .map(
+      (key): Listed => ({
         id: key.id,
         kind: kindOf(key.keyType),
-        managedBy: urns.get(key.id) ?? null,
+        ...(urns && { managedBy: urns.get(key.id) ?? null }),
         scopes: key.scopes ?? [],
         tags: key.tags ?? key.capabilities?.devices?.create?.tags ?? [],
         description: key.description ?? "",
         created: key.created ?? "",
         ...(key.expires && { expires: key.expires }),
         ...(key.userId && { userId: key.userId }),
-        ...(lastUsed !== undefined && { lastUsed }),
-      };
-    })
+        ...(used && takesTokens(key) && { lastUsed: used(key.id) ?? null }),
+      }),
+    )
     .sort(
       (one, other) => one.created.localeCompare(other.created) || one.id.localeCompare(other.id),
     );
+}
+
+function takesTokens({ keyType }: Key): boolean {
+  return keyType === "client" || keyType === "federated";
+}
+
+/** When each credential last took a token, by its id. */
+function lastUses(log: readonly AuditEntry[]): (id: string) => string | undefined {
+  // The log is in order of time, so that the last one stays.
+  const times = new Map<string, string>();
+  for (const entry of log)
+    if (isUse(entry) && entry.actor.id) times.set(entry.actor.id, entry.eventTime);
+  return (id) => {
+    const exact = times.get(id);
+    if (exact !== undefined) return exact;
+    for (const [actor, time] of times) if (isSameCredential(id, actor)) return time;
+    return undefined;
+  };
 }

@@ -1,0 +1,324 @@
+/**
+ * What the deployer needs for each command, and for each verb of each resource: the least scopes, and what is silently less without
+ * the optional ones. The table of docs/deployer-scopes.md and what `tailscope doctor` checks are made from it.
+ *
+ * Sources: https://tailscale.com/api (each operation's scope), https://tailscale.com/kb/1623/trust-credentials (reading the policy
+ * file needs two device scopes as well; every token may read the credential that it came from)
+ */
+
+import { covers, expandLegacyScopes } from "./scopes";
+
+export const kinds = ["OAuthClient", "FederatedIdentity", "AuthKey"] as const;
+
+export type Kind = (typeof kinds)[number];
+
+/** How much a need matters. */
+export type Level =
+  /** Nothing works without it. */
+  | "needed"
+  /** Needed where the program or the state has resources of its kind. */
+  | "kind"
+  /** One of all needs of this level is needed; what the others open is left out. */
+  | "one"
+  /** Something is left out without it. */
+  | "optional";
+
+export interface Need {
+  readonly level: Level;
+  /** All of them are needed together. */
+  readonly scopes: readonly string[];
+  readonly kind?: Kind;
+  /** What works with it. */
+  readonly gives: string;
+  /** What happens without it. */
+  readonly without: string;
+}
+
+export interface Purpose {
+  /** What the deployer does there, in a sentence. */
+  readonly does: string;
+  /** Whether the Pulumi CLI has a part in it. */
+  readonly usesPulumi: boolean;
+  readonly needs: readonly Need[];
+  /** What cannot be said as a scope. */
+  readonly notes: readonly string[];
+}
+
+/** What opens credentials of each kind; with `:read` behind it for reading alone. */
+export const kindScopes: Readonly<Record<Kind, string>> = {
+  OAuthClient: "oauth_keys",
+  FederatedIdentity: "federated_keys",
+  AuthKey: "auth_keys",
+};
+
+/** The kinds as people name them, in the plural. */
+export const kindNames: Readonly<Record<Kind, string>> = {
+  OAuthClient: "OAuth clients",
+  FederatedIdentity: "federated identities",
+  AuthKey: "auth keys",
+};
+
+/** What reading the policy file needs. */
+const policyFile: Need = {
+  level: "optional",
+  scopes: ["policy_file:read", "devices:core:read", "devices:posture_attributes:read"],
+  gives: "checking tags at preview",
+  without: "tags are not checked before the deployment, and a warning says so",
+};
+
+const minterIsChecked: Need = {
+  level: "optional",
+  scopes: ["oauth_keys:read"],
+  gives: "checking what the OAuth client of mintedBy may do",
+  without: "what it may do is not checked before the deployment",
+};
+
+const whoDidIt: Need = {
+  level: "optional",
+  scopes: ["logs:configuration:read"],
+  gives: "saying who caused a drift",
+  without: "who caused a drift, and when, is not told",
+};
+
+function perKind(
+  level: Level,
+  suffix: "" | ":read",
+  gives: (kind: Kind) => string,
+  without: (kind: Kind) => string,
+): Need[] {
+  return kinds.map((kind) => ({
+    level,
+    kind,
+    scopes: [`${kindScopes[kind]}${suffix}`],
+    gives: gives(kind),
+    without: without(kind),
+  }));
+}
+
+const previewing = perKind(
+  "kind",
+  ":read",
+  (kind) => `previewing ${resource(kind)}`,
+  (kind) => `the preview of ${resource(kind)} fails`,
+);
+
+const writing = perKind(
+  "kind",
+  "",
+  (kind) => resource(kind),
+  (kind) => `creating, changing and revoking ${kindNames[kind]} fails`,
+);
+
+const comparing = perKind(
+  "kind",
+  ":read",
+  (kind) => `reading ${kindNames[kind]}`,
+  (kind) => `reading ${kindNames[kind]} fails`,
+);
+
+const listing = perKind(
+  "one",
+  ":read",
+  (kind) => `listing ${kindNames[kind]}`,
+  (kind) => `${kindNames[kind]} are not listed`,
+);
+
+function resource(kind: Kind): string {
+  return kind === "AuthKey" ? "AuthKey without mintedBy" : kind;
+}
+
+const passesOn =
+  "A deployer gives only what it holds: every scope of a credential that it makes or changes must be its own, and its tags must own the credential's tags, or be exactly these.";
+
+const minterDoesIt =
+  "An AuthKey with mintedBy is created, read and revoked by that OAuth client, which needs auth_keys and the key's tags. The deployer takes its place where the client is gone, and needs auth_keys then.";
+
+export const purposes = {
+  preview: {
+    does: "Checks a plan: what the deployer holds, and whether the policy file allows the tags.",
+    usesPulumi: true,
+    needs: [...previewing, policyFile, minterIsChecked],
+    notes: [
+      "Whoever holds a kind's read scope and not its write scope previews for another deployer, of whom nothing is known: only tags that nobody can give are found.",
+      "`TAILSCOPE_PREFLIGHT=off` checks nothing and needs nothing.",
+    ],
+  },
+  up: {
+    does: "Creates, changes and revokes credentials.",
+    usesPulumi: true,
+    needs: [...writing, policyFile, minterIsChecked],
+    notes: [passesOn, minterDoesIt],
+  },
+  refresh: {
+    does: "Reads every credential of the state.",
+    usesPulumi: true,
+    needs: comparing,
+    notes: [minterDoesIt],
+  },
+  destroy: {
+    does: "Revokes every credential of the state.",
+    usesPulumi: true,
+    needs: writing,
+    notes: [minterDoesIt],
+  },
+  review: {
+    does: "`tailscope review` itself sends nothing. The preview that it reads is made by a deployer that reads alone.",
+    usesPulumi: true,
+    needs: [...previewing, policyFile, minterIsChecked],
+    notes: ["`examples/ci-deployments` makes an identity with exactly these."],
+  },
+  drift: {
+    does: "Compares the state with the tailnet.",
+    usesPulumi: false,
+    needs: [...comparing, whoDidIt],
+    notes: [],
+  },
+  inventory: {
+    does: "Lists the credentials of the tailnet.",
+    usesPulumi: false,
+    needs: [
+      ...listing,
+      {
+        level: "optional",
+        scopes: ["all:read"],
+        gives: "listing API access tokens of every user",
+        without: "API access tokens are not listed",
+      },
+      {
+        level: "optional",
+        scopes: ["logs:configuration:read"],
+        gives: "telling when a credential was last used",
+        without: "LAST USED is empty",
+      },
+    ],
+    notes: [
+      "An API access token may see the credentials of its own user alone; the command says so.",
+    ],
+  },
+  audit: {
+    does: "Reads the audit log's entries about credentials.",
+    usesPulumi: false,
+    needs: [
+      {
+        level: "needed",
+        scopes: ["logs:configuration:read"],
+        gives: "reading the audit log",
+        without: "the command fails",
+      },
+      ...perKind(
+        "optional",
+        ":read",
+        (kind) => `naming ${kindNames[kind]} by description`,
+        (kind) => `${kindNames[kind]} may be named by id alone`,
+      ),
+    ],
+    notes: [],
+  },
+  adopt: {
+    does: "Reads the credentials to be adopted.",
+    usesPulumi: false,
+    needs: perKind(
+      "one",
+      ":read",
+      (kind) => `adopting ${kindNames[kind]}`,
+      (kind) => `${kindNames[kind]} cannot be adopted`,
+    ),
+    notes: [
+      "What follows it, `pulumi import` and a preview, needs what `preview` needs.",
+      "An API access token may see the credentials of its own user alone; the command says so.",
+    ],
+  },
+  token: {
+    does: "Takes a token of the deployer, which must be an OAuth client, for less than all that it holds.",
+    usesPulumi: false,
+    needs: [],
+    notes: ["The client must hold every scope that is asked for, and own every tag."],
+  },
+  doctor: {
+    does: "Reads what the deployer holds: every token may read the credential that it came from.",
+    usesPulumi: true,
+    needs: [],
+    notes: [],
+  },
+} as const satisfies Readonly<Record<string, Purpose>>;
+
+export type PurposeName = keyof typeof purposes;
+
+/** Of each kind of resource, what the deployer needs for each verb. */
+export const verbs = ["check", "create", "read", "update", "delete"] as const;
+
+export type Verb = (typeof verbs)[number];
+
+export type ManagedKind = Kind | "AuthKey with mintedBy";
+
+export const managedKinds: readonly ManagedKind[] = [...kinds, "AuthKey with mintedBy"];
+
+/** What one verb of one kind needs of the deployer. */
+export function verbNeeds(kind: ManagedKind, verb: Verb): readonly Need[] {
+  if (kind === "AuthKey with mintedBy") return mintedNeeds(verb);
+  const scope = kindScopes[kind];
+  switch (verb) {
+    case "check":
+      return [...previewing.filter((need) => need.kind === kind).map(needed), policyFile];
+    case "read":
+      return [oneNeed(`${scope}:read`, `reading ${kindNames[kind]}`)];
+    case "update":
+      // What can change of an auth key is ours alone: nothing is sent.
+      return kind === "AuthKey" ? [] : [oneNeed(scope, `changing ${kindNames[kind]}`)];
+    case "create":
+      return [oneNeed(scope, `creating ${kindNames[kind]}`)];
+    case "delete":
+      return [oneNeed(scope, `revoking ${kindNames[kind]}`)];
+  }
+}
+
+/** That OAuth client does everything by its own token. */
+function mintedNeeds(verb: Verb): readonly Need[] {
+  return verb === "check" ? [minterIsChecked, policyFile] : [];
+}
+
+function needed(need: Need): Need {
+  return { ...need, level: "needed" };
+}
+
+function oneNeed(scope: string, gives: string): Need {
+  return { level: "needed", scopes: [scope], gives, without: `${gives} fails` };
+}
+
+/** The scopes of a need that whoever holds `held` lacks. */
+export function lackOf(need: Need, held: readonly string[]): readonly string[] {
+  const current = expandLegacyScopes(held);
+  return need.scopes.filter((scope) => !covers(current, scope));
+}
+
+export interface Met {
+  readonly need: Need;
+  readonly lacks: readonly string[];
+  /** What the lack means: nothing, that something is left out, or that it fails. */
+  readonly result: "met" | "less" | "fails";
+}
+
+/**
+ * Holds what a purpose needs against what a deployer holds.
+ * @param used the kinds in the stack; undefined where that is not known, and then a deployer for any of them is enough
+ */
+export function compareNeeds(
+  needs: readonly Need[],
+  held: readonly string[],
+  used?: readonly Kind[],
+): readonly Met[] {
+  const rows = needs.map((need) => ({ need, lacks: lackOf(need, held) }));
+  const isOneMet = (level: Level) =>
+    rows.some(({ need, lacks }) => need.level === level && lacks.length === 0);
+  const isFatal = ({ level, kind }: Need): boolean => {
+    if (level === "needed") return true;
+    if (level === "optional") return false;
+    if (level === "one" || used === undefined) return !isOneMet(level);
+    return kind !== undefined && used.includes(kind);
+  };
+  return rows.map(({ need, lacks }) => ({
+    need,
+    lacks,
+    result: lacks.length === 0 ? "met" : isFatal(need) ? "fails" : "less",
+  }));
+}

@@ -1,0 +1,233 @@
+/** What `tailscope doctor` finds out about the deployer: who it is, whether the tailnet answers, what it holds and lacks. */
+
+import {
+  compareNeeds,
+  type Kind,
+  kinds,
+  type Met,
+  type PurposeName,
+  purposes,
+} from "../access/needs";
+import { shown } from "../access/shown";
+import { clockSkew } from "../api/clock-skew";
+import type { Connection } from "../api/connection";
+import { NotFound, NotPermitted } from "../api/errors";
+import type { Key } from "../api/key";
+import { readOwnKey } from "../api/keys";
+import { deployerId } from "../api/tailnet";
+import { managedIn } from "../managed/exported-state";
+import type { Check } from "./doctor";
+import { CommandFailure } from "./failure";
+import { askForConfig, askPulumi, projectFolder, type SettingsOptions } from "./pulumi";
+import { resourcesOf, withTailnet } from "./session";
+import { settingsFrom } from "./settings";
+
+/** More than this between two clocks, and tokens and rotation come out wrong. */
+const tolerableSkewSeconds = 60;
+
+export async function deployerChecks(
+  options: SettingsOptions,
+  purpose: PurposeName | undefined,
+): Promise<Check[]> {
+  let connection: Connection;
+  try {
+    connection = await settingsFrom(await askForConfig(options)).connection(options.connection);
+  } catch (error) {
+    return [failed("Credentials", error)];
+  }
+  const found: Check = {
+    name: "Credentials",
+    status: "ok",
+    detail: `${kindOf(connection)}, for ${connection.baseUrl}`,
+  };
+  return [
+    found,
+    await skewCheck(connection.baseUrl),
+    ...(await holdingChecks(connection, options, purpose)),
+  ];
+}
+
+function kindOf({ deployer, tailnet }: Connection): string {
+  const where = tailnet === "-" ? "its own tailnet" : `the tailnet ${tailnet}`;
+  switch (deployer.kind) {
+    case "accessToken":
+      return `an API access token of ${where}`;
+    case "oauthClient":
+      return `the OAuth client ${deployer.clientId} of ${where}`;
+    case "identityToken":
+      return `the federated identity ${deployer.clientId} of ${where}, with an identity token of ${deployer.identityToken.kind === "github" ? "the GitHub Actions runner" : deployer.identityToken.name}`;
+  }
+}
+
+async function skewCheck(baseUrl: string): Promise<Check> {
+  const name = "Clock";
+  try {
+    const skew = await clockSkew(baseUrl);
+    if (skew === undefined)
+      return {
+        name,
+        status: "warning",
+        detail: "the answer has no date",
+        remedy: "Check that TAILSCALE_BASE_URL is right.",
+      };
+    const detail = `Tailscale's is ${Math.abs(skew)} s ${skew === 0 ? "away, as far as whole seconds tell" : skew < 0 ? "behind" : "ahead"}`;
+    return Math.abs(skew) <= tolerableSkewSeconds
+      ? { name, status: "ok", detail }
+      : { name, status: "failed", detail, remedy: "Let this machine keep time by NTP." };
+  } catch (error) {
+    return {
+      name,
+      status: "failed",
+      detail: `no answer from ${baseUrl}: ${shown(messageOf(error))}`,
+      remedy: "Check the address and the way there: proxy, firewall, DNS.",
+    };
+  }
+}
+
+async function holdingChecks(
+  connection: Connection,
+  options: SettingsOptions,
+  purpose: PurposeName | undefined,
+): Promise<Check[]> {
+  const id = deployerId(connection.deployer);
+  if (id === undefined)
+    return [
+      notKnown(
+        "an API access token that does not begin with tskey-api- and an id says nothing of itself",
+      ),
+    ];
+  let key: Key;
+  try {
+    key = await withTailnet(connection, ({ name, actor }) => readOwnKey(name, actor, id));
+  } catch (error) {
+    return [withExplanation(failed("Tailnet", error), error)];
+  }
+  if (!key.scopes)
+    return [
+      notKnown(
+        key.keyType === "api"
+          ? `it answers; ${key.id} is an API access token, which may do what the role of its user permits`
+          : `it answers, and does not say what ${key.id} may do`,
+      ),
+    ];
+  const tags = key.tags?.length ? ` with ${key.tags.join(" ")}` : "";
+  return [
+    {
+      name: "Tailnet",
+      status: "ok",
+      detail: `it answers; the deployer ${key.id} holds ${key.scopes.join(" ")}${tags}`,
+    },
+    ...(purpose === undefined
+      ? compareNeeds(abilities, key.scopes).map(abilityCheck)
+      : await purposeChecks(purpose, key.scopes, options)),
+  ];
+}
+
+function notKnown(detail: string): Check {
+  return {
+    name: "Tailnet",
+    status: "warning",
+    detail,
+    remedy:
+      "What is missing shows when a request is refused. An OAuth client can be checked before.",
+  };
+}
+
+/** Every token may read the credential that it came from: who may not is not who it seems to be. */
+function withExplanation(check: Check, error: unknown): Check {
+  if (!(error instanceof NotPermitted || error instanceof NotFound)) return check;
+  return {
+    ...check,
+    remedy:
+      "Every token may read the credential that it came from. So TAILSCALE_TAILNET names another tailnet (`-` stands for the deployer's own), or the client id is not that of the secret.",
+  };
+}
+
+/** What a deployer can be good for, each thing by itself. */
+const abilities = [
+  ...purposes.up.needs.filter(({ kind }) => kind !== undefined),
+  ...purposes.preview.needs.filter(({ scopes }) => scopes.length > 1),
+  ...purposes.drift.needs.filter(({ level }) => level === "optional"),
+].map((need) => ({ ...need, level: "optional" as const }));
+
+function abilityCheck({ need, lacks }: Met): Check {
+  const name = need.scopes.join(" ");
+  if (lacks.length === 0) return { name, status: "ok", detail: `${need.gives} works` };
+  const lacking = lacks.length < need.scopes.length ? ` (lacks ${lacks.join(" ")})` : "";
+  return {
+    name,
+    status: "warning",
+    detail: `not held: no ${need.gives}${lacking}`,
+    remedy: `Give the deployer ${lacks.join(", ")} if the program needs it.`,
+  };
+}
+
+async function purposeChecks(
+  purpose: PurposeName,
+  held: readonly string[],
+  options: SettingsOptions,
+): Promise<Check[]> {
+  const { needs } = purposes[purpose];
+  const stack = needs.some(({ level }) => level === "kind") ? await kindsInStack(options) : {};
+  const compared = compareNeeds(needs, held, stack.kinds);
+  return [...(stack.check === undefined ? [] : [stack.check]), ...compared.map(needCheck)];
+}
+
+function needCheck({ need, lacks, result }: Met): Check {
+  const name = need.scopes.join(" ");
+  if (result === "met") return { name, status: "ok", detail: `${need.gives} works` };
+  const lacking = lacks.join(", ");
+  return result === "fails"
+    ? {
+        name,
+        status: "failed",
+        detail: `lacks ${lacking}: ${need.without}`,
+        remedy: `Give the deployer ${lacking}.`,
+      }
+    : {
+        name,
+        status: "warning",
+        detail: `lacks ${lacking}: ${need.without}`,
+        remedy: `Give the deployer ${lacking} if that is needed.`,
+      };
+}
+
+/** The kinds of credentials that the stack manages by the deployer itself; none where that is not known. */
+async function kindsInStack(
+  options: SettingsOptions,
+): Promise<{ kinds?: readonly Kind[]; check?: Check }> {
+  if (options.stack === undefined && projectFolder(options.cwd) === undefined) return {};
+  const name = "Stack";
+  try {
+    const managed = managedIn(resourcesOf((await askPulumi(options).exports) ?? [])).filter(
+      ({ state, secret }) => state["connection"] === options.connection && !secret.has("mintedBy"),
+    );
+    const found = kinds.filter((kind) => managed.some((one) => one.kind === kind));
+    if (found.length === 0) return {};
+    return {
+      kinds: found,
+      check: { name, status: "ok", detail: `it has ${found.join(", ")}, so these are needed` },
+    };
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    if (options.stack !== undefined) return { check: failed(name, error) };
+    const [reason = ""] = error.message.split("\n");
+    return {
+      check: {
+        name,
+        status: "warning",
+        detail: `its state is not read, so it is not known which kinds of credentials it has: ${shown(reason)}`,
+        remedy: "Name the stack with --stack.",
+      },
+    };
+  }
+}
+
+function failed(name: string, error: unknown): Check {
+  const [detail = "", ...rest] = messageOf(error).split("\n");
+  return { name, status: "failed", detail, remedy: rest.map((line) => line.trim()).join("\n") };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

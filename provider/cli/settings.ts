@@ -1,0 +1,95 @@
+/**
+ * Who a command is to Tailscale: the environment and the stack's config say it, as for `pulumi up`. Config is decrypted only where a
+ * secret in it is needed, because that takes a passphrase or a cloud's key.
+ */
+
+import { z } from "zod";
+import { type ConfigReader, type Connection, connectionFrom } from "../api/connection";
+import { ConnectionError } from "../api/connection-error";
+import { CommandFailure } from "./failure";
+import { printAside } from "./output";
+import type { StackConfig } from "./pulumi";
+
+export interface Settings {
+  /**
+   * The default connection, or the one of that name in the stack's config.
+   * @throws ConnectionError, or CommandFailure where the config cannot be decrypted
+   */
+  connection(name?: string): Promise<Connection>;
+}
+
+export function settingsFrom(config: StackConfig): Settings {
+  let decrypted: Promise<string> | undefined;
+  return {
+    async connection(name) {
+      if (config.kind !== "read") return fromEnvironment(config, name);
+      const secrets = new Set<string>();
+      const { connection, error } = attempt(readerOf(config.content, secrets), name);
+      if (secrets.size > 0 && (connection === undefined || holds(connection, unreadSecret))) {
+        decrypted ??= config.decrypt().catch((reason: unknown) => {
+          throw whyDecrypted([...secrets], reason);
+        });
+        return connectionFrom(process.env, readerOf(await decrypted, new Set()), name);
+      }
+      if (connection === undefined) throw error;
+      return connection;
+    },
+  };
+}
+
+function fromEnvironment(config: StackConfig, name: string | undefined): Connection {
+  try {
+    const connection = connectionFrom(process.env, () => undefined, name);
+    if (config.kind === "unreadable")
+      printAside(
+        `The stack's config is not read, so the environment alone says who deploys: ${config.reason}`,
+      );
+    return connection;
+  } catch (error) {
+    if (config.kind !== "unreadable" || !(error instanceof ConnectionError)) throw error;
+    throw new ConnectionError(
+      `${error.message}\n  The stack's config could not be read: ${config.reason}`,
+    );
+  }
+}
+
+/** Stands for a secret that was not decrypted, so that it is seen whether it is needed. */
+const unreadSecret = "not-decrypted-7c1f1f0e";
+
+function attempt(
+  config: ConfigReader,
+  name: string | undefined,
+): { connection?: Connection; error?: unknown } {
+  try {
+    return { connection: connectionFrom(process.env, config, name) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function holds(value: unknown, text: string): boolean {
+  return JSON.stringify(value).includes(text);
+}
+
+const configShape = z.record(
+  z.string(),
+  z.object({ value: z.string().optional(), secret: z.boolean().optional() }),
+);
+
+/** @param secrets gets the keys of secrets that were asked for and have no value */
+function readerOf(content: string, secrets: Set<string>): ConfigReader {
+  const parsed = configShape.safeParse(JSON.parse(content));
+  return (key) => {
+    const entry = parsed.success ? parsed.data[key] : undefined;
+    if (entry?.secret !== true || entry.value !== undefined) return entry?.value;
+    secrets.add(key);
+    return unreadSecret;
+  };
+}
+
+function whyDecrypted(keys: readonly string[], reason: unknown): CommandFailure {
+  const [said = ""] = (reason instanceof Error ? reason.message : String(reason)).split("\n");
+  return new CommandFailure(
+    `The deployer is in the stack's config (${keys.join(", ")}), which cannot be decrypted: ${said}\n  Set what decrypts it, for example PULUMI_CONFIG_PASSPHRASE, or give the deployer in the environment.`,
+  );
+}

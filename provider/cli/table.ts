@@ -1,0 +1,123 @@
+/** Tables as lines of text, fitted to the width of a terminal. Pure. */
+
+import { columnsOf, cutTo, wrapped } from "./wrapping";
+
+export interface Column {
+  readonly title: string;
+  /** An id or a time, which people copy and compare: it is never shortened. */
+  readonly isWhole?: boolean;
+  /** What is shortened first where there is no room: the smallest. 0 if absent. */
+  readonly importance?: number;
+}
+
+export interface Layout {
+  /** Titles of columns; none where each row is a block that names its values. */
+  readonly head: string | undefined;
+  readonly rows: readonly string[];
+}
+
+/** A column is not shortened below this: less says nothing. */
+const shortest = 8;
+
+const gap = 2;
+
+/**
+ * Lines of at most `room` columns, two blanks between the cells. Where there is not enough room the least important columns are
+ * shortened first, the widest of them before the others; where that is not enough, each row becomes a block of lines. With endless
+ * room everything is there, empty columns too.
+ */
+export function layOut(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  room: number,
+): Layout {
+  const filled = columns
+    .map((column, index) => ({ column, cells: rows.map((row) => row[index] ?? "") }))
+    .filter(
+      ({ cells }, index) => room === Infinity || index === 0 || cells.some((cell) => cell !== ""),
+    );
+  const widths = fitted(
+    filled.map(({ column, cells }) => measured(column, cells)),
+    room,
+  );
+  if (widths === undefined)
+    return {
+      head: undefined,
+      rows: rows.map((_, row) =>
+        blockOf(
+          filled.map(({ column, cells }) => ({ title: column.title, value: cells[row] ?? "" })),
+          room,
+        ),
+      ),
+    };
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, index) => {
+        const width = widths[index] ?? 0;
+        const text = cutTo(cell, width);
+        return text + " ".repeat(width - columnsOf(text));
+      })
+      .join(" ".repeat(gap))
+      .trimEnd();
+  return {
+    head: line(filled.map(({ column }) => column.title)),
+    rows: rows.map((_, row) => line(filled.map(({ cells }) => cells[row] ?? ""))),
+  };
+}
+
+interface Measured {
+  width: number;
+  readonly least: number;
+  readonly importance: number;
+}
+
+function measured({ title, isWhole = false, importance = 0 }: Column, cells: readonly string[]) {
+  const width = Math.max(columnsOf(title), ...cells.map(columnsOf));
+  const least = Math.max(columnsOf(title), shortest, ...cells.map(idLength));
+  return { width, least: isWhole ? width : Math.min(width, least), importance };
+}
+
+/** How much of a cell that begins with an id has to stay: the id, and the sign that something is left out. */
+function idLength(cell: string): number {
+  const [id] = /^(T[A-Za-z0-9]+-)?k[A-Za-z0-9]{8,}(?=$|\s)/.exec(cell) ?? [];
+  return id === undefined ? 0 : id.length + (id.length < cell.length ? 2 : 0);
+}
+
+/** The width of each column, or undefined where they cannot fit. */
+function fitted(columns: readonly Measured[], room: number): number[] | undefined {
+  const tooWide = () =>
+    columns.reduce((sum, { width }) => sum + width, gap * (columns.length - 1)) - room;
+  const tiers = [...new Set(columns.map(({ importance }) => importance))].sort((a, b) => a - b);
+  for (const tier of tiers) {
+    while (tooWide() > 0) {
+      const widest = columns
+        .filter(({ width, least, importance }) => importance === tier && width > least)
+        .reduce<Measured | undefined>(
+          (found, column) => (found === undefined || column.width > found.width ? column : found),
+          undefined,
+        );
+      if (widest === undefined) break;
+      widest.width--;
+    }
+  }
+  return tooWide() > 0 ? undefined : columns.map(({ width }) => width);
+}
+
+/** One row as a block: its first value alone, and below it the others with their titles. */
+function blockOf(cells: readonly { title: string; value: string }[], room: number): string {
+  const [first, ...others] = cells;
+  const indentation = " ".repeat(4);
+  const lines = [first?.value ?? ""];
+  let current = "";
+  for (const { title, value } of others) {
+    if (value === "") continue;
+    const item = `${title.toLowerCase()}: ${value}`;
+    const joined = current === "" ? item : `${current}${" ".repeat(gap)}${item}`;
+    if (current !== "" && columnsOf(indentation + joined) > room) {
+      lines.push(indentation + current);
+      current = item;
+    } else current = joined;
+  }
+  if (current !== "") lines.push(indentation + current);
+  return wrapped(lines.join("\n"), room, 2);
+}

@@ -1,0 +1,58 @@
+/**
+ * Secrets as `pulumi stack export` writes them: an object with a signature, and beside it the encrypted text, or with
+ * `--show-secrets` the JSON of the value. Pure.
+ *
+ * Source: https://www.pulumi.com/docs/iac/concepts/secrets, `SigKey` and `SecretSig` of the Pulumi SDK
+ */
+
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+export interface Revealed {
+  /** The value without its wrapping; undefined stands for what is hidden. */
+  readonly value: unknown;
+  /** Whether it is a secret, or holds one. */
+  readonly isSecret: boolean;
+  /** Whether any of it is encrypted. */
+  readonly isHidden: boolean;
+}
+
+/** What stands behind a stored value. */
+export function reveal(stored: unknown): Revealed {
+  if (typeof stored !== "object" || stored === null) return plain(stored);
+  if (isSecretObject(stored)) return decrypted(stored);
+  if (Array.isArray(stored)) {
+    const members = stored.map(reveal);
+    return { value: members.map(({ value }) => value), ...marksOf(members) };
+  }
+  const members = Object.entries(stored).map(([name, member]) => ({ name, ...reveal(member) }));
+  return {
+    value: Object.fromEntries(members.map(({ name, value }) => [name, value])),
+    ...marksOf(members),
+  };
+}
+
+function plain(value: unknown): Revealed {
+  return { value, isSecret: false, isHidden: false };
+}
+
+function isSecretObject(stored: object): stored is { plaintext?: unknown } {
+  return signatureKey in stored && stored[signatureKey] === secretSignature;
+}
+
+function decrypted({ plaintext }: { plaintext?: unknown }): Revealed {
+  const hidden = { value: undefined, isSecret: true, isHidden: true };
+  if (typeof plaintext !== "string") return hidden;
+  try {
+    return { ...reveal(JSON.parse(plaintext)), isSecret: true };
+  } catch {
+    return hidden;
+  }
+}
+
+function marksOf(members: readonly Revealed[]): Pick<Revealed, "isSecret" | "isHidden"> {
+  return {
+    isSecret: members.some(({ isSecret }) => isSecret),
+    isHidden: members.some(({ isHidden }) => isHidden),
+  };
+}
