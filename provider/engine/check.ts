@@ -1,5 +1,6 @@
 /** `check`: are these inputs right, and what is their normal form? Runs at preview, so a wrong value never reaches the API. */
 
+import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import { nearest } from "../access/spelling";
 import type { Definition, Failure, Properties } from "./definition";
@@ -13,9 +14,14 @@ export interface Checked<Inputs> {
   readonly failures: readonly Failure[];
 }
 
+/**
+ * @param kept the inputs that the resource has by now. What exists may be what we would let nobody ask for (an adopted credential, or
+ * one that an older version made): an argument that stays as it is is not refused.
+ */
 export function checkInputs<Inputs extends object>(
   definition: Definition<Inputs>,
   given: Properties,
+  kept: Properties = {},
 ): Checked<Inputs> {
   const shape: Record<string, z.ZodType> = definition.inputs.shape;
   const failures: Failure[] = [];
@@ -39,13 +45,30 @@ export function checkInputs<Inputs extends object>(
     if (result.success) {
       if (result.data !== undefined) inputs[name] = result.data;
       parsed[name] = result.data;
+    } else if (isKept(definition, name, given, kept)) {
+      inputs[name] = given[name];
     } else {
       failures.push(...result.error.issues.map((issue) => failureOf(name, issue)));
     }
   }
   const known = parsed as Partial<Inputs>; // Its members have been parsed by the schemas of `Inputs`, one by one.
-  failures.push(...definition.rules(known, given));
+  // A rule is about several arguments, any of which may be the one that changes.
+  if (!Object.keys(shape).every((name) => isKept(definition, name, given, kept)))
+    failures.push(...definition.rules(known, given));
   return { inputs, known, failures };
+}
+
+function isKept<Inputs extends object>(
+  definition: Definition<Inputs>,
+  name: string,
+  given: Properties,
+  kept: Properties,
+): boolean {
+  if (Object.keys(kept).length === 0) return false;
+  return isDeepStrictEqual(
+    canonical(definition, name, given[name]),
+    canonical(definition, name, kept[name]),
+  );
 }
 
 function failureOf(name: string, issue: z.core.$ZodIssue): Failure {

@@ -37,7 +37,11 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
   return {
     async check(olds: Properties, news: Properties) {
       return plainly(async () => {
-        const { inputs, known, failures } = checkInputs(definition, news);
+        const { inputs, known, failures } = checkInputs(
+          definition,
+          news,
+          inputsOf(definition, olds),
+        );
         const found = [...failures];
         if (found.length === 0 && !holdsUnknown(news["connection"])) {
           // Credentials that are missing or contradict each other show at preview.
@@ -119,7 +123,7 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
     async update(id, olds: Properties, news: Properties) {
       return plainly(async () => {
         knownIds.add(String(id));
-        const inputs = checked(definition, news);
+        const inputs = checked(definition, news, inputsOf(definition, olds));
         const { inPlace } = changesBetween(definition, olds, inputs);
         if (inPlace.length === 0 || definition.update === undefined) {
           const outs = { ...olds, ...pick(inputs, definition.bookkeeping, olds) };
@@ -195,8 +199,9 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
 function checked<Inputs extends object>(
   definition: Definition<Inputs>,
   news: Properties,
+  kept?: Properties,
 ): Properties {
-  const { inputs, failures } = checkInputs(definition, news);
+  const { inputs, failures } = checkInputs(definition, news, kept);
   if (failures.length === 0) return inputs;
   throw new Error(failures.map(sentence).join("\n"));
 }

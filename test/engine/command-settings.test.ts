@@ -1,0 +1,194 @@
+/** The commands beside a real stack: whose settings they take, what they decrypt, what they compare. */
+
+import { type Emulator, startEmulator } from "tailscope-emulator";
+import { describe, expect, test } from "vitest";
+import { makeClient } from "../contract/client";
+import { newStack, type Stack } from "./stack";
+import { tailscope } from "./tailscope";
+
+const noPassphrase = { PULUMI_CONFIG_PASSPHRASE: undefined };
+
+/** A stack whose deployer is in its config alone. */
+async function configured(emulator: Emulator, program: string): Promise<Stack> {
+  const stack = await newStack(emulator, program, { TAILSCALE_BASE_URL: undefined });
+  await plainly(stack, "tailscope:baseUrl", emulator.url);
+  await plainly(stack, "tailscope:oauthClientId", emulator.clientId);
+  await stack.configure("tailscope:oauthClientSecret", emulator.clientSecret);
+  return stack;
+}
+
+async function plainly(stack: Stack, key: string, value: string): Promise<void> {
+  expect((await stack.pulumi(["config", "set", key, value])).code).toBe(0);
+}
+
+const commands: readonly (readonly string[])[] = [
+  ["drift"],
+  ["inventory"],
+  ["audit"],
+  ["token", "--scope", "dns:read"],
+  ["doctor"],
+  ["adopt", "--all", "--out", "adopted"],
+];
+
+describe("the deployer of a stack's config", () => {
+  test("is that of every command, in its folder and from elsewhere", async () => {
+    await using emulator = await startEmulator();
+    await makeClient(emulator, ["dns"]);
+    await using stack = await configured(emulator, 'new OAuthClient("ci", { scopes: ["dns"] });');
+    await stack.up();
+    for (const [name = "", ...args] of commands) {
+      const here = await tailscope(stack, [name, ...args]);
+      expect(here.code, `${name}: ${here.stdout}${here.stderr}`).toBe(0);
+      const there = await tailscope({ ...stack, folder: "/" }, [
+        name,
+        "--cwd",
+        stack.folder,
+        "--stack",
+        "dev",
+        ...args.map((arg) => (arg === "adopted" ? `${stack.folder}/adopted-again` : arg)),
+      ]);
+      expect(there.code, `${name}: ${there.stdout}${there.stderr}`).toBe(0);
+    }
+    const unreadable = await tailscope(stack, ["audit"], noPassphrase);
+    expect(unreadable).toMatchObject({ code: 1, stdout: "" });
+    expect(unreadable.stderr).toContain(
+      "The deployer is in the stack's config (tailscope:oauthClientSecret), which cannot be decrypted",
+    );
+    expect(unreadable.stderr).toContain("PULUMI_CONFIG_PASSPHRASE");
+  });
+
+  test("by connection is taken where the connection is named, and for each resource of it", async () => {
+    await using here = await startEmulator();
+    await using prod = await startEmulator();
+    await using stack = await configured(
+      here,
+      'new OAuthClient("ci", { scopes: ["dns"] }); new OAuthClient("far", { scopes: ["dns"], connection: "prod" });',
+    );
+    const { url, clientId, clientSecret } = prod;
+    await stack.configure(
+      "tailscope:connections",
+      JSON.stringify({
+        prod: { baseUrl: url, oauthClientId: clientId, oauthClientSecret: clientSecret },
+      }),
+    );
+    await stack.up();
+    const { credentials } = await stack.state();
+    const inventory = await tailscope(stack, ["inventory", "--connection", "prod", "--json"]);
+    const listed = JSON.parse(inventory.stdout).credentials as { id: string; managedBy: string }[];
+    expect(listed.find(({ id }) => id === credentials["far"]?.id)?.managedBy).toMatch(/::far$/);
+    expect(listed.map(({ id }) => id)).not.toContain(credentials["ci"]?.id);
+    expect((await tailscope(stack, ["doctor", "--connection", "prod"])).stdout).toContain(url);
+    const token = await tailscope(stack, ["token", "--connection", "prod", "--scope", "dns"]);
+    expect(token.code, token.stderr).toBe(0);
+
+    prod.control.revoke(credentials["far"]?.id ?? "");
+    expect((await tailscope(stack, ["drift"])).stdout).toContain("1 of 2 credentials differ");
+    expect((await tailscope(stack, ["drift", "--connection", "prod"])).stdout).toContain(
+      "1 of 1 credentials differ",
+    );
+    const unknown = await tailscope(stack, ["audit", "--connection", "nowhere"]);
+    expect(unknown.stderr).toContain('There is no connection "nowhere"');
+  });
+});
+
+test("inventory works outside of a project, and says that nothing is known of resources there", async () => {
+  await using emulator = await startEmulator();
+  const environment = {
+    ...process.env,
+    TAILSCALE_BASE_URL: emulator.url,
+    TAILSCALE_API_KEY: emulator.apiKey,
+  };
+  const outside = { folder: "/", environment };
+  const { code, stdout, stderr } = await tailscope(outside, ["inventory"]);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toContain(emulator.clientId);
+  expect(stdout).not.toContain("unmanaged");
+  expect(stderr).toContain("No stack is looked at, so it is not known what is managed");
+  const unmanaged = await tailscope(outside, ["inventory", "--unmanaged"]);
+  expect(unmanaged).toMatchObject({ code: 1, stdout: "" });
+  expect(unmanaged.stderr).toContain(
+    "No stack is looked at, so it is not known what is unmanaged.",
+  );
+  const drift = await tailscope(outside, ["drift"]);
+  expect(drift.stderr).toContain("There is no Pulumi project here.");
+});
+
+describe("secrets in a stack", () => {
+  const deployer = (emulator: Emulator) => ({
+    TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
+    TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
+  });
+
+  test("are not decrypted by a command whose deployer is in the environment", async () => {
+    await using emulator = await startEmulator();
+    await using stack = await newStack(
+      emulator,
+      'new OAuthClient("ci", { scopes: ["auth_keys"], tags: ["tag:ci"] }); new AuthKey("key", { tags: ["tag:ci"] });',
+    );
+    await stack.configure("other:secret", "of something else");
+    await plainly(stack, "tailscope:tailnet", "example.com");
+    await stack.up();
+    for (const [name = "", ...args] of commands) {
+      const ran = await tailscope(stack, [name, ...args], {
+        ...deployer(emulator),
+        ...noPassphrase,
+      });
+      expect(ran.code, `${name}: ${ran.stdout}${ran.stderr}`).toBe(0);
+      expect(ran.stderr).not.toContain("passphrase");
+    }
+  });
+
+  test("that are arguments are compared decrypted and never printed, or named as not compared", async () => {
+    await using emulator = await startEmulator({ rewriteGithubSubjects: true });
+    await using stack = await newStack(
+      emulator,
+      `new OAuthClient("c", { scopes: ["auth_keys"], tags: pulumi.secret(["tag:ci"]), description: pulumi.secret("TOPSECRET first") });
+       new OAuthClient("plain", { scopes: ["dns"] });
+       new FederatedIdentity("f", { issuer: "https://token.actions.githubusercontent.com", subject: pulumi.secret("repo:acme/TOPSECRET:ref:refs/heads/main"), scopes: ["dns:read"] });`,
+    );
+    await stack.up();
+    const { credentials, text: state } = await stack.state();
+    const drift = async (...args: string[]) => {
+      const ran = await tailscope(stack, ["drift", ...args]);
+      expect(ran.stdout + ran.stderr).not.toMatch(
+        /TOPSECRET|ciphertext|4dabf18193072939515e22adb298388d/,
+      );
+      return ran;
+    };
+    expect(await drift()).toEqual({
+      code: 0,
+      stdout: "No drift: 3 credentials are as the state says.\n",
+      stderr: "",
+    });
+
+    emulator.control.change(credentials["c"]?.id ?? "", { description: "TOPSECRET second" });
+    const found = JSON.parse((await drift("--json")).stdout);
+    expect(found.drift).toMatchObject([
+      { kind: "OAuthClient", fields: { description: { state: "[secret]", tailnet: "[secret]" } } },
+    ]);
+    expect(found.notCompared).toBeUndefined();
+    emulator.control.change(credentials["c"]?.id ?? "", { description: "TOPSECRET first" });
+
+    const hidden = await tailscope(stack, ["drift", "--state", "-"], noPassphrase, state);
+    expect(hidden.code).toBe(1);
+    expect(hidden.stdout).not.toMatch(/TOPSECRET|ciphertext/);
+    expect(hidden.stdout).toMatch(
+      /c \(k\w+\) is not compared in tags, description: secret in the state/,
+    );
+    expect(hidden.stdout).toMatch(/f \(T\w+-k\w+\) is not compared in subject/);
+    expect(hidden.stdout).toContain(
+      "No drift was found, but 2 of 3 credentials were not compared whole. 1 are as the state says.",
+    );
+    expect(hidden.stderr).toContain("Secret arguments in the state are not decrypted");
+    emulator.control.change(credentials["plain"]?.id ?? "", { scopes: ["dns", "users"] });
+    const both = await tailscope(stack, ["drift", "--json"], noPassphrase);
+    expect(both.code).toBe(2);
+    expect(JSON.parse(both.stdout)).toMatchObject({
+      drift: [{ id: credentials["plain"]?.id }],
+      notCompared: [
+        { id: credentials["f"]?.id, arguments: ["subject"] },
+        { id: credentials["c"]?.id, arguments: ["tags", "description"] },
+      ],
+    });
+  });
+});
