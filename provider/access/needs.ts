@@ -70,7 +70,7 @@ const minterIsChecked: Need = {
   level: "optional",
   scopes: ["oauth_keys:read"],
   gives: "checking what the OAuth client of mintedBy may do",
-  without: "what it may do is not checked before the deployment",
+  without: "what the OAuth client of mintedBy may do is not checked before the deployment",
 };
 
 const whoDidIt: Need = {
