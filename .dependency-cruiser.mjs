@@ -74,7 +74,14 @@ export default {
       comment: "It talks to GitHub and GitLab, with their tokens, and to nobody else.",
       severity: "error",
       from: { path: "^provider/pull-request/" },
-      to: { pathNot: ["^provider/(pull-request|access)/", "node_modules/zod/"] },
+      to: { pathNot: ["^provider/(pull-request|access|network)/", "node_modules/zod/"] },
+    },
+    {
+      name: "network-knows-nobody",
+      comment: "How requests leave this machine does not depend on what is asked, or of whom.",
+      severity: "error",
+      from: { path: "^provider/network/" },
+      to: { pathNot: ["^provider/network/", "node_modules/undici/", "^(node:)?net$"] },
     },
     {
       name: "policy-knows-access-alone",

@@ -1,6 +1,6 @@
 /** How far this machine's clock is from Tailscale's: tokens and rotation depend on both. */
 
-import { request } from "undici";
+import { ask } from "../network/ask";
 
 /**
  * Seconds by which Tailscale's clock is ahead at least, from the Date header of an answer: the header has whole seconds and was written
@@ -9,8 +9,7 @@ import { request } from "undici";
  */
 export async function clockSkew(baseUrl: string): Promise<number | undefined> {
   const asked = Date.now();
-  const { headers, body } = await request(`${baseUrl}/api/v2/`, { headersTimeout: 10_000 });
-  await body.dump();
+  const { headers } = await ask(`${baseUrl}/api/v2/`, { timeout: 10_000 });
   const answered = Date.now();
   const date = typeof headers["date"] === "string" ? Date.parse(headers["date"]) : Number.NaN;
   if (Number.isNaN(date)) return undefined;

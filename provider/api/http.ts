@@ -1,6 +1,7 @@
 /** HTTP to Tailscale: one pool of kept-alive connections, time-outs, repetition of what is safe to repeat, errors. */
 
-import { Agent, type Dispatcher, errors, interceptors } from "undici";
+import { type Dispatcher, interceptors } from "undici";
+import { reasonOf, wayTo } from "../network/dispatcher";
 import { type Attempt, notUnderstood, refusal, type Sender, unreachable } from "./errors";
 import { version } from "./version";
 
@@ -46,6 +47,7 @@ const notConnected = [
   "EHOSTUNREACH",
   "ENETUNREACH",
   "ENOTFOUND",
+  "PROXY_UNAVAILABLE",
   "UND_ERR_CONNECT_TIMEOUT",
 ];
 
@@ -77,14 +79,9 @@ export function openHttp(
   timing: { minTimeout?: number; timeout?: number } = {},
 ): Http {
   const timeout = timing.timeout ?? 30_000;
-  const agent = new Agent({
-    connect: { timeout: Math.min(10_000, timeout) },
-    headersTimeout: timeout,
-    bodyTimeout: timeout,
-    keepAliveTimeout: 10_000,
-  });
+  const way = wayTo(baseUrl, timeout);
   const timed = { ...retries, minTimeout: timing.minTimeout ?? retries.minTimeout };
-  const repeating = agent.compose(
+  const repeating = way.dispatcher.compose(
     interceptors.retry({
       ...timed,
       methods: ["GET", "PUT", "DELETE", "POST"],
@@ -93,7 +90,7 @@ export function openHttp(
     }),
   );
   // A create is repeated here only where nothing was done, as a 429 says: after anything else it might exist already.
-  const creating = agent.compose(
+  const creating = way.dispatcher.compose(
     interceptors.retry({
       ...timed,
       methods: ["POST"],
@@ -143,7 +140,12 @@ export function openHttp(
           // undici repeats what has no answer; one that breaks off in the middle is ours to repeat.
           if (isRepeatable && error instanceof BrokenOff && tried < breakOffs) continue;
           const reason = error instanceof BrokenOff ? error.cause : error;
-          throw unreachable(request, baseUrl, reasonOf(reason), mayHaveArrived(reason));
+          throw unreachable(
+            request,
+            `${baseUrl}${way.through}`,
+            reasonOf(reason),
+            mayHaveArrived(reason),
+          );
         }
       }
       const { status, text, requestId } = answer;
@@ -153,7 +155,7 @@ export function openHttp(
       return parsed(request, text);
     },
     theirs: (time) => time + serverAhead,
-    close: () => agent.close(),
+    close: way.close,
   };
 }
 
@@ -186,12 +188,5 @@ function mayHaveArrived(error: unknown): boolean {
   // Of several addresses that were tried, each failed.
   if (error instanceof AggregateError) return error.errors.some(mayHaveArrived);
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return !notConnected.includes(code) && !certificateProblem.test(code);
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError)
-    return "it took too long";
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join("; ");
-  return error instanceof Error ? error.message || error.name : String(error);
+  return !notConnected.includes(code) && code !== "PROXY_REFUSED" && !certificateProblem.test(code);
 }

@@ -49,7 +49,7 @@ export function githubPullRequest({
           `${issues}/${number}/comments?per_page=${perPage}&page=${page}`,
           headers,
         );
-        const found = comments.parse(await answer.json());
+        const found = comments.parse(JSON.parse(answer.text));
         for (const { id, body, user } of found)
           if (user?.login === author) yield { id: String(id), body: body ?? "" };
         if (found.length < perPage) return;

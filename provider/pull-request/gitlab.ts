@@ -29,13 +29,15 @@ export function gitlabMergeRequest({
   return {
     name: `merge request ${number}`,
     async *ours(): AsyncGenerator<Comment> {
-      const { id: self } = user.parse(await (await call("GET", `${apiUrl}/user`, headers)).json());
+      const { id: self } = user.parse(
+        JSON.parse((await call("GET", `${apiUrl}/user`, headers)).text),
+      );
       for (let page = "1"; page !== ""; ) {
         const answer = await call("GET", `${path}?per_page=100&page=${page}`, headers);
-        for (const { id, body, author } of notes.parse(await answer.json())) {
+        for (const { id, body, author } of notes.parse(JSON.parse(answer.text))) {
           if (author.id === self) yield { id: String(id), body: body ?? "" };
         }
-        page = answer.headers.get("x-next-page") ?? "";
+        page = String(answer.headers["x-next-page"] ?? "");
       }
     },
     async post(body) {

@@ -1,6 +1,7 @@
 /** How a review gets into a pull request: one comment, found by the marker in its first line, posted or replaced. */
 
 import { shown } from "../access/shown";
+import { type Answer, ask } from "../network/ask";
 
 export interface Comment {
   readonly id: string;
@@ -39,30 +40,27 @@ export async function comment(
 
 /** Sends JSON and gives the answer; a refusal is an error that names the request, never its headers. */
 export async function call(
-  method: string,
+  method: "GET" | "PATCH" | "POST" | "PUT",
   url: string,
   headers: Record<string, string>,
   body?: object,
-): Promise<Response> {
+): Promise<Answer> {
   const { origin, pathname } = new URL(url);
-  let answer: Response;
+  let answer: Answer;
   try {
-    answer = await fetch(url, {
+    // A redirect is not followed: another host has no business with the token.
+    answer = await ask(url, {
       method,
       headers: { ...headers, "content-type": "application/json", "user-agent": "tailscope" },
       ...(body && { body: JSON.stringify(body) }),
-      // Another host has no business with the token.
-      redirect: "error",
-      signal: AbortSignal.timeout(30_000),
+      timeout: 30_000,
     });
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw new PlatformError(
-      `${method} ${pathname} did not reach ${origin}: ${shown(String(cause))}.`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new PlatformError(`${method} ${pathname} failed: ${shown(reason)}.`);
   }
-  if (answer.ok) return answer;
+  if (answer.status >= 200 && answer.status < 300) return answer;
   throw new PlatformError(
-    `${origin} refused ${method} ${pathname} (${answer.status}): ${shown(await answer.text())}`,
+    `${origin} refused ${method} ${pathname} (${answer.status}): ${shown(answer.text)}`,
   );
 }

@@ -1,0 +1,53 @@
+/** One request and its answer, for services that are asked now and then: no connection stays open. */
+
+import { interceptors } from "undici";
+import { reasonOf, wayTo } from "./dispatcher";
+import type { Environment } from "./proxy";
+
+export interface Question {
+  readonly method?: "GET" | "PATCH" | "POST" | "PUT";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** How long the answer may take, in milliseconds. */
+  readonly timeout: number;
+  /** Whether to ask again, twice, where the service fails for a moment. */
+  readonly repeatable?: boolean;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+const repeating = interceptors.retry({
+  maxRetries: 2,
+  minTimeout: 200,
+  methods: ["GET", "POST", "PUT"],
+  statusCodes: [429, 500, 502, 503, 504],
+  throwOnError: false,
+});
+
+/** Rejects where there is no answer, with a message that names the proxy if one is on the way. Redirects are not followed. */
+export async function ask(
+  address: string,
+  { method = "GET", headers = {}, body, timeout, repeatable = false }: Question,
+  environment: Environment = process.env,
+): Promise<Answer> {
+  const way = wayTo(address, timeout, environment);
+  const { origin, pathname, search } = new URL(address);
+  const dispatcher = repeatable ? way.dispatcher.compose(repeating) : way.dispatcher;
+  try {
+    const path = `${pathname}${search}`;
+    const answer = await dispatcher.request({ origin, path, method, headers, body: body ?? null });
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      text: await answer.body.text(),
+    };
+  } catch (error) {
+    throw new Error(`no answer from ${origin}${way.through}: ${reasonOf(error)}`, { cause: error });
+  } finally {
+    await way.close();
+  }
+}

@@ -1,0 +1,98 @@
+/** What sends requests: straight to an address, or by a tunnel of the proxy that the environment names for it. */
+
+import { Agent, type Dispatcher, errors, Pool, ProxyAgent } from "undici";
+import { type Environment, proxyFor } from "./proxy";
+
+export interface Way {
+  readonly dispatcher: Dispatcher;
+  /** Completes "no answer from https://…", for example `" through the proxy http://proxy:3128 (HTTPS_PROXY)"`, or with nothing. */
+  readonly through: string;
+  /** Closes the connections, so that a process that is done can end. */
+  close(): Promise<void>;
+}
+
+/** The proxy made no tunnel, so nothing was sent to where it should lead. */
+export class ProxyFailure extends Error {
+  constructor(
+    message: string,
+    /** Whether it may work a moment later, as after a 503. */
+    readonly code: "PROXY_UNAVAILABLE" | "PROXY_REFUSED",
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * The way to `address`, with a pool of kept-alive connections. Nothing is sent yet.
+ * @param timeout how long one answer may take, in milliseconds
+ * @throws ProxySettingError where the variable for it holds no address of a proxy
+ */
+export function wayTo(
+  address: string,
+  timeout: number,
+  environment: Environment = process.env,
+): Way {
+  const proxy = proxyFor(address, environment);
+  const connect = { timeout: Math.min(10_000, timeout) };
+  const pooled = { headersTimeout: timeout, bodyTimeout: timeout, keepAliveTimeout: 10_000 };
+  const dispatcher =
+    proxy === undefined
+      ? new Agent({ connect, ...pooled })
+      : new ProxyAgent({
+          uri: proxy.address.href,
+          requestTls: connect,
+          proxyTls: connect,
+          ...pooled,
+          clientFactory: (origin, options) => tunnels(new Pool(origin, { ...options, ...pooled })),
+        });
+  return {
+    dispatcher,
+    through: proxy === undefined ? "" : ` through the proxy ${proxy.name}`,
+    close: () => dispatcher.close(),
+  };
+}
+
+/** The pool of connections to a proxy, whose failures say that they are the proxy's. */
+function tunnels(pool: Pool): Pool {
+  const connect: (options: Dispatcher.ConnectOptions) => Promise<Dispatcher.ConnectData> =
+    pool.connect.bind(pool);
+  async function tunnel(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> {
+    let made: Dispatcher.ConnectData;
+    try {
+      made = await connect(options);
+    } catch (error) {
+      throw failureOf(error);
+    }
+    if (made.statusCode === 200) return made;
+    made.socket.on("error", () => {}).destroy();
+    throw refusalOf(made.statusCode);
+  }
+  return Object.assign(pool, { connect: tunnel });
+}
+
+/** Codes of the system and of undici; those of certificates are others (https://nodejs.org/api/errors.html). */
+const passing = /^(?!EPROTO$)(E[A-Z]+|EAI_[A-Z]+|UND_ERR_[A-Z_]+)$/;
+
+function refusalOf(status: number): ProxyFailure {
+  const why = { 403: ": it lets nobody there", 407: ": it asks for a user name and a password" };
+  return new ProxyFailure(
+    `the proxy made no tunnel (${status})${why[status as keyof typeof why] ?? ""}`, // Other statuses have no reason.
+    status >= 500 ? "PROXY_UNAVAILABLE" : "PROXY_REFUSED",
+  );
+}
+
+function failureOf(error: unknown): ProxyFailure {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return new ProxyFailure(
+    `the proxy made no tunnel: ${reasonOf(error)}`,
+    passing.test(code) ? "PROXY_UNAVAILABLE" : "PROXY_REFUSED",
+  );
+}
+
+/** What was wrong with a connection, in words. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError)
+    return "it took too long";
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join("; ");
+  return error instanceof Error ? error.message || error.name : String(error);
+}

@@ -1,0 +1,137 @@
+/**
+ * Which proxy a request goes through, as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say.
+ *
+ * The rules are curl's and Go's, on which Tailscale's official provider stands: the lower-case name wins, HTTP_PROXY is for plain
+ * http alone, an address without a scheme is http, and NO_PROXY holds names, suffixes, addresses, networks, each with a port or
+ * without, or `*`. Sources: https://curl.se/docs/manpage.html#ENVIRONMENT, https://pkg.go.dev/golang.org/x/net/http/httpproxy
+ */
+
+import { BlockList, isIP } from "node:net";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Proxy {
+  /** With the user info that the proxy asks for: never shown. */
+  readonly address: URL;
+  /** As messages call it, for example `"http://proxy.example.com:3128 (HTTPS_PROXY)"`. */
+  readonly name: string;
+}
+
+/** A setting of the proxy that cannot be right. */
+export class ProxySettingError extends Error {}
+
+/**
+ * The proxy for a request to `address`; undefined where it goes straight there.
+ * @throws ProxySettingError where the variable holds no address of a proxy
+ */
+export function proxyFor(address: string, environment: Environment): Proxy | undefined {
+  const url = new URL(address);
+  if (isOfThisMachine(url.hostname)) return undefined;
+  const found = setting(environment, url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY");
+  if (found === undefined) return undefined;
+  const proxy = proxyIn(found);
+  return isExempt(url, setting(environment, "NO_PROXY")?.value ?? "") ? undefined : proxy;
+}
+
+/** Why a request to `address` goes the way it goes, in words, for example `"none: NO_PROXY exempts api.tailscale.com"`. */
+export function proxyInWords(address: string, environment: Environment): string {
+  const proxy = proxyFor(address, environment);
+  if (proxy !== undefined) return proxy.name;
+  const { hostname, protocol } = new URL(address);
+  if (isOfThisMachine(hostname)) return `none: ${hostname} is this machine`;
+  const variable = protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
+  return setting(environment, variable) === undefined
+    ? `none: ${variable} is not set`
+    : `none: NO_PROXY exempts ${hostname}`;
+}
+
+/** Whether `hostname`, as a URL spells it, is this machine's own address. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+const linkLocal = new BlockList();
+linkLocal.addSubnet("169.254.0.0", 16, "ipv4");
+linkLocal.addSubnet("fe80::", 10, "ipv6");
+// The IPv6 addresses of AWS's metadata services, which no network routes.
+linkLocal.addSubnet("fd00:ec2::", 32, "ipv6");
+
+/** Whether `hostname`, as a URL spells it, answers on this machine's own link alone: the metadata service of a cloud does. */
+export function isLinkLocal(hostname: string): boolean {
+  const address = withoutBrackets(hostname);
+  const family = isIP(address);
+  return family !== 0 && linkLocal.check(address, family === 6 ? "ipv6" : "ipv4");
+}
+
+/** No proxy can reach these for us. */
+function isOfThisMachine(hostname: string): boolean {
+  return isLoopback(hostname) || hostname.endsWith(".localhost") || isLinkLocal(hostname);
+}
+
+interface Found {
+  readonly variable: string;
+  readonly value: string;
+}
+
+function setting(environment: Environment, name: string): Found | undefined {
+  const variable = [name.toLowerCase(), name].find((one) => environment[one] !== undefined);
+  const value = variable === undefined ? "" : (environment[variable]?.trim() ?? "");
+  return variable === undefined || value === "" ? undefined : { variable, value };
+}
+
+function proxyIn({ variable, value }: Found): Proxy {
+  const wrong = (problem: string) =>
+    new ProxySettingError(
+      `${variable} ${problem}.\n  Write it like "http://proxy.example.com:3128", or unset it; NO_PROXY lists the hosts that need none.`,
+    );
+  const text = value.includes("://") ? value : `http://${value}`;
+  if (!URL.canParse(text)) throw wrong("is not the address of a proxy");
+  const address = new URL(text);
+  if (address.protocol !== "http:" && address.protocol !== "https:")
+    throw wrong("names a proxy that is neither http nor https, which is not supported");
+  try {
+    decodeURIComponent(address.username + address.password);
+  } catch {
+    throw wrong("has a user name or password that is not percent-encoded");
+  }
+  return { address, name: `${address.origin} (${variable})` };
+}
+
+function isExempt({ hostname, port, protocol }: URL, exemptions: string): boolean {
+  const host = withoutBrackets(hostname).replace(/\.$/, "");
+  const ownPort = port || (protocol === "https:" ? "443" : "80");
+  return exemptions
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .some((entry) => {
+      // An IPv6 address has colons of its own; one with a port stands in brackets.
+      const [, name = entry, itsPort] = /^(\[.*\]|[^:]*):(\d+)$/.exec(entry) ?? [];
+      if (itsPort !== undefined && itsPort !== ownPort) return false;
+      return matches(host, withoutBrackets(name).toLowerCase());
+    });
+}
+
+function matches(host: string, entry: string): boolean {
+  if (entry === "*") return true;
+  const [network = "", bits] = entry.split("/");
+  if (bits !== undefined) return /^\d+$/.test(bits) && isWithin(host, network, Number(bits));
+  if (isIP(host) !== 0 || isIP(entry) !== 0)
+    return isWithin(host, entry, isIP(entry) === 6 ? 128 : 32);
+  const suffix = entry.replace(/^\*?\./, "").replace(/\.$/, "");
+  if (suffix === "") return false;
+  return (!entry.startsWith("*.") && host === suffix) || host.endsWith(`.${suffix}`);
+}
+
+function isWithin(host: string, network: string, bits: number): boolean {
+  const family = isIP(network);
+  if (family === 0 || isIP(host) !== family) return false;
+  if (bits > (family === 6 ? 128 : 32)) return false;
+  const list = new BlockList();
+  const type = family === 6 ? "ipv6" : "ipv4";
+  list.addSubnet(network, bits, type);
+  return list.check(host, type);
+}
+
+function withoutBrackets(hostname: string): string {
+  return hostname.replace(/^\[(.*)\]$/, "$1");
+}
