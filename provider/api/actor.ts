@@ -158,7 +158,11 @@ export function actor(http: Http, credential: Deployer, options: ActorOptions): 
   };
 
   function authorization(token: Token): Authorization {
-    return { token: token.value, sender: { name, scopes: token.scopes } };
+    const { scopes, refusedTailnet } = token;
+    return {
+      token: token.value,
+      sender: { name, scopes, source: credential.source, refusedTailnet },
+    };
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { shown } from "../access/shown";
+import type { DeployerSource } from "./connection";
 
 /** What a request was for, in the words of its error message. */
 export interface Attempt {
@@ -43,6 +44,10 @@ export const credentialsPage = "https://console.tailscale.com/admin/settings/tru
 export interface Sender {
   readonly name: string;
   readonly scopes?: readonly string[] | undefined;
+  /** Where it is configured; absent for a client that the program has. */
+  readonly source?: DeployerSource | undefined;
+  /** What refused it a token for the tailnet that is meant, in a sentence; then its token is for its own. */
+  readonly refusedTailnet?: string | undefined;
 }
 
 /** Any failure of ours to get from the Tailscale API what was asked for. */
@@ -207,9 +212,13 @@ function classify(
   if (status >= 300 && status < 400) return new Redirected(advise(refused, redirectAdvice));
   // The exchange answers 400 or 403 for every reason (fact: exchange-failure-status).
   if (attempt.grant?.kind === "tokenExchange") {
-    return new TokenExchangeFailed(advise(refused, exchangeAdvice(attempt.grant)));
+    const advice = `${exchangeAdvice(attempt.grant)}${staleConfigAdvice(sender)}`;
+    return new TokenExchangeFailed(advise(refused, advice));
   }
-  if (status === 401) return new NotAuthenticated(advise(refused, authenticationAdvice(name)));
+  if (status === 401) {
+    const advice = `${authenticationAdvice(name)}${staleConfigAdvice(sender)}`;
+    return new NotAuthenticated(advise(refused, advice));
+  }
   if (status === 402 || (status === 403 && isAboutPlan(said))) {
     return new NotInPlan(advise(refused, planAdvice));
   }
@@ -222,9 +231,12 @@ function classify(
   }
   if (status === 403) {
     const beyond = scopesBeyond(said);
-    return new NotPermitted(advise(refused, permissionAdvice(attempt, beyond, sender)), beyond);
+    const advice = `${permissionAdvice(attempt, beyond, sender)}${tailnetAdvice(sender)}`;
+    return new NotPermitted(advise(refused, advice), beyond);
   }
-  if (status === 404) return new NotFound(advise(refused, notFoundAdvice(attempt)));
+  if (status === 404) {
+    return new NotFound(advise(refused, `${notFoundAdvice(attempt)}${tailnetAdvice(sender)}`));
+  }
   if (areTagsNotPermitted(said)) return new TagsNotPermitted(advise(refused, tagAdvice));
   return new RequestRefused(advise(refused, requestAdvice(said)));
 }
@@ -330,6 +342,22 @@ function tailnetAdvice({ path }: Attempt, name: string): string {
 
 function authenticationAdvice(name: string): string {
   return `${capitalised(name)} was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.`;
+}
+
+/** What the engine hands to a refresh or destroy is the stack config of the last `up`, which may name a deployer that is gone. */
+function staleConfigAdvice(sender: Sender | undefined): string {
+  if (sender?.source?.place !== "stack config") return "";
+  const orEnvironment =
+    sender.source.connection === undefined
+      ? ", or set the deployer in the environment, which wins"
+      : "";
+  return ` It comes from stack config, of which a refresh, a destroy and an \`up --refresh\` get what the last \`up\` had: if you have changed it since, run \`pulumi up\` once without --refresh${orEnvironment}.`;
+}
+
+function tailnetAdvice(sender: Sender | undefined): string {
+  return sender?.refusedTailnet === undefined
+    ? ""
+    : ` Its token is for its own tailnet: ${sender.refusedTailnet}`;
 }
 
 /** Tailscale gives one answer for all reasons and shows the reason in the console alone. */

@@ -13,6 +13,8 @@ export interface Request extends Attempt {
   readonly tags?: readonly string[];
   /** For a POST: whether doing it twice is the same as doing it once. Other methods are safe to repeat by definition. */
   readonly repeatable?: boolean;
+  /** Who asks, for messages, where there is no token yet that says so. */
+  readonly sender?: Sender;
 }
 
 /** What a request shows of who sends it. */
@@ -150,7 +152,8 @@ export function openHttp(
       }
       const { status, text, requestId } = answer;
       if (status < 200 || status > 299) {
-        throw refusal(request, { status, body: text, requestId }, authorization?.sender);
+        const sender = authorization?.sender ?? request.sender;
+        throw refusal(request, { status, body: text, requestId }, sender);
       }
       return parsed(request, text);
     },

@@ -1,14 +1,16 @@
 /**
- * Identity tokens of the CI system a run is in, for workload identity federation: no secret is stored anywhere.
- * Sources: https://tailscale.com/kb/1581/workload-identity-federation,
- * https://docs.github.com/en/actions/reference/security/oidc
+ * Identity tokens of the CI system or cloud that a run is in, for workload identity federation: no secret is stored anywhere.
+ * Source: https://tailscale.com/kb/1581/workload-identity-federation
  */
 
 import { readFile } from "node:fs/promises";
-import { request } from "undici";
 import { z } from "zod";
 import { shown } from "../access/shown";
+import type { Environment } from "../network/proxy";
 import { ConnectionError } from "./connection-error";
+import { thisCloud } from "./identity-token/cloud";
+import { githubToken } from "./identity-token/github";
+import { messageOf } from "./identity-token/metadata";
 
 /** Where identity tokens come from. A file and a runner give a new one when the last has run out. */
 export type IdentityTokenSource =
@@ -21,10 +23,17 @@ export type IdentityTokenSource =
       readonly url: string;
       readonly bearer: string;
       readonly audience: string;
+      readonly name: string;
+    }
+  /** AWS or Google Cloud, whichever this runs on, which is asked for a token with this audience. */
+  | {
+      readonly kind: "cloud";
+      readonly audience: string;
+      readonly environment: Environment;
+      readonly name: string;
     };
 
 const claims = z.object({ exp: z.number() });
-const githubAnswer = z.object({ value: z.string().min(1) });
 
 /**
  * An identity token that has not run out.
@@ -34,8 +43,8 @@ export async function identityToken(
   source: IdentityTokenSource,
   now: () => number = Date.now,
 ): Promise<string> {
-  const token = (await read(source)).trim();
-  const from = source.kind === "github" ? "the GitHub Actions runner" : source.name;
+  const { text, from } = await read(source);
+  const token = text.trim();
   const end = endOf(token);
   if (end === undefined) {
     throw new ConnectionError(
@@ -50,41 +59,41 @@ export async function identityToken(
   return token;
 }
 
-async function read(source: IdentityTokenSource): Promise<string> {
-  if (source.kind === "value") return source.token;
-  if (source.kind === "github") return askGithub(source);
-  try {
-    return await readFile(source.path, "utf8");
-  } catch (error) {
-    throw new ConnectionError(
-      `The identity token file ${shown(source.path)} (${source.name}) cannot be read: ${reasonOf(error)}.\n  Check that the CI job writes it before it deploys.`,
-    );
+/**
+ * Where identity tokens come from, in words: of a cloud, which one it is.
+ * @throws ConnectionError where there is no cloud
+ */
+export async function identityTokenOrigin(source: IdentityTokenSource): Promise<string> {
+  if (source.kind !== "cloud") return source.name;
+  return `${(await thisCloud(source.environment, source.name)).name} (${source.name})`;
+}
+
+async function read(source: IdentityTokenSource): Promise<{ text: string; from: string }> {
+  switch (source.kind) {
+    case "value":
+      return { text: source.token, from: source.name };
+    case "file":
+      return { text: await contentOf(source.path, source.name), from: source.name };
+    case "github":
+      return {
+        text: await githubToken(source.url, source.bearer, source.audience),
+        from: source.name,
+      };
+    case "cloud": {
+      const cloud = await thisCloud(source.environment, source.name);
+      return { text: await cloud.token(source.audience, source.environment), from: cloud.name };
+    }
   }
 }
 
-async function askGithub({
-  url,
-  bearer,
-  audience,
-}: Extract<IdentityTokenSource, { kind: "github" }>): Promise<string> {
-  const address = new URL(url);
-  address.searchParams.set("audience", audience);
-  let problem: string;
+async function contentOf(path: string, name: string): Promise<string> {
   try {
-    const answer = await request(address, {
-      headers: { authorization: `Bearer ${bearer}` },
-      headersTimeout: 30_000,
-    });
-    const body: unknown = await answer.body.json();
-    const parsed = githubAnswer.safeParse(body);
-    if (answer.statusCode === 200 && parsed.success) return parsed.data.value;
-    problem = `it answered ${answer.statusCode}`;
+    return await readFile(path, "utf8");
   } catch (error) {
-    problem = reasonOf(error);
+    throw new ConnectionError(
+      `The identity token file ${shown(path)} (${name}) cannot be read: ${messageOf(error)}.\n  Check that the CI job writes it before it deploys.`,
+    );
   }
-  throw new ConnectionError(
-    `The GitHub Actions runner gave no identity token: ${shown(problem)}.\n  The job needs \`permissions: { id-token: write }\`; a pull request from a fork cannot have it.`,
-  );
 }
 
 /** The end of a JWT in seconds since 1970. It is not verified here: Tailscale does that. */
@@ -97,8 +106,4 @@ function endOf(token: string): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? shown(error.message) : "unknown";
 }

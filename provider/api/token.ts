@@ -8,7 +8,7 @@
 import { z } from "zod";
 import { covers, expandLegacyScopes } from "../access/scopes";
 import type { Deployer } from "./connection";
-import { notUnderstood, tokenTooWide } from "./errors";
+import { NotInPlan, notUnderstood, TokenRefused, tokenTooWide } from "./errors";
 import type { Http, Request } from "./http";
 import { identityToken } from "./identity-token";
 import { readIdentityClaims } from "./jwt";
@@ -19,6 +19,8 @@ export interface Token {
   readonly scopes?: readonly string[] | undefined;
   /** The scopes and tags that it has beyond what was asked for. */
   readonly beyond: readonly string[];
+  /** What refused a token for the tailnet that is meant, in a sentence; then this one is for the credential's own. */
+  readonly refusedTailnet?: string | undefined;
 }
 
 /** Less than all that a credential holds. */
@@ -67,6 +69,7 @@ export function tokenSource(
     };
   }
   const held = new Map<string, Held>();
+  const ask = asking(http, deployer);
 
   return {
     renewable: true,
@@ -80,7 +83,7 @@ export function tokenSource(
       const asked = now();
       // Until the answer is here everybody waits for this one request; then the answer says how long it is good for.
       const entry: Held = {
-        promise: ask(http, deployer, narrowing).then(received, failed),
+        promise: ask(narrowing).then(received, failed),
         until: Number.POSITIVE_INFINITY,
       };
       held.set(name, entry);
@@ -127,20 +130,55 @@ export async function narrowToken(
   client: Extract<Deployer, { kind: "oauthClient" }>,
   narrowing: Narrowing,
 ): Promise<string> {
-  const { token } = await ask(http, client, narrowing);
+  const { token } = await asking(http, client)(narrowing);
   if (token.beyond.length > 0) throw tokenTooWide(narrowing, token.beyond);
   return token.value;
 }
 
+type TokenGiver = Exclude<Deployer, { kind: "accessToken" }>;
+
+/**
+ * Asks for tokens of one credential. A client of an organisation can have them for another tailnet, where it holds `all`
+ * (https://tailscale.com/docs/features/tailnets-api). Where that is refused and a token for its own tailnet is not, the tailnet may be
+ * its own: its requests show that.
+ */
+function asking(http: Http, deployer: TokenGiver): (narrowing: Narrowing) => Promise<Answered> {
+  let tailnet = deployer.kind === "oauthClient" ? deployer.tokensFor : undefined;
+  let refusedTailnet: string | undefined;
+  return async (narrowing) => {
+    let refused: Error | undefined;
+    if (tailnet !== undefined) {
+      try {
+        return await ask(http, deployer, narrowing, tailnet);
+      } catch (error) {
+        if (!mayRefuseTailnet(error)) throw error;
+        refused = error;
+      }
+    }
+    const { token, lifetime } = await ask(http, deployer, narrowing);
+    if (refused !== undefined) {
+      tailnet = undefined;
+      refusedTailnet = refused.message.split("\n")[0];
+    }
+    return { token: { ...token, refusedTailnet }, lifetime };
+  };
+}
+
+/** Whether a token was refused for what may be the tailnet, as with `client does not have the all scope`. */
+function mayRefuseTailnet(error: unknown): error is Error {
+  return error instanceof NotInPlan || (error instanceof TokenRefused && error.beyond.length === 0);
+}
+
 async function ask(
   http: Http,
-  deployer: Exclude<Deployer, { kind: "accessToken" }>,
+  deployer: TokenGiver,
   narrowing: Narrowing,
+  tailnet?: string,
 ): Promise<Answered> {
   const request =
     deployer.kind === "oauthClient"
-      ? clientCredentialsRequest(deployer, narrowing)
-      : exchangeRequest(deployer.clientId, await identityToken(deployer.identityToken));
+      ? clientCredentialsRequest(deployer, narrowing, tailnet)
+      : exchangeRequest(deployer, await identityToken(deployer.identityToken));
   const got = answer.safeParse(await http.send(request));
   if (!got.success) throw notUnderstood(request, "it holds no access token");
   const { access_token: value, expires_in: lifetime, scope, tags } = got.data;
@@ -152,8 +190,9 @@ async function ask(
 
 /** RFC 6749 section 4.4.2; `tags` is Tailscale's own. */
 function clientCredentialsRequest(
-  { clientId, clientSecret }: Extract<Deployer, { kind: "oauthClient" }>,
+  { clientId, clientSecret, source }: Extract<Deployer, { kind: "oauthClient" }>,
   { scopes, tags = [] }: Narrowing,
+  tailnet: string | undefined,
 ): Request {
   return {
     doing: "give a token to the OAuth client",
@@ -167,11 +206,16 @@ function clientCredentialsRequest(
       client_secret: clientSecret,
       ...(scopes.length > 0 && { scope: scopes.join(" ") }),
       ...(tags.length > 0 && { tags: tags.join(" ") }),
+      ...(tailnet !== undefined && { tailnet }),
     },
+    sender: { name: `the OAuth client ${clientId}`, source },
   };
 }
 
-function exchangeRequest(clientId: string, jwt: string): Request {
+function exchangeRequest(
+  { clientId, source }: Extract<Deployer, { kind: "identityToken" }>,
+  jwt: string,
+): Request {
   return {
     doing: "exchange the identity token",
     method: "POST",
@@ -179,6 +223,7 @@ function exchangeRequest(clientId: string, jwt: string): Request {
     repeatable: true,
     grant: { kind: "tokenExchange", clientId, claims: readIdentityClaims(jwt) },
     form: { client_id: clientId, jwt },
+    sender: { name: `the federated identity ${clientId}`, source },
   };
 }
 

@@ -11,10 +11,13 @@ import {
 import { shown } from "../access/shown";
 import { clockSkew } from "../api/clock-skew";
 import type { Connection } from "../api/connection";
+import { connectionInWords } from "../api/connection-in-words";
 import { NotFound, NotPermitted } from "../api/errors";
 import type { Key } from "../api/key";
+import { keyShape } from "../api/key-shape";
 import { readOwnKey } from "../api/keys";
-import { deployerId } from "../api/tailnet";
+import { deployerId } from "../api/tailnet-identity";
+import { proxyInWords } from "../network/proxy";
 import { managedIn } from "../managed/exported-state";
 import type { Check } from "./doctor";
 import { CommandFailure } from "./failure";
@@ -30,33 +33,24 @@ export async function deployerChecks(
   purpose: PurposeName | undefined,
 ): Promise<Check[]> {
   let connection: Connection;
+  let deployer: string;
   try {
     connection = await settingsFrom(await askForConfig(options)).connection(options.connection);
+    deployer = await connectionInWords(connection);
   } catch (error) {
     return [failed("Credentials", error)];
   }
   const found: Check = {
     name: "Credentials",
     status: "ok",
-    detail: `${kindOf(connection)}, for ${connection.baseUrl}`,
+    detail: `${deployer}, for ${connection.baseUrl}`,
   };
   return [
     found,
+    { name: "Proxy", status: "ok", detail: proxyInWords(connection.baseUrl, process.env) },
     await skewCheck(connection.baseUrl),
     ...(await holdingChecks(connection, options, purpose)),
   ];
-}
-
-function kindOf({ deployer, tailnet }: Connection): string {
-  const where = tailnet === "-" ? "its own tailnet" : `the tailnet ${tailnet}`;
-  switch (deployer.kind) {
-    case "accessToken":
-      return `an API access token of ${where}`;
-    case "oauthClient":
-      return `the OAuth client ${deployer.clientId} of ${where}`;
-    case "identityToken":
-      return `the federated identity ${deployer.clientId} of ${where}, with an identity token of ${deployer.identityToken.kind === "github" ? "the GitHub Actions runner" : deployer.identityToken.name}`;
-  }
 }
 
 async function skewCheck(baseUrl: string): Promise<Check> {
@@ -78,7 +72,7 @@ async function skewCheck(baseUrl: string): Promise<Check> {
     return {
       name,
       status: "failed",
-      detail: `no answer from ${baseUrl}: ${shown(messageOf(error))}`,
+      detail: shown(messageOf(error)),
       remedy: "Check the address and the way there: proxy, firewall, DNS.",
     };
   }
@@ -98,7 +92,9 @@ async function holdingChecks(
     ];
   let key: Key;
   try {
-    key = await withTailnet(connection, ({ name, actor }) => readOwnKey(name, actor, id));
+    key = await withTailnet(connection, ({ name, actor }) =>
+      actor.send(readOwnKey(name, id), keyShape),
+    );
   } catch (error) {
     return [withExplanation(failed("Tailnet", error), error)];
   }

@@ -15,6 +15,7 @@ export async function withTailnet<Result>(
   connection: Connection,
   work: (tailnet: Tailnet) => Promise<Result>,
 ): Promise<Result> {
+  connection.notes?.forEach(printAside);
   const tailnet = openTailnet(
     connection,
     printAside,

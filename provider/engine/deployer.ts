@@ -13,8 +13,11 @@ const opened = new Map<string | undefined, Promise<Tailnet>>();
  * @throws ConnectionError where no usable credentials are found
  */
 export function deployerConnection(name: string | undefined): Connection {
-  const connection = connections.get(name) ?? connectionFrom(process.env, readStackConfig, name);
+  const known = connections.get(name);
+  if (known !== undefined) return known;
+  const connection = connectionFrom(process.env, readStackConfig, name);
   connections.set(name, connection);
+  connection.notes?.forEach(warn);
   return connection;
 }
 

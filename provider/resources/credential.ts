@@ -1,7 +1,8 @@
 /** What the Pulumi classes of all three resources share. */
 
 import * as pulumi from "@pulumi/pulumi";
-import { connectionsKey, secretConfigKeys } from "../api/config-keys";
+import { formOf } from "../access/secret-form";
+import { configKey, connectionsKey, description, settingNames } from "../api/settings/table";
 import type { Declaration, Properties } from "../engine/definition";
 import { providerText } from "../engine/provider-text";
 
@@ -14,7 +15,7 @@ export abstract class Credential extends pulumi.CustomResource {
     args: object | undefined,
     { connection, ...opts }: pulumi.CustomResourceOptions & { connection?: string } = {},
   ) {
-    refuseCredentialsInClear();
+    refusePlaintextCredentials();
     const declared = [...declaration.answered, ...declaration.outputs];
     const properties: Properties = Object.fromEntries(
       declared.map((output) => [output, undefined]),
@@ -36,18 +37,54 @@ export abstract class Credential extends pulumi.CustomResource {
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
 
 /** Pulumi copies stack config into the state, encrypted only where it was set as a secret. */
-function refuseCredentialsInClear(): void {
-  for (const key of secretConfigKeys) {
-    if (readConfig(key) !== undefined && !isConfigSecret(key)) throw inClear(key, key);
+function refusePlaintextCredentials(): void {
+  for (const setting of settingNames) {
+    if (!description[setting].inConfig) continue;
+    const key = configKey(setting);
+    const value = readConfig(key);
+    if (value === undefined || isConfigSecret(key)) continue;
+    if (!isCredential(value, description[setting].isSecret)) continue;
+    throw description[setting].isSecret
+      ? inPlaintext(key, `Replace it as a secret with \`pulumi config set --secret ${key}\``)
+      : inPlaintext(
+          `A credential in ${key}`,
+          `It does not belong there: remove it with \`pulumi config rm ${key}\``,
+        );
   }
   const connections = readConfig(connectionsKey);
   if (connections === undefined || isConfigSecret(connectionsKey)) return;
-  const secret = /"(apiKey|oauthClientSecret)"\s*:\s*"tskey-/.exec(connections)?.[1];
-  if (secret !== undefined)
-    throw inClear(
-      `A connection's ${secret} in ${connectionsKey}`,
-      `--path '${connectionsKey}.NAME.${secret}'`,
+  for (const [name, setting] of credentialsIn(connections))
+    throw inPlaintext(
+      `${setting} of the connection ${JSON.stringify(name)} in ${connectionsKey}`,
+      `Replace it as a secret with \`pulumi config set --secret --path '${connectionsKey}.${name}.${setting}'\``,
     );
+}
+
+/** Whether a value is a credential, and not the path of a file that has one. */
+function isCredential(value: string, isSecret: boolean): boolean {
+  const form = formOf(value.trim());
+  const isTokenOrSecret = form !== undefined && form !== "id";
+  return isTokenOrSecret || (isSecret && value.trim() !== "" && !value.trim().startsWith("file:"));
+}
+
+/** Names and settings of the connections that have a credential by itself. What is not right is told by who reads it. */
+function credentialsIn(connections: string): [string, string][] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(connections);
+  } catch {
+    return [];
+  }
+  return Object.entries(parsed ?? {}).flatMap(([name, connection]) =>
+    settingNames
+      .filter((setting) => {
+        const value: unknown = Object.entries(connection ?? {}).find(
+          ([key]) => key === setting,
+        )?.[1];
+        return typeof value === "string" && isCredential(value, description[setting].isSecret);
+      })
+      .map((setting): [string, string] => [name, setting]),
+  );
 }
 
 function readConfig(key: string): string | undefined {
@@ -55,9 +92,9 @@ function readConfig(key: string): string | undefined {
   return new pulumi.Config(namespace).get(name ?? "");
 }
 
-function inClear(what: string, argument: string): pulumi.RunError {
+function inPlaintext(what: string, remedy: string): pulumi.RunError {
   return new pulumi.RunError(
-    `${what} is in clear in the stack's config, and Pulumi would copy it in clear into the state.\n` +
-      `  Replace it as a secret with \`pulumi config set --secret ${argument}\`, and then revoke this one: it has been in a file.`,
+    `${what} is in plaintext in the stack's config, and Pulumi would copy it in plaintext into the state.\n` +
+      `  ${remedy}, and then revoke this one: it has been in a file.`,
   );
 }

@@ -196,12 +196,6 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
     "only one of them can be the deployer",
   ],
   [
-    "two values that differ",
-    client,
-    { "tailscope:oauthClientId": "kB" },
-    "pulumi config rm tailscope:oauthClientId",
-  ],
-  [
     "plain http",
     { ...client, TAILSCALE_BASE_URL: "http://api.example.com" },
     {},
@@ -276,16 +270,10 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
     {},
     {},
     "for one of:\n" +
-      "  - an OAuth client: TAILSCALE_OAUTH_CLIENT_ID, tailscope:oauthClientId with TAILSCALE_OAUTH_CLIENT_SECRET, tailscope:oauthClientSecret (a secret)\n" +
+      "  - an OAuth client: TAILSCALE_OAUTH_CLIENT_ID, tailscope:oauthClientId with TAILSCALE_OAUTH_CLIENT_SECRET, tailscope:oauthClientSecret (a secret), or the secret alone\n" +
       "  - an API access token: TAILSCALE_API_KEY, tailscope:apiKey (a secret)\n" +
-      "  - workload identity: TAILSCALE_OAUTH_CLIENT_ID, tailscope:oauthClientId with TAILSCALE_IDENTITY_TOKEN, TAILSCALE_IDENTITY_TOKEN_FILE, or a GitHub Actions job with `permissions: { id-token: write }`\n" +
-      "  Make an OAuth client under https://login.tailscale.com/admin/settings/oauth, or run the emulator: npx tailscope-emulator",
-  ],
-  [
-    "two values that differ, in words",
-    client,
-    { "tailscope:oauthClientId": "kB" },
-    "TAILSCALE_OAUTH_CLIENT_ID in the environment and tailscope:oauthClientId in stack config differ, so it is not clear which one is meant.\n",
+      "  - workload identity: TAILSCALE_OAUTH_CLIENT_ID, tailscope:oauthClientId with TAILSCALE_IDENTITY_TOKEN, TAILSCALE_IDENTITY_TOKEN_FILE, a GitHub Actions job with `permissions: { id-token: write }`, or TAILSCALE_AUDIENCE on AWS and Google Cloud\n" +
+      "  Make an OAuth client under https://console.tailscale.com/admin/settings/trust-credentials, or run the emulator: npx tailscope-emulator",
   ],
   [
     "a base URL that is none, with what would be one",
@@ -366,7 +354,12 @@ test("a named connection has its own settings, by themselves or from the environ
   expect(named("prod", environment)).toEqual({
     baseUrl: "https://api.tailscale.com",
     tailnet: "prod.example.com",
-    deployer: { kind: "oauthClient", clientId: "kP", clientSecret: "tskey-client-kP-x" },
+    deployer: {
+      kind: "oauthClient",
+      clientId: "kP",
+      clientSecret: "tskey-client-kP-x",
+      source: { place: "environment", connection: "prod" },
+    },
   });
   expect(named("dev", environment)).toMatchObject({
     tailnet: "dev.example.com",

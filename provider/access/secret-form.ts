@@ -1,0 +1,37 @@
+/**
+ * What a secret says about itself: `tskey-KIND-ID-RANDOM`, where ID is that of the credential.
+ * Sources: https://tailscale.com/kb/1277/key-prefixes, and Tailscale's own `feature/oauthkey`, which needs no id beside the secret.
+ */
+
+/** What a text can be told to be by its form alone. */
+export type Form = "api" | "auth" | "client" | "otherSecret" | "identityToken" | "id";
+
+/** What a text is, as far as its form tells. */
+export function formOf(text: string): Form | undefined {
+  const kind = /^tskey-([a-z]+)-/.exec(text)?.[1];
+  if (kind === "api" || kind === "auth" || kind === "client") return kind;
+  if (text.startsWith("tskey-")) return "otherSecret";
+  if (/^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return "identityToken";
+  return /^(T\w+CNTRL-)?k\w+CNTRL$/.test(text) ? "id" : undefined;
+}
+
+/** What people call a text of each form. */
+export const formInWords: Readonly<Record<Form, string>> = {
+  api: "an API access token",
+  auth: "an auth key, which lets machines join and can do nothing else",
+  client: "an OAuth client's secret",
+  otherSecret: "a secret of Tailscale's",
+  identityToken: "an identity token (a JWT)",
+  id: "the id of a credential",
+};
+
+/** The id of the credential that a secret belongs to; undefined for a secret of another form. */
+export function idInSecret(secret: string): string | undefined {
+  return /^tskey-[a-z]+-([A-Za-z0-9]+)-./.exec(secret)?.[1];
+}
+
+/** Whether an OAuth client with this id can have this secret. A secret of another form tells nothing, and fits any. */
+export function fits(clientId: string, secret: string): boolean {
+  const id = idInSecret(secret);
+  return id === undefined || id === clientId;
+}

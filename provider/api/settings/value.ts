@@ -1,0 +1,78 @@
+/** One setting's value: read from its file where it names one, and refused where it cannot be what it should be. */
+
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Form, formInWords, formOf } from "../../access/secret-form";
+import { shown } from "../../access/shown";
+import { ConnectionError } from "../connection-error";
+import { credentialsPage } from "../errors";
+import { description, placesOf, type Setting } from "./table";
+
+/** Where a text of each form belongs. */
+const homes: Readonly<Partial<Record<Form, Setting>>> = {
+  api: "apiKey",
+  client: "oauthClientSecret",
+  identityToken: "identityToken",
+  id: "oauthClientId",
+};
+
+/** The forms that these surely do not have; secrets of a form that we do not know may be right. */
+const wrongForms: Readonly<Partial<Record<Setting, readonly Form[]>>> = {
+  apiKey: ["client", "auth", "identityToken", "id"],
+  oauthClientSecret: ["api", "auth", "identityToken", "id"],
+  identityToken: ["api", "auth", "client", "otherSecret", "id"],
+};
+
+/** Those that none of the rest has. */
+const secrets: readonly Form[] = ["api", "auth", "client", "otherSecret", "identityToken"];
+
+/** The path in `file:PATH`; undefined for another value. */
+export function pathIn(value: string): string | undefined {
+  return value.startsWith("file:") ? value.slice("file:".length) : undefined;
+}
+
+/**
+ * The value of a setting, from `raw` or the file that it names.
+ * @param place where it was found, for messages
+ * @throws ConnectionError that says what it is instead, and never shows it
+ */
+export function checkedValue(setting: Setting, raw: string, place: string): string {
+  const path = description[setting].fromFile ? pathIn(raw) : undefined;
+  const value = path === undefined ? raw : contentOf(path, place);
+  const problem = problemOf(setting, value);
+  if (problem === undefined) return value;
+  throw new ConnectionError(
+    `${place}${path === undefined ? "" : ` (the file ${shown(path)})`} ${problem}`,
+  );
+}
+
+function contentOf(path: string, place: string): string {
+  const wrong = (problem: string) =>
+    new ConnectionError(
+      `${place} names the file ${shown(resolve(path))}, which ${problem}.\n  Write the value itself, or file: and the path of a file that has nothing else.`,
+    );
+  let content: string;
+  try {
+    content = readFileSync(path, "utf8").trim();
+  } catch (error) {
+    throw wrong(`cannot be read: ${shown(error instanceof Error ? error.message : String(error))}`);
+  }
+  if (content === "") throw wrong("is empty");
+  return content;
+}
+
+/** What is wrong with a value, and what to do, in words that do not hold it. */
+function problemOf(setting: Setting, value: string): string | undefined {
+  if (/^(["'`]).*\1$/s.test(value))
+    return "is in quotation marks, which are not part of it.\n  Leave them out.";
+  if (description[setting].isSecret && /[\s\p{Cc}]/u.test(value))
+    return "has white space or a line break in it, which no secret has.\n  Copy it again, on one line.";
+  const form = formOf(value);
+  if (form === undefined || !(wrongForms[setting] ?? secrets).includes(form)) return undefined;
+  const home = homes[form];
+  const next =
+    home === undefined
+      ? `To deploy, make an OAuth client under ${credentialsPage}`
+      : `That belongs in ${placesOf(home)}`;
+  return `holds ${formInWords[form]}, not ${description[setting].what}.\n  ${next}.`;
+}
