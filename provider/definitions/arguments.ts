@@ -3,6 +3,8 @@
 import { z } from "zod";
 import { type Duration, formatSeconds, seconds } from "../access/lifetime";
 import { knownScopes, legacyScopes, scopesThatNeedTags } from "../access/scopes";
+import { fits, formInWords, formOf, idInSecret } from "../access/secret-form";
+import { shown } from "../access/shown";
 import { nearest } from "../access/spelling";
 import type { Failure } from "../engine/definition";
 import { isNotKnown } from "./unknown-secret";
@@ -142,6 +144,14 @@ export const minter = z
         .refine((secret) => !isNotKnown(secret), {
           error:
             "is not known, because that OAuth client was adopted: give it rotateEvery, or replace it with `pulumi up --replace URN`",
+        })
+        .superRefine((secret, context) => {
+          const form = formOf(secret);
+          if (form === undefined || form === "client" || form === "otherSecret") return;
+          context.addIssue({
+            code: "custom",
+            message: `is ${formInWords[form]}: give the secret of the OAuth client, which begins with "tskey-client-"`,
+          });
         }),
     },
     {
@@ -149,6 +159,14 @@ export const minter = z
         `give an OAuthClient, or { clientId, clientSecret }, not ${spoken(issue.input)}`,
     },
   )
+  .superRefine(({ clientId, clientSecret }, context) => {
+    if (formOf(clientSecret) !== "client" || fits(clientId, clientSecret)) return;
+    context.addIssue({
+      code: "custom",
+      path: ["clientId"],
+      message: `${JSON.stringify(shown(clientId))} does not fit clientSecret, which is that of ${idInSecret(clientSecret)}: give both of one OAuth client`,
+    });
+  })
   .optional();
 
 export const recreation = z

@@ -274,3 +274,41 @@ test("what says nothing about what was asked is told from what does", () => {
   expect(errors.unreachable(create, "https://a", "x").mayHaveArrived).toBe(true);
   expect(errors.unreachable(create, "https://a", "x", false).mayHaveArrived).toBe(false);
 });
+
+const unauthorized = { status: 401, body: '{"message":"API token invalid"}' };
+const lastLine = (error: Error) => error.message.split("\n").at(-1);
+
+test("a deployer of stack config that is not accepted may be the engine's old one, and the way out is named", () => {
+  const from = (source: errors.Sender["source"]) =>
+    lastLine(errors.refusal(create, unauthorized, { name: "the OAuth client kA", source }));
+  const accepted =
+    "  The OAuth client kA was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.";
+  const old =
+    " It comes from stack config, of which a refresh, a destroy and an `up --refresh` get what the last `up` had: if you have changed it since, run `pulumi up` once without --refresh";
+  expect(from({ place: "stack config" })).toBe(
+    `${accepted}${old}, or set the deployer in the environment, which wins.`,
+  );
+  expect(from({ place: "stack config", connection: "prod" })).toBe(`${accepted}${old}.`);
+  for (const source of [
+    { place: "environment" },
+    { place: "environment", connection: "prod" },
+    undefined,
+  ] as const)
+    expect(from(source)).toBe(accepted);
+  const exchange = {
+    ...create,
+    grant: { kind: "tokenExchange", clientId: "T1-kA", claims: {} },
+  } as const;
+  const source = { place: "stack config" } as const;
+  expect(lastLine(errors.refusal(exchange, unauthorized, { name: "it", source }))).toContain(old);
+});
+
+test("a token for its own tailnet, because the tailnet that is meant was refused, is told with what fails by it", () => {
+  const refusedTailnet =
+    "Tailscale refused to give a token (403): client does not have the all scope";
+  const sender = { name: "the deployer kA", refusedTailnet };
+  for (const status of [403, 404])
+    expect(lastLine(errors.refusal(create, { status, body: "" }, sender))).toContain(
+      ` Its token is for its own tailnet: ${refusedTailnet}`,
+    );
+});

@@ -164,3 +164,54 @@ describe("an identity token that is not accepted", () => {
     await expect(tokenSource(http, identity).get()).rejects.toThrow(ServerFailed);
   });
 });
+
+describe("a client that asks for tokens for a tailnet of its organisation", () => {
+  const ofOrganisation = { ...client, tokensFor: "T1CNTRL" } as const;
+  const asked = (requests: readonly Request[]) => requests.map(({ form }) => form?.["tailnet"]);
+
+  test("names it in each request, also for a script's token", async () => {
+    const { http, requests } = server(() => ({ access_token: "t", scope: "dns" }));
+    const tokens = tokenSource(http, ofOrganisation);
+    await tokens.get();
+    await tokens.get({ scopes: ["dns"] });
+    await narrowToken(http, ofOrganisation, { scopes: ["dns"] });
+    expect(asked(requests)).toEqual(["T1CNTRL", "T1CNTRL", "T1CNTRL"]);
+    expect((await tokens.get()).refusedTailnet).toBeUndefined();
+  });
+
+  test("takes tokens for its own tailnet where that one is refused, and keeps what was said", async () => {
+    const { http, requests } = server((request) => {
+      if (request.form?.["tailnet"] === undefined) return { access_token: "own" };
+      const body = '{"message":"client does not have the all scope"}';
+      throw refusal(request, { status: 403, body });
+    });
+    const tokens = tokenSource(http, ofOrganisation);
+    const refusedTailnet =
+      "Tailscale refused to give a token to the OAuth client (403, POST /oauth/token): client does not have the all scope";
+    expect(await tokens.get()).toMatchObject({ value: "own", refusedTailnet });
+    expect(await tokens.get({ scopes: ["dns"] })).toMatchObject({ value: "own", refusedTailnet });
+    // It is asked for once: the answer does not change within a run.
+    expect(asked(requests)).toEqual(["T1CNTRL", undefined, undefined]);
+  });
+
+  test("does not take tokens for its own where those are refused as well, or where the scopes are", async () => {
+    const refusing = (body: string, status = 403) =>
+      server((request) => {
+        throw refusal(request, { status, body });
+      });
+    const all = refusing('{"message":"something else"}');
+    const tokens = tokenSource(all.http, ofOrganisation);
+    await expect(tokens.get()).rejects.toThrow("something else");
+    await expect(tokens.get()).rejects.toThrow("something else");
+    expect(asked(all.requests)).toEqual(["T1CNTRL", undefined, "T1CNTRL", undefined]);
+    for (const [body, status] of [
+      ['{"message":"OAuth client cannot grant scopes \\"dns\\""}', 403],
+      ['{"message":"API token invalid"}', 401],
+      ["", 500],
+    ] as const) {
+      const one = refusing(body, status);
+      await expect(tokenSource(one.http, ofOrganisation).get()).rejects.toThrow(String(status));
+      expect(asked(one.requests)).toEqual(["T1CNTRL"]);
+    }
+  });
+});
