@@ -223,7 +223,7 @@ function classify(
     return new NotInPlan(advise(refused, planAdvice));
   }
   if (status === 403 && isAboutTailnet(said)) {
-    return new WrongTailnet(advise(refused, tailnetAdvice(attempt, name)));
+    return new WrongTailnet(advise(refused, otherTailnetAdvice(attempt, name)));
   }
   if (attempt.grant !== undefined) {
     const beyond = scopesBeyond(said);
@@ -231,11 +231,11 @@ function classify(
   }
   if (status === 403) {
     const beyond = scopesBeyond(said);
-    const advice = `${permissionAdvice(attempt, beyond, sender)}${tailnetAdvice(sender)}`;
+    const advice = `${permissionAdvice(attempt, beyond, sender)}${ownTokenAdvice(sender)}`;
     return new NotPermitted(advise(refused, advice), beyond);
   }
   if (status === 404) {
-    return new NotFound(advise(refused, `${notFoundAdvice(attempt)}${tailnetAdvice(sender)}`));
+    return new NotFound(advise(refused, `${notFoundAdvice(attempt)}${ownTokenAdvice(sender)}`));
   }
   if (areTagsNotPermitted(said)) return new TagsNotPermitted(advise(refused, tagAdvice));
   return new RequestRefused(advise(refused, requestAdvice(said)));
@@ -335,7 +335,7 @@ function isAboutTailnet(said: string): boolean {
   return /tailnet does not match/i.test(said);
 }
 
-function tailnetAdvice({ path }: Attempt, name: string): string {
+function otherTailnetAdvice({ path }: Attempt, name: string): string {
   const tailnet = decodeURIComponent(/^\/tailnet\/([^/?]+)/.exec(path)?.[1] ?? "-");
   return `${capitalised(name)} is of another tailnet than ${shown(tailnet)}: set TAILSCALE_TAILNET to its own, or leave it out.`;
 }
@@ -354,7 +354,7 @@ function staleConfigAdvice(sender: Sender | undefined): string {
   return ` It comes from stack config, of which a refresh, a destroy and an \`up --refresh\` get what the last \`up\` had: if you have changed it since, run \`pulumi up\` once without --refresh${orEnvironment}.`;
 }
 
-function tailnetAdvice(sender: Sender | undefined): string {
+function ownTokenAdvice(sender: Sender | undefined): string {
   return sender?.refusedTailnet === undefined
     ? ""
     : ` Its token is for its own tailnet: ${sender.refusedTailnet}`;

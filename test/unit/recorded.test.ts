@@ -94,6 +94,7 @@ const classes: Readonly<Record<string, Kind>> = {
   "refused-by-the-plan": errors.NotInPlan,
   "refused-narrowing": errors.TokenRefused,
   "refused-tags": errors.TagsNotPermitted,
+  "refused-tailnet": errors.WrongTailnet,
 };
 
 const classOf: Readonly<Record<number, Kind>> = {
