@@ -26,7 +26,7 @@ function nameOf(deployer: Deployer): string {
 async function originOf(deployer: Deployer): Promise<string> {
   const source = sourceInWords(deployer.source ?? { place: "environment" });
   return deployer.kind === "identityToken"
-    ? `${source}, with identity tokens of ${await identityTokenOrigin(deployer.identityToken)}`
+    ? `${source}, with identity tokens from ${await identityTokenOrigin(deployer.identityToken)}`
     : source;
 }
 

@@ -65,7 +65,7 @@ export async function identityToken(
  */
 export async function identityTokenOrigin(source: IdentityTokenSource): Promise<string> {
   if (source.kind !== "cloud") return source.name;
-  return `${(await thisCloud(source.environment, source.name)).name} (${source.name})`;
+  return `${(await thisCloud(source.environment, source.name)).name}, for ${source.name}`;
 }
 
 async function read(source: IdentityTokenSource): Promise<{ text: string; from: string }> {

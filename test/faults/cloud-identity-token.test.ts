@@ -138,7 +138,7 @@ const asOfficial = {
 test("on an instance of AWS the audience alone is enough: its role is asked for by IMDSv2, and STS for the token", async () => {
   await using cloud = await startCloud(instance);
   expect(await from(on(cloud, "aws"))).toBe(token);
-  expect(await originOf(on(cloud, "aws"))).toBe("AWS (TAILSCALE_AUDIENCE)");
+  expect(await originOf(on(cloud, "aws"))).toBe("AWS, for TAILSCALE_AUDIENCE");
   expect(toSts(cloud)).toEqual([
     {
       credential: ["AKIDInstance", "eu-central-1/sts/aws4_request"],
@@ -221,7 +221,7 @@ test("on Google Cloud the audience alone is enough: the metadata server gives th
     AWS_REGION: "us-east-1",
   };
   expect(await from(environment)).toBe(token);
-  expect(await originOf(environment)).toBe("Google Cloud (TAILSCALE_AUDIENCE)");
+  expect(await originOf(environment)).toBe("Google Cloud, for TAILSCALE_AUDIENCE");
   expect(cloud.asked.map(({ url }) => url)).toContain(
     "/computeMetadata/v1/instance/service-accounts/default/identity?audience=api.tailscale.com%2FT1CNTRL-k1CNTRL&format=full",
   );
