@@ -85,7 +85,7 @@ export function connectionFrom(
     baseUrl,
     tailnet,
     deployer: withTailnet(deployer, tailnet),
-    ...(notes.length > 0 && { notes }),
+    ...withNotes([...notes, ...audienceNote(place, deployer)]),
     ...timingFrom(environment),
   };
 }
@@ -93,6 +93,19 @@ export function connectionFrom(
 function choice(environment: Environment, config: ConfigReader) {
   const places = [environmentPlace(environment), configPlace(config)] as const;
   return chosen(...places, mayAskPlatform(environment, places));
+}
+
+function withNotes(notes: readonly string[]): Pick<Connection, "notes"> {
+  return notes.length > 0 ? { notes } : {};
+}
+
+/** Who sets an audience may mean to have left stored secrets behind. */
+function audienceNote(place: Place, { kind }: Deployer): string[] {
+  if (kind === "identityToken" || place.raw("audience") === undefined) return [];
+  const used = kind === "accessToken" ? "an API access token" : "an OAuth client's secret";
+  return [
+    `${place.foundIn("audience")} is not used: the deployer has ${used}, and asks for no identity token.`,
+  ];
 }
 
 /** A client may have tokens for another tailnet of its organisation, which is asked for by its id. */

@@ -5,6 +5,7 @@
  * one tailnet.
  */
 
+import { formOf, idInSecret } from "../access/secret-form";
 import type { Connection } from "./connection";
 
 export interface TailnetIdentity {
@@ -19,7 +20,7 @@ export interface TailnetIdentity {
 /** The id of the key that the deployer is; an API access token has it in the middle. */
 export function deployerId(deployer: Connection["deployer"]): string | undefined {
   if (deployer.kind !== "accessToken") return deployer.clientId;
-  return /^tskey-api-([A-Za-z0-9]+)-/.exec(deployer.token)?.[1];
+  return formOf(deployer.token) === "api" ? idInSecret(deployer.token) : undefined;
 }
 
 /** The id of the tailnet in front of a federated identity's id; undefined for other ids. */

@@ -1,6 +1,8 @@
 /** The commands behind a proxy, as processes: what they ask for goes through it, and through it alone. */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator } from "tailscope-emulator";
@@ -93,4 +95,38 @@ test("a comment reaches the platform through the proxy", async () => {
   expect(stdout).toContain("is posted.");
   expect(platform.notes.map(({ body }) => body)).toEqual([review]);
   expect(new Set(proxy.asked)).toEqual(new Set(["api.github.test:443"]));
+});
+
+test("a cloud is asked for identity tokens through the proxy, but for its services on this machine", async () => {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    response.writeHead(403).end("<Error><Code>AccessDenied</Code><Message>no</Message></Error>");
+  }).listen(0, "127.0.0.1");
+  await new Promise((listening) => server.once("listening", listening));
+  const { port } = server.address() as AddressInfo;
+  await using sts = await startTls(`http://127.0.0.1:${port}`);
+  await using proxy = await startProxy({ "sts.test": sts.port });
+  try {
+    const { code, stderr } = await run(["audit"], {
+      ...trusting,
+      HTTPS_PROXY: proxy.url,
+      HTTP_PROXY: proxy.url,
+      TAILSCALE_BASE_URL: "https://api.tailscale.test",
+      TAILSCALE_OAUTH_CLIENT_ID: "T1CNTRL-k1CNTRL",
+      TAILSCALE_AUDIENCE: "mine",
+      AWS_ENDPOINT_URL_STS: "https://sts.test",
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${port}`,
+      GCE_METADATA_HOST: "127.0.0.1:9",
+      AWS_ACCESS_KEY_ID: "AKIDKey",
+      AWS_SECRET_ACCESS_KEY: "of-a-test",
+      AWS_REGION: "us-east-1",
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain("AWS gave no identity token for AWS_ACCESS_KEY_ID: STS refused");
+    expect(asked).toEqual(["PUT /latest/api/token", "POST /"]);
+    expect(proxy.asked).toEqual(["sts.test:443"]);
+  } finally {
+    server.close();
+  }
 });

@@ -396,6 +396,15 @@ describe("environment and stack config", () => {
     expect(connection.notes).toEqual(notes);
   });
 
+  test("an audience beside a secret, which needs none, is told", () => {
+    expect(from({ ...ours, TAILSCALE_AUDIENCE: "mine" }).notes).toEqual([
+      "TAILSCALE_AUDIENCE is not used: the deployer has an OAuth client's secret, and asks for no identity token.",
+    ]);
+    expect(from({ TAILSCALE_API_KEY: "tskey-api-kA-x" }, { audience: "mine" }).notes).toEqual([
+      "tailscope:audience is not used: the deployer has an API access token, and asks for no identity token.",
+    ]);
+  });
+
   test("what is not used need not be right", () => {
     expect(
       from(ours, { oauthClientSecret: "file:/nowhere", apiKey: "tskey-auth-kA-x" }).deployer,
