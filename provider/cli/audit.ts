@@ -11,13 +11,12 @@ import {
   isSameCredential,
   isUse,
   meaningOf,
-  readAuditLog,
 } from "../api/audit-log";
 import { descriptionsFrom } from "../managed/descriptions";
 import { credentialId, durationOption, withJson, withSettingsOptions } from "./options";
-import { print, printJson, printTable, waitingFor } from "./output";
+import { print, printJson, printTable } from "./output";
 import { askForConfig, type SettingsOptions } from "./pulumi";
-import { auditLogMilliseconds, withTailnet } from "./session";
+import { auditLogMilliseconds, readAuditLogSince, withTailnet } from "./session";
 import { settingsFrom } from "./settings";
 
 interface Options extends SettingsOptions {
@@ -52,16 +51,11 @@ Exit code: 0, or 1 for a failure. The deployer needs ${auditLogScope}; with the 
       const connection = await settingsFrom(await askForConfig(options)).connection(
         options.connection,
       );
-      const { log, keys } = await withTailnet(connection, async (tailnet) => {
-        const start = new Date(Date.now() - Math.min(options.since, auditLogMilliseconds));
-        return {
-          log: await waitingFor(
-            "Reading the audit log",
-            readAuditLog(tailnet.name, tailnet.actor, start, new Date()),
-          ),
-          keys: await tailnet.allKeys(),
-        };
-      });
+      const start = Date.now() - Math.min(options.since, auditLogMilliseconds);
+      const { log, keys } = await withTailnet(connection, async (tailnet) => ({
+        log: await readAuditLogSince(tailnet, start),
+        keys: await tailnet.allKeys(),
+      }));
       const descriptions = descriptionsFrom({ keys, log });
       const entries = log
         .map((entry) => told(entry, descriptions))

@@ -32,17 +32,28 @@ export async function withTailnet<Result>(
 /** How far back the audit log goes: https://tailscale.com/kb/1203/audit-logging */
 export const auditLogMilliseconds = 90 * 86_400_000;
 
-/** The audit log since `start`; undefined, and a word about it, where the deployer may not read it. */
+/** The audit log since `start`, with entries of this moment whose time is ahead of this machine's clock. */
+export function readAuditLogSince(tailnet: Tailnet, start: number): Promise<AuditEntry[]> {
+  const tolerableSkew = 60_000;
+  return waitingFor(
+    "Reading the audit log",
+    readAuditLog(
+      tailnet.name,
+      tailnet.actor,
+      new Date(start),
+      new Date(Date.now() + tolerableSkew),
+    ),
+  );
+}
+
+/** The same; undefined, and a word about it, where the deployer may not read it. */
 export async function auditLogSince(
   tailnet: Tailnet,
   start: number,
   what: string,
 ): Promise<readonly AuditEntry[] | undefined> {
   try {
-    return await waitingFor(
-      "Reading the audit log",
-      readAuditLog(tailnet.name, tailnet.actor, new Date(start), new Date()),
-    );
+    return await readAuditLogSince(tailnet, start);
   } catch (error) {
     if (!(error instanceof NotPermitted)) throw error;
     printAside(`${what}: the deployer may not read the audit log. Give it ${auditLogScope}.`);

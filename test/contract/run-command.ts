@@ -19,6 +19,7 @@ export function run(
   args: readonly string[],
   environment: Record<string, string>,
   input?: string,
+  cwd?: string,
 ): Promise<Run> {
   const cache = join(tmpdir(), "tailscope-test-compile-cache");
   const env = {
@@ -30,6 +31,7 @@ export function run(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [command, ...args], {
       env,
+      cwd,
       stdio: ["pipe", "pipe", "pipe"],
     });
     child.stdin.on("error", () => {}).end(input);
@@ -47,5 +49,27 @@ export function run(
       if (args[0] !== "token") keepEvidence("commands", stdout + stderr);
       resolve({ code, stdout, stderr });
     });
+  });
+}
+
+/** The same, where whoever reads the output goes away before anything is written, as `head -0` does. */
+export function runUntilFirstRead(
+  args: readonly string[],
+  environment: Record<string, string>,
+): Promise<Omit<Run, "stdout">> {
+  const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment };
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [command, ...args], {
+      env,
+      cwd: "/",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout.destroy();
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, stderr }));
   });
 }
