@@ -21,7 +21,7 @@ export type TagOwners = Readonly<Record<string, readonly string[]>>;
 
 /** Why `holder` cannot pass `scope` on, or undefined where it can or nothing is known. */
 export function scopeProblem(holder: Holder, scope: string): string | undefined {
-  // A credential with newer scopes cannot give an older name (fact: older-names-need-all): the API decides.
+  // A credential with newer scopes cannot give an older name (fact: older-name-needs-all): the API decides.
   if (holder.scopes === undefined || legacyScopes.has(scope) || holds(holder, scope))
     return undefined;
   const held = holder.scopes.length > 0 ? holder.scopes.join(", ") : "no scope";

@@ -38,7 +38,7 @@ export interface ActorOptions {
   readonly tell?: (message: string) => void;
 }
 
-/** What reading the policy file needs (fact: policy-file-read-scopes). */
+/** What reading the policy file needs (fact: policy-read-needs-device-scopes). */
 export const policyFileScopes = [
   "policy_file:read",
   "devices:core:read",

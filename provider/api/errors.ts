@@ -210,7 +210,7 @@ function classify(
   if (status === 429) return new RateLimited(advise(failed, rateAdvice));
   if (status >= 500) return new ServerFailed(advise(failed, repeatAdvice));
   if (status >= 300 && status < 400) return new Redirected(advise(refused, redirectAdvice));
-  // The exchange answers 400 or 403 for every reason (fact: exchange-failure-status).
+  // The exchange answers 400 or 403 for every reason (fact: exchange-refused-token-is-403).
   if (attempt.grant?.kind === "tokenExchange") {
     const advice = `${exchangeAdvice(attempt.grant)}${staleConfigAdvice(sender)}`;
     return new TokenExchangeFailed(advise(refused, advice));

@@ -134,7 +134,7 @@ export function keysOf(
     const mayRead = await actor.mayRead(`${scope}:read`);
     if (mayRead !== undefined) return mayRead;
     if ((await list.all()) === undefined) return false;
-    // The list may show a user's own keys alone (fact: user-tokens-list).
+    // The list may show a user's own keys alone (fact: user-token-list).
     const user = await ownUser();
     if (owner === undefined || owner === user) return true;
     return user !== undefined && list.showsOthers(type, user);

@@ -53,7 +53,10 @@ export const scopes = setOf(text('a scope such as "devices:core:read"'), '["auth
 
 export const unlistedScopes = setOf(text("the name of a scope"), '["new_scope"]').optional();
 
-/** The API's rule for descriptions: at most 50 letters, digits, hyphens and spaces (https://tailscale.com/api#tag/keys). */
+/**
+ * The API's rule for descriptions: at most 50 letters, digits, hyphens and spaces
+ * (https://tailscale.com/api#tag/keys); underscores are taken as well (fact: description-characters).
+ */
 export const description = text("a text")
   .superRefine((words, context) => {
     const length = [...words].length;
@@ -64,12 +67,12 @@ export const description = text("a text")
       });
     }
     const wrong = [
-      ...new Set([...words].filter((character) => !/[\p{L}\p{M}\p{N} -]/u.test(character))),
+      ...new Set([...words].filter((character) => !/[\p{L}\p{M}\p{N} _-]/u.test(character))),
     ];
     if (wrong.length > 0) {
       context.addIssue({
         code: "custom",
-        message: `the API takes letters, digits, hyphens and spaces only: leave out ${wrong.map((character) => JSON.stringify(character)).join(" ")}`,
+        message: `the API takes letters, digits, hyphens, underscores and spaces only: leave out ${wrong.map((character) => JSON.stringify(character)).join(" ")}`,
       });
     }
   })

@@ -50,7 +50,7 @@ export interface AuthKeyArgs extends RotationArgs {
    */
   expiry?: pulumi.Input<Duration>;
   /**
-   * What it is for: at most 50 letters, digits, hyphens and spaces.
+   * What it is for: at most 50 letters, digits, hyphens, underscores and spaces.
    * @default none
    */
   description?: pulumi.Input<string>;

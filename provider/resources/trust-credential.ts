@@ -26,7 +26,7 @@ export interface TrustCredentialArgs extends ConnectionArgs {
    */
   tags?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * What it is for: at most 50 letters, digits, hyphens and spaces.
+   * What it is for: at most 50 letters, digits, hyphens, underscores and spaces.
    * @default none
    */
   description?: pulumi.Input<string>;

@@ -67,7 +67,10 @@ test("with a typo in the tailnet's name nothing counts as gone", async () => {
   stack.set("TAILSCALE_TAILNET", "exmaple.com");
   const { code, text } = await stack.pulumi(destroy);
   expect(code).not.toBe(0);
-  expect(text).toContain("(404, DELETE /tailnet/exmaple.com/keys/");
+  expect(text).toContain("(403, DELETE /tailnet/exmaple.com/keys/");
+  expect(text).toContain(
+    `The deployer ${emulator.clientId} is of another tailnet than exmaple.com: set TAILSCALE_TAILNET`,
+  );
   expect((await stack.attempt("--refresh")).code).not.toBe(0);
   expect(emulator.control.activeCredentials()).toEqual(alive);
 });

@@ -6,7 +6,7 @@ test("what is wrong shows at preview with its property and what to write instead
   await using emulator = await startEmulator();
   await using stack = await newStack(
     emulator,
-    `new OAuthClient("ci", { scopes: ["dns", "auth_key"], tags: ["ci"], description: "CI_runners", scope: "dns" });`,
+    `new OAuthClient("ci", { scopes: ["dns", "auth_key"], tags: ["ci"], description: "CI.runners", scope: "dns" });`,
   );
   const { code, text } = await stack.pulumi(["preview", "--suppress-progress"]);
   expect(code).not.toBe(0);
@@ -17,7 +17,7 @@ test("what is wrong shows at preview with its property and what to write instead
     'resource \'ci\' has a problem: tags[0]: "ci" is no tag: tags start with "tag:". Write "tag:ci".',
   );
   expect(text).toContain(
-    "resource 'ci' has a problem: description: the API takes letters, digits, hyphens and spaces only",
+    "resource 'ci' has a problem: description: the API takes letters, digits, hyphens, underscores and spaces only",
   );
   expect(text).toContain(
     'resource \'ci\' has a problem: scope: "scope" is no argument of OAuthClient. Did you mean "scopes"?',

@@ -102,7 +102,9 @@ describe("an OAuth client", () => {
     ],
     [
       client({ description: "a_b.c_d" }),
-      ['description: the API takes letters, digits, hyphens and spaces only: leave out "_" "."'],
+      [
+        'description: the API takes letters, digits, hyphens, underscores and spaces only: leave out "."',
+      ],
     ],
     [client({ rotateEvery: "90d", generation: -3 }), []],
     [
