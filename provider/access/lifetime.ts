@@ -1,6 +1,10 @@
 /** How long a credential lives, and how people write that down. */
 
-/** A length of time: a number of seconds, or a whole number with a unit: `"90d"`, `"12h"`, `"30m"`, `"45s"`, `"2w"`. */
+/**
+ * A length of time: a number of seconds, also as a text, as stack config has it (`"7776000"`); a
+ * whole number with a unit (`"90d"`, `"12h"`, `"30m"`, `"45s"`, `"2w"`); or a duration of ISO 8601
+ * without months and years, whose length differs (`"P90D"`, `"PT12H"`).
+ */
 export type Duration = number | string;
 
 const units = [
@@ -17,9 +21,22 @@ export const longestAuthKeyLifetime = 90 * 24 * 60 * 60;
 /** A duration in whole seconds, or undefined where `text` is none. */
 export function seconds(text: Duration): number | undefined {
   if (typeof text === "number") return Number.isSafeInteger(text) && text >= 0 ? text : undefined;
-  const [, count, unit] = /^(\d{1,10})([wdhms])$/.exec(text) ?? [];
-  const factor = units.find(([name]) => name === unit)?.[1];
-  return count === undefined || factor === undefined ? undefined : Number(count) * factor;
+  const [, count, unit = "s"] = /^(\d{1,10})([wdhms]?)$/.exec(text) ?? [];
+  return count === undefined ? isoSeconds(text) : Number(count) * sizeOf(unit || "s");
+}
+
+/** A duration of ISO 8601 in seconds, for example `"P1DT12H"`; undefined where `text` is none. */
+function isoSeconds(text: string): number | undefined {
+  const form =
+    /^P(?=.)(?:(\d{1,10})W|(?:(\d{1,10})D)?(?:T(?=.)(?:(\d{1,10})H)?(?:(\d{1,10})M)?(?:(\d{1,10})S)?)?)$/;
+  const [, ...counts] = form.exec(text) ?? [];
+  if (counts.length === 0) return undefined;
+  // The groups stand in the order of the units, from weeks to seconds.
+  return units.reduce((sum, [, size], index) => sum + Number(counts[index] ?? 0) * size, 0);
+}
+
+function sizeOf(unit: string): number {
+  return units.find(([name]) => name === unit)?.[1] ?? Number.NaN;
 }
 
 /** Seconds as people write them in reviews: the largest of days, hours, minutes and seconds that divides them. */

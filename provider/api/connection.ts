@@ -119,7 +119,7 @@ function withTailnet(deployer: Deployer, tailnet: string): Deployer {
 function timingFrom(environment: Environment): Pick<Connection, "timing"> {
   const given = environment[settings.timeout.variable]?.trim();
   if (!given) return {};
-  const length = seconds(/^\d+$/.test(given) ? Number(given) : given);
+  const length = seconds(given);
   if (length === undefined || length < 1 || length > 600) {
     throw new ConnectionError(
       `TAILSCOPE_TIMEOUT: ${shown(JSON.stringify(given))} is no length of time from 1s to 10m.\n  Write how long one answer may take, for example "30s".`,

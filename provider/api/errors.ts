@@ -134,6 +134,9 @@ export class NotFound extends TailscaleError {}
 /** Whether a credential still exists cannot be told, so it counts as neither there nor gone. */
 export class NotVisible extends TailscaleError {}
 
+/** There is a credential of that id, and it is of another kind. */
+export class OtherKind extends TailscaleError {}
+
 /** The API found the request wrong (400, 409, 412 and the rest of the 4xx). */
 export class RequestRefused extends TailscaleError {}
 
@@ -275,6 +278,15 @@ export function notVisible(request: Attempt, cause: NotFound, scope: string): No
     ),
   );
   return Object.assign(of(request, error), { status: 404, cause });
+}
+
+/** The error for a credential of another kind than the one that was asked for. */
+export function otherKind(request: Attempt, wanted: string, found: string): OtherKind {
+  const problem = `Could not ${request.doing}: it is ${found}, not ${/^[aeio]/i.test(wanted) ? "an" : "a"} ${wanted}`;
+  return of(
+    request,
+    new OtherKind(advise(problem, "Use the resource of its kind, or another id.")),
+  );
 }
 
 /** The error for a token that may do more than what was asked for. */

@@ -13,6 +13,7 @@ import {
   NotVisible,
   notUnderstood,
   notVisible,
+  otherKind,
   ServerFailed,
 } from "./errors";
 import type { Request } from "./http";
@@ -28,6 +29,13 @@ const kinds: Record<KeyType, { readonly name: string; readonly scope: string }> 
   client: { name: "OAuth client", scope: "oauth_keys" },
   federated: { name: "federated identity", scope: "federated_keys" },
 };
+
+/** What a kind of key is called, for example `"an OAuth client"`. */
+function nameOfKind(keyType: string): string {
+  const name = Object.entries(kinds).find(([type]) => type === keyType)?.[1].name;
+  if (name === undefined) return keyType === "api" ? "an API access token" : "another kind of key";
+  return /^[aeio]/i.test(name) ? `an ${name}` : `a ${name}`;
+}
 
 export interface Keys {
   /** Creates the key. Where the answer is lost, what it made is looked for and revoked before it is sent again. */
@@ -99,12 +107,11 @@ export function keysOf(
   { actor, list, create, ownUser, theirs }: Asker,
 ): Keys {
   const { name, scope } = kinds[type];
-  const article = /^[aeio]/i.test(name) ? "an" : "a";
   const all = `/tailnet/${encodeURIComponent(tailnet)}/keys`;
   const one = (id: string) => `${all}/${encodeURIComponent(id)}`;
 
   const creation = {
-    doing: `create ${article} ${name}`,
+    doing: `create ${nameOfKind(type)}`,
     method: "POST",
     path: all,
     needs: scope,
@@ -125,6 +132,13 @@ export function keysOf(
     path: one(id),
     needs: `${scope}:read`,
   });
+
+  /** The key, which has to be one of this type; an older form of the answer does not say. */
+  function ofType(key: Key): Key {
+    const { keyType } = key;
+    if (!keyType || keyType === type) return key;
+    throw otherKind(reading(key.id), name, nameOfKind(keyType));
+  }
 
   /**
    * Whether a read would have shown a key that exists: Tailscale may answer 404 to who may not see it
@@ -169,10 +183,10 @@ export function keysOf(
     },
     async find(id, owner) {
       const listed = await list.find(id);
-      if (listed !== undefined) return listed;
+      if (listed !== undefined) return ofType(listed);
       const request = reading(id);
       try {
-        return await actor.send(request, keyShape);
+        return ofType(await actor.send(request, keyShape));
       } catch (error) {
         if (!(error instanceof NotFound)) throw error;
         if (await wouldShow(owner)) return undefined;

@@ -28,8 +28,11 @@ export interface Tailnet {
   deployer(): Promise<Holder | undefined>;
   /** What the OAuth client `id` holds; undefined where the deployer may not see it. */
   clientAsHolder(id: string): Promise<Holder | undefined>;
-  /** Who may give which tag, asked for once; undefined where the deployer may not read the policy file. */
-  tagOwners(): Promise<TagOwners | undefined>;
+  /**
+   * Who may give which tag, asked for once; undefined where the deployer may not read the policy file.
+   * @param again asks once more: the policy file may have been changed in this run
+   */
+  tagOwners(again?: "again"): Promise<TagOwners | undefined>;
   /** Sends a request as the deployer. */
   readonly actor: Actor;
   /** The tailnet as it stands in paths. */
@@ -142,15 +145,15 @@ export function openTailnet(
       (reason) => warn(`Scopes and tags ${notChecked}: ${reason}`),
     );
   });
-  const tagOwners = once(() =>
+  const readOwners = () =>
     readIfPermitted(
       () => readTagOwners(connection.tailnet, deployer.actor),
       (reason, error) =>
         warn(
           `Tags ${notChecked}: ${reason} It needs ${policyFileScopes.join(", ")}${lackOf(error)}.`,
         ),
-    ),
-  );
+    );
+  let tagOwners = once(readOwners);
   const minterKeys = new Map<string, () => Promise<Key | undefined>>();
 
   /** The OAuth client of `mintedBy`, read once. */
@@ -181,7 +184,10 @@ export function openTailnet(
         ? holderOf(client, `the OAuth client ${shown(id)} of mintedBy`)
         : undefined;
     },
-    tagOwners,
+    tagOwners(again) {
+      if (again !== undefined) tagOwners = once(readOwners);
+      return tagOwners();
+    },
     actor: deployer.actor,
     name: connection.tailnet,
     identity: identifyTailnet(connection),

@@ -45,7 +45,8 @@ export function durationOption(
 
 function duration(text: string): number {
   const length = seconds(text);
-  if (length !== undefined && length > 0) return length * 1000;
+  // A number alone could be meant in days.
+  if (length !== undefined && length > 0 && !/^\d+$/.test(text)) return length * 1000;
   throw new InvalidArgumentError('Write a length of time such as "7d" or "12h".');
 }
 

@@ -7,7 +7,7 @@ import { fits, formInWords, formOf, idInSecret } from "../access/secret-form";
 import { shown } from "../access/shown";
 import { nearest } from "../access/spelling";
 import type { Failure } from "../engine/definition";
-import { isNotKnown } from "./unknown-secret";
+import { isNotKnown } from "../engine/unknown-secret";
 
 /** A list whose order means nothing: sorted, and refused where something stands in it twice. */
 function setOf(member: z.ZodType<string, string>, what: string) {

@@ -30,7 +30,11 @@ const inputs = z.object({
   reusable: flag,
   ephemeral: flag,
   preauthorized: flag,
-  expiry: durationBetween(1, longestAuthKeyLifetime).default(longest),
+  // 0 stands for the default, as it does for the API and in the official provider.
+  expiry: z.preprocess(
+    (given) => (isZero(given) ? longest : given),
+    durationBetween(1, longestAuthKeyLifetime).default(longest),
+  ),
   description,
   mintedBy: minter,
   recreateIfInvalid: recreation,
@@ -46,6 +50,7 @@ export const authKey: Definition<z.output<typeof inputs>> = {
   seen,
   inputs,
   rules: rotationFailures,
+  makerRules: tagFailures,
   inPlace: [],
   bookkeeping: ["mintedBy", "recreateIfInvalid", "rotateEvery", "renewBefore"],
   grants: (known) =>
@@ -74,9 +79,28 @@ export const authKey: Definition<z.output<typeof inputs>> = {
   },
 };
 
+function isZero(given: unknown): boolean {
+  return (typeof given === "string" || typeof given === "number") && seconds(given) === 0;
+}
+
 /** Whether a key that is no longer valid is made again; as in the official Terraform provider a single-use one has most likely let its machine in. */
 export function isRecreated(state: { recreateIfInvalid?: unknown; reusable?: unknown }): boolean {
   return (state.recreateIfInvalid ?? (state.reusable ? "always" : "never")) === "always";
+}
+
+/** Source: https://tailscale.com/api#tag/keys (fact: trust-credential-key-needs-tags). */
+function tagFailures(
+  known: Partial<z.output<typeof inputs>>,
+  isTrustCredential: boolean,
+): Failure[] {
+  if (!isTrustCredential || !("tags" in known) || (known.tags ?? []).length > 0) return [];
+  return [
+    {
+      property: "tags",
+      reason:
+        'an auth key that an OAuth client or a federated identity makes belongs to the tailnet, so it needs at least one tag, for example "tag:ci"',
+    },
+  ];
 }
 
 /** A key must be replaced before it expires, or nobody could join between the two. */

@@ -7,6 +7,7 @@ import type { Declaration } from "../engine/definition";
 
 export const oauthClientDeclaration: Declaration = {
   type: "OAuthClient",
+  identifier: "clientId",
   answered: ["scopes", "tags", "description"],
   outputs: ["clientId", "clientSecret", "createdAt", "updatedAt", "rotatesAt", "userId"],
   secrets: ["clientSecret"],
@@ -14,6 +15,7 @@ export const oauthClientDeclaration: Declaration = {
 
 export const authKeyDeclaration: Declaration = {
   type: "AuthKey",
+  identifier: "keyId",
   answered: ["tags", "reusable", "ephemeral", "preauthorized", "expiry", "description"],
   outputs: ["keyId", "key", "createdAt", "expiresAt", "rotatesAt", "userId"],
   secrets: ["key", "mintedBy"],
@@ -21,6 +23,7 @@ export const authKeyDeclaration: Declaration = {
 
 export const federatedIdentityDeclaration: Declaration = {
   type: "FederatedIdentity",
+  identifier: "clientId",
   answered: ["issuer", "subject", "audience", "customClaimRules", "scopes", "tags", "description"],
   outputs: ["clientId", "createdAt", "updatedAt", "userId"],
   secrets: [],

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import { nearest } from "../access/spelling";
 import type { Definition, Failure, Properties } from "./definition";
+import { isInternal } from "./resource-options";
 import { absentIfEmpty, holdsUnknown } from "./unknowns";
 
 export interface Checked<Inputs> {
@@ -29,7 +30,7 @@ export function checkInputs<Inputs extends object>(
   const parsed: Properties = {};
 
   for (const name of Object.keys(given)) {
-    if (name in shape || name === "__provider") continue;
+    if (name in shape || isInternal(name)) continue;
     const meant = nearest(name, Object.keys(shape));
     failures.push({
       property: name || '""',

@@ -25,6 +25,8 @@ export const missing = Symbol("missing");
 export interface Declaration {
   /** The name in the type token and in messages, for example `"OAuthClient"`. */
   readonly type: string;
+  /** The output that is the credential's id. */
+  readonly identifier: "clientId" | "keyId";
   /** The arguments that are outputs as well: as the API answered them. */
   readonly answered: readonly string[];
   /** What the API gives beyond the arguments. */
@@ -38,6 +40,8 @@ export interface Definition<Inputs extends object> extends Declaration {
   readonly inputs: z.ZodObject<{ [Name in keyof Required<Inputs>]: z.ZodType<Inputs[Name]> }>;
   /** What involves several arguments. Sees those that are known and right by themselves, and all as they were written. */
   readonly rules: (known: Partial<Inputs>, written: Properties) => readonly Failure[];
+  /** What depends on who makes it: a trust credential, or a user. */
+  readonly makerRules?: (known: Partial<Inputs>, isTrustCredential: boolean) => readonly Failure[];
   /** Arguments that the API can change in place. A change of any other means a new credential. */
   readonly inPlace: readonly (keyof Inputs & string)[];
   /** Arguments that are ours alone: a change of them is written down, nothing is sent, and an unknown one plans nothing. */

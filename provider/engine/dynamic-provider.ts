@@ -19,6 +19,7 @@ import {
   warnOnce,
 } from "./deployer";
 import { lookAhead } from "./preflight";
+import { isInternal, replacedBy, replaceOnChangesKey } from "./resource-options";
 import { dueNow, rotatesAt } from "./rotation";
 import {
   changesBetween,
@@ -28,6 +29,7 @@ import {
   stateAfterUpdate,
   stateAfterWrite,
 } from "./state";
+import { notKnownSecret } from "./unknown-secret";
 import { holdsUnknown, withoutUndefined } from "./unknowns";
 
 /** The verbs that each of our providers has; `configure` is before them all (on-demand.ts). */
@@ -45,7 +47,9 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
         const found = [...failures];
         if (found.length === 0 && !holdsUnknown(news["connection"])) {
           // Credentials that are missing or contradict each other show at preview.
-          const patience = deployerConnection(connectionOf(news)).timing?.timeout;
+          const { deployer, timing } = deployerConnection(connectionOf(news));
+          const isByClient = "mintedBy" in news || deployer.kind !== "accessToken";
+          found.push(...(definition.makerRules?.(known, isByClient) ?? []));
           // What stays as it is was possible before, and nothing of it is sent.
           const isChanged = !isDeepStrictEqual(
             inputsOf(definition, olds),
@@ -53,8 +57,10 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
           );
           const grants = isChanged && isPreflightWanted() ? definition.grants(known) : undefined;
           if (grants !== undefined)
-            found.push(...(await lookAhead(grants, await tailnetFor(news), news, patience)));
+            found.push(...(await lookAhead(grants, await tailnetFor(news), news, timing?.timeout)));
         }
+        const replaceOnChanges = news[replaceOnChangesKey];
+        if (replaceOnChanges !== undefined) inputs[replaceOnChangesKey] = replaceOnChanges;
         // Of a failure with a property the engine prints that property's value as well, even where it is secret.
         return {
           inputs,
@@ -66,8 +72,10 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
     async diff(id, olds: Properties, news: Properties) {
       return plainly(async () => {
         knownIds.add(String(id));
-        const { inPlace, replacing, bookkeeping } = changesBetween(definition, olds, news);
+        const { inPlace, bookkeeping, ...changes } = changesBetween(definition, olds, news);
+        const replacing = [...changes.replacing, ...replacedBy([...inPlace, ...bookkeeping], news)];
         warnOfDeployer(definition.type, String(id), news);
+        if (isForeign(definition, olds)) return { changes: true, replaces: replacing };
         const due =
           replacing.length === 0 ? dueNow(definition.type, String(id), olds, news) : undefined;
         if (due !== undefined) {
@@ -125,6 +133,7 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
         knownIds.add(String(id));
         const inputs = checked(definition, news, inputsOf(definition, olds));
         const { inPlace } = changesBetween(definition, olds, inputs);
+        if (isForeign(definition, olds)) return { outs: await takeOver(id, olds, inputs) };
         if (inPlace.length === 0 || definition.update === undefined) {
           const outs = { ...olds, ...pick(inputs, definition.bookkeeping, olds) };
           return { outs: completed(outs, inputs) };
@@ -171,6 +180,35 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
     return typeof found === "symbol";
   }
 
+  /**
+   * Makes the state of a credential that another provider managed until now, which a type alias brought
+   * here: Tailscale's official one keeps the secret as `key`.
+   */
+  async function takeOver(id: string, olds: Properties, inputs: Properties): Promise<Properties> {
+    const found = await look(id, olds);
+    if (typeof found === "symbol") throw new Error(nothingToRead(definition.type, id));
+    const tailnet = await tailnetFor(inputs);
+    // Arguments that the API can change; what else differs is a replacement.
+    const changed = changesBetween(definition, found, inputs).inPlace as (keyof Inputs & string)[];
+    const answer =
+      changed.length > 0
+        ? await definition.update?.(
+            id,
+            inputs as Inputs, // Just parsed by its schema.
+            changed,
+            recordedIn(definition, found),
+            tailnet,
+          )
+        : found;
+    const secret = typeof olds["key"] === "string" ? olds["key"] : notKnownSecret;
+    const secrets = definition.outputs.filter((output) => definition.secrets.includes(output));
+    const state = {
+      ...stateAfterWrite(definition, inputs, answer ?? found),
+      ...Object.fromEntries(secrets.map((output) => [output, secret])),
+    };
+    return completed(state, inputs, tailnet);
+  }
+
   /** Takes a credential that the tailnet does not show for gone, or throws where it may be elsewhere. */
   async function requireGone(id: string, props: Properties): Promise<void> {
     const connection = connectionOf(inputsOf(definition, props));
@@ -208,6 +246,18 @@ function checked<Inputs extends object>(
 
 function sentence({ property, reason }: Failure): string {
   return `${property}: ${reason}`;
+}
+
+/**
+ * Whether a state was written by another provider: it has more than arguments, and not the credential's
+ * id as ours has it.
+ */
+function isForeign<Inputs extends object>(
+  { identifier, inputs }: Definition<Inputs>,
+  state: Properties,
+): boolean {
+  if (state[identifier] !== undefined || state["__provider"] !== undefined) return false;
+  return Object.keys(state).some((name) => !(name in inputs.shape) && !isInternal(name));
 }
 
 /** Whether nothing is known yet of what is read: `get` looks it up, and the engine would take "gone" for an empty answer. */

@@ -2,6 +2,7 @@
 
 import {
   abilityProblem,
+  type Holder,
   isReader,
   scopeProblem,
   tagProblems,
@@ -11,6 +12,7 @@ import { isPassing } from "../api/errors";
 import type { Minter, Tailnet } from "../api/tailnet";
 import type { Failure } from "./definition";
 import { warn } from "./deployer";
+import { waitsKey } from "./resource-options";
 
 /** What making or changing a credential gives away. Absent members are not known yet. */
 export interface Grants {
@@ -20,6 +22,14 @@ export interface Grants {
   readonly tags?: readonly string[] | undefined;
   /** Who makes it in the deployer's place. */
   readonly minter?: Minter | undefined;
+}
+
+/** The inputs as the program wrote them: for the places in messages, and for what they wait for. */
+export interface Written {
+  readonly scopes?: unknown;
+  readonly tags?: unknown;
+  /** Set where the resource is made after others of the program, which may define its tags. */
+  readonly [waitsKey]?: unknown;
 }
 
 /** The scope that lets an OAuth client mint auth keys. */
@@ -35,7 +45,7 @@ const silent = new WeakSet<Tailnet>();
 export async function lookAhead(
   grants: Grants,
   tailnet: Tailnet,
-  written: { scopes?: unknown; tags?: unknown },
+  written: Written,
   patience = 30_000,
 ): Promise<Failure[]> {
   if (silent.has(tailnet)) return [];
@@ -60,23 +70,23 @@ export async function lookAhead(
   }
 }
 
-/** @param written the inputs as the program wrote them, for the places in messages */
 export async function preflight(
   grants: Grants,
   tailnet: Tailnet,
-  written: { scopes?: unknown; tags?: unknown },
+  written: Written,
 ): Promise<Failure[]> {
   const { minter, scopes = [], tags = [] } = grants;
   const needs = minter === undefined ? grants.needs : mintingScope;
-  const holder =
+  const found =
     minter === undefined ? await tailnet.deployer() : await tailnet.clientAsHolder(minter.clientId);
-  if (holder === undefined) return [];
+  if (found === undefined) return [];
+  const holder: Holder = found;
   const failures: Failure[] = [];
-  const owners = tags.length > 0 ? await tailnet.tagOwners() : undefined;
-
   // Whoever may read these credentials and not write them previews for another, of whom nothing is known but this.
   const isPreviewer = isReader(holder, needs);
-  if (isPreviewer) return undefinedTagProblems(holder, tags, owners).map(toFailure);
+  const findProblems = isPreviewer ? undefinedTagProblems : tagProblems;
+  const tagFailures = await checkTags();
+  if (isPreviewer) return tagFailures;
 
   const inability = abilityProblem(holder, needs);
   if (inability !== undefined)
@@ -87,16 +97,34 @@ export async function preflight(
     if (reason !== undefined)
       failures.push({ property: place("scopes", written.scopes, scope), reason });
   }
-  failures.push(...tagProblems(holder, tags, owners).map(toFailure));
-  return failures;
+  return [...failures, ...tagFailures];
 
-  function toFailure({ tag, reason }: { tag: string; reason: string }): Failure {
-    return { property: place("tags", written.tags, tag), reason: `${reason} (${wayOut})` };
+  /** What stands in the way of the tags by the policy file as it is now. */
+  async function checkTags(): Promise<Failure[]> {
+    if (tags.length === 0) return [];
+    let problems = findProblems(holder, tags, await tailnet.tagOwners());
+    // The same run may have changed the policy file since it was read.
+    if (problems.length > 0) {
+      problems = findProblems(holder, tags, await tailnet.tagOwners("again"));
+    }
+    const found = problems.map(({ tag, reason }) => ({
+      property: place("tags", written.tags, tag),
+      reason,
+    }));
+    if (!written[waitsKey]) {
+      return found.map((failure) => ({ ...failure, reason: `${failure.reason} (${wayOut})` }));
+    }
+    for (const { property, reason } of found) {
+      warn(
+        `${property}: ${reason}. What this resource depends on may change that: Tailscale decides when it is made.`,
+      );
+    }
+    return [];
   }
 }
 
 const wayOut =
-  "where the same program changes the policy file, set TAILSCOPE_PREFLIGHT=off for that run";
+  "where the same program changes the policy file, let this resource depend on it with dependsOn";
 
 function place(name: string, written: unknown, member: string): string {
   const index = Array.isArray(written) ? written.indexOf(member) : -1;

@@ -6,11 +6,11 @@
 import { knownScopes, legacyScopes } from "../access/scopes";
 import type { Key } from "../api/key";
 import { type AnyDefinition, definitionOfKey } from "../definitions/all";
-import { notKnownSecret } from "../definitions/unknown-secret";
 import { checkInputs } from "../engine/check";
 import type { Properties } from "../engine/definition";
 import { providerText } from "../engine/provider-text";
 import { stateAfterWrite } from "../engine/state";
+import { notKnownSecret } from "../engine/unknown-secret";
 import { withoutUndefined } from "../engine/unknowns";
 import { isShortLivedToken } from "./inventory";
 

@@ -45,7 +45,8 @@ export interface AuthKeyArgs extends RotationArgs {
    */
   preauthorized?: pulumi.Input<boolean>;
   /**
-   * How long machines may join with it: a number of seconds, or a text like `"12h"`; from one second to 90 days.
+   * How long machines may join with it: a number of seconds, or a text like `"12h"` or `"P7D"`; from one
+   * second to 90 days, and 0 for the default.
    * @default "90d"
    */
   expiry?: pulumi.Input<Duration>;

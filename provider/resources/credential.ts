@@ -5,6 +5,7 @@ import { formOf } from "../access/secret-form";
 import { configKey, connectionsKey, description, settingNames } from "../api/settings/table";
 import type { Declaration, Properties } from "../engine/definition";
 import { providerText } from "../engine/provider-text";
+import { replaceOnChangesKey, waitsKey } from "../engine/resource-options";
 
 /** A Pulumi resource for one Tailscale credential. */
 export abstract class Credential extends pulumi.CustomResource {
@@ -16,6 +17,7 @@ export abstract class Credential extends pulumi.CustomResource {
     { connection, ...opts }: pulumi.CustomResourceOptions & { connection?: string } = {},
   ) {
     refusePlaintextCredentials();
+    if (opts.import !== undefined) throw cannotImport(declaration.type, name);
     const declared = [...declaration.answered, ...declaration.outputs];
     const properties: Properties = Object.fromEntries(
       declared.map((output) => [output, undefined]),
@@ -27,10 +29,27 @@ export abstract class Credential extends pulumi.CustomResource {
     super(
       `pulumi-nodejs:dynamic/tailscope:${declaration.type}`,
       name,
-      { ...properties, __provider: providerText(declaration.type) },
+      {
+        ...properties,
+        ...(waitsForOthers(opts) && { [waitsKey]: true }),
+        ...(opts.replaceOnChanges && { [replaceOnChangesKey]: opts.replaceOnChanges }),
+        __provider: providerText(declaration.type),
+      },
       pulumi.mergeOptions(opts, { additionalSecretOutputs: [...declaration.secrets] }),
     );
   }
+}
+
+function waitsForOthers({ dependsOn }: pulumi.CustomResourceOptions): boolean {
+  return dependsOn !== undefined && !(Array.isArray(dependsOn) && dependsOn.length === 0);
+}
+
+/** Pulumi reads what it imports before it knows the provider's text, which stands in the state alone. */
+function cannotImport(type: string, name: string): pulumi.RunError {
+  return new pulumi.RunError(
+    `${type} ${JSON.stringify(name)} has the option \`import\`, which Pulumi cannot do for a dynamic resource.\n` +
+      "  Leave it out, and bring the credential under management with `tailscope adopt ID --out FOLDER` and `pulumi import --file`.",
+  );
 }
 
 /** In every SDK since 3.0, though its declarations leave it out as internal; there is no public way to ask. */

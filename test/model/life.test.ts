@@ -485,7 +485,7 @@ describe("looking ahead", () => {
       tags: ["tag:zzz", "tag:ci"],
     });
     expect(failure).toBe(
-      'tags[0]: "tag:zzz" is not defined in the policy file, so nobody can give it. Add under "tagOwners": "tag:zzz": ["autogroup:admin"] (where the same program changes the policy file, set TAILSCOPE_PREFLIGHT=off for that run)',
+      'tags[0]: "tag:zzz" is not defined in the policy file, so nobody can give it. Add under "tagOwners": "tag:zzz": ["autogroup:admin"] (where the same program changes the policy file, let this resource depend on it with dependsOn)',
     );
   });
 
