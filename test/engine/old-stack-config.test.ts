@@ -15,6 +15,10 @@ async function makeDeployer(emulator: Awaited<ReturnType<typeof startEmulator>>)
   return (await answer.json()) as { id: string; key: string };
 }
 
+/** In plaintext, as ids are: what is set as a secret the engine takes out of every message. */
+const nameDeployer = (stack: Stack, id: string) =>
+  stack.pulumi(["config", "set", "tailscope:oauthClientId", id]);
+
 const refresh = (stack: Stack, environment?: Record<string, string>) =>
   stack.pulumi(["refresh", "--yes", "--skip-preview", "--suppress-progress"], environment);
 
@@ -22,12 +26,12 @@ test("the environment wins over the engine's old stack config, and without it a 
   await using emulator = await startEmulator();
   const first = await makeDeployer(emulator);
   await using stack = await newStack(emulator, program, {});
-  await stack.configure("tailscope:oauthClientId", first.id);
+  await nameDeployer(stack, first.id);
   await stack.configure("tailscope:oauthClientSecret", first.key);
   await stack.up();
   expect(stack.printed(), "one place names the deployer").not.toContain("is not used");
 
-  await stack.configure("tailscope:oauthClientId", emulator.clientId);
+  await nameDeployer(stack, emulator.clientId);
   await stack.configure("tailscope:oauthClientSecret", emulator.clientSecret);
   emulator.control.revoke(first.id);
 
@@ -41,7 +45,7 @@ test("the environment wins over the engine's old stack config, and without it a 
   const environment = { TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret };
   const refreshed = await refresh(stack, environment);
   expect(refreshed.code, refreshed.text).toBe(0);
-  expect(refreshed.text).toContain("1 unchanged");
+  expect(refreshed.text).toContain("2 unchanged");
   expect(refreshed.text).toContain(
     `The deployer is the environment's (${emulator.clientId}); the one in stack config (${first.id}) is not used.`,
   );

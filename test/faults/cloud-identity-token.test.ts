@@ -228,6 +228,19 @@ test("on Google Cloud the audience alone is enough: the metadata server gives th
   expect(cloud.asked.some(({ form }) => form.has("Action"))).toBe(false);
 });
 
+test("a metadata server that fails for a moment is asked again", async () => {
+  let asked = 0;
+  await using cloud = await startCloud(
+    {
+      "GET /": () => "",
+      "GET /computeMetadata/v1/instance/service-accounts/default/identity": () =>
+        ++asked === 1 ? [503, "later"] : token,
+    },
+    true,
+  );
+  expect(await from(on(cloud, "google"))).toBe(token);
+});
+
 test("a machine that looks like Google's but does not say so is not taken for it", async () => {
   await using cloud = await startCloud({ "GET /": () => "an OpenStack" });
   await expect(from(on(cloud, "google"))).rejects.toThrow(

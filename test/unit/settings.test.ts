@@ -331,6 +331,27 @@ describe("environment and stack config", () => {
       [note(identity, idB)],
     ],
     [
+      "an id in GitHub Actions, and the secret of another client",
+      { TAILSCALE_OAUTH_CLIENT_ID: identity, ...runner },
+      { oauthClientSecret: secretOf(idB) },
+      { kind: "identityToken", clientId: identity, source: environmentSource },
+      [note(identity, idB)],
+    ],
+    [
+      "an id in GitHub Actions, and another client with a secret of another form",
+      { TAILSCALE_OAUTH_CLIENT_ID: identity, ...runner },
+      { oauthClientId: idB, oauthClientSecret: "of-another-form" },
+      { kind: "identityToken", clientId: identity, source: environmentSource },
+      [note(identity, idB)],
+    ],
+    [
+      "two API access tokens that name no id",
+      { TAILSCALE_API_KEY: "one" },
+      { apiKey: "two" },
+      { token: "one", source: environmentSource },
+      ["The deployer is the environment's; the one in stack config is not used."],
+    ],
+    [
       "GitHub Actions, and a client",
       runner,
       theirs,
