@@ -34,7 +34,7 @@ export type Deployer = (
       readonly clientId: string;
       readonly clientSecret: string;
       /** The tailnet of its organisation that tokens are asked for, by id; absent for its own. */
-      readonly tokensFor?: string;
+      readonly tokenTailnet?: string;
     }
   /** A federated identity: short-lived tokens for an identity token of the CI system (workload identity federation). */
   | {
@@ -111,7 +111,7 @@ function audienceNote(place: Place, { kind }: Deployer): string[] {
 /** A client may have tokens for another tailnet of its organisation, which is asked for by its id. */
 function withTailnet(deployer: Deployer, tailnet: string): Deployer {
   return deployer.kind === "oauthClient" && /^T\w+CNTRL$/.test(tailnet)
-    ? { ...deployer, tokensFor: tailnet }
+    ? { ...deployer, tokenTailnet: tailnet }
     : deployer;
 }
 

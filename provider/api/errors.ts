@@ -21,7 +21,11 @@ export interface Attempt {
 
 /** How a token is asked for. */
 export type Grant =
-  | { readonly kind: "clientCredentials" }
+  | {
+      readonly kind: "clientCredentials";
+      /** The tailnet that it is asked for, by id; absent for the client's own. */
+      readonly tailnet?: string | undefined;
+    }
   | {
       readonly kind: "tokenExchange";
       /** The federated identity, whose page in the console shows why an exchange failed. */
@@ -347,8 +351,9 @@ function isAboutTailnet(said: string): boolean {
   return /tailnet does not match/i.test(said);
 }
 
-function otherTailnetAdvice({ path }: Attempt, name: string): string {
-  const tailnet = decodeURIComponent(/^\/tailnet\/([^/?]+)/.exec(path)?.[1] ?? "-");
+function otherTailnetAdvice({ path, grant }: Attempt, name: string): string {
+  const inPath = decodeURIComponent(/^\/tailnet\/([^/?]+)/.exec(path)?.[1] ?? "-");
+  const tailnet = (grant?.kind === "clientCredentials" && grant.tailnet) || inPath;
   return `${capitalised(name)} is of another tailnet than ${shown(tailnet)}: set TAILSCALE_TAILNET to its own, or leave it out.`;
 }
 

@@ -143,7 +143,7 @@ type TokenGiver = Exclude<Deployer, { kind: "accessToken" }>;
  * its own: its requests show that.
  */
 function asking(http: Http, deployer: TokenGiver): (narrowing: Narrowing) => Promise<Answered> {
-  let tailnet = deployer.kind === "oauthClient" ? deployer.tokensFor : undefined;
+  let tailnet = deployer.kind === "oauthClient" ? deployer.tokenTailnet : undefined;
   let refusedTailnet: string | undefined;
   return async (narrowing) => {
     let refused: Error | undefined;
@@ -199,7 +199,7 @@ function clientCredentialsRequest(
     method: "POST",
     path: "/oauth/token",
     repeatable: true,
-    grant: { kind: "clientCredentials" },
+    grant: { kind: "clientCredentials", tailnet },
     form: {
       grant_type: "client_credentials",
       client_id: clientId,

@@ -575,7 +575,7 @@ describe("tokens for a tailnet of an organisation", () => {
 
   test("a client asks for them where the tailnet is named by its id", () => {
     expect(from({ ...client, TAILSCALE_TAILNET: "T123CNTRL" }).deployer).toMatchObject({
-      tokensFor: "T123CNTRL",
+      tokenTailnet: "T123CNTRL",
     });
   });
 
@@ -584,7 +584,7 @@ describe("tokens for a tailnet of an organisation", () => {
     ["its own tailnet", { ...client, TAILSCALE_TAILNET: "-" }],
     ["an access token", { TAILSCALE_API_KEY: "tskey-api-kA-x", TAILSCALE_TAILNET: "T123CNTRL" }],
   ])("with %s there is nothing to ask for", (_, environment) => {
-    expect(from(environment).deployer).not.toHaveProperty("tokensFor");
+    expect(from(environment).deployer).not.toHaveProperty("tokenTailnet");
   });
 });
 

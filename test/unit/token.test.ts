@@ -166,7 +166,7 @@ describe("an identity token that is not accepted", () => {
 });
 
 describe("a client that asks for tokens for a tailnet of its organisation", () => {
-  const ofOrganisation = { ...client, tokensFor: "T1CNTRL" } as const;
+  const ofOrganisation = { ...client, tokenTailnet: "T1CNTRL" } as const;
   const asked = (requests: readonly Request[]) => requests.map(({ form }) => form?.["tailnet"]);
 
   test("names it in each request, also for a script's token", async () => {

@@ -1,0 +1,41 @@
+/** A tailnet that is named by its id, with an emulator of that tailnet. */
+
+import { startEmulator } from "tailscope-emulator";
+import { expect, test } from "vitest";
+import { connectionFrom } from "../../provider/api/connection";
+import { openTailnet } from "../../provider/api/tailnet";
+
+test("a client's own tailnet may be named by its id, and the id of another one fails with what is wrong", async () => {
+  await using emulator = await startEmulator();
+  const federated = await fetch(`${emulator.url}/api/v2/tailnet/-/keys`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${emulator.apiKey}`, "content-type": "application/json" },
+    body: JSON.stringify({
+      keyType: "federated",
+      issuer: "https://issuer.example.com",
+      subject: "me",
+      scopes: ["dns"],
+    }),
+  });
+  const { id } = (await federated.json()) as { id: string };
+  const keysOf = async (tailnet: string) => {
+    const connection = connectionFrom(
+      {
+        TAILSCALE_BASE_URL: emulator.url,
+        TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
+        TAILSCALE_TAILNET: tailnet,
+      },
+      () => undefined,
+    );
+    const opened = openTailnet(connection);
+    try {
+      return (await opened.allKeys())?.map((key) => key.id);
+    } finally {
+      await opened.close();
+    }
+  };
+  expect(await keysOf(id.split("-")[0] ?? "")).toContain(id);
+  await expect(keysOf("TNobodysCNTRL")).rejects.toThrow(
+    /\(403, POST \/oauth\/token.*\): .*\n {2}The OAuth client k\w+ is of another tailnet than TNobodysCNTRL: set TAILSCALE_TAILNET/,
+  );
+});
