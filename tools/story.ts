@@ -69,7 +69,7 @@ async function main(): Promise<void> {
   await use(stage, first);
   await change(stage, first);
   await lose(stage, first);
-  await lookBack(stage);
+  await lookBack(stage, first);
   await destroy(stage);
   process.stdout.write(
     `\n${styleText("green", "That is the whole story.")} Try it by hand: npm start -- --keep\n`,
@@ -109,7 +109,8 @@ async function use(stage: Stage, { clientId, clientSecret }: Outputs): Promise<v
 
   const keys = await ask(stage, token.access_token, "GET", "/tailnet/-/keys?all=true");
   const users = await ask(stage, token.access_token, "GET", "/tailnet/-/users");
-  assert.deepEqual([keys.status, users.status], [200, 403]);
+  // What a token may not see is "not found" for some parts of the API.
+  assert.deepEqual([keys.status, users.status], [200, 404]);
 }
 
 async function change(stage: Stage, first: Outputs): Promise<void> {
@@ -156,7 +157,7 @@ async function lose(stage: Stage, first: Outputs): Promise<void> {
   tell(`the new client ${now.clientId} gives tokens`);
 }
 
-async function lookBack({ emulator }: Stage): Promise<void> {
+async function lookBack({ emulator }: Stage, first: Outputs): Promise<void> {
   narrate(5, "The audit log shows who did what, the use of the client included.");
   const query = new URLSearchParams({
     start: new Date(Date.now() - 600_000).toISOString(),
@@ -168,7 +169,7 @@ async function lookBack({ emulator }: Stage): Promise<void> {
   const { logs } = (await response.json()) as { logs: readonly LogEntry[] }; // As the emulator documents it.
   for (const { eventTime, actor, action, target } of logs) {
     tell(
-      `${eventTime.slice(11, 19)}  ${(actor.loginName ?? `${actor.displayName} (${actor.id})`).padEnd(34)} ${action.padEnd(7)} ${target.name}`,
+      `${eventTime.slice(11, 19)}  ${(actor.loginName || `${actor.displayName} (${actor.id})`).padEnd(34)} ${action.padEnd(7)} ${target.name}`,
     );
   }
   assert.ok(
@@ -176,8 +177,11 @@ async function lookBack({ emulator }: Stage): Promise<void> {
       ({ action, actor }) => action === "REVOKE" && actor.loginName === "it-admin@example.com",
     ),
   );
+  // The use of a client is the creation of a token, and tells the client by its id alone.
   assert.ok(
-    logs.some(({ action, actor }) => action === "LOGIN" && actor.displayName === "CI runners"),
+    logs.some(
+      ({ target, actor }) => target.type === "OAUTH_ACCESS_TOKEN" && actor.id === first.clientId,
+    ),
   );
 }
 
@@ -189,7 +193,7 @@ interface LogEntry {
     readonly displayName?: string;
   };
   readonly action: string;
-  readonly target: { readonly name: string };
+  readonly target: { readonly name: string; readonly type: string };
 }
 
 async function destroy(stage: Stage): Promise<void> {

@@ -25,7 +25,7 @@ test("an auth key is minted by the client it names, replaced where the API canno
     expires: first["expiresAt"],
   });
   expect(creatorOf(emulator, first["keyId"])).toBe(clientId);
-  expect(tokensOf(emulator, clientId)).toEqual(["took an access token for auth_keys"]);
+  expect(tokensOf(emulator, clientId)).toEqual(["scopes - auth_keys"]);
   emulator.control.takeRequests();
 
   // A change of the client makes its secret unknown at preview: that plans nothing for the key.
@@ -91,9 +91,9 @@ test("a deployer without auth_keys deploys keys that a client mints", async () =
   expect(
     tokensOf(emulator, minter.id),
     "asked for with just the scope that the request needs",
-  ).toEqual(["took an access token for auth_keys"]);
+  ).toEqual(["scopes - auth_keys"]);
   await stack.up("--refresh");
-  expect(tokensOf(emulator, minter.id)).toContain("took an access token for auth_keys:read");
+  expect(tokensOf(emulator, minter.id)).toContain("scopes - auth_keys:read");
 
   expect(stack.printed()).not.toContain(minter.key);
 });
@@ -115,6 +115,6 @@ function creatorOf(emulator: Emulator, id: unknown): string | undefined {
 function tokensOf(emulator: Emulator, id: string | undefined): (string | undefined)[] {
   return emulator.control
     .auditLog()
-    .filter(({ action, actor }) => action === "LOGIN" && actor.id === id)
+    .filter(({ target, actor }) => target.type === "OAUTH_ACCESS_TOKEN" && actor.id === id)
     .map(({ actionDetails }) => actionDetails);
 }

@@ -57,12 +57,12 @@ test("the API's refusal is shown with what to do next", async () => {
     { TAILSCALE_API_KEY: emulator.roles["network-admin"], TAILSCOPE_PREFLIGHT: "off" },
   );
   const text = await stack.failingUp("--continue-on-error");
-  expect(text).toContain(
-    "Tailscale refused to create an OAuth client (403, POST /tailnet/-/keys): actor cannot set scopes: [users]",
+  expect(text).toMatch(
+    /Tailscale refused to create an OAuth client \(403, POST \/tailnet\/-\/keys, request REQ-\w+\): actor cannot set scopes: \[users\]/,
   );
   expect(text).toContain("Give it users, or leave users out here.");
-  expect(text).toContain(
-    "(400, POST /tailnet/-/keys): requested tags [tag:nowhere] are invalid or not permitted",
+  expect(text).toMatch(
+    /\(400, POST \/tailnet\/-\/keys, request REQ-\w+\): requested tags \[tag:nowhere\] are invalid or not permitted/,
   );
   expect(text).toContain("Every tag must be defined under tagOwners in the tailnet's policy file.");
 });

@@ -53,11 +53,13 @@ test("a plan that cannot work never starts: scopes that are not held, tags that 
   ]);
   const taken = emulator.control
     .auditLog()
-    .filter(({ action, actor }) => action === "LOGIN" && actor.id === deployer.id);
+    .filter(
+      ({ target, actor }) => target.type === "OAUTH_ACCESS_TOKEN" && actor.id === deployer.id,
+    );
   expect(taken.length).toBeGreaterThan(0);
   for (const { actionDetails } of taken)
     expect(actionDetails, "a preview needs no write scope").toBe(
-      "took an access token for auth_keys:read oauth_keys:read policy_file:read",
+      "scopes - auth_keys:read oauth_keys:read policy_file:read",
     );
   await stack.up();
   expect(emulator.control.activeCredentials()).toHaveLength(3);
