@@ -109,6 +109,24 @@ test("--data: the tailnet survives a restart, even one by SIGKILL, in a file for
   expect((await takeToken(after, client)).scope).toBe("users:read");
 });
 
+test("--data: a file of before tokens had ids is read, without its tokens", async () => {
+  const data = dataFile();
+  const first = start("--json", "--data", data);
+  const before = JSON.parse(await first.firstLine) as Emulator;
+  const client = await makeClient(before, ["users:read"]);
+  const { access_token } = await takeToken(before, client);
+  first.child.kill("SIGKILL");
+  await first.ended;
+  const state = JSON.parse(readFileSync(data, "utf8")) as { tokens: { id?: string }[] };
+  for (const token of state.tokens) delete token.id;
+  writeFileSync(data, JSON.stringify(state));
+
+  const after = JSON.parse(await start("--json", "--data", data).firstLine) as Emulator;
+  expect((await as(after, access_token)("GET", "/users")).status).toBe(401);
+  const next = await takeToken(after, client);
+  expect((await as(after, next.access_token)("GET", "/users")).status).toBe(200);
+});
+
 test("--latency: each answer takes at least that long", async () => {
   const emulator = JSON.parse(await start("--json", "--latency", "150").firstLine) as Emulator;
   const asked = performance.now();
