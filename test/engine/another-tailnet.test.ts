@@ -83,7 +83,12 @@ test("what really left no trace is made again, by the deployer that made it or b
   emulator.control.erase(credentials["client"]?.id ?? "");
   expect(await stack.preview("--refresh")).toEqual(["create client"]);
   // Another deployer of the same tailnet sees the rest of the state there.
-  const second = await makeClient(emulator, ["oauth_keys", "auth_keys", "federated_keys", "dns"]);
+  const second = await makeClient(emulator, [
+    "oauth_keys",
+    "auth_keys:read",
+    "federated_keys",
+    "dns",
+  ]);
   stack.set("TAILSCALE_OAUTH_CLIENT_ID", second.id);
   stack.set("TAILSCALE_OAUTH_CLIENT_SECRET", second.key);
   expect(await stack.preview("--refresh")).toEqual(["create client"]);

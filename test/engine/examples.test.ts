@@ -94,7 +94,7 @@ test("adopt", async () => {
 });
 
 test("ci-deployments: bootstrapped once, then GitHub Actions and GitLab CI deploy with no secret in their environment", async () => {
-  await using emulator = await startEmulator({ rewriteGithubSubjects: true });
+  await using emulator = await startEmulator();
   await using bootstrap = await exampleStack(emulator, "ci-deployments", {
     TAILSCALE_API_KEY: emulator.apiKey,
   });

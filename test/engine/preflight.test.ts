@@ -9,7 +9,13 @@ test("a plan that cannot work never starts: scopes that are not held, tags that 
   await using emulator = await startEmulator({ policy });
   const deployer = await makeClient(
     emulator,
-    ["oauth_keys", "auth_keys", "policy_file:read"],
+    [
+      "oauth_keys",
+      "auth_keys",
+      "policy_file:read",
+      "devices:core:read",
+      "devices:posture_attributes:read",
+    ],
     ["tag:a", "tag:b"],
   );
   await using stack = await newStack(
@@ -21,7 +27,7 @@ test("a plan that cannot work never starts: scopes that are not held, tags that 
 
   const first = await problem();
   expect(first).toContain(
-    `scopes[1]: "users" cannot be given by the deployer ${deployer.id}, which holds oauth_keys, auth_keys, policy_file:read and can only pass on scopes of its own. Give it "users", or leave "users" out here.`,
+    `scopes[1]: "users" cannot be given by the deployer ${deployer.id}, which holds oauth_keys, auth_keys, policy_file:read, devices:core:read, devices:posture_attributes:read and can only pass on scopes of its own. Give it "users", or leave "users" out here.`,
   );
   expect(first).toContain(
     `tags[0]: "tag:b" cannot be given by the deployer ${deployer.id}, which has the tags tag:a, tag:b: it may give exactly this set`,
