@@ -65,7 +65,7 @@ test("a plan that cannot work never starts: scopes that are not held, tags that 
   expect(taken.length).toBeGreaterThan(0);
   for (const { actionDetails } of taken)
     expect(actionDetails, "a preview needs no write scope").toBe(
-      "scopes - auth_keys:read oauth_keys:read policy_file:read",
+      "scopes - auth_keys:read oauth_keys:read policy_file:read devices:core:read devices:posture_attributes:read",
     );
   await stack.up();
   expect(emulator.control.activeCredentials()).toHaveLength(3);
