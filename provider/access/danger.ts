@@ -7,7 +7,7 @@ export const dangers = ["none", "read", "write", "persist", "admin"] as const;
 
 /**
  * `admin`: can make itself or others administrators, or rewrite who reaches what. `persist`: outlives its revocation, because it
- * can make further credentials, though never with more than its own scopes. `write`, `read`, `none`.
+ * can make further credentials, though never with more than its own scopes and tags. `write`, `read`, `none`.
  */
 export type Danger = (typeof dangers)[number];
 
@@ -43,6 +43,11 @@ const reasons: Readonly<Record<string, Reason>> = {
   tailnets: {
     danger: "persist",
     reason: '"tailnets" can make further tailnets, whose OAuth clients outlive its revocation.',
+  },
+  auth_keys: {
+    danger: "persist",
+    reason:
+      '"auth_keys" can make auth keys, which outlive its revocation and admit machines under its tags.',
   },
   oauth_keys: {
     danger: "persist",

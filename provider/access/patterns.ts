@@ -1,14 +1,18 @@
 /** Patterns in which `*` stands for any characters, as in a federated identity's subject and claim rules (https://tailscale.com/api). */
 
-/** Stands for a letter that is in no pattern, so that only a `*` can match it. */
-const strange = "\u0000";
-
 /**
- * Whether everything that `narrow` matches is matched by `wide` too. Exact, because a letter that no pattern has can stand for
- * whatever the stars of `narrow` match. Linear in memory, and in time but for stars that have to be tried again.
+ * Whether everything that `narrow` matches is matched by `wide` too. Exact, because a letter that neither pattern has can stand
+ * for whatever the stars of `narrow` match. Linear in memory, and in time but for stars that have to be tried again.
  */
 export function isWithin(narrow: string, wide: string): boolean {
-  return matches(wide, narrow.replaceAll(strange, "").replaceAll("*", strange));
+  return matches(wide, narrow.replaceAll("*", letterOutside(narrow + wide)));
+}
+
+/** A letter that is not in `text`, so that only a `*` can match it. */
+function letterOutside(text: string): string {
+  let code = 0;
+  while (text.includes(String.fromCharCode(code))) code++;
+  return String.fromCharCode(code);
 }
 
 /** Whether `pattern` matches the whole of `text`. */

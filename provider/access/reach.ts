@@ -40,7 +40,7 @@ const usesOfTags: readonly (readonly [
   use: (tags: string) => string,
   passesOn: boolean,
 ])[] = [
-  ["auth_keys", (tags) => `admit machines under ${tags}`, false],
+  ["auth_keys", (tags) => `make auth keys, which admit machines under ${tags}`, true],
   ["devices:core", (tags) => `put ${tags} on machines`, false],
   ["oauth_keys", (tags) => `give ${tags} to further OAuth clients`, true],
   ["federated_keys", (tags) => `give ${tags} to further federated identities`, true],

@@ -6,19 +6,38 @@ export function withoutSecrets(text: string): string {
 }
 
 /** Characters that a terminal would obey, or that nobody sees. */
-const controlCharacters = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+const unseenCharacters = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]+/gu;
 
 /**
- * Text from outside, fit to be shown: one line, no control characters (a terminal would obey them), no secrets, not endless.
+ * Text from outside, fit to be shown: one line, no characters that a terminal would obey or nobody would see, no secrets, not
+ * endless.
  */
 export function shown(text: string): string {
-  const line = withoutSecrets(text.replace(controlCharacters, " ")).replace(/ {2,}/g, " ").trim();
-  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+  const line = withoutSecrets(
+    text.replace(unseenCharacters, " "),
+  )
+    .replace(/ {2,}/g, " ")
+    .trim();
+  return shortened(line, 300);
+}
+
+/**
+ * `text` without its middle where it is longer than `longest`: beginning and end say what it is. Of what is left out it tells how
+ * much that is, and how many `*`, which decide what a pattern matches.
+ */
+export function shortened(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const half = Math.floor(longest / 2);
+  const [head, middle, tail] = [text.slice(0, half), text.slice(half, -half), text.slice(-half)];
+  const stars = middle.split("*").length - 1;
+  const left = `${middle.length} more characters${stars > 0 ? `, among them ${stars} *` : ""}`;
+  // Half a surrogate pair at the seam is no character.
+  return `${head}… (${left}) …${tail}`.replace(/\p{Cs}/gu, "\ufffd");
 }
 
 /** Data from outside, fit for programs whose output people read: every text in it whole, without control characters and secrets. */
 export function readable(value: unknown): unknown {
-  if (typeof value === "string") return withoutSecrets(value.replace(controlCharacters, " "));
+  if (typeof value === "string") return withoutSecrets(value.replace(unseenCharacters, " "));
   if (Array.isArray(value)) return value.map(readable);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(

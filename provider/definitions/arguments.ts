@@ -1,6 +1,7 @@
 /** Arguments that several resources take, as schemas: what is right, in which normal form, and what to write instead. */
 
 import { z } from "zod";
+import { hasUserInformation, inAscii, invisibleIn } from "../access/characters";
 import { type Duration, formatSeconds, seconds } from "../access/lifetime";
 import { knownScopes, legacyScopes, scopesThatNeedTags } from "../access/scopes";
 import { fits, formInWords, formOf, idInSecret } from "../access/secret-form";
@@ -31,6 +32,18 @@ function setOf(member: z.ZodType<string, string>, what: string) {
 
 const text = (what: string) =>
   z.string({ error: (issue) => `give ${what}, not ${spoken(issue.input)}` });
+
+/** What identity tokens are held against: nobody can review a text with characters that nobody sees. */
+const visibleText = (what: string) =>
+  text(what).superRefine((value, context) => {
+    const invisible = invisibleIn(value);
+    if (invisible.length > 0)
+      context.addIssue({ code: "custom", message: tellInvisible(invisible) });
+  });
+
+function tellInvisible(characters: readonly string[]): string {
+  return `has characters that nobody can see: leave out ${characters.join(" ")}`;
+}
 
 /** The API's form of a tag (https://tailscale.com/kb/1068/tags): a letter first, then letters, digits and hyphens. */
 const tag = text('a tag such as "tag:ci"').superRefine((name, context) => {
@@ -83,7 +96,7 @@ export const flag = z
   .default(false);
 
 /** Who signs identity tokens: an https URL without query or fragment (OpenID Connect Discovery 1.0, section 2). */
-export const issuer = text(
+export const issuer = visibleText(
   'an https URL such as "https://token.actions.githubusercontent.com"',
 ).superRefine((address, context) => {
   const url = z.url().safeParse(address).success ? new URL(address) : undefined;
@@ -94,7 +107,9 @@ export const issuer = text(
         ? "is not https, so nobody could trust the keys that it publishes"
         : url.search !== "" || url.hash !== ""
           ? "has a query or a fragment, which no issuer may have"
-          : undefined;
+          : hasUserInformation(address)
+            ? "has a user name before its host, as only a deception has"
+            : undefined;
   if (problem === undefined) return;
   context.addIssue({
     code: "custom",
@@ -102,11 +117,11 @@ export const issuer = text(
   });
 });
 
-export const subject = text(
+export const subject = visibleText(
   'the subject of the identity tokens, for example "repo:acme/infrastructure:ref:refs/heads/main"',
 );
 
-export const audience = text("the audience of the identity tokens").optional();
+export const audience = visibleText("the audience of the identity tokens").optional();
 
 /** Claims that have arguments of their own, which the API refuses among the rules. */
 const ownArguments = new Map([
@@ -116,7 +131,7 @@ const ownArguments = new Map([
 ]);
 
 export const claimRules = z
-  .record(z.string(), text('a pattern such as "refs/heads/*"'), {
+  .record(z.string(), visibleText('a pattern such as "refs/heads/*"'), {
     error: (issue) =>
       `give an object of claims and patterns, for example { ref: "refs/heads/main" }, not ${spoken(issue.input)}`,
   })
@@ -127,6 +142,14 @@ export const claimRules = z
           code: "custom",
           path: [claim],
           message: `"${claim}" has an argument of its own: write it as ${argument}`,
+        });
+    }
+    for (const claim of Object.keys(rules)) {
+      const invisible = invisibleIn(claim);
+      if (invisible.length > 0)
+        context.addIssue({
+          code: "custom",
+          message: `"${inAscii(claim)}" ${tellInvisible(invisible)}`,
         });
     }
   })

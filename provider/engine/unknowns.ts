@@ -1,11 +1,10 @@
 /** Values that Pulumi does not know yet, and those that are not there at all. */
 
-/** How the engine spells a value that another resource has yet to give (`UnknownStringValue` in the Pulumi SDK). */
-const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+import { isUnknown } from "../access/engine-values";
 
 /** Whether `value` is unknown, or holds something unknown. */
 export function holdsUnknown(value: unknown): boolean {
-  if (value === unknownValue) return true;
+  if (isUnknown(value)) return true;
   if (Array.isArray(value)) return value.some(holdsUnknown);
   return typeof value === "object" && value !== null && Object.values(value).some(holdsUnknown);
 }

@@ -3,12 +3,12 @@
  * is written as a create would have left it, and the program says what the tailnet has.
  */
 
+import { providerText } from "../access/provider-text";
 import { knownScopes, legacyScopes } from "../access/scopes";
 import type { Key } from "../api/key";
 import { type AnyDefinition, definitionOfKey } from "../definitions/all";
 import { checkInputs } from "../engine/check";
 import type { Properties } from "../engine/definition";
-import { providerText } from "../engine/provider-text";
 import { stateAfterWrite } from "../engine/state";
 import { notKnownSecret } from "../engine/unknown-secret";
 import { withoutUndefined } from "../engine/unknowns";

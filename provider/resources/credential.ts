@@ -1,10 +1,10 @@
 /** What the Pulumi classes of all three resources share. */
 
 import * as pulumi from "@pulumi/pulumi";
+import { providerText } from "../access/provider-text";
 import { formOf } from "../access/secret-form";
 import { configKey, connectionsKey, description, settingNames } from "../api/settings/table";
 import type { Declaration, Properties } from "../engine/definition";
-import { providerText } from "../engine/provider-text";
 import { replaceOnChangesKey, waitsKey } from "../engine/resource-options";
 
 /** A Pulumi resource for one Tailscale credential. */

@@ -256,6 +256,31 @@ describe("a federated identity", () => {
       ],
     ],
     [
+      identity({ issuer: "https://token.actions.githubusercontent.com@evil.example" }),
+      [
+        'issuer: "https://token.actions.githubusercontent.com@evil.example" has a user name before its host, as only a deception has. Write it like "https://token.actions.githubusercontent.com".',
+      ],
+    ],
+    [
+      identity({ subject: "repo:acme/app\u0000:*", audience: "me\u200b" }),
+      [
+        "subject: has characters that nobody can see: leave out U+0000",
+        "audience: has characters that nobody can see: leave out U+200B",
+      ],
+    ],
+    [
+      identity({
+        issuer: "https://a.example.com/\u202e",
+        customClaimRules: { "r\u00adef": "x", ref: "x\u3164" },
+      }),
+      [
+        "issuer: has characters that nobody can see: leave out U+202E",
+        "customClaimRules.ref: has characters that nobody can see: leave out U+3164",
+        'customClaimRules: "r\\u{ad}ef" has characters that nobody can see: leave out U+00AD',
+      ],
+    ],
+    [identity({ subject: "projekt:Größe 7" }), []],
+    [
       identity({ customClaimRules: { sub: "x", ref: "y" } }),
       ['customClaimRules.sub: "sub" has an argument of its own: write it as subject'],
     ],

@@ -227,7 +227,10 @@ test.each([
   ["one\r\n\u001b[2Jtwo\u202ethree\u2028four", "one [2Jtwo three four"],
   ["  one \t  two \u200b three  ", "one two three"],
   ["x".repeat(300), "x".repeat(300)],
-  ["x".repeat(301), `${"x".repeat(300)}…`],
+  [
+    `${"x".repeat(200)}*${"y".repeat(200)}`,
+    `${"x".repeat(150)}… (101 more characters, among them 1 *) …${"y".repeat(150)}`,
+  ],
 ])("text from outside is shown fit for a terminal, without secrets: %j", (text, expected) => {
   expect(shown(text)).toBe(expected);
 });

@@ -147,13 +147,18 @@ describe("gained and lost", () => {
   test("a tag added to a client that holds auth_keys lets it admit machines under that tag", () => {
     const { gain } = change(["auth_keys"], ["auth_keys"], [["tag:a"], ["tag:a", "tag:b"]]);
     expect(gain).toEqual({ operations: [], tags: ["tag:b"] });
+    // Auth keys outlive the revocation of whoever made them.
     expect(usesOfTagsWith(["auth_keys"], "tag:b")).toEqual({
-      uses: ["admit machines under tag:b"],
+      uses: ["make auth keys, which admit machines under tag:b"],
+      passesOn: true,
+    });
+    expect(usesOfTagsWith(["devices:core"], "tag:b")).toEqual({
+      uses: ["put tag:b on machines"],
       passesOn: false,
     });
     expect(usesOfTagsWith(["all"], "tag:b")).toEqual({
       uses: [
-        "admit machines under tag:b",
+        "make auth keys, which admit machines under tag:b",
         "put tag:b on machines",
         "give tag:b to further OAuth clients",
         "give tag:b to further federated identities",
@@ -179,6 +184,8 @@ describe("the class of a gain", () => {
     [["policy_file"], "admin", "who owns which tag"],
     [["oauth_keys"], "persist", "outlive its revocation"],
     [["federated_keys", "dns"], "persist", "outlive its revocation"],
+    [["auth_keys"], "persist", "outlive its revocation"],
+    [["devices"], "persist", "outlive its revocation"],
     [["dns"], "write", "can change the tailnet"],
     [["logs:network:read"], "read", "which machine talks to which"],
     [["users:read"], "read", "change nothing"],

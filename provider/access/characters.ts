@@ -1,0 +1,42 @@
+/** Characters that a reader cannot see, or could take for others. */
+
+/**
+ * Controls, formats, what is ignorable or not assigned, half a surrogate pair, and every blank but the space: text that
+ * has one of them is not what it looks like.
+ */
+const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
+
+/** The characters in `text` that nobody sees, as `"U+200B"`, each once. */
+export function invisibleIn(text: string): string[] {
+  return [...new Set([...text.matchAll(invisible)].map(([character]) => nameOf(character)))];
+}
+
+function nameOf(character: string): string {
+  return `U+${codeOf(character).toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
+/** `text` with everything outside printable ASCII as an escape, as in `"repo:\u{430}cme/app"`. */
+export function inAscii(text: string): string {
+  return text.replace(/[^ -~]/gu, (character) => `\\u{${codeOf(character).toString(16)}}`);
+}
+
+function codeOf(character: string): number {
+  return character.codePointAt(0) ?? 0;
+}
+
+/**
+ * An issuer as it may be shown: its host as the network has it (letters outside ASCII in punycode), user information left
+ * out, everything else in ASCII.
+ */
+export function issuerInAscii(issuer: string): string {
+  if (!URL.canParse(issuer)) return inAscii(issuer);
+  const { protocol, host } = new URL(issuer);
+  const rest = /^[^/\\]*[/\\]*[^/\\?#]*(.*)$/su.exec(issuer)?.[1] ?? "";
+  return `${protocol}//${host}${inAscii(rest)}`;
+}
+
+/** Whether an issuer has a user's name before its host, as in `"https://issuer.example.com@elsewhere.example"`. */
+export function hasUserInformation(issuer: string): boolean {
+  // A parsed URL leaves out an empty one: `https://@host`.
+  return URL.canParse(issuer) && /^[^/\\]*[/\\]*[^/\\?#]*@/su.test(issuer);
+}

@@ -1,0 +1,41 @@
+/** How Pulumi's engine writes a value that it does not show. */
+
+/**
+ * A value that another resource has yet to give: as text, and by the type of what it stands for.
+ * Source: `sdk/go/common/resource/plugin/rpc.go`, `UnknownStringValue` and those beside it
+ */
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+const unknownValues: ReadonlySet<unknown> = new Set([
+  unknownValue,
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // a boolean
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // a number
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // a list
+  "030794c1-ac77-496b-92df-f27374a8bd58", // an asset
+  "e48ece36-62e2-4504-bad9-02848725956a", // an archive
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // an object
+]);
+
+export function isUnknown(value: unknown): boolean {
+  return unknownValues.has(value);
+}
+
+/** What stands in a preview for a secret, and in its event stream for a secret within a longer text. */
+export const secretText = "[secret]";
+
+/**
+ * The member that marks an object as something else: an encrypted secret, an asset, a text that is not Unicode, …
+ * Source: `sdk/go/common/resource/sig`
+ */
+export const signatureKey = "4dabf18193072939515e22adb298388d";
+
+/** Whether a value is there and cannot be read: a secret, or what JSON has no form for. */
+export function isHidden(value: unknown): boolean {
+  if (typeof value === "string") return value.includes(secretText) || isBytes(value);
+  return typeof value === "object" && value !== null && Object.hasOwn(value, signatureKey);
+}
+
+/** A text that is not Unicode, as a preview shows it (`backend/display/json.go`). */
+function isBytes(value: string): boolean {
+  return /^b"[A-Za-z0-9+/]*={0,2}"$/.test(value);
+}

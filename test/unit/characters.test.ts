@@ -1,0 +1,73 @@
+/** Text that is not what it looks like. */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  hasUserInformation,
+  inAscii,
+  invisibleIn,
+  issuerInAscii,
+} from "../../provider/access/characters";
+
+describe("characters that nobody sees", () => {
+  test.each([
+    ["NUL", "\u0000", "U+0000"],
+    ["a control", "\u001b", "U+001B"],
+    ["a line's end", "\n", "U+000A"],
+    ["zero width", "\u200b", "U+200B"],
+    ["a soft hyphen", "\u00ad", "U+00AD"],
+    ["right to left", "\u202e", "U+202E"],
+    ["a filler", "\u3164", "U+3164"],
+    ["a variation selector", "\ufe0f", "U+FE0F"],
+    ["a tag", "\u{e0041}", "U+E0041"],
+    ["a blank that is no space", "\u00a0", "U+00A0"],
+    ["a line separator", "\u2028", "U+2028"],
+    ["half a pair", "\ud800", "U+D800"],
+    ["a private one", "\ue000", "U+E000"],
+  ])("%s is found, and named once", (_, character, name) => {
+    expect(invisibleIn(`a${character}b${character}`)).toEqual([name]);
+  });
+
+  test("are none of the letters, signs and spaces that people write", () => {
+    expect(invisibleIn("repo:Grüße/日本語 аcme_*-1:ref:refs/heads/main é")).toEqual([]);
+  });
+});
+
+test("what is shown in ASCII is ASCII, and two texts that differ stay two", () => {
+  expect(inAscii("repo:\u0430cme/\u{1f600}\n")).toBe("repo:\\u{430}cme/\\u{1f600}\\u{a}");
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      expect(inAscii(text)).toMatch(/^[ -~]*$/);
+    }),
+  );
+});
+
+describe("an issuer in ASCII", () => {
+  test.each([
+    ["https://gitlab.com", "https://gitlab.com"],
+    [
+      "https://token.actions.ɡithubusercontent.com",
+      "https://token.actions.xn--ithubusercontent-wxg.com",
+    ],
+    ["https://TOKEN.example.com/", "https://token.example.com/"],
+    ["https://token.actions.githubusercontent.com@evil.example/x", "https://evil.example/x"],
+    ["https://a.example/tenants/\u0430", "https://a.example/tenants/\\u{430}"],
+    ["https:\\\\trusted.example@evil.example\\x", "https://evil.example\\x"],
+    ["https://a.example:8443/x", "https://a.example:8443/x"],
+    ["no URL \u0430", "no URL \\u{430}"],
+  ])("%j is %j", (issuer, shown) => {
+    expect(issuerInAscii(issuer)).toBe(shown);
+  });
+
+  test.each([
+    ["https://token.actions.githubusercontent.com@evil.example", true],
+    ["https://user:secret@evil.example", true],
+    ["https://@evil.example", true],
+    ["https:\\\\trusted.example@evil.example", true],
+    ["https://a.example/x@y", false],
+    ["https://a.example?x=a@b", false],
+    ["no URL@", false],
+  ])("%j has a user: %j", (issuer, has) => {
+    expect(hasUserInformation(issuer)).toBe(has);
+  });
+});
