@@ -1,25 +1,47 @@
 /** Files that commands are given. */
 
 import { readFileSync } from "node:fs";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
 import { CommandFailure } from "./failure";
 
 /** The text of a file, or of standard input for `-`. */
 export async function textOf(path: string): Promise<string> {
   if (path !== "-") return readText(path);
-  if (process.stdin.isTTY)
+  if (process.stdin.isTTY) {
     throw new CommandFailure(
       "Nothing is piped to standard input.\n  Pipe something to it, or name a file instead of -.",
     );
-  return text(process.stdin);
+  }
+  return decoded(await buffer(process.stdin), "Standard input");
 }
 
 export function readText(path: string): string {
+  let bytes: Uint8Array;
   try {
-    return readFileSync(path, "utf8");
+    bytes = readFileSync(path);
   } catch (error) {
     throw new CommandFailure(
       `${path} cannot be read: ${error instanceof Error ? error.message : error}.`,
     );
   }
+  return decoded(bytes, path);
+}
+
+/** Text in UTF-8, or in UTF-16 as PowerShell's `>` writes it. The mark of its encoding is not part of it. */
+function decoded(bytes: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
+  } catch {
+    throw new CommandFailure(
+      `${name} cannot be read: it is neither in UTF-8 nor in UTF-16.\n  In PowerShell write it with \`| Out-File -Encoding utf8 FILE\`.`,
+    );
+  }
+}
+
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  if (first === 0xfe && second === 0xff) return "utf-16be";
+  // Without a mark: the other half of a letter of ASCII, with which every file here begins.
+  if (second === 0 && first !== 0) return "utf-16le";
+  return first === 0 && second !== 0 && second !== undefined ? "utf-16be" : "utf-8";
 }

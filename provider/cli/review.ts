@@ -4,9 +4,9 @@ import { type Command, Option } from "commander";
 import { shown, withoutSecrets } from "../access/shown";
 import { version } from "../api/version";
 import { htmlReport } from "../review/html";
+import { readPlan } from "../review/input/plan";
+import { readPreview } from "../review/input/preview";
 import { markdownReport } from "../review/markdown";
-import { readPlan } from "../review/plan";
-import { readPreview } from "../review/preview";
 import { exceeds, type Limit, limits, type Review, review } from "../review/review";
 import { sarifReport } from "../review/sarif";
 import { explanation, terminalExplanation, terminalReport } from "../review/terminal";
@@ -128,20 +128,24 @@ function explain({ assessments }: Review, wanted: string, { format, json }: Opti
   const matching = assessments.filter(
     ({ reported: { urn, name } }) => urn === wanted || name === wanted,
   );
-  const [one, second] = matching;
+  const [one] = matching;
   if (one === undefined) {
     const names = assessments.slice(0, 20).map(({ reported }) => reported.name);
     throw new CommandFailure(
       `No credential ${shown(JSON.stringify(wanted))} changes.\n  ${names.length > 0 ? `Those that do: ${names.map(shown).join(", ")}.` : "None does."}`,
     );
   }
-  if (second !== undefined) {
+  // One URN can have several changes: where an earlier run left something to revoke, for example.
+  const urns = new Set(matching.map(({ reported }) => reported.urn));
+  if (urns.size > 1) {
     throw new CommandFailure(
-      `${matching.length} credentials are called ${shown(JSON.stringify(wanted))}.\n  Name one by its URN: ${matching.map(({ reported }) => shown(reported.urn)).join(", ")}`,
+      `${urns.size} credentials are called ${shown(JSON.stringify(wanted))}.\n  Name one by its URN: ${[...urns].map(shown).join(", ")}`,
     );
   }
-  if (json || format === "json") printJson(explanation(one));
-  else if (format === "terminal") process.stdout.write(terminalExplanation(one));
+  if (json || format === "json")
+    printJson(matching.length === 1 ? explanation(one) : matching.map(explanation));
+  else if (format === "terminal")
+    process.stdout.write(matching.map(terminalExplanation).join("\n"));
   else
     throw new CommandFailure(
       `--explain has no ${format} format.\n  Leave --format out, or give json.`,

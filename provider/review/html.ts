@@ -1,9 +1,10 @@
 /** A review as one HTML file that needs nothing else: no script, no font, no picture from anywhere. */
 
+import type { Danger } from "../access/danger";
 import { shown } from "../access/shown";
-import type { Assessment } from "./assessment";
 import { type Review, verdictInWords } from "./review";
 import { changeNames, classNames, rowsOf } from "./rows";
+import type { Assessment } from "./verdict/assessment";
 
 const style = `
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #ffffff; --line: #d0d7de; --quiet: #57606a;
@@ -44,15 +45,15 @@ export function htmlReport(review: Review, title: string): string {
 <p><strong>${escaped(verdictInWords(review))}</strong></p>
 </header>
 <main>
-${strangeSection(report.notUnderstood)}${assessments.map(section).join("")}</main>
+${sentencesSection("Not understood", "admin", report.notUnderstood)}${sentencesSection("Not reviewed", "write", report.notReviewed)}${assessments.map(section).join("")}</main>
 </body>
 </html>
 `;
 }
 
-function strangeSection(sentences: readonly string[]): string {
+function sentencesSection(title: string, danger: Danger, sentences: readonly string[]): string {
   if (sentences.length === 0) return "";
-  return `<section class="admin">\n<h2>Not understood</h2>\n<ul>\n${sentences.map((one) => `<li>${escaped(one)}</li>\n`).join("")}</ul>\n</section>\n`;
+  return `<section class="${danger}">\n<h2>${title}</h2>\n<ul>\n${sentences.map((one) => `<li>${escaped(one)}</li>\n`).join("")}</ul>\n</section>\n`;
 }
 
 function section(assessment: Assessment): string {

@@ -4,9 +4,9 @@
  */
 
 import { shown } from "../access/shown";
-import type { Assessment } from "./assessment";
 import { type Review, verdictInWords } from "./review";
 import { areSentences, changeNames, classNames, rowsOf } from "./rows";
+import type { Assessment } from "./verdict/assessment";
 
 /** Below GitHub's limit of 65,536 characters for a comment; GitLab's is higher. */
 const longest = 60_000;
@@ -28,9 +28,12 @@ export function markdownReport(review: Review, title: string): string {
   ].join("\n");
   // A third for the lines, the rest for the details: the most dangerous come first, so what is cut is what matters least.
   const strange = fitting(
-    report.notUnderstood.map((sentence) => `- **not understood**: ${inert(sentence)}\n`),
+    [
+      ...report.notUnderstood.map((sentence) => `- **not understood**: ${inert(sentence)}\n`),
+      ...report.notReviewed.map((sentence) => `- **not reviewed**: ${inert(sentence)}\n`),
+    ],
     longest / 6,
-    "things that are not understood",
+    "things that are not understood or not reviewed",
   );
   const lines = fitting(assessments.map(lineOf), longest / 3, "credentials");
   const room = longest - head.length - strange.length - lines.length - 200;
@@ -54,15 +57,18 @@ function fitting(blocks: readonly string[], room: number, what: string): string 
 function lineOf(assessment: Assessment): string {
   const { reported, gains, losses } = assessment;
   const parts = [
-    ...(gains.length > 0 ? [`gains: ${inert(gains.join("; "))}`] : []),
-    ...(losses.length > 0 ? [`loses: ${inert(losses.join("; "))}`] : []),
-    ...[
+    ...(gains.length > 0 ? [`gains: ${some(gains).map(inert).join("; ")}`] : []),
+    ...(losses.length > 0 ? [`loses: ${some(losses).map(inert).join("; ")}`] : []),
+    ...some([
       ...reported.tagsGained.map((tag) => `+ ${tag}`),
       ...reported.tagsLost.map((tag) => `- ${tag}`),
-    ].map(code),
-    ...reported.life.slice(0, 2).map(inert),
+    ]).map(code),
+    ...some(reported.life).map(inert),
     ...(reported.unknown.length > 0
-      ? [`not known yet: ${reported.unknown.map(code).join(", ")}`]
+      ? [`cannot be seen: ${some(reported.unknown).map(code).join(", ")}`]
+      : []),
+    ...(reported.unknownBefore.length > 0
+      ? [`could not be seen before: ${some(reported.unknownBefore).map(code).join(", ")}`]
       : []),
   ];
   const what =
@@ -70,6 +76,14 @@ function lineOf(assessment: Assessment): string {
       ? parts.join("<br>")
       : (rowsOf(assessment)[0]?.items ?? []).map(inert).join(", ");
   return `- **${classNames[reported.class]}** ${reported.kind} ${code(reported.name)} is ${changeNames[reported.change]}. ${what}\n`;
+}
+
+/** As many items as a line can have; the details have all. */
+function some(items: readonly string[]): string[] {
+  const most = 12;
+  return items.length <= most
+    ? [...items]
+    : [...items.slice(0, most), `and ${items.length - most} more, in the details`];
 }
 
 function detailsOf(assessment: Assessment): string {

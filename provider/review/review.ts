@@ -1,16 +1,19 @@
 /** A whole preview as a review: the most dangerous change first. */
 
 import { type Danger, dangers, isAtLeast, worst } from "../access/danger";
-import { type Assessment, assess, type ReportedCredential } from "./assessment";
-import { type ChangeKind, changesIn } from "./changes";
-import type { Step } from "./step";
+import type { Step } from "./input/step";
+import { type Assessment, assess, type ReportedCredential } from "./verdict/assessment";
+import { type ChangeKind, changesIn } from "./verdict/changes";
 
 /** The report for programs. */
 export interface Report {
   /** The worst class of all; `admin` where something is not understood, because nobody knows what it gives. */
   readonly verdict: Danger;
   readonly credentials: readonly ReportedCredential[];
+  /** What nobody knows about the change, each in a sentence. */
   readonly notUnderstood: readonly string[];
+  /** What else changes and can change access, and is not reviewed: code of its own, for example. Each in a sentence. */
+  readonly notReviewed: readonly string[];
 }
 
 export interface Review {
@@ -19,10 +22,18 @@ export interface Review {
   readonly assessments: readonly Assessment[];
 }
 
-const changeOrder: readonly ChangeKind[] = ["create", "replace", "update", "delete"];
+const changeOrder: readonly ChangeKind[] = [
+  "create",
+  "replace",
+  "update",
+  "import",
+  "release",
+  "delete",
+  "discard",
+];
 
 export function review(steps: readonly Step[]): Review {
-  const { changes, notUnderstood } = changesIn(steps);
+  const { changes, notUnderstood, notReviewed } = changesIn(steps);
   const assessments = changes
     .map(assess)
     .sort(
@@ -40,7 +51,8 @@ export function review(steps: readonly Step[]): Review {
       verdict:
         strange.length > 0 ? "admin" : worst(assessments.map(({ reported }) => reported.class)),
       credentials: assessments.map(({ reported }) => reported),
-      notUnderstood: strange,
+      notUnderstood: [...new Set(strange)],
+      notReviewed,
     },
     assessments,
   };
@@ -59,7 +71,7 @@ export type Limit = (typeof limits)[number];
 /** Whether a review has what a limit names. What is not understood is every limit's. */
 export function exceeds({ report, assessments }: Review, limit: Limit): boolean {
   if (report.notUnderstood.length > 0) return true;
-  if (limit === "any") return assessments.length > 0;
+  if (limit === "any") return assessments.length > 0 || report.notReviewed.length > 0;
   if (limit === "gained") return assessments.some(({ widens }) => widens);
   return isAtLeast(report.verdict, limit);
 }
@@ -73,7 +85,16 @@ const classWords: Readonly<Record<Danger, string>> = {
 };
 
 /** The verdict in a sentence or two. */
-export function verdictInWords({ report, assessments }: Review): string {
+export function verdictInWords(review: Review): string {
+  const other = review.report.notReviewed.length;
+  const unreviewed =
+    other === 0
+      ? ""
+      : ` ${other === 1 ? "One other thing changes" : `${other} other things change`} that can change access and ${other === 1 ? "is" : "are"} not reviewed.`;
+  return `${changesInWords(review)}${unreviewed}`;
+}
+
+function changesInWords({ report, assessments }: Review): string {
   const total = assessments.length;
   const changed =
     total === 0
@@ -86,7 +107,7 @@ export function verdictInWords({ report, assessments }: Review): string {
   if (total === 0) return `${changed}.`;
   if (report.verdict === "none") {
     return assessments.some(({ widens }) => widens)
-      ? `${changed}; none may do more than before, but read how long they live and what is not known.`
+      ? `${changed}; none may do more than before, but read how long they live and what cannot be seen.`
       : `${changed}, and none gains access.`;
   }
   const worstOnes = report.credentials.filter((one) => one.class === report.verdict).length;

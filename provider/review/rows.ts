@@ -1,28 +1,43 @@
 /** What the formats for people say about one credential, row by row. */
 
 import type { Danger } from "../access/danger";
-import type { Assessment } from "./assessment";
-import type { ChangeKind } from "./changes";
+import type { Assessment } from "./verdict/assessment";
+import type { ChangeKind } from "./verdict/changes";
 
 export interface Row {
   readonly label: "gains" | "loses" | "tags" | "why" | "life" | "unknown" | "changes";
   readonly items: readonly string[];
 }
 
-/** What an argument counts as that is not known before the deployment: the worst that it could be. */
-const unseen: Readonly<Record<string, string>> = {
-  scopes: "counted as every scope that there is",
-  tags: "counted as any tag that there is",
-  issuer: "counted as trusting anybody",
-  subject: "counted as trusting anybody",
-  audience: "counted as trusting anybody",
-  customClaimRules: "counted as trusting anybody",
-  reusable: "counted as reusable",
-  ephemeral: "counted as not ephemeral",
-  preauthorized: "counted as preauthorised",
-  expiry: "counted as the longest that there is",
-  rotateEvery: "counted as never",
-};
+/** What an argument counts as that cannot be seen: after the change the most, before it the least that it could be. */
+const counted: ReadonlyMap<string, Worst> = new Map<string, Worst>([
+  ["scopes", ["every scope that there is", "no scope"]],
+  ["tags", ["any tag that there is", "no tag"]],
+  ["issuer", ["trusting anybody", "trusting nobody"]],
+  ["subject", ["trusting anybody", "trusting nobody"]],
+  ["audience", ["trusting anybody", "trusting nobody"]],
+  ["customClaimRules", ["trusting anybody", "trusting nobody"]],
+  ["reusable", ["reusable", "single-use"]],
+  ["ephemeral", ["not ephemeral", "ephemeral"]],
+  ["preauthorized", ["preauthorised", "not preauthorised"]],
+  ["expiry", ["the longest that there is", "no time"]],
+  ["rotateEvery", ["never", "always"]],
+  ["renewBefore", ["renewed", "not renewed"]],
+  ["recreateIfInvalid", ["recreated", "not recreated"]],
+  ["connection", ["another tailnet", "another tailnet"]],
+]);
+
+type Worst = readonly [after: string, before: string];
+
+function unseenRow(argument: string, side: 0 | 1): string {
+  const name = side === 0 ? argument : `${argument} before`;
+  const worst = counted.get(argument)?.[side];
+  return `${name}: ${worst === undefined ? "cannot be seen" : `cannot be seen, counted as ${worst}`}`;
+}
+
+function isEnd(change: ChangeKind): boolean {
+  return change === "delete" || change === "release" || change === "discard";
+}
 
 export function rowsOf({ reported, gains, losses, reasons, changed }: Assessment): Row[] {
   const tags = [
@@ -41,9 +56,12 @@ export function rowsOf({ reported, gains, losses, reasons, changed }: Assessment
     { label: "life", items: reported.life },
     {
       label: "unknown",
-      items: reported.unknown.map(
-        (argument) => `${argument}: ${unseen[argument] ?? "not known before the deployment"}`,
-      ),
+      items: [
+        ...reported.unknown.map((argument) =>
+          isEnd(reported.change) ? `${argument}: cannot be seen` : unseenRow(argument, 0),
+        ),
+        ...reported.unknownBefore.map((argument) => unseenRow(argument, 1)),
+      ],
     },
     { label: "changes", items: quiet },
   ];
@@ -77,6 +95,9 @@ export const changeNames: Readonly<Record<ChangeKind, string>> = {
   update: "changed",
   replace: "replaced",
   delete: "destroyed",
+  import: "imported",
+  release: "left alive",
+  discard: "looked up no more",
 };
 
 /** How many operations are folded away, in words. */

@@ -3,9 +3,9 @@
 import { createHash } from "node:crypto";
 import type { Danger } from "../access/danger";
 import { shown } from "../access/shown";
-import type { Assessment } from "./assessment";
 import type { Review } from "./review";
 import { areSentences, changeNames, rowsOf } from "./rows";
+import type { Assessment } from "./verdict/assessment";
 
 interface Rule {
   readonly id: string;
@@ -15,7 +15,7 @@ interface Rule {
   readonly severity: string;
 }
 
-const rules: Readonly<Record<Danger | "notUnderstood", Rule>> = {
+const rules: Readonly<Record<Danger | "notUnderstood" | "notReviewed", Rule>> = {
   admin: {
     id: "tailscope/admin",
     level: "error",
@@ -51,6 +51,12 @@ const rules: Readonly<Record<Danger | "notUnderstood", Rule>> = {
     level: "error",
     text: "The preview has something that this version does not know.",
     severity: "9.0",
+  },
+  notReviewed: {
+    id: "tailscope/not-reviewed",
+    level: "warning",
+    text: "Something changes that can change access and is not reviewed.",
+    severity: "5.0",
   },
 };
 
@@ -111,6 +117,7 @@ export function sarifReport(
         columnKind: "utf16CodeUnits",
         results: [
           ...report.notUnderstood.map((sentence) => result(rules.notUnderstood, shown(sentence))),
+          ...report.notReviewed.map((sentence) => result(rules.notReviewed, shown(sentence))),
           // What gives nothing is no finding.
           ...assessments
             .filter(({ widens }) => widens)

@@ -2,9 +2,9 @@
 
 import { styleText } from "node:util";
 import { shown } from "../access/shown";
-import type { Assessment } from "./assessment";
 import { type Review, verdictInWords } from "./review";
 import { changeNames, classNames, operationsInWords, rowsOf } from "./rows";
+import type { Assessment } from "./verdict/assessment";
 
 const colours = {
   admin: "red",
@@ -20,6 +20,9 @@ export function terminalReport(review: Review): string {
     styleText(["bold", colours[report.verdict]], verdictInWords(review)),
     ...report.notUnderstood.map(
       (sentence) => `  ${styleText("red", "not understood")}  ${shown(sentence)}`,
+    ),
+    ...report.notReviewed.map(
+      (sentence) => `  ${styleText("yellow", "not reviewed")}  ${shown(sentence)}`,
     ),
     ...assessments.flatMap((assessment) => ["", ...linesOf(assessment)]),
     "",

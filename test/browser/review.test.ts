@@ -9,7 +9,7 @@ import { gunzipSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { htmlReport } from "../../provider/review/html";
-import { readPreview } from "../../provider/review/preview";
+import { readPreview } from "../../provider/review/input/preview";
 import { review } from "../../provider/review/review";
 
 const reviews = fileURLToPath(new URL("../engine/reviews", import.meta.url));

@@ -6,19 +6,21 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, expect, test, vi } from "vitest";
 import { emulatorCommand, type Options } from "../../emulator/command";
+import { providerText } from "../../provider/access/provider-text";
 import { ConnectionError } from "../../provider/api/connection-error";
 import { CommandFailure } from "../../provider/cli/failure";
 import { tailscope } from "../../provider/cli/program";
 import { managedIn, resourcesIn } from "../../provider/managed/exported-state";
 import { inventory } from "../../provider/managed/inventory";
 import { htmlReport } from "../../provider/review/html";
+import { readPlan } from "../../provider/review/input/plan";
+import { readPreview } from "../../provider/review/input/preview";
+import type { Read } from "../../provider/review/input/step";
 import { markdownReport } from "../../provider/review/markdown";
-import { readPlan } from "../../provider/review/plan";
-import { readPreview } from "../../provider/review/preview";
 import { review } from "../../provider/review/review";
 import { sarifReport } from "../../provider/review/sarif";
-import type { Read } from "../../provider/review/step";
 import { terminalReport } from "../../provider/review/terminal";
+import { summaryOf } from "../unit/a-preview";
 import { anything, expectFit, fuzz, objectOf, text } from "./inputs";
 
 const type = fc.constantFrom(
@@ -52,14 +54,31 @@ const properties = objectOf(
   ),
 );
 
+/** Mostly with the code that ours have: without it there is nothing more to read. */
+function withCode(properties: object, type: string): object {
+  return "__provider" in properties
+    ? properties
+    : { ...properties, __provider: providerText(type.split(":").at(-1) ?? "") };
+}
+
 const step = fc
   .record({
-    op: fc.constantFrom("create", "update", "replace", "delete", "same", "odd"),
+    op: fc.constantFrom(
+      ...["create", "update", "replace", "delete", "same", "read", "refresh", "discard", "import"],
+      ...["create-replacement", "delete-replaced", "odd"],
+    ),
     type,
     name: text,
     old: properties,
     new: properties,
   })
+  .map(({ op, type, name, old, new: after }) => ({
+    op,
+    type,
+    name,
+    old: withCode(old, type),
+    new: withCode(after, type),
+  }))
   .map(({ op, type, name, old, new: after }) => ({
     op,
     urn: `urn:pulumi:dev::test::${type}::${name}`,
@@ -104,7 +123,11 @@ function reported(read: Read): string[] {
 test("previews", async () => {
   await fuzz(
     "preview JSON",
-    damaged(fc.record({ steps: fc.array(step, { maxLength: 4 }), changeSummary: fc.constant({}) })),
+    damaged(
+      fc
+        .array(step, { maxLength: 4 })
+        .map((steps) => ({ steps, changeSummary: { ...summaryOf(steps), same: 9 } })),
+    ),
     (content) => reported(readPreview(content)),
   );
 });

@@ -6,44 +6,25 @@ import Ajv from "ajv-draft-04";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { definitionOf } from "../../provider/definitions/all";
-import { argumentsOf, isKind } from "../../provider/review/credential";
 import { htmlReport } from "../../provider/review/html";
 import { markdownReport, markerOf } from "../../provider/review/markdown";
-import { readPlan } from "../../provider/review/plan";
-import { readPreview } from "../../provider/review/preview";
-import { exceeds, limits, type Review, review } from "../../provider/review/review";
+import { exceeds, limits, type Review } from "../../provider/review/review";
 import { sarifReport } from "../../provider/review/sarif";
 import { terminalExplanation, terminalReport } from "../../provider/review/terminal";
-
-const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
-type State = Record<string, unknown>;
-
-/** A step of a preview as the engine prints it. */
-function step(op: string, kind: string, name: string, before?: State, after?: State) {
-  const type = kind.includes(":") ? kind : `pulumi-nodejs:dynamic/tailscope:${kind}`;
-  const state = (inputs: State) => ({ type, inputs: { __provider: "…", ...inputs } });
-  return {
-    op,
-    urn: `urn:pulumi:dev::test::${type}::${name}`,
-    ...(before && { oldState: { ...state(before), outputs: before } }),
-    ...(after && { newState: state(after) }),
-  };
-}
-
-function reviewed(...steps: object[]): Review {
-  const read = readPreview(JSON.stringify({ steps, changeSummary: {} }));
-  if ("problem" in read) throw new Error(read.problem);
-  return review(read.steps);
-}
-
-const only = (found: Review) => {
-  expect(found.report.credentials).toHaveLength(1);
-  return found.report.credentials[0] as Review["report"]["credentials"][number];
-};
+import { formsOf, isKind } from "../../provider/review/verdict/kinds";
+import {
+  type Bag,
+  type GivenStep,
+  only,
+  reviewed,
+  reviewedPlan,
+  step,
+  unknown,
+  urnOf,
+} from "./a-preview";
 
 /** One change of a client's arguments. */
-const client = (before: State, after: State) =>
+const client = (before: Bag, after: Bag) =>
   reviewed(step("update", "OAuthClient", "ci", before, after));
 
 const identity = {
@@ -55,7 +36,7 @@ const identity = {
 test("the arguments that a review knows are those that the resources take", () => {
   for (const kind of ["OAuthClient", "AuthKey", "FederatedIdentity"]) {
     if (!isKind(kind)) throw new Error(kind);
-    expect([...argumentsOf(kind)].sort()).toEqual(
+    expect([...formsOf(kind).keys()].sort()).toEqual(
       Object.keys(definitionOf(kind)?.inputs.shape ?? {}).sort(),
     );
   }
@@ -64,7 +45,7 @@ test("the arguments that a review knows are those that the resources take", () =
 
 describe("the class of a change", () => {
   const key = { tags: ["tag:a"], expiry: "1d" };
-  test.each<[string, object, string]>([
+  test.each<[string, GivenStep, string]>([
     [
       "scopes re-ordered",
       step(
@@ -92,7 +73,23 @@ describe("the class of a change", () => {
       "admin",
     ],
     [
-      "a tag for a client that uses tags",
+      "a client made that makes keys",
+      step("create", "OAuthClient", "a", undefined, { scopes: ["auth_keys"], tags: ["tag:a"] }),
+      "persist",
+    ],
+    [
+      "a tag for a client that puts tags on machines",
+      step(
+        "update",
+        "OAuthClient",
+        "a",
+        { scopes: ["devices:core"], tags: ["tag:a"] },
+        { scopes: ["devices:core"], tags: ["tag:a", "tag:b"] },
+      ),
+      "write",
+    ],
+    [
+      "a tag for a client that makes keys, which outlive it",
       step(
         "update",
         "OAuthClient",
@@ -100,7 +97,7 @@ describe("the class of a change", () => {
         { scopes: ["auth_keys"], tags: ["tag:a"] },
         { scopes: ["auth_keys"], tags: ["tag:a", "tag:b"] },
       ),
-      "write",
+      "persist",
     ],
     [
       "a tag for one that passes it on",
@@ -151,9 +148,9 @@ describe("the class of a change", () => {
     ],
     ["a key made", step("create", "AuthKey", "a", undefined, key), "write"],
     [
-      "a key made anew as it was",
+      "a key recreated as it was: its use and its time begin again",
       step("replace", "AuthKey", "a", { ...key, generation: 1 }, { ...key, generation: 2 }),
-      "none",
+      "write",
     ],
     [
       "a key made reusable",
@@ -163,12 +160,12 @@ describe("the class of a change", () => {
     [
       "a key made single-use",
       step("replace", "AuthKey", "a", { ...key, reusable: true }, key),
-      "none",
+      "write",
     ],
     [
       "a key made ephemeral",
       step("replace", "AuthKey", "a", key, { ...key, ephemeral: true }),
-      "none",
+      "write",
     ],
     [
       "a key no longer ephemeral",
@@ -267,14 +264,14 @@ describe("the report", () => {
       { scopes: ["dns:read", "auth_keys"], tags: ["tag:b"], description: unknown },
     );
     expect(found.report).toEqual({
-      verdict: "write",
+      verdict: "persist",
       credentials: [
         {
           urn: "urn:pulumi:dev::test::pulumi-nodejs:dynamic/tailscope:OAuthClient::ci",
           name: "ci",
           kind: "OAuthClient",
           change: "update",
-          class: "write",
+          class: "persist",
           gained: [
             "POST /api/v2/tailnet/{tailnet}/keys (auth key)",
             "DELETE /api/v2/tailnet/{tailnet}/keys/{keyId} (auth key)",
@@ -286,9 +283,11 @@ describe("the report", () => {
           tagsLost: ["tag:a"],
           life: [],
           unknown: ["description"],
+          unknownBefore: [],
         },
       ],
       notUnderstood: [],
+      notReviewed: [],
     });
   });
 
@@ -345,16 +344,22 @@ describe("the report", () => {
   test("leaves out what stays, what is only read, and the resources of others", () => {
     const found = reviewed(
       step("same", "OAuthClient", "a", { scopes: ["dns"] }, { scopes: ["dns"] }),
+      step("refresh", "OAuthClient", "a", { scopes: ["dns"] }, { scopes: ["all"] }),
       step("read", "OAuthClient", "b", undefined, {}),
       step("create", "aws:s3/bucket:Bucket", "c", undefined, { acl: "public" }),
       step("create", "tailscope:index:RotatingOAuthClient", "d", undefined, {}),
     );
-    expect(found.report).toEqual({ verdict: "none", credentials: [], notUnderstood: [] });
+    expect(found.report).toEqual({
+      verdict: "none",
+      credentials: [],
+      notUnderstood: [],
+      notReviewed: [],
+    });
   });
 });
 
 describe("what this version does not know is reported, and counts as the worst", () => {
-  test.each<[string, object, string]>([
+  test.each<[string, GivenStep, string]>([
     [
       "a type",
       step("create", "ServiceKey", "a", undefined, {}),
@@ -388,12 +393,12 @@ describe("what this version does not know is reported, and counts as the worst",
     [
       "an argument",
       step("create", "OAuthClient", "a", undefined, { scopes: ["dns"], networks: ["*"] }),
-      'a has the argument "networks"',
+      'a (create) has the argument "networks"',
     ],
     [
       "a step",
       step("transmogrify", "OAuthClient", "a", { scopes: ["dns"] }, { scopes: ["dns"] }),
-      'a has the step "transmogrify"',
+      "a (transmogrify) is a step that this version does not know",
     ],
     [
       "a credential of the official provider",
@@ -421,57 +426,24 @@ describe("what this version does not know is reported, and counts as the worst",
   });
 });
 
-describe("a file that is no preview is refused", () => {
-  test.each([
-    ["", "it is empty"],
-    ["Previewing update (dev)", "it is not the JSON"],
-    ["[]", "its top is not as it should be"],
-    ["{}", "steps is missing"],
-    ['{"steps":[{"op":"create"}]}', "steps.0.urn is not as it should be"],
-    [
-      '{"diagnostics":[{"severity":"error","message":"boom"}],"steps":[]}',
-      "the preview failed: boom",
-    ],
-  ])("%j", (text, problem) => {
-    expect(readPreview(text)).toEqual({ problem: expect.stringContaining(problem) });
-  });
-
-  test.each([
-    ["x", "it is not the JSON of an update plan"],
-    ['{"steps":[]}', "manifest is missing"],
-    [
-      '{"manifest":{},"resourcePlans":{"u":{"steps":"create"}}}',
-      "resourcePlans.u.steps is not as it should be",
-    ],
-  ])("nor is %j a plan", (text, problem) => {
-    expect(readPlan(text)).toEqual({ problem: expect.stringContaining(problem) });
-  });
-});
-
 test("a plan does not say what was, so every argument that changes counts as new", () => {
-  const urn = (name: string) =>
-    `urn:pulumi:dev::test::pulumi-nodejs:dynamic/tailscope:OAuthClient::${name}`;
-  const read = readPlan(
-    JSON.stringify({
-      manifest: {},
-      resourcePlans: {
-        [urn("changed")]: {
-          goal: { inputDiff: { updates: { scopes: ["dns"] } } },
-          steps: ["update"],
-          state: { scopes: ["dns"], tags: ["tag:a"] },
-        },
-        [urn("made")]: {
-          goal: { inputDiff: { adds: { scopes: ["dns"] } } },
-          steps: ["create"],
-          state: { scopes: ["dns"] },
-        },
-        [urn("gone")]: { steps: ["delete"], state: null },
-        [urn("same")]: { steps: ["same"], state: { scopes: ["all"] } },
-      },
-    }),
-  );
-  if ("problem" in read) throw new Error(read.problem);
-  expect(review(read.steps).report.credentials).toMatchObject([
+  const __provider = 'exports.handler=()=>require("tailscope").OAuthClient.provider';
+  const urn = (name: string) => urnOf("OAuthClient", name);
+  const found = reviewedPlan({
+    [urn("changed")]: {
+      goal: { inputDiff: { updates: { scopes: ["dns"] } } },
+      steps: ["update"],
+      state: { __provider, scopes: ["dns"], tags: ["tag:a"] },
+    },
+    [urn("made")]: {
+      goal: { inputDiff: { adds: { __provider, scopes: ["dns"] } } },
+      steps: ["create"],
+      state: { __provider, scopes: ["dns"] },
+    },
+    [urn("gone")]: { steps: ["delete"], state: null },
+    [urn("same")]: { goal: {}, steps: ["same"], state: { __provider, scopes: ["all"] } },
+  });
+  expect(found.report.credentials).toMatchObject([
     { name: "made", change: "create", class: "write", unknown: [] },
     { name: "changed", change: "update", class: "write", tagsGained: [] },
     { name: "gone", change: "delete", unknown: ["scopes", "tags"] },

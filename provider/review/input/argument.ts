@@ -1,0 +1,75 @@
+/** What a preview shows of an argument: its value, that it has none, or that there is something which cannot be seen. */
+
+import { isHidden, isUnknown } from "../../access/engine-values";
+
+export type Argument =
+  | { readonly is: "absent" }
+  /** Something in the value may still be hidden or unknown: a member of a list, for example. */
+  | { readonly is: "known"; readonly value: unknown }
+  /** There, and secret. */
+  | { readonly is: "hidden" }
+  /** Known when it is deployed; perhaps nothing. */
+  | { readonly is: "unknown" };
+
+export const absent: Argument = { is: "absent" };
+export const hidden: Argument = { is: "hidden" };
+export const unknown: Argument = { is: "unknown" };
+
+/** Absent, null, an empty text, list and object are one thing to the API. */
+export function argumentFrom(value: unknown): Argument {
+  if (value === undefined || value === null || value === "") return absent;
+  if (isUnknown(value)) return unknown;
+  if (isHidden(value)) return hidden;
+  if (typeof value === "object" && Object.keys(value).length === 0) return absent;
+  return { is: "known", value };
+}
+
+/** The arguments of a resource. */
+export interface Arguments {
+  readonly named: ReadonlyMap<string, Argument>;
+  /** What holds for those that are not named: nothing of them is there, or nothing is shown of them. */
+  readonly others: Argument;
+}
+
+export const noArguments: Arguments = { named: new Map(), others: absent };
+
+/** Of which nothing is known. */
+export const unknownArguments: Arguments = { named: new Map(), others: unknown };
+
+/** @param bag the object that has them, or what stands for it */
+export function argumentsFrom(bag: unknown): Arguments {
+  const whole = argumentFrom(bag);
+  if (whole.is !== "known") return { named: new Map(), others: whole };
+  if (!isBag(whole.value)) return { named: new Map(), others: hidden };
+  // Own members alone: an argument may be called as anything, `constructor` too.
+  const named = Object.entries(whole.value).map(
+    ([name, value]) => [name, argumentFrom(value)] as const,
+  );
+  return { named: new Map(named), others: absent };
+}
+
+export function argumentOf({ named, others }: Arguments, name: string): Argument {
+  return named.get(name) ?? others;
+}
+
+/**
+ * The arguments in a state as they were asked for. Its outputs are what the API answered, under `asked` with what was asked
+ * for where that differs.
+ */
+export function argumentsAsAsked(inputs: Arguments, outputs: Arguments): Arguments {
+  const asked = argumentOf(outputs, "asked");
+  if (asked.is === "absent") return over(inputs, outputs);
+  const overlay =
+    asked.is === "known" ? argumentsFrom(asked.value) : { named: new Map(), others: asked };
+  return over(over(inputs, outputs), overlay);
+}
+
+/** `below` with what `above` says instead: all of it, where that does not show what it says. */
+function over(below: Arguments, above: Arguments): Arguments {
+  if (above.others.is !== "absent") return above;
+  return { named: new Map([...below.named, ...above.named]), others: below.others };
+}
+
+export function isBag(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,42 @@
+/** The JSON in what a command printed, which may have printed other lines first. */
+
+export type Documents = { readonly documents: readonly unknown[] } | { readonly problem: string };
+
+/**
+ * One document, or one a line. What stands before the first line that begins with `{` is passed over: the CLI tells there of
+ * plugins and policy packs that it installs. What stands behind the JSON is not, because it could say that the preview failed.
+ *
+ * @param what what the JSON should be, for example "the JSON of `pulumi preview --json`"
+ */
+export function documentsIn(text: string, what: string): Documents {
+  const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
+  const first = Math.max(
+    0,
+    lines.findIndex((line) => line.startsWith("{")),
+  );
+  const rest = lines.slice(first);
+  const whole = parsed(rest.join("\n"));
+  if (whole !== undefined) return { documents: [whole] };
+  const each = rest.filter((line) => line.trim() !== "").map(parsed);
+  if (each.length > 0 && each.every((document) => document !== undefined))
+    return { documents: each };
+  return { problem: problemOf(rest, what) };
+}
+
+function problemOf(lines: readonly string[], what: string): string {
+  const isComplete = (length: number) => parsed(lines.slice(0, length).join("\n")) !== undefined;
+  const end = lines.findIndex((line, index) => /^\}\s*$/.test(line) && isComplete(index + 1));
+  if (end < 0) return `it is not ${what}`;
+  const behind = lines.slice(end + 1).find((line) => line.trim() !== "") ?? "";
+  return behind.startsWith("{")
+    ? "it has more than one JSON document: review each by itself"
+    : `it has text behind the JSON, which could say that something failed: ${JSON.stringify(behind)}. Give standard output alone`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

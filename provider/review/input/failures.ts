@@ -1,0 +1,81 @@
+/** Whether a preview failed, or stopped before its end. Such a one must not pass: what is missing may be what matters. */
+
+import { z } from "zod";
+import { typeIn } from "../../access/urn";
+import type { Step } from "./step";
+
+export const severity = z.string().nullish();
+
+export interface Diagnostic {
+  readonly severity?: string | null | undefined;
+  readonly message?: string | undefined;
+}
+
+/** The severities that say of no failure (`sdk/go/common/diag`). `info#err` is what the program writes to standard error. */
+const harmless = ["debug", "info", "info#err", "warning"];
+
+/** What the diagnostics of a preview and the engine's doubt say of its failure. */
+export function problemIn(
+  diagnostics: readonly Diagnostic[],
+  maybeCorrupt: boolean,
+): string | undefined {
+  const errors = diagnostics.filter((one) => one.severity === "error");
+  if (errors.length > 0)
+    return `the preview failed: ${errors.map(({ message = "" }) => message.trim()).join("; ")}`;
+  const strange = diagnostics.find((one) => !harmless.includes(one.severity ?? ""));
+  if (strange !== undefined) {
+    const named = JSON.stringify(strange.severity ?? "");
+    return `the preview says something of the severity ${named}, which this version does not know: ${(strange.message ?? "").trim()}`;
+  }
+  return maybeCorrupt ? "the engine says that the state may be corrupt (maybeCorrupt)" : undefined;
+}
+
+/** Steps of the engine's own, which no summary counts. */
+const uncounted = [
+  "create-replacement",
+  "delete-replaced",
+  "discard-replaced",
+  "read-replacement",
+  "import-replacement",
+  "remove-pending-replace",
+  "extend-parameterize",
+  "diff",
+  "refresh",
+];
+
+/**
+ * Why the steps cannot be all that were planned: a preview counts them in a summary, and writes it last.
+ *
+ * It counts what stays the same and shows little of that, and shows what is read and counts it where that changed
+ * (`engine/update.go`, `previewActions`).
+ */
+export function incompleteness(
+  steps: readonly Step[],
+  summary: Readonly<Record<string, number>> | undefined,
+): string | undefined {
+  if (summary === undefined) {
+    return steps.length > 0
+      ? "it stops before its end: its changeSummary is missing"
+      : "it is not a preview: steps and changeSummary are missing";
+  }
+  if (isRefresh(steps))
+    return "it is the preview of a refresh, which says nothing of what the program changes";
+  const counted = new Map(Object.entries(summary));
+  const shown = new Map<string, number>();
+  for (const { op } of steps) shown.set(op, (shown.get(op) ?? 0) + 1);
+  for (const op of new Set([...counted.keys(), ...shown.keys()])) {
+    if (uncounted.includes(op)) continue;
+    const [has, says] = [shown.get(op) ?? 0, counted.get(op) ?? 0];
+    const isRight = op === "same" ? says >= has : op === "read" ? says <= has : says === has;
+    if (!isRight)
+      return `its steps are not all of it: changeSummary counts ${says} of "${op}", and ${has} of the steps are that`;
+  }
+  return undefined;
+}
+
+/** Whether the program did not run: there is nothing but the refresh of what is there, of the stack itself at least. */
+function isRefresh(steps: readonly Step[]): boolean {
+  const [stack] = steps.filter(({ urn }) => typeIn(urn) === "pulumi:pulumi:Stack");
+  const own = stack === undefined ? steps : steps.filter(({ urn }) => urn === stack.urn);
+  return own.length > 0 && own.every(({ op }) => op === "refresh");
+}

@@ -1,0 +1,124 @@
+/**
+ * What an update plan (`pulumi preview --save-plan FILE`) says, as steps. A plan has what will be. Of what was it has the names
+ * of the arguments that change, and nothing of what goes.
+ */
+
+import { z } from "zod";
+import { typeIn } from "../../access/urn";
+import {
+  type Arguments,
+  absent,
+  argumentOf,
+  argumentsFrom,
+  isBag,
+  unknown,
+  unknownArguments,
+} from "./argument";
+import { documentsIn } from "./documents";
+import { bag, problemWith } from "./schemas";
+import type { Read, State, Step } from "./step";
+
+const resourcePlan = z.looseObject({
+  goal: z
+    .looseObject({
+      type: z.string().nullish(),
+      inputDiff: z
+        .looseObject({ adds: bag, updates: bag, deletes: z.array(z.string()).nullish() })
+        .nullish(),
+    })
+    .nullish(),
+  steps: z.array(z.string()).nullish(),
+  state: bag,
+});
+
+const plan = z.looseObject({
+  resourcePlans: z.record(z.string(), resourcePlan).nullish(),
+  manifest: z.unknown().optional(),
+});
+
+/** The steps in the text of a plan, or what is wrong with it. */
+export function readPlan(text: string): Read {
+  if (text.trim() === "") return { problem: "it is empty" };
+  const found = documentsIn(text, "the JSON of an update plan");
+  if ("problem" in found) return found;
+  const [document, ...more] = found.documents;
+  if (more.length > 0) return { problem: "it has more than one JSON document" };
+  const parsed = plan.safeParse(document);
+  if (!parsed.success) return { problem: problemWith(parsed.error, "an update plan") };
+  if (!isBag(parsed.data.manifest))
+    return { problem: "it is not an update plan: manifest is missing" };
+  return {
+    steps: Object.entries(parsed.data.resourcePlans ?? {}).flatMap(([urn, planned]) =>
+      stepsOf(urn, planned),
+    ),
+  };
+}
+
+type ResourcePlan = z.infer<typeof resourcePlan>;
+
+function stepsOf(urn: string, planned: ResourcePlan): Step[] {
+  const ops = planned.steps ?? [];
+  const types = [...new Set([typeIn(urn), ...(planned.goal?.type ? [planned.goal.type] : [])])];
+  const state = (given: Arguments, isExternal: boolean): State => ({
+    types,
+    arguments: given,
+    inputNames: [...given.named.keys()],
+    isExternal,
+    retainOnDelete: unknown,
+    deletedWith: unknown,
+  });
+  const wasExternal = ops.includes("discard-replaced") || ops.includes("discard");
+  const after = argumentsAfter(planned);
+  const before = argumentsBefore(planned, after);
+  return ops.map((op) => ({
+    op,
+    urn,
+    ...(hasBefore(op) && {
+      old: {
+        ...state(before, wasExternal),
+        ...(before.others.is === "absent" && { code: [argumentOf(before, "__provider")] }),
+      },
+    }),
+    ...(hasAfter(op) &&
+      planned.goal && {
+        new: { ...state(after, false), code: [argumentOf(after, "__provider")] },
+      }),
+  }));
+}
+
+function hasBefore(op: string): boolean {
+  return op !== "create" && op !== "import";
+}
+
+/** The ops that end something leave nothing; every other one could make something. */
+function hasAfter(op: string): boolean {
+  return !["delete", "delete-replaced", "discard", "discard-replaced"].includes(op);
+}
+
+function argumentsAfter({ goal, state }: ResourcePlan): Arguments {
+  const { adds, updates, deletes } = goal?.inputDiff ?? {};
+  const parts = [argumentsFrom(state), argumentsFrom(adds), argumentsFrom(updates)];
+  const unseen = parts.find(({ others }) => others.is !== "absent");
+  // An import has a goal and no inputs.
+  if (unseen !== undefined) return unseen;
+  if (!state && !goal?.inputDiff) return unknownArguments;
+  const named = new Map(parts.flatMap((part) => [...part.named]));
+  for (const name of deletes ?? []) named.set(name, absent);
+  return { named, others: absent };
+}
+
+/** What does not change was as it will be, where the plan compared with what was; else nothing of it is known. */
+function argumentsBefore({ goal }: ResourcePlan, after: Arguments): Arguments {
+  if (!goal?.inputDiff || after.others.is !== "absent") return unknownArguments;
+  const [added, updated] = [
+    argumentsFrom(goal.inputDiff.adds).named,
+    argumentsFrom(goal.inputDiff.updates).named,
+  ];
+  // Every resource had its code before, so this one was compared with nothing: it was looked up, or is replaced as a whole.
+  if (added.has("__provider")) return unknownArguments;
+  const named = new Map(after.named);
+  for (const name of added.keys()) named.set(name, absent);
+  for (const name of [...updated.keys(), ...(goal.inputDiff.deletes ?? [])])
+    named.set(name, unknown);
+  return { named, others: absent };
+}

@@ -1,0 +1,68 @@
+/** What `pulumi preview --json` prints, as steps: the digest of the whole, or each event as it happens. */
+
+import { z } from "zod";
+import { documentsIn } from "./documents";
+import { eventsToRead, isEvent } from "./events";
+import { incompleteness, problemIn, severity } from "./failures";
+import { bag, positionOf, problemWith, stateFrom } from "./schemas";
+import type { Read, Step } from "./step";
+
+const state = z.looseObject({
+  type: z.string(),
+  urn: z.string().nullish(),
+  id: z.string().nullish(),
+  inputs: bag,
+  outputs: bag,
+  external: z.boolean().nullish(),
+  retainOnDelete: z.boolean().nullish(),
+  deletedWith: z.string().nullish(),
+  stackTrace: z.array(z.looseObject({ sourcePosition: z.string().optional() })).nullish(),
+});
+
+const step = z.looseObject({
+  op: z.string(),
+  urn: z.string(),
+  oldState: state.nullish(),
+  newState: state.nullish(),
+});
+
+/** `PreviewDigest` in the engine's `pkg/display/json.go`. */
+const digest = z.looseObject({
+  steps: z.array(step).nullish(),
+  diagnostics: z.array(z.looseObject({ severity, message: z.string().optional() })).nullish(),
+  changeSummary: z.record(z.string(), z.number()).nullish(),
+  maybeCorrupt: z.boolean().nullish(),
+});
+
+/** The steps in the text of a preview, or what is wrong with it. */
+export function readPreview(text: string): Read {
+  if (text.trim() === "")
+    return { problem: "it is empty: `pulumi preview --json` printed nothing" };
+  const found = documentsIn(text, "the JSON of `pulumi preview --json`");
+  if ("problem" in found) return found;
+  const [first, ...more] = found.documents;
+  if (isEvent(first)) return eventsToRead(found.documents);
+  if (more.length > 0)
+    return { problem: "it has more than one JSON document: review each by itself" };
+  return digestToRead(first);
+}
+
+function digestToRead(document: unknown): Read {
+  const parsed = digest.safeParse(document);
+  if (!parsed.success) return { problem: problemWith(parsed.error, "a preview") };
+  const { steps: given, diagnostics, changeSummary, maybeCorrupt } = parsed.data;
+  const steps = (given ?? []).map(({ op, urn, oldState, newState }): Step => {
+    const position = positionOf(newState?.stackTrace ?? oldState?.stackTrace ?? []);
+    return {
+      op,
+      urn,
+      ...(oldState && { old: stateFrom("old", oldState, oldState.deletedWith) }),
+      ...(newState && { new: stateFrom("new", newState, newState.deletedWith) }),
+      ...(position && { position }),
+    };
+  });
+  const problem =
+    problemIn(diagnostics ?? [], maybeCorrupt === true) ??
+    incompleteness(steps, changeSummary ?? undefined);
+  return problem === undefined ? { steps } : { problem };
+}

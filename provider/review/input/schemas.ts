@@ -1,0 +1,64 @@
+/** What the two forms of a preview have in common. */
+
+import { z } from "zod";
+import { isHidden, isUnknown } from "../../access/engine-values";
+import { typeIn } from "../../access/urn";
+import { argumentFrom, argumentOf, argumentsAsAsked, argumentsFrom, isBag } from "./argument";
+import type { Position, State } from "./step";
+
+/** Inputs and outputs, as they are: a schema of their members would lose the one that is called `__proto__`. */
+export const bag = z
+  .unknown()
+  .refine((value) => value === null || isBag(value) || isHidden(value) || isUnknown(value))
+  .optional();
+
+interface GivenState {
+  readonly type: string;
+  readonly urn?: string | null | undefined;
+  readonly id?: string | null | undefined;
+  readonly inputs?: unknown;
+  readonly outputs?: unknown;
+  readonly external?: boolean | null | undefined;
+  readonly retainOnDelete?: boolean | null | undefined;
+}
+
+/** @param deletedWith as a file has it, or that it has not */
+export function stateFrom(side: "old" | "new", given: GivenState, deletedWith: unknown): State {
+  const [inputs, outputs] = [argumentsFrom(given.inputs), argumentsFrom(given.outputs)];
+  const types = [given.type, ...(given.urn ? [typeIn(given.urn)] : [])];
+  const outputCode = argumentOf(outputs, "__provider");
+  return {
+    types: [...new Set(types)],
+    ...(given.id && { id: given.id }),
+    // The outputs of what is new are the engine's guess.
+    arguments: side === "old" ? argumentsAsAsked(inputs, outputs) : inputs,
+    inputNames: [...inputs.named.keys()],
+    // Outputs without code have none to run; inputs always have it.
+    code: [argumentOf(inputs, "__provider"), ...(outputCode.is === "absent" ? [] : [outputCode])],
+    isExternal: given.external === true,
+    retainOnDelete: argumentFrom(given.retainOnDelete === true ? true : undefined),
+    deletedWith: argumentFrom(deletedWith),
+  };
+}
+
+/** The first line of a stack trace that is in the program itself. */
+export function positionOf(
+  trace: readonly { sourcePosition?: string | undefined }[],
+): Position | undefined {
+  for (const { sourcePosition = "" } of trace) {
+    const [, file, line, column] =
+      /^project:\/\/\/([^#]+)#(\d+)(?:,(\d+))?$/.exec(sourcePosition) ?? [];
+    if (file === undefined || file.startsWith("../") || file.includes("node_modules/")) continue;
+    return { file, line: Number(line), column: Number(column ?? 1) };
+  }
+  return undefined;
+}
+
+/** @param what what it should be, for example "a preview" */
+export function problemWith(error: z.ZodError, what: string): string {
+  const [issue] = error.issues;
+  const place = issue?.path.join(".") || "its top";
+  if (issue?.code === "unrecognized_keys")
+    return `${place} has ${issue.keys.join(", ")}, which this version does not know`;
+  return `it is not ${what}: ${place} is not as it should be`;
+}

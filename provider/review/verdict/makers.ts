@@ -1,0 +1,112 @@
+/** Whose a step is: a credential of ours, something else that reaches the tailnet, or none of a review's business. */
+
+import { providerText } from "../../access/provider-text";
+import {
+  componentTypes,
+  officialMeaningOf,
+  runsCode,
+  typePrefix,
+} from "../../access/resource-types";
+import { typeIn } from "../../access/urn";
+import type { State, Step } from "../input/step";
+import { isKind, type Kind } from "./kinds";
+
+export type Maker =
+  | { readonly is: "ours"; readonly kind: Kind }
+  /** What it gives, this version does not know. */
+  | { readonly is: "unknown"; readonly sentence: string }
+  /** It can change access and is not reviewed. */
+  | { readonly is: "told"; readonly sentence: string }
+  | { readonly is: "harmless" };
+
+const harmless: Maker = { is: "harmless" };
+
+/** Steps that change nothing: what stays, what is looked up, and what the engine does in its own books. */
+const harmlessOps: readonly string[] = [
+  "same",
+  "refresh",
+  "diff",
+  "read",
+  "read-replacement",
+  "discard",
+  "discard-replaced",
+  "remove-pending-replace",
+  "extend-parameterize",
+];
+
+/** The sentences are about the step's name, which stands before them. */
+export function makerOf(step: Step): Maker {
+  const types = typesOf(step);
+  const strange = types.filter((type) => !type.startsWith(typePrefix));
+  const [own, ...more] = types.filter((type) => type.startsWith(typePrefix));
+  if (own !== undefined) {
+    // By an alias, for example: what it takes over is not what it seems to be.
+    if (more.length > 0 || strange.length > 0)
+      return { is: "unknown", sentence: `has more than one type: ${types.join(" and ")}.` };
+    return makerOfOwn(step, own);
+  }
+  if (harmlessOps.includes(step.op)) return harmless;
+  const makers = types.map((type) => makerOfOther(step, type));
+  return (
+    makers.find(({ is }) => is === "unknown") ?? makers.find(({ is }) => is === "told") ?? harmless
+  );
+}
+
+function typesOf({ urn, old, new: after }: Step): string[] {
+  const given = [...(after?.types ?? []), ...(old?.types ?? []), typeIn(urn)];
+  return [...new Set(given.filter((type) => type !== ""))];
+}
+
+function makerOfOwn({ op, old, new: after }: Step, type: string): Maker {
+  const kind = type.slice(typePrefix.length);
+  // Code that is not ours is worth a word even where nothing changes: it runs when the engine looks.
+  if (hasForeignCode(after, kind) || hasForeignCode(old, kind)) {
+    return {
+      is: "unknown",
+      sentence: `runs code that is not Tailscope's: its __provider must be ${JSON.stringify(providerText(kind))}.`,
+    };
+  }
+  if (isKind(kind)) return { is: "ours", kind };
+  return harmlessOps.includes(op) ? harmless : strangeType(type);
+}
+
+function hasForeignCode(state: State | undefined, kind: string): boolean {
+  const ours = providerText(kind);
+  return (state?.code ?? []).some((code) => code.is !== "known" || code.value !== ours);
+}
+
+function makerOfOther({ old, new: after }: Step, type: string): Maker {
+  if (componentTypes.includes(type)) return harmless;
+  if (type.startsWith("tailscope:")) return strangeType(type);
+  switch (officialMeaningOf(type)) {
+    case "credential":
+      return {
+        is: "unknown",
+        sentence:
+          "is a credential of Tailscale's official provider, whose arguments are not known here.",
+      };
+    case "unknown":
+      return strangeType(type);
+    case "access":
+      return {
+        is: "told",
+        sentence: `is a ${type} of Tailscale's official provider, which is not reviewed.`,
+      };
+    case "harmless":
+      return harmless;
+    case undefined:
+  }
+  const code = [...(after?.code ?? []), ...(old?.code ?? [])].filter(({ is }) => is !== "absent");
+  // Ours under another name.
+  const names = (text: unknown) => typeof text === "string" && /["'`]tailscope\b/.test(text);
+  if (code.some((one) => one.is === "known" && names(one.value))) return strangeType(type);
+  if (!runsCode(type) && code.length === 0) return harmless;
+  return {
+    is: "told",
+    sentence: `runs code of its own with the deployer's credentials, which is not reviewed: it is a ${type}.`,
+  };
+}
+
+function strangeType(type: string): Maker {
+  return { is: "unknown", sentence: `has the type ${type}, which this version does not know.` };
+}

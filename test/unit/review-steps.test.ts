@@ -1,0 +1,467 @@
+/** What a review makes of each step of the engine, and of whose the credential is. */
+
+import { describe, expect, test } from "vitest";
+import { exceeds, limits, type Review } from "../../provider/review/review";
+import {
+  type Bag,
+  type GivenStep,
+  only,
+  reviewed,
+  reviewedPlan,
+  secret,
+  state,
+  step,
+  unknown,
+  urnOf,
+} from "./a-preview";
+
+const all = { scopes: ["all"] };
+const dns = { scopes: ["dns:read"] };
+
+/** A step whose states have more than their arguments. */
+function withStates(given: GivenStep, old: Bag, after: Bag = {}): GivenStep {
+  return {
+    ...given,
+    ...(given.oldState && { oldState: { ...given.oldState, ...old } }),
+    ...(given.newState && { newState: { ...given.newState, ...after } }),
+  };
+}
+
+const told = (found: Review) =>
+  found.report.credentials.map(({ change, class: danger, lost, life }) => ({
+    change,
+    class: danger,
+    lost: lost.length > 0,
+    life: life[0],
+  }));
+
+const revoked = "Revoked: whoever still uses it loses access.";
+
+describe("of a credential that was only looked up", () => {
+  const external = { external: true };
+
+  test("and is the stack's from now on, everything is new, and nothing is lost or revoked", () => {
+    const replacement = withStates(step("replace", "OAuthClient", "a", all, dns), external);
+    expect(told(reviewed(replacement))).toEqual([
+      { change: "create", class: "read", lost: false, life: "Does not expire." },
+    ]);
+    const parts = ["create-replacement", "replace", "discard-replaced"].map((op) =>
+      withStates(
+        step(
+          op,
+          "OAuthClient",
+          "a",
+          all,
+          op === "discard-replaced" ? undefined : { scopes: ["all"] },
+        ),
+        external,
+      ),
+    );
+    expect(told(reviewed(...parts))).toMatchObject([{ change: "create", class: "admin" }]);
+  });
+
+  test("and is looked up no more, nothing is lost", () => {
+    const found = reviewed(withStates(step("discard", "OAuthClient", "a", all), external));
+    expect(told(found)).toEqual([
+      {
+        change: "discard",
+        class: "none",
+        lost: false,
+        life: "It is looked up no more, and stays as it is.",
+      },
+    ]);
+    expect(limits.filter((limit) => exceeds(found, limit))).toEqual(["any"]);
+  });
+
+  test("and stays that, whatever it is, there is nothing to say", () => {
+    const found = reviewed(
+      withStates(step("read", "OAuthClient", "a", all, {}), external, external),
+      step("read", "OAuthClient", "b", undefined, {}),
+    );
+    expect(found.report.credentials).toEqual([]);
+  });
+});
+
+describe("a credential that the stack managed", () => {
+  test("and only looks up from now on is left alive", () => {
+    const found = reviewed(
+      withStates(step("read", "OAuthClient", "a", all, {}), {}, { external: true }),
+    );
+    expect(told(found)).toEqual([
+      {
+        change: "release",
+        class: "none",
+        lost: false,
+        life: "It stays alive, and nobody manages it: from now on it is only looked up.",
+      },
+    ]);
+    expect(exceeds(found, "gained")).toBe(true);
+  });
+
+  test("and that makes room for one that is only looked up is revoked", () => {
+    const parts = ["read-replacement", "replace"].map((op) =>
+      withStates(step(op, "OAuthClient", "a", all, {}), {}, { external: true }),
+    );
+    for (const steps of [
+      parts,
+      parts.slice(1),
+      [...parts, step("delete-replaced", "OAuthClient", "a", all)],
+    ]) {
+      expect(told(reviewed(...steps))).toEqual([
+        { change: "delete", class: "none", lost: true, life: revoked },
+      ]);
+    }
+  });
+
+  test("and that makes room for one that is imported is revoked, and the other one stays as it is", () => {
+    const parts = ["import-replacement", "replace"].map((op) =>
+      step(op, "OAuthClient", "a", dns, all),
+    );
+    expect(told(reviewed(...parts))).toEqual([
+      {
+        change: "import",
+        class: "none",
+        lost: false,
+        life: "The stack manages it from now on; it stays as it is.",
+      },
+      { change: "delete", class: "none", lost: true, life: revoked },
+    ]);
+  });
+});
+
+test("a credential that is imported gains nothing by that, and all that the next step gives it", () => {
+  const found = reviewed(
+    step("import", "OAuthClient", "a", undefined, dns),
+    step("update", "OAuthClient", "a", dns, { scopes: ["dns"] }),
+  );
+  expect(told(found)).toMatchObject([
+    { change: "update", class: "write" },
+    { change: "import", class: "none" },
+  ]);
+});
+
+describe("what stays alive when its resource goes", () => {
+  const host = urnOf("OAuthClient", "host");
+  const gone = (more: Bag) => withStates(step("delete", "OAuthClient", "a", all), more);
+
+  test.each<[string, GivenStep[], string, string]>([
+    [
+      "by retainOnDelete",
+      [gone({ retainOnDelete: true })],
+      "release",
+      "It stays alive, and nobody manages it: retainOnDelete keeps it.",
+    ],
+    [
+      "by deletedWith something that goes",
+      [gone({ deletedWith: host }), step("delete", "OAuthClient", "host", dns)],
+      "release",
+      "It stays alive, and nobody manages it: deletedWith leaves it to host, which goes as well.",
+    ],
+    [
+      "by deletedWith something that is replaced",
+      [
+        gone({ deletedWith: host }),
+        step("replace", "OAuthClient", "host", dns, { ...dns, generation: 1 }),
+      ],
+      "release",
+      "It stays alive, and nobody manages it: deletedWith leaves it to host, which goes as well.",
+    ],
+    [
+      "perhaps, by deletedWith something that stays as far as is shown",
+      [gone({ deletedWith: host })],
+      "delete",
+      "It may stay alive, and nobody would manage it: deletedWith leaves it to host, should that go as well.",
+    ],
+  ])("%s is not lost", (_, steps, change, sentence) => {
+    const found = reviewed(...steps);
+    const a = found.report.credentials.find(({ name }) => name === "a");
+    expect(a).toMatchObject({ change, class: "none", lost: [], tagsLost: [], life: [sentence] });
+    expect(exceeds(found, "gained")).toBe(true);
+  });
+
+  test("is beside the new one where it is replaced: everything that this one may do is new", () => {
+    const kept = withStates(
+      step("replace", "OAuthClient", "a", { ...all, generation: 1 }, { ...all, generation: 2 }),
+      { retainOnDelete: true },
+    );
+    expect(only(reviewed(kept))).toMatchObject({
+      change: "replace",
+      class: "admin",
+      lost: [],
+      life: [
+        "A new client with another id and secret is made.",
+        "The old one stays alive, and nobody manages it: retainOnDelete keeps it.",
+        "Does not expire.",
+        "Gets every operation that Tailscale adds later, too.",
+      ],
+    });
+  });
+
+  test("cannot be said by a plan, so it claims no loss", () => {
+    const found = reviewedPlan({ [urnOf("OAuthClient", "a")]: { steps: ["delete"], state: null } });
+    expect(only(found)).toMatchObject({ change: "delete", lost: [], class: "none" });
+    expect(only(found).life).toEqual([
+      "It may stay alive, and nobody would manage it: whether retainOnDelete or deletedWith keeps it cannot be seen.",
+    ]);
+    expect(found.report.notReviewed).toEqual([
+      "a (delete) is revoked by code that a plan does not show.",
+    ]);
+  });
+});
+
+describe("several steps of one URN are changes of their own", () => {
+  const old = (name: string, op: string, id: string, before: Bag, after?: Bag) =>
+    withStates(step(op, "OAuthClient", name, before, after), { id });
+
+  test("what an earlier run left to revoke, beside an update", () => {
+    const found = reviewed(
+      old("a", "update", "k2", dns, { scopes: ["dns"] }),
+      old("a", "delete-replaced", "k1", all),
+    );
+    expect(told(found)).toMatchObject([
+      { change: "update", class: "write", lost: false },
+      { change: "delete", class: "none", lost: true },
+    ]);
+  });
+
+  test("and beside a replacement, whose own old half is part of it", () => {
+    const found = reviewed(
+      old("a", "create-replacement", "k2", dns, { ...dns, generation: 2 }),
+      old("a", "replace", "k2", dns, { ...dns, generation: 2 }),
+      old("a", "delete-replaced", "k1", all),
+      old("a", "delete-replaced", "k2", dns),
+    );
+    expect(told(found)).toMatchObject([
+      { change: "replace", class: "none", lost: false },
+      { change: "delete", class: "none", lost: true },
+    ]);
+  });
+
+  test("two creates, and an end and a create: what is made is held against nothing", () => {
+    expect(
+      told(
+        reviewed(
+          step("create", "OAuthClient", "a", undefined, dns),
+          step("create", "OAuthClient", "a", undefined, all),
+        ),
+      ),
+    ).toMatchObject([{ class: "admin" }, { class: "read" }]);
+    expect(
+      told(
+        reviewed(
+          step("delete", "OAuthClient", "a", all),
+          step("create", "OAuthClient", "a", undefined, all),
+        ),
+      ),
+    ).toMatchObject([
+      { change: "create", class: "admin" },
+      { change: "delete", class: "none" },
+    ]);
+  });
+
+  test("in a plan, too", () => {
+    const found = reviewedPlan({
+      [urnOf("OAuthClient", "a")]: { steps: ["delete", "delete-replaced"], state: null },
+    });
+    expect(told(found)).toMatchObject([{ change: "delete" }, { change: "delete" }]);
+  });
+});
+
+describe("the code that runs is part of the change", () => {
+  const foreign = 'exports.handler=()=>require("./evil").OAuthClient.provider';
+  const sentence = expect.stringContaining("a (update) runs code that is not Tailscope's");
+  const update = () =>
+    step("update", "OAuthClient", "a", dns, { ...dns, description: "x" }) as Required<GivenStep>;
+  const inputs = (half: Bag) => half["inputs"] as Bag;
+
+  test.each<[string, (given: Required<GivenStep>) => void]>([
+    ["afterwards", ({ newState }) => (inputs(newState)["__provider"] = foreign)],
+    ["before", ({ oldState }) => (inputs(oldState)["__provider"] = foreign)],
+    [
+      "among the outputs before, from where it is run",
+      ({ oldState }) => ((oldState["outputs"] as Bag)["__provider"] = foreign),
+    ],
+    [
+      "of another kind",
+      ({ newState }) =>
+        (inputs(newState)["__provider"] =
+          'exports.handler=()=>require("tailscope").AuthKey.provider'),
+    ],
+    ["with a blank more", ({ newState }) => (inputs(newState)["__provider"] += " ")],
+    ["that is secret", ({ newState }) => (inputs(newState)["__provider"] = secret)],
+    ["that is not known yet", ({ newState }) => (inputs(newState)["__provider"] = unknown)],
+    ["that is missing", ({ newState }) => delete inputs(newState)["__provider"]],
+    ["that is missing before", ({ oldState }) => delete inputs(oldState)["__provider"]],
+    ["that is no text", ({ newState }) => (inputs(newState)["__provider"] = { a: 1 })],
+    ["of hidden inputs", ({ newState }) => (newState["inputs"] = secret)],
+  ])("one %s is not understood", (_, change) => {
+    const given = update();
+    change(given);
+    const found = reviewed(given);
+    expect(found.report).toMatchObject({
+      verdict: "admin",
+      credentials: [],
+      notUnderstood: [sentence],
+    });
+    for (const limit of limits) expect(exceeds(found, limit)).toBe(true);
+  });
+
+  test.each(["same", "refresh", "read", "delete", "discard"])(
+    "and so is one that only a %s shows, because it runs when the engine looks",
+    (op) => {
+      const given = update();
+      inputs(given.newState)["__provider"] = foreign;
+      inputs(given.oldState)["__provider"] = foreign;
+      const found = reviewed({ ...given, op });
+      expect(found.report.verdict).toBe("admin");
+      expect(found.report.notUnderstood).toHaveLength(1);
+    },
+  );
+
+  test("a plan that changes it is not understood", () => {
+    const { __provider } = inputs(update().newState);
+    const found = reviewedPlan({
+      [urnOf("OAuthClient", "a")]: {
+        goal: { inputDiff: { updates: { __provider } } },
+        steps: ["update"],
+        state: { __provider, scopes: ["dns"] },
+      },
+    });
+    expect(found.report.notUnderstood).toEqual([sentence]);
+  });
+});
+
+describe("a step is ours where anything says so", () => {
+  const official = "tailscale:index/oauthClient:OauthClient";
+
+  test.each<[string, GivenStep]>([
+    [
+      "the type before",
+      { ...step("update", official, "a", all, all), oldState: state("OAuthClient", all) },
+    ],
+    [
+      "the type afterwards",
+      { ...step("update", official, "a", all, all), newState: state("OAuthClient", all) },
+    ],
+    [
+      "the URN alone",
+      { ...step("update", official, "a", all, all), urn: urnOf("OAuthClient", "a") },
+    ],
+    [
+      "the URN that it had",
+      withStates(step("update", official, "a", all, all), { urn: urnOf("OAuthClient", "a") }),
+    ],
+  ])("by %s, and is not understood where something else says another", (_, given) => {
+    const found = reviewed(given);
+    expect(found.report.verdict).toBe("admin");
+    expect(found.report.notUnderstood).toEqual([
+      expect.stringContaining("a (update) has more than one type:"),
+    ]);
+  });
+
+  test("another kind of ours takes over no credential", () => {
+    const found = reviewed({
+      ...step("update", "OAuthClient", "a", all, all),
+      oldState: state("AuthKey", { reusable: true }),
+    });
+    expect(found.report.notUnderstood).toHaveLength(1);
+  });
+
+  test("another name and another parent are the same credential", () => {
+    const renamed = withStates(step("update", "OAuthClient", "a", dns, dns), {
+      urn: `urn:pulumi:dev::test::acme:index:Team$${urnOf("OAuthClient", "x").split("::")[2]}::old`,
+    });
+    expect(reviewed(renamed).report).toMatchObject({ verdict: "none", notUnderstood: [] });
+  });
+});
+
+describe("what else can change access is told, and counts as a change", () => {
+  test.each([
+    ["create", "pulumi-nodejs:dynamic:Resource"],
+    ["update", "pulumi-nodejs:dynamic/acme:Thing"],
+    ["replace", "pulumi-python:dynamic:Resource"],
+    ["create", "pulumi-python:dynamic/acme:Thing"],
+    ["create", "command:local:Command"],
+    ["delete", "command:remote:Command"],
+    ["create", "command:remote:CopyToRemote"],
+    ["create", "acme:index:HasCode"],
+  ])("%s of %s runs code of its own", (op, type) => {
+    const code = { __provider: "exports.handler = () => ({})" };
+    const found = reviewed(
+      step(op, type, "a", op === "create" ? undefined : code, op === "delete" ? undefined : code),
+    );
+    expect(found.report).toEqual({
+      verdict: "none",
+      credentials: [],
+      notUnderstood: [],
+      notReviewed: [
+        `a (${op}) runs code of its own with the deployer's credentials, which is not reviewed: it is a ${type}.`,
+      ],
+    });
+    expect(limits.filter((limit) => exceeds(found, limit))).toEqual(["any"]);
+  });
+
+  test.each(["same", "refresh", "read"])("not where it is %s", (op) => {
+    const found = reviewed(step(op, "command:local:Command", "a", {}, {}));
+    expect(found.report.notReviewed).toEqual([]);
+  });
+
+  test.each([
+    ["tailscale:index/acl:Acl", "told"],
+    ["tailscale:index/deviceTags:DeviceTags", "told"],
+    ["tailscale:index/dnsSearchPaths:DnsSearchPaths", "told"],
+    ["tailscale:index/webhook:Webhook", "told"],
+    ["pulumi:providers:tailscale", "told"],
+    ["tailscale:index/dnsPreferences:DnsPreferences", "harmless"],
+    ["tailscale:index/awsExternalId:AwsExternalId", "harmless"],
+    ["tailscale:index/oauthClient:OauthClient", "not understood"],
+    ["tailscale:index/tailnetKey:TailnetKey", "not understood"],
+    ["tailscale:index:FederatedIdentity", "not understood"],
+    ["tailscale:index/apiKey:ApiKey", "not understood"],
+    ["tailscale:index/constructor:constructor", "not understood"],
+  ])("of the official provider %s is %s", (type, meaning) => {
+    const { report } = reviewed(step("update", type, "a", { a: 1 }, { a: 2 }));
+    expect([report.notReviewed.length, report.notUnderstood.length]).toEqual(
+      { told: [1, 0], harmless: [0, 0], "not understood": [0, 1] }[meaning],
+    );
+    expect(reviewed(step("same", type, "a", {}, {})).report).toMatchObject({
+      notReviewed: [],
+      notUnderstood: [],
+    });
+  });
+
+  test("the resources of everybody else are nobody's business", () => {
+    expect(
+      reviewed(step("create", "aws:s3/bucket:Bucket", "a", undefined, { acl: "x" })).report,
+    ).toMatchObject({ credentials: [], notUnderstood: [], notReviewed: [] });
+  });
+});
+
+describe("a step that lacks what it must have is not understood", () => {
+  test.each<[string, GivenStep, string]>([
+    ["a create", { op: "create", urn: urnOf("OAuthClient", "a") }, "does not say what will be"],
+    [
+      "an update without before",
+      step("update", "OAuthClient", "a", undefined, all),
+      "what was there before",
+    ],
+    [
+      "an update without after",
+      step("update", "OAuthClient", "a", all),
+      "does not say what will be",
+    ],
+    ["a replacement", step("replace", "OAuthClient", "a", undefined, all), "what was there before"],
+    ["a delete", { op: "delete", urn: urnOf("OAuthClient", "a") }, "what was there before"],
+    ["an import", { op: "import", urn: urnOf("OAuthClient", "a") }, "does not say what will be"],
+    [
+      "a step of the future",
+      step("constructor", "OAuthClient", "a", dns, all),
+      "is a step that this version does not know",
+    ],
+  ])("%s", (_, given, sentence) => {
+    expect(reviewed(given).report).toMatchObject({
+      verdict: "admin",
+      notUnderstood: [expect.stringContaining(sentence)],
+    });
+  });
+});
