@@ -97,7 +97,7 @@ export const changeNames: Readonly<Record<ChangeKind, string>> = {
   delete: "destroyed",
   import: "imported",
   release: "left alive",
-  discard: "looked up no more",
+  discard: "no longer looked up",
 };
 
 /** How many operations are folded away, in words. */

@@ -1,6 +1,7 @@
 /**
- * `tailscope review` of real previews: twelve changes of rising difficulty to one deployed program, each with its report in every
- * format under reviews/. `UPDATE_REVIEWS=1 npx vitest run --project engine review` writes them anew, to be read like code.
+ * `tailscope review` of real previews: twelve changes of rising difficulty to one deployed program, and what a second one does
+ * with credentials that are external, retained, hidden or run by other code. Each has its report in every format under reviews/.
+ * `UPDATE_REVIEWS=1 npx vitest run --project engine review` writes them again, to be read like code.
  */
 
 import { execFile } from "node:child_process";
@@ -10,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { type Emulator, startEmulator } from "tailscope-emulator";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { htmlReport } from "../../provider/review/html";
 import { readPlan } from "../../provider/review/input/plan";
 import { readPreview } from "../../provider/review/input/preview";
@@ -18,6 +19,7 @@ import { markdownReport } from "../../provider/review/markdown";
 import { type Review, review } from "../../provider/review/review";
 import { sarifReport } from "../../provider/review/sarif";
 import { terminalReport } from "../../provider/review/terminal";
+import { as } from "../contract/client";
 import { newStack, type Stack } from "./stack";
 
 const command = fileURLToPath(new URL("../../provider/bin/tailscope.js", import.meta.url));
@@ -139,11 +141,11 @@ test.each<[number, string, Review["report"]["verdict"]]>([
   [3, "destroyed", "none"],
   [4, "read-made-write", "write"],
   [5, "all-listed", "none"],
-  [6, "tag-added", "write"],
+  [6, "tag-added", "persist"],
   [7, "key-reusable", "write"],
   [8, "client-replaced", "none"],
   [9, "subject-widened", "admin"],
-  [10, "unknown-tag", "write"],
+  [10, "unknown-tag", "persist"],
   [11, "unknown-scope", "admin"],
 ])("%i %s is reviewed as its reports under reviews/ say: %s", async (number, change, verdict) => {
   const found = reviewed(await preview(change));
@@ -202,4 +204,170 @@ test("the command reads a preview from a pipe, and an update plan from its file,
   });
   const read = readPlan(readFileSync(plan, "utf8"));
   expect("steps" in read && review(read.steps).report).toEqual(JSON.parse(planned.stdout));
+});
+
+/** What becomes of credentials that are not plainly the stack's. */
+const owners = `
+const is = (name) => process.env.CHANGE === name;
+const client = (name, args, options) => new OAuthClient(name, args, options);
+const deploys = (name, args) => new FederatedIdentity(name, {
+  issuer: "https://token.actions.githubusercontent.com", subject: "repo:acme/app:*", scopes: ["users"], ...args });
+
+if (!is("owners")) {
+  client("plain", { scopes: ["dns:read"] });
+  client("retained", { scopes: ["all"] }, { retainOnDelete: true });
+  const host = client("host", { scopes: ["dns:read"] });
+  new AuthKey("left-to-host", { tags: ["tag:ci"], reusable: true }, { deletedWith: host });
+  client("released", { scopes: ["all"] });
+  client("made-room", { scopes: ["users"] });
+  OAuthClient.get("taken-over", process.env.EXTERNAL);
+  OAuthClient.get("discarded", process.env.EXTERNAL);
+} else {
+  OAuthClient.get("released", process.env.RELEASED);
+  OAuthClient.get("made-room", process.env.EXTERNAL);
+  client("taken-over", { scopes: ["users"] });
+}
+const step = is("owners") ? 2 : 1;
+new AuthKey("key", { tags: ["tag:ci"], expiry: "1d", generation: step });
+new AuthKey("retained-key", { tags: ["tag:ci"], expiry: "1d", generation: step }, { retainOnDelete: true });
+client("deleted-first", { scopes: ["dns"], generation: step }, { deleteBeforeReplace: true });
+client("moved", { scopes: ["all"], connection: is("owners") ? "other" : undefined });
+
+const rule = (before, after) => (is("hidden") ? after : before);
+client("secret-scopes", { scopes: rule(pulumi.secret(["dns", "users"]), ["dns"]) });
+client("secret-tags", { scopes: ["auth_keys"], tags: rule(["tag:ci"], pulumi.secret(["tag:ci"])) });
+deploys("rule-gone", { customClaimRules: rule({ environment: "*" }, undefined) });
+deploys("secret-rule-gone", { customClaimRules: rule(pulumi.secret({ ref: "main" }), { ref: "*" }) });
+deploys("secret-audience-gone", { audience: rule(pulumi.secret("deploys"), undefined) });
+if (is("hidden")) {
+  const fresh = client("fresh", { scopes: ["dns:read"] });
+  deploys("homoglyph", { issuer: "https://token.actions.\\u0261ithubusercontent.com", subject: "repo:\\u0430cme/app:ref:refs/heads/main" });
+  deploys("trusts-later", { subject: fresh.clientId, customClaimRules: { ref: "main", job: fresh.clientId } });
+}
+
+const evil = { create: async () => ({ id: "x", outs: {} }), diff: async () => ({ changes: true }), update: async () => ({ outs: {} }) };
+class Thing extends pulumi.dynamic.Resource {
+  constructor(name, module, type) { super(evil, name, { scopes: ["dns:read"] }, {}, module, type); }
+}
+if (is("code")) {
+  new Thing("dynamic");
+  new Thing("in-a-module", "acme", "Thing");
+  new Thing("hijacked", "tailscope", "OAuthClient");
+} else client("hijacked", { scopes: ["dns:read"] });
+
+if (is("deceiving")) deploys("deceiving", { issuer: "https://token.actions.githubusercontent.com@evil.example", subject: "repo:acme/\\u200bapp:*" });
+if (is("throwing")) throw new Error("boom");
+`;
+
+describe("what is hidden, foreign, external or retained", () => {
+  let other: Stack;
+
+  beforeAll(async () => {
+    other = await newStack(emulator, owners);
+    const connections = JSON.stringify({
+      other: {
+        baseUrl: emulator.url,
+        oauthClientId: emulator.clientId,
+        oauthClientSecret: emulator.clientSecret,
+      },
+    });
+    await other.configure("tailscope:connections", connections);
+    const made = await as(emulator, emulator.apiKey)("POST", "/keys", {
+      keyType: "client",
+      scopes: ["all"],
+      description: "made elsewhere",
+    });
+    other.set("EXTERNAL", made.body.id);
+    await other.up();
+    const { credentials } = await other.state();
+    other.set("RELEASED", credentials["released"]?.id);
+  }, 60_000);
+
+  afterAll(() => other[Symbol.asyncDispose]());
+
+  async function previewed(change: string, ...args: string[]): Promise<string> {
+    const { code, text } = await other.pulumi(["preview", "--json", ...args], { CHANGE: change });
+    expect(code, text).toBe(0);
+    return text.slice(text.indexOf("{\n"));
+  }
+
+  test("13 owners: what stays, goes, is taken over or left alive, by a preview, its parts, its events and its plan", async () => {
+    const plan = join(other.folder, "owners.json");
+    const found = reviewed(await previewed("owners", "--save-plan", plan));
+    expectReports(found, "13-owners");
+    const parts = reviewed(await previewed("owners", "--show-replacement-steps"));
+    expect(parts.report).toEqual(found.report);
+
+    const { code, text } = await other.pulumi(["preview", "--json"], {
+      CHANGE: "owners",
+      PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true",
+    });
+    expect(code, text).toBe(0);
+    const streamed = reviewed(text);
+    // It leaves out deletedWith, so what is replaced may stay beside the new one.
+    expect(streamed.report.verdict).toBe(found.report.verdict);
+    const credentials = ({ report }: Review) =>
+      new Map(report.credentials.map((one) => [one.name, one]));
+    for (const [name, seen] of credentials(found)) {
+      const one = credentials(streamed).get(name);
+      expect(one?.gained, name).toEqual(expect.arrayContaining([...seen.gained]));
+      expect(seen.lost, name).toEqual(expect.arrayContaining([...(one?.lost ?? ["nothing"])]));
+    }
+
+    const read = readPlan(readFileSync(plan, "utf8"));
+    if ("problem" in read) throw new Error(read.problem);
+    expectReports(review(read.steps), "14-owners-plan");
+  });
+
+  test("15 hidden: secret and unknown arguments count as the worst that they could be", async () => {
+    const found = reviewed(await previewed("hidden"));
+    expect(found.report.verdict).toBe("admin");
+    expectReports(found, "15-hidden");
+  });
+
+  test("16 code: whoever runs other code under our type, or beside it", async () => {
+    const found = reviewed(await previewed("code"));
+    expect(found.report).toMatchObject({ verdict: "admin" });
+    expectReports(found, "16-code");
+  });
+
+  test("what an earlier run left to revoke is a change of its own", async () => {
+    const { text } = await other.state();
+    const exported = JSON.parse(text) as {
+      deployment: { resources: { urn: string; id: string; delete?: boolean }[] };
+    };
+    const { resources } = exported.deployment;
+    const plain = resources.find(({ urn }) => urn.endsWith("::secret-scopes"));
+    if (plain === undefined) throw new Error("secret-scopes is not in the state");
+    resources.push({ ...plain, id: "kLeftBehind", delete: true });
+    other.save("state.json", JSON.stringify(exported));
+    expect((await other.pulumi(["stack", "import", "--file", "state.json"])).code).toBe(0);
+    const found = reviewed(await previewed("hidden", "--show-replacement-steps"));
+    expect(
+      found.report.credentials
+        .filter(({ name }) => name === "secret-scopes")
+        .map(({ change, class: danger }) => [change, danger]),
+    ).toEqual([
+      ["update", "write"],
+      ["delete", "none"],
+    ]);
+  });
+
+  test.each([
+    ["deceiving", [], "the preview failed: error: .*has a user name before its host"],
+    ["throwing", [], "the preview failed: error: Running program"],
+  ])("a preview that fails is refused: %s", async (change, args, problem) => {
+    const { code, text } = await other.pulumi(["preview", "--json", ...args], { CHANGE: change });
+    expect(code).not.toBe(0);
+    const json = text.slice(text.indexOf("{\n"), text.lastIndexOf("\n}") + 2);
+    expect(readPreview(json)).toEqual({ problem: expect.stringMatching(problem) });
+  });
+
+  test("the preview of a refresh is refused: the program did not run", async () => {
+    const { code, text } = await other.pulumi(["refresh", "--preview-only", "--json"]);
+    expect(code, text).toBe(0);
+    expect(readPreview(text.slice(text.indexOf("{\n")))).toEqual({
+      problem: expect.stringContaining("it is the preview of a refresh"),
+    });
+  });
 });

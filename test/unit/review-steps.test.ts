@@ -67,7 +67,7 @@ describe("of a credential that was only looked up", () => {
         change: "discard",
         class: "none",
         lost: false,
-        life: "It is looked up no more, and stays as it is.",
+        life: "It was only looked up, and stays as it is.",
       },
     ]);
     expect(limits.filter((limit) => exceeds(found, limit))).toEqual(["any"]);

@@ -90,7 +90,7 @@ export function assess(change: Change): Assessment {
       ...new Set(ways.filter((way) => way.danger === danger).flatMap((way) => way.reasons)),
     ],
     gains: inWords(found.gain.operations, found.has, found.had),
-    losses: inWords(found.loss.operations, found.had, found.has),
+    losses: inWords(found.loss.operations, found.gone, found.left),
     widens: widens.includes(true),
     changed: before && after ? changedArguments(before, after) : [],
     before: [...new Set([...operationsOf(found.had.scopes), ...found.loss.operations])],
@@ -122,7 +122,9 @@ interface Comparison {
   readonly had: Power;
   readonly has: Power;
   readonly gain: Gain;
-  /** What is lost for certain. */
+  /** What is gone for certain, what may be left of it, and what is lost by that. */
+  readonly gone: Power;
+  readonly left: Power;
   readonly loss: Gain;
   /** The scopes among them that this version does not know. */
   readonly strangeGained: readonly string[];
@@ -139,6 +141,8 @@ function untouched(credential: Credential | undefined): Comparison {
     had: power,
     has: power,
     gain: none,
+    gone: power,
+    left: power,
     loss: none,
     strangeGained: [],
     strangeLost: [],
@@ -166,6 +170,8 @@ function compare(
     had,
     has,
     gain: gained(had, has),
+    gone,
+    left,
     loss: { ...loss, tags: mayHoldMore && !after.tags.isWhole ? [] : loss.tags },
     strangeGained: strangeScopes(has.scopes).filter((scope) => !had.scopes.includes(scope)),
     strangeLost:

@@ -28,7 +28,7 @@ export function lifeOf(
     case "release":
       return left;
     case "discard":
-      return [{ sentence: "It is looked up no more, and stays as it is." }];
+      return [{ sentence: "It was only looked up, and stays as it is." }];
     case "import":
       return [{ sentence: "The stack manages it from now on; it stays as it is." }];
     case "delete":

@@ -12,11 +12,17 @@ export function trustAtFirst(after: FederatedIdentity): Life[] {
   const parts = [...partsOf(after.arguments)].filter(
     ([name]) => after.trusted === undefined || (name !== "issuer" && name !== "subject"),
   );
-  const hasRules = parts.some(([name]) => name !== "audience");
+  const rules = parts.filter(([name]) => !fixedParts.some(([fixed]) => fixed === name));
+  const isPlain = rules.length === 0 && argumentOf(after.arguments, "audience").is === "absent";
   return [
     `Does not expire; ${who(after)} may use it.`,
-    ...parts.map(([name, value]) => `Its ${name} must be ${value}.`),
-    ...(hasRules ? [] : ["It has no claim rules."]),
+    // Most have neither.
+    ...(isPlain
+      ? [`Its audience must be ${ownAudience}; it has no claim rules.`]
+      : [
+          ...parts.map(([name, value]) => `Its ${name} must be ${value}.`),
+          ...(rules.length === 0 ? ["It has no claim rules."] : []),
+        ]),
   ].map((sentence) => ({ sentence }));
 }
 
@@ -53,10 +59,11 @@ function inAsciiAll(trusted: Trusted): Trusted {
 
 const unseen = "something that cannot be seen";
 const allRules = "claim rules";
+const ownAudience = "one that Tailscale makes for it alone";
 const fixedParts = [
   ["issuer", "nobody"],
   ["subject", "nobody"],
-  ["audience", "one that Tailscale makes for it alone"],
+  ["audience", ownAudience],
 ] as const;
 
 /** A part, or what there is in its place. */
