@@ -13,11 +13,7 @@ const unseenCharacters = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Poi
  * endless.
  */
 export function shown(text: string): string {
-  const line = withoutSecrets(
-    text.replace(unseenCharacters, " "),
-  )
-    .replace(/ {2,}/g, " ")
-    .trim();
+  const line = withoutSecrets(text.replace(unseenCharacters, " ")).replace(/ {2,}/g, " ").trim();
   return shortened(line, 300);
 }
 
