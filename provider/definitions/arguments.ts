@@ -2,11 +2,13 @@
 
 import { z } from "zod";
 import { hasUserInformation, inAscii, invisibleIn } from "../access/characters";
+import { claimPath, writtenClaim } from "../access/claim";
 import { type Duration, formatSeconds, seconds } from "../access/lifetime";
 import { knownScopes, legacyScopes, scopesThatNeedTags } from "../access/scopes";
 import { fits, formInWords, formOf, idInSecret } from "../access/secret-form";
 import { shown } from "../access/shown";
 import { nearest } from "../access/spelling";
+import { verdictOn } from "../access/trusted";
 import type { Failure } from "../engine/definition";
 import { isNotKnown } from "../engine/unknown-secret";
 
@@ -136,13 +138,11 @@ export const claimRules = z
       `give an object of claims and patterns, for example { ref: "refs/heads/main" }, not ${spoken(issue.input)}`,
   })
   .superRefine((rules, context) => {
-    for (const [claim, argument] of ownArguments) {
-      if (claim in rules)
-        context.addIssue({
-          code: "custom",
-          path: [claim],
-          message: `"${claim}" has an argument of its own: write it as ${argument}`,
-        });
+    const known = new Map<string, string>();
+    for (const claim of Object.keys(rules)) {
+      const problem = claimProblem(claim, known);
+      if (problem !== undefined)
+        context.addIssue({ code: "custom", path: [claim], message: problem });
     }
     for (const claim of Object.keys(rules)) {
       const invisible = invisibleIn(claim);
@@ -154,6 +154,37 @@ export const claimRules = z
     }
   })
   .optional();
+
+/** What is wrong with the name of a claim, beside those in `known`, to which it is added. */
+function claimProblem(claim: string, known: Map<string, string>): string | undefined {
+  // Names that nobody can read are told of elsewhere, and never shown.
+  if (invisibleIn(claim).length > 0) return undefined;
+  const read = claimPath(claim);
+  if ("problem" in read) {
+    return `the claim's name ${read.problem}. A period leads into an object, as in "user.name"; a name that has a period itself stands in double quotes, as in '"open.id".username'`;
+  }
+  const written = writtenClaim(read.path);
+  const argument = ownArguments.get(written);
+  if (argument !== undefined)
+    return `"${written}" has an argument of its own: write it as ${argument}`;
+  const twin = known.get(written);
+  if (twin !== undefined) return `is the same claim as ${twin}: leave one of them out`;
+  known.set(written, claim);
+  return undefined;
+}
+
+interface TrustArguments {
+  issuer?: string | undefined;
+  subject?: string | undefined;
+}
+
+/** A subject that nobody can have, which would only show when the first token is refused. */
+export function trustFailures({ issuer, subject }: TrustArguments): Failure[] {
+  if (issuer === undefined || subject === undefined) return [];
+  const verdict = verdictOn({ issuer, subject, audience: "", claims: {} });
+  if (verdict.whose !== "nobody") return [];
+  return [{ property: "subject", reason: `${verdict.reason}. ${verdict.instead}` }];
+}
 
 /** The id and the secret of the OAuth client that makes an auth key. */
 export const minter = z

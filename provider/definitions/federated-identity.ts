@@ -13,6 +13,7 @@ import {
   scopes,
   subject,
   tags,
+  trustFailures,
   unlistedScopes,
 } from "./arguments";
 import { federatedIdentityDeclaration } from "./declarations";
@@ -45,7 +46,7 @@ export const federatedIdentity: Definition<z.output<typeof inputs>> = {
   keyType: "federated",
   seen,
   inputs,
-  rules: scopeFailures,
+  rules: (known, written) => [...scopeFailures(known, written), ...trustFailures(known)],
   inPlace,
   bookkeeping: ["unlistedScopes"],
   grants: ({ scopes, tags }) => ({ needs: "federated_keys", scopes, tags }),

@@ -4,7 +4,7 @@ import { administratorScopes } from "../access/danger";
 import { type Duration, formatSeconds, longestAuthKeyLifetime, seconds } from "../access/lifetime";
 import { matches } from "../access/patterns";
 import { covers } from "../access/scopes";
-import { trustsStrangers } from "../access/trusted";
+import { verdictOn } from "../access/trusted";
 
 export type Kind = "OAuthClient" | "AuthKey" | "FederatedIdentity";
 
@@ -138,10 +138,8 @@ export function disallowed(judged: Judged, table: readonly Allowance[]): string[
 export function strangers({ kind, props }: Judged): string[] {
   if (kind !== "FederatedIdentity") return [];
   const [issuer, subject] = [String(props["issuer"]), String(props["subject"])];
-  if (!trustsStrangers({ issuer, subject })) return [];
-  return [
-    `subject: "${subject}" has a * where it says whose token it is, so people outside the organisation may match. Write the owner in full, for example "repo:acme/infrastructure:ref:refs/heads/main".`,
-  ];
+  const verdict = verdictOn({ issuer, subject, audience: "", claims: {} });
+  return verdict.whose === "owner" ? [] : [`subject: ${verdict.reason}. ${verdict.instead}`];
 }
 
 /** @param longest how long a client's secret may stay the same */

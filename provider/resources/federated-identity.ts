@@ -20,7 +20,8 @@ export interface FederatedIdentityArgs extends TrustCredentialArgs {
   issuer: pulumi.Input<string>;
   /**
    * Whose tokens are accepted: what their `sub` must be. `*` stands for any characters, so
-   * `"repo:acme/infrastructure:*"` lets every branch and pull request of that repository in.
+   * `"repo:acme/infrastructure:*"` lets every branch and pull request of that repository in. One that the issuer never gives is
+   * refused.
    *
    * Tailscale rewrites GitHub's subjects to the form with ids; the output then shows that form, and no change.
    */
@@ -31,8 +32,9 @@ export interface FederatedIdentityArgs extends TrustCredentialArgs {
    */
   audience?: pulumi.Input<string>;
   /**
-   * What further claims must be, by their names; `*` stands for any characters. `sub`, `iss` and `aud` have arguments of
-   * their own.
+   * What further claims must be, by their names; `*` stands for any characters. A period leads into an object, and a name that
+   * has a period itself stands in double quotes: `{ ref: "refs/heads/*", "user.name": "ci", '"open.id".username': "ci" }`.
+   * `sub`, `iss` and `aud` have arguments of their own.
    * @default none
    */
   customClaimRules?: pulumi.Input<Record<string, pulumi.Input<string>>>;

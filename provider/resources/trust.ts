@@ -1,6 +1,8 @@
 /**
  * Whose identity tokens to trust: `issuer`, `subject` and claim rules of a {@link FederatedIdentity}, made for the systems that
- * most teams deploy from. Narrow: a pattern that would let a stranger in is refused, and who wants it all the same writes down why.
+ * most teams deploy from. Narrow: a pattern that would let a stranger in is refused, and who wants it all the same writes down
+ * why. Who is a stranger is answered in one place ({@link verdictOn}); what these ask beyond that is for names that are not
+ * written out, and for runs that anybody can start.
  *
  * Sources: https://docs.github.com/en/actions/reference/security/oidc,
  * https://docs.gitlab.com/ci/secrets/id_token_authentication/,
@@ -8,6 +10,8 @@
  */
 
 import * as pulumi from "@pulumi/pulumi";
+import { invisibleIn } from "../access/characters";
+import { type Verdict, verdictOn } from "../access/trusted";
 
 /** What a {@link FederatedIdentity} takes of it: `{ ...trust.github({ … }), scopes: [ … ] }`. */
 export interface Trust {
@@ -41,6 +45,16 @@ export interface GithubTrust extends Insistence {
   tag?: string;
   /** Runs for pull requests, whoever opened them. */
   pullRequest?: true;
+  /**
+   * Where GitHub runs: `"acme.ghe.com"` with data residency, `"github.example.com"` for a GitHub Enterprise Server.
+   * @default `"github.com"`
+   */
+  host?: string;
+  /**
+   * The slug of the enterprise, where it has an issuer of its own (`include_enterprise_slug`): then only its repositories get
+   * such tokens.
+   */
+  enterprise?: string;
 }
 
 export interface GitlabTrust extends Insistence {
@@ -65,7 +79,10 @@ export interface GenericTrust extends Insistence {
   issuer: string;
   /** What `sub` must be; `*` stands for any characters. */
   subject: string;
-  /** What further claims must be. */
+  /**
+   * What further claims must be. A period leads into an object, and a name with a period in it stands in double quotes:
+   * `{ "user.name": "ci", '"open.id".username': "ci" }`. One that names the owner does what the subject need not do then.
+   */
   claims?: Readonly<Record<string, string>>;
 }
 
@@ -82,7 +99,7 @@ export const trust = {
    * ```
    */
   github(wanted: GithubTrust): Trust {
-    const { repository, ownerId, repositoryId, branch, environment, tag, pullRequest } = wanted;
+    const { repository, branch, environment, tag, pullRequest } = wanted;
     const [owner, name, more] = repository.split("/");
     if (!owner || !name || more !== undefined)
       throw wrong(
@@ -97,19 +114,14 @@ export const trust = {
         `"${repository}" trusts repositories that do not exist yet, whoever makes them`,
         wanted,
       );
-    if (repository.includes(":") || repository.includes("@"))
+    if (!/^[\w*-]+\/[\w.*-]+$/.test(repository))
       throw wrong(
         "github",
         "repository",
         `${JSON.stringify(repository)} has a character that no repository's name has`,
       );
-    if ((ownerId === undefined) !== (repositoryId === undefined)) {
-      throw wrong(
-        "github",
-        ownerId === undefined ? "ownerId" : "repositoryId",
-        "is missing: an immutable subject has both numbers. `gh api repos/OWNER/REPOSITORY --jq '.owner.id, .id'` prints them",
-      );
-    }
+    if (name.endsWith(".git"))
+      throw wrong("github", "repository", `leave out the .git: "${owner}/${name.slice(0, -4)}"`);
     if (pullRequest) {
       refuseStrangers(
         "github",
@@ -122,24 +134,24 @@ export const trust = {
       "github",
       { branch, environment, tag, pullRequest },
       {
-        branch: (value) => `ref:refs/heads/${value}`,
-        environment: (value) => `environment:${value}`,
-        tag: (value) => `ref:refs/tags/${value}`,
+        branch: (value) => `ref:refs/heads/${refName("github", "branch", value)}`,
+        // GitHub writes a colon in a name as %3A.
+        environment: (value) => `environment:${value.replaceAll(":", "%3A")}`,
+        tag: (value) => `ref:refs/tags/${refName("github", "tag", value)}`,
         pullRequest: () => "pull_request",
       },
     );
+    const issuer = githubIssuer(wanted);
+    const ids = githubIds(wanted, issuer);
     const where =
-      ownerId === undefined ? repository : `${owner}@${ownerId}/${name}@${repositoryId}`;
-    return {
-      issuer: "https://token.actions.githubusercontent.com",
-      subject: `repo:${where}:${context}`,
-    };
+      ids === undefined ? repository : `${owner}@${ids.owner}/${name}@${ids.repository}`;
+    return settled("github", { issuer, subject: `repo:${where}:${context}` }, wanted);
   },
 
   /** Pipelines of GitLab. */
   gitlab(wanted: GitlabTrust): Trust {
     const { project, branch, tag, issuer = "https://gitlab.com" } = wanted;
-    if (!/^[^/:]+(\/[^/:]+)+$/.test(project))
+    if (!/^[\w.*-]+(\/[\w.*-]+)+$/.test(project))
       throw wrong(
         "gitlab",
         "project",
@@ -156,11 +168,11 @@ export const trust = {
       "gitlab",
       { branch, tag },
       {
-        branch: (value) => `ref_type:branch:ref:${value}`,
-        tag: (value) => `ref_type:tag:ref:${value}`,
+        branch: (value) => `ref_type:branch:ref:${refName("gitlab", "branch", value)}`,
+        tag: (value) => `ref_type:tag:ref:${refName("gitlab", "tag", value)}`,
       },
     );
-    return { issuer, subject: `project_path:${project}:${context}` };
+    return settled("gitlab", { issuer, subject: `project_path:${project}:${context}` }, wanted);
   },
 
   /** Pods of a Kubernetes cluster that run as one service account. */
@@ -181,23 +193,117 @@ export const trust = {
           `${JSON.stringify(value)} is no Kubernetes name: write lower-case letters, digits and hyphens`,
         );
     }
-    return { issuer, subject: `system:serviceaccount:${namespace}:${serviceAccount}` };
+    const subject = `system:serviceaccount:${namespace}:${serviceAccount}`;
+    return settled("kubernetes", { issuer, subject }, wanted);
   },
 
   /** Any other issuer of identity tokens. */
   generic(wanted: GenericTrust): Trust {
     const { issuer, subject, claims } = wanted;
-    if (/^[^:/]*\*/.test(subject)) {
-      refuseStrangers(
-        "generic",
-        "subject",
-        `"${subject}" has a * before anything that says whose token it is`,
-        wanted,
-      );
-    }
-    return { issuer, subject, ...(claims !== undefined && { customClaimRules: claims }) };
+    return settled(
+      "generic",
+      { issuer, subject, ...(claims !== undefined && { customClaimRules: claims }) },
+      wanted,
+    );
   },
 };
+
+/** What was made, where it names its owner or somebody wrote down why it need not. */
+function settled(system: string, made: Trust, insistence: Insistence): Trust {
+  const { issuer, subject, customClaimRules: claims = {} } = made;
+  const texts = { issuer, subject, claims: Object.entries(claims).flat().join("") };
+  for (const [argument, text] of Object.entries(texts)) {
+    const invisible = invisibleIn(text);
+    if (invisible.length > 0) {
+      throw wrong(
+        system,
+        argument,
+        `has characters that nobody can see: leave out ${invisible.join(" ")}`,
+      );
+    }
+  }
+  const verdict: Verdict = verdictOn({ issuer, subject, audience: "", claims });
+  if (verdict.whose === "owner") return made;
+  const problem = `${JSON.stringify(subject)} ${verdict.reason}`;
+  const instead = verdict.instead.replace(/\.$/, "");
+  if (verdict.whose === "nobody") throw wrong(system, "subject", `${problem}. ${instead}`);
+  refuseStrangers(system, "subject", problem, insistence);
+  return made;
+}
+
+const numberOf = "`gh api repos/OWNER/REPOSITORY --jq '.owner.id, .id'` prints them";
+
+/** The numbers of an immutable subject, where they are given. */
+function githubIds(
+  { ownerId, repositoryId }: GithubTrust,
+  issuer: string,
+): { owner: number; repository: number } | undefined {
+  if (ownerId === undefined && repositoryId === undefined) return undefined;
+  if (ownerId === undefined || repositoryId === undefined) {
+    throw wrong(
+      "github",
+      ownerId === undefined ? "ownerId" : "repositoryId",
+      `is missing: an immutable subject has both numbers. ${numberOf}`,
+    );
+  }
+  for (const [argument, id] of Object.entries({ ownerId, repositoryId })) {
+    if (!Number.isSafeInteger(id) || id <= 0)
+      throw wrong("github", argument, `${JSON.stringify(id)} is not an id of GitHub. ${numberOf}`);
+  }
+  if (issuer.endsWith(githubServerPath)) {
+    throw wrong(
+      "github",
+      "ownerId",
+      "leave out both ids: a GitHub Enterprise Server gives no immutable subjects",
+    );
+  }
+  return { owner: ownerId, repository: repositoryId };
+}
+
+const githubServerPath = "/_services/token";
+
+/** Who signs the tokens of a GitHub: https://docs.github.com/en/enterprise-cloud@latest/actions/reference/security/oidc */
+function githubIssuer({ host = "github.com", enterprise }: GithubTrust): string {
+  if (!/^[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)+$/i.test(host)) {
+    throw wrong(
+      "github",
+      "host",
+      `${JSON.stringify(host)} is not the name of a host: write it like "github.example.com"`,
+    );
+  }
+  if (enterprise !== undefined && !/^[a-z\d]([a-z\d-]*[a-z\d])?$/i.test(enterprise)) {
+    throw wrong(
+      "github",
+      "enterprise",
+      `${JSON.stringify(enterprise)} is not the slug of an enterprise: write the last part of https://github.com/enterprises/SLUG`,
+    );
+  }
+  const slug = enterprise === undefined ? "" : `/${enterprise}`;
+  const name = host.toLowerCase();
+  if (name === "github.com") return `https://token.actions.githubusercontent.com${slug}`;
+  if (name.endsWith(".ghe.com")) return `https://token.actions.${name}${slug}`;
+  if (enterprise !== undefined) {
+    throw wrong(
+      "github",
+      "enterprise",
+      "leave it out: a GitHub Enterprise Server has one issuer, for all its repositories",
+    );
+  }
+  return `https://${name}${githubServerPath}`;
+}
+
+/** The name of a branch or tag, as git allows it (https://git-scm.com/docs/git-check-ref-format), with stars. */
+function refName(system: string, argument: string, value: string): string {
+  const [, kind, short] = /^refs\/(heads|tags)\/(.+)$/.exec(value) ?? [];
+  if (kind !== undefined)
+    throw wrong(system, argument, `leave out refs/${kind}/ and write "${short}"`);
+  if (/[\s:~^?[\\]|\.\.|@\{|\/\/|^\/|\/$|\.$/.test(value)) throw notOne(system, argument, value);
+  return value;
+}
+
+function notOne(system: string, argument: string, value: string): pulumi.RunError {
+  return wrong(system, argument, `${JSON.stringify(value)} is no name of one`);
+}
 
 /** The subject's part for the one of `given` that is there. */
 function oneOf<Choices extends Record<string, string | true | undefined>>(
@@ -215,8 +321,7 @@ function oneOf<Choices extends Record<string, string | true | undefined>>(
     );
   }
   const value = String(given[chosen]);
-  if (value === "" || /[\s:]/.test(value))
-    throw wrong(system, chosen, `${JSON.stringify(value)} is no name of one`);
+  if (value === "" || value.trim() !== value) throw notOne(system, chosen, value);
   return parts[chosen as keyof Choices](value); // One of the names of `given`, of which it is made.
 }
 

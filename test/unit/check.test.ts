@@ -284,6 +284,54 @@ describe("a federated identity", () => {
       identity({ customClaimRules: { sub: "x", ref: "y" } }),
       ['customClaimRules.sub: "sub" has an argument of its own: write it as subject'],
     ],
+    [identity({ customClaimRules: { "user.name": "ci", '"open.id".username': "ci" } }), []],
+    [
+      identity({ customClaimRules: { '"aud"': "x", "aud.x": "y" } }),
+      ['customClaimRules."aud": "aud" has an argument of its own: write it as audience'],
+    ],
+    [
+      identity({ customClaimRules: { "user.name": "x", 'user."name"': "y" } }),
+      ['customClaimRules.user."name": is the same claim as user.name: leave one of them out'],
+    ],
+    ...[
+      ["user.", "has a period with no name before or after it"],
+      ['"open.id', "has a double quote that does not end"],
+      [" ref", "has a blank before or after a name"],
+      [
+        "https://sts.amazonaws.com/.aws_account",
+        'has periods in its own name, which then stands in double quotes: "\\"https://sts.amazonaws.com/\\".aws_account"',
+      ],
+    ].map(([claim = "", problem]): [object, string[]] => [
+      identity({ customClaimRules: { [claim]: "x" } }),
+      [
+        `customClaimRules.${claim}: the claim's name ${problem}. A period leads into an object, as in "user.name"; a name that has a period itself stands in double quotes, as in '"open.id".username'`,
+      ],
+    ]),
+    [
+      identity({ issuer: "https://gitlab.com", subject: "repo:acme/app:ref:refs/heads/main" }),
+      [
+        'subject: is not one that GitLab ever gives. Write it like "project_path:acme/infrastructure:ref_type:branch:ref:main" or "project_path:acme/infrastructure:ref_type:tag:ref:v*".',
+      ],
+    ],
+    [
+      identity({
+        issuer: "https://token.actions.githubusercontent.com",
+        subject: "repo:acme/app:main",
+      }),
+      [
+        'subject: is not one that GitHub Actions ever gives. Write it like "repo:acme/infrastructure:ref:refs/heads/main", "repo:acme/infrastructure:environment:production" or "repo:acme@123/infrastructure@456:ref:refs/heads/main".',
+      ],
+    ],
+    [
+      identity({ subject: " me" }),
+      [
+        'subject: has a blank at its start or end, and no subject has one. Write it like "repo:acme/infrastructure:ref:refs/heads/main".',
+      ],
+    ],
+    // Whom it trusts is for the review and the rules to judge, and whether it is right shows when all is known.
+    [identity({ issuer: "https://gitlab.com", subject: "*" }), []],
+    [identity({ issuer: unknown, subject: "repo:acme" }), []],
+    [identity({ issuer: "https://gitlab.com", subject: unknown }), []],
     [
       identity({ customClaimRules: { ref: 1 } }),
       ['customClaimRules.ref: give a pattern such as "refs/heads/*", not a number'],

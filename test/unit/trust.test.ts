@@ -78,6 +78,7 @@ test.each<[() => unknown, object]>([
         issuer: "https://i.example.com",
         subject: "team:*",
         claims: { env: "prod" },
+        allowStrangers: "the issuer is our own",
       }),
     { issuer: "https://i.example.com", subject: "team:*", customClaimRules: { env: "prod" } },
   ],
@@ -110,8 +111,55 @@ test.each<[() => unknown, object]>([
     { issuer: "https://c.example.com", subject: "system:serviceaccount:ci:*" },
   ],
   [
-    () => trust.generic({ issuer: "https://i.example.com", subject: "team/*" }),
-    { issuer: "https://i.example.com", subject: "team/*" },
+    () => trust.generic({ issuer: "https://i.example.com", subject: "team/me" }),
+    { issuer: "https://i.example.com", subject: "team/me" },
+  ],
+  [
+    () => trust.generic({ issuer: github, subject: "*", claims: { repository_owner: "acme" } }),
+    { issuer: github, subject: "*", customClaimRules: { repository_owner: "acme" } },
+  ],
+  [
+    () =>
+      trust.generic({
+        issuer: "https://i.example.com",
+        subject: "me",
+        claims: { "user.name": "ci", '"open.id".username': "ci" },
+      }),
+    {
+      issuer: "https://i.example.com",
+      subject: "me",
+      customClaimRules: { "user.name": "ci", '"open.id".username': "ci" },
+    },
+  ],
+  [
+    () => trust.github({ ...acme, branch: "main", enterprise: "acme-inc" }),
+    { issuer: `${github}/acme-inc`, subject: "repo:acme/infrastructure:ref:refs/heads/main" },
+  ],
+  [
+    () =>
+      trust.github({ ...acme, branch: "main", host: "Acme.ghe.com", ownerId: 1, repositoryId: 2 }),
+    {
+      issuer: "https://token.actions.acme.ghe.com",
+      subject: "repo:acme@1/infrastructure@2:ref:refs/heads/main",
+    },
+  ],
+  [
+    () => trust.github({ ...acme, branch: "main", host: "acme.ghe.com", enterprise: "acme" }),
+    {
+      issuer: "https://token.actions.acme.ghe.com/acme",
+      subject: "repo:acme/infrastructure:ref:refs/heads/main",
+    },
+  ],
+  [
+    () => trust.github({ ...acme, branch: "main", host: "github.example.com" }),
+    {
+      issuer: "https://github.example.com/_services/token",
+      subject: "repo:acme/infrastructure:ref:refs/heads/main",
+    },
+  ],
+  [
+    () => trust.github({ ...acme, environment: "Production EU:1" }),
+    { issuer: github, subject: "repo:acme/infrastructure:environment:Production EU%3A1" },
   ],
 ])("%s trusts %j", (make, expected) => {
   expect(make()).toEqual(expected);
@@ -205,12 +253,139 @@ test.each<[() => unknown, string]>([
     'trust.kubernetes: serviceAccount: "a-" is no Kubernetes name',
   ],
   [
+    () => trust.github({ ...acme, branch: "main", ownerId: 1.5, repositoryId: 2 }),
+    "trust.github: ownerId: 1.5 is not an id of GitHub. `gh api repos/OWNER/REPOSITORY",
+  ],
+  [
+    () => trust.github({ ...acme, branch: "main", ownerId: 1, repositoryId: 0 }),
+    "trust.github: repositoryId: 0 is not an id of GitHub.",
+  ],
+  [
+    () => trust.github({ ...acme, branch: "main", ownerId: -1, repositoryId: 2 }),
+    "trust.github: ownerId: -1 is not an id of GitHub.",
+  ],
+  [
+    () => trust.github({ ...acme, branch: "main", ownerId: Number.NaN, repositoryId: 2 }),
+    "trust.github: ownerId: null is not an id of GitHub.",
+  ],
+  [
+    () =>
+      trust.github({
+        ...acme,
+        branch: "main",
+        ownerId: 1,
+        repositoryId: 2,
+        host: "git.example.com",
+      }),
+    "trust.github: ownerId: leave out both ids: a GitHub Enterprise Server gives no immutable subjects.",
+  ],
+  [
+    () => trust.github({ ...acme, branch: "main", host: "https://github.example.com" }),
+    'trust.github: host: "https://github.example.com" is not the name of a host: write it like "github.example.com".',
+  ],
+  [
+    () => trust.github({ ...acme, branch: "main", host: "github.example.com/_services/token" }),
+    "is not the name of a host",
+  ],
+  [() => trust.github({ ...acme, branch: "main", host: "me@example.com" }), "trust.github: host: "],
+  [
+    () => trust.github({ ...acme, branch: "main", host: "github.example.com", enterprise: "acme" }),
+    "trust.github: enterprise: leave it out: a GitHub Enterprise Server has one issuer, for all its repositories.",
+  ],
+  [
+    () => trust.github({ ...acme, branch: "main", enterprise: "acme/../x" }),
+    'trust.github: enterprise: "acme/../x" is not the slug of an enterprise',
+  ],
+  [
+    () => trust.github({ ...acme, branch: "refs/heads/main" }),
+    'trust.github: branch: leave out refs/heads/ and write "main".',
+  ],
+  [
+    () => trust.github({ ...acme, tag: "refs/tags/v*" }),
+    'trust.github: tag: leave out refs/tags/ and write "v*".',
+  ],
+  [() => trust.github({ ...acme, branch: "a..b" }), '"a..b" is no name of one'],
+  [() => trust.github({ ...acme, environment: " prod" }), '" prod" is no name of one'],
+  [
+    () => trust.github({ repository: "acme/app.git", branch: "main" }),
+    'trust.github: repository: leave out the .git: "acme/app".',
+  ],
+  [
+    () => trust.github({ repository: "\u0430cme/app", branch: "main" }),
+    "has a character that no repository's name has",
+  ],
+  [
+    () => trust.github({ repository: " acme/app", branch: "main" }),
+    "has a character that no repository's name has",
+  ],
+  [
+    () => trust.github({ ...acme, environment: "prod\u200buction" }),
+    "trust.github: subject: has characters that nobody can see: leave out U+200B.",
+  ],
+  [
+    () => trust.gitlab({ project: "acme/app", branch: "refs/heads/main" }),
+    'trust.gitlab: branch: leave out refs/heads/ and write "main".',
+  ],
+  [() => trust.gitlab({ project: "acme /app", branch: "main" }), "is no project"],
+  [
     () => trust.generic({ issuer: "https://i.example.com", subject: "*" }),
     'trust.generic: subject: "*" has a * before anything that says whose token it is.',
   ],
   [
     () => trust.generic({ issuer: "https://i.example.com", subject: "te*m:x" }),
     "has a * before anything",
+  ],
+  [
+    () => trust.generic({ issuer: "https://i.example.com", subject: "team:me:*" }),
+    'trust.generic: subject: "team:me:*" has a *, and where i.example.com says whose token it is is not known',
+  ],
+  [
+    () => trust.generic({ issuer: github, subject: "repo:acme*/app:ref:refs/heads/main" }),
+    'trust.generic: subject: "repo:acme*/app:ref:refs/heads/main" has a * where it says whose token it is',
+  ],
+  [
+    () => trust.generic({ issuer: github, subject: "environment:production" }),
+    'trust.generic: subject: "environment:production" does not say whose token it is',
+  ],
+  [
+    () => trust.generic({ issuer: "https://gitlab.com", subject: "project_path:*:ref_type:*" }),
+    "has a * where it says whose token it is",
+  ],
+  [
+    () =>
+      trust.generic({
+        issuer: github,
+        subject: "repo:acme:ref:refs/heads/main",
+        allowStrangers: "no reason helps",
+      }),
+    'trust.generic: subject: "repo:acme:ref:refs/heads/main" is not one that GitHub Actions ever gives. Write it like "repo:acme/infrastructure:ref:refs/heads/main"',
+  ],
+  [
+    () =>
+      trust.generic({
+        issuer: "https://i.example.com",
+        subject: " me",
+        allowStrangers: "none helps",
+      }),
+    'trust.generic: subject: " me" has a blank at its start or end, and no subject has one.',
+  ],
+  [
+    () =>
+      trust.generic({
+        issuer: "https://i.example.com",
+        subject: "me\u0000",
+        allowStrangers: "none helps",
+      }),
+    "trust.generic: subject: has characters that nobody can see: leave out U+0000.",
+  ],
+  [
+    () =>
+      trust.generic({
+        issuer: "https://i.example.com",
+        subject: "me",
+        claims: { "r\u00adef": "x" },
+      }),
+    "trust.generic: claims: has characters that nobody can see: leave out U+00AD.",
   ],
 ])("what lets a stranger in, or says nothing, is refused: %s", (make, message) => {
   expect(make).toThrow(message);

@@ -3,14 +3,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isWithin, matches } from "../../provider/access/patterns";
-import {
-  isTrustWithin,
-  type Trusted,
-  trustsStrangers,
-  whoMayUse,
-} from "../../provider/access/trusted";
+import { isTrustWithin, type Trusted, verdictOn, whoMayUse } from "../../provider/access/trusted";
 
 const github = "https://token.actions.githubusercontent.com";
+
+type Whose = "owner" | "strangers" | "nobody";
+
 const trusting = (subject: string, more: Partial<Trusted> = {}): Trusted => ({
   issuer: github,
   subject,
@@ -112,76 +110,94 @@ describe("whoever may use an identity", () => {
     expect(isTrustWithin(one, one)).toBe(true);
   });
 
-  test.each([
-    ["*", "anybody on GitHub", true],
-    ["repo:*", "anybody on GitHub", true],
-    ["repo:acme*/app:*", "anybody on GitHub", true],
-    ["repo:acme/*", "anybody in the repositories of acme that match acme/*", false],
-    ["repo:acme@1/app@2:*", "every branch, tag, environment and pull request of acme/app", false],
-    ["repo:acme/app:ref:refs/heads/*", "the runs of acme/app that match ref:refs/heads/*", false],
-    ["repo:acme", "whoever token.actions.githubusercontent.com calls repo:acme", false],
-    ["repo:acme:*", "anybody in the repositories of acme that match acme", true],
-    ["repo:acme/app*", "anybody in the repositories of acme that match acme/app*", false],
+  test.each<[string, string, Whose]>([
+    ["*", "anybody on GitHub", "strangers"],
+    ["repo:*", "anybody on GitHub", "strangers"],
+    ["repo:acme*/app:*", "anybody on GitHub", "strangers"],
+    ["repo:acme/*", "anybody in the repositories of acme that match acme/*", "owner"],
+    ["repo:acme@1/app@2:*", "every branch, tag, environment and pull request of acme/app", "owner"],
+    ["repo:acme/app:ref:refs/heads/*", "the runs of acme/app that match ref:refs/heads/*", "owner"],
+    ["repo:acme", "nobody (the subject is not one that GitHub Actions ever gives)", "nobody"],
+    ["repo:acme:*", "nobody (the subject is not one that GitHub Actions ever gives)", "nobody"],
+    ["repo:acme/app*", "anybody in the repositories of acme that match acme/app*", "owner"],
     [
       "repo:acme@12/app@345*",
       "anybody in the repositories of acme that match acme@12/app@345*",
-      false,
+      "owner",
     ],
     [
       "repo:acme@12/app@345:ref:refs/heads/v*",
       "the runs of acme/app that match ref:refs/heads/v*",
-      false,
+      "owner",
     ],
-    ["repo:acme@12x/app:e*", "the runs of acme@12x/app that match e*", false],
-    ["repo:acme/app:*:x", "every branch, tag, environment and pull request of acme/app", false],
-    ["repo:acme/app:ref:*", "the runs of acme/app that match ref:*", false],
-    ["job:acme/*", "anybody on GitHub", false],
-    ["*:acme/app", "anybody on GitHub", true],
+    [
+      "repo:acme@12x/app:e*",
+      "nobody (the subject is not one that GitHub Actions ever gives)",
+      "nobody",
+    ],
+    ["repo:acme/app:*:x", "every branch, tag, environment and pull request of acme/app", "owner"],
+    ["repo:acme/app:ref:*", "the runs of acme/app that match ref:*", "owner"],
+    ["job:acme/*", "nobody (the subject is not one that GitHub Actions ever gives)", "nobody"],
+    ["*:acme/app", "anybody on GitHub", "strangers"],
+    ["*:acme/app:ref:refs/heads/main", "anybody on GitHub", "strangers"],
     [
       "repo:acme/app:pull_request",
       "whoever token.actions.githubusercontent.com calls repo:acme/app:pull_request",
-      false,
+      "owner",
     ],
-  ])("of GitHub's subject %s is %s", (subject, who, strangers) => {
+    ["environment:production", "anybody on GitHub", "strangers"],
+    [
+      "repository_owner:acme:environment:*",
+      "whoever token.actions.githubusercontent.com calls by a name that matches repository_owner:acme:environment:*",
+      "owner",
+    ],
+  ])("of GitHub's subject %s is %s", (subject, who, whose) => {
     expect(whoMayUse(trusting(subject))).toBe(who);
-    expect(trustsStrangers(trusting(subject))).toBe(strangers);
+    expect(verdictOn(trusting(subject)).whose).toBe(whose);
   });
 
-  test.each([
+  test.each<[string, string, string | undefined, Whose]>([
     [
       "https://gitlab.com",
       "project_path:acme/*:ref_type:branch:ref:main",
       "whoever gitlab.com calls by a name that matches project_path:acme/*:ref_type:branch:ref:main",
-      false,
+      "owner",
     ],
-    ["https://gitlab.com", "project_path:*:ref_type:branch:ref:main", undefined, true],
-    ["https://i.example.com", "*", "anybody with a token of i.example.com", true],
-    ["https://i.example.com", "x*y", "anybody with a token of i.example.com", true],
-    ["https://i.example.com", "me", "whoever i.example.com calls me", false],
+    ["https://gitlab.com", "project_path:*:ref_type:branch:ref:main", undefined, "strangers"],
+    ["https://i.example.com", "*", "anybody with a token of i.example.com", "strangers"],
+    ["https://i.example.com", "x*y", "anybody with a token of i.example.com", "strangers"],
+    ["https://i.example.com", "me", "whoever i.example.com calls me", "owner"],
     [
       "https://i.example.com",
       "project:me*",
-      "whoever i.example.com calls by a name that matches project:me*",
-      true,
+      "anybody with a token of i.example.com and a subject like project:me*",
+      "strangers",
     ],
     [
       "https://i.example.com",
       "a/b*",
-      "whoever i.example.com calls by a name that matches a/b*",
-      true,
+      "anybody with a token of i.example.com and a subject like a/b*",
+      "strangers",
     ],
+    // Where an issuer that is not known has the owner is not known either.
     [
       "https://i.example.com",
       "team:me:*",
-      "whoever i.example.com calls by a name that matches team:me:*",
-      false,
+      "anybody with a token of i.example.com and a subject like team:me:*",
+      "strangers",
     ],
-    ["", "me", "whoever an issuer that is not named calls me", false],
-    ["http://a/https://b", "me", "whoever http://a/https://b calls me", false],
-    ["https://i.example.com", "system:serviceaccount:prod:*", undefined, false],
-  ])("of %s, %s, is said too", (issuer, subject, who, strangers) => {
+    ["", "me", "whoever an issuer that is not named calls me", "owner"],
+    ["http://a/https://b", "me", "whoever http://a/https://b calls me", "owner"],
+    ["https://i.example.com", "system:serviceaccount:prod:*", undefined, "owner"],
+    [
+      "https://github.example.com/_services/token",
+      "repo:*",
+      "anybody on github.example.com/_services/token",
+      "strangers",
+    ],
+  ])("of %s, %s, is said too", (issuer, subject, who, whose) => {
     const trusted = trusting(subject, { issuer });
     if (who !== undefined) expect(whoMayUse(trusted)).toBe(who);
-    expect(trustsStrangers(trusted)).toBe(strangers);
+    expect(verdictOn(trusted).whose).toBe(whose);
   });
 });

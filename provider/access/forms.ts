@@ -1,0 +1,175 @@
+/**
+ * The forms of the subjects that a platform gives, and whom a pattern of such subjects admits.
+ *
+ * A form says where the owner stands in a subject. A pattern names its owner where every subject of the form that the pattern
+ * matches has the same one. That is decided exactly, by running the form and the pattern side by side: no part of a pattern is
+ * guessed at by its look.
+ */
+
+/** What a subject is made of. A list is one part after the other. */
+export type Form =
+  | string
+  /** One or more characters of a class. */
+  | { readonly some: RegExp }
+  /** The name of whoever owns what the subject stands for. */
+  | { readonly owner: Form }
+  | { readonly either: readonly Form[] }
+  /** Any number of times, none included. */
+  | { readonly repeated: Form }
+  | readonly Form[];
+
+/** Whose subjects a pattern matches: nobody's, one owner's, or those of owners who are not the same. */
+export type Admitted =
+  | { readonly by: "nobody" }
+  | { readonly by: "owner"; readonly owner: string }
+  | { readonly by: "strangers" };
+
+/** No platform gives subjects of this length (OpenID Connect Core 1.0, section 2, allows 255 characters). */
+const longest = 1000;
+
+/**
+ * Whose subjects of a form `pattern` matches, in which `*` stands for any characters.
+ *
+ * The owner is known where the pattern writes one out. A subject that could have any owner, or none, is everybody's.
+ */
+export function admittedBy(form: Form, pattern: string): Admitted {
+  const letters = [...pattern];
+  // Whoever writes such a pattern hides something: it is not worth the time to find out what.
+  if (letters.length > longest) return { by: "strangers" };
+  const states = statesOf(form);
+  let reached = new Reached();
+  reached.add(states, { state: 0, owner: undefined, reading: undefined });
+  for (const letter of letters) {
+    const next = new Reached();
+    if (letter === "*") {
+      // A star takes no character, or one more, and then again.
+      for (const place of reached.places()) next.add(states, place);
+      for (const place of next.places()) {
+        const state = states[place.state];
+        // What the star takes of an owner's name can be anything.
+        const reading = place.reading === undefined ? undefined : null;
+        if (state?.takes !== undefined) next.add(states, { ...place, reading, state: state.to });
+      }
+    } else {
+      for (const place of reached.places()) {
+        const state = states[place.state];
+        if (state?.takes === undefined || !isOf(state.takes, letter)) continue;
+        const reading = typeof place.reading === "string" ? place.reading + letter : place.reading;
+        next.add(states, { ...place, reading, state: state.to });
+      }
+    }
+    reached = next;
+  }
+  const owners = new Set<string | undefined>();
+  for (const { state, owner } of reached.places()) {
+    if (states[state]?.isEnd) owners.add(owner);
+  }
+  const [only] = owners;
+  if (owners.size === 0) return { by: "nobody" };
+  return owners.size > 1 || only === undefined ? { by: "strangers" } : { by: "owner", owner: only };
+}
+
+/** A place in a form that some subject of the pattern so far can reach. */
+interface Place {
+  readonly state: number;
+  /** The first owner that the pattern wrote out on the way here. */
+  readonly owner: string | undefined;
+  /** The owner's name as far as it was read, inside one; null where a star took a part of it, so that it can be any. */
+  readonly reading: string | null | undefined;
+}
+
+interface State {
+  /** The character that leads to `to`, or the class of such characters. */
+  readonly takes?: string | RegExp;
+  readonly to: number;
+  /** Where one gets without a character. */
+  readonly free?: readonly number[];
+  readonly begins?: true;
+  readonly ends?: true;
+  readonly isEnd?: true;
+}
+
+/**
+ * The places reached so far, each once. Of owners that differ at the same place two are enough to show that there is more than
+ * one, so that no pattern takes long.
+ */
+class Reached {
+  readonly #places: Place[] = [];
+  readonly #known = new Map<string, Set<string>>();
+
+  /** All places, and those that are added while they are gone through. */
+  *places(): Iterable<Place> {
+    yield* this.#places;
+  }
+
+  /** Adds a place and all that one gets to from there without a character. */
+  add(states: readonly State[], { state: at, owner, reading }: Place): void {
+    // Once an owner is known, what else is read of names changes nothing.
+    const place = { state: at, owner, reading: owner === undefined ? reading : undefined };
+    const state = states[at];
+    if (state === undefined || !this.#isNew(place)) return;
+    this.#places.push(place);
+    for (const to of state.free ?? []) {
+      if (state.begins) this.add(states, { state: to, owner, reading: "" });
+      else if (state.ends) {
+        this.add(states, {
+          state: to,
+          owner: owner ?? place.reading ?? undefined,
+          reading: undefined,
+        });
+      } else this.add(states, { ...place, state: to });
+    }
+  }
+
+  #isNew({ state, owner, reading }: Place): boolean {
+    const where = [state, typeof owner, reading === null ? "any" : typeof reading].join();
+    const names = this.#known.get(where) ?? new Set();
+    const name = owner ?? reading ?? "";
+    if (names.has(name) || names.size >= 2) return false;
+    this.#known.set(where, names.add(name));
+    return true;
+  }
+}
+
+/** The states of a form, the first of which is where it begins. */
+function statesOf(form: Form): readonly State[] {
+  const known = typeof form === "string" ? undefined : compiled.get(form);
+  if (known !== undefined) return known;
+  const states: State[] = [];
+  const add = (state: State): number => states.push(state) - 1;
+  /** Builds the states of a part that goes on at `next`, and gives the one where it begins. */
+  function build(part: Form, next: number): number {
+    if (typeof part === "string")
+      return [...part].reduceRight((to, takes) => add({ takes, to }), next);
+    if (isList(part)) return part.reduceRight<number>((to, one) => build(one, to), next);
+    if ("some" in part) {
+      const more = add({ to: 0 });
+      const first = add({ takes: part.some, to: more });
+      states[more] = { to: 0, free: [first, next] };
+      return first;
+    }
+    if ("owner" in part) {
+      const end = add({ to: 0, free: [next], ends: true });
+      return add({ to: 0, free: [build(part.owner, end)], begins: true });
+    }
+    if ("either" in part) return add({ to: 0, free: part.either.map((one) => build(one, next)) });
+    const again = add({ to: 0 });
+    states[again] = { to: 0, free: [build(part.repeated, again), next] };
+    return again;
+  }
+  const begin = add({ to: 0 });
+  states[begin] = { to: 0, free: [build(form, add({ to: 0, isEnd: true }))] };
+  if (typeof form !== "string") compiled.set(form, states);
+  return states;
+}
+
+/** A platform's form is read once, however many subjects are held against it. */
+const compiled = new WeakMap<Exclude<Form, string>, readonly State[]>();
+
+function isList(form: Form): form is readonly Form[] {
+  return Array.isArray(form);
+}
+
+function isOf(takes: string | RegExp, letter: string): boolean {
+  return typeof takes === "string" ? takes === letter : takes.test(letter);
+}
