@@ -3,16 +3,21 @@
  * Source: https://www.pulumi.com/docs/iac/packages-and-automation/crossguard/
  */
 
-import { type EnforcementLevel, PolicyPack, type ResourceValidationPolicy } from "@pulumi/policy";
-import { type Duration, seconds } from "../access/lifetime";
 import {
-  type Allowance,
+  type EnforcementLevel,
+  PolicyPack,
+  type ReportViolation,
+  type ResourceValidationPolicy,
+} from "@pulumi/policy";
+import type { Duration } from "../access/lifetime";
+import { now } from "../engine/clock";
+import { foreignCode, lookAt, lookingPolicy, type SeenCode } from "./code";
+import { type Judged, judgedAs, kindsOf, readArguments, type Shown } from "./judged";
+import { type RotatingComponent, rotatingType } from "./rotating";
+import {
   administrators,
   allScopes,
   disallowed,
-  type Exception,
-  type Judged,
-  type Kind,
   lastingReusableKeys,
   longLivedKeys,
   strangers,
@@ -20,8 +25,18 @@ import {
   unrotated,
   untaggedPreauthorizedKeys,
 } from "./rules";
+import {
+  type Allowance,
+  configSchemaOf,
+  type Exception,
+  type Exemption,
+  type Options,
+  optionsOf,
+  type RuleName,
+  schemas,
+} from "./settings";
 
-export type { Allowance, Exception } from "./rules";
+export type { Allowance, Exception, Exemption } from "./settings";
 
 /** `"mandatory"` stops the preview or `up`, `"advisory"` warns, `"disabled"` is silent. */
 export type Level = Exclude<EnforcementLevel, "remediate">;
@@ -30,14 +45,15 @@ export type Level = Exclude<EnforcementLevel, "remediate">;
 export type Setting<Options = unknown> = Level | ({ readonly enforcementLevel?: Level } & Options);
 
 /**
- * The rules, by their names in the pack. Each is `"mandatory"` unless something else is said;
- * `pulumi preview --policy-pack-config FILE` can say something else, too.
+ * The rules, by their names in the pack. Each is `"mandatory"` unless something else is said; the file of
+ * `pulumi preview --policy-pack-config FILE` can say something else of each level and of each option, too.
  */
 export interface Rules {
-  /** No credential carries `all` or `all:read`. */
+  /** No credential carries `all` or `all:read`, or a scope that this version does not know. */
   "no-all-scope"?: Setting;
   /**
-   * No credential carries `users` or `policy_file`, which can make administrators, unless `exceptions` says why and until when.
+   * No credential carries `users` or `policy_file`, which can make administrators, or `acl`, the older name of the latter, unless
+   * `exceptions` says why and until when.
    * @default no exceptions
    */
   "administrators-by-exception"?: Setting<{ readonly exceptions?: readonly Exception[] }>;
@@ -57,17 +73,85 @@ export interface Rules {
    * @default off: there is no table without one
    */
   "allowed-tags-and-scopes"?: Setting<{ readonly table: readonly Allowance[] }>;
-  /** No federated identity's subject has a wildcard where it says whose token it is. */
+  /**
+   * A federated identity's subject, or one of its claim rules, names whose token it is, and is one that its issuer gives.
+   */
   "subject-names-its-owner"?: Setting;
   /**
-   * An OAuth client is made anew by itself: `rotateEvery`, or `RotatingOAuthClient`.
+   * An OAuth client is made anew by itself: `rotateEvery`, or `RotatingOAuthClient`, whose own period counts.
    * @default `longest: "90d"`
    */
   "clients-rotate"?: Setting<{ readonly longest?: Duration }>;
+  /**
+   * No resource runs code with the deployer's credentials that the other rules cannot judge: dynamic resources that are not
+   * Tailscope's, or only look like them, and commands. `exceptions` says which may, why and until when.
+   * @default no exceptions
+   */
+  "only-known-code"?: Setting<{ readonly exceptions?: readonly Exemption[] }>;
 }
 
+/** What a rule needs beside the credential. */
+interface Surroundings {
+  /** The time by which rotation is decided, in milliseconds since 1970. */
+  readonly now: number;
+  /** For example `"2026-11-24"`. */
+  readonly today: string;
+  readonly component: RotatingComponent | undefined;
+}
+
+interface Rule<Name extends RuleName> {
+  readonly description: string;
+  readonly judge: (judged: Judged, options: Options<Name>, around: Surroundings) => string[];
+}
+
+/** The lengths that hold where nothing else is said. */
+const usual = { "auth-key-expiry": "30d", "clients-rotate": "90d" } as const;
+
+/** The rules that judge credentials, one by one. */
+const rulesOfCredentials: {
+  readonly [Name in Exclude<RuleName, "only-known-code">]: Rule<Name>;
+} = {
+  "no-all-scope": { description: "No credential carries all or all:read.", judge: allScopes },
+  "administrators-by-exception": {
+    description:
+      "Scopes that can make administrators need an exception with a reason and a last day.",
+    judge: (judged, { exceptions = [] }, { today }) => administrators(judged, exceptions, today),
+  },
+  "auth-key-expiry": {
+    description: "An auth key lives no longer than is allowed.",
+    judge: (judged, { longest = usual["auth-key-expiry"] }) => longLivedKeys(judged, longest),
+  },
+  "reusable-keys-are-ephemeral": {
+    description: "A reusable auth key is ephemeral.",
+    judge: lastingReusableKeys,
+  },
+  "preauthorized-keys-are-tagged": {
+    description: "A preauthorised auth key has tags.",
+    judge: untaggedPreauthorizedKeys,
+  },
+  "description-required": {
+    description: "Every credential says what it is for.",
+    judge: undescribed,
+  },
+  "allowed-tags-and-scopes": {
+    description: "Credentials carry the tags and scopes that their project and stack may use.",
+    judge: (judged, { table }) => (table === undefined ? [] : disallowed(judged, table)),
+  },
+  "subject-names-its-owner": {
+    description: "A federated identity's subject names its owner in full.",
+    judge: strangers,
+  },
+  "clients-rotate": {
+    description: "An OAuth client is made anew as often as is asked for.",
+    judge: (judged, { longest = usual["clients-rotate"] }, { component, now }) =>
+      unrotated(judged, longest, component, now),
+  },
+};
+
 /**
- * The rules as policies, for a pack that has others too.
+ * The rules as policies, for a pack that has others too. One of them, `looks-at-code`, judges nothing: it has the engine show
+ * the code of dynamic resources, which it hides from rules that judge.
+ *
  * @throws Error where a setting is wrong: an exception without a reason or a last day, a length of time that is none
  *
  * @example
@@ -76,73 +160,92 @@ export interface Rules {
  * ```
  */
 export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
-  const { exceptions = [] } = options(rules["administrators-by-exception"]);
-  exceptions.forEach(checkException);
-  const keysLive = checkedLength(
-    "auth-key-expiry",
-    options(rules["auth-key-expiry"]).longest ?? "30d",
-  );
-  const clientsLive = checkedLength(
-    "clients-rotate",
-    options(rules["clients-rotate"]).longest ?? "90d",
-  );
-  const allowances = rules["allowed-tags-and-scopes"];
-  const table = typeof allowances === "object" ? allowances.table : undefined;
-  if (typeof allowances === "string" && allowances !== "disabled") {
-    throw new Error(
-      'allowed-tags-and-scopes: the table is missing: { table: [{ project: "…", tags: […], scopes: […] }] }.',
-    );
-  }
-
-  const judges: Record<
-    keyof Rules,
-    readonly [description: string, judge: (judged: Judged) => string[]]
-  > = {
-    "no-all-scope": ["No credential carries all or all:read.", allScopes],
-    "administrators-by-exception": [
-      "Scopes that can make administrators need an exception with a reason and a last day.",
-      (judged) => administrators(judged, exceptions, new Date().toISOString().slice(0, 10)),
-    ],
-    "auth-key-expiry": [
-      `An auth key lives ${keysLive} at most.`,
-      (judged) => longLivedKeys(judged, keysLive),
-    ],
-    "reusable-keys-are-ephemeral": ["A reusable auth key is ephemeral.", lastingReusableKeys],
-    "preauthorized-keys-are-tagged": [
-      "A preauthorised auth key has tags.",
-      untaggedPreauthorizedKeys,
-    ],
-    "description-required": ["Every credential says what it is for.", undescribed],
-    "allowed-tags-and-scopes": [
-      "Credentials carry the tags and scopes that their project and stack may use.",
-      (judged) => (table === undefined ? [] : disallowed(judged, table)),
-    ],
-    "subject-names-its-owner": [
-      "A federated identity's subject names its owner in full.",
-      strangers,
-    ],
-    "clients-rotate": [
-      `An OAuth client is made anew at least every ${clientsLive}.`,
-      (judged) => unrotated(judged, clientsLive),
-    ],
-  };
-  const unknown = Object.keys(rules).find((name) => !Object.hasOwn(judges, name));
+  const unknown = Object.keys(rules).find((name) => !Object.hasOwn(schemas, name));
   if (unknown !== undefined) {
     throw new Error(
-      `There is no rule "${unknown}". The rules are ${Object.keys(judges).join(", ")}.`,
+      `There is no rule "${unknown}". The rules are ${Object.keys(schemas).join(", ")}.`,
     );
   }
-  return Object.entries(judges).map(([name, [description, judge]]) => ({
-    name,
-    description,
-    enforcementLevel: levelOf(rules[name as keyof Rules]), // The keys of the record above.
-    validateResource: ({ type, urn, name: resource, props }, report) => {
-      const kind = kindOf(type);
-      if (kind === undefined) return;
-      const [, , stack = "", , project = ""] = urn.split(":");
-      for (const problem of judge({ kind, name: resource, project, stack, props })) report(problem);
+  const table = rules["allowed-tags-and-scopes"];
+  if (typeof table === "string" && table !== "disabled") throw new Error(missingTable);
+  const isTableOff = levelOf(table) === "disabled";
+
+  const code: SeenCode = new Map();
+  const components = new Map<string, RotatingComponent>();
+
+  function policy<Name extends RuleName>(
+    name: Name,
+    description: string,
+    judge: (shown: Shown, options: Options<Name>, report: ReportViolation) => void,
+  ): ResourceValidationPolicy {
+    const setting: Setting | undefined = rules[name];
+    const { enforcementLevel: _, ...inCode } = typeof setting === "object" ? setting : {};
+    optionsOf(name, inCode);
+    return {
+      name,
+      description,
+      enforcementLevel: levelOf(setting),
+      configSchema: configSchemaOf(name, usualOf(name, inCode)),
+      validateResource: (shown: Shown, report) => {
+        const options = optionsOf(name, inCode, shown.getConfig?.());
+        // A rule that is off here is only asked where a file turns it on.
+        if (name === "allowed-tags-and-scopes" && isTableOff && !("table" in options))
+          throw new Error(missingTable);
+        remember(shown, components);
+        judge(shown, options, report);
+      },
+    };
+  }
+
+  /** A rule that judges every credential that a resource could be. */
+  function credentialPolicy<Name extends keyof typeof rulesOfCredentials>(
+    name: Name,
+  ): ResourceValidationPolicy {
+    const rule: Rule<Name> = rulesOfCredentials[name];
+    return policy(name, rule.description, (shown, options, report) => {
+      const credentials = kindsOf(shown.type, code.get(shown.urn) ?? undefined).map((kind) =>
+        judgedAs(kind, shown),
+      );
+      const [time, today] = [now(), todayIs()];
+      const around = (parent: string | undefined): Surroundings => ({
+        now: time,
+        today,
+        component: parent === undefined ? undefined : components.get(parent),
+      });
+      const problems = credentials.flatMap((one) => rule.judge(one, options, around(one.parent)));
+      for (const problem of new Set(problems)) report(problem);
+      for (const { args } of credentials) args.tellUnknown();
+    });
+  }
+
+  const named = Object.keys(rulesOfCredentials) as (keyof typeof rulesOfCredentials)[]; // Its keys.
+  return [
+    {
+      name: lookingPolicy,
+      description: "Lets the rules see what code a dynamic resource runs, and changes nothing.",
+      // The engine shows the code to policies of this level alone.
+      enforcementLevel: "remediate",
+      remediateResource: (shown) => lookAt(shown, code),
     },
-  }));
+    ...named.map((name) => credentialPolicy(name)),
+    policy(
+      "only-known-code",
+      "Resources run no code that the rules cannot judge.",
+      (shown, { exceptions = [] }, report) => {
+        for (const problem of foreignCode(shown, code, exceptions, todayIs())) report(problem);
+      },
+    ),
+  ];
+}
+
+const missingTable =
+  'allowed-tags-and-scopes: the table is missing: { table: [{ project: "…", tags: […], scopes: […] }] }.';
+
+/** Keeps what a rotating component was given: its clients are judged by it, and come after it. */
+function remember(shown: Shown, components: Map<string, RotatingComponent>): void {
+  if (shown.type !== rotatingType) return;
+  const args = readArguments(shown.props);
+  components.set(shown.urn, { every: args.value("every"), anchor: args.value("anchor") });
 }
 
 /**
@@ -153,7 +256,14 @@ export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
  *
  * policyPack("acme-tailnet", {
  *   "administrators-by-exception": {
- *     exceptions: [{ credential: "deployer", scope: "policy_file", reason: "Deploys the policy file", until: "2027-03-31" }],
+ *     exceptions: [
+ *       {
+ *         urn: "urn:pulumi:prod::infrastructure::pulumi-nodejs:dynamic/tailscope:OAuthClient::policy-deployer",
+ *         scope: "policy_file",
+ *         reason: "Deploys the policy file",
+ *         until: "2027-03-31",
+ *       },
+ *     ],
  *   },
  *   "clients-rotate": "advisory",
  * });
@@ -163,40 +273,17 @@ export function policyPack(name: string, rules: Rules = {}): PolicyPack {
   return new PolicyPack(name, { policies: policies(rules) });
 }
 
-function kindOf(type: string): Kind | undefined {
-  const [, kind] =
-    /^pulumi-nodejs:dynamic\/tailscope:(OAuthClient|AuthKey|FederatedIdentity)$/.exec(type) ?? [];
-  return kind as Kind | undefined; // The pattern names the kinds.
-}
-
-function options<Options>(setting: Setting<Options> | undefined): Partial<Options> {
-  return typeof setting === "object" ? setting : {};
-}
-
 function levelOf(setting: Setting | undefined): Level {
   return (typeof setting === "string" ? setting : setting?.enforcementLevel) ?? "mandatory";
 }
 
-function checkException({ credential, scope, reason, until }: Exception, index: number): void {
-  const place = `administrators-by-exception: exceptions[${index}]`;
-  if (!credential || !scope) throw new Error(`${place}: name the credential and the scope.`);
-  if (!reason?.trim())
-    throw new Error(
-      `${place}: the reason is missing. Write in a sentence why ${credential} needs ${scope}.`,
-    );
-  if (!/^\d{4}-\d\d-\d\d$/.test(until ?? "") || Number.isNaN(Date.parse(until))) {
-    throw new Error(
-      `${place}: ${JSON.stringify(until)} is no day. Write the last one like "2027-03-31".`,
-    );
-  }
+/** The length that a rule has without a file, for the engine to show. */
+function usualOf(name: RuleName, inCode: { longest?: Duration }): { longest?: Duration } {
+  if (name !== "auth-key-expiry" && name !== "clients-rotate") return {};
+  return { longest: inCode.longest ?? usual[name] };
 }
 
-function checkedLength(rule: string, given: Duration): Duration {
-  const length = seconds(given);
-  if (length === undefined || length === 0) {
-    throw new Error(
-      `${rule}: ${JSON.stringify(given)} is no length of time. Write it like "30d" or "12h".`,
-    );
-  }
-  return given;
+/** The day by the machine's own clock: looking ahead must not bring an exception back that has ended. */
+function todayIs(): string {
+  return new Date().toISOString().slice(0, "YYYY-MM-DD".length);
 }

@@ -3,115 +3,112 @@
 import { administratorScopes } from "../access/danger";
 import { type Duration, formatSeconds, longestAuthKeyLifetime, seconds } from "../access/lifetime";
 import { matches } from "../access/patterns";
-import { covers } from "../access/scopes";
+import { covers, expandLegacyScopes, knownScopes, legacyScopes } from "../access/scopes";
+import { shown } from "../access/shown";
 import { verdictOn } from "../access/trusted";
-
-export type Kind = "OAuthClient" | "AuthKey" | "FederatedIdentity";
-
-/** A credential as the engine shows it to a policy. */
-export interface Judged {
-  readonly kind: Kind;
-  readonly name: string;
-  readonly project: string;
-  readonly stack: string;
-  /** The arguments. Reading one that is not known yet throws, and the engine says that it could not be judged. */
-  readonly props: Readonly<Record<string, unknown>>;
-}
-
-/** Why something is let through that a rule forbids, and until when. */
-export interface Exception {
-  /** The name of the resource in the program; `*` stands for any characters. */
-  readonly credential: string;
-  /** The project, where not every one is meant. */
-  readonly project?: string;
-  /** The scope that it may carry all the same. */
-  readonly scope: string;
-  /** A sentence, for whoever reviews the pack. */
-  readonly reason: string;
-  /** The last day, for example `"2027-03-31"`. After it the rule holds again. */
-  readonly until: string;
-}
-
-/** What the credentials of a project, a stack, or both may carry. */
-export interface Allowance {
-  /** `*` stands for any characters. @default every project */
-  readonly project?: string;
-  /** `*` stands for any characters. @default every stack */
-  readonly stack?: string;
-  /** Tags they may carry; `*` stands for any characters, as in `"tag:ci-*"`. */
-  readonly tags: readonly string[];
-  /** Scopes they may carry, and with each those that it implies. */
-  readonly scopes: readonly string[];
-}
+import { type Judged, notKnown } from "./judged";
+import { isMadeAnew, type RotatingComponent } from "./rotating";
+import type { Allowance, Exception, Exemption } from "./settings";
+import { isFor } from "./urn-pattern";
 
 /** No `all`, and no `all:read` either, which reads every log. */
-export function allScopes({ props }: Judged): string[] {
-  return texts(props["scopes"])
-    .filter((scope) => scope === "all" || scope === "all:read")
-    .map(
-      (scope) =>
-        `scopes: "${scope}" opens every ${scope === "all" ? "operation" : "read"} of the API, those added later included. List what it needs instead, for example ["devices:core:read"].`,
+export function allScopes({ args }: Judged): string[] {
+  return scopesOf(args)
+    .filter(({ means }) => means.includes("all") || means.includes("all:read"))
+    .map(({ said, isKnown, means }) =>
+      isKnown
+        ? `scopes: ${said} opens every ${means.includes("all") ? "operation" : "read"} of the API, those added later included. ${listInstead}`
+        : `scopes: ${said}, so it counts as "all". ${listInstead}`,
     );
 }
 
+const listInstead = 'List what it needs instead, for example ["devices:core:read"].';
+
 /** No scope that makes administrators, unless an exception is written down. @param today for example `"2026-11-24"` */
 export function administrators(
-  judged: Judged,
+  { urn, args }: Judged,
   exceptions: readonly Exception[],
   today: string,
 ): string[] {
-  return texts(judged.props["scopes"])
-    .filter((scope) => administratorScopes.includes(scope))
-    .flatMap((scope) => {
-      const meant = exceptions.filter(
-        (one) =>
-          one.scope === scope &&
-          matches(one.credential, judged.name) &&
-          (one.project === undefined || matches(one.project, judged.project)),
-      );
-      if (meant.some(({ until }) => until >= today)) return [];
-      const ended = meant[0] && `The exception for it ended on ${meant[0].until}. `;
-      return [
-        `scopes: "${scope}" can make administrators, or rewrite who reaches what. ${ended ?? ""}Leave it out, or write down in the pack why it is right and until when: exceptions: [{ credential: "${judged.name}", scope: "${scope}", reason: "…", until: "YYYY-MM-DD" }].`,
-      ];
-    });
+  return scopesOf(args).flatMap(({ written, said, means, isKnown }) => {
+    if (!means.some((scope) => administratorScopes.includes(scope))) return [];
+    const meant = exceptions.filter(
+      (one) =>
+        isFor(one.urn, urn) &&
+        (one.scope === written ||
+          (isKnown && means.every((scope) => expandLegacyScopes([one.scope]).includes(scope)))),
+    );
+    if (meant.some(({ until }) => until >= today)) return [];
+    return [
+      `scopes: ${said}${isKnown ? " can make" : ', so it counts as "all", which can make'} administrators, or rewrite who reaches what. ${endOf(meant)}Leave it out, or write down in the pack why it is right and until when: exceptions: [{ urn: "${urn}", scope: "${shown(written)}", reason: "…", until: "YYYY-MM-DD" }].`,
+    ];
+  });
 }
 
-export function longLivedKeys({ kind, props }: Judged, longest: Duration): string[] {
+/** Since when exceptions hold no more. */
+function endOf(meant: readonly Exemption[]): string {
+  const last = meant
+    .map(({ until }) => until)
+    .sort()
+    .at(-1);
+  return last === undefined ? "" : `The exception for it ended on ${last}. `;
+}
+
+export function longLivedKeys({ kind, args }: Judged, longest: Duration): string[] {
   const limit = seconds(longest) ?? 0;
   if (kind !== "AuthKey") return [];
-  const given = props["expiry"];
-  const length = given === undefined ? longestAuthKeyLifetime : seconds(given as Duration); // Checked by the resource before.
+  const given = args.value("expiry");
+  if (given === notKnown) return [];
+  const length = given === undefined ? longestAuthKeyLifetime : lengthOf(given);
   if (length !== undefined && length <= limit) return [];
   return [
     `expiry: an auth key may live ${formatSeconds(limit)} at most. Write expiry: "${formatSeconds(limit)}" or less.`,
   ];
 }
 
-export function lastingReusableKeys({ kind, props }: Judged): string[] {
-  if (kind !== "AuthKey" || props["reusable"] !== true || props["ephemeral"] === true) return [];
+export function lastingReusableKeys({ kind, args }: Judged): string[] {
+  if (kind !== "AuthKey") return [];
+  const [reusable, ephemeral] = [args.value("reusable"), args.value("ephemeral")];
+  if (!mayBeOn(reusable) || ephemeral === true) return [];
+  if (reusable === notKnown || ephemeral === notKnown) return [];
   return [
     "ephemeral: with a reusable key any number of machines join, and nobody removes them. Write ephemeral: true, or leave reusable out.",
   ];
 }
 
-export function untaggedPreauthorizedKeys({ kind, props }: Judged): string[] {
-  if (kind !== "AuthKey" || props["preauthorized"] !== true || texts(props["tags"]).length > 0)
-    return [];
+export function untaggedPreauthorizedKeys({ kind, args }: Judged): string[] {
+  if (kind !== "AuthKey") return [];
+  const preauthorized = args.value("preauthorized");
+  const { texts, isUnknown } = args.list("tags");
+  const isTagged = texts.some((tag) => /^tag:[A-Za-z][A-Za-z0-9-]*$/.test(tag));
+  if (!mayBeOn(preauthorized) || isTagged || isUnknown || preauthorized === notKnown) return [];
   return [
     'tags: with a preauthorised key machines join without approval, so they need tags that say what they may reach. Write tags: ["tag:ci"], or leave preauthorized out.',
   ];
 }
 
-export function undescribed({ props }: Judged): string[] {
-  const description = props["description"];
-  if (typeof description === "string" && description.trim() !== "") return [];
+export function undescribed({ args }: Judged): string[] {
+  const description = args.value("description");
+  if (description === notKnown) return [];
+  if (typeof description === "string" && saysSomething(description)) return [];
   return [
     'description: is missing. Write what the credential is for, for example description: "CI runners".',
   ];
 }
 
+/** Whether a text has a letter or a digit that can be seen, and is more than a placeholder. */
+function saysSomething(text: string): boolean {
+  const seen = text.replace(/[\p{Default_Ignorable_Code_Point}\p{C}]/gu, "");
+  const words = seen.replace(/[^\p{L}\p{N}]+/gu, "").toLowerCase();
+  return words !== "" && !placeholders.includes(words);
+}
+
+const placeholders = [
+  ...["todo", "tbd", "fixme", "none", "null", "undefined", "na", "description", "nodescription"],
+];
+
 export function disallowed(judged: Judged, table: readonly Allowance[]): string[] {
+  const { args } = judged;
   const where = `project ${judged.project}, stack ${judged.stack}`;
   const rows = table.filter(
     ({ project = "*", stack = "*" }) =>
@@ -124,37 +121,122 @@ export function disallowed(judged: Judged, table: readonly Allowance[]): string[
   }
   const scopes = rows.flatMap((row) => row.scopes);
   const tags = rows.flatMap((row) => row.tags);
-  const or = (allowed: readonly string[]) => (allowed.length > 0 ? allowed.join(", ") : "none");
+  const held = expandLegacyScopes(scopes);
+  const { texts, isOdd } = args.list("tags");
   return [
-    ...texts(judged.props["scopes"])
-      .filter((scope) => !covers(scopes, scope))
-      .map((scope) => `scopes: "${scope}" is not for ${where}. Allowed are ${or(scopes)}.`),
-    ...texts(judged.props["tags"])
+    ...scopesOf(args)
+      .filter(
+        ({ written, means }) =>
+          !scopes.includes(written) && !means.every((scope) => covers(held, scope)),
+      )
+      .map(
+        ({ written }) =>
+          `scopes: "${shown(written)}" is not for ${where}. Allowed are ${inWords(scopes)}.`,
+      ),
+    ...texts
       .filter((tag) => !tags.some((pattern) => matches(pattern, tag)))
-      .map((tag) => `tags: "${tag}" is not for ${where}. Allowed are ${or(tags)}.`),
+      .map((tag) => `tags: "${shown(tag)}" is not for ${where}. Allowed are ${inWords(tags)}.`),
+    ...(isOdd
+      ? [`tags: is not a list of tags, so nobody can say what it gives. Write tags: ["tag:ci"].`]
+      : []),
   ];
 }
 
-export function strangers({ kind, props }: Judged): string[] {
+function inWords(allowed: readonly string[]): string {
+  return allowed.length > 0 ? allowed.join(", ") : "none";
+}
+
+export function strangers({ kind, args }: Judged): string[] {
   if (kind !== "FederatedIdentity") return [];
-  const [issuer, subject] = [String(props["issuer"]), String(props["subject"])];
-  const verdict = verdictOn({ issuer, subject, audience: "", claims: {} });
-  return verdict.whose === "owner" ? [] : [`subject: ${verdict.reason}. ${verdict.instead}`];
+  const [issuer, subject] = [args.value("issuer"), args.value("subject")];
+  if (issuer === notKnown || subject === notKnown) return [];
+  if (typeof issuer !== "string" || typeof subject !== "string")
+    return [
+      "subject: or the issuer is no text, so nobody can say who matches. Write both in full.",
+    ];
+  const claims = args.entries("customClaimRules");
+  const verdict = verdictOn({ issuer, subject, audience: "", claims: claims.known });
+  if (verdict.whose === "owner") return [];
+  // A rule that is not known yet may be the one that names the owner.
+  if (verdict.whose === "strangers" && claims.isUnknown) return [];
+  return [`subject: ${verdict.reason}. ${verdict.instead}`];
 }
 
-/** @param longest how long a client's secret may stay the same */
-export function unrotated({ kind, props }: Judged, longest: Duration): string[] {
+/**
+ * @param longest how long a client's secret may stay the same
+ * @param component what the resource is a part of, where that is a rotating pair
+ * @param now in milliseconds since 1970
+ */
+export function unrotated(
+  { kind, isOfficial, args }: Judged,
+  longest: Duration,
+  component: RotatingComponent | undefined,
+  now: number,
+): string[] {
   const limit = seconds(longest) ?? 0;
-  // One of a rotating pair is made anew by its component.
-  if (kind !== "OAuthClient" || props["generation"] !== undefined) return [];
-  const given = props["rotateEvery"];
-  const length = given === undefined ? undefined : seconds(given as Duration); // Checked by the resource before.
+  if (kind !== "OAuthClient") return [];
+  const wanted = formatSeconds(limit);
+  const every = `a client's secret must be made anew at least every ${wanted}`;
+  if (isOfficial) {
+    return [
+      `rotateEvery: ${every}, and the official provider never does that. Write an OAuthClient of Tailscope with rotateEvery: "${wanted}", or use RotatingOAuthClient.`,
+    ];
+  }
+  const [rotateEvery, generation] = [args.value("rotateEvery"), args.value("generation")];
+  if (rotateEvery === notKnown) return [];
+  const length = lengthOf(rotateEvery);
   if (length !== undefined && length <= limit) return [];
+  if (component !== undefined && isMadeAnew(component, generation, limit, now)) return [];
+  const why =
+    component !== undefined
+      ? ", and its RotatingOAuthClient does not do that"
+      : generation !== undefined
+        ? ", and a generation alone does not do that"
+        : "";
   return [
-    `rotateEvery: a client's secret must be made anew at least every ${formatSeconds(limit)}. Write rotateEvery: "${formatSeconds(limit)}", or use RotatingOAuthClient.`,
+    `rotateEvery: ${every}${why}. Write rotateEvery: "${wanted}", or use RotatingOAuthClient.`,
   ];
 }
 
-function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
+/** A scope that a credential carries. */
+interface CarriedScope {
+  readonly written: string;
+  /** As a message names it, after `scopes: `. */
+  readonly said: string;
+  /** The scopes of today that it stands for; `all` where this version does not know it. */
+  readonly means: readonly string[];
+  readonly isKnown: boolean;
+}
+
+function scopesOf(args: Judged["args"]): CarriedScope[] {
+  const { texts, isOdd } = args.list("scopes");
+  return [
+    ...texts.map((written): CarriedScope => {
+      const became = legacyScopes.get(written);
+      if (became !== undefined) {
+        const names = became.map((scope) => `"${scope}"`).join(" and ");
+        const said = `"${written}", which is ${names},`;
+        return { written, said, means: became, isKnown: true };
+      }
+      if (knownScopes.includes(written))
+        return { written, said: `"${written}"`, means: [written], isKnown: true };
+      const said = `"${shown(written)}" is not known to this version of Tailscope`;
+      return { written, said, means: ["all"], isKnown: false };
+    }),
+    ...(isOdd
+      ? [{ written: "", said: "something is not the name of one", means: ["all"], isKnown: false }]
+      : []),
+  ];
+}
+
+/** Whether a flag may be on: whatever is not plainly off. */
+function mayBeOn(value: unknown): boolean {
+  return value !== undefined && value !== false;
+}
+
+/** A length of time in seconds, of which zero is none. */
+function lengthOf(value: unknown): number | undefined {
+  const length =
+    typeof value === "string" || typeof value === "number" ? seconds(value) : undefined;
+  return length === 0 ? undefined : length;
 }

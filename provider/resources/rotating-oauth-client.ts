@@ -2,7 +2,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { OAuthClient, type OAuthClientArgs } from "./oauth-client";
-import { pairNow, type RotatingArgs, slotsOf } from "./rotating-pair";
+import { defaultAnchor, pairNow, type RotatingArgs, slotsOf } from "./rotating-pair";
 
 /** The arguments of a {@link RotatingOAuthClient}: those of an {@link OAuthClient}, the period and its anchor. */
 export interface RotatingOAuthClientArgs
@@ -35,11 +35,12 @@ export class RotatingOAuthClient extends pulumi.ComponentResource {
   /** @throws RunError where the period or its anchor is wrong */
   constructor(
     name: string,
-    { every, anchor, ...args }: RotatingOAuthClientArgs,
+    { every, anchor = defaultAnchor, ...args }: RotatingOAuthClientArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("tailscope:index:RotatingOAuthClient", name, {}, opts);
-    const pair = pairNow(name, { every, ...(anchor !== undefined && { anchor }) });
+    // The period and its anchor are inputs, so that a policy pack can see that the clients are made anew.
+    super("tailscope:index:RotatingOAuthClient", name, { every, anchor }, opts);
+    const pair = pairNow(name, { every, anchor });
     const slots = slotsOf(
       this,
       name,

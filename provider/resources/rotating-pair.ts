@@ -18,7 +18,7 @@ export interface RotatingArgs {
   anchor?: string;
 }
 
-const defaultAnchor = "2026-01-01T00:00:00Z";
+export const defaultAnchor = "2026-01-01T00:00:00Z";
 
 export interface Pair extends Slots {
   readonly next: string;

@@ -245,7 +245,7 @@ const rows: Readonly<Record<string, Row>> = {
       ...["*", "team:me:*", "team/*", "me*", "repo:acme/app:*"],
       ...["vercel:acme:*", "account:*", "https://x/*"],
     ],
-    nobody: [" me", "me\u00a0".trim() + " ", "system:serviceaccount:ci"],
+    nobody: [" me", "me ", "system:serviceaccount:ci"],
   },
 };
 

@@ -1,0 +1,138 @@
+/**
+ * A resource as the rules see it. Its arguments are read with care: what is not known yet throws when it is read, and arguments
+ * of code that is not ours can have any shape. Neither must hide what else is there.
+ */
+
+import type { ResourceValidationArgs } from "@pulumi/policy";
+import { officialKind } from "../access/official";
+import { providerText } from "../access/provider-text";
+import { urnParts } from "./urn-pattern";
+
+export const kinds = ["OAuthClient", "AuthKey", "FederatedIdentity"] as const;
+
+export type Kind = (typeof kinds)[number];
+
+/** Our resources are named so, and so can be those of anybody else. */
+export const ourPrefix = "pulumi-nodejs:dynamic/tailscope:";
+
+/** What the engine shows of a resource; a member may be missing where not the engine asks. */
+export type Shown = Pick<ResourceValidationArgs, "type" | "urn" | "name" | "props"> &
+  Partial<ResourceValidationArgs>;
+
+/** A credential, or what could be one. */
+export interface Judged {
+  readonly kind: Kind;
+  /** Whether it is of Tailscale's official provider. */
+  readonly isOfficial: boolean;
+  readonly urn: string;
+  readonly project: string;
+  readonly stack: string;
+  readonly parent: string | undefined;
+  readonly args: Arguments;
+}
+
+/** Whether something was read that is not known before the deployment. */
+export const notKnown = Symbol("not known before the deployment");
+
+/** The members of a list that are known; whether it is not a list of texts, and whether some of it is not known. */
+export interface Listed {
+  readonly texts: readonly string[];
+  readonly isOdd: boolean;
+  readonly isUnknown: boolean;
+}
+
+export interface Entries {
+  readonly known: Readonly<Record<string, string>>;
+  readonly isUnknown: boolean;
+}
+
+export interface Arguments {
+  /** An argument's value; undefined where it is absent, null, or an empty text. */
+  value(name: string): unknown;
+  list(name: string): Listed;
+  /** The members of an object that are known texts. */
+  entries(name: string): Entries;
+  /** Lets the engine say that something is not known yet, where a rule read that. */
+  tellUnknown(): void;
+}
+
+/** The kinds of credential that a resource could be: by its type, by the code that it runs, or both. */
+export function kindsOf(type: string, code: string | undefined): readonly Kind[] {
+  const official = officialKind(type);
+  const found = kinds.filter(
+    (kind) => type === ourPrefix + kind || official === kind || code === providerText(kind),
+  );
+  return found;
+}
+
+export function judgedAs(kind: Kind, shown: Shown): Judged {
+  const { urn, type, props, opts } = shown;
+  const { stack = "", project = "" } = urnParts(urn) ?? {};
+  const isOfficial = officialKind(type) !== undefined;
+  return {
+    kind,
+    isOfficial,
+    urn,
+    project,
+    stack,
+    parent: opts?.parent,
+    args: readArguments(props),
+  };
+}
+
+/** Reads arguments, of which the engine throws where one is not known yet. */
+export function readArguments(props: Readonly<Record<string, unknown>>): Arguments {
+  const thrown: unknown[] = [];
+  function read(holder: object, key: string | number): unknown {
+    try {
+      const value: unknown = Reflect.get(holder, key);
+      return value === null || value === "" ? undefined : value;
+    } catch (error) {
+      thrown.push(error);
+      return notKnown;
+    }
+  }
+  return {
+    value: (name) => read(props, name),
+    list(name) {
+      const value = read(props, name);
+      if (!Array.isArray(value)) {
+        const isUnknown = value === notKnown;
+        return {
+          texts: [],
+          isOdd: !isUnknown && value !== undefined && !isEmpty(value),
+          isUnknown,
+        };
+      }
+      const members = Array.from({ length: value.length }, (_, index) => read(value, index));
+      const known = members.filter((member) => member !== notKnown);
+      const texts = known.filter((member) => typeof member === "string");
+      return {
+        texts,
+        isOdd: texts.length < known.length,
+        isUnknown: known.length < members.length,
+      };
+    },
+    entries(name) {
+      const value = read(props, name);
+      if (typeof value !== "object" || value === null)
+        return { known: {}, isUnknown: value === notKnown };
+      const members = Object.keys(value).map((key) => [key, read(value, key)] as const);
+      const known = members.filter(
+        (member): member is readonly [string, string] => typeof member[1] === "string",
+      );
+      return {
+        known: Object.fromEntries(known),
+        isUnknown: members.some(([, member]) => member === notKnown),
+      };
+    },
+    tellUnknown() {
+      // The engine's own error, by which it tells this from a fault of the pack.
+      if (thrown.length > 0) throw thrown[0];
+    },
+  };
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+}
