@@ -38,6 +38,14 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: {
+          name: "markdown",
+          include: ["test/markdown/**/*.test.ts"],
+          globalSetup: "test/markdown/a-renderer.ts",
+        },
+      },
+      {
+        extends: true,
         // Minutes long each: a script of its own runs them, `npm run test:faults`.
         test: {
           name: "matrix",

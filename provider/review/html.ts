@@ -1,7 +1,7 @@
 /** A review as one HTML file that needs nothing else: no script, no font, no picture from anywhere. */
 
 import type { Danger } from "../access/danger";
-import { shown } from "../access/shown";
+import { escaped } from "./formats/html-text";
 import { type Review, verdictInWords } from "./review";
 import { changeNames, classNames, rowsOf } from "./rows";
 import type { Assessment } from "./verdict/assessment";
@@ -77,16 +77,4 @@ function folded(what: string, operations: readonly string[]): string {
   if (operations.length === 0) return "";
   const items = operations.map((name) => `<li><code>${escaped(name)}</code></li>\n`).join("");
   return `<details><summary>${operations.length} ${operations.length === 1 ? "operation" : "operations"} ${what}</summary><ul>\n${items}</ul></details>\n`;
-}
-
-const references: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-export function escaped(text: string): string {
-  return shown(text).replace(/[&<>"']/g, (sign) => references[sign] ?? sign);
 }

@@ -1,9 +1,6 @@
-/**
- * A review as a pull-request comment: the verdict, a line a credential, and details folded. Text from the preview is written in
- * character references, so that no name can mention a person, link anywhere or leave its place.
- */
+/** A review as a pull-request comment: the verdict, a line a credential, and details folded. */
 
-import { shown } from "../access/shown";
+import { code, codeInHtml, sentence } from "./formats/markdown-text";
 import { type Review, verdictInWords } from "./review";
 import { areSentences, changeNames, classNames, rowsOf } from "./rows";
 import type { Assessment } from "./verdict/assessment";
@@ -20,7 +17,7 @@ export function markdownReport(review: Review, title: string): string {
   const { report, assessments } = review;
   const head = [
     markerOf(title),
-    `### Access to the tailnet${title === "" ? "" : `, ${inert(title)}`}: ${classNames[report.verdict]}`,
+    `### Access to the tailnet${title === "" ? "" : `, ${code(title)}`}: ${classNames[report.verdict]}`,
     "",
     `**${verdictInWords(review)}**`,
     "",
@@ -29,8 +26,8 @@ export function markdownReport(review: Review, title: string): string {
   // A third for the lines, the rest for the details: the most dangerous come first, so what is cut is what matters least.
   const strange = fitting(
     [
-      ...report.notUnderstood.map((sentence) => `- **not understood**: ${inert(sentence)}\n`),
-      ...report.notReviewed.map((sentence) => `- **not reviewed**: ${inert(sentence)}\n`),
+      ...report.notUnderstood.map((one) => `- **not understood**: ${sentence(one)}\n`),
+      ...report.notReviewed.map((one) => `- **not reviewed**: ${sentence(one)}\n`),
     ],
     longest / 6,
     "things that are not understood or not reviewed",
@@ -57,13 +54,13 @@ function fitting(blocks: readonly string[], room: number, what: string): string 
 function lineOf(assessment: Assessment): string {
   const { reported, gains, losses } = assessment;
   const parts = [
-    ...(gains.length > 0 ? [`gains: ${some(gains).map(inert).join("; ")}`] : []),
-    ...(losses.length > 0 ? [`loses: ${some(losses).map(inert).join("; ")}`] : []),
+    ...(gains.length > 0 ? [`gains: ${some(gains).map(sentence).join("; ")}`] : []),
+    ...(losses.length > 0 ? [`loses: ${some(losses).map(sentence).join("; ")}`] : []),
     ...some([
       ...reported.tagsGained.map((tag) => `+ ${tag}`),
       ...reported.tagsLost.map((tag) => `- ${tag}`),
     ]).map(code),
-    ...some(reported.life).map(inert),
+    ...some(reported.life).map(sentence),
     ...(reported.unknown.length > 0
       ? [`cannot be seen: ${some(reported.unknown).map(code).join(", ")}`]
       : []),
@@ -74,7 +71,7 @@ function lineOf(assessment: Assessment): string {
   const what =
     parts.length > 0
       ? parts.join("<br>")
-      : (rowsOf(assessment)[0]?.items ?? []).map(inert).join(", ");
+      : (rowsOf(assessment)[0]?.items ?? []).map(sentence).join(", ");
   return `- **${classNames[reported.class]}** ${reported.kind} ${code(reported.name)} is ${changeNames[reported.change]}. ${what}\n`;
 }
 
@@ -89,10 +86,11 @@ function some(items: readonly string[]): string[] {
 function detailsOf(assessment: Assessment): string {
   const { reported } = assessment;
   const rows = rowsOf(assessment).map(
-    ({ label, items }) => `- ${label}: ${items.map(inert).join(areSentences(label) ? " " : "; ")}`,
+    ({ label, items }) =>
+      `- ${label}: ${items.map(sentence).join(areSentences(label) ? " " : "; ")}`,
   );
   const folded = [...operations("gained", reported.gained), ...operations("lost", reported.lost)];
-  const title = `${classNames[reported.class]}: ${reported.kind} ${code(reported.name)}, ${changeNames[reported.change]}`;
+  const title = `${classNames[reported.class]}: ${reported.kind} ${codeInHtml(reported.name)}, ${changeNames[reported.change]}`;
   return `<details><summary>${title}</summary>\n\n${[...rows, ...folded].join("\n")}\n\n</details>\n`;
 }
 
@@ -100,19 +98,4 @@ function operations(what: string, names: readonly string[]): string[] {
   return names.length === 0
     ? []
     : [`- ${names.length} operations ${what}:`, ...names.map((name) => `  - ${code(name)}`)];
-}
-
-function code(text: string): string {
-  return `<code>${inert(text)}</code>`;
-}
-
-/**
- * Text as text, whatever is in it: every sign that Markdown, HTML or the platform takes for its own is a reference. The colon is
- * one for the sake of addresses, and the dot after www, which GitHub links as well.
- */
-export function inert(text: string): string {
-  return shown(text).replace(
-    /[&<>"'`*_~[\]#@|\\!:$^]|(?<=www)\./gi,
-    (sign) => `&#${sign.charCodeAt(0)};`,
-  );
 }

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { Danger } from "../access/danger";
-import { shown } from "../access/shown";
+import { messageText } from "./formats/sarif-text";
 import type { Review } from "./review";
 import { areSentences, changeNames, rowsOf } from "./rows";
 import type { Assessment } from "./verdict/assessment";
@@ -116,8 +116,8 @@ export function sarifReport(
         },
         columnKind: "utf16CodeUnits",
         results: [
-          ...report.notUnderstood.map((sentence) => result(rules.notUnderstood, shown(sentence))),
-          ...report.notReviewed.map((sentence) => result(rules.notReviewed, shown(sentence))),
+          ...report.notUnderstood.map((said) => result(rules.notUnderstood, messageText(said))),
+          ...report.notReviewed.map((said) => result(rules.notReviewed, messageText(said))),
           // What gives nothing is no finding.
           ...assessments
             .filter(({ widens }) => widens)
@@ -136,8 +136,8 @@ export function sarifReport(
 function messageOf(assessment: Assessment): string {
   const { kind, name, change } = assessment.reported;
   const rows = rowsOf(assessment).map(({ label, items }) => {
-    const said = items.map(shown);
+    const said = items.map(messageText);
     return areSentences(label) ? `${label}: ${said.join(" ")}` : `${label}: ${said.join("; ")}.`;
   });
-  return [`${kind} ${shown(name)} is ${changeNames[change]}.`, ...rows].join(" ");
+  return [`${kind} ${messageText(name)} is ${changeNames[change]}.`, ...rows].join(" ");
 }

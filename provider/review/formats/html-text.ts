@@ -1,0 +1,16 @@
+/** Text from a preview inside our HTML. */
+
+import { shown } from "../../access/shown";
+
+const references: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text as text, in an element or an attribute. */
+export function escaped(text: string): string {
+  return shown(text).replace(/[&<>"']/g, (sign) => references[sign] ?? sign);
+}

@@ -1,0 +1,43 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { shown } from "../../provider/access/shown";
+import { messageText } from "../../provider/review/formats/sarif-text";
+
+/** The links and placeholders of a plain text message, by the grammar of SARIF 2.1.0, 3.11.5 and 3.11.6. */
+function syntaxIn(message: string): string[] {
+  const links = message.match(/\[(?:[^\\[\]]|\\[\\[\]])*\]\([^)]*\)/g) ?? [];
+  const placeholders = message.replace(/\{\{|\}\}/g, "").match(/[{}]/g) ?? [];
+  return [...links, ...placeholders];
+}
+
+/** A message as a reader of the standard shows it. */
+const seen = (message: string) => message.replaceAll("{{", "{").replaceAll("}}", "}");
+
+test.each([
+  ["[safe](https://evil.example)", "[safe] (https://evil.example)"],
+  ["[here](1)", "[here] (1)"],
+  ["[[a](1)](2)", "[[a] (1)] (2)"],
+  ["[a\\](1)", "[a\\] (1)"],
+  ["{0} {1}", "{{0}} {{1}}"],
+  ["}{", "}}{{"],
+  ['["tag:a"]', '["tag:a"]'],
+])("%s becomes %s in a SARIF message", (text, expected) => {
+  expect(messageText(text)).toBe(expected);
+});
+
+test("a SARIF message has no link and no placeholder, and says what it was given", () => {
+  const text = fc
+    .array(
+      fc.constantFrom("[", "]", "(", ")", "](", "{", "}", "{0}", "\\", "1", "a", " ", "\u202e"),
+      { maxLength: 20 },
+    )
+    .map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(text, (given) => {
+      const message = messageText(given);
+      expect(syntaxIn(message)).toEqual([]);
+      expect(seen(message)).toBe(shown(given).replaceAll("](", "] ("));
+    }),
+    { numRuns: 2000, seed: 4 },
+  );
+});

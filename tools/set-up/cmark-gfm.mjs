@@ -1,0 +1,8 @@
+/** GitHub's own reader of Markdown, for the tests of comments: on PATH, where CMARK_GFM_PATH names it, or Debian's package. */
+
+import { onPath, program } from "./debian.mjs";
+
+/** The path of cmark-gfm, or why there is none. */
+export function findCmarkGfm() {
+  return program("cmark-gfm", "cmark-gfm", "CMARK_GFM_PATH", () => onPath(["cmark-gfm"]));
+}
