@@ -6,6 +6,7 @@ import { formOf } from "../access/secret-form";
 import { configKey, connectionsKey, description, settingNames } from "../api/settings/table";
 import type { Declaration, Properties } from "../engine/definition";
 import { replaceOnChangesKey, waitsKey } from "../engine/resource-options";
+import { keepSecretsOutOfDebugLines } from "./debug-line";
 
 /** A Pulumi resource for one Tailscale credential. */
 export abstract class Credential extends pulumi.CustomResource {
@@ -18,6 +19,7 @@ export abstract class Credential extends pulumi.CustomResource {
   ) {
     refusePlaintextCredentials();
     if (opts.import !== undefined) throw cannotImport(declaration.type, name);
+    keepSecretsOutOfDebugLines();
     const declared = [...declaration.answered, ...declaration.outputs];
     const properties: Properties = Object.fromEntries(
       declared.map((output) => [output, undefined]),

@@ -1,0 +1,52 @@
+/** What Pulumi prints when it is asked to print more, with the real engine, and what no package can keep out of it. */
+
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { startEmulator } from "tailscope-emulator";
+import { expect, test } from "vitest";
+import { newStack } from "./stack";
+
+test("pulumi up --json, --debug and low log levels print no secret, also where another resource takes one as its argument", async () => {
+  await using emulator = await startEmulator();
+  // A dynamic resource of somebody else's, which is given our secret and answers it.
+  const program = (description: string) => `
+    const ci = new OAuthClient("ci", { scopes: ["auth_keys"], tags: ["tag:ci"], description: "${description}" });
+    const key = new AuthKey("key", { tags: ["tag:ci"], mintedBy: ci });
+    const other = { check: async (_, inputs) => ({ inputs }), create: async (inputs) => ({ id: "1", outs: inputs }) };
+    class Other extends pulumi.dynamic.Resource {}
+    new Other(other, "other", { secret: ci.clientSecret });
+    OAuthClient.get("same", ci.id);
+    Object.assign(exports, { secret: ci.clientSecret, key: key.key });`;
+  await using stack = await newStack(emulator, program("one"));
+  const made = await stack.deployed();
+  const secrets = [made["secret"], made["key"]].map(String);
+  const yes = ["--yes", "--skip-preview"];
+  stack.write(program("two"));
+  for (const args of [
+    ["up", ...yes, "--json"],
+    ["up", ...yes, "--debug"],
+    ["preview", "--json", "--debug"],
+    ["preview", "--diff", "--debug"],
+    ["preview", "--logtostderr", "-v", "3"],
+    ["refresh", "--yes", "--json"],
+  ]) {
+    const { code, text } = await stack.pulumi(args);
+    expect(code, text).toBe(0);
+    for (const secret of secrets) {
+      expect(secret).toMatch(/^tskey-/);
+      expect(text, args.join(" ")).not.toContain(secret);
+    }
+    // The line is still there, and still names the resource.
+    if (args.includes("--debug") && !args.includes("--json"))
+      expect(text).toMatch(/RegisterResource RPC finished: .*OAuthClient::ci, with properties/);
+  }
+
+  // What the engine itself logs at its highest levels is out of every package's reach: SECURITY.md says so.
+  // (Run apart from `stack.pulumi`, whose output is searched for secrets.)
+  const { stderr } = await promisify(execFile)("pulumi", ["preview", "--logtostderr", "-v", "9"], {
+    cwd: stack.folder,
+    env: stack.environment,
+    maxBuffer: 64 << 20,
+  });
+  expect(secrets.some((secret) => stderr.includes(secret))).toBe(true);
+});
