@@ -4,14 +4,16 @@
  */
 
 import {
-  chmodSync,
   closeSync,
-  existsSync,
+  constants,
+  fchmodSync,
+  fstatSync,
   fsyncSync,
   openSync,
   readFileSync,
   renameSync,
-  writeSync,
+  rmSync,
+  writeFileSync,
 } from "node:fs";
 import { z } from "zod";
 import type { State } from "./state.js";
@@ -30,39 +32,92 @@ const header = z.looseObject({
   tailnet: z.object({ id: z.string(), name: z.string() }),
 });
 
+/** It holds the start credentials in plaintext: for this user's eyes alone. */
+const mode = 0o600;
+
+/** Neither follows a link, which could lead to another's file, nor waits for a pipe. Windows has no such flags. */
+const asItIs = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** @throws Error from `load` where the path leads to a link, to no file, or to a file of another kind */
 export function fileStore(path: string): Store {
   return {
     load() {
-      if (!existsSync(path)) return undefined;
-      let content: unknown;
+      const file = openAsItIs(path);
+      if (file === undefined) return undefined;
       try {
-        content = JSON.parse(readFileSync(path, "utf8"));
-      } catch (error) {
-        throw new Error(
-          `${path} cannot be read as JSON (${error instanceof Error ? error.message : error}). Name another --data file, or remove this one.`,
-        );
-      }
-      if (!header.safeParse(content).success) {
-        throw new Error(
-          `${path} is no data file of this emulator. Name another --data file, or remove this one.`,
-        );
-      }
-      chmodSync(path, 0o600);
-      const state = content as State; // Written by `save`, and by nobody else: see the header.
-      // A version before 0.2 gave its tokens no id; they live for an hour, and nobody misses them.
-      return { ...state, tokens: state.tokens.filter(({ id }) => id !== undefined) };
-    },
-    save(state) {
-      const next = `${path}.next`;
-      // It holds the start credentials in clear: for this user's eyes alone.
-      const file = openSync(next, "w", 0o600);
-      try {
-        writeSync(file, JSON.stringify(state));
-        fsyncSync(file);
+        if (!fstatSync(file).isFile())
+          throw new Error(`${path} is not a file. Name another --data file.`);
+        const content = contentOf(file, path);
+        fchmodSync(file, mode);
+        return content;
       } finally {
         closeSync(file);
       }
-      renameSync(next, path);
+    },
+    save(state) {
+      const next = `${path}.next`;
+      // What a killed run left, or somebody put there: a link is removed itself, not what it leads to.
+      rmSync(next, { force: true });
+      try {
+        const file = openSync(
+          next,
+          constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL,
+          mode,
+        );
+        try {
+          // The mode given to `open` is less what the umask takes.
+          fchmodSync(file, mode);
+          writeFileSync(file, JSON.stringify(state));
+          fsyncSync(file);
+        } finally {
+          closeSync(file);
+        }
+        // Puts the file in the place of whatever has the name, a link too.
+        renameSync(next, path);
+      } catch (error) {
+        rmSync(next, { force: true });
+        throw error;
+      }
     },
   };
+}
+
+function contentOf(file: number, path: string): State {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new Error(
+      `${path} cannot be read as JSON (${reasonOf(error)}). Name another --data file, or remove this one.`,
+    );
+  }
+  if (!header.safeParse(content).success) {
+    throw new Error(
+      `${path} is no data file of this emulator. Name another --data file, or remove this one.`,
+    );
+  }
+  const state = content as State; // Written by `save`, and by nobody else: see the header.
+  // A version before 0.2 gave its tokens no id; they live for an hour, and nobody misses them.
+  return { ...state, tokens: state.tokens.filter(({ id }) => id !== undefined) };
+}
+
+/** Opens what the path itself names; undefined where there is nothing. */
+function openAsItIs(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | asItIs);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") return undefined;
+    // The second is FreeBSD's name for it.
+    if (code === "ELOOP" || code === "EMLINK") {
+      throw new Error(
+        `${path} is a symbolic link, which --data does not follow. Name the file itself.`,
+      );
+    }
+    throw new Error(`${path} cannot be opened (${reasonOf(error)}). Name another --data file.`);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

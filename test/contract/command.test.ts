@@ -1,7 +1,18 @@
 /** `tailscope-emulator` as a command, in a process of its own. */
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -38,6 +49,13 @@ function start(...args: string[]) {
   });
   firstLine.catch(() => {});
   return { child, firstLine, ended };
+}
+
+/** Waits until it serves, and ends it. */
+async function stopped({ child, firstLine, ended }: ReturnType<typeof start>): Promise<void> {
+  await firstLine;
+  child.kill("SIGTERM");
+  await ended;
 }
 
 function dataFile(): string {
@@ -174,6 +192,66 @@ test.each([
   expect(stdout).toBe("");
   expect(stderr).toContain(message);
   expect(stderr).not.toMatch(/\n\s+at /);
+});
+
+test("--data follows no link, neither to read nor to write, and leaves what it leads to as it is", async () => {
+  const file = dataFile();
+  const others = join(file, "..", "others.json");
+  // Another's file of our kind, a link to nothing, and a folder.
+  await stopped(start("--json", "--data", others));
+  chmodSync(others, 0o644);
+  const before = readFileSync(others, "utf8");
+  const nothing = join(file, "..", "nothing.json");
+  for (const target of [others, nothing]) {
+    symlinkSync(target, file);
+    const { code, stderr } = await start("--data", file).ended;
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `tailscope-emulator: ${file} is a symbolic link, which --data does not follow. Name the file itself.\n`,
+    });
+    rmSync(file);
+  }
+  expect(readFileSync(others, "utf8")).toBe(before);
+  expect(statSync(others).mode & 0o777).toBe(0o644);
+  expect(existsSync(nothing)).toBe(false);
+  mkdirSync(file);
+  expect((await start("--data", file).ended).stderr).toContain("is not a file.");
+  execFileSync("mkfifo", [`${file}.pipe`]);
+  expect((await start("--data", `${file}.pipe`).ended).stderr).toContain("is not a file.");
+});
+
+test("--data is written through a fresh file, whatever somebody put in its place, with a mode that no umask changes", async () => {
+  const file = dataFile();
+  const others = join(file, "..", "others.txt");
+  writeFileSync(others, "another's", { mode: 0o644 });
+  symlinkSync(others, `${file}.next`);
+  for (const mask of [0, 0o777]) {
+    const umask = process.umask(mask);
+    try {
+      await stopped(start("--json", "--data", file));
+    } finally {
+      process.umask(umask);
+    }
+    expect(readFileSync(others, "utf8")).toBe("another's");
+    expect(lstatSync(file).isFile()).toBe(true);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    rmSync(file);
+  }
+  await stopped(start("--json", "--data", file));
+  // A file that others could read is theirs to read no longer.
+  chmodSync(file, 0o666);
+  await stopped(start("--json", "--data", file));
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  // Where a link takes the file's place in a run, the next write takes the link's.
+  const { child, firstLine, ended } = start("--json", "--data", file);
+  const emulator = JSON.parse(await firstLine) as Emulator;
+  rmSync(file);
+  symlinkSync(others, file);
+  await makeClient(emulator, ["dns"]);
+  expect(lstatSync(file).isFile()).toBe(true);
+  expect(readFileSync(others, "utf8")).toBe("another's");
+  child.kill("SIGTERM");
+  await ended;
 });
 
 test("a port in use, a data file of another kind and a policy file that is none are refused", async () => {
