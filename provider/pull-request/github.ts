@@ -1,10 +1,10 @@
 /**
- * Comments of a GitHub pull request.
- * Source: https://docs.github.com/en/rest/issues/comments
+ * Comments of a GitHub pull request, and the status of its last commit.
+ * Sources: https://docs.github.com/en/rest/issues/comments, https://docs.github.com/en/rest/commits/statuses
  */
 
 import { z } from "zod";
-import { type Comment, call, type PullRequest } from "./pull-request";
+import { type Comment, call, type PullRequest, type Status } from "./pull-request";
 
 const comments = z.array(
   z.looseObject({
@@ -22,7 +22,11 @@ export interface GithubSettings {
   /** `"OWNER/REPOSITORY"`. */
   readonly repository: string;
   readonly number: number;
+  /** The last commit of the pull request's branch. */
+  readonly commit: string;
   readonly token: string;
+  /** Where the job's log is, for whoever follows the status. */
+  readonly runUrl: string | undefined;
   /** Who writes with that token. A job's own token writes as `github-actions[bot]`. */
   readonly author: string;
 }
@@ -31,7 +35,9 @@ export function githubPullRequest({
   apiUrl,
   repository,
   number,
+  commit,
   token,
+  runUrl,
   author,
 }: GithubSettings): PullRequest {
   const issues = `${apiUrl}/repos/${repository}/issues`;
@@ -42,6 +48,7 @@ export function githubPullRequest({
   };
   return {
     name: `pull request ${number} of ${repository}`,
+    number,
     async *ours(): AsyncGenerator<Comment> {
       for (let page = 1; ; page++) {
         const answer = await call(
@@ -60,6 +67,15 @@ export function githubPullRequest({
     },
     async replace(id, body) {
       await call("PATCH", `${issues}/comments/${id}`, headers, { body });
+    },
+    async setStatus({ name, state, description }: Status) {
+      await call("POST", `${apiUrl}/repos/${repository}/statuses/${commit}`, headers, {
+        state,
+        context: name,
+        // GitHub takes no longer one.
+        description: description.slice(0, 140),
+        ...(runUrl && { target_url: runUrl }),
+      });
     },
   };
 }

@@ -28,6 +28,7 @@ export function gitlabMergeRequest({
   const headers = { "private-token": token };
   return {
     name: `merge request ${number}`,
+    number,
     async *ours(): AsyncGenerator<Comment> {
       const { id: self } = user.parse(
         JSON.parse((await call("GET", `${apiUrl}/user`, headers)).text),

@@ -8,14 +8,25 @@ export interface Comment {
   readonly body: string;
 }
 
+/** What branch protection can require of a pull request's last commit. */
+export interface Status {
+  readonly name: string;
+  readonly state: "success" | "failure";
+  /** A sentence. */
+  readonly description: string;
+}
+
 /** The pull request of one platform, as far as comments go. */
 export interface PullRequest {
   /** Completes "Commented on …", for example `"pull request 7 of acme/infrastructure"`. */
   readonly name: string;
+  readonly number: number;
   /** The comments that we may have written, so that nobody else's is ever replaced. */
   ours(): AsyncIterable<Comment>;
   post(body: string): Promise<void>;
   replace(id: string, body: string): Promise<void>;
+  /** Absent where the platform takes the job itself for the status, as GitLab does. */
+  setStatus?(status: Status): Promise<void>;
 }
 
 /** A request that a platform refused, or that did not reach it. */

@@ -20,6 +20,10 @@ function file(name: string, content: string): string {
   return path;
 }
 
+const commit = "0123456789abcdef0123456789abcdef01234567";
+
+const onPullRequest = { pull_request: { number: 7, head: { sha: commit } } };
+
 const review = (text: string, title = "") => `<!-- tailscope review${title} -->\n### ${text}\n`;
 
 const environments = {
@@ -27,7 +31,7 @@ const environments = {
     GITHUB_ACTIONS: "true",
     GITHUB_API_URL: platform.url,
     GITHUB_REPOSITORY: "acme/infrastructure",
-    GITHUB_EVENT_PATH: file("event.json", '{"pull_request":{"number":7}}'),
+    GITHUB_EVENT_PATH: file("event.json", JSON.stringify(onPullRequest)),
     GITHUB_TOKEN: token,
   }),
   gitlab: (platform: Platform) => ({
@@ -38,6 +42,9 @@ const environments = {
     GITLAB_TOKEN: token,
   }),
 };
+
+/** The variable that names the platform's address. */
+const addresses = { github: "GITHUB_API_URL", gitlab: "CI_API_V4_URL" };
 
 describe.each(["github", "gitlab"] as const)("in %s", (kind) => {
   test("the first run posts, the next one replaces, and one that says the same leaves it", async () => {
@@ -78,6 +85,30 @@ describe.each(["github", "gitlab"] as const)("in %s", (kind) => {
     expect(stderr).not.toContain(token);
   });
 
+  test.each([
+    "http://github.example.com",
+    "http://10.0.0.1/api",
+    "http://127.0.0.1.example.com",
+    "http://localhost.example.com",
+    "http://[::2]",
+    "https://user:s3cret@github.example.com",
+    "http://user:s3cret@127.0.0.1",
+    "ftp://127.0.0.1",
+    "github.example.com",
+  ])("the token is not sent to %s", async (address) => {
+    const { code, stdout, stderr } = await run(["comment", file("review.md", review("none"))], {
+      ...environments[kind]({ url: "" } as Platform), // Its address is all that is read.
+      [addresses[kind]]: address,
+    });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: "",
+      stderr:
+        `tailscope: ${addresses[kind]} is not an address to which the token may be sent.\n` +
+        "  Write one that begins with https:// and has no user name; plain http is for loopback only.\n",
+    });
+  });
+
   test("a redirect is not followed, so that no other host gets the token", async () => {
     const asked: (string | undefined)[] = [];
     const other = createServer((request, response) => {
@@ -101,6 +132,107 @@ describe.each(["github", "gitlab"] as const)("in %s", (kind) => {
       server.close();
       other.close();
     }
+  });
+});
+
+/** The event of a workflow on workflow_run, after a run of the branch's preview. */
+function onWorkflowRun(
+  pullRequests: readonly { number: number; sha?: string; repository?: number }[],
+  event = "pull_request",
+) {
+  return {
+    repository: { id: 1 },
+    workflow_run: {
+      event,
+      head_sha: commit,
+      pull_requests: pullRequests.map(({ number, sha = commit, repository = 1 }) => ({
+        number,
+        head: { sha },
+        base: { repo: { id: repository } },
+      })),
+    },
+  };
+}
+
+describe("on workflow_run", () => {
+  const environment = (platform: Platform, event: object) => ({
+    ...environments.github(platform),
+    GITHUB_EVENT_PATH: file("event.json", JSON.stringify(event)),
+    GITHUB_SERVER_URL: "https://github.example.com",
+    GITHUB_RUN_ID: "99",
+  });
+  const args = (state: string) => [
+    "comment",
+    file("review.md", "<!-- tailscope review a/b -->\n### Access\n\n**One changes.**\n"),
+    "--json",
+    "--status",
+    "tailscope/a/b",
+    "--state",
+    state,
+  ];
+
+  test("the pull request whose last commit was previewed gets the comment, and that commit the status", async () => {
+    await using platform = await startPlatform("github", token);
+    const event = onWorkflowRun([
+      { number: 5, repository: 2 },
+      { number: 6, sha: "f".repeat(40) },
+      { number: 7 },
+    ]);
+    const done = await run(args("failure"), environment(platform, event));
+    expect(done, done.stderr).toMatchObject({ code: 0 });
+    expect(JSON.parse(done.stdout)).toMatchObject({ comment: "posted", number: 7 });
+    expect(platform.notes).toHaveLength(1);
+    expect(platform.statuses).toEqual([
+      {
+        commit,
+        context: "tailscope/a/b",
+        state: "failure",
+        description: "One changes.",
+        target_url: "https://github.example.com/acme/infrastructure/actions/runs/99",
+      },
+    ]);
+    // What was decided stands, where the comment cannot be made.
+    platform.notes.length = 0;
+    const closed = await run(
+      [
+        "comment",
+        file("long.md", `${review("none")}${"x".repeat(70_000)}`),
+        ...args("success").slice(2),
+      ],
+      environment(platform, event),
+    );
+    expect(closed.code).toBe(1);
+    expect(platform.statuses.at(-1)).toMatchObject({ state: "success" });
+  });
+
+  test.each<[string, object, string]>([
+    ["none that is open", onWorkflowRun([]), "is the last one of no open pull request"],
+    [
+      "one that has moved on",
+      onWorkflowRun([{ number: 7, sha: "f".repeat(40) }]),
+      "is the last one of no open pull request",
+    ],
+    [
+      "two at once",
+      onWorkflowRun([{ number: 7 }, { number: 8 }]),
+      "is the last one of 2 pull requests (7, 8), and which of them was previewed cannot be told.",
+    ],
+    ["a push", onWorkflowRun([{ number: 7 }], "push"), "This run is for no pull request."],
+  ])("%s is refused, and nothing is sent", async (_, event, message) => {
+    await using platform = await startPlatform("github", token);
+    const { code, stderr } = await run(args("success"), environment(platform, event));
+    expect(code).toBe(1);
+    expect(stderr).toContain(message);
+    expect(platform.requests).toEqual([]);
+  });
+
+  test("a status without a state, and one in GitLab, are refused", async () => {
+    await using platform = await startPlatform("gitlab", token);
+    const half = await run(args("success").slice(0, -2), environments.gitlab(platform));
+    expect(half.stderr).toContain("Give --status and --state together, or neither.");
+    const gitlab = await run(args("success"), environments.gitlab(platform));
+    expect(gitlab.stderr).toContain("--status is for GitHub alone");
+    expect(platform.requests).toEqual([]);
   });
 });
 

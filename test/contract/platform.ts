@@ -1,4 +1,4 @@
-/** GitHub and GitLab, as far as comments of pull requests go, on loopback. */
+/** GitHub and GitLab on loopback, as far as comments and statuses of pull requests and artifacts of jobs go. */
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,11 +10,31 @@ export interface Note {
   body: string;
 }
 
+/** What GitHub was told of a commit. */
+export interface SetStatus {
+  readonly commit: string;
+  readonly context: string;
+  readonly state: string;
+  readonly description: string;
+  readonly target_url?: string;
+}
+
+/** A job of GitLab's pipeline 9, with the one file that its artifacts hold. */
+export interface PipelineJob {
+  readonly id: number;
+  readonly name: string;
+  readonly status: string;
+  readonly files: Readonly<Record<string, Buffer>>;
+}
+
 export interface Platform extends AsyncDisposable {
   /** What `GITHUB_API_URL` is, and `CI_API_V4_URL`. */
   readonly url: string;
   /** The comments of pull request 7. */
   readonly notes: Note[];
+  readonly statuses: SetStatus[];
+  /** Of GitLab. */
+  readonly jobs: PipelineJob[];
   /** Each request, as `"GET /path"`. */
   readonly requests: string[];
 }
@@ -25,6 +45,8 @@ const authors = { github: "github-actions[bot]", gitlab: "project-bot" } as cons
 /** Serves the comments of one pull request to whoever has the token. */
 export async function startPlatform(kind: keyof typeof authors, token: string): Promise<Platform> {
   const notes: Note[] = [];
+  const statuses: SetStatus[] = [];
+  const jobs: PipelineJob[] = [];
   const requests: string[] = [];
   const self = authors[kind];
   const root =
@@ -62,6 +84,27 @@ export async function startPlatform(kind: keyof typeof authors, token: string): 
         "x-next-page": next,
       });
     }
+    if (kind === "gitlab" && url.pathname === "/projects/42/pipelines/9/jobs") {
+      return answer(
+        200,
+        jobs.map(({ id, name, status }) => ({ id, name, status })),
+      );
+    }
+    const wanted = /^\/projects\/42\/jobs\/(\d+)\/artifacts\/(.+)$/.exec(url.pathname);
+    if (kind === "gitlab" && wanted !== null) {
+      const content = jobs.find(({ id }) => id === Number(wanted[1]))?.files[wanted[2] ?? ""];
+      if (content === undefined) return answer(404, { message: "404 Not Found" });
+      return response.writeHead(200, { "content-type": "application/json" }).end(content);
+    }
+    const commit = /^\/repos\/acme\/infrastructure\/statuses\/([0-9a-f]{40})$/.exec(
+      url.pathname,
+    )?.[1];
+    if (kind === "github" && request.method === "POST" && commit !== undefined) {
+      const { context, state, description, target_url } = JSON.parse(text);
+      if (String(description).length > 140) return answer(422, { message: "Validation Failed" });
+      statuses.push({ commit, context, state, description, ...(target_url && { target_url }) });
+      return answer(201, {});
+    }
     const { body } = JSON.parse(text || "{}") as { body?: string };
     // Neither takes a comment without a text, or a longer one.
     if (body === undefined || body === "" || body.length > 65_536)
@@ -81,6 +124,8 @@ export async function startPlatform(kind: keyof typeof authors, token: string): 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     notes,
+    statuses,
+    jobs,
     requests,
     async [Symbol.asyncDispose]() {
       server.close();

@@ -1,0 +1,131 @@
+/** The pull request that a CI job runs for, as its platform says in the environment. */
+
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { isLoopback } from "../api/connection";
+import { githubPullRequest } from "../pull-request/github";
+import { gitlabMergeRequest } from "../pull-request/gitlab";
+import type { PullRequest } from "../pull-request/pull-request";
+import { CommandFailure } from "./failure";
+
+/** @throws CommandFailure where the job runs for none, or what it needs is missing */
+export function pullRequestOf(environment: NodeJS.ProcessEnv): PullRequest {
+  if (environment["GITHUB_ACTIONS"] === "true") return ofGithub(environment);
+  if (environment["GITLAB_CI"] === "true") return ofGitlab(environment);
+  throw new CommandFailure(
+    "This is neither GitHub Actions nor GitLab CI, so there is no pull request to comment on.\n  Print the review with `tailscope review`.",
+  );
+}
+
+function ofGithub(environment: NodeJS.ProcessEnv): PullRequest {
+  const need = needed(environment, "In GitHub Actions, on pull_request or workflow_run");
+  const { number, commit } = inEvent(need("GITHUB_EVENT_PATH"));
+  const repository = need("GITHUB_REPOSITORY");
+  const [server, run] = [environment["GITHUB_SERVER_URL"], environment["GITHUB_RUN_ID"]];
+  return githubPullRequest({
+    apiUrl: safeAddress("GITHUB_API_URL", need("GITHUB_API_URL")),
+    repository,
+    number,
+    commit,
+    token: need("GITHUB_TOKEN"),
+    runUrl: server && run ? `${server}/${repository}/actions/runs/${run}` : undefined,
+    author: environment["GITHUB_COMMENT_AUTHOR"] || "github-actions[bot]",
+  });
+}
+
+function ofGitlab(environment: NodeJS.ProcessEnv): PullRequest {
+  const need = needed(environment, "In GitLab CI, in a pipeline of a merge request");
+  return gitlabMergeRequest({
+    apiUrl: safeAddress("CI_API_V4_URL", need("CI_API_V4_URL")),
+    project: need("CI_PROJECT_ID"),
+    number: Number(need("CI_MERGE_REQUEST_IID")),
+    token: need("GITLAB_TOKEN"),
+  });
+}
+
+const commit = z.string().regex(/^[0-9a-f]{40,64}$/);
+const repository = z.looseObject({ id: z.number() });
+
+const onPullRequest = z.looseObject({
+  pull_request: z.looseObject({ number: z.number(), head: z.looseObject({ sha: commit }) }),
+});
+
+const onWorkflowRun = z.looseObject({
+  repository,
+  workflow_run: z.looseObject({
+    event: z.string(),
+    head_sha: commit,
+    pull_requests: z.array(
+      z.looseObject({
+        number: z.number(),
+        head: z.looseObject({ sha: commit }),
+        base: z.looseObject({ repo: repository }),
+      }),
+    ),
+  }),
+});
+
+/**
+ * The pull request of an event: of `pull_request`, or of the run that a workflow on `workflow_run` follows.
+ * Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads#workflow_run
+ */
+function inEvent(path: string): { number: number; commit: string } {
+  let payload: unknown;
+  try {
+    payload = JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new CommandFailure(
+      `The file of GITHUB_EVENT_PATH cannot be read: ${error instanceof Error ? error.message : error}.`,
+    );
+  }
+  const direct = onPullRequest.safeParse(payload);
+  if (direct.success) {
+    const { number, head } = direct.data.pull_request;
+    return { number, commit: head.sha };
+  }
+  const following = onWorkflowRun.safeParse(payload);
+  if (!following.success || following.data.workflow_run.event !== "pull_request") {
+    throw new CommandFailure(
+      "This run is for no pull request.\n  Run `tailscope comment` in a workflow on pull_request, or on workflow_run after one.",
+    );
+  }
+  const { repository: here, workflow_run: run } = following.data;
+  // A branch can be the head of pull requests in other repositories as well, and of one that has moved on since.
+  const found = run.pull_requests.filter(
+    ({ head, base }) => head.sha === run.head_sha && base.repo.id === here.id,
+  );
+  const [one, second] = found;
+  if (one === undefined) {
+    throw new CommandFailure(
+      `The commit ${run.head_sha} is the last one of no open pull request of this repository.\n  It has moved on, or is closed: there is nothing to comment on.`,
+    );
+  }
+  if (second !== undefined) {
+    throw new CommandFailure(
+      `The commit ${run.head_sha} is the last one of ${found.length} pull requests (${found.map(({ number }) => number).join(", ")}), and which of them was previewed cannot be told.\n  Close all but one.`,
+    );
+  }
+  return { number: one.number, commit: run.head_sha };
+}
+
+/** The token is sent there, so nobody on the way may read it. */
+function safeAddress(name: string, text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isSafe =
+    url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
+  if (url === undefined || !isSafe || url.username !== "" || url.password !== "") {
+    // Its value is left out: a password can be in it.
+    throw new CommandFailure(
+      `${name} is not an address to which the token may be sent.\n  Write one that begins with https:// and has no user name; plain http is for loopback only.`,
+    );
+  }
+  return text.replace(/\/+$/, "");
+}
+
+function needed(environment: NodeJS.ProcessEnv, where: string): (name: string) => string {
+  return (name) => {
+    const value = environment[name];
+    if (value) return value;
+    throw new CommandFailure(`${name} is not set.\n  ${where}, give the step ${name}.`);
+  };
+}
