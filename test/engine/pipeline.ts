@@ -104,6 +104,8 @@ export async function pipeline(emulator: Awaited<ReturnType<typeof startEmulator
     work,
     token,
     run,
+    /** What a runner of this machine has in its environment. */
+    environment,
     /** What GitHub gives each job with `id-token: write`. */
     runner: {
       ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/?v=1`,

@@ -1,99 +1,43 @@
-/** The steps of examples/review as a pull request runs them: a deployer that only reads, GitHub and GitLab on loopback. */
+/**
+ * examples/review as GitHub and GitLab run it, both on loopback: one job previews with the branch's code and a deployer that only
+ * reads, another judges. The second one installs tailscope for real, from a commit of this repository and npm's registry.
+ */
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { execFile } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "tailscope-emulator";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { as } from "../contract/client";
 import { type Platform, startPlatform } from "../contract/platform";
+import { actionRepository, packages } from "./action-repository";
+import { type Machine, type RanJob, runJob, type Workflow } from "./github-runner";
+import { type GitlabJob, type GitlabRun, runGitlabJob } from "./gitlab-runner";
+import { hostileName, installPackages, takeOver } from "./hostile-branch";
+import { type Registry, startRegistry } from "./npm-registry";
 import { pipeline } from "./pipeline";
 
-const example = fileURLToPath(new URL("../../examples/review", import.meta.url));
-
-interface Step {
-  name: string;
-  id?: string;
-  if?: string;
-  run?: string;
-  uses?: string;
-  env?: Record<string, string>;
-  with?: Record<string, string>;
-  "working-directory"?: string;
-}
-
-interface Job {
-  /** The steps that ran, with what each printed. */
-  readonly steps: Record<string, { code: number; text: string; with: Record<string, string> }>;
-  readonly summary: string;
-  readonly failed: boolean;
-}
-
-type Pipeline = Awaited<ReturnType<typeof pipeline>>;
-
-/** Runs the composite action as GitHub does: inputs and outputs in expressions, each step in bash, none after one that failed. */
-async function runAction(
-  ci: Pipeline,
-  platform: Platform,
-  given: Record<string, string>,
-  identity: Record<string, string>,
-): Promise<Job> {
-  const action = parse(readFileSync(join(example, "action.yml"), "utf8")) as {
-    inputs: Record<string, { default?: string; required?: boolean }>;
-    runs: { steps: Step[] };
-  };
-  const temp = join(ci.folder, `runner-${Math.random().toString(36).slice(2)}`);
-  mkdirSync(temp);
-  const values: Record<string, string> = { "runner.temp": temp, "github.token": token };
-  for (const [name, { default: standard = "" }] of Object.entries(action.inputs))
-    values[`inputs.${name}`] = filled(given[name] ?? standard);
-  function filled(text: string): string {
-    return text.replace(/\$\{\{ ([\w.-]+) \}\}/g, (_, name: string) => values[name] ?? "");
-  }
-  const all = (texts: Record<string, string> = {}) =>
-    Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, filled(text)]));
-
-  const [output, summary, event] = ["output", "summary", "event.json"].map((name) =>
-    join(temp, name),
-  ) as [string, string, string];
-  for (const file of [output, summary]) writeFileSync(file, "");
-  writeFileSync(event, '{"pull_request":{"number":7}}');
-  const steps: Job["steps"] = {};
-  let failed = false;
-  for (const step of action.runs.steps) {
-    const [, name, wanted] = /^([\w.-]+) == '([^']*)'$/.exec(step.if ?? "") ?? [];
-    if (failed || (name !== undefined && values[name] !== wanted)) continue;
-    let [code, text] = [0, ""];
-    if (step.run !== undefined) {
-      expect(step.run, "an input must not be part of a command").not.toContain("${{");
-      ({ code, text } = await ci.run(
-        `cd "${filled(step["working-directory"] ?? ".")}"\n${step.run}`,
-        {
-          ...all(step.env),
-          ...identity,
-          GITHUB_ACTIONS: "true",
-          GITHUB_API_URL: platform.url,
-          GITHUB_REPOSITORY: "acme/infrastructure",
-          GITHUB_EVENT_PATH: event,
-          GITHUB_OUTPUT: output,
-          GITHUB_STEP_SUMMARY: summary,
-        },
-      ));
-      failed = code !== 0;
-    }
-    steps[step.name] = { code, text, with: all(step.with) };
-    for (const line of readFileSync(output, "utf8").split("\n")) {
-      const [key = "", ...rest] = line.split("=");
-      if (step.id !== undefined && key !== "")
-        values[`steps.${step.id}.outputs.${key}`] = rest.join("=");
-    }
-  }
-  return { steps, summary: readFileSync(summary, "utf8"), failed };
-}
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const read = (name: string) => readFileSync(join(root, "examples/review", name), "utf8");
+const previewing = parse(read("github-preview.yml")) as Workflow;
+const reviewing = parse(read("github-review.yml")) as Workflow;
 
 const token = "ghs_of_this_job_0123456789";
-
+const head = "0123456789abcdef0123456789abcdef01234567";
+const repository = { id: 1, full_name: "acme/infrastructure" };
+const fork = { id: 2, full_name: "mallory/infrastructure" };
 const reading = [
   "oauth_keys:read",
   "federated_keys:read",
@@ -102,6 +46,26 @@ const reading = [
   "devices:core:read",
   "devices:posture_attributes:read",
 ];
+
+const folder = mkdtempSync(join(tmpdir(), "tailscope-review-"));
+const action = join(folder, "action");
+/** The same one, installed already, for tests of what comes after. */
+const installed = join(folder, "installed");
+let registry: Registry;
+let commit: string;
+
+beforeAll(async () => {
+  registry = await startRegistry(packages);
+  commit = actionRepository(action, registry);
+  cpSync(action, installed, { recursive: true });
+  const [script, tool] = [join(installed, "actions/review/install.sh"), join(folder, "tool")];
+  await promisify(execFile)("bash", [script, tool], { env: reviewer(folder) });
+  writeFileSync(script, `mkdir -p "$(dirname "$1")"\nln -s '${tool}' "$1"\n`);
+});
+afterAll(async () => {
+  await registry?.[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** An identity that may read, as examples/ci-deployments makes it. */
 async function previewer(
@@ -118,129 +82,403 @@ async function previewer(
   return made.body;
 }
 
-test("a pull request gets a comment that the next push replaces, a summary and findings, and fails as the organisation says", async () => {
+/** What a runner has that reviews: Node and npm, and whatever a job before it left in the home folder. */
+const reviewer = (home: string): Record<string, string> => ({
+  PATH: [join(root, "node_modules/node/bin"), process.env["PATH"]].join(delimiter),
+  HOME: home,
+  NPM_CONFIG_REGISTRY: registry.url,
+});
+
+/** GitHub on loopback: artifacts go from one run to another, and nothing else does. */
+function github(platform: Platform, home: string, tailscope = installed) {
+  const artifacts = mkdtempSync(join(folder, "artifacts-"));
+  const nothing = () => {};
+  const machine: Machine = {
+    folder,
+    environment: {
+      ...reviewer(home),
+      GITHUB_API_URL: platform.url,
+      GITHUB_SERVER_URL: "https://github.example.com",
+      GITHUB_RUN_ID: "2",
+    },
+    actions: { "OWNER/tailscope": tailscope },
+    standIns: {
+      "actions/setup-node": nothing,
+      "actions/cache": nothing,
+      "pulumi/auth-actions": nothing,
+      "github/codeql-action/upload-sarif": nothing,
+      "actions/upload-artifact": ({ name = "", path = "" }, { workspace }) => {
+        mkdirSync(join(artifacts, "1"));
+        cpSync(join(workspace, path), join(artifacts, "1", name, path));
+      },
+      "actions/download-artifact": (given) => {
+        const { name = "", path = "", "run-id": run = "", "github-token": reader } = given;
+        expect(reader).toBe(token);
+        cpSync(join(artifacts, run, name), path, { recursive: true, verbatimSymlinks: true });
+      },
+    },
+  };
+  /** Runs the second workflow, after a run of the first that ended like this. */
+  const review = (
+    conclusion: string,
+    given: Record<string, string> = {},
+    more: { event?: string; head_repository?: object } = {},
+  ) => {
+    const job = structuredClone(reviewing);
+    Object.assign(job.jobs["review"]?.steps[0]?.with ?? {}, given);
+    const pull_requests = [{ number: 7, head: { sha: head }, base: { repo: { id: 1 } } }];
+    const event = {
+      repository,
+      workflow_run: {
+        id: 1,
+        conclusion,
+        event: "pull_request",
+        head_sha: head,
+        head_branch: "feature",
+        head_repository: repository,
+        pull_requests,
+        ...more,
+      },
+    };
+    const contexts = {
+      github: {
+        event_name: "workflow_run",
+        event,
+        repository: repository.full_name,
+        token,
+        run_id: "2",
+      },
+      vars: { PULUMI_STACK: "dev" },
+    };
+    return runJob(machine, job, "review", contexts);
+  };
+  return { machine, artifacts, review };
+}
+
+type Pipeline = Awaited<ReturnType<typeof pipeline>>;
+
+/** The first workflow, on the checkout in `ci.work`. */
+async function preview(ci: Pipeline, artifacts: string, id: string, from = repository) {
+  rmSync(join(artifacts, "1"), { recursive: true, force: true });
+  const checkOut = (workspace: string) => {
+    cpSync(ci.work, workspace, {
+      recursive: true,
+      filter: (path) => !path.endsWith("node_modules"),
+    });
+    installPackages(workspace);
+  };
+  const nothing = () => {};
+  const machine: Machine = {
+    folder,
+    environment: { ...ci.environment, ...ci.runner },
+    actions: {},
+    standIns: {
+      "actions/checkout": (given, { workspace }) => {
+        expect(given).toEqual({ "persist-credentials": "false" });
+        checkOut(workspace);
+      },
+      "actions/setup-node": nothing,
+      "actions/cache": nothing,
+      "pulumi/auth-actions": nothing,
+      "actions/upload-artifact": ({ name = "", path = "" }, { workspace }) => {
+        cpSync(join(workspace, path), join(artifacts, "1", name, path));
+      },
+    },
+  };
+  const event = { pull_request: { number: 7, head: { sha: head, repo: from } } };
+  const contexts = {
+    github: {
+      event_name: "pull_request",
+      event,
+      repository: repository.full_name,
+      ref: "refs/pull/7/merge",
+    },
+    vars: { PULUMI_STACK: "dev", TAILSCALE_PREVIEWER_ID: id },
+  };
+  return runJob(machine, previewing, "preview", contexts);
+}
+
+function ranStep(job: RanJob | undefined, name: string) {
+  const step = job?.steps.find((one) => one.name === name);
+  if (step === undefined) throw new Error(`There is no step ${name} in ${JSON.stringify(job)}`);
+  return step;
+}
+
+const textOf = (job: RanJob | undefined) => job?.steps.map(({ text }) => text).join("\n") ?? "";
+
+test("GitHub: a pull request gets a comment, a status, a summary and findings, and a hostile branch cannot change the verdict on it", async () => {
   await using emulator = await startEmulator();
   await using ci = await pipeline(emulator);
   await using platform = await startPlatform("github", token);
-  const { id } = await previewer(
-    emulator,
-    "https://token.actions.githubusercontent.com",
-    "repo:acme/infrastructure:pull_request",
-  );
-  ci.subject = "repo:acme/infrastructure:pull_request";
-  const identity = { TAILSCALE_OAUTH_CLIENT_ID: id, ...ci.runner };
+  const subject = "repo:acme/infrastructure:pull_request";
+  const { id } = await previewer(emulator, "https://token.actions.githubusercontent.com", subject);
+  ci.subject = subject;
+  const { artifacts, review } = github(platform, ci.folder, action);
 
-  const first = await runAction(ci, platform, { stack: "dev", "fail-on": "persist" }, identity);
-  expect(first.failed, JSON.stringify(first.steps, undefined, 2)).toBe(false);
-  expect(Object.keys(first.steps)).toEqual([
-    "Preview",
-    "Review",
-    "Comment",
-    "Upload to code scanning",
-    "Decide",
-  ]);
+  // An honest branch, whose change is let through.
+  const honest = await preview(ci, artifacts, id);
+  expect(honest?.failed, textOf(honest)).toBe(false);
+  const first = await review("success", { "fail-on": "persist" });
+  expect(first?.failed, textOf(first)).toBe(false);
+  expect(first?.outputs).toEqual({ verdict: "write" });
   expect(platform.notes).toHaveLength(1);
   expect(platform.notes[0]?.body).toMatch(
-    /^<!-- tailscope review dev -->\n### Access to the tailnet, dev: writes\n/,
+    /^<!-- tailscope review tailscope-quickstart\/dev -->\n### Access to the tailnet, `tailscope-quickstart\/dev`: writes\n/,
   );
-  expect(first.summary).toBe(`${platform.notes[0]?.body}`);
-  const sarif = JSON.parse(
-    readFileSync(first.steps["Upload to code scanning"]?.with["sarif_file"] ?? "", "utf8"),
-  );
+  expect(first?.summary).toBe(platform.notes[0]?.body);
+  const status = {
+    commit: head,
+    context: "tailscope/tailscope-quickstart/dev",
+    target_url: "https://github.example.com/acme/infrastructure/actions/runs/2",
+  };
+  expect(platform.statuses).toEqual([
+    { ...status, state: "success", description: expect.stringContaining("2 credentials change") },
+  ]);
+  const upload = ranStep(first, "Upload to code scanning").with;
+  expect(upload).toMatchObject({
+    category: "tailscope/tailscope-quickstart/dev",
+    ref: "refs/pull/7/head",
+    sha: head,
+  });
   // The line of the program that makes the client, so that the finding stands beside it.
+  const sarif = JSON.parse(readFileSync(upload["sarif_file"] ?? "", "utf8"));
   expect(sarif.runs[0].results[0].locations[0].physicalLocation).toMatchObject({
     artifactLocation: { uri: "index.ts" },
   });
-  expect(first.steps["Decide"]?.text).toContain("Verdict: write.");
+  // What is installed is what the lock file names, and nothing of it ran a script.
+  expect([...new Set(registry.asked)].sort()).toEqual(Object.keys(packages).sort());
 
-  // The next push asks for more than is let through.
-  const program = join(ci.work, "index.ts");
-  writeFileSync(
-    program,
-    readFileSync(program, "utf8").replace(
-      'scopes: ["auth_keys"]',
-      'scopes: ["auth_keys", "users"]',
-    ),
-  );
-  const second = await runAction(
-    ci,
-    platform,
-    { stack: "dev", "fail-on": "admin", sarif: "false" },
-    identity,
-  );
-  expect(second.failed).toBe(true);
-  expect(second.steps["Decide"]?.text).toContain(
+  // A branch that gains everything and lies wherever it can. The runner is used again, with the home folder that it left.
+  const honestProgram = readFileSync(join(ci.work, "index.ts"));
+  const [honestPackage] = [readFileSync(join(ci.work, "package.json"))];
+  takeOver(ci.work);
+  const hostile = await preview(ci, artifacts, id);
+  expect(hostile?.failed, textOf(hostile)).toBe(false);
+  const seen = readFileSync(join(ci.folder, "seen.json"), "utf8");
+  expect(seen).toContain("ACTIONS_ID_TOKEN_REQUEST_TOKEN");
+  for (const secret of [token, "GITHUB_TOKEN"]) expect(seen).not.toContain(secret);
+
+  const second = await review("success");
+  expect(second?.failed).toBe(true);
+  expect(second?.outputs).toEqual({ verdict: "admin" });
+  expect(ranStep(second, "Decide").text).toContain(
     "::error::The change gives admin, and fail-on is admin.",
   );
-  expect(second.steps["Upload to code scanning"]).toBeUndefined();
+  expect(textOf(second)).not.toContain("No credential changes.");
+  expect(platform.statuses.at(-1)).toMatchObject({ ...status, state: "failure" });
   expect(platform.notes).toHaveLength(1);
-  expect(platform.notes[0]?.body).toContain("make administrators");
+  expect(platform.notes[0]?.body).toContain(`: admin\n`);
+  expect(platform.notes[0]?.body).toContain(hostileName);
 
-  // A program that cannot be previewed fails with what is wrong.
-  writeFileSync(program, readFileSync(program, "utf8").replace('"users"', '"user"'));
-  const third = await runAction(ci, platform, { stack: "dev" }, identity);
-  expect(third.failed).toBe(true);
-  expect(third.steps["Preview"]?.text).toContain('Did you mean "users"?');
-  expect(Object.keys(third.steps)).toEqual(["Preview"]);
+  // A program that cannot be previewed: the first job says why, and the second one lets no older verdict stand.
+  rmSync(join(ci.folder, ".npmrc")); // npx of the job that previews obeys it.
+  rmSync(join(ci.work, "index.js"));
+  writeFileSync(join(ci.work, "package.json"), honestPackage);
+  writeFileSync(
+    join(ci.work, "index.ts"),
+    String(honestProgram).replace('"auth_keys"', '"auth_key" as "auth_keys"'),
+  );
+  const broken = await preview(ci, artifacts, id);
+  expect(broken?.failed).toBe(true);
+  expect(ranStep(broken, "Preview").text).toContain('Did you mean "auth_keys"?');
+  const third = await review("failure");
+  expect(third?.failed).toBe(true);
+  expect(ranStep(third, "Decide").text).toContain("::error::The preview was not reviewed.");
+  expect(platform.statuses.at(-1)).toMatchObject({
+    state: "failure",
+    description: "The preview failed: the log of its job says why.",
+  });
+  expect(platform.notes).toHaveLength(1);
+  expect(platform.notes[0]?.body).toContain("not reviewed");
 
-  // A fork's run has no identity token, and so no deployer.
-  const fork = await runAction(ci, platform, { stack: "dev" }, { TAILSCALE_OAUTH_CLIENT_ID: id });
-  expect(fork.failed).toBe(true);
-  for (const { text } of [first, second, third, fork].flatMap(({ steps }) => Object.values(steps)))
-    expect(text).not.toContain(token);
+  // A fork's run previews nothing, and nothing follows it.
+  expect(await preview(ci, artifacts, id, fork)).toBeUndefined();
+  expect(await review("skipped", {}, { head_repository: fork })).toBeUndefined();
+  expect(await review("success", {}, { event: "push" })).toBeUndefined();
+  expect(await review("cancelled")).toBeUndefined();
+
+  for (const job of [first, second, third]) expect(textOf(job)).not.toContain(token);
   // Nothing was changed by any of it.
   expect(emulator.control.activeCredentials().map((key) => key.id)).toEqual([id]);
 });
 
-test("the workflow runs for no fork, asks for the least, and never on pull_request_target", () => {
-  const workflow = parse(readFileSync(join(example, "github-actions.yml"), "utf8"));
-  expect(Object.keys(workflow.on)).toEqual(["pull_request"]);
-  expect(workflow.permissions).toEqual({});
-  expect(workflow.jobs.review.if).toBe(
-    "github.event.pull_request.head.repo.full_name == github.repository",
-  );
-  expect(workflow.jobs.review.permissions).toEqual({
-    contents: "read",
-    "id-token": "write",
-    "pull-requests": "write",
-    "security-events": "write",
+/** An artifact of the first run, put there by whoever had that run's token. */
+function poisoned(artifacts: string, files: (at: (name: string) => string) => void): void {
+  const target = join(artifacts, "1", "tailscope-preview");
+  mkdirSync(target, { recursive: true });
+  files((name) => join(target, name));
+}
+
+const harmless = JSON.stringify({ steps: [], changeSummary: {} });
+
+test.for<[what: string, make: (at: (name: string) => string) => void, description: string]>([
+  ["none at all", () => {}, "There is no preview to review."],
+  [
+    "a link to a file of the runner's",
+    (at) => symlinkSync("/etc/passwd", at("preview.json")),
+    "There is no preview to review.",
+  ],
+  [
+    "a folder of that name",
+    (at) => mkdirSync(at("preview.json")),
+    "There is no preview to review.",
+  ],
+  [
+    "a file too large to read",
+    (at) => writeFileSync(at("preview.json"), Buffer.alloc((64 << 20) + 1, " ")),
+    "The preview has more than 67108864 bytes.",
+  ],
+  [
+    "what is no preview",
+    (at) => writeFileSync(at("preview.json"), "::set-output name=code::0\n"),
+    "The preview cannot be reviewed: the log of this job says why.",
+  ],
+])(
+  "GitHub: an artifact with %s fails, and says so in the place of the comment before",
+  async ([, make, description]) => {
+    await using platform = await startPlatform("github", token);
+    const home = mkdtempSync(join(folder, "home-"));
+    const { artifacts, review } = github(platform, home);
+    poisoned(artifacts, make);
+    const job = await review("success");
+    expect(job?.failed, textOf(job)).toBe(true);
+    expect(platform.statuses).toMatchObject([{ state: "failure", description }]);
+    expect(platform.notes.map(({ body }) => body)).toEqual([
+      `<!-- tailscope review tailscope-quickstart/dev -->\n### Access to the tailnet, \`tailscope-quickstart/dev\`: not reviewed\n\n**${description}**\n`,
+    ]);
+  },
+);
+
+test("GitHub: other files in the artifact are not looked at, and no input is a command", async () => {
+  await using platform = await startPlatform("github", token);
+  const home = mkdtempSync(join(folder, "home-"));
+  const { artifacts, review } = github(platform, home);
+  const lied = join(home, "lied");
+  const lie = `require("node:fs").writeFileSync(${JSON.stringify(lied)}, "");`;
+  poisoned(artifacts, (at) => {
+    writeFileSync(at("preview.json"), harmless);
+    writeFileSync(at(".npmrc"), "registry=http://127.0.0.1:9\n");
+    writeFileSync(at("package.json"), '{"type":"module","scripts":{"prepare":"false"}}');
+    for (const path of [
+      "node_modules/tailscope/dist/cli/main.js",
+      "node_modules/zod/index.js",
+      "dist/cli/main.js",
+    ]) {
+      mkdirSync(dirname(at(path)), { recursive: true });
+      writeFileSync(at(path), lie);
+    }
   });
-  expect(workflow.jobs.review.steps[0].with).toEqual({ "persist-credentials": false });
-  const { inputs } = parse(readFileSync(join(example, "action.yml"), "utf8"));
-  for (const name of Object.keys(workflow.jobs.review.steps.at(-1).with))
-    expect(Object.keys(inputs)).toContain(name);
+  const job = await review("success");
+  expect(job?.failed, textOf(job)).toBe(false);
+  expect(platform.statuses).toMatchObject([{ state: "success" }]);
+
+  const command = `$(touch ${lied})`;
+  for (const given of [
+    { stack: `dev"; ${command}; "` },
+    { project: command },
+    { "fail-on": command },
+  ]) {
+    const refused = await review("success", given);
+    expect(refused?.failed).toBe(true);
+  }
+  await review("success", { folder: `"; ${command}; '` });
+  expect(() => readFileSync(lied)).toThrow("ENOENT");
 });
 
-test("a merge request of GitLab gets its comment, and fails as the organisation says", async () => {
+test("GitHub: a package that the registry gives with another content is refused before anything of it runs", async () => {
+  await using platform = await startPlatform("github", token);
+  await using evil = await startRegistry(packages);
+  evil.replace("zod", Buffer.from("something else"));
+  const home = mkdtempSync(join(folder, "home-"));
+  const { artifacts, review, machine } = github(platform, home, action);
+  machine.environment["NPM_CONFIG_REGISTRY"] = evil.url;
+  poisoned(artifacts, (at) => writeFileSync(at("preview.json"), harmless));
+  const job = await review("success");
+  expect(job?.failed).toBe(true);
+  expect(ranStep(job, "Install tailscope").text).toContain("EINTEGRITY");
+  expect(platform.requests).toEqual([]);
+});
+
+test("GitLab: a hostile branch has no token and cannot change the verdict, and a merge request gets its comment", async () => {
   await using emulator = await startEmulator();
   await using ci = await pipeline(emulator);
   await using platform = await startPlatform("gitlab", token);
   const issuer = "https://gitlab.com";
-  const subject = "project_path:acme/infrastructure:ref_type:branch:ref:feature";
   const { id, audience } = await previewer(
     emulator,
     issuer,
     "project_path:acme/infrastructure:ref_type:branch:ref:*",
   );
-  const { review } = parse(readFileSync(join(example, "gitlab-ci.yml"), "utf8"));
-  const environment = {
-    TAILSCALE_OAUTH_CLIENT_ID: id,
-    TAILSCALE_IDENTITY_TOKEN: await ci.token(issuer, subject, audience),
-    PULUMI_STACK: "dev",
-    GITLAB_CI: "true",
-    GITLAB_TOKEN: token,
+  const config = parse(read("gitlab-ci.yml")) as { preview: GitlabJob; review: GitlabJob };
+  // The commit that a release's example names, of a repository on this machine.
+  const script = config.review.script.map((line) => line.replace(/0{40}/, commit));
+  const home = mkdtempSync(join(folder, "home-"));
+  writeFileSync(
+    join(home, ".gitconfig"),
+    `[url "file://${action}"]\n\tinsteadOf = https://github.com/OWNER/tailscope.git\n`,
+  );
+  const predefined = {
     CI_API_V4_URL: platform.url,
     CI_PROJECT_ID: "42",
+    CI_PIPELINE_ID: "9",
     CI_MERGE_REQUEST_IID: "7",
   };
-  const codes: number[] = [];
-  for (const line of review.script as string[]) codes.push((await ci.run(line, environment)).code);
-  expect(codes).toEqual([0, 0, 0, 0, 0, 0]);
-  expect(platform.notes.map(({ body }) => body.split("\n")[0])).toEqual([
-    "<!-- tailscope review dev -->",
-  ]);
-  expect(review.artifacts.paths).toEqual(["preview.json", "review.html"]);
+  const variables = {
+    TAILSCALE_OAUTH_CLIENT_ID: { value: id },
+    TAILSCALE_PREVIEWER_AUDIENCE: { value: audience },
+    PULUMI_STACK: { value: "dev" },
+    GITLAB_TOKEN: { value: token, environment: "tailnet-review" },
+  };
+  const checkOut = (workspace: string) => {
+    cpSync(ci.work, workspace, {
+      recursive: true,
+      filter: (path) => !path.endsWith("node_modules"),
+    });
+    installPackages(workspace);
+  };
+  const identityToken = (wanted: string) =>
+    ci.token(issuer, "project_path:acme/infrastructure:ref_type:branch:ref:feature", wanted);
+  const onMachine = (environment: Record<string, string>) => ({
+    folder,
+    environment: { ...environment, ...predefined },
+    variables,
+    checkOut,
+    identityToken,
+  });
+  const judge = (before: Record<string, GitlabRun>, failOn = "admin") =>
+    runGitlabJob(
+      onMachine(reviewer(home)),
+      { ...config.review, script, variables: { ...config.review.variables, FAIL_ON: failOn } },
+      before,
+    );
 
-  const strict = String(review.script.at(-1)).replace("admin", "write");
-  expect((await ci.run(strict, environment)).code).toBe(2);
+  takeOver(ci.work);
+  const hostile = await runGitlabJob(onMachine(ci.environment), config.preview, {});
+  expect(hostile.code, hostile.text).toBe(0);
+  expect(Object.keys(hostile.files)).toEqual(["preview.json"]);
+  expect(hostile.dotenv["FAIL_ON"]).toBe("never");
+  const seen = readFileSync(join(ci.folder, "seen.json"), "utf8");
+  expect(seen).toContain("TAILSCALE_IDENTITY_TOKEN");
+  for (const secret of [token, "GITLAB_TOKEN"]) expect(seen).not.toContain(secret);
+
+  platform.jobs.push({ id: 3, name: "preview", status: "success", files: hostile.files });
+  const verdict = await judge({ preview: hostile });
+  expect(verdict.code, verdict.text).toBe(2);
+  expect(verdict.text).not.toContain("No credential changes.");
+  expect(verdict.text).not.toContain(token);
+  expect(Object.keys(verdict.files)).toEqual(["review.html"]);
+  expect(platform.notes).toHaveLength(1);
+  expect(platform.notes[0]?.body).toMatch(
+    /^<!-- tailscope review tailscope-quickstart\/dev -->\n### Access to the tailnet, `tailscope-quickstart\/dev`: admin\n/,
+  );
+
+  // The same change is let through where nothing is refused; one that makes no preview never is.
+  expect((await judge({ preview: hostile }, "never")).code).toBe(0);
+  platform.jobs.length = 0;
+  platform.jobs.push({ id: 4, name: "preview", status: "failed", files: {} });
+  const missing = await judge({ preview: hostile }, "never");
+  expect(missing.code, missing.text).toBe(1);
+  expect(platform.notes).toHaveLength(1);
+  expect(platform.notes[0]?.body).toContain("**The preview failed: the log of its job says why.**");
+  expect(emulator.control.activeCredentials().map((key) => key.id)).toEqual([id]);
 });

@@ -1,0 +1,68 @@
+/** npm's registry on loopback, with packages that are installed here: no test leaves this machine. */
+
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface Registry extends AsyncDisposable {
+  readonly url: string;
+  /** The contents of each package, as a lock file has them. */
+  readonly integrity: Record<string, string>;
+  /** Each package that was asked for. */
+  readonly asked: string[];
+  /** Puts another content in a package's place, as somebody would who got hold of the registry. */
+  replace(name: string, tarball: Buffer): void;
+}
+
+/** Serves the packages in these folders, by their names. */
+export async function startRegistry(folders: Record<string, string>): Promise<Registry> {
+  const folder = mkdtempSync(join(tmpdir(), "tailscope-registry-"));
+  const tarballs: Record<string, Buffer> = {};
+  const versions: Record<string, string> = {};
+  for (const [name, path] of Object.entries(folders)) {
+    const args = ["pack", path, "--ignore-scripts", "--silent", "--pack-destination", folder];
+    const file = execFileSync("npm", args, { encoding: "utf8" }).trim().split("\n").at(-1) ?? "";
+    tarballs[name] = readFileSync(join(folder, file));
+    versions[name] = JSON.parse(readFileSync(join(path, "package.json"), "utf8")).version;
+  }
+  rmSync(folder, { recursive: true, force: true });
+  const integrityOf = (tarball: Buffer) =>
+    `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
+  const asked: string[] = [];
+
+  const server = createServer((request, response) => {
+    const [, name = "", file] = (request.url ?? "").split("/");
+    asked.push(name);
+    const [tarball, version] = [tarballs[name], versions[name]];
+    if (tarball === undefined || version === undefined) return response.writeHead(404).end();
+    if (file !== undefined) return response.end(tarball);
+    const dist = { tarball: `${url}/${name}/package.tgz`, integrity: integrityOf(tarball) };
+    response.writeHead(200, { "content-type": "application/json" }).end(
+      JSON.stringify({
+        name,
+        "dist-tags": { latest: version },
+        versions: { [version]: { name, version, dist } },
+      }),
+    );
+  }).listen(0, "127.0.0.1");
+  await new Promise((listening) => server.once("listening", listening));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    integrity: Object.fromEntries(
+      Object.entries(tarballs).map(([name, tarball]) => [name, integrityOf(tarball)]),
+    ),
+    asked,
+    replace(name, tarball) {
+      tarballs[name] = tarball;
+    },
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
