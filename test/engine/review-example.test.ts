@@ -61,7 +61,7 @@ beforeAll(async () => {
   const [script, tool] = [join(installed, "actions/review/install.sh"), join(folder, "tool")];
   await promisify(execFile)("bash", [script, tool], { env: reviewer(folder) });
   writeFileSync(script, `mkdir -p "$(dirname "$1")"\nln -s '${tool}' "$1"\n`);
-});
+}, 180_000);
 afterAll(async () => {
   await registry?.[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
