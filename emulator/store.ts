@@ -35,10 +35,16 @@ const header = z.looseObject({
 /** It holds the start credentials in plaintext: for this user's eyes alone. */
 const mode = 0o600;
 
-/** Neither follows a link, which could lead to another's file, nor waits for a pipe. Windows has no such flags. */
+/**
+ * Neither follows a link, which could lead to another's file, nor waits for a pipe. Windows has no
+ * such flags.
+ */
 const asItIs = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** @throws Error from `load` where the path leads to a link, to no file, or to a file of another kind */
+/**
+ * @throws Error from `load` where the path leads to a link, to no file, or to a file of another
+ * kind
+ */
 export function fileStore(path: string): Store {
   return {
     load() {
@@ -56,7 +62,8 @@ export function fileStore(path: string): Store {
     },
     save(state) {
       const next = `${path}.next`;
-      // What a killed run left, or somebody put there: a link is removed itself, not what it leads to.
+      // What a killed run left, or somebody put there: a link is removed itself, not what it leads
+      // to.
       rmSync(next, { force: true });
       try {
         const file = openSync(

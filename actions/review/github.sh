@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The step "Review" of action.yml: review.sh, whose log GitHub must not take for commands of its own.
+# The step "Review" of action.yml: review.sh, whose log GitHub must not take for commands of its
+# own.
 # Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#stopping-and-starting-workflow-commands
 set -euo pipefail
 

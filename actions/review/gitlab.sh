@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The review in GitLab CI: fetches the one file that the job "preview" of this pipeline made, reviews it, comments, and ends with 0
-# where the change may be merged. Takes PROJECT, STACK, FAIL_ON, FOLDER and GITLAB_TOKEN from the environment, and what GitLab sets.
+# The review in GitLab CI: fetches the one file that the job "preview" of this pipeline made,
+# reviews it, comments, and ends with 0 where the change may be merged. Takes PROJECT, STACK,
+# FAIL_ON, FOLDER and GITLAB_TOKEN from the environment, and what GitLab sets.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -8,7 +9,8 @@ work=$(mktemp -d)
 export TOOL=$work/tool REPORTS=$work/reports PREVIEW=$work/preview.json RESULT=$work/result
 bash "$here/install.sh" "$TOOL"
 
-# By the API, and not as an artifact that GitLab puts here: that would bring the variables of a dotenv report along.
+# By the API, and not as an artifact that GitLab puts here: that would bring the variables of a
+# dotenv report along.
 PREVIEWED=$(node "$here/gitlab-preview.mjs" "$PREVIEW")
 export PREVIEWED
 bash "$here/review.sh"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Reviews a preview, which is data that somebody else's code made. Nothing in it, and nothing beside it, is run. Takes from the
-# environment:
+# Reviews a preview, which is data that somebody else's code made. Nothing in it, and nothing beside
+# it, is run. Takes from the environment:
 #   TOOL        the folder into which install.sh put tailscope
 #   PREVIEW     the preview's path; nothing need be there
 #   PREVIEWED   how the job ended that made it: success, or anything else
@@ -8,8 +8,10 @@
 #   STACK       the stack
 #   FAIL_ON     what `tailscope review --fail-on` takes, or never
 #   FOLDER      where the program's Pulumi.yaml is, from the root of the repository
-#   REPORTS     an empty folder for review.md and, where there was something to review, review.sarif and review.html
-#   RESULT      a file that gets the lines code=… (0, 1 or 2, as tailscope review has it), verdict=… and reviewed=…
+#   REPORTS     an empty folder for review.md and, where something was reviewed, review.sarif and
+#               review.html
+#   RESULT      a file that gets the lines code=… (0, 1 or 2, as of tailscope review), verdict=…
+#               and reviewed=…
 set -euo pipefail
 
 limit=$((64 * 1024 * 1024))
@@ -37,7 +39,8 @@ result() {
   printf 'code=%s\nverdict=%s\nreviewed=%s\n' "$1" "$2" "$3" >> "$RESULT"
 }
 
-# A comment all the same, in the place of the one before: silence would leave an older verdict standing.
+# A comment all the same, in the place of the one before: silence would leave an older verdict
+# standing.
 not_reviewed() {
   printf '<!-- tailscope review %s -->\n### Access to the tailnet, `%s`: not reviewed\n\n**%s**\n' \
     "$(sed 's/--*/-/g' <<< "$title")" "$title" "$1" > "$REPORTS/review.md"
@@ -57,7 +60,8 @@ review --format markdown > "$REPORTS/review.md" || true
 review --format sarif > "$REPORTS/review.sarif" || true
 review --format html > "$REPORTS/review.html" || true
 review --format json > "$REPORTS/review.json" || true
-verdict=$(node -p 'JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8")).verdict' "$REPORTS/review.json")
+read_verdict='JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8")).verdict'
+verdict=$(node -p "$read_verdict" "$REPORTS/review.json")
 [[ $verdict =~ ^(admin|persist|write|read|none)$ ]]
 
 code=0

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { isLoopback } from "../api/connection";
+import { isLoopback } from "../network/proxy";
 import { githubPullRequest } from "../pull-request/github";
 import { gitlabMergeRequest } from "../pull-request/gitlab";
 import type { PullRequest } from "../pull-request/pull-request";
@@ -66,7 +66,8 @@ const onWorkflowRun = z.looseObject({
 });
 
 /**
- * The pull request of an event: of `pull_request`, or of the run that a workflow on `workflow_run` follows.
+ * The pull request of an event: of `pull_request`, or of the run that a workflow on `workflow_run`
+ * follows.
  * Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads#workflow_run
  */
 function inEvent(path: string): { number: number; commit: string } {
@@ -90,7 +91,8 @@ function inEvent(path: string): { number: number; commit: string } {
     );
   }
   const { repository: here, workflow_run: run } = following.data;
-  // A branch can be the head of pull requests in other repositories as well, and of one that has moved on since.
+  // A branch can be the head of pull requests in other repositories as well, and of one that has
+  // moved on since.
   const found = run.pull_requests.filter(
     ({ head, base }) => head.sha === run.head_sha && base.repo.id === here.id,
   );

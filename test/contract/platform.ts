@@ -1,4 +1,7 @@
-/** GitHub and GitLab on loopback, as far as comments and statuses of pull requests and artifacts of jobs go. */
+/**
+ * GitHub and GitLab on loopback, as far as comments and statuses of pull requests and artifacts of
+ * jobs go.
+ */
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,20 +1,23 @@
-/** The repository that a pipeline takes the review from, as a fetch of one commit leaves it: no packages, nothing compiled. */
+/**
+ * The repository that a pipeline takes the review from, as a fetch of one commit leaves it: no
+ * packages, nothing compiled.
+ */
 
 import { execFileSync } from "node:child_process";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Registry } from "./npm-registry";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What the review installs, and where it is installed here. */
-export const packages: Readonly<Record<string, string>> = {
-  commander: join(root, "provider/node_modules/commander"),
-  typescript: join(root, "node_modules/typescript"),
-  undici: join(root, "node_modules/undici"),
-  zod: join(root, "node_modules/zod"),
-};
+/** What the review installs, and where npm put it here. */
+export const packages: Readonly<Record<string, string>> = Object.fromEntries(
+  ["commander", "typescript", "undici", "zod"].map((name) => {
+    const own = join(root, "provider/node_modules", name);
+    return [name, existsSync(own) ? own : join(root, "node_modules", name)];
+  }),
+);
 
 /** Makes it in `folder`, which must not be there yet, and gives its one commit. */
 export function actionRepository(folder: string, registry: Registry): string {
@@ -24,7 +27,8 @@ export function actionRepository(folder: string, registry: Registry): string {
       filter: (path) => !/[/\\](node_modules|dist)([/\\]|$)/.test(path.slice(root.length)),
     });
   }
-  // A package that is packed here again is the same one in another wrapping, so only its hash is another.
+  // A package that is packed here again is the same one in another wrapping, so only its hash is
+  // another.
   const lockFile = join(folder, "actions/review/package-lock.json");
   const lock = JSON.parse(readFileSync(lockFile, "utf8"));
   for (const [name, integrity] of Object.entries(registry.integrity))

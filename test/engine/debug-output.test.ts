@@ -1,4 +1,7 @@
-/** What Pulumi prints when it is asked to print more, with the real engine, and what no package can keep out of it. */
+/**
+ * What Pulumi prints when it is asked to print more, with the real engine, and what no package can
+ * keep out of it.
+ */
 
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
@@ -41,8 +44,8 @@ test("pulumi up --json, --debug and low log levels print no secret, also where a
       expect(text).toMatch(/RegisterResource RPC finished: .*OAuthClient::ci, with properties/);
   }
 
-  // What the engine itself logs at its highest levels is out of every package's reach: SECURITY.md says so.
-  // (Run apart from `stack.pulumi`, whose output is searched for secrets.)
+  // What the engine itself logs at its highest levels is out of every package's reach: SECURITY.md
+  // says so. (Run apart from `stack.pulumi`, whose output is searched for secrets.)
   const { stderr } = await promisify(execFile)("pulumi", ["preview", "--logtostderr", "-v", "9"], {
     cwd: stack.folder,
     env: stack.environment,

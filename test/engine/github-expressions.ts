@@ -13,7 +13,10 @@ export type Functions = Readonly<Record<string, (...args: Value[]) => Value>>;
 
 const token = /\s*(?:'((?:[^']|'')*)'|([\w-]+(?:\.[\w-]+|\[\d+\])*)|(&&|\|\||==|!=|[!(),]))/y;
 
-/** What an expression without its `${{ }}` gives. A name that is nowhere is `undefined`, as GitHub's null. */
+/**
+ * What an expression without its `${{ }}` gives. A name that is nowhere is `undefined`, as GitHub's
+ * null.
+ */
 export function evaluated(text: string, contexts: Contexts, functions: Functions): Value {
   const tokens: { text?: string; name?: string; sign?: string }[] = [];
   token.lastIndex = 0;

@@ -1,4 +1,7 @@
-/** A job of GitHub Actions as a runner runs it: expressions, files and commands by which steps speak to it, other people's actions. */
+/**
+ * A job of GitHub Actions as a runner runs it: expressions, files and commands by which steps speak
+ * to it, other people's actions.
+ */
 
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
@@ -246,7 +249,8 @@ function fromFile(path: string): Record<string, string> {
 }
 
 /**
- * The outputs that commands in a step's log set, which GitHub still obeys, in either of its two spellings.
+ * The outputs that commands in a step's log set, which GitHub still obeys, in either of its two
+ * spellings.
  * Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
 function commandsIn(log: string): Record<string, string> {

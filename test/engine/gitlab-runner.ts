@@ -1,4 +1,7 @@
-/** A pipeline of GitLab CI as a runner runs it: variables with the environments that they are for, artifacts, dotenv reports, caches. */
+/**
+ * A pipeline of GitLab CI as a runner runs it: variables with the environments that they are for,
+ * artifacts, dotenv reports, caches.
+ */
 
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -41,7 +44,10 @@ export interface GitlabRun {
   readonly dotenv: Record<string, string>;
 }
 
-/** Runs one job. A report called `dotenv` that its code leaves in the workspace counts as uploaded, which its job token can do. */
+/**
+ * Runs one job. A report called `dotenv` that its code leaves in the workspace counts as uploaded,
+ * which its job token can do.
+ */
 export async function runGitlabJob(
   machine: GitlabMachine,
   job: GitlabJob,

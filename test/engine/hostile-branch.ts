@@ -1,12 +1,15 @@
 /** A branch whose program gains everything, and does what it can so that nobody is told. */
 
-import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Packages as `npm ci` puts them there: this checkout's, and a copy of tailscope that the branch may change. */
+/**
+ * Packages as `npm ci` puts them there: this checkout's, and a copy of tailscope that the branch
+ * may change.
+ */
 export function installPackages(workspace: string): void {
   const modules = join(workspace, "node_modules");
   mkdirSync(join(modules, ".bin"), { recursive: true });
@@ -15,6 +18,7 @@ export function installPackages(workspace: string): void {
     symlinkSync(join(root, "node_modules", name), join(modules, name));
   }
   for (const part of ["package.json", "bin", "dist", "node_modules"]) {
+    if (!existsSync(join(root, "provider", part))) continue; // npm may need no folder of its own.
     cpSync(join(root, "provider", part), join(modules, "tailscope", part), { recursive: true });
   }
   symlinkSync("../typescript/bin/tsc", join(modules, ".bin", "tsc"));

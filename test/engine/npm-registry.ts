@@ -1,4 +1,6 @@
-/** npm's registry on loopback, with packages that are installed here: no test leaves this machine. */
+/**
+ * npm's registry on loopback, with packages that are installed here: no test leaves this machine.
+ */
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";

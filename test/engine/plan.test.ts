@@ -1,4 +1,7 @@
-/** What a preview is worth where the program means to deceive, with the real engine: SECURITY.md, "Reviews in CI". */
+/**
+ * What a preview is worth where the program means to deceive, with the real engine: SECURITY.md,
+ * "Reviews in CI".
+ */
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";

@@ -1,6 +1,7 @@
 /**
- * examples/review as GitHub and GitLab run it, both on loopback: one job previews with the branch's code and a deployer that only
- * reads, another judges. The second one installs tailscope for real, from a commit of this repository and npm's registry.
+ * examples/review as GitHub and GitLab run it, both on loopback: one job previews with the branch's
+ * code and a deployer that only reads, another judges. The second one installs tailscope for real,
+ * from a commit of this repository and npm's registry.
  */
 
 import { execFile } from "node:child_process";
@@ -82,7 +83,10 @@ async function previewer(
   return made.body;
 }
 
-/** What a runner has that reviews: Node and npm, and whatever a job before it left in the home folder. */
+/**
+ * What a runner has that reviews: Node and npm, and whatever a job before it left in the home
+ * folder.
+ */
 const reviewer = (home: string): Record<string, string> => ({
   PATH: [join(root, "node_modules/node/bin"), process.env["PATH"]].join(delimiter),
   HOME: home,
@@ -248,7 +252,8 @@ test("GitHub: a pull request gets a comment, a status, a summary and findings, a
   // What is installed is what the lock file names, and nothing of it ran a script.
   expect([...new Set(registry.asked)].sort()).toEqual(Object.keys(packages).sort());
 
-  // A branch that gains everything and lies wherever it can. The runner is used again, with the home folder that it left.
+  // A branch that gains everything and lies wherever it can. The runner is used again, with the
+  // home folder that it left.
   const honestProgram = readFileSync(join(ci.work, "index.ts"));
   const [honestPackage] = [readFileSync(join(ci.work, "package.json"))];
   takeOver(ci.work);
@@ -270,7 +275,8 @@ test("GitHub: a pull request gets a comment, a status, a summary and findings, a
   expect(platform.notes[0]?.body).toContain(`: admin\n`);
   expect(platform.notes[0]?.body).toContain(hostileName);
 
-  // A program that cannot be previewed: the first job says why, and the second one lets no older verdict stand.
+  // A program that cannot be previewed: the first job says why, and the second one lets no older
+  // verdict stand.
   rmSync(join(ci.folder, ".npmrc")); // npx of the job that previews obeys it.
   rmSync(join(ci.work, "index.js"));
   writeFileSync(join(ci.work, "package.json"), honestPackage);

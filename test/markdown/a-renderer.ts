@@ -1,4 +1,7 @@
-/** Says before any test where cmark-gfm is. In CI, none is a failure; elsewhere the tests are skipped, and counted. */
+/**
+ * Says before any test where cmark-gfm is. In CI, none is a failure; elsewhere the tests are
+ * skipped, and counted.
+ */
 
 import type { TestProject } from "vitest/node";
 import { findCmarkGfm } from "../../tools/set-up/cmark-gfm.mjs";

@@ -1,4 +1,7 @@
-/** A review as GitHub reads it: rendered by cmark-gfm with every extension, then searched for what GitHub and GitLab would link. */
+/**
+ * A review as GitHub reads it: rendered by cmark-gfm with every extension, then searched for what
+ * GitHub and GitLab would link.
+ */
 
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
@@ -29,7 +32,8 @@ function decoded(html: string): string {
 }
 
 /**
- * What GitHub and GitLab make links, mentions, pictures or commands of in a text that is no code, after references are decoded.
+ * What GitHub and GitLab make links, mentions, pictures or commands of in a text that is no code,
+ * after references are decoded.
  * Sources: https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
  * and https://docs.gitlab.com/user/markdown/#gitlab-specific-references
  */
@@ -45,7 +49,9 @@ const taken: readonly [what: string, pattern: RegExp][] = [
   ["mathematics, a fence or an escape", /[$`\\|]/],
 ];
 
-/** Nothing but our own elements, and no text outside code that a platform would take for its own. */
+/**
+ * Nothing but our own elements, and no text outside code that a platform would take for its own.
+ */
 function expectInert(html: string): void {
   const elements = new Set([...html.matchAll(/<\/?([a-z0-9]+)/gi)].map(([, name]) => name));
   for (const element of elements)

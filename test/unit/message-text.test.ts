@@ -3,7 +3,10 @@ import { expect, test } from "vitest";
 import { shown } from "../../provider/access/shown";
 import { messageText } from "../../provider/review/formats/sarif-text";
 
-/** The links and placeholders of a plain text message, by the grammar of SARIF 2.1.0, 3.11.5 and 3.11.6. */
+/**
+ * The links and placeholders of a plain text message, by the grammar of SARIF 2.1.0, 3.11.5 and
+ * 3.11.6.
+ */
 function syntaxIn(message: string): string[] {
   const links = message.match(/\[(?:[^\\[\]]|\\[\\[\]])*\]\([^)]*\)/g) ?? [];
   const placeholders = message.replace(/\{\{|\}\}/g, "").match(/[{}]/g) ?? [];

@@ -1,4 +1,7 @@
-/** GitHub's own reader of Markdown, for the tests of comments: on PATH, where CMARK_GFM_PATH names it, or Debian's package. */
+/**
+ * GitHub's own reader of Markdown, for the tests of comments: on PATH, where CMARK_GFM_PATH names
+ * it, or Debian's package.
+ */
 
 import { onPath, program } from "./debian.mjs";
 
