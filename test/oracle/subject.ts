@@ -1,0 +1,74 @@
+/** What is under test, as a person runs it: `tailscope review FILE --json`, in this process. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Report } from "./report.ts";
+
+/** The one entry of the commands: commander's program. */
+export type Program = () => Promise<{ parseAsync(argv: readonly string[]): Promise<unknown> }>;
+
+export interface Answer {
+  readonly code: number;
+  readonly report?: Report;
+  /** Why there is no report. */
+  readonly problem?: string;
+}
+
+export interface Reviewer extends Disposable {
+  review(document: Input, ...options: readonly string[]): Promise<Answer>;
+}
+
+export interface Input {
+  readonly content: string | Uint8Array;
+  readonly isPlan?: boolean;
+}
+
+export function reviewerOf(program: Program): Reviewer {
+  const folder = mkdtempSync(join(tmpdir(), "tailscope-oracle-"));
+  const file = join(folder, "document.json");
+
+  async function review({ content, isPlan = false }: Input, ...options: readonly string[]) {
+    writeFileSync(file, content);
+    const from = isPlan ? ["--plan", file] : [file];
+    const { code, printed, problem } = await run(program, [
+      "review",
+      ...from,
+      "--json",
+      ...options,
+    ]);
+    if (problem !== undefined) return { code: 1, problem };
+    try {
+      return { code, report: JSON.parse(printed) as Report };
+    } catch {
+      return { code, problem: `it printed ${printed.slice(0, 200)}` };
+    }
+  }
+
+  return {
+    review,
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Runs a command with what it prints caught. */
+async function run(program: Program, args: readonly string[]) {
+  const { stdout, stderr } = process;
+  const written: string[] = [];
+  const [write, complain] = [stdout.write, stderr.write];
+  stdout.write = ((chunk: unknown) => written.push(String(chunk)) > 0) as typeof stdout.write;
+  stderr.write = (() => true) as typeof stderr.write;
+  const before = process.exitCode;
+  process.exitCode = 0;
+  try {
+    await (await program()).parseAsync(["node", "tailscope", ...args]);
+    return { code: Number(process.exitCode), printed: written.join("") };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { code: 1, printed: written.join(""), problem };
+  } finally {
+    stdout.write = write;
+    stderr.write = complain;
+    process.exitCode = before;
+  }
+}

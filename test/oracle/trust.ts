@@ -1,0 +1,66 @@
+/** Whose identity tokens a federated identity accepts, and whether a change accepts others than before. */
+
+import { isWithin } from "./patterns.ts";
+import { type Members, type Rules, rulesIn, type Seen, textIn } from "./values.ts";
+
+/** What a token must have: an issuer and an audience that are equal, a subject and claims that match. */
+export interface Trust {
+  readonly issuer: Seen<string>;
+  readonly subject: Seen<string>;
+  readonly audience: Seen<string>;
+  readonly rules: Seen<Rules>;
+  /** The audience that Tailscale made up, where it is known. */
+  readonly givenAudience?: string | undefined;
+}
+
+export function trustOf(state: Members, givenAudience?: string): Trust {
+  return {
+    issuer: textIn(state["issuer"]),
+    subject: textIn(state["subject"]),
+    audience: textIn(state["audience"]),
+    rules: rulesIn(state["customClaimRules"]),
+    givenAudience,
+  };
+}
+
+/** Whether there may be a token that is accepted after and was not accepted before. */
+export function widens(before: Trust, after: Trust): boolean {
+  return !(
+    isSame(before.issuer, after.issuer) &&
+    isNarrower(before.subject, after.subject) &&
+    isSameAudience(before, after) &&
+    rulesHold(before.rules, after.rules)
+  );
+}
+
+function isSame(before: Seen<string>, after: Seen<string>): boolean {
+  if (before.is === "absent") return after.is === "absent";
+  return before.is === "known" && after.is === "known" && before.value === after.value;
+}
+
+/** Without an audience Tailscale makes one up, which stays. */
+function isSameAudience({ audience, givenAudience }: Trust, after: Trust): boolean {
+  if (isSame(audience, after.audience)) return true;
+  return (
+    audience.is === "absent" &&
+    after.audience.is === "known" &&
+    after.audience.value === givenAudience
+  );
+}
+
+/** What cannot be seen matches nothing before and everything after. */
+function isNarrower(before: Seen<string>, after: Seen<string>): boolean {
+  if (before.is !== "known" || after.is === "malformed") return false;
+  return isWithin(after.is === "known" ? after.value : "*", before.value);
+}
+
+/** Whether each claim that was asked for is still asked for, at least as strictly. A token without the claim fits no rule. */
+function rulesHold(before: Seen<Rules>, after: Seen<Rules>): boolean {
+  if (before.is === "absent") return true;
+  if (before.is !== "known") return false;
+  const rules: Rules = after.is === "known" ? after.value : new Map();
+  return [...before.value].every(([claim, rule]) => {
+    const now = rules.get(claim);
+    return now !== undefined && isNarrower(rule, now);
+  });
+}
