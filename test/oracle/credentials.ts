@@ -1,4 +1,7 @@
-/** Random credentials, and random changes of them: known, secret, not known yet, or of a shape that cannot be. */
+/**
+ * Random credentials, and random changes of them: known, secret, not known yet, or of a shape that
+ * cannot be.
+ */
 
 import type { Kind } from "./judgement.ts";
 import type { Random } from "./random.ts";
@@ -179,7 +182,10 @@ function variedPattern(random: Random, before: string): string {
   return before.slice(0, at) + random.pick(["*", "a", "", "**"]) + before.slice(end) || "*";
 }
 
-/** A secret, or what another resource will say; the engine prints either the whole of an argument so, or parts of it. */
+/**
+ * A secret, or what another resource will say; the engine prints either the whole of an argument
+ * so, or parts of it.
+ */
 export function hidden(random: Random, value: Json): Json {
   const mark = random.pick([secret, unknown]);
   if (Array.isArray(value) && value.length > 0 && random.chance(0.5)) {

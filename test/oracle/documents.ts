@@ -1,4 +1,7 @@
-/** The parts of `pulumi preview --json` and of an update plan that say what changes. Source: the engine's own output. */
+/**
+ * The parts of `pulumi preview --json` and of an update plan that say what changes. Source: the
+ * engine's own output.
+ */
 
 import type { Json, Members } from "./values.ts";
 
@@ -61,7 +64,9 @@ export function partsOf(urn: string): { readonly type: string; readonly name: st
 
 export const typePrefix = "pulumi-nodejs:dynamic/tailscope:";
 
-/** The text of the code that runs for a kind; it is stored with every resource (ARCHITECTURE.md). */
+/**
+ * The text of the code that runs for a kind; it is stored with every resource (ARCHITECTURE.md).
+ */
 export function providerText(kind: string): string {
   return `exports.handler=()=>require("tailscope").${kind}.provider`;
 }

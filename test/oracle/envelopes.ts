@@ -23,7 +23,10 @@ export function wrapped(
   return { name, content: forms[name] };
 }
 
-/** With PULUMI_ENABLE_STREAMING_JSON_PREVIEW the engine prints its events, one a line, and no document. */
+/**
+ * With PULUMI_ENABLE_STREAMING_JSON_PREVIEW the engine prints its events, one a line, and no
+ * document.
+ */
 function streamed({ steps, changeSummary }: Preview): string {
   const events = steps.map(({ op, urn, oldState, newState }, sequence) => ({
     sequence,

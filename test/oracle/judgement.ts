@@ -1,6 +1,6 @@
 /**
- * What one change of a credential gives and takes. One rule decides what cannot be seen: before, it counts as the least that it
- * could be; after, as the most.
+ * What one change of a credential gives and takes. One rule decides what cannot be seen: before, it
+ * counts as the least that it could be; after, as the most.
  */
 
 import { type Class, worst } from "./classes.ts";
@@ -194,7 +194,10 @@ function tagsOf(pair: Pair) {
   };
 }
 
-/** A machine that joins without tags belongs to the person who deploys, with all that this person may reach. */
+/**
+ * A machine that joins without tags belongs to the person who deploys, with all that this person
+ * may reach.
+ */
 function losesEveryTag(before: Members, after: Members): boolean {
   const [had, has] = [setOf(before["tags"]), setOf(after["tags"])];
   return (had.sure.size > 0 || had.orMore) && has.sure.size === 0;
@@ -211,7 +214,10 @@ function must(state: Members, name: string, value: boolean): number {
   return may(state, name, !value) === 1 ? 0 : 1;
 }
 
-/** Whether a key that became invalid is made again: "always", or, where nothing is said, a reusable one (README). */
+/**
+ * Whether a key that became invalid is made again: "always", or, where nothing is said, a reusable
+ * one (README).
+ */
 function mayComeBack(state: Members): number {
   const asked = textIn(state["recreateIfInvalid"]);
   if (asked.is === "absent") return may(state, "reusable", true);

@@ -1,4 +1,6 @@
-/** What holds of any review, whatever the tables say: laws of two reviews, held against each other. */
+/**
+ * What holds of any review, whatever the tables say: laws of two reviews, held against each other.
+ */
 
 import { type Class, rank } from "./classes.ts";
 import { hidden } from "./credentials.ts";
@@ -39,7 +41,10 @@ const without = (some: ReadonlySet<string>, other: ReadonlySet<string>) =>
 const isSameSet = (some: ReadonlySet<string>, other: ReadonlySet<string>) =>
   some.size === other.size && without(some, other).length === 0;
 
-/** Replacing any part by what is hidden never lowers the class, never removes a gain, never adds a loss. */
+/**
+ * Replacing any part by what is hidden never lowers the class, never removes a gain, never adds a
+ * loss.
+ */
 export function hidingLowersNothing(known: Report, hiding: Report): Difference[] {
   const found: Difference[] = [];
   const isNotUnderstood = hiding.notUnderstood.length > known.notUnderstood.length;

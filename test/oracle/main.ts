@@ -1,6 +1,6 @@
 /**
- * `npm run test:oracle`: 50,000 random pairs of credentials, reviewed by the compiled command and by the oracle.
- * `-- --seed N` or TAILSCOPE_SEED repeats a run, `-- --pairs N` says how many.
+ * `npm run test:oracle`: 50,000 random pairs of credentials, reviewed by the compiled command and
+ * by the oracle. `-- --seed N` or TAILSCOPE_SEED repeats a run, `-- --pairs N` says how many.
  */
 
 import { createRequire } from "node:module";

@@ -1,8 +1,12 @@
-/** Patterns of identity tokens: `*` stands for any characters, none included; every other character for itself. */
+/**
+ * Patterns of identity tokens: `*` stands for any characters, none included; every other character
+ * for itself.
+ */
 
 /**
- * Whether every text that `inner` matches is matched by `outer` as well. Exact: it follows both patterns at once, over the
- * characters that stand in either of them and one that stands for all others.
+ * Whether every text that `inner` matches is matched by `outer` as well. Exact: it follows both
+ * patterns at once, over the characters that stand in either of them and one that stands for all
+ * others.
  */
 export function isWithin(inner: string, outer: string): boolean {
   const [within, around] = [[...inner], [...outer]];

@@ -13,7 +13,9 @@ export interface Random {
   shuffled<T>(list: readonly T[]): T[];
 }
 
-/** Mulberry32: small, and good enough to choose test cases. Source: Tommy Ettinger, public domain. */
+/**
+ * Mulberry32: small, and good enough to choose test cases. Source: Tommy Ettinger, public domain.
+ */
 export function randomFrom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {

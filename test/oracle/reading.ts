@@ -1,4 +1,7 @@
-/** What the steps of a preview, or of a plan, mean for each credential: who had it before, who has it after, what ends. */
+/**
+ * What the steps of a preview, or of a plan, mean for each credential: who had it before, who has
+ * it after, what ends.
+ */
 
 import {
   type Plan,
@@ -20,7 +23,10 @@ export interface Change {
   readonly before?: Members | undefined;
   readonly after?: Members | undefined;
   readonly givenAudience?: string | undefined;
-  /** What becomes of the one before: it ends, lives on without a manager, or one of these that the input does not tell. */
+  /**
+   * What becomes of the one before: it ends, lives on without a manager, or one of these that the
+   * input does not tell.
+   */
   readonly ends?: "revoked" | "lives on" | "not told";
   /** For an update plan nothing of the old is known, so no loss can be named. */
   readonly isPlanned?: boolean;
@@ -32,7 +38,10 @@ export interface Reading {
   readonly notUnderstood: readonly string[];
   /** URNs of which a careful reader may or may not say that they are not understood. */
   readonly doubtful: readonly string[];
-  /** URNs of other resources that have to be named: they run code of their own, or change the tailnet. */
+  /**
+   * URNs of other resources that have to be named: they run code of their own, or change the
+   * tailnet.
+   */
   readonly named: readonly string[];
 }
 
@@ -147,7 +156,10 @@ function readSteps(urn: string, group: readonly Step[], all: readonly Step[], in
   readReplacement(about, replacement, ends, into);
 }
 
-/** The parts of a replacement are one change; old halves of earlier ones, which the engine still has to delete, are their own. */
+/**
+ * The parts of a replacement are one change; old halves of earlier ones, which the engine still has
+ * to delete, are their own.
+ */
 function readReplacement(
   about: { readonly urn: string; readonly kind: Kind },
   steps: readonly Step[],
@@ -206,7 +218,10 @@ function isHalved({ op, oldState, newState }: Step): boolean {
   return (needsOld && lacks(oldState)) || (needsNew && lacks(newState));
 }
 
-/** Only the constant text of the kind is our code. What is only read or forgotten runs none that changes anything. */
+/**
+ * Only the constant text of the kind is our code. What is only read or forgotten runs none that
+ * changes anything.
+ */
 function runsOtherCode(step: Step, kind: Kind): boolean {
   if (step.op === "read" || step.op.startsWith("discard")) return false;
   const before = step.oldState?.external === true ? [] : [step.oldState];
@@ -217,8 +232,9 @@ function runsOtherCode(step: Step, kind: Kind): boolean {
 }
 
 /**
- * Whether the engine has the provider delete it. Not with `retainOnDelete`; not with `deletedWith` where that resource is deleted in
- * the same run, a replacement that creates first included. (Seen with the engine: one that deletes first does not count.)
+ * Whether the engine has the provider delete it. Not with `retainOnDelete`; not with `deletedWith`
+ * where that resource is deleted in the same run, a replacement that creates first included. (Seen
+ * with the engine: one that deletes first does not count.)
  */
 function fateOf(
   { retainOnDelete, deletedWith }: State,
@@ -234,7 +250,10 @@ function fateOf(
   return deletesFirst ? "not told" : "lives on";
 }
 
-/** A plan says what there will be and what of it changes; of what there was it says nothing but that. */
+/**
+ * A plan says what there will be and what of it changes; of what there was it says nothing but
+ * that.
+ */
 export function readPlan({ resourcePlans }: Plan): Reading {
   const reading = newReading();
   for (const [urn, plan] of Object.entries(resourcePlans)) readResource(urn, plan, reading);

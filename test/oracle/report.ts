@@ -29,7 +29,9 @@ export interface Report {
   readonly [other: string]: unknown;
 }
 
-/** One thing that is said wrongly. `what` names its kind, so that the same fault is counted once. */
+/**
+ * One thing that is said wrongly. `what` names its kind, so that the same fault is counted once.
+ */
 export interface Difference {
   readonly what: string;
   readonly urn: string;
@@ -72,7 +74,10 @@ function nameIn(urn: string): string {
   return JSON.stringify(urn.split("::").slice(3).join("::")).slice(1, -1);
 }
 
-/** Two changes of one resource may be told in any order: the pairing with the fewest differences counts. */
+/**
+ * Two changes of one resource may be told in any order: the pairing with the fewest differences
+ * counts.
+ */
 function matched(
   urn: string,
   mine: readonly ExpectedChange[],

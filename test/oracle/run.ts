@@ -1,4 +1,7 @@
-/** Reviews random pairs of credentials, and holds each review against the oracle's own and against the laws. */
+/**
+ * Reviews random pairs of credentials, and holds each review against the oracle's own and against
+ * the laws.
+ */
 
 import { brokenPreview, wrapped } from "./envelopes.ts";
 import { type Expectation, exitCodes, expectationOf, type Limit, limits } from "./expectation.ts";
@@ -164,7 +167,10 @@ interface Law {
   holds(first: Report, second: Report): Difference[];
 }
 
-/** Laws of two documents. Where everything can be seen, there is a way back, and no change is nothing. */
+/**
+ * Laws of two documents. Where everything can be seen, there is a way back, and no change is
+ * nothing.
+ */
 const lawsOfTwo = {
   hiding: { other: withOneHidden, holds: hidingLowersNothing },
   order: {

@@ -1,15 +1,17 @@
 /**
- * The scopes of the Tailscale API and what each opens, written from the API's own document (OpenAPI 3.1, 2026-07-13, and the
- * operations of Organizations of 2026-09-03) and from its page on trust credentials, https://tailscale.com/kb/1623.
- * Nothing here comes from the provider: two tables that say the same are two witnesses.
+ * The scopes of the Tailscale API and what each opens, written from the API's own document (OpenAPI
+ * 3.1, 2026-07-13, and the operations of Organizations of 2026-09-03) and from its page on trust
+ * credentials, https://tailscale.com/kb/1623. Nothing here comes from the provider: two tables that
+ * say the same are two witnesses.
  */
 
 import { type Class, worst } from "./classes.ts";
 
 /**
- * A scope, and below it what it opens: `r` for the scope with `:read` as well, `w` for the scope itself alone. Paths are below
- * /api/v2/. Where one operation needs several scopes, each opens its own part, which stands in brackets.
- * Not here: device and user invites that only a person's token may make, resend or accept.
+ * A scope, and below it what it opens: `r` for the scope with `:read` as well, `w` for the scope
+ * itself alone. Paths are below /api/v2/. Where one operation needs several scopes, each opens its
+ * own part, which stands in brackets. Not here: device and user invites that only a person's token
+ * may make, resend or accept.
  */
 const table = `
 account_settings
@@ -140,7 +142,9 @@ webhooks
 /** What only `all` opens. */
 const withAllAlone = ["DELETE /api/v2/tailnet/{tailnet}"];
 
-/** Names from before 2024-11-14 that Tailscale still accepts, each with what it stands for today. */
+/**
+ * Names from before 2024-11-14 that Tailscale still accepts, each with what it stands for today.
+ */
 const older: Readonly<Record<string, readonly string[]>> = {
   acl: ["policy_file"],
   "acl:read": ["policy_file:read"],
@@ -250,8 +254,9 @@ export function classOf({ operations, later, strange }: Access): Class {
 }
 
 /**
- * How bad it is that a credential with this access gains a tag: as bad as what it may do under it. Machines and their keys carry
- * tags, and so do further credentials. Whoever has `all` may give every tag already.
+ * How bad it is that a credential with this access gains a tag: as bad as what it may do under it.
+ * Machines and their keys carry tags, and so do further credentials. Whoever has `all` may give
+ * every tag already.
  */
 export function classOfTags({ later, strange, scopes }: Access): Class {
   if (later === "everything") return "none";

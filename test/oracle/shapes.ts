@@ -1,4 +1,7 @@
-/** Every shape in which the engine shows what happens to one resource, in a preview and in an update plan. */
+/**
+ * Every shape in which the engine shows what happens to one resource, in a preview and in an update
+ * plan.
+ */
 
 import { changed, credential, damaged, partlyHidden } from "./credentials.ts";
 import { providerText, type ResourcePlan, type State, type Step, typePrefix } from "./documents.ts";
@@ -386,7 +389,10 @@ function generateOthers(random: Random, number: number): Generated<readonly Step
   return { shape, parts };
 }
 
-/** A change of one credential that can be seen whole and stays where it is, its way back, and no change. */
+/**
+ * A change of one credential that can be seen whole and stays where it is, its way back, and no
+ * change.
+ */
 export function generateUpdate(random: Random) {
   const kind = random.pick(kinds.filter((one) => one !== "AuthKey"));
   const type = typePrefix + kind;
@@ -405,7 +411,9 @@ export function generateUpdate(random: Random) {
   };
 }
 
-/** What the engine writes into a plan for each of these; a resource that is only read is in none. */
+/**
+ * What the engine writes into a plan for each of these; a resource that is only read is in none.
+ */
 const planned: Readonly<Record<string, readonly string[]>> = {
   "plan: create": ["create"],
   "plan: update": ["update"],

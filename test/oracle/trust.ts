@@ -1,9 +1,15 @@
-/** Whose identity tokens a federated identity accepts, and whether a change accepts others than before. */
+/**
+ * Whose identity tokens a federated identity accepts, and whether a change accepts others than
+ * before.
+ */
 
 import { isWithin } from "./patterns.ts";
 import { type Members, type Rules, rulesIn, type Seen, textIn } from "./values.ts";
 
-/** What a token must have: an issuer and an audience that are equal, a subject and claims that match. */
+/**
+ * What a token must have: an issuer and an audience that are equal, a subject and claims that
+ * match.
+ */
 export interface Trust {
   readonly issuer: Seen<string>;
   readonly subject: Seen<string>;
@@ -54,7 +60,10 @@ function isNarrower(before: Seen<string>, after: Seen<string>): boolean {
   return isWithin(after.is === "known" ? after.value : "*", before.value);
 }
 
-/** Whether each claim that was asked for is still asked for, at least as strictly. A token without the claim fits no rule. */
+/**
+ * Whether each claim that was asked for is still asked for, at least as strictly. A token without
+ * the claim fits no rule.
+ */
 function rulesHold(before: Seen<Rules>, after: Seen<Rules>): boolean {
   if (before.is === "absent") return true;
   if (before.is !== "known") return false;
