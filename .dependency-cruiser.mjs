@@ -113,8 +113,18 @@ export default {
     {
       name: "nobody-imports-a-command",
       severity: "error",
-      from: { pathNot: "^provider/cli/" },
+      from: { pathNot: "^(provider/cli|test/oracle)/" },
       to: { path: "^provider/cli/" },
+    },
+    {
+      name: "the-oracle-is-a-second-witness",
+      comment: "What it repeats of the provider would be wrong in both. The program is under test.",
+      severity: "error",
+      from: { path: "^test/oracle/" },
+      to: {
+        path: "^(provider|emulator)/|^node_modules/tailscope",
+        pathNot: "^provider/cli/program[.]ts$",
+      },
     },
     {
       name: "only-the-entry-is-imported-from-outside",

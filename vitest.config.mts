@@ -21,6 +21,10 @@ export default defineConfig({
           },
         },
       },
+      {
+        extends: true,
+        test: { name: "oracle", include: ["test/oracle/**/*.test.ts"], testTimeout: 120_000 },
+      },
       { extends: true, test: { name: "faults", include: ["test/faults/**/*.test.ts"] } },
       {
         extends: true,
