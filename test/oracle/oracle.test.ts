@@ -8,10 +8,14 @@ import { reviewerOf } from "./subject.ts";
 
 const seed = 20_261_125;
 
-test("a review says of 2,000 changes what the oracle says, and keeps every law", async () => {
+/** A mutation run, which tries each of many mutants, has fewer. */
+const wanted = Number(process.env["TAILSCOPE_PAIRS"] ?? 2_000);
+
+test(`a review says of ${wanted} changes what the oracle says, and keeps every law`, async () => {
   using reviewer = reviewerOf(tailscope);
-  const { pairs, shapes, mismatches } = await runOracle(reviewer, seed, 2_000);
-  expect(pairs).toBeGreaterThanOrEqual(2_000);
+  const { pairs, shapes, mismatches } = await runOracle(reviewer, seed, wanted);
+  expect(pairs).toBeGreaterThanOrEqual(wanted);
   expect(mismatches).toEqual([]);
+  if (wanted < 2_000) return;
   expect([...shapes.keys()].toSorted()).toEqual([...previewShapes, ...planShapes].toSorted());
 });

@@ -5,8 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Report } from "./report.ts";
 
-/** The one entry of the commands: commander's program. */
-export type Program = () => Promise<{ parseAsync(argv: readonly string[]): Promise<unknown> }>;
+/** The one entry of the commands: commander's program, with the command that is wanted. */
+export type Program = (
+  wanted: string,
+) => Promise<{ parseAsync(argv: readonly string[]): Promise<unknown> }>;
 
 export interface Answer {
   readonly code: number;
@@ -61,7 +63,7 @@ async function run(program: Program, args: readonly string[]) {
   const before = process.exitCode;
   process.exitCode = 0;
   try {
-    await (await program()).parseAsync(["node", "tailscope", ...args]);
+    await (await program("review")).parseAsync(["node", "tailscope", ...args]);
     return { code: Number(process.exitCode), printed: written.join("") };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
