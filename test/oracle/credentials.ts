@@ -20,6 +20,7 @@ const issuers = [
   "https://token.actions.githubusercontent.com",
   "https://token.actions.githubusercontent.com/",
   "https://TOKEN.actions.githubusercontent.com",
+  "https://token.actions.githubusercontent.com@evil.example.com",
   "https://gitlab.com",
   "https://oidc.example.com/tenant",
 ];
@@ -28,11 +29,15 @@ const audiences = ["https://tailscale.com", "api.tailscale.com/x", "*", "sts.ama
 
 const claims = ["ref", "environment", "job_workflow_ref", "user.name", "constructor", "__proto__"];
 
+/** Characters that nobody sees. */
+const unseen = ["\0", "\u00ad", "\u200b", "\u202e", "\u3164", "\ufeff", "\u{e0041}"];
+
 type Generator = (random: Random) => Json;
 
 /** A pattern of few letters, so that one often lies within another. */
 export function pattern(random: Random): string {
   const letters = Array.from({ length: random.below(6) }, () => random.pick(["a", "b", "*", "/"]));
+  if (random.chance(0.01)) letters.splice(random.below(letters.length + 1), 0, random.pick(unseen));
   return random.pick(["repo:acme/", "repo:", "", "project_path:a/"]) + (letters.join("") || "*");
 }
 

@@ -1,7 +1,8 @@
 /** What may stand around a preview's JSON, and what says that a preview failed. */
 
-import type { Preview } from "./documents.ts";
+import type { Preview, State } from "./documents.ts";
 import type { Random } from "./random.ts";
+import { encrypted, secret } from "./values.ts";
 
 /** The same preview as other programs hand it over. */
 export function wrapped(
@@ -25,19 +26,30 @@ export function wrapped(
 
 /**
  * With PULUMI_ENABLE_STREAMING_JSON_PREVIEW the engine prints its events, one a line, and no
- * document.
+ * document (previews/changed.events.jsonl). Two of them show each step, and neither says with which
+ * host a resource is deleted, nor whether the old one goes first.
  */
 function streamed({ steps, changeSummary }: Preview): string {
-  const events = steps.map(({ op, urn, oldState, newState }, sequence) => ({
-    sequence,
-    timestamp: 1_764_000_000,
-    resourcePreEvent: {
-      metadata: { op, urn, type: newState?.type ?? oldState?.type, old: oldState, new: newState },
-      planning: true,
-    },
-  }));
-  const summary = { summaryEvent: { resourceChanges: changeSummary, isPreview: true } };
-  return [...events, summary].map((event) => JSON.stringify(event)).join("\n");
+  const shown = (state: State | undefined) => {
+    if (state === undefined) return undefined;
+    const { deletedWith: _, pendingReplacement: __, ...others } = state;
+    return others;
+  };
+  const pairs = steps.map(({ op, urn, oldState, newState }) => {
+    const type = newState?.type ?? oldState?.type;
+    const metadata = { op, urn, type, old: shown(oldState), new: shown(newState) };
+    return { metadata, planning: true };
+  });
+  const events = [
+    { preludeEvent: { config: {} } },
+    ...pairs.flatMap((step) => [{ resourcePreEvent: step }, { resOutputsEvent: step }]),
+    { summaryEvent: { resourceChanges: changeSummary, isPreview: true, result: "succeeded" } },
+    { cancelEvent: {} },
+  ];
+  return events
+    .map((event, sequence) => JSON.stringify({ sequence, ...event }))
+    .join("\n")
+    .replaceAll(`"${secret}"`, JSON.stringify({ ...encrypted, ciphertext: secret }));
 }
 
 /** A preview that did not come to its end, or that was cut. */

@@ -97,7 +97,7 @@ function expectChange(change: Change): ExpectedChange {
       ? { least: "none", most: "admin" }
       : {
           least: judged.class,
-          most: mayGainMore ? worst(judged.class, created.class) : judged.class,
+          most: worst(judged.class, judged.cautious, mayGainMore ? created.class : "none"),
         },
     gained: { least: judged.gained, most: mayGainMore ? created.gained : judged.gained },
     lost: lossOf(judged.lost, change),
@@ -107,10 +107,14 @@ function expectChange(change: Change): ExpectedChange {
     },
     tagsLost: lossOf(judged.tagsLost, change),
     isWider: judged.isWider,
-    isMore: { least: judged.isMore, most: judged.isMore || mayGainMore },
+    isMore: {
+      least: judged.isMore,
+      most: judged.isMore || mayGainMore || judged.cautious !== "none",
+    },
     isNotUnderstood: {
       least: isLost,
-      most: judged.notUnderstood.length > 0 || judged.class === "admin",
+      most:
+        judged.notUnderstood.length > 0 || judged.class === "admin" || judged.cautious === "admin",
     },
   };
 }

@@ -5,7 +5,7 @@
 
 import { type Class, worst } from "./classes.ts";
 import { accessOf, beyond, classOf, classOfTags, noAccess } from "./scopes.ts";
-import { trustOf, widens } from "./trust.ts";
+import { hasUnseenCharacters, isPartlyHidden, trustOf, widens } from "./trust.ts";
 import {
   durationIn,
   flagIn,
@@ -79,6 +79,8 @@ export interface Judgement {
   readonly tagsLost: ReadonlySet<string>;
   /** Others than before may use it. */
   readonly isWider: boolean;
+  /** What a more cautious reader may say: that who may use it is not known, or not to be trusted. */
+  readonly cautious: Class;
   /** Something is more than before, be it a longer life alone: what `--fail-on gained` counts. */
   readonly isMore: boolean;
   /** What no version of the tables knows, or what has the wrong shape. */
@@ -124,7 +126,16 @@ function judgeClient(pair: Pair): Judgement {
     before !== undefined &&
     after !== undefined &&
     widens(trustOf(before, givenAudience), trustOf(after));
+  const trust = kind === "FederatedIdentity" && after !== undefined ? trustOf(after) : undefined;
   return {
+    cautious:
+      trust === undefined
+        ? "none"
+        : hasUnseenCharacters(trust)
+          ? "admin"
+          : isPartlyHidden(trust) && before !== undefined
+            ? classOf(has)
+            : "none",
     class: worst(
       classOf(gained),
       isWider ? classOf(has) : "none",
@@ -165,6 +176,7 @@ function judgeKey(pair: Pair): Judgement {
   const isWrite = isMade || isChanged;
   return {
     class: isWrite ? "write" : "none",
+    cautious: "none",
     gained: nothing,
     lost: nothing,
     tagsGained: tags.gained,

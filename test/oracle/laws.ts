@@ -45,15 +45,19 @@ const isSameSet = (some: ReadonlySet<string>, other: ReadonlySet<string>) =>
  * Replacing any part by what is hidden never lowers the class, never removes a gain, never adds a
  * loss.
  */
-export function hidingLowersNothing(known: Report, hiding: Report): Difference[] {
+export function hidingLowersNothing(
+  known: Report,
+  hiding: Report,
+  law = "law of hiding",
+): Difference[] {
   const found: Difference[] = [];
   const isNotUnderstood = hiding.notUnderstood.length > known.notUnderstood.length;
   if (rank(hiding.verdict) < rank(known.verdict))
-    found.push({ what: "law of hiding: the verdict is lower", urn: "", detail: hiding.verdict });
+    found.push({ what: `${law}: the verdict is lower`, urn: "", detail: hiding.verdict });
   for (const { urn } of known.credentials) {
     const [one, other] = [saidOf(known, urn), saidOf(hiding, urn)];
     const say = (what: string, detail: string) =>
-      found.push({ what: `law of hiding: ${what}`, urn, detail });
+      found.push({ what: `${law}: ${what}`, urn, detail });
     if (isNotUnderstood) continue;
     if (rank(other.class) < rank(one.class))
       say("the class is lower", `${one.class} became ${other.class}`);

@@ -29,8 +29,34 @@ export function trustOf(state: Members, givenAudience?: string): Trust {
   };
 }
 
+/**
+ * Control, format and default-ignorable characters, which no reader sees. No issuer gives them, so
+ * what has one of them is not trusted to mean what it seems to.
+ */
+const unseen = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
+
+function textsOf({ issuer, subject, audience, rules }: Trust): string[] {
+  const known = (one: Seen<string>) => (one.is === "known" ? [one.value] : []);
+  const claims = rules.is === "known" ? [...rules.value] : [];
+  return [
+    ...[issuer, subject, audience].flatMap(known),
+    ...claims.flatMap(([claim, rule]) => [claim, ...known(rule)]),
+  ];
+}
+
+export function hasUnseenCharacters(trust: Trust): boolean {
+  return textsOf(trust).some((text) => unseen.test(text));
+}
+
+export function isPartlyHidden({ issuer, subject, audience, rules }: Trust): boolean {
+  const texts = [issuer, subject, audience, ...(rules.is === "known" ? rules.value.values() : [])];
+  return rules.is === "hidden" || texts.some(({ is }) => is === "hidden");
+}
+
 /** Whether there may be a token that is accepted after and was not accepted before. */
 export function widens(before: Trust, after: Trust): boolean {
+  const earlier = new Set(textsOf(before));
+  if (textsOf(after).some((text) => unseen.test(text) && !earlier.has(text))) return true;
   return !(
     isSame(before.issuer, after.issuer) &&
     isNarrower(before.subject, after.subject) &&
