@@ -9,7 +9,7 @@ import { everyScope } from "./scopes.ts";
 import { type Json, type Members, secret, unknown } from "./values.ts";
 
 /** Names that no table knows, some of which every object in JavaScript has. */
-const strangeScopes = ["satellites", "constructor", "__proto__", "toString", "logs:configuration"];
+const strangeScopes = ["satellites", "constructor", "__proto__", "toString", "logs"];
 
 /** The scopes that decide a class, so that they come often. */
 const weightyScopes = ["all", "all:read", "users", "policy_file", "oauth_keys", "auth_keys", "dns"];

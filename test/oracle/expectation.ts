@@ -33,6 +33,8 @@ export interface ExpectedChange {
 }
 
 export interface Expectation {
+  /** Whether something may be told as not understood without being so for certain. */
+  readonly isDoubtful: boolean;
   readonly changes: readonly ExpectedChange[];
   /** URNs that have to stand under what is not understood, whatever else is said of them. */
   readonly notUnderstood: readonly string[];
@@ -53,11 +55,13 @@ function exactly<T>(value: T): Bounds<T> {
 export function expectationOf(reading: Reading): Expectation {
   const changes = reading.changes.map(expectChange);
   const isLost = (one: keyof Bounds<Class>) =>
-    (one === "least" ? reading.notUnderstood : [...reading.notUnderstood, ...reading.doubtful])
-      .length > 0 || changes.some(({ isNotUnderstood }) => isNotUnderstood[one]);
+    reading.notUnderstood.length > 0 ||
+    (one === "most" && reading.doubtful.length > 0) ||
+    changes.some(({ isNotUnderstood }) => isNotUnderstood[one]);
   const verdict = (one: keyof Bounds<Class>) =>
     worst(isLost(one) ? "admin" : "none", ...changes.map((change) => change.class[one]));
   return {
+    isDoubtful: reading.doubtful.length > 0,
     changes,
     notUnderstood: [
       ...reading.notUnderstood,
@@ -72,7 +76,7 @@ export function expectationOf(reading: Reading): Expectation {
 }
 
 function expectChange(change: Change): ExpectedChange {
-  const { urn, kind, before, after, ends, isPlanned = false } = change;
+  const { urn, kind, before, after, ends } = change;
   const pair = {
     kind,
     ...(before && { before }),
@@ -81,17 +85,29 @@ function expectChange(change: Change): ExpectedChange {
     isReplaced: change.change === "replace",
   };
   const about = { urn, name: partsOf(urn).name, kind, ends };
-  if (change.change === "release" || change.change === "forget")
-    return { ...about, ...nothingHappens, change: [], isRequired: false };
   const judged = judge(pair);
+  if (change.change === "release" || change.change === "forget") {
+    const mayBeLost = judged.notUnderstood.length > 0 || judged.cautious === "admin";
+    return {
+      ...about,
+      ...nothingHappens,
+      change: [],
+      isRequired: false,
+      isNotUnderstood: { least: false, most: mayBeLost },
+    };
+  }
   const created = after === undefined ? judged : judge({ kind, after });
   if (change.change === "import") return { ...about, ...imported(judged, created) };
   const canGain = after !== undefined;
   const isLost = canGain && judged.notUnderstood.length > 0;
-  const mayGainMore = change.change === "replace" && ends !== "revoked" && !isPlanned;
+  // Beside one that lives on, all that the new one can do may be called new.
+  const staysBehind = ends === "lives on" || ends === "not told";
+  const mayGainMore = change.change === "replace" && staysBehind;
   return {
     ...about,
-    change: [change.change],
+    // What is deleted and lives on is released.
+    change:
+      change.change === "delete" && ends !== "revoked" ? ["delete", "release"] : [change.change],
     isRequired: true,
     class: isLost
       ? { least: "none", most: "admin" }
@@ -109,19 +125,24 @@ function expectChange(change: Change): ExpectedChange {
     isWider: judged.isWider,
     isMore: {
       least: judged.isMore,
-      most: judged.isMore || mayGainMore || judged.cautious !== "none",
+      // What nobody manages any more may be called more than there was.
+      most: judged.isMore || staysBehind || judged.cautious !== "none",
     },
     isNotUnderstood: {
       least: isLost,
       most:
-        judged.notUnderstood.length > 0 || judged.class === "admin" || judged.cautious === "admin",
+        judged.notUnderstood.length > 0 ||
+        (mayGainMore && created.notUnderstood.length > 0) ||
+        judged.class === "admin" ||
+        judged.cautious === "admin",
     },
   };
 }
 
 /** What lives on, or may, is not lost; nor is what a plan does not show. */
 function lossOf(all: Names, { ends, isPlanned = false, change }: Change): Bounds<Names> {
-  if (isPlanned || ends === "lives on") return exactly(none);
+  if (ends === "lives on") return exactly(none);
+  if (isPlanned) return { least: none, most: change === "update" ? all : none };
   return { least: ends === "not told" && change !== "update" ? none : all, most: all };
 }
 
@@ -132,8 +153,8 @@ const nothingHappens = {
   tagsGained: exactly(none),
   tagsLost: exactly(none),
   isWider: false,
-  isMore: { least: false, most: false },
-  isNotUnderstood: exactly(false),
+  // What nobody manages any more may be called more than there was.
+  isMore: { least: false, most: true },
 };
 
 /** It was there before, as nobody can see: nothing to all that it can do may be new. */
@@ -149,7 +170,7 @@ function imported(judged: Judgement, created: Judgement) {
     tagsLost: { least: none, most: judged.tagsLost },
     isWider: false,
     isMore: { least: false, most: true },
-    isNotUnderstood: { least: isLost, most: true },
+    isNotUnderstood: { least: false, most: true },
   };
 }
 
@@ -159,7 +180,9 @@ export function exitCodes(expected: Expectation, limit: Limit | undefined): Read
   for (const end of ["least", "most"] as const) {
     const isLost =
       expected.notUnderstood.length > 0 ||
-      (end === "most" && expected.changes.some(({ isNotUnderstood }) => isNotUnderstood.most));
+      (end === "most" &&
+        (expected.isDoubtful ||
+          expected.changes.some(({ isNotUnderstood }) => isNotUnderstood.most)));
     const isExceeded = limit !== undefined && (isLost || exceeds(expected, limit, end));
     codes.add(isExceeded ? 2 : isLost ? 1 : 0);
   }

@@ -4,8 +4,8 @@
  */
 
 import { type Class, worst } from "./classes.ts";
-import { accessOf, beyond, classOf, classOfTags, noAccess } from "./scopes.ts";
-import { hasUnseenCharacters, isPartlyHidden, trustOf, widens } from "./trust.ts";
+import { type Access, accessOf, beyond, classOf, classOfTags, noAccess } from "./scopes.ts";
+import { isDeceptive, isPartlyHidden, trustOf, widens } from "./trust.ts";
 import {
   durationIn,
   flagIn,
@@ -126,16 +126,8 @@ function judgeClient(pair: Pair): Judgement {
     before !== undefined &&
     after !== undefined &&
     widens(trustOf(before, givenAudience), trustOf(after));
-  const trust = kind === "FederatedIdentity" && after !== undefined ? trustOf(after) : undefined;
   return {
-    cautious:
-      trust === undefined
-        ? "none"
-        : hasUnseenCharacters(trust)
-          ? "admin"
-          : isPartlyHidden(trust) && before !== undefined
-            ? classOf(has)
-            : "none",
+    cautious: caution(pair, has),
     class: worst(
       classOf(gained),
       isWider ? classOf(has) : "none",
@@ -158,6 +150,21 @@ function judgeClient(pair: Pair): Judgement {
   };
 }
 
+/** What is hidden may be called new where it cannot be; what deceives may be called anything. */
+function caution({ kind, before, after }: Pair, has: Access): Class {
+  if (after === undefined) return isForged(kind, before) ? "admin" : "none";
+  if (isForged(kind, before) || isForged(kind, after)) return "admin";
+  if (before === undefined) return "none";
+  const isHidden =
+    setOf(after["scopes"]).orMore ||
+    (kind === "FederatedIdentity" && isPartlyHidden(trustOf(after)));
+  return isHidden ? classOf(has) : "none";
+}
+
+function isForged(kind: Kind, state: Members | undefined): boolean {
+  return kind === "FederatedIdentity" && state !== undefined && isDeceptive(trustOf(state));
+}
+
 function judgeKey(pair: Pair): Judgement {
   const { before, after, isReplaced } = pair;
   const moved = movement(pair);
@@ -172,7 +179,7 @@ function judgeKey(pair: Pair): Judgement {
       may(after, "preauthorized", true) > must(before, "preauthorized", true) ||
       may(after, "ephemeral", false) > must(before, "ephemeral", false) ||
       mayComeBack(after) > mustComeBack(before) ||
-      livesLonger(pair, "expiry", 90 * 86_400));
+      livesLonger(pair, "expiry", longest, longest));
   const isWrite = isMade || isChanged;
   return {
     class: isWrite ? "write" : "none",
@@ -242,12 +249,20 @@ function mustComeBack(state: Members): number {
   return asked.is === "known" && asked.value === "always" ? 1 : 0;
 }
 
-function livesLonger({ before, after }: Pair, name: string, otherwise: number): boolean {
+/** A key lives 90 days where nothing is said, and no longer than that (the API's document). */
+const longest = 90 * 86_400;
+
+function livesLonger(
+  { before, after }: Pair,
+  name: string,
+  otherwise: number,
+  atMost = Number.POSITIVE_INFINITY,
+): boolean {
   if (before === undefined || after === undefined) return false;
   const [from, to] = [durationIn(before[name]), durationIn(after[name])];
   const seconds = (one: Seen<number>, unseen: number) =>
     one.is === "known" ? one.value : one.is === "absent" ? otherwise : unseen;
-  return seconds(to, Number.POSITIVE_INFINITY) > seconds(from, 0);
+  return seconds(to, atMost) > seconds(from, 0);
 }
 
 /** The names of arguments whose value cannot be what the argument takes. */

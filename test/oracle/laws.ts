@@ -52,6 +52,8 @@ export function hidingLowersNothing(
 ): Difference[] {
   const found: Difference[] = [];
   const isNotUnderstood = hiding.notUnderstood.length > known.notUnderstood.length;
+  // What cannot be is worse than what cannot be seen: the engine would have refused it.
+  if (hiding.notUnderstood.length < known.notUnderstood.length) return [];
   if (rank(hiding.verdict) < rank(known.verdict))
     found.push({ what: `${law}: the verdict is lower`, urn: "", detail: hiding.verdict });
   for (const { urn } of known.credentials) {

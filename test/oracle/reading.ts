@@ -77,7 +77,7 @@ export function readPreview({ steps }: Preview): Reading {
   for (const [urn, group] of byUrn) {
     const owner = ownerOf(group.flatMap(typesOf), group.flatMap(textsOf));
     if (owner === "ours") readSteps(urn, group, steps, reading);
-    else if (owner === "told" && group.some(({ op }) => isChanging(op))) reading.named.push(urn);
+    else if (owner === "told" && group.some(({ op }) => isChanging(op))) tell(urn, reading);
   }
   return reading;
 }
@@ -87,6 +87,12 @@ interface Draft {
   readonly notUnderstood: string[];
   readonly doubtful: string[];
   readonly named: string[];
+}
+
+/** What the official provider has that no list of ours names may be told as not understood. */
+function tell(urn: string, into: Draft): void {
+  into.named.push(urn);
+  if (partsOf(urn).type.startsWith("tailscale:")) into.doubtful.push(urn);
 }
 
 function newReading(): Draft {
@@ -173,21 +179,24 @@ function readReplacement(
   if (logical !== undefined && next !== undefined) {
     const [before, after] = [inputsOf(old), inputsOf(next)];
     const isImport = steps.some(({ op }) => op === "import-replacement");
-    if (next.external === true) {
-      if (old !== undefined && old.external !== true)
-        into.changes.push({ ...about, change: "delete", before, ends: ends(old) });
-    } else if (old === undefined || old.external === true)
-      into.changes.push({ ...about, change: isImport ? "import" : "create", after });
-    else
+    const wasManaged = old !== undefined && old.external !== true;
+    if (next.external === true || isImport) {
+      // The new one was there already: what changes is that the old one goes.
+      if (isImport) into.changes.push({ ...about, change: "import", after });
+      if (wasManaged) into.changes.push({ ...about, change: "delete", before, ends: ends(old) });
+    } else if (wasManaged)
       into.changes.push({
         ...about,
-        change: isImport ? "import" : "replace",
+        change: "replace",
         before,
         after,
         ends: ends(old),
         ...given(old),
       });
+    else into.changes.push({ ...about, change: "create", after });
   }
+  if (logical === undefined && steps.some(({ op }) => op === "discard-replaced"))
+    into.changes.push({ ...about, change: "forget" });
   for (const { op, oldState } of steps) {
     if (op !== "delete-replaced" || oldState === undefined) continue;
     if (logical !== undefined && oldState.id === old?.id) continue;
@@ -267,7 +276,7 @@ function readResource(urn: string, plan: ResourcePlan, into: Draft): void {
   const owner = ownerOf(types, [state?.["__provider"] ?? null]);
   if (steps.length === 0 || owner === "other") return;
   if (owner === "told") {
-    if (steps.some(isChanging)) into.named.push(urn);
+    if (steps.some(isChanging)) tell(urn, into);
     return;
   }
   const [type = ""] = types;
@@ -285,10 +294,14 @@ function readResource(urn: string, plan: ResourcePlan, into: Draft): void {
   const makes = steps.some((op) =>
     ["create", "update", "replace", "create-replacement"].includes(op),
   );
+  // One deletion belongs to a replacement; every other one is an old half of its own.
+  const deletions = steps.filter((op) => op === "delete" || op === "delete-replaced").length;
+  const replaces = steps.some((op) => op === "replace" || op === "create-replacement");
+  const isOursBefore = !steps.includes("discard-replaced");
+  for (let left = deletions - (replaces && isOursBefore ? 1 : 0); left > 0; left--)
+    into.changes.push({ ...about, change: "delete", before: {}, ends: "not told" });
   if (!makes) {
-    const isForgotten = steps.every((op) => op.startsWith("discard") || op === "read");
-    if (isForgotten) into.changes.push({ ...about, change: "forget" });
-    else into.changes.push({ ...about, change: "delete", before: {}, ends: "not told" });
+    if (deletions === 0) into.changes.push({ ...about, change: "forget" });
     return;
   }
   if (state === undefined || state["__provider"] !== providerText(kind)) {

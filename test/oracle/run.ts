@@ -137,11 +137,15 @@ async function compare(
   );
   const options = limit === undefined ? [] : ["--fail-on", limit];
   const answer = await reviewer.review(inputOf(document), ...options);
-  if (answer.report === undefined)
-    return {
-      list: [{ what: `refused: ${answer.problem}`.slice(0, 80), urn: "", detail: "" }],
-      answer,
-    };
+  if (answer.report === undefined) {
+    const what = `refused: ${answer.problem?.replace(/^.* cannot be reviewed: /, "")}`.slice(
+      0,
+      100,
+    );
+    // To refuse the whole for what is not understood is one way to say so.
+    const isMeant = answer.code === 1 && expected.notUnderstood.length > 0;
+    return { list: isMeant ? [] : [{ what, urn: "", detail: "" }], answer };
+  }
   const list = differences(expected, answer.report);
   // One wrong class makes a wrong code; that is one fault, not two.
   if (list.length === 0) list.push(...codeDifference(expected, answer.code, limit));

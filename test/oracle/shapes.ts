@@ -424,6 +424,13 @@ const planned: Readonly<Record<string, readonly string[]>> = {
   "plan: delete": ["delete"],
   "plan: delete and a pending deletion": ["delete", "delete-replaced"],
   "plan: pending deletion": ["delete-replaced"],
+  "plan: update and a pending deletion": ["update", "delete-replaced"],
+  "plan: replace and a pending deletion": [
+    "create-replacement",
+    "replace",
+    "delete-replaced",
+    "delete-replaced",
+  ],
   "plan: discard": ["discard"],
   "plan: an unknown step": ["transmogrify"],
 };
@@ -452,7 +459,7 @@ export function generateResourcePlan(
     return { shape, parts: { urn, plan: { steps, state: null } } };
   const wasThere = !steps.includes("create") && !steps.includes("discard-replaced");
   const [before, after] = pairOf(random, kind, steps.includes("update"));
-  const code = providerText(kind);
+  const code = isStranger ? "exports.handler = __f0;" : providerText(kind);
   const isOther = !isStranger && steps[0] !== "same" && random.chance(0.04);
   const [old, text] = !isOther ? [code, code] : random.chance(0.5) ? [code, "…"] : ["…", code];
   const from: Members = wasThere ? { __provider: old, ...before } : {};

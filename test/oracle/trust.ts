@@ -44,8 +44,11 @@ function textsOf({ issuer, subject, audience, rules }: Trust): string[] {
   ];
 }
 
-export function hasUnseenCharacters(trust: Trust): boolean {
-  return textsOf(trust).some((text) => unseen.test(text));
+/** Whether it is made to look like another: by what is not seen, or by a user name before its host. */
+export function isDeceptive(trust: Trust): boolean {
+  const { issuer } = trust;
+  const hasUser = issuer.is === "known" && /^https?:\/\/[^/]*@/.test(issuer.value);
+  return hasUser || textsOf(trust).some((text) => unseen.test(text));
 }
 
 export function isPartlyHidden({ issuer, subject, audience, rules }: Trust): boolean {
