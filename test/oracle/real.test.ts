@@ -54,7 +54,7 @@ test("the oracle reads of the changed program what was seen to happen", () => {
     ["fed", "update", "read", undefined],
     ["host", "replace", "none", "revoked"],
     ["key", "replace", "write", "revoked"],
-    ["keyhost", "delete", "none", "not told"],
+    ["keyhost", "delete,release", "none", "not told"],
     ["new", "create", "write", undefined],
     ["new2", "create", "admin", undefined],
     ["other", "update", "none", undefined],
