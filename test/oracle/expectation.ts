@@ -126,7 +126,7 @@ function expectChange(change: Change): ExpectedChange {
     isMore: {
       least: judged.isMore,
       // What nobody manages any more may be called more than there was.
-      most: judged.isMore || staysBehind || judged.cautious !== "none",
+      most: judged.isMore || judged.mayBeMore === true || staysBehind || judged.cautious !== "none",
     },
     isNotUnderstood: {
       least: isLost,

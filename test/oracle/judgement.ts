@@ -83,6 +83,8 @@ export interface Judgement {
   readonly cautious: Class;
   /** Something is more than before, be it a longer life alone: what `--fail-on gained` counts. */
   readonly isMore: boolean;
+  /** Something that one reader calls more and another does not: how early a key is renewed. */
+  readonly mayBeMore?: boolean;
   /** What no version of the tables knows, or what has the wrong shape. */
   readonly notUnderstood: readonly string[];
 }
@@ -190,6 +192,7 @@ function judgeKey(pair: Pair): Judgement {
     tagsLost: tags.lost,
     isWider: false,
     isMore: isWrite || livesLonger(pair, "rotateEvery", Number.POSITIVE_INFINITY),
+    mayBeMore: durationIn(after?.["renewBefore"]).is !== "absent",
     notUnderstood: [],
   };
 }

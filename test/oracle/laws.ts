@@ -117,8 +117,15 @@ export function isNothing({ credentials }: Report): Difference[] {
     .map(({ urn }) => ({ what: "law of no change: it is something", urn, detail: "" }));
 }
 
-/** The case with one more value hidden; nothing where there is none to hide. */
-export function withOneHidden(random: Random, { document }: Case): Case["document"] | undefined {
+/** The case with more values hidden; nothing where there is none to hide. */
+export function withSomeHidden(random: Random, { document }: Case): Case["document"] | undefined {
+  let hiding = withOneHidden(random, document);
+  for (let more = random.below(3); more > 0 && hiding !== undefined; more--)
+    hiding = withOneHidden(random, hiding) ?? hiding;
+  return hiding;
+}
+
+function withOneHidden(random: Random, document: Case["document"]): Case["document"] | undefined {
   if ("plan" in document) return planWithOneHidden(random, document.plan);
   const { preview } = document;
   const places = preview.steps.flatMap((step, index) =>

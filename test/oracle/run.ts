@@ -12,7 +12,7 @@ import {
   isNothing,
   mirrors,
   saysTheSame,
-  withOneHidden,
+  withSomeHidden,
 } from "./laws.ts";
 import { type Random, randomFrom } from "./random.ts";
 import { readPlan, readPreview } from "./reading.ts";
@@ -96,9 +96,13 @@ export async function runOracle(
     ]);
     if (answer.report !== undefined) {
       const { report } = answer;
-      const name = random.pick(["hiding", "order", "envelope", "failed preview"] as const);
+      const name = random.pick(lawsOfOne);
       count(laws, name);
-      if (name === "envelope")
+      if (name === "format")
+        await note(await formatHolds(one, answer, limit, random, reviewer), async () => [
+          one.document,
+        ]);
+      else if (name === "envelope")
         await note(await envelopeHolds(one, report, random, reviewer), async () => [one.document]);
       else if (name === "failed preview")
         await note(await failureHolds(one, random, reviewer), async () => [one.document]);
@@ -165,6 +169,17 @@ function codeDifference(
   ];
 }
 
+/** What is tried of a random document; what is hidden comes most, in the most ways. */
+const lawsOfOne = [
+  "hiding",
+  "hiding",
+  "hiding",
+  "order",
+  "envelope",
+  "failed preview",
+  "format",
+] as const;
+
 interface Law {
   /** The document to hold the first against; nothing where there is none. */
   other(random: Random, one: Case): Document | undefined;
@@ -176,7 +191,7 @@ interface Law {
  * nothing.
  */
 const lawsOfTwo = {
-  hiding: { other: withOneHidden, holds: hidingLowersNothing },
+  hiding: { other: withSomeHidden, holds: hidingLowersNothing },
   order: {
     other: inAnotherOrder,
     holds: (first, second) => saysTheSame(first, second, "law of order"),
@@ -184,6 +199,21 @@ const lawsOfTwo = {
   "no change": { other: () => undefined, holds: isNothing },
   "way back": { other: () => undefined, holds: mirrors },
 } as const satisfies Readonly<Record<string, Law>>;
+
+/** The verdict does not depend on how it is printed. */
+async function formatHolds(
+  { document }: Case,
+  { code }: Answer,
+  limit: Limit | undefined,
+  random: Random,
+  reviewer: Reviewer,
+): Promise<Difference[]> {
+  const format = random.pick(["terminal", "markdown", "sarif", "html"]);
+  const options = limit === undefined ? [] : ["--fail-on", limit];
+  const other = await reviewer.exitCode(inputOf(document), format, ...options);
+  if (other === code) return [];
+  return [{ what: `format ${format}: exit code ${other}, not ${code}`, urn: "", detail: "" }];
+}
 
 /** What stands around the JSON is read, or refused with the reason; never is less found. */
 async function envelopeHolds(one: Case, report: Report, random: Random, reviewer: Reviewer) {

@@ -19,6 +19,8 @@ export interface Answer {
 
 export interface Reviewer extends Disposable {
   review(document: Input, ...options: readonly string[]): Promise<Answer>;
+  /** How it exits where it prints in another format. */
+  exitCode(document: Input, format: string, ...options: readonly string[]): Promise<number>;
 }
 
 export interface Input {
@@ -30,15 +32,13 @@ export function reviewerOf(program: Program): Reviewer {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-oracle-"));
   const file = join(folder, "document.json");
 
-  async function review({ content, isPlan = false }: Input, ...options: readonly string[]) {
+  function start({ content, isPlan = false }: Input, options: readonly string[]) {
     writeFileSync(file, content);
-    const from = isPlan ? ["--plan", file] : [file];
-    const { code, printed, problem } = await run(program, [
-      "review",
-      ...from,
-      "--json",
-      ...options,
-    ]);
+    return run(program, ["review", ...(isPlan ? ["--plan", file] : [file]), ...options]);
+  }
+
+  async function review(document: Input, ...options: readonly string[]) {
+    const { code, printed, problem } = await start(document, ["--json", ...options]);
     if (problem !== undefined) return { code: 1, problem };
     try {
       return { code, report: JSON.parse(printed) as Report };
@@ -49,6 +49,8 @@ export function reviewerOf(program: Program): Reviewer {
 
   return {
     review,
+    exitCode: async (document, format, ...options) =>
+      (await start(document, ["--format", format, ...options])).code,
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

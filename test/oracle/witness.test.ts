@@ -14,6 +14,7 @@ function tampered(
   tamper: (credential: ReportedCredential) => ReportedCredential | undefined,
 ): Reviewer {
   return {
+    exitCode: (...args) => reviewer.exitCode(...args),
     async review(...args) {
       const { report, ...answer } = await reviewer.review(...args);
       if (report === undefined) return answer;
