@@ -263,8 +263,10 @@ export function verbNeeds(kind: ManagedKind, verb: Verb): readonly Need[] {
     case "read":
       return [oneNeed(`${scope}:read`, `reading ${kindNames[kind]}`)];
     case "update":
-      // What can change of an auth key is ours alone: nothing is sent.
-      return kind === "AuthKey" ? [] : [oneNeed(scope, `changing ${kindNames[kind]}`)];
+      // What can change of an auth key is ours alone; whether it is still valid is read where it is to be made again.
+      return kind === "AuthKey"
+        ? [oneNeed(`${scope}:read`, "changing recreateIfInvalid to always")]
+        : [oneNeed(scope, `changing ${kindNames[kind]}`)];
     case "create":
       return [oneNeed(scope, `creating ${kindNames[kind]}`)];
     case "delete":

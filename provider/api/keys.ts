@@ -200,7 +200,11 @@ export function keysOf(
         path: one(id),
         needs: scope,
       } as const;
-      const now = await actor.send({ ...reading(id), doing: request.doing }, keyShape);
+      const read = { ...reading(id), doing: request.doing };
+      const now = await actor.send(read, keyShape).catch(async (error: unknown) => {
+        if (!(error instanceof NotFound) || (await wouldShow(undefined))) throw error;
+        throw notVisible(read, error, scope);
+      });
       if (!isActive(now)) throw alreadyRevoked(request);
       return write({ ...request, json: { keyType: type, ...body(now) } }, keyShape);
     },

@@ -164,7 +164,9 @@ export function openTailnet(
         readIfPermitted(
           () => keysAs("client", deployer).find(id),
           (reason) =>
-            warn(`What the OAuth client ${shown(id)} of mintedBy may do ${notChecked}: ${reason}`),
+            warn(
+              `What the OAuth client ${shown(id)} of mintedBy may do ${notChecked}: ${reason} It needs oauth_keys:read.`,
+            ),
         ),
       );
     minterKeys.set(id, read);

@@ -1,9 +1,12 @@
 /** What `tailscope drift` does with a stack: compares and prints. Loaded while Pulumi is asked. */
 
 import { shown } from "../access/shown";
-import { isKeyId } from "../api/key";
+import { NotVisible } from "../api/errors";
+import { isKeyId, type Key } from "../api/key";
 import type { Tailnet } from "../api/tailnet";
-import { definitionOf } from "../definitions/all";
+import { type AnyDefinition, definitionOf } from "../definitions/all";
+import { countReads, requireEvidence, requireSameTailnet } from "../engine/belonging";
+import { recordedIn } from "../engine/state";
 import { descriptionsFrom } from "../managed/descriptions";
 import { type Drift, driftOf, type NotCompared, notComparedOf } from "../managed/drift";
 import { type Managed, managedIn, nameIn } from "../managed/exported-state";
@@ -94,9 +97,9 @@ async function compareByConnection(
   const found: Compared[] = [];
   for (const name of names) {
     const ours = known.filter((one) => connectionOf(one) === name);
-    found.push(
-      await withTailnet(await settings.connection(name), (tailnet) => compareIn(tailnet, ours)),
-    );
+    const connection = await settings.connection(name);
+    const isUsersToken = connection.deployer.kind === "accessToken";
+    found.push(await withTailnet(connection, (tailnet) => compareIn(tailnet, ours, isUsersToken)));
   }
   return {
     drift: found
@@ -114,8 +117,13 @@ function connectionOf({ state }: Managed): string | undefined {
   return typeof state["connection"] === "string" ? state["connection"] : undefined;
 }
 
-async function compareIn(tailnet: Tailnet, managed: readonly Managed[]): Promise<Compared> {
+async function compareIn(
+  tailnet: Tailnet,
+  managed: readonly Managed[],
+  isUsersToken: boolean,
+): Promise<Compared> {
   const now = Date.now();
+  const reads = countReads();
   const compared = await waitingFor(
     `Comparing ${managed.length} credentials`,
     Promise.all(
@@ -129,7 +137,12 @@ async function compareIn(tailnet: Tailnet, managed: readonly Managed[]): Promise
           throw new CommandFailure(
             `${one.urn} has an id that Tailscale does not give: ${JSON.stringify(one.id)}.\n  Check that the state is what \`pulumi stack export\` printed.`,
           );
-        return { one, definition, key: await tailnet.keys(definition.keyType).find(one.id) };
+        // As a refresh does: what another tailnet does not know is not gone.
+        requireSameTailnet(one.kind, one.id, one.state, tailnet.identity);
+        const key = await reads.run(() => read(tailnet, one, definition, isUsersToken));
+        if (key === undefined)
+          await requireEvidence(one.kind, one.id, one.state, tailnet.identity, reads);
+        return { one, definition, key };
       }),
     ),
   );
@@ -156,6 +169,26 @@ async function compareIn(tailnet: Tailnet, managed: readonly Managed[]): Promise
     notCompared,
     count,
   };
+}
+
+/** The credential, or undefined where the tailnet has none that the deployer would see. */
+async function read(
+  tailnet: Tailnet,
+  { id, state }: Managed,
+  definition: AnyDefinition,
+  isUsersToken: boolean,
+): Promise<Key | undefined> {
+  const keys = tailnet.keys(definition.keyType);
+  try {
+    return await keys.find(id, recordedIn(definition, state).userId);
+  } catch (error) {
+    // Only of an API access token is it not known what it may see. Nothing is changed here, so what it does not see is told.
+    if (!(error instanceof NotVisible) || !isUsersToken) throw error;
+    printAside(
+      `${id} is not shown to the API access token that deploys, which may mean that it is hidden from its user.`,
+    );
+    return undefined;
+  }
 }
 
 function report({ drift, notCompared, count }: Compared): void {

@@ -392,7 +392,7 @@ describe("what the deployer does not see", () => {
     });
     expect(elsewhere.code).toBe(1);
     expect(elsewhere.stdout).toContain("failed   Tailnet: Tailscale refused to read");
-    expect(elsewhere.stdout).toContain("TAILSCALE_TAILNET names another tailnet");
+    expect(elsewhere.stdout).toContain("set TAILSCALE_TAILNET to its own");
   });
 });
 
