@@ -1,6 +1,6 @@
 /** `tailscope`: runs what a person or a job typed. */
 
-import { shown } from "../access/shown";
+import { readable } from "../access/shown";
 import { exitCodes } from "./failure";
 import { endQuietlyWithReader, roomOf } from "./output";
 import { tailscope } from "./program";
@@ -12,7 +12,12 @@ tailscope(process.argv[2])
   .catch((error: unknown) => {
     const lines = (error instanceof Error ? error.message : String(error)).split("\n");
     console.error(
-      wrapped(`tailscope: ${lines.map(shown).join("\n  ")}`, roomOf(process.stderr), 0),
+      wrapped(`tailscope: ${lines.map(readableLine).join("\n  ")}`, roomOf(process.stderr), 0),
     );
     process.exitCode = exitCodes.failure;
   });
+
+/** A line of a message, whole: what it quotes from outside is cut already. */
+function readableLine(line: string): string {
+  return String(readable(line)).replace(/ {2,}/g, " ").trim();
+}

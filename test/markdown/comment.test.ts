@@ -8,8 +8,8 @@ import fc from "fast-check";
 import { describe, expect, inject, type TestContext, test } from "vitest";
 import { shown } from "../../provider/access/shown";
 import { code, codeInHtml, sentence } from "../../provider/review/formats/markdown-text";
-import { markdownReport } from "../../provider/review/markdown";
 import { readPreview } from "../../provider/review/input/preview";
+import { markdownReport } from "../../provider/review/markdown";
 import { review } from "../../provider/review/review";
 
 const { path: cmarkGfm, missing } = inject("cmarkGfm");

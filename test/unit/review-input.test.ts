@@ -82,7 +82,7 @@ describe("what is no preview, or not the whole of one, is refused", () => {
       'of the severity ""',
     ],
     ["a state that may be corrupt", digest({ maybeCorrupt: true }), "corrupt"],
-    ["no summary", `{"steps":[${step1}]}`, "it stops before its end"],
+    ["no summary", `{"steps":[${step1}],"duration":7}`, "it failed before its end"],
     [
       "a summary without steps",
       '{"changeSummary":{"create":1}}',

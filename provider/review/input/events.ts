@@ -121,5 +121,5 @@ function failureOf(events: readonly Event[], steps: readonly Step[]): string | u
   if (end === undefined) return "it stops before its end: the event with its summary is missing";
   if (end.isPreview === false) return "it is an update, not a preview";
   if ((end.result ?? "succeeded") !== "succeeded") return `the preview ${end.result}`;
-  return incompleteness(steps, end.resourceChanges ?? {});
+  return incompleteness(steps, end.resourceChanges ?? {}, true);
 }

@@ -52,11 +52,13 @@ const uncounted = [
 export function incompleteness(
   steps: readonly Step[],
   summary: Readonly<Record<string, number>> | undefined,
+  hasEnded: boolean,
 ): string | undefined {
   if (summary === undefined) {
-    return steps.length > 0
-      ? "it stops before its end: its changeSummary is missing"
-      : "it is not a preview: steps and changeSummary are missing";
+    if (steps.length === 0) return "it is not a preview: steps and changeSummary are missing";
+    // Steps alone are what a person or a tool took out of a preview; the engine writes both or failed.
+    if (hasEnded) return "it failed before its end: it has a duration and no changeSummary";
+    return undefined;
   }
   if (isRefresh(steps))
     return "it is the preview of a refresh, which says nothing of what the program changes";

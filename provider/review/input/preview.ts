@@ -32,6 +32,8 @@ const digest = z.looseObject({
   diagnostics: z.array(z.looseObject({ severity, message: z.string().optional() })).nullish(),
   changeSummary: z.record(z.string(), z.number()).nullish(),
   maybeCorrupt: z.boolean().nullish(),
+  /** Written at the end, whether or not the preview failed. */
+  duration: z.number().nullish(),
 });
 
 /** The steps in the text of a preview, or what is wrong with it. */
@@ -50,7 +52,7 @@ export function readPreview(text: string): Read {
 function digestToRead(document: unknown): Read {
   const parsed = digest.safeParse(document);
   if (!parsed.success) return { problem: problemWith(parsed.error, "a preview") };
-  const { steps: given, diagnostics, changeSummary, maybeCorrupt } = parsed.data;
+  const { steps: given, diagnostics, changeSummary, maybeCorrupt, duration } = parsed.data;
   const steps = (given ?? []).map(({ op, urn, oldState, newState }): Step => {
     const position = positionOf(newState?.stackTrace ?? oldState?.stackTrace ?? []);
     return {
@@ -63,6 +65,6 @@ function digestToRead(document: unknown): Read {
   });
   const problem =
     problemIn(diagnostics ?? [], maybeCorrupt === true) ??
-    incompleteness(steps, changeSummary ?? undefined);
+    incompleteness(steps, changeSummary ?? undefined, typeof duration === "number");
   return problem === undefined ? { steps } : { problem };
 }
