@@ -4,6 +4,8 @@
  */
 
 import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
@@ -32,9 +34,13 @@ test("pulumi up --json, --debug and low log levels print no secret, also where a
     ["preview", "--diff", "--debug"],
     ["preview", "--logtostderr", "-v", "3"],
     ["refresh", "--yes", "--json"],
+    ["up", ...yes, "--event-log", "events.json"],
   ]) {
-    const { code, text } = await stack.pulumi(args);
-    expect(code, text).toBe(0);
+    // Without the variable there is no --event-log, which Pulumi's automation API uses.
+    const { code, text: printed } = await stack.pulumi(args, { PULUMI_DEBUG_COMMANDS: "true" });
+    expect(code, printed).toBe(0);
+    const events = join(stack.folder, "events.json");
+    const text = printed + (existsSync(events) ? readFileSync(events, "utf8") : "");
     for (const secret of secrets) {
       expect(secret).toMatch(/^tskey-/);
       expect(text, args.join(" ")).not.toContain(secret);
@@ -43,6 +49,8 @@ test("pulumi up --json, --debug and low log levels print no secret, also where a
     if (args.includes("--debug") && !args.includes("--json"))
       expect(text).toMatch(/RegisterResource RPC finished: .*OAuthClient::ci, with properties/);
   }
+
+  expect(readFileSync(join(stack.folder, "events.json"), "utf8")).toContain("OAuthClient::ci");
 
   // What the engine itself logs at its highest levels is out of every package's reach: SECURITY.md
   // says so. (Run apart from `stack.pulumi`, whose output is searched for secrets.)

@@ -7,9 +7,11 @@
 import { execFile } from "node:child_process";
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -111,10 +113,6 @@ function github(platform: Platform, home: string, tailscope = installed) {
       "actions/cache": nothing,
       "pulumi/auth-actions": nothing,
       "github/codeql-action/upload-sarif": nothing,
-      "actions/upload-artifact": ({ name = "", path = "" }, { workspace }) => {
-        mkdirSync(join(artifacts, "1"));
-        cpSync(join(workspace, path), join(artifacts, "1", name, path));
-      },
       "actions/download-artifact": (given) => {
         const { name = "", path = "", "run-id": run = "", "github-token": reader } = given;
         expect(reader).toBe(token);
@@ -163,7 +161,8 @@ type Pipeline = Awaited<ReturnType<typeof pipeline>>;
 
 /** The first workflow, on the checkout in `ci.work`. */
 async function preview(ci: Pipeline, artifacts: string, id: string, from = repository) {
-  rmSync(join(artifacts, "1"), { recursive: true, force: true });
+  const earlier = join(artifacts, "1");
+  if (existsSync(earlier)) renameSync(earlier, mkdtempSync(join(artifacts, "earlier-")));
   const checkOut = (workspace: string) => {
     cpSync(ci.work, workspace, {
       recursive: true,
@@ -389,6 +388,30 @@ test("GitHub: other files in the artifact are not looked at, and no input is a c
   }
   await review("success", { folder: `"; ${command}; '` });
   expect(() => readFileSync(lied)).toThrow("ENOENT");
+});
+
+test("GitHub: as the second job of a workflow on pull_request it is a check of its own, and sets no status", async () => {
+  await using platform = await startPlatform("github", token);
+  const { artifacts, machine } = github(platform, mkdtempSync(join(folder, "home-")));
+  poisoned(artifacts, (at) => writeFileSync(at("preview.json"), harmless));
+  const event = { pull_request: { number: 7, head: { sha: head, repo: repository } } };
+  const job = structuredClone(reviewing);
+  delete job.jobs["review"]?.if;
+  const contexts = {
+    github: {
+      event_name: "pull_request",
+      event,
+      repository: repository.full_name,
+      token,
+      run_id: "1",
+    },
+    vars: { PULUMI_STACK: "dev" },
+  };
+  const ran = await runJob(machine, job, "review", contexts);
+  expect(ran?.failed, textOf(ran)).toBe(false);
+  expect(platform.notes).toHaveLength(1);
+  expect(platform.statuses).toEqual([]);
+  expect(ranStep(ran, "Upload to code scanning").with).toMatchObject({ ref: "", sha: "" });
 });
 
 test("GitHub: a package that the registry gives with another content is refused before anything of it runs", async () => {
