@@ -99,9 +99,11 @@ function expectChange(change: Change): ExpectedChange {
   const created = after === undefined ? judged : judge({ kind, after });
   if (change.change === "import") return { ...about, ...imported(judged, created) };
   const canGain = after !== undefined;
-  const isLost = canGain && judged.notUnderstood.length > 0;
-  // Beside one that lives on, all that the new one can do may be called new.
+  // Where nothing is compared with the old one, what cannot be of it decides nothing.
   const staysBehind = ends === "lives on" || ends === "not told";
+  const decisive = change.change === "replace" && staysBehind ? created : judged;
+  const isLost = canGain && decisive.notUnderstood.length > 0;
+  // Beside one that lives on, all that the new one can do may be called new.
   const mayGainMore = change.change === "replace" && staysBehind;
   return {
     ...about,
