@@ -8,7 +8,7 @@ policyPack("acme-tailnet", {
   "administrators-by-exception": {
     exceptions: [
       {
-        credential: "policy-deployer",
+        urn: "urn:pulumi:prod::tailscope-quickstart::pulumi-nodejs:dynamic/tailscope:OAuthClient::policy-deployer",
         scope: "policy_file",
         reason: "Deploys the policy file from its repository",
         until: "2027-12-31",

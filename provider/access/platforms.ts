@@ -257,7 +257,7 @@ const entra: Platform = {
     hostname === "login.microsoftonline.com" || hostname === "sts.windows.net",
   subject: [
     ...["/eid1/c/", segment, "/t/", segment, "/a/", segment],
-    ...["/sc/", owner(segment), "/", segment],
+    ...["/sc/", owner(segment), "/", anything],
   ],
   isComplete: false,
   claims: {},
@@ -317,8 +317,11 @@ export const platforms: readonly Platform[] = [
   ...[azureDevops, entra, aws, google, buildkite],
 ];
 
-/** What runs on hosts of its owner's own, and is known by its subjects alone: they are like those of no other platform. */
-export const selfHosted: readonly Platform[] = [gitlab, kubernetes, pulumiCloud, terraform];
+/**
+ * What runs on hosts of its owner's own, and is known by how its subjects begin, as those of no other platform do. Terraform
+ * Enterprise is not: others begin with `organization:`, too.
+ */
+export const selfHosted: readonly Platform[] = [gitlab, kubernetes, pulumiCloud];
 
 /** The platform behind an issuer, where it is known by that. */
 export function platformOf(issuer: string): Platform | undefined {

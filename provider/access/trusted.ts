@@ -2,7 +2,7 @@
 
 import { invisibleIn } from "./characters";
 import { claimPath, writtenClaim } from "./claim";
-import { type Admitted, admittedBy, type Form } from "./forms";
+import { type Admitted, admittedBy } from "./forms";
 import { isWithin } from "./patterns";
 import { type Platform, platformOf, selfHosted } from "./platforms";
 
@@ -83,12 +83,10 @@ function platformBehind(issuer: string, subject: string): Platform | undefined {
 
 /** Whom a subject admits. Where the issuer may give others than are known, one that is written out is one owner's. */
 function admittedBySubject(subject: string, platform: Platform | undefined): Admitted {
-  const admitted = admittedBy(platform?.subject ?? anySelfHosted, subject);
+  const admitted: Admitted = platform ? admittedBy(platform.subject, subject) : { by: "nobody" };
   if (admitted.by !== "nobody" || platform?.isComplete) return admitted;
   return subject.includes("*") ? { by: "strangers" } : { by: "owner", owner: subject };
 }
-
-const anySelfHosted: Form = { either: selfHosted.map(({ subject }) => subject) };
 
 function writeItLike(platform: Platform | undefined): string {
   const examples = platform?.examples ?? ["repo:acme/infrastructure:ref:refs/heads/main"];

@@ -15,10 +15,14 @@ export interface PreparedPack {
   readonly environment: { readonly PATH: string };
 }
 
-/** Puts the pack of an example, or one whose index.js is `body`, below `folder`. */
+/**
+ * Puts the pack of an example, or one whose index.js is `body`, below `folder`.
+ * @param plugins packages whose providers a program needs: here they take whatever they are given, and make nothing
+ */
 export function preparePack(
   folder: string,
   pack: { example: string } | { body: string },
+  plugins: readonly string[] = [],
 ): PreparedPack {
   const work = join(folder, "pack");
   if ("example" in pack) {
@@ -43,5 +47,18 @@ export function preparePack(
     `#!/bin/sh\nexec "${process.execPath}" "${runner}" "$@"\n`,
   );
   chmodSync(join(bin, "pulumi-analyzer-policy-node"), 0o755);
+  for (const name of plugins) {
+    const plugin = join(bin, `pulumi-resource-${name}`);
+    const server = join(root, "node_modules", "@pulumi", "pulumi", "provider");
+    writeFileSync(
+      plugin,
+      `#!/bin/sh
+":" //; exec "${process.execPath}" "$0" "$@"
+const { main } = require(${JSON.stringify(server)});
+main({ version: "1.0.0", check: async (urn, olds, inputs) => ({ inputs }) }, process.argv.slice(2));
+`,
+    );
+    chmodSync(plugin, 0o755);
+  }
   return { folder: work, environment: { PATH: [bin, process.env["PATH"]].join(delimiter) } };
 }

@@ -240,10 +240,10 @@ const rows: Readonly<Record<string, Row>> = {
   },
   "an issuer that is not known": {
     issuers: ["https://issuer.example.com", "https://gitlab.com.example.org"],
-    owner: ["me", "team/me", "repo:acme/app:ref:refs/heads/main", "organization:acme:*"],
+    owner: ["me", "team/me", "repo:acme/app:ref:refs/heads/main"],
     strangers: [
       ...["*", "team:me:*", "team/*", "me*", "repo:acme/app:*"],
-      ...["vercel:acme:*", "account:*", "https://x/*"],
+      ...["vercel:acme:*", "account:*", "https://x/*", "organization:acme:*"],
     ],
     nobody: [" me", "me ", "system:serviceaccount:ci"],
   },
