@@ -80,7 +80,14 @@ class Resource extends pulumi.CustomResource {}
 async function previewed(
   program: string,
   body: string,
-  { config, ...environment }: { config?: object; TAILSCOPE_PREFLIGHT?: string } = {},
+  {
+    config,
+    ...environment
+  }: {
+    config?: object;
+    TAILSCOPE_PREFLIGHT?: string;
+    TAILSCOPE_NOW?: string;
+  } = {},
 ): Promise<{ code: number; text: string }> {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-policy-"));
   try {
@@ -112,6 +119,30 @@ test("every rule lets a program through that keeps it", async () => {
   const { code, text } = await previewed(good, pack(all));
   expect(text).toContain("acme@v1.0.0");
   expect({ code, violations: violations(text) }, text).toEqual({ code: 0, violations: [] });
+});
+
+test("a look ahead finds a rotating pair as it will be then", async () => {
+  const then = { TAILSCOPE_NOW: "2028-02-29T12:00:00Z" };
+  const { code, text } = await previewed(good, pack(all), then);
+  expect({ code, violations: violations(text) }, text).toEqual({ code: 0, violations: [] });
+});
+
+test("a file that changes the level of looks-at-code is told what that hides", async () => {
+  const config = { all: "mandatory" };
+  const program =
+    'new OAuthClient("ci", { scopes: ["dns"], description: "x", rotateEvery: "30d" });';
+  const hidden = await previewed(program, pack(""), { config });
+  expect(violations(hidden.text)).toEqual(["mandatory only-known-code ci"]);
+  expect(hidden.text.replace(/\s+/g, " ")).toContain(
+    'because the level of looks-at-code is not "remediate"',
+  );
+  const shown = await previewed(program, pack(""), {
+    config: { ...config, "looks-at-code": "remediate" },
+  });
+  expect({ code: shown.code, violations: violations(shown.text) }, shown.text).toEqual({
+    code: 0,
+    violations: [],
+  });
 });
 
 test("every rule stops a program that breaks it, and says what to write instead", async () => {
