@@ -88,14 +88,14 @@ function report(listed: readonly Listed[], now: number): void {
     [
       "ID",
       { title: "KIND", importance: 1 },
-      { title: "DESCRIPTION", importance: 1 },
+      "DESCRIPTION",
       "SCOPES",
       "TAGS",
       { title: "AGE", isWhole: true },
       { title: "EXPIRES", isWhole: true },
-      { title: "USER", importance: -1 },
+      { title: "USER", isWhole: true },
       { title: "LAST USED", isWhole: true },
-      { title: "MANAGED BY", importance: 1 },
+      "MANAGED BY",
     ],
     listed.map((one) => [
       one.id,

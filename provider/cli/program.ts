@@ -2,7 +2,8 @@
 
 import { Command } from "commander";
 import { version } from "../api/version";
-import { reflowed } from "./wrapping";
+import { roomOf } from "./output";
+import { reflowed, wrapped } from "./wrapping";
 
 type Add = (program: Command) => void;
 
@@ -28,6 +29,7 @@ export async function tailscope(wanted?: string): Promise<Command> {
     // Commands take this over from the program.
     .configureOutput({
       writeOut: (text) => process.stdout.write(reflowed(text, process.stdout.columns ?? 80)),
+      outputError: (text, write) => write(wrapped(text, roomOf(process.stderr))),
     })
     .addHelpText(
       "after",

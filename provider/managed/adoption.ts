@@ -133,7 +133,7 @@ export function importFile(adopted: readonly Adopted[]): string {
  */
 export function programFor(adopted: readonly Adopted[]): string {
   const kinds = [...new Set(adopted.map(({ kind }) => kind))].sort();
-  const used = new Set<string>(kinds);
+  const used = new Set<string>();
   const resources = adopted.map(({ id, kind, name, inputs }) => {
     const given = Object.entries(inputs).filter(
       ([argument, value]) => argument !== "__provider" && value !== false && value !== undefined,
@@ -165,13 +165,18 @@ const reserved = new Set(
   ),
 );
 
-/** A name for the variable of a resource that is no word of the language and no other name of the program. */
+/**
+ * A name for the variable of a resource: no word of the language, no other name of the program, and with a small letter in front, so
+ * that it hides none of the classes and none of what every module has (`Object`, `Promise`).
+ */
 function variable(name: string, used: Set<string>): string {
-  const camel = name.replace(
-    /[^A-Za-z0-9]+(.)?/g,
-    (_, next: string | undefined) => next?.toUpperCase().replace(/[^A-Za-z0-9]/g, "") ?? "",
-  );
-  const plain = /^[A-Za-z]/.test(camel) && !reserved.has(camel) ? camel : `_${camel}`;
+  const camel = name
+    .replace(
+      /[^A-Za-z0-9]+(.)?/g,
+      (_, next: string | undefined) => next?.toUpperCase().replace(/[^A-Za-z0-9]/g, "") ?? "",
+    )
+    .replace(/^[A-Z]/, (first) => first.toLowerCase());
+  const plain = /^[a-z]/.test(camel) && !reserved.has(camel) ? camel : `_${camel}`;
   let free = plain;
   for (let number = 2; used.has(free); number++) free = `${plain}_${number}`;
   used.add(free);

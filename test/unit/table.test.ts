@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { printTable } from "../../provider/cli/output";
+import { type Column, layOut } from "../../provider/cli/table";
+import { columnsOf, cutTo, reflowed, wrapped } from "../../provider/cli/wrapping";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -49,4 +51,114 @@ test("a table fits the terminal, ids are whole, and a file gets everything", () 
     ),
     { numRuns: 200 },
   );
+});
+
+const id = fc.stringMatching(/^(T[a-zA-Z0-9]{9}CNTRL-)?k[a-zA-Z0-9]{10}CNTRL$/);
+const time = fc.constantFrom("2026-07-27T12:10:48Z", "3d", "not in 90d", "");
+const words = fc.string({ unit: fc.constantFrom(..."abc de-: 日本é".split("")), maxLength: 60 });
+
+test("ids and times are never shortened, whatever the terminal's width and whatever stands beside them", () => {
+  const columns: Column[] = [
+    { title: "ID", isWhole: true },
+    { title: "WHO", importance: 1 },
+    { title: "DESCRIPTION" },
+    { title: "WHEN", isWhole: true },
+    { title: "DETAILS", importance: -1 },
+  ];
+  const cells = fc.tuple(
+    id,
+    fc.oneof(
+      words,
+      fc.tuple(id, words).map(([one, text]) => `${one} (${text})`),
+    ),
+    words,
+    time,
+    words,
+  );
+  fc.assert(
+    fc.property(
+      fc.array(
+        cells.map((row) => row.map((cell) => cell.replace(/ +/g, " ").trim())),
+        { minLength: 1, maxLength: 4 },
+      ),
+      fc.integer({ min: 40, max: 170 }),
+      (rows, room) => {
+        const { head, rows: printed } = layOut(columns, rows, room);
+        for (const [index, [one = "", who = "", , when = ""]] of rows.entries()) {
+          const text = printed[index] ?? "";
+          expect(text).toContain(one);
+          // Of whoever is named by an id the id is there.
+          expect(text).toContain(/^(T\w+-)?k\w+/.exec(who)?.[0] ?? "");
+          for (const word of when.split(" ")) expect(text).toContain(word);
+          for (const line of text.split("\n")) {
+            const longest = Math.max(...line.trim().split(" ").map(columnsOf));
+            expect(columnsOf(line)).toBeLessThanOrEqual(Math.max(room, longest + 6));
+          }
+          // A block names what it shows, and shows all of it.
+          if (head === undefined) expect(text).not.toContain("…");
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test("what matters least is shortened first", () => {
+  const columns: Column[] = [{ title: "A" }, { title: "B", importance: -1 }];
+  const { rows } = layOut(columns, [["a".repeat(30), "b".repeat(30)]], 50);
+  expect(rows).toEqual([`${"a".repeat(30)}  ${"b".repeat(17)}…`]);
+});
+
+test("a column that says nothing takes no room on a terminal, and stays in a file", () => {
+  const columns: Column[] = [{ title: "A" }, { title: "B" }];
+  expect(layOut(columns, [["a", ""]], 80).head).toBe("A");
+  expect(layOut(columns, [["a", ""]], Number.POSITIVE_INFINITY).head).toBe("A  B");
+});
+
+test("text is broken between words, and no word of it is lost or broken", () => {
+  fc.assert(
+    fc.property(words, fc.integer({ min: 5, max: 80 }), fc.nat(4), (text, room, hanging) => {
+      const lines = wrapped(`  ${text}`, room, hanging).split("\n");
+      const inWords = (one: string) => one.split(/[ \n]+/).filter(Boolean);
+      expect(inWords(lines.join("\n"))).toEqual(inWords(text));
+      for (const line of lines) {
+        const isOneWord = !line.trim().includes(" ");
+        expect(isOneWord || columnsOf(line) <= room).toBe(true);
+      }
+    }),
+  );
+});
+
+test("a wide character takes two columns, and none is cut in its middle", () => {
+  expect(columnsOf("日本é e\u0301")).toBe(7);
+  expect(cutTo("日本日本", 5)).toBe("日本…");
+  expect(cutTo("🚀🚀🚀", 4)).toBe("🚀…");
+});
+
+test("a page of help is reflowed to the terminal, and its commands can be copied", () => {
+  const page = `Usage: tailscope x [options]
+
+One sentence of some length
+that goes on.
+
+Options:
+  --json  print one document
+          for programs
+
+  $ tailscope x --with-an-option that --is-longer than-the-terminal
+`;
+  expect(reflowed(page, 40).split("\n")).toEqual([
+    "Usage: tailscope x [options]",
+    "",
+    "One sentence of some length that goes",
+    "on.",
+    "",
+    "Options:",
+    "  --json  print one document",
+    "          for programs",
+    "",
+    "  $ tailscope x --with-an-option that --is-longer than-the-terminal",
+    "",
+  ]);
+  expect(reflowed(page, 80)).toContain("\nOne sentence of some length that goes on.\n");
 });
