@@ -4,6 +4,7 @@
  */
 
 import { z } from "zod";
+import { shown } from "../access/shown";
 import type { Actor } from "./actor";
 import { type Creator, creator, type Looking } from "./creation";
 import {
@@ -14,10 +15,11 @@ import {
   notUnderstood,
   notVisible,
   otherKind,
+  RequestRefused,
   ServerFailed,
 } from "./errors";
 import type { Request } from "./http";
-import { isActive, type Key, type KeyType } from "./key";
+import { isActive, isKeyId, type Key, type KeyType } from "./key";
 import { type KeyList, keyList } from "./key-list";
 import { keyShape } from "./key-shape";
 
@@ -108,7 +110,11 @@ export function keysOf(
 ): Keys {
   const { name, scope } = kinds[type];
   const all = `/tailnet/${encodeURIComponent(tailnet)}/keys`;
-  const one = (id: string) => `${all}/${encodeURIComponent(id)}`;
+  const one = (id: string) => {
+    // Encoding leaves dots as they are, which would climb out of the path.
+    if (!isKeyId(id)) throw new RequestRefused(notAnId(id));
+    return `${all}/${id}`;
+  };
 
   const creation = {
     doing: `create ${nameOfKind(type)}`,
@@ -226,6 +232,10 @@ export function keysOf(
     },
   };
   return keys;
+}
+
+function notAnId(id: string): string {
+  return `${shown(JSON.stringify(id))} is not the id of a credential.\n  An id has letters, digits and hyphens alone, for example "kAbc123CNTRL".`;
 }
 
 /** Reads the key that a token came from, which every token may do. */
