@@ -47,7 +47,10 @@ const commit = z.string().regex(/^[0-9a-f]{40,64}$/);
 const repository = z.looseObject({ id: z.number() });
 
 const onPullRequest = z.looseObject({
-  pull_request: z.looseObject({ number: z.number(), head: z.looseObject({ sha: commit }) }),
+  pull_request: z.looseObject({
+    number: z.number(),
+    head: z.looseObject({ sha: commit }).optional(),
+  }),
 });
 
 const onWorkflowRun = z.looseObject({
@@ -70,7 +73,7 @@ const onWorkflowRun = z.looseObject({
  * follows.
  * Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads#workflow_run
  */
-function inEvent(path: string): { number: number; commit: string } {
+function inEvent(path: string): { number: number; commit: string | undefined } {
   let payload: unknown;
   try {
     payload = JSON.parse(readFileSync(path, "utf8"));
@@ -82,7 +85,7 @@ function inEvent(path: string): { number: number; commit: string } {
   const direct = onPullRequest.safeParse(payload);
   if (direct.success) {
     const { number, head } = direct.data.pull_request;
-    return { number, commit: head.sha };
+    return { number, commit: head?.sha };
   }
   const following = onWorkflowRun.safeParse(payload);
   if (!following.success || following.data.workflow_run.event !== "pull_request") {

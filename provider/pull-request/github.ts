@@ -22,8 +22,8 @@ export interface GithubSettings {
   /** `"OWNER/REPOSITORY"`. */
   readonly repository: string;
   readonly number: number;
-  /** The last commit of the pull request's branch. */
-  readonly commit: string;
+  /** The last commit of the pull request's branch, which carries the status; undefined where the event does not say. */
+  readonly commit: string | undefined;
   readonly token: string;
   /** Where the job's log is, for whoever follows the status. */
   readonly runUrl: string | undefined;
@@ -69,6 +69,9 @@ export function githubPullRequest({
       await call("PATCH", `${issues}/comments/${id}`, headers, { body });
     },
     async setStatus({ name, state, description }: Status) {
+      if (commit === undefined) {
+        throw new PlatformError("The event names no commit that could carry a status.");
+      }
       await call("POST", `${apiUrl}/repos/${repository}/statuses/${commit}`, headers, {
         state,
         context: name,
