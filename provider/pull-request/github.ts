@@ -4,7 +4,7 @@
  */
 
 import { z } from "zod";
-import { type Comment, call, type PullRequest, type Status } from "./pull-request";
+import { type Comment, call, PlatformError, type PullRequest, type Status } from "./pull-request";
 
 const comments = z.array(
   z.looseObject({
