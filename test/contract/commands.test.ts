@@ -577,15 +577,16 @@ test.each(["review", "comment", "drift", "inventory", "adopt", "audit", "token",
 
 describe("tailscope review", () => {
   const type = "pulumi-nodejs:dynamic/tailscope:OAuthClient";
+  const text = 'exports.handler=()=>require("tailscope").OAuthClient.provider';
   const steps = (scopes: string[], secret = "") => [
     {
       op: "create",
       urn: `urn:pulumi:dev::test::${type}::ci${secret}`,
-      newState: { type, inputs: { scopes, description: secret } },
+      newState: { type, inputs: { scopes, description: secret, __provider: text } },
     },
   ];
   const preview = (scopes: string[], secret?: string) =>
-    JSON.stringify({ steps: steps(scopes, secret) });
+    JSON.stringify({ steps: steps(scopes, secret), changeSummary: { create: 1 } });
 
   test("exits as --fail-on says, and with 1 where something is not understood", async () => {
     const exit = async (scopes: string[], ...args: string[]) =>
