@@ -6,6 +6,7 @@ import type { Deployer } from "../../provider/api/connection";
 import { NotVisible } from "../../provider/api/errors";
 import { openHttp } from "../../provider/api/http";
 import { openTailnet } from "../../provider/api/tailnet";
+import { makeClient as makeCredential } from "../contract/client";
 
 const notFound = { kind: "answer", status: 404, body: '{"message":"not found"}' } as const;
 
@@ -20,9 +21,8 @@ function withAll({ clientId, clientSecret }: Emulator): Deployer {
 
 /** A deployer of its own that holds `scopes`. */
 async function withScopes(emulator: Emulator, ...scopes: string[]): Promise<Deployer> {
-  const clients = tailnetOf(emulator, withAll(emulator)).keys("client");
-  const made = await clients.createWithSecret({ scopes, tags: ["tag:ci"] });
-  return { kind: "oauthClient", clientId: made.id, clientSecret: made.key };
+  const { id, key } = await makeCredential(emulator, scopes, ["tag:ci"]);
+  return { kind: "oauthClient", clientId: id, clientSecret: key };
 }
 
 async function makeClient(emulator: Emulator): Promise<string> {
@@ -51,8 +51,16 @@ describe("a read that is answered with 404", () => {
     );
   });
 
+  test("an API access token whose list shows its own keys alone takes nobody else's for gone", async () => {
+    await using emulator = await startEmulator({ strictness: "strict" });
+    const deployer = { kind: "accessToken", token: emulator.apiKey } as const;
+    await makeClient(emulator);
+    const clients = tailnetOf(emulator, deployer).keys("client");
+    await expect(clients.find("kNone", "")).rejects.toThrow(NotVisible);
+  });
+
   test("an API access token takes it for gone only where it would be shown", async () => {
-    await using emulator = await startEmulator();
+    await using emulator = await startEmulator({ strictness: "lenient" });
     const deployer = { kind: "accessToken", token: emulator.apiKey } as const;
     const identities = () => tailnetOf(emulator, deployer).keys("federated");
     const owner = emulator.control.activeCredentials;
