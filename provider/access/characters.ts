@@ -25,11 +25,12 @@ function codeOf(character: string): number {
 }
 
 /**
- * An issuer as it may be shown: its host as the network has it (letters outside ASCII in punycode), user information left
- * out, everything else in ASCII.
+ * An issuer as it may be shown: as it is where that is plain, for the case of its letters counts. Else its host as the network
+ * has it (other letters in punycode), without a user's name, and everything else in ASCII.
  */
 export function issuerInAscii(issuer: string): string {
-  if (!URL.canParse(issuer)) return inAscii(issuer);
+  const isPlain = inAscii(issuer) === issuer && !hasUserInformation(issuer);
+  if (isPlain || !URL.canParse(issuer)) return inAscii(issuer);
   const { protocol, host } = new URL(issuer);
   const rest = /^[^/\\]*[/\\]*[^/\\?#]*(.*)$/su.exec(issuer)?.[1] ?? "";
   return `${protocol}//${host}${inAscii(rest)}`;

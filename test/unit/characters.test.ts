@@ -49,7 +49,7 @@ describe("an issuer in ASCII", () => {
       "https://token.actions.ɡithubusercontent.com",
       "https://token.actions.xn--ithubusercontent-wxg.com",
     ],
-    ["https://TOKEN.example.com/", "https://token.example.com/"],
+    ["https://TOKEN.example.com/", "https://TOKEN.example.com/"],
     ["https://token.actions.githubusercontent.com@evil.example/x", "https://evil.example/x"],
     ["https://a.example/tenants/\u0430", "https://a.example/tenants/\\u{430}"],
     ["https:\\\\trusted.example@evil.example\\x", "https://evil.example\\x"],

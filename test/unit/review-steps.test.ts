@@ -158,25 +158,36 @@ describe("what stays alive when its resource goes", () => {
       "It stays alive, and nobody manages it: deletedWith leaves it to host, which goes as well.",
     ],
     [
-      "by deletedWith something that is replaced",
+      "by deletedWith something that goes when its replacement is made",
       [
         gone({ deletedWith: host }),
-        step("replace", "OAuthClient", "host", dns, { ...dns, generation: 1 }),
+        withStates(step("replace", "OAuthClient", "host", dns, { ...dns, generation: 1 }), {
+          delete: true,
+        }),
       ],
       "release",
       "It stays alive, and nobody manages it: deletedWith leaves it to host, which goes as well.",
     ],
     [
-      "perhaps, by deletedWith something that stays as far as is shown",
-      [gone({ deletedWith: host })],
+      "perhaps, by deletedWith something that goes before its replacement is made",
+      [
+        gone({ deletedWith: host }),
+        step("replace", "OAuthClient", "host", dns, { ...dns, generation: 1 }),
+      ],
       "delete",
-      "It may stay alive, and nobody would manage it: deletedWith leaves it to host, should that go as well.",
+      "It may stay alive, and nobody would manage it: deletedWith leaves it to host, which goes as well.",
     ],
   ])("%s is not lost", (_, steps, change, sentence) => {
     const found = reviewed(...steps);
     const a = found.report.credentials.find(({ name }) => name === "a");
     expect(a).toMatchObject({ change, class: "none", lost: [], tagsLost: [], life: [sentence] });
     expect(exceeds(found, "gained")).toBe(true);
+  });
+
+  test("is nothing where what it is deletedWith stays", () => {
+    expect(told(reviewed(gone({ deletedWith: host })))).toEqual([
+      { change: "delete", class: "none", lost: true, life: revoked },
+    ]);
   });
 
   test("is beside the new one where it is replaced: everything that this one may do is new", () => {

@@ -1,6 +1,7 @@
 /** What a change gives where something of it is hidden, held by no catalogue, moved, of the wrong shape, or made to deceive. */
 
 import { describe, expect, test } from "vitest";
+import { knownScopes } from "../../provider/access/scopes";
 import { htmlReport } from "../../provider/review/html";
 import { markdownReport } from "../../provider/review/markdown";
 import { exceeds, type Review } from "../../provider/review/review";
@@ -195,6 +196,17 @@ describe("an auth key", () => {
   });
 });
 
+test("every read of today made all:read gains those of later, and says so", () => {
+  const reads = knownScopes.filter((scope) => scope.endsWith(":read") && scope !== "all:read");
+  const found = client({ scopes: reads }, { scopes: ["all:read"] });
+  expect(only(found)).toMatchObject({
+    class: "read",
+    gained: [],
+    life: ["Gets every read that Tailscale adds later, too."],
+  });
+  expect(exceeds(found, "gained")).toBe(true);
+});
+
 describe("a held scope that this version does not know is the worst that it could be", () => {
   const future = { ...identity, scopes: ["future"] };
   const changed = (before: Bag, after: Bag, kind = "FederatedIdentity", op = "update") =>
@@ -334,9 +346,37 @@ describe("whom an identity trusts", () => {
     ],
   ])("cannot be judged by %s, before or afterwards", (_, more, problem) => {
     for (const found of [trust({}, more), trust(more, {})]) {
-      expect(only(found).class).toBe("admin");
       expect(found.report).toMatchObject({ verdict: "admin", notUnderstood: [`a: ${problem}.`] });
     }
+  });
+
+  test("is no obstacle to removing it", () => {
+    const found = reviewed(
+      step("delete", "FederatedIdentity", "a", { ...identity, subject: "repo:\u200bacme/app:*" }),
+    );
+    expect(found.report).toMatchObject({ verdict: "none", notUnderstood: [] });
+  });
+
+  test("is another one where the case of an issuer's letters differs", () => {
+    const found = trust({ issuer: "https://TOKEN.actions.githubusercontent.com" }, {});
+    expect(only(found)).toMatchObject({
+      class: "admin",
+      life: [
+        expect.stringContaining("may use it now."),
+        'Its issuer: "https://TOKEN.actions.githubusercontent.com" became "https://token.actions.githubusercontent.com".',
+      ],
+    });
+  });
+
+  test("is nobody else where hidden rules come to an identity that had none", () => {
+    expect(only(trust({}, { customClaimRules: secret }))).toMatchObject({
+      class: "none",
+      life: [
+        "Nobody else may use it.",
+        "Its claim rules: none became something that cannot be seen.",
+      ],
+    });
+    expect(only(trust({ subject: "*" }, { subject: unknown })).class).toBe("none");
   });
 
   test("is shown with the host as the network has it, and letters of other scripts as escapes", () => {

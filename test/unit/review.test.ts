@@ -241,6 +241,21 @@ describe("the class of a change", () => {
     expect(found.report.verdict).toBe(danger);
   });
 
+  test("what Tailscale answered is no change where the program writes it down", () => {
+    const answered = {
+      ...identity,
+      subject: "repo:acme@1/app@2:ref:refs/heads/main",
+      audience: "api.tailscale.com/k",
+    };
+    const given = step("update", "FederatedIdentity", "a", identity, answered);
+    const { oldState } = given;
+    const outputs = { ...answered, asked: { subject: identity.subject, audience: "" } };
+    expect(only(reviewed({ ...given, oldState: { ...oldState, outputs } }))).toMatchObject({
+      class: "none",
+      life: [],
+    });
+  });
+
   test("a GitHub subject that Tailscale rewrote is compared as it was asked for", () => {
     const rewritten = {
       ...identity,

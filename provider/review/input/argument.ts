@@ -15,13 +15,11 @@ export const absent: Argument = { is: "absent" };
 export const hidden: Argument = { is: "hidden" };
 export const unknown: Argument = { is: "unknown" };
 
-/** Absent, null, an empty text, list and object are one thing to the API. */
+/** Absent, null and an empty text are one thing to the API. */
 export function argumentFrom(value: unknown): Argument {
   if (value === undefined || value === null || value === "") return absent;
   if (isUnknown(value)) return unknown;
-  if (isHidden(value)) return hidden;
-  if (typeof value === "object" && Object.keys(value).length === 0) return absent;
-  return { is: "known", value };
+  return isHidden(value) ? hidden : { is: "known", value };
 }
 
 /** The arguments of a resource. */
@@ -40,6 +38,7 @@ export const unknownArguments: Arguments = { named: new Map(), others: unknown }
 export function argumentsFrom(bag: unknown): Arguments {
   const whole = argumentFrom(bag);
   if (whole.is !== "known") return { named: new Map(), others: whole };
+  // Refused where a file is read.
   if (!isBag(whole.value)) return { named: new Map(), others: hidden };
   // Own members alone: an argument may be called as anything, `constructor` too.
   const named = Object.entries(whole.value).map(
@@ -57,11 +56,17 @@ export function argumentOf({ named, others }: Arguments, name: string): Argument
  * for where that differs.
  */
 export function argumentsAsAsked(inputs: Arguments, outputs: Arguments): Arguments {
+  const answered = argumentsAsAnswered(inputs, outputs);
   const asked = argumentOf(outputs, "asked");
-  if (asked.is === "absent") return over(inputs, outputs);
+  if (asked.is === "absent") return answered;
   const overlay =
     asked.is === "known" ? argumentsFrom(asked.value) : { named: new Map(), others: asked };
-  return over(over(inputs, outputs), overlay);
+  return over(answered, overlay);
+}
+
+/** The arguments in a state as the API answered them. */
+export function argumentsAsAnswered(inputs: Arguments, outputs: Arguments): Arguments {
+  return over(inputs, outputs);
 }
 
 /** `below` with what `above` says instead: all of it, where that does not show what it says. */

@@ -17,6 +17,7 @@ const state = z.looseObject({
   inputs: bag,
   outputs: bag,
   external: z.boolean().nullish(),
+  delete: z.boolean().nullish(),
   retainOnDelete: z.boolean().nullish(),
 });
 

@@ -64,6 +64,7 @@ function stepsOf(urn: string, planned: ResourcePlan): Step[] {
     arguments: given,
     inputNames: [...given.named.keys()],
     isExternal,
+    isMarked: false,
     retainOnDelete: unknown,
     deletedWith: unknown,
   });

@@ -14,6 +14,7 @@ const state = z.looseObject({
   inputs: bag,
   outputs: bag,
   external: z.boolean().nullish(),
+  delete: z.boolean().nullish(),
   retainOnDelete: z.boolean().nullish(),
   deletedWith: z.string().nullish(),
   stackTrace: z.array(z.looseObject({ sourcePosition: z.string().optional() })).nullish(),

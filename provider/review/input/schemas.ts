@@ -3,7 +3,14 @@
 import { z } from "zod";
 import { isHidden, isUnknown } from "../../access/engine-values";
 import { typeIn } from "../../access/urn";
-import { argumentFrom, argumentOf, argumentsAsAsked, argumentsFrom, isBag } from "./argument";
+import {
+  argumentFrom,
+  argumentOf,
+  argumentsAsAnswered,
+  argumentsAsAsked,
+  argumentsFrom,
+  isBag,
+} from "./argument";
 import type { Position, State } from "./step";
 
 /** Inputs and outputs, as they are: a schema of their members would lose the one that is called `__proto__`. */
@@ -19,6 +26,7 @@ interface GivenState {
   readonly inputs?: unknown;
   readonly outputs?: unknown;
   readonly external?: boolean | null | undefined;
+  readonly delete?: boolean | null | undefined;
   readonly retainOnDelete?: boolean | null | undefined;
 }
 
@@ -32,10 +40,12 @@ export function stateFrom(side: "old" | "new", given: GivenState, deletedWith: u
     ...(given.id && { id: given.id }),
     // The outputs of what is new are the engine's guess.
     arguments: side === "old" ? argumentsAsAsked(inputs, outputs) : inputs,
+    ...(side === "old" && { answered: argumentsAsAnswered(inputs, outputs) }),
     inputNames: [...inputs.named.keys()],
     // Outputs without code have none to run; inputs always have it.
     code: [argumentOf(inputs, "__provider"), ...(outputCode.is === "absent" ? [] : [outputCode])],
     isExternal: given.external === true,
+    isMarked: given.delete === true,
     retainOnDelete: argumentFrom(given.retainOnDelete === true ? true : undefined),
     deletedWith: argumentFrom(deletedWith),
   };

@@ -96,7 +96,8 @@ export function assess(change: Change): Assessment {
     before: [...new Set([...operationsOf(found.had.scopes), ...found.loss.operations])],
     after: operationsOf(found.has.scopes),
     notUnderstood: [
-      ...[before, after].flatMap((one) =>
+      // Of what goes, nothing is held against it.
+      ...[after && change.kept === undefined ? before : undefined, after].flatMap((one) =>
         (one?.wrong ?? []).map((wrong) => `${change.name}: ${wrong}.`),
       ),
       ...found.strangeGained.map(
@@ -225,6 +226,7 @@ function waysOf(
     scopesOf(after).isWhole
       ? classOf(found.gain.operations, isNew("all", found.had, found.has))
       : unseenScopes,
+    ...(isNew("all:read", found.had, found.has) ? [everyRead] : []),
     ...(found.strangeGained.length > 0 ? [strangeWay(found.strangeGained)] : []),
     ...tagsGained(after, found),
     ...useGained(change, after, life),
@@ -234,6 +236,11 @@ function waysOf(
 const unseenScopes: Way = {
   danger: "admin",
   reasons: ["Its scopes cannot be seen yet, so it may get every one."],
+};
+
+const everyRead: Way = {
+  danger: "read",
+  reasons: ['"all:read" opens every read of the API, those added later included.'],
 };
 
 function strangeWay(scopes: readonly string[]): Way {

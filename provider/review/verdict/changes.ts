@@ -4,7 +4,7 @@
  */
 
 import { nameIn } from "../../access/urn";
-import type { Arguments } from "../input/argument";
+import { type Arguments, argumentOf } from "../input/argument";
 import type { Position, State, Step } from "../input/step";
 import { formsOf, type Kind } from "./kinds";
 import { makerOf } from "./makers";
@@ -93,14 +93,37 @@ export function changesIn(steps: readonly Step[]): Changes {
         `${called} has the argument "${argument}", which this version does not know of ${maker.kind}.`,
       );
   }
-  const ending = new Set(steps.filter(({ op }) => mayEnd.includes(op)).map(({ urn }) => urn));
-  const changes = groupsOf(ours).flatMap((group) => changesOf(group, ending));
-  for (const { urn, op, old } of ours) {
+  const endings = endingsIn(steps);
+  const changes: Change[] = [];
+  for (const group of groupsOf(ours)) {
+    const found = changesOf(group, endings);
+    changes.push(...found);
     // The engine runs what the state has, and a plan does not show that.
-    if (op === "delete" && old !== undefined && old.code === undefined)
+    const [{ urn, op }] = group;
+    if (found.some(({ change }) => change === "delete") && !group.some(({ old }) => old?.code))
       notReviewed.add(`${nameIn(urn)} (${op}) is revoked by code that a plan does not show.`);
   }
   return { changes, notUnderstood: [...notUnderstood], notReviewed: [...notReviewed] };
+}
+
+/** Of the URNs of what goes: whether the engine surely leaves alive what is `deletedWith` it. */
+type Endings = ReadonlyMap<string, "surely" | "perhaps">;
+
+/**
+ * What is deleted before its replacement is made does not take along what is `deletedWith` it; what is deleted afterwards does,
+ * and is marked for that when its replacement is made (`pkg/resource/deploy/step_generator.go`).
+ */
+function endingsIn(steps: readonly Step[]): Endings {
+  const [replaced, ended] = [new Map<string, boolean>(), new Set<string>()];
+  for (const { op, urn, old } of steps)
+    if (roles.get(op) === "replace")
+      replaced.set(urn, replaced.get(urn) === true || old?.isMarked === true);
+  for (const { op, urn } of steps)
+    if (roles.get(op) === "end" && !(isPart(op) && replaced.has(urn))) ended.add(urn);
+  return new Map([
+    ...[...replaced].map(([urn, isMarked]) => [urn, isMarked ? "surely" : "perhaps"] as const),
+    ...[...ended].map((urn) => [urn, "surely"] as const),
+  ]);
 }
 
 /** What keeps a step from being understood, in words that follow its name. */
@@ -160,12 +183,16 @@ const parts: readonly string[] = [
   "discard-replaced",
 ];
 
+function isPart(op: string): boolean {
+  return parts.includes(op);
+}
+
 function belongsTo(step: OwnStep, group: readonly OwnStep[]): boolean {
   return (
-    parts.includes(step.op) &&
+    isPart(step.op) &&
     group.every(
       (other) =>
-        parts.includes(other.op) &&
+        isPart(other.op) &&
         other.op !== step.op &&
         isSame(other.old, step.old, ({ id }) => id) &&
         isSame(other.new, step.new, (state) => JSON.stringify([...state.arguments.named])),
@@ -182,13 +209,28 @@ function isSame<Part>(
   return one === undefined || other === undefined || part(one) === part(other);
 }
 
+/**
+ * What was asked for; but of whom an identity trusts what the API answered, where the program writes that down: the audience
+ * that Tailscale made, or the subject as it has rewritten it.
+ */
+function heldAgainst({ arguments: asked, answered }: State, next: State | undefined): Arguments {
+  if (answered === undefined || next === undefined) return asked;
+  const named = new Map(asked.named);
+  for (const name of ["issuer", "subject", "audience", "customClaimRules"]) {
+    const [found, wanted] = [argumentOf(answered, name), argumentOf(next.arguments, name)];
+    if (found.is === "known" && JSON.stringify(found) === JSON.stringify(wanted))
+      named.set(name, found);
+  }
+  return { named, others: asked.others };
+}
+
 /** Two changes where one credential ends and another comes into the stack's hands. */
-function changesOf(group: Group, ending: ReadonlySet<string>): Change[] {
+function changesOf(group: Group, endings: Endings): Change[] {
   const [first] = group;
   const old = group.find((step) => step.old !== undefined)?.old;
   const next = group.find((step) => step.new !== undefined)?.new;
   const position = group.find((step) => step.position !== undefined)?.position;
-  const before = old && { before: old.arguments };
+  const before = old && { before: heldAgainst(old, next) };
   const after = next && { after: next.arguments };
   const change = (kind: ChangeKind, halves: Halves): Change => ({
     urn: first.urn,
@@ -201,7 +243,7 @@ function changesOf(group: Group, ending: ReadonlySet<string>): Change[] {
   /** That the credential before ends, or is looked up no more. */
   const ended = (): Change => {
     if (old?.isExternal) return change("discard", { ...before });
-    const kept = old && keptBy(old, ending);
+    const kept = old && keptBy(old, endings);
     return change(kept?.isCertain ? "release" : "delete", { ...before, ...(kept && { kept }) });
   };
   const isReplacement = group.some(({ op }) => roles.get(op) === "replace");
@@ -209,15 +251,19 @@ function changesOf(group: Group, ending: ReadonlySet<string>): Change[] {
     case "create":
       return [change("create", { ...after })];
     case "update":
-      // What is only looked up is never updated: it would not be this one that was before.
-      return [change("update", { ...(!old?.isExternal && before), ...after })];
+      // What is only looked up is never updated: what was before is another's.
+      return [
+        old?.isExternal
+          ? change("create", { ...after })
+          : change("update", { ...before, ...after }),
+      ];
     case "replace": {
       const isImport = group.some(({ op }) => op === "import-replacement");
       if (isImport) return [...(old?.isExternal ? [] : [ended()]), change("import", { ...after })];
       // What is looked up from now on is not the stack's.
       if (next?.isExternal) return [ended()];
       if (old?.isExternal) return [change("create", { ...after })];
-      const kept = old && keptBy(old, ending);
+      const kept = old && keptBy(old, endings);
       return [change("replace", { ...before, ...after, ...(kept && { kept }) })];
     }
     case "end":
@@ -239,28 +285,21 @@ type Halves = Pick<Change, "before" | "after" | "kept">;
 
 const onlyLookedUp: Kept = { isCertain: true, reason: "from now on it is only looked up" };
 
-/** By which a resource goes, or may go: the engine then leaves to it what is `deletedWith` it. */
-const mayEnd: readonly string[] = [...roles].flatMap(([op, role]) =>
-  role === "end" || role === "replace" ? [op] : [],
-);
-
 /**
  * What keeps a credential alive when its resource goes, or may do so (`DeleteStep.Apply` in `pkg/resource/deploy/step.go`).
- *
- * @param ending the URNs of what goes, or may go
  */
-function keptBy(
-  { retainOnDelete, deletedWith }: State,
-  ending: ReadonlySet<string>,
-): Kept | undefined {
+function keptBy({ retainOnDelete, deletedWith }: State, endings: Endings): Kept | undefined {
   if (retainOnDelete.is === "known") return { isCertain: true, reason: "retainOnDelete keeps it" };
   if (deletedWith.is === "known") {
     const urn = String(deletedWith.value);
-    const isCertain = ending.has(urn);
-    return {
-      isCertain,
-      reason: `deletedWith leaves it to ${nameIn(urn)}, ${isCertain ? "which goes as well" : "should that go as well"}`,
-    };
+    const ending = endings.get(urn);
+    // Every end is shown, so this one's resource stays.
+    if (ending === undefined && retainOnDelete.is === "absent") return undefined;
+    if (ending !== undefined)
+      return {
+        isCertain: ending === "surely",
+        reason: `deletedWith leaves it to ${nameIn(urn)}, which goes as well`,
+      };
   }
   const unseen = [
     ...(retainOnDelete.is === "absent" ? [] : ["retainOnDelete"]),

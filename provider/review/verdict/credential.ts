@@ -39,7 +39,7 @@ export interface OAuthClient extends Common {
 export interface FederatedIdentity extends Common {
   readonly kind: "FederatedIdentity";
   readonly scopes: Names;
-  /** Undefined where not all of it can be seen: nobody before a change, anybody after it. */
+  /** As few as it could be before a change, as many as after it; undefined for nobody and for anybody. */
   readonly trusted: Trusted | undefined;
 }
 
@@ -226,12 +226,22 @@ function valuesFrom(read: ReadonlyMap<string, Seen>, side: Side) {
     trusted: (): Trusted | undefined => {
       const [issuer, subject, audience] = [text("issuer"), text("subject"), text("audience")];
       const rules = seen("customClaimRules");
-      if (issuer === undefined || subject === undefined || audience === undefined) return undefined;
-      if (!rules.isWhole) return undefined;
-      const claims = (rules.value as ReadonlyMap<string, string> | undefined) ?? new Map(); // As above.
-      return { issuer, subject, audience, claims: Object.fromEntries(claims) };
+      const claims = (rules.value as ReadonlyMap<string, unknown> | undefined) ?? new Map(); // As above.
+      if (side === "before" && (subject === undefined || !rules.isWhole)) return undefined;
+      if (issuer === undefined || audience === undefined) return undefined;
+      return {
+        issuer,
+        subject: subject ?? "*",
+        audience,
+        // Without a rule a claim may have any value, or be missing.
+        claims: Object.fromEntries([...claims].filter(isSeenRule)),
+      };
     },
   };
+}
+
+function isSeenRule(rule: [string, unknown]): rule is [string, string] {
+  return isSeenText(rule[1]);
 }
 
 /** The names of the arguments that differ, or may differ. */

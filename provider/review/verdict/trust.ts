@@ -8,21 +8,23 @@ import type { FederatedIdentity } from "./credential";
 import { inQuotes, type Life } from "./sentences";
 
 export function trustAtFirst(after: FederatedIdentity): Life[] {
-  // Issuer and subject are in the sentence where both can be seen.
-  const parts = [...partsOf(after.arguments)].filter(
-    ([name]) => after.trusted === undefined || (name !== "issuer" && name !== "subject"),
-  );
-  const rules = parts.filter(([name]) => !fixedParts.some(([fixed]) => fixed === name));
-  const isPlain = rules.length === 0 && argumentOf(after.arguments, "audience").is === "absent";
+  const parts = partsOf(after.arguments);
+  const isSeen = !after.unseen.includes("issuer") && !after.unseen.includes("subject");
+  const rules = [...parts].filter(([name]) => !fixedParts.has(name));
+  const { audience } = Object.fromEntries(parts);
+  if (isSeen && rules.length === 0 && audience?.shown === ownAudience) {
+    return [
+      { sentence: `Does not expire; ${who(after)} may use it.` },
+      { sentence: `Its audience must be ${ownAudience}; it has no claim rules.` },
+    ];
+  }
   return [
     `Does not expire; ${who(after)} may use it.`,
-    // Most have neither.
-    ...(isPlain
-      ? [`Its audience must be ${ownAudience}; it has no claim rules.`]
-      : [
-          ...parts.map(([name, value]) => `Its ${name} must be ${value}.`),
-          ...(rules.length === 0 ? ["It has no claim rules."] : []),
-        ]),
+    ...[...parts]
+      // In the sentence above, where both can be seen.
+      .filter(([name]) => !isSeen || (name !== "issuer" && name !== "subject"))
+      .map(([name, { shown }]) => `Its ${name} must be ${shown}.`),
+    ...(rules.length === 0 ? ["It has no claim rules."] : []),
   ].map((sentence) => ({ sentence }));
 }
 
@@ -30,8 +32,12 @@ export function trustChanges(before: FederatedIdentity, after: FederatedIdentity
   const [was, is] = [partsOf(before.arguments), partsOf(after.arguments)];
   const differences = [...new Set([...was.keys(), ...is.keys()])]
     .map((name) => [name, partIn(was, name), partIn(is, name)] as const)
-    .filter(([, one, other]) => one !== other || one === unseen)
-    .map(([name, one, other]): Life => ({ sentence: `Its ${name}: ${one} became ${other}.` }));
+    .filter(([, one, other]) => one.raw !== other.raw || one === unseen)
+    .map(
+      ([name, one, other]): Life => ({
+        sentence: `Its ${name}: ${one.shown} became ${other.shown}.`,
+      }),
+    );
   if (differences.length === 0) return [];
   const isWithin = before.trusted && after.trusted && isTrustWithin(after.trusted, before.trusted);
   if (!isWithin) {
@@ -39,14 +45,19 @@ export function trustChanges(before: FederatedIdentity, after: FederatedIdentity
     const sentence = `${first.toUpperCase()}${rest.join("")} may use it now.`;
     return [{ sentence, widens: "users" }, ...differences];
   }
+  const isSeen = trustArguments.every((name) => !after.unseen.includes(name));
   const isAsMany = isTrustWithin(before.trusted, after.trusted);
-  return [{ sentence: `${isAsMany ? "As many" : "Fewer"} may use it.` }, ...differences];
+  const users = isSeen ? (isAsMany ? "As many" : "Fewer") : "Nobody else";
+  return [{ sentence: `${users} may use it.` }, ...differences];
 }
 
-function who({ trusted }: FederatedIdentity): string {
-  return trusted === undefined
-    ? "anybody, for all that can be seen yet,"
-    : shortened(whoMayUse(inAsciiAll(trusted)), 200);
+const trustArguments = ["issuer", "subject", "audience", "customClaimRules"];
+
+function who({ trusted, unseen }: FederatedIdentity): string {
+  const all = ", for all that can be seen yet,";
+  if (trusted === undefined) return `anybody${all}`;
+  const known = shortened(whoMayUse(inAsciiAll(trusted)), 200);
+  return unseen.includes("subject") ? `${known}${all}` : known;
 }
 
 function inAsciiAll(trusted: Trusted): Trusted {
@@ -57,35 +68,46 @@ function inAsciiAll(trusted: Trusted): Trusted {
   };
 }
 
-const unseen = "something that cannot be seen";
+/** A part of whom it trusts. */
+interface Part {
+  /** By which two are compared. */
+  readonly raw: string;
+  readonly shown: string;
+}
+
+const unseen: Part = { raw: "", shown: "something that cannot be seen" };
 const allRules = "claim rules";
 const ownAudience = "one that Tailscale makes for it alone";
-const fixedParts = [
+/** What is always there, and what it is without an argument. */
+const fixedParts: ReadonlyMap<string, string> = new Map([
   ["issuer", "nobody"],
   ["subject", "nobody"],
   ["audience", ownAudience],
-] as const;
+]);
 
 /** A part, or what there is in its place. */
-function partIn(parts: ReadonlyMap<string, string>, name: string): string {
+function partIn(parts: ReadonlyMap<string, Part>, name: string): Part {
   const part = parts.get(name);
   if (part !== undefined) return part;
-  if (name === allRules) return parts.size > fixedParts.length ? "others" : "none";
-  return parts.get(allRules) ?? "anything, or missing";
+  if (name === allRules) return inWords(parts.size > fixedParts.size ? "others" : "none");
+  return parts.get(allRules) ?? inWords("anything, or missing");
 }
 
-/** Every part of whom it trusts, by its name, in words. */
-function partsOf(given: Arguments): Map<string, string> {
-  const parts = new Map<string, string>();
+function inWords(words: string): Part {
+  return { raw: words, shown: words };
+}
+
+/** Every part of whom it trusts, by its name. */
+function partsOf(given: Arguments): Map<string, Part> {
+  const parts = new Map<string, Part>();
   for (const [name, otherwise] of fixedParts) {
     const argument = argumentOf(given, name);
-    const isIssuer = name === "issuer";
-    parts.set(name, argument.is === "absent" ? otherwise : inWords(argument, isIssuer));
+    parts.set(name, argument.is === "absent" ? inWords(otherwise) : partFrom(argument, name));
   }
   const rules = argumentOf(given, "customClaimRules");
   if (rules.is === "known" && isBag(rules.value)) {
     for (const [claim, rule] of Object.entries(rules.value))
-      parts.set(`claim ${inQuotes(claim)}`, inWords(ruleFrom(rule), false));
+      parts.set(`claim ${inQuotes(claim)}`, partFrom(ruleFrom(rule), claim));
   } else if (rules.is !== "absent") parts.set(allRules, unseen);
   return parts;
 }
@@ -95,7 +117,11 @@ function ruleFrom(rule: unknown): Argument {
   return rule === "" ? { is: "known", value: "" } : argumentFrom(rule);
 }
 
-function inWords(argument: Argument, isIssuer: boolean): string {
+function partFrom(argument: Argument, name: string): Part {
   if (argument.is !== "known" || typeof argument.value !== "string") return unseen;
-  return inQuotes(isIssuer ? issuerInAscii(argument.value) : argument.value);
+  const { value } = argument;
+  return {
+    raw: JSON.stringify(value),
+    shown: inQuotes(name === "issuer" ? issuerInAscii(value) : value),
+  };
 }
