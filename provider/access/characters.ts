@@ -1,10 +1,7 @@
 /** Characters that a reader cannot see, or could take for others. */
 
-/**
- * Controls, formats, what is ignorable or not assigned, half a surrogate pair, and every blank but the space: text that
- * has one of them is not what it looks like.
- */
-const invisible = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
+/** Controls, formats, and what is ignorable: text that has one of them is not what it looks like. */
+const invisible = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** The characters in `text` that nobody sees, as `"U+200B"`, each once. */
 export function invisibleIn(text: string): string[] {

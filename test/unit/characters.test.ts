@@ -20,15 +20,12 @@ describe("characters that nobody sees", () => {
     ["a filler", "\u3164", "U+3164"],
     ["a variation selector", "\ufe0f", "U+FE0F"],
     ["a tag", "\u{e0041}", "U+E0041"],
-    ["a blank that is no space", "\u00a0", "U+00A0"],
-    ["a line separator", "\u2028", "U+2028"],
-    ["half a pair", "\ud800", "U+D800"],
-    ["a private one", "\ue000", "U+E000"],
   ])("%s is found, and named once", (_, character, name) => {
     expect(invisibleIn(`a${character}b${character}`)).toEqual([name]);
   });
 
-  test("are none of the letters, signs and spaces that people write", () => {
+  test("are none of the letters, signs and spaces that people write, nor what is shown as an escape", () => {
+    expect(invisibleIn("\u00a0\u2028\ud800\ue000")).toEqual([]);
     expect(invisibleIn("repo:Grüße/日本語 аcme_*-1:ref:refs/heads/main é")).toEqual([]);
   });
 });

@@ -433,7 +433,7 @@ describe("a value of the wrong shape is not understood", () => {
       "connection is not a text",
     ],
     ["a flag in a text", "AuthKey", { reusable: "false" }, "reusable is neither true nor false"],
-    ["an expiry without a unit", "AuthKey", { expiry: "90" }, "expiry is not a duration"],
+    ["an expiry in words", "AuthKey", { expiry: "soon" }, "expiry is not a duration"],
     ["an expiry below zero", "AuthKey", { expiry: -1 }, "expiry is not a duration"],
     [
       "a time of the future",

@@ -78,3 +78,19 @@ function over(below: Arguments, above: Arguments): Arguments {
 export function isBag(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** By which two arguments are compared; those that cannot be seen are alike. */
+export function normalForm(argument: Argument): string {
+  return argument.is === "known" ? normal(argument.value) : argument.is === "absent" ? "" : "?";
+}
+
+/** A value's normal form: the order of a list, and of an object's members, means nothing, and `false` is what is not there. */
+function normal(value: unknown): string {
+  if (value === false) return "";
+  if (Array.isArray(value)) return value.length === 0 ? "" : `[${value.map(normal).sort().join()}]`;
+  if (!isBag(value)) return JSON.stringify(value ?? null);
+  const members = Object.entries(value).map(
+    ([name, member]) => `${JSON.stringify(name)}:${normal(member)}`,
+  );
+  return members.length === 0 ? "" : `{${members.sort().join()}}`;
+}

@@ -7,7 +7,7 @@ import { knownScopes, legacyScopes } from "../../access/scopes";
 import type { Position } from "../input/step";
 import type { Change, ChangeKind } from "./changes";
 import { type Credential, changedArguments, credentialFrom, scopesOf } from "./credential";
-import { type Kind, powerless } from "./kinds";
+import type { Kind } from "./kinds";
 import { lifeOf } from "./life";
 import type { Life } from "./sentences";
 
@@ -67,9 +67,7 @@ export function assess(change: Change): Assessment {
     danger !== "none",
     found.gain.tags.length > 0,
     life.some((one) => one.widens !== undefined),
-    touched &&
-      after !== undefined &&
-      [...unseen, ...unseenBefore].some((name) => !powerless.includes(name)),
+    touched && after?.tags.isWhole === false,
   ];
   return {
     reported: {
@@ -97,7 +95,7 @@ export function assess(change: Change): Assessment {
     after: operationsOf(found.has.scopes),
     notUnderstood: [
       // Of what goes, nothing is held against it.
-      ...[after && change.kept === undefined ? before : undefined, after].flatMap((one) =>
+      ...[after && before, after].flatMap((one) =>
         (one?.wrong ?? []).map((wrong) => `${change.name}: ${wrong}.`),
       ),
       ...found.strangeGained.map(

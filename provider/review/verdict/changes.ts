@@ -4,7 +4,7 @@
  */
 
 import { nameIn } from "../../access/urn";
-import { type Arguments, argumentOf } from "../input/argument";
+import { type Arguments, argumentOf, normalForm } from "../input/argument";
 import type { Position, State, Step } from "../input/step";
 import { formsOf, type Kind } from "./kinds";
 import { makerOf } from "./makers";
@@ -195,9 +195,14 @@ function belongsTo(step: OwnStep, group: readonly OwnStep[]): boolean {
         isPart(other.op) &&
         other.op !== step.op &&
         isSame(other.old, step.old, ({ id }) => id) &&
-        isSame(other.new, step.new, (state) => JSON.stringify([...state.arguments.named])),
+        isSame(other.new, step.new, normalFormOf),
     )
   );
+}
+
+function normalFormOf({ arguments: { named, others } }: State): string {
+  const parts = [...named].map(([name, argument]) => JSON.stringify([name, normalForm(argument)]));
+  return `${others.is} ${parts.sort().join()}`;
 }
 
 /** Whether two halves of steps are the same, or one of them is missing. */
@@ -218,8 +223,7 @@ function heldAgainst({ arguments: asked, answered }: State, next: State | undefi
   const named = new Map(asked.named);
   for (const name of ["issuer", "subject", "audience", "customClaimRules"]) {
     const [found, wanted] = [argumentOf(answered, name), argumentOf(next.arguments, name)];
-    if (found.is === "known" && JSON.stringify(found) === JSON.stringify(wanted))
-      named.set(name, found);
+    if (found.is === "known" && normalForm(found) === normalForm(wanted)) named.set(name, found);
   }
   return { named, others: asked.others };
 }

@@ -7,7 +7,7 @@ import { hasUserInformation, invisibleIn } from "../../access/characters";
 import { isHidden, isUnknown } from "../../access/engine-values";
 import { type Duration, longestAuthKeyLifetime, seconds } from "../../access/lifetime";
 import type { Trusted } from "../../access/trusted";
-import { type Argument, type Arguments, argumentOf, isBag } from "../input/argument";
+import { type Argument, type Arguments, argumentOf, isBag, normalForm } from "../input/argument";
 import { type Form, formsOf, type Kind } from "./kinds";
 
 export type Side = "before" | "after";
@@ -229,6 +229,8 @@ function valuesFrom(read: ReadonlyMap<string, Seen>, side: Side) {
       const claims = (rules.value as ReadonlyMap<string, unknown> | undefined) ?? new Map(); // As above.
       if (side === "before" && (subject === undefined || !rules.isWhole)) return undefined;
       if (issuer === undefined || audience === undefined) return undefined;
+      // Nobody knows what becomes of a rule that is none.
+      if (rules.wrong.length > 0 || seen("subject").wrong.length > 0) return undefined;
       return {
         issuer,
         subject: subject ?? "*",
@@ -250,19 +252,4 @@ export function changedArguments(before: Credential, after: Credential): string[
     const [was, is] = [argumentOf(before.arguments, name), argumentOf(after.arguments, name)];
     return normalForm(was) !== normalForm(is);
   });
-}
-
-function normalForm(argument: Argument): string {
-  return argument.is === "known" ? normal(argument.value) : argument.is === "absent" ? "" : "?";
-}
-
-/** A value's normal form: the order of a list, and of an object's members, means nothing, and `false` is what is not there. */
-function normal(value: unknown): string {
-  if (value === false) return "";
-  if (Array.isArray(value)) return `[${value.map(normal).sort().join()}]`;
-  if (!isBag(value)) return JSON.stringify(value ?? null);
-  const members = Object.entries(value).map(
-    ([name, member]) => `${JSON.stringify(name)}:${normal(member)}`,
-  );
-  return `{${members.sort().join()}}`;
 }

@@ -46,11 +46,3 @@ export function isKind(name: string): name is Kind {
 export function formsOf(kind: Kind): ReadonlyMap<string, Form> {
   return new Map(Object.entries(kinds[kind]));
 }
-
-/** Arguments that give nobody anything, whatever they are. */
-export const powerless: readonly string[] = [
-  "description",
-  "generation",
-  "mintedBy",
-  "unlistedScopes",
-];
