@@ -83,7 +83,7 @@ export interface Judgement {
   readonly cautious: Class;
   /** Something is more than before, be it a longer life alone: what `--fail-on gained` counts. */
   readonly isMore: boolean;
-  /** Something that one reader calls more and another does not: how early a key is renewed. */
+  /** Something that one reader calls more and another does not: when a key is renewed or ends. */
   readonly mayBeMore?: boolean;
   /** What no version of the tables knows, or what has the wrong shape. */
   readonly notUnderstood: readonly string[];
@@ -192,7 +192,9 @@ function judgeKey(pair: Pair): Judgement {
     tagsLost: tags.lost,
     isWider: false,
     isMore: isWrite || livesLonger(pair, "rotateEvery", Number.POSITIVE_INFINITY),
-    mayBeMore: durationIn(after?.["renewBefore"]).is !== "absent",
+    mayBeMore:
+      durationIn(after?.["renewBefore"]).is !== "absent" ||
+      durationIn(after?.["expiry"]).is === "hidden",
     notUnderstood: [],
   };
 }

@@ -56,10 +56,28 @@ export function isPartlyHidden({ issuer, subject, audience, rules }: Trust): boo
   return rules.is === "hidden" || texts.some(({ is }) => is === "hidden");
 }
 
+/** What is new and has characters that nobody sees counts as hidden. */
+function seenClearly(trust: Trust, earlier: ReadonlySet<string>): Trust {
+  const isFoul = (text: string) => unseen.test(text) && !earlier.has(text);
+  const clear = (one: Seen<string>): Seen<string> =>
+    one.is === "known" && isFoul(one.value) ? { is: "hidden" } : one;
+  const { rules } = trust;
+  const claims = rules.is === "known" ? [...rules.value].filter(([claim]) => !isFoul(claim)) : [];
+  return {
+    ...trust,
+    issuer: clear(trust.issuer),
+    subject: clear(trust.subject),
+    audience: clear(trust.audience),
+    rules:
+      rules.is === "known"
+        ? { ...rules, value: new Map(claims.map(([claim, rule]) => [claim, clear(rule)])) }
+        : rules,
+  };
+}
+
 /** Whether there may be a token that is accepted after and was not accepted before. */
-export function widens(before: Trust, after: Trust): boolean {
-  const earlier = new Set(textsOf(before));
-  if (textsOf(after).some((text) => unseen.test(text) && !earlier.has(text))) return true;
+export function widens(before: Trust, later: Trust): boolean {
+  const after = seenClearly(later, new Set(textsOf(before)));
   return !(
     isSame(before.issuer, after.issuer) &&
     isNarrower(before.subject, after.subject) &&
