@@ -9,6 +9,7 @@ import { isDeceptive, isPartlyHidden, trustOf, widens } from "./trust.ts";
 import {
   durationIn,
   flagIn,
+  isHidden,
   type Members,
   numberIn,
   type PartOfSet,
@@ -83,7 +84,7 @@ export interface Judgement {
   readonly cautious: Class;
   /** Something is more than before, be it a longer life alone: what `--fail-on gained` counts. */
   readonly isMore: boolean;
-  /** Something that one reader calls more and another does not: when a key is renewed or ends. */
+  /** Something that one reader calls more, and another does not: what of a key cannot be seen. */
   readonly mayBeMore?: boolean;
   /** What no version of the tables knows, or what has the wrong shape. */
   readonly notUnderstood: readonly string[];
@@ -194,7 +195,8 @@ function judgeKey(pair: Pair): Judgement {
     isMore: isWrite || livesLonger(pair, "rotateEvery", Number.POSITIVE_INFINITY),
     mayBeMore:
       durationIn(after?.["renewBefore"]).is !== "absent" ||
-      durationIn(after?.["expiry"]).is === "hidden",
+      Object.values({ ...before }).some(isHidden) ||
+      Object.values({ ...after }).some(isHidden),
     notUnderstood: [],
   };
 }
