@@ -221,12 +221,12 @@ test("GitHub: a pull request gets a comment, a status, a summary and findings, a
   // An honest branch, whose change is let through.
   const honest = await preview(ci, artifacts, id);
   expect(honest?.failed, textOf(honest)).toBe(false);
-  const first = await review("success", { "fail-on": "persist" });
+  const first = await review("success");
   expect(first?.failed, textOf(first)).toBe(false);
-  expect(first?.outputs).toEqual({ verdict: "write" });
+  expect(first?.outputs).toEqual({ verdict: "persist" });
   expect(platform.notes).toHaveLength(1);
   expect(platform.notes[0]?.body).toMatch(
-    /^<!-- tailscope review tailscope-quickstart\/dev -->\n### Access to the tailnet, `tailscope-quickstart\/dev`: writes\n/,
+    /^<!-- tailscope review tailscope-quickstart\/dev -->\n### Access to the tailnet, `tailscope-quickstart\/dev`: persists\n/,
   );
   expect(first?.summary).toBe(platform.notes[0]?.body);
   const status = {
