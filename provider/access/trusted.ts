@@ -1,6 +1,6 @@
 /** Whose identity tokens a federated identity accepts, and who may use it after a change that could not before. */
 
-import { invisibleIn } from "./characters";
+import { inAscii, invisibleIn, issuerInAscii } from "./characters";
 import { claimPath, writtenClaim } from "./claim";
 import { type Admitted, admittedBy } from "./forms";
 import { isWithin } from "./patterns";
@@ -159,14 +159,16 @@ function normalClaim(name: string): string {
 }
 
 /**
- * Who may use a federated identity, as a sentence that names the widest of them. Where that may be strangers, it begins with
- * "anybody on" or "anybody with"; where nobody can have such a token, with "nobody".
+ * Who may use a federated identity, as a sentence that names the widest of them, in ASCII. Where that may be strangers, it begins
+ * with "anybody on" or "anybody with"; where nobody can have such a token, with "nobody".
  */
 export function whoMayUse(trusted: Trusted): string {
-  const { issuer, subject } = trusted;
+  const { issuer } = trusted;
   const verdict = verdictOn(trusted);
   const platform = platformOf(issuer);
   const isGithub = platform?.name.startsWith("GitHub") === true;
+  // Only shown: what it matches was decided by the letters that it has.
+  const subject = inAscii(trusted.subject);
   if (verdict.whose === "nobody") return `nobody (the subject ${verdict.reason})`;
   if (verdict.whose === "strangers") {
     if (isGithub)
@@ -199,7 +201,7 @@ function nameOf(part: string): string {
 }
 
 function hostOf(issuer: string): string {
-  return issuer.replace(/^https:\/\//, "") || "an issuer that is not named";
+  return issuerInAscii(issuer).replace(/^https:\/\//, "") || "an issuer that is not named";
 }
 
 function ownEntry<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {

@@ -6,9 +6,9 @@
  * pkg/resource/plugin/analyzer_plugin.go). So the pack has one of these as well, which looks and changes nothing.
  */
 
-import { officialKind } from "../access/official";
 import { providerText } from "../access/provider-text";
-import { kinds, ourPrefix, type Shown } from "./judged";
+import { officialMeaningOf, runsCode, typePrefix } from "../access/resource-types";
+import { kinds, type Shown } from "./judged";
 import type { Exemption } from "./settings";
 import { isFor } from "./urn-pattern";
 
@@ -51,23 +51,21 @@ export function foreignCode(
 }
 
 function problemOf(type: string, urn: string, seen: SeenCode): string | undefined {
-  const runs = "with the deployer's credentials, and no rule can judge that.";
-  if (type.startsWith(ourPrefix)) {
-    const kind = kinds.find((one) => type === ourPrefix + one);
+  const judgedByNone = "with the deployer's credentials, and no rule can judge that.";
+  if (type.startsWith(typePrefix)) {
+    const kind = kinds.find((one) => type === typePrefix + one);
     if (kind === undefined)
-      return `${type} is not a resource of Tailscope, and runs code of its own ${runs}`;
+      return `${type} is not a resource of Tailscope: it runs code of its own ${judgedByNone}`;
     const code = seen.get(urn);
     if (code === undefined) {
       return `The code that it runs cannot be seen, because the level of ${lookingPolicy} is not "remediate". Write that level into the file of --policy-pack-config.`;
     }
     return code === providerText(kind)
       ? undefined
-      : `${type} does not run Tailscope's code, but other code ${runs}`;
+      : `${type} does not run Tailscope's code, but other code ${judgedByNone}`;
   }
-  if (/^pulumi-[a-z]+:dynamic[/:]/.test(type))
-    return `${type} is a dynamic resource, which runs code of its own ${runs}`;
-  if (/^command:[a-z]+:Command$/.test(type)) return `${type} runs a command ${runs}`;
-  return officialKind(type) === "not known"
+  if (runsCode(type)) return `${type} runs code or commands of its own ${judgedByNone}`;
+  return officialMeaningOf(type) === "unknown"
     ? `${type} is a resource of Tailscale's official provider that is not known to this version of Tailscope, so no rule can judge it.`
     : undefined;
 }

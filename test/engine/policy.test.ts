@@ -68,7 +68,7 @@ const bad: Readonly<Record<string, readonly [program: string, message: string]>>
   ],
   "only-known-code": [
     'new Resource("command:local:Command", "x10", { create: "date" });',
-    "command:local:Command runs a command with the deployer's credentials, and no rule can judge that.",
+    "command:local:Command runs code or commands of its own with the deployer's credentials, and no rule can judge that.",
   ],
 };
 

@@ -1,8 +1,8 @@
 /** Whose identity tokens a federated identity accepts: what is new about it, and what a change of it means. */
 
-import { inAscii, issuerInAscii } from "../../access/characters";
+import { issuerInAscii } from "../../access/characters";
 import { shortened } from "../../access/shown";
-import { isTrustWithin, type Trusted, whoMayUse } from "../../access/trusted";
+import { isTrustWithin, whoMayUse } from "../../access/trusted";
 import { type Argument, type Arguments, argumentFrom, argumentOf, isBag } from "../input/argument";
 import type { FederatedIdentity } from "./credential";
 import { inQuotes, type Life } from "./sentences";
@@ -56,16 +56,8 @@ const trustArguments = ["issuer", "subject", "audience", "customClaimRules"];
 function who({ trusted, unseen }: FederatedIdentity): string {
   const all = ", for all that can be seen yet,";
   if (trusted === undefined) return `anybody${all}`;
-  const known = shortened(whoMayUse(inAsciiAll(trusted)), 200);
+  const known = shortened(whoMayUse(trusted), 200);
   return unseen.includes("subject") ? `${known}${all}` : known;
-}
-
-function inAsciiAll(trusted: Trusted): Trusted {
-  return {
-    ...trusted,
-    issuer: issuerInAscii(trusted.issuer),
-    subject: inAscii(trusted.subject),
-  };
 }
 
 /** A part of whom it trusts. */
