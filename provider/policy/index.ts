@@ -42,7 +42,9 @@ export type { Allowance, Exception, Exemption } from "./settings";
 export type Level = Exclude<EnforcementLevel, "remediate">;
 
 /** A rule's level alone, or with what else the rule takes. */
-export type Setting<Options = unknown> = Level | ({ readonly enforcementLevel?: Level } & Options);
+export type Setting<Options = unknown> =
+  | Level
+  | ({ readonly enforcementLevel?: Level | undefined } & Options);
 
 /**
  * The rules, by their names in the pack. Each is `"mandatory"` unless something else is said; the file of
@@ -50,24 +52,26 @@ export type Setting<Options = unknown> = Level | ({ readonly enforcementLevel?: 
  */
 export interface Rules {
   /** No credential carries `all` or `all:read`, or a scope that this version does not know. */
-  "no-all-scope"?: Setting;
+  "no-all-scope"?: Setting | undefined;
   /**
    * No credential carries `users` or `policy_file`, which can make administrators, or `acl`, the older name of the latter, unless
    * `exceptions` says why and until when.
    * @default no exceptions
    */
-  "administrators-by-exception"?: Setting<{ readonly exceptions?: readonly Exception[] }>;
+  "administrators-by-exception"?:
+    | Setting<{ readonly exceptions?: readonly Exception[] | undefined }>
+    | undefined;
   /**
    * The longest that an auth key may live.
    * @default `longest: "30d"`
    */
-  "auth-key-expiry"?: Setting<{ readonly longest?: Duration }>;
+  "auth-key-expiry"?: Setting<{ readonly longest?: Duration | undefined }> | undefined;
   /** A reusable auth key is ephemeral. */
-  "reusable-keys-are-ephemeral"?: Setting;
+  "reusable-keys-are-ephemeral"?: Setting | undefined;
   /** A preauthorised auth key has tags. */
-  "preauthorized-keys-are-tagged"?: Setting;
+  "preauthorized-keys-are-tagged"?: Setting | undefined;
   /** Every credential says what it is for. */
-  "description-required"?: Setting;
+  "description-required"?: Setting | undefined;
   /**
    * What the credentials of each project or stack may carry. All rows that match count together.
    * @default off: there is no table without one
@@ -76,18 +80,18 @@ export interface Rules {
   /**
    * A federated identity's subject, or one of its claim rules, names whose token it is, and is one that its issuer gives.
    */
-  "subject-names-its-owner"?: Setting;
+  "subject-names-its-owner"?: Setting | undefined;
   /**
    * An OAuth client is made anew by itself: `rotateEvery`, or `RotatingOAuthClient`, whose own period counts.
    * @default `longest: "90d"`
    */
-  "clients-rotate"?: Setting<{ readonly longest?: Duration }>;
+  "clients-rotate"?: Setting<{ readonly longest?: Duration | undefined }>;
   /**
    * No resource runs code with the deployer's credentials that the other rules cannot judge: dynamic resources that are not
    * Tailscope's, or only look like them, and commands. `exceptions` says which may, why and until when.
    * @default no exceptions
    */
-  "only-known-code"?: Setting<{ readonly exceptions?: readonly Exemption[] }>;
+  "only-known-code"?: Setting<{ readonly exceptions?: readonly Exemption[] | undefined }>;
 }
 
 /** What a rule needs beside the credential. */

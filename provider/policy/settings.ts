@@ -45,7 +45,7 @@ const length = z
   .union([z.string(), z.number()], { error: notALength })
   .refine((given) => (seconds(given) ?? 0) > 0, { error: notALength });
 
-function notALength({ input }: { readonly input?: unknown }): string {
+function notALength({ input }: { readonly input?: unknown | undefined }): string {
   return `${JSON.stringify(input)} is no length of time. Write it like "30d" or "12h"`;
 }
 
@@ -175,7 +175,7 @@ function placeOf(path: readonly PropertyKey[]): string {
 /** A rule's options as the engine takes them: JSON Schema, draft 7. */
 export function configSchemaOf(
   rule: RuleName,
-  defaults: { readonly longest?: Duration },
+  defaults: { readonly longest?: Duration | undefined },
 ): PolicyConfigSchema {
   const { properties = {} } = z.toJSONSchema(schemas[rule], { target: "draft-7", io: "input" });
   // Of a length of time our own message says more than the engine's ("must validate at least one schema").

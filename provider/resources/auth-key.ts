@@ -28,51 +28,54 @@ export interface AuthKeyArgs extends RotationArgs {
    * @default none: machines belong to the user who deploys
    * @see https://tailscale.com/kb/1068/tags
    */
-  tags?: pulumi.Input<pulumi.Input<string>[]>;
+  tags?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /**
    * Whether more than one machine may join with it.
    * @default false
    */
-  reusable?: pulumi.Input<boolean>;
+  reusable?: pulumi.Input<boolean | undefined>;
   /**
    * Whether machines that join with it are removed when they go offline.
    * @default false
    */
-  ephemeral?: pulumi.Input<boolean>;
+  ephemeral?: pulumi.Input<boolean | undefined>;
   /**
    * Whether machines that join with it need no approval.
    * @default false
    */
-  preauthorized?: pulumi.Input<boolean>;
+  preauthorized?: pulumi.Input<boolean | undefined>;
   /**
    * How long machines may join with it: a number of seconds, or a text like `"12h"` or `"P7D"`; from one
    * second to 90 days, and 0 for the default.
    * @default "90d"
    */
-  expiry?: pulumi.Input<Duration>;
+  expiry?: pulumi.Input<Duration | undefined>;
   /**
    * What it is for: at most 50 letters, digits, hyphens, underscores and spaces.
    * @default none
    */
-  description?: pulumi.Input<string>;
+  description?: pulumi.Input<string | undefined>;
   /**
    * The OAuth client that makes, reads and revokes the key with its own token, so that the deployer needs no `auth_keys`.
    * The token is asked for with just the scope that each request needs. Where that client is gone, the deployer's own
-   * token serves. A change of this alone never replaces the key. An {@link OAuthClient} can be given as it is.
+   * token serves. A change of this alone never replaces the key. An {@link OAuthClient} can be given as it is;
+   * one without a secret, as `OAuthClient.get` gives it, is refused at preview.
    * @default the deployer
    */
-  mintedBy?: pulumi.Input<{ clientId: pulumi.Input<string>; clientSecret: pulumi.Input<string> }>;
+  mintedBy?: pulumi.Input<
+    { clientId: pulumi.Input<string>; clientSecret: pulumi.Input<string | undefined> } | undefined
+  >;
   /**
    * Whether a key that is no longer valid (used up, revoked, expired) is made again by the next `up`.
    * @default `"always"` for a reusable key; `"never"` for a single-use one, which has most likely done its work
    */
-  recreateIfInvalid?: pulumi.Input<"always" | "never">;
+  recreateIfInvalid?: pulumi.Input<"always" | "never" | undefined>;
   /**
    * How long before its end a key is replaced, shorter than `expiry`: a number of seconds, or a text like `"7d"`. The next
    * `up` after that moment makes a new key first, then updates what uses it, and revokes the old one last.
    * @default never
    */
-  renewBefore?: pulumi.Input<Duration>;
+  renewBefore?: pulumi.Input<Duration | undefined>;
 }
 
 /**
@@ -95,7 +98,7 @@ export class AuthKey extends Credential {
   /** The id, for example `"k123456CNTRL"`; the same as the resource's id. */
   declare readonly keyId: pulumi.Output<string>;
   /** The secret, known from the creation alone: undefined for a key that {@link AuthKey.get} looked up. */
-  declare readonly key: pulumi.Output<string>;
+  declare readonly key: pulumi.Output<string | undefined>;
   /** The tags, sorted; undefined for none. */
   declare readonly tags: pulumi.Output<string[] | undefined>;
   declare readonly reusable: pulumi.Output<boolean>;

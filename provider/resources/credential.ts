@@ -10,12 +10,18 @@ import { keepSecretsOutOfDebugLines } from "./debug-line";
 
 /** A Pulumi resource for one Tailscale credential. */
 export abstract class Credential extends pulumi.CustomResource {
-  /** @param args undefined to look up an existing credential by `opts.id` instead of making one */
+  /**
+   * @param args undefined to look up an existing credential by `opts.id` instead of making one
+   * @internal
+   */
   protected constructor(
     declaration: Declaration,
     name: string,
     args: object | undefined,
-    { connection, ...opts }: pulumi.CustomResourceOptions & { connection?: string } = {},
+    {
+      connection,
+      ...opts
+    }: pulumi.CustomResourceOptions & { connection?: string | undefined } = {},
   ) {
     refusePlaintextCredentials();
     if (opts.import !== undefined) throw cannotImport(declaration.type, name);

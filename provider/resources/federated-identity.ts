@@ -30,14 +30,14 @@ export interface FederatedIdentityArgs extends TrustCredentialArgs {
    * What the tokens' `aud` must be.
    * @default one that Tailscale makes: `"api.tailscale.com/<client id>"`
    */
-  audience?: pulumi.Input<string>;
+  audience?: pulumi.Input<string | undefined>;
   /**
    * What further claims must be, by their names; `*` stands for any characters. A period leads into an object, and a name that
    * has a period itself stands in double quotes: `{ ref: "refs/heads/*", "user.name": "ci", '"open.id".username': "ci" }`.
    * `sub`, `iss` and `aud` have arguments of their own.
    * @default none
    */
-  customClaimRules?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  customClaimRules?: pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;
 }
 
 /**

@@ -9,7 +9,7 @@ export interface ConnectionArgs {
    * A change makes a new credential in the other tailnet and revokes this one.
    * @default the deployer of the environment or of stack config
    */
-  connection?: string;
+  connection?: string | undefined;
 }
 
 export interface RotationArgs extends ConnectionArgs {
@@ -19,17 +19,17 @@ export interface RotationArgs extends ConnectionArgs {
    * when; `TAILSCOPE_NOW=2027-03-01T00:00:00Z pulumi preview` looks ahead.
    * @default never
    */
-  rotateEvery?: pulumi.Input<Duration>;
+  rotateEvery?: pulumi.Input<Duration | undefined>;
   /**
    * A whole number whose change makes a new credential, the old one revoked *before* it: for a rotation of your own over
    * several of them, as `RotatingOAuthClient` and `RotatingAuthKey` do it.
    * @default none
    */
-  generation?: pulumi.Input<number>;
+  generation?: pulumi.Input<number | undefined>;
 }
 
 /** Options of `get`. */
 export interface GetOptions extends pulumi.CustomResourceOptions {
   /** The deployer to read with, by its name in the stack config `tailscope:connections`. */
-  connection?: string;
+  connection?: string | undefined;
 }

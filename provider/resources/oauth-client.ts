@@ -36,7 +36,7 @@ export class OAuthClient extends Credential {
   /** The id, for example `"k123456CNTRL"`; the same as the resource's id. */
   declare readonly clientId: pulumi.Output<string>;
   /** The secret, known from the creation alone: undefined for a client that {@link OAuthClient.get} looked up. */
-  declare readonly clientSecret: pulumi.Output<string>;
+  declare readonly clientSecret: pulumi.Output<string | undefined>;
   /** What the client may do, sorted. */
   declare readonly scopes: pulumi.Output<string[]>;
   /** The tags it may give, sorted; undefined for none. */

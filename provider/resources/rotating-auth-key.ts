@@ -13,7 +13,7 @@ export interface RotatingAuthKeyArgs
    * How long a key lives: at least two periods, one as the current key and one as the previous one.
    * @default `"90d"`
    */
-  expiry?: Duration;
+  expiry?: Duration | undefined;
 }
 
 /**
@@ -31,7 +31,7 @@ export class RotatingAuthKey extends pulumi.ComponentResource {
   /** The current id. */
   readonly keyId: pulumi.Output<string>;
   /** The current secret. */
-  readonly key: pulumi.Output<string>;
+  readonly key: pulumi.Output<string | undefined>;
   /** The id of the other key, current one period ago and still valid. */
   readonly previousKeyId: pulumi.Output<string>;
   /** When the other one becomes current: RFC 3339, UTC, in whole seconds. */

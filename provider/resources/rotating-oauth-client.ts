@@ -26,7 +26,7 @@ export class RotatingOAuthClient extends pulumi.ComponentResource {
   /** The current id. */
   readonly clientId: pulumi.Output<string>;
   /** The current secret. */
-  readonly clientSecret: pulumi.Output<string>;
+  readonly clientSecret: pulumi.Output<string | undefined>;
   /** The id of the other client, current one period ago and still valid. */
   readonly previousClientId: pulumi.Output<string>;
   /** When the other one becomes current: RFC 3339, UTC, in whole seconds. */

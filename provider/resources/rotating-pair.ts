@@ -15,7 +15,7 @@ export interface RotatingArgs {
    * When a period began, in RFC 3339: all others are counted from there.
    * @default `"2026-01-01T00:00:00Z"`
    */
-  anchor?: string;
+  anchor?: string | undefined;
 }
 
 export const defaultAnchor = "2026-01-01T00:00:00Z";

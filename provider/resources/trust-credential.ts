@@ -24,18 +24,18 @@ export interface TrustCredentialArgs extends ConnectionArgs {
    * @default none
    * @see https://tailscale.com/kb/1068/tags
    */
-  tags?: pulumi.Input<pulumi.Input<string>[]>;
+  tags?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /**
    * What it is for: at most 50 letters, digits, hyphens, underscores and spaces.
    * @default none
    */
-  description?: pulumi.Input<string>;
+  description?: pulumi.Input<string | undefined>;
   /**
    * Scopes among `scopes` that this version of Tailscope does not know and that are right all the same: it refuses every
    * other unknown name as a slip of the hand. Nothing of this is sent.
    * @default none
    */
-  unlistedScopes?: pulumi.Input<pulumi.Input<string>[]>;
+  unlistedScopes?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 }
 
 /** Warns in the program's own output where a scope is named as it was in 2023. */

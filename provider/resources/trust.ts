@@ -17,7 +17,7 @@ import { type Verdict, verdictOn } from "../access/trusted";
 export interface Trust {
   readonly issuer: string;
   readonly subject: string;
-  readonly customClaimRules?: Readonly<Record<string, string>>;
+  readonly customClaimRules?: Readonly<Record<string, string>> | undefined;
 }
 
 interface Insistence {
@@ -25,7 +25,7 @@ interface Insistence {
    * Why people outside your organisation may use the identity: a sentence, for whoever reviews this. Without it a pattern that
    * lets them in is refused.
    */
-  allowStrangers?: string;
+  allowStrangers?: string | undefined;
 }
 
 export interface GithubTrust extends Insistence {
@@ -35,37 +35,37 @@ export interface GithubTrust extends Insistence {
    * The owner's and the repository's numbers, for GitHub's immutable subjects, which repositories made after 2026-07-15 have:
    * `gh api repos/OWNER/REPOSITORY --jq '.owner.id, .id'`. Give both or none.
    */
-  ownerId?: number;
-  repositoryId?: number;
+  ownerId?: number | undefined;
+  repositoryId?: number | undefined;
   /** Runs on this branch; `*` stands for any characters. Give one of `branch`, `environment`, `tag` and `pullRequest`. */
-  branch?: string;
+  branch?: string | undefined;
   /** Runs that deploy to this environment, with its protection rules. */
-  environment?: string;
+  environment?: string | undefined;
   /** Runs for this git tag; `*` stands for any characters. */
-  tag?: string;
+  tag?: string | undefined;
   /** Runs for pull requests, whoever opened them. */
-  pullRequest?: true;
+  pullRequest?: true | undefined;
   /**
    * Where GitHub runs: `"acme.ghe.com"` with data residency, `"github.example.com"` for a GitHub Enterprise Server.
    * @default `"github.com"`
    */
-  host?: string;
+  host?: string | undefined;
   /**
    * The slug of the enterprise, where it has an issuer of its own (`include_enterprise_slug`): then only its repositories get
    * such tokens.
    */
-  enterprise?: string;
+  enterprise?: string | undefined;
 }
 
 export interface GitlabTrust extends Insistence {
   /** `"GROUP/PROJECT"`, with subgroups where there are some. */
   project: string;
   /** Pipelines on this branch; `*` stands for any characters. Give one of `branch` and `tag`. */
-  branch?: string;
+  branch?: string | undefined;
   /** Pipelines for this git tag; `*` stands for any characters. */
-  tag?: string;
+  tag?: string | undefined;
   /** @default `"https://gitlab.com"` */
-  issuer?: string;
+  issuer?: string | undefined;
 }
 
 export interface KubernetesTrust extends Insistence {
@@ -83,7 +83,7 @@ export interface GenericTrust extends Insistence {
    * What further claims must be. A period leads into an object, and a name with a period in it stands in double quotes:
    * `{ "user.name": "ci", '"open.id".username': "ci" }`. One that names the owner does what the subject need not do then.
    */
-  claims?: Readonly<Record<string, string>>;
+  claims?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Makers of trust, one for each system. Each throws RunError where the pattern is wrong or would let a stranger in. */
