@@ -1,5 +1,7 @@
 /** Tailscope: Tailscale's credentials as Pulumi resources. */
 
+import "./refuse-old-node";
+
 export type { Duration } from "./access/lifetime";
 export type { Scope } from "./access/scopes";
 export { AuthKey, type AuthKeyArgs } from "./resources/auth-key";

@@ -8,6 +8,7 @@ import { type Command, Option } from "commander";
 import { type PurposeName, purposes } from "../access/needs";
 import { readable, shown } from "../access/shown";
 import { version } from "../api/version";
+import { isAtLeast } from "../versions";
 import { exitCodes } from "./failure";
 import { withJson, withSettingsOptions } from "./options";
 import { printJson, printVerbatim, roomOf, waitingFor } from "./output";
@@ -26,8 +27,8 @@ interface Options extends SettingsOptions {
   readonly for?: PurposeName;
 }
 
-/** The oldest that do: undici 8 needs this Node; this CLI is the first whose import can adopt dynamic resources. */
-const oldest = { node: "22.19.0", pulumi: "3.254.0" };
+/** The first whose import can adopt dynamic resources. */
+const oldestPulumi = "3.254.0";
 
 export function doctorCommand(program: Command): void {
   withJson(withSettingsOptions(program.command("doctor")))
@@ -55,11 +56,8 @@ Exit code: 0 when nothing failed, or 1. With --for what is needed and missing fa
         cliCheck(usesPulumi),
         ...(usesPulumi ? [sdkCheck(settings.cwd)] : []),
       ];
-      // What talks to the tailnet cannot even be loaded by an older Node.
-      if (checks[0]?.status === "ok") {
-        const { deployerChecks } = await import("./deployer-checks.js");
-        checks.push(...(await waitingFor("Asking the tailnet", deployerChecks(settings, purpose))));
-      }
+      const { deployerChecks } = await import("./deployer-checks.js");
+      checks.push(...(await waitingFor("Asking the tailnet", deployerChecks(settings, purpose))));
       if (json) printJson({ ...(purpose && { for: purpose }), checks });
       else for (const check of checks) printVerbatim(line(check));
       if (checks.some(({ status }) => status === "failed")) process.exitCode = exitCodes.failure;
@@ -92,21 +90,18 @@ function fit(text: string): string {
   return String(readable(text)).replace(/ {2,}/g, " ").trim();
 }
 
+/** Never a failure: an older Node gets no further than `bin/tailscope.js`. */
 function nodeCheck(): Check {
-  const detail = `${process.versions.node}, tailscope ${version}`;
-  return isAtLeast(process.versions.node, oldest.node)
-    ? { name: "Node", status: "ok", detail }
-    : {
-        name: "Node",
-        status: "failed",
-        detail,
-        remedy: `Install ${oldest.node} or later: https://nodejs.org`,
-      };
+  return {
+    name: "Node",
+    status: "ok",
+    detail: `${process.versions.node}, tailscope ${version}`,
+  };
 }
 
 function cliCheck(isNeeded: boolean): Check {
   const name = "Pulumi CLI";
-  const remedy = `Install ${oldest.pulumi} or later: https://www.pulumi.com/docs/iac/download-install/`;
+  const remedy = `Install ${oldestPulumi} or later: https://www.pulumi.com/docs/iac/download-install/`;
   const wrong = isNeeded ? "failed" : "warning";
   try {
     const found = execFileSync("pulumi", ["version"], {
@@ -114,7 +109,7 @@ function cliCheck(isNeeded: boolean): Check {
       env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
       stdio: ["ignore", "pipe", "ignore"],
     }).trim();
-    return isAtLeast(found, oldest.pulumi)
+    return isAtLeast(found, oldestPulumi)
       ? { name, status: "ok", detail: found }
       : { name, status: wrong, detail: found, remedy };
   } catch {
@@ -135,13 +130,4 @@ function sdkCheck(cwd = "."): Check {
       remedy: "Run this in the program's folder, after npm install.",
     };
   }
-}
-
-/** Whether one version is another or later. */
-function isAtLeast(given: string, needed: string): boolean {
-  const [a, b] = [given, needed].map(
-    (text) => /(\d+)\.(\d+)\.(\d+)/.exec(text)?.slice(1).map(Number) ?? [0, 0, 0],
-  );
-  const different = [0, 1, 2].find((index) => a?.[index] !== b?.[index]);
-  return different === undefined || (a?.[different] ?? 0) > (b?.[different] ?? 0);
 }

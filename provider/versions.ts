@@ -1,0 +1,31 @@
+/**
+ * Versions, and the oldest Node that this package runs on. This is loaded before all else, by
+ * whatever Node there is: its syntax is one that every Node in use parses, and it imports nothing.
+ */
+
+/** undici 8 needs it. A test holds it to package.json. */
+export const oldestNode = "22.19.0";
+
+/**
+ * Whether one version is another or later; what stands behind a hyphen does not count.
+ * @param given for example `"v22.19.0"`
+ */
+export function isAtLeast(given: string, needed: string): boolean {
+  const [ours, theirs] = [numbersOf(given), numbersOf(needed)];
+  const different = [0, 1, 2].find((index) => ours[index] !== theirs[index]);
+  return different === undefined || Number(ours[different]) > Number(theirs[different]);
+}
+
+function numbersOf(version: string): number[] {
+  const found = /(\d+)\.(\d+)\.(\d+)/.exec(version);
+  return found === null ? [0, 0, 0] : found.slice(1).map(Number);
+}
+
+/**
+ * A sentence for whoever runs an older Node; undefined where Node is recent enough.
+ * @param version for example `"20.20.2"`
+ */
+export function describeOldNode(version: string): string | undefined {
+  if (isAtLeast(version, oldestNode)) return undefined;
+  return `Tailscope needs Node ${oldestNode} or later, and this is Node ${version}: install a newer one from https://nodejs.org.`;
+}
