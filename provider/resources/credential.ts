@@ -5,8 +5,10 @@ import { providerText } from "../access/provider-text";
 import { formOf } from "../access/secret-form";
 import { configKey, connectionsKey, description, settingNames } from "../api/settings/table";
 import type { Declaration, Properties } from "../engine/definition";
+
 import { replaceOnChangesKey, waitsKey } from "../engine/resource-options";
 import { keepSecretsOutOfDebugLines } from "./debug-line";
+import { requireProviderPackage } from "./provider-package";
 
 /** A Pulumi resource for one Tailscale credential. */
 export abstract class Credential extends pulumi.CustomResource {
@@ -23,6 +25,7 @@ export abstract class Credential extends pulumi.CustomResource {
       ...opts
     }: pulumi.CustomResourceOptions & { connection?: string | undefined } = {},
   ) {
+    requireProviderPackage();
     refusePlaintextCredentials();
     if (opts.import !== undefined) throw cannotImport(declaration.type, name);
     keepSecretsOutOfDebugLines();

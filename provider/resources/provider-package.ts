@@ -1,0 +1,77 @@
+/**
+ * The provider process loads this package from the program's folder, by its name alone
+ * (engine/provider-text.ts). A package that the program uses may have brought it instead, to where
+ * that folder does not see it, or in another version: said here, before the engine starts anything.
+ */
+
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { log, RunError } from "@pulumi/pulumi";
+import { version } from "../api/version";
+import { isAtLeast } from "../versions";
+
+/** Pulumi starts the program and the provider process in one folder, which the program may leave. */
+const programFolder = process.cwd();
+
+let isFound = false;
+
+/**
+ * Looks for the package that the provider process will load, and warns once of a later version.
+ * @throws RunError where there is none, or one that is older than this
+ */
+export function requireProviderPackage(): void {
+  // Set for programs that Pulumi's language host runs. In a unit test there is no provider process,
+  // and that of a program in the Automation API starts in a folder that the program cannot ask for.
+  if (isFound || process.env["PULUMI_NODEJS_MONITOR"] === undefined) return;
+  const found = versionFrom(programFolder);
+  const add = `run \`${addCommand(programFolder)} tailscope@${version}\` in ${packageFolder(programFolder)}`;
+  if (found === undefined)
+    throw new RunError(
+      `The package tailscope is not found from the program's folder ${programFolder}, where Pulumi's provider process looks for it.\n` +
+        `  Another package of the program depends on it; make it a dependency of the program as well: ${add}.`,
+    );
+  const both = `The program's folder ${programFolder} has tailscope ${found}, and another package of the program brings ${version}.`;
+  if (!isAtLeast(found, version))
+    throw new RunError(
+      `${both} The provider process runs the older one, which may not know what the later one declares.\n` +
+        `  Bring both to one version: ${add}.`,
+    );
+  isFound = true;
+  if (found !== version)
+    void log.warn(
+      `${both} The provider process runs ${found}. To have one version, update that other package.`,
+    );
+}
+
+/** The version of this package that is found from a folder; undefined where none is. */
+export function versionFrom(folder: string): string | undefined {
+  const fromThere = createRequire(join(folder, "index.js"));
+  try {
+    fromThere.resolve("tailscope");
+    return String(fromThere("tailscope/package.json").version);
+  } catch {
+    return undefined;
+  }
+}
+
+const lockFiles: readonly (readonly [file: string, command: string])[] = [
+  ["pnpm-lock.yaml", "pnpm add"],
+  ["yarn.lock", "yarn add"],
+  ["bun.lock", "bun add"],
+  ["bun.lockb", "bun add"],
+  ["package-lock.json", "npm install"],
+];
+
+/** How the package manager that installed the program's packages adds one. */
+export function addCommand(folder: string): string {
+  const [, command] = lockFiles.find(([file]) => existsSync(join(folder, file))) ?? [];
+  if (command !== undefined) return command;
+  return dirname(folder) === folder ? "npm install" : addCommand(dirname(folder));
+}
+
+/** The folder of the nearest package.json, to which a dependency is added. */
+function packageFolder(folder: string): string {
+  if (existsSync(join(folder, "package.json"))) return folder;
+  return dirname(folder) === folder ? programFolder : packageFolder(dirname(folder));
+}
