@@ -92,7 +92,10 @@ async function previewed(
   const folder = mkdtempSync(join(tmpdir(), "tailscope-policy-"));
   try {
     await using emulator = await startEmulator();
-    await using stack = await newStack(emulator, prelude + program);
+    // A person: only they make auth keys without tags.
+    await using stack = await newStack(emulator, prelude + program, {
+      TAILSCALE_API_KEY: emulator.apiKey,
+    });
     const prepared = preparePack(folder, { body }, ["command", "tailscale"]);
     const file = join(folder, "settings.json");
     if (config !== undefined) writeFileSync(file, JSON.stringify(config));
