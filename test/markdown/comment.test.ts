@@ -6,6 +6,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, inject, type TestContext, test } from "vitest";
+import { providerText } from "../../provider/access/provider-text";
 import { shown } from "../../provider/access/shown";
 import { code, codeInHtml, sentence } from "../../provider/review/formats/markdown-text";
 import { readPreview } from "../../provider/review/input/preview";
@@ -196,7 +197,7 @@ describe("a whole comment", () => {
   const step = (op: string, kind: string, name: string, inputs: object) => ({
     op,
     urn: `urn:pulumi:dev::test::${type}${kind}::${name}`,
-    newState: { type: `${type}${kind}`, inputs: { __provider: "…", ...inputs } },
+    newState: { type: `${type}${kind}`, inputs: { __provider: providerText(kind), ...inputs } },
   });
 
   test("links nothing, mentions nobody and keeps its shape, whatever names, tags, subjects and titles say", (context) => {
@@ -218,7 +219,7 @@ describe("a whole comment", () => {
           step(value, "OAuthClient", name, {}),
           step("create", value, name, {}),
         ];
-        const read = readPreview(JSON.stringify({ steps, changeSummary: {} }));
+        const read = readPreview(JSON.stringify({ steps }));
         fc.pre(!("problem" in read));
         if ("problem" in read) return;
         const found = review(read.steps);
