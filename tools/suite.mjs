@@ -1,8 +1,9 @@
 /**
- * `npm run test:faults`, `npm run test:fuzz`, `npm run test:oracle`, `npm run bench`: what prints
- * figures, apart from `npm test`.
+ * `npm run test:faults`, `test:fuzz`, `test:oracle`, `test:strict`, `test:random` and `bench`: what
+ * runs apart from `npm test`.
  */
 
+import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { handOver } from "./hand-over.mjs";
 import { root, setUp } from "./set-up/index.mjs";
@@ -10,12 +11,26 @@ import { runMain, SetUpError } from "./set-up/progress.mjs";
 
 const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
 
+/** The projects whose tests draw what they try. */
+const properties = ["unit", "oracle", "faults", "fuzz", "model", "contract"].flatMap((name) => [
+  "--project",
+  name,
+]);
+
 /** What each runs; the matrix, minutes long, is part of no other run. */
 const suites = {
   bench: [join(root, "bench", "run.ts")],
   faults: [vitest, "run", "--project", "matrix", "--project", "faults", "--project", "model"],
   fuzz: [vitest, "run", "--project", "fuzz"],
   oracle: [join(root, "test", "oracle", "main.ts")],
+  strict: [vitest, "run"],
+  random: [vitest, "run", ...properties],
+};
+
+/** What a suite is told in its environment. */
+const told = {
+  strict: { TAILSCOPE_EMULATOR_STRICTNESS: "strict" },
+  random: { TAILSCOPE_SEED: process.env["TAILSCOPE_SEED"] ?? String(randomInt(2 ** 31)) },
 };
 
 runMain(async () => {
@@ -29,8 +44,10 @@ runMain(async () => {
   }
   const command = suites[/** @type {keyof typeof suites} */ (name)];
   const { node, env } = await setUp();
+  const more = name in told ? told[/** @type {keyof typeof told} */ (name)] : {};
+  for (const [variable, value] of Object.entries(more)) console.log(`${variable}=${value}`);
   process.exitCode = await handOver(node, [...command, ...args], {
     cwd: root,
-    env: { ...env, TAILSCOPE_LONG_TESTS: "1" },
+    env: { ...env, ...more, ...(name === "faults" && { TAILSCOPE_LONG_TESTS: "1" }) },
   });
 });

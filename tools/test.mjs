@@ -33,7 +33,14 @@ runMain(async () => {
   ];
   const evidence = mkdtempSync(join(tmpdir(), "tailscope-evidence-"));
   const secrets = join(evidence, "secrets.list");
-  const searched = { ...env, TAILSCOPE_EVIDENCE: evidence, TAILSCOPE_EMULATOR_SECRETS: secrets };
+  // Every run tries the same; `npm run test:random` draws another seed, and prints it.
+  const TAILSCOPE_SEED = process.env["TAILSCOPE_SEED"] ?? "20261125";
+  const searched = {
+    ...env,
+    TAILSCOPE_SEED,
+    TAILSCOPE_EVIDENCE: evidence,
+    TAILSCOPE_EMULATOR_SECRETS: secrets,
+  };
   process.exitCode = await handOver(node, [vitest, ...args], {
     cwd: root,
     env: searched,
