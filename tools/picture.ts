@@ -51,7 +51,7 @@ function style(line: string): string {
   if (/^ {5} *\+ /.test(line)) return 'fill="#8fd694"';
   if (/^ {5} *~ /.test(line)) return 'fill="#f2d17c"';
   if (/^ {5} *- /.test(line)) return 'fill="#f19a9a"';
-  if (/→ 40[34]/.test(line)) return 'fill="#f19a9a"';
+  if (/→ 403/.test(line)) return 'fill="#f19a9a"';
   return "";
 }
 
