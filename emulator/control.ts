@@ -154,6 +154,7 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
       if (key.keyType !== "auth" || !isActive(key, world.now()))
         throw badRequest(`${id} is no auth key that a machine could join with`);
       if (!key.devices?.reusable) key.used = true;
+      key.joined = (key.joined ?? 0) + 1;
       world.keep();
     },
     removeUser(who) {

@@ -9,6 +9,7 @@ import { authenticated, type Env } from "./authentication.js";
 import type { Faults } from "./faults.js";
 import { Refusal } from "./refusal.js";
 import { auditLogRoutes } from "./routes/audit-log.js";
+import { deviceRoutes } from "./routes/devices.js";
 import { keyRoutes } from "./routes/keys.js";
 import { policyFileRoutes } from "./routes/policy-file.js";
 import { tokenRoutes } from "./routes/tokens.js";
@@ -48,7 +49,7 @@ export function application({ world, faults, control, seen }: Sides): Hono<Env> 
   app.use("/api/v2/*", faults.middleware);
   app.route("/api/v2", tokenRoutes(world));
   app.use("/api/v2/tailnet/:tailnet/*", authenticated(world));
-  for (const routes of [keyRoutes, policyFileRoutes, auditLogRoutes, userRoutes]) {
+  for (const routes of [keyRoutes, policyFileRoutes, auditLogRoutes, userRoutes, deviceRoutes]) {
     app.route("/api/v2/tailnet/:tailnet", routes(world));
   }
   app.notFound((context) =>

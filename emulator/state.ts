@@ -19,6 +19,8 @@ export interface Key {
   revoked?: number;
   /** A single-use auth key that a device has joined with. */
   used?: boolean;
+  /** How many machines joined with an auth key; absent for none. */
+  joined?: number;
   /** Who it belongs to; absent when a trust credential made it. */
   readonly userId?: string;
   scopes?: string[];
