@@ -127,6 +127,13 @@ export default {
       },
     },
     {
+      name: "facts-are-examined-by-nobody-we-examine",
+      comment: "What asks a real tailnet shares no code with what would be wrong about it.",
+      severity: "error",
+      from: { path: "^test/tailnet/" },
+      to: { path: "^(provider|emulator)/|^node_modules/tailscope" },
+    },
+    {
       name: "only-the-entry-is-imported-from-outside",
       severity: "error",
       from: { path: "^(emulator|examples)/" },
