@@ -17,10 +17,12 @@ export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/
  */
 
 /**
- * @returns {Promise<Tools>}
+ * What runs without the Pulumi CLI: the packages, Node 24 and our own sources, compiled.
+ *
+ * @returns {Promise<string>} the path of Node 24
  * @throws {SetUpError}
  */
-export async function setUp() {
+export async function setUpNode() {
   const major = Number(process.versions.node.split(".")[0]);
   if (major < 20) {
     throw new SetUpError(
@@ -32,6 +34,15 @@ export async function setUp() {
   await installPackages(root);
   const node = await pinnedNode(root);
   await compile(root, node);
+  return node;
+}
+
+/**
+ * @returns {Promise<Tools>}
+ * @throws {SetUpError}
+ */
+export async function setUp() {
+  const node = await setUpNode();
   const path = [await pulumiFolder(root), dirname(node)];
   return { node, path, env: { ...process.env, PATH: [...path, process.env.PATH].join(delimiter) } };
 }
