@@ -25,8 +25,7 @@ Asks the Tailscale API which of the facts hold that Tailscope relies on (docs/ap
 that is empty and that nobody needs. As whom it asks, it reads from the environment:
 
   TAILSCALE_API_KEY                      a user's API access token, or
-  TAILSCALE_OAUTH_CLIENT_SECRET          the secret of an OAuth client with the scope "all", with
-  TAILSCALE_OAUTH_CLIENT_ID              its id
+  TAILSCALE_OAUTH_CLIENT_SECRET          the secret of an OAuth client with the scope "all"
   TAILSCALE_BASE_URL, TAILSCALE_TAILNET  as everywhere
 
 Without --write it changes nothing. Some facts need both a user's token and an OAuth client: run it twice.
