@@ -5,13 +5,11 @@
 
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
-import { describe, expect, inject, type TestContext, test } from "vitest";
-import { providerText } from "../../provider/access/provider-text";
+import { expect, inject, type TestContext, test } from "vitest";
 import { shown } from "../../provider/access/shown";
 import { code, codeInHtml, sentence } from "../../provider/review/formats/markdown-text";
-import { readPreview } from "../../provider/review/input/preview";
 import { markdownReport } from "../../provider/review/markdown";
-import { review } from "../../provider/review/review";
+import { reviewed, step } from "../unit/a-preview";
 
 const { path: cmarkGfm, missing } = inject("cmarkGfm");
 
@@ -192,46 +190,42 @@ test("a sentence shows every word that it was given", (context) => {
   );
 });
 
-describe("a whole comment", () => {
-  const type = "pulumi-nodejs:dynamic/tailscope:";
-  const step = (op: string, kind: string, name: string, inputs: object) => ({
-    op,
-    urn: `urn:pulumi:dev::test::${type}${kind}::${name}`,
-    newState: { type: `${type}${kind}`, inputs: { __provider: providerText(kind), ...inputs } },
-  });
-
-  test("links nothing, mentions nobody and keeps its shape, whatever names, tags, subjects and titles say", (context) => {
-    fc.assert(
-      fc.property(hostile, hostile, hostile, (name, value, title) => {
-        const steps = [
-          step("create", "OAuthClient", name, {
-            scopes: ["dns", value],
-            tags: [value],
-            description: value,
-          }),
-          step("create", "FederatedIdentity", `${name}2`, {
-            scopes: ["users"],
-            issuer: value,
-            subject: value,
-            customClaimRules: { [value]: value },
-          }),
-          step("create", "AuthKey", value, { tags: [name], expiry: value, [name]: value }),
-          step(value, "OAuthClient", name, {}),
-          step("create", value, name, {}),
-        ];
-        const read = readPreview(JSON.stringify({ steps }));
-        fc.pre(!("problem" in read));
-        if ("problem" in read) return;
-        const found = review(read.steps);
-        const html = rendered(markdownReport(found, title), context);
-        expectInert(html);
-        const count = found.assessments.length;
-        expect(html.match(/<details>/g) ?? []).toHaveLength(count);
-        expect(html.match(/<\/details>/g) ?? []).toHaveLength(count);
-        expect(html.match(/<h3>/g)).toHaveLength(1);
-        expect(html.match(/<!--/g)).toHaveLength(1);
-      }),
-      { numRuns: 300, seed: 3 },
-    );
-  });
+test("a whole comment links nothing, mentions nobody and keeps its shape, whatever names, tags, subjects and titles say", (context) => {
+  fc.assert(
+    fc.property(hostile, hostile, hostile, (name, value, title) => {
+      const identity = { scopes: ["users"], issuer: "https://i.example.com", subject: "me" };
+      const found = reviewed(
+        step("create", "OAuthClient", name, undefined, {
+          scopes: ["dns", value],
+          tags: [value],
+          description: value,
+        }),
+        step("update", "FederatedIdentity", `${name}2`, identity, {
+          ...identity,
+          issuer: value,
+          subject: value,
+          audience: name,
+          customClaimRules: { [value]: value },
+        }),
+        step("create", "AuthKey", value, undefined, {
+          tags: [name],
+          expiry: value,
+          [name]: value,
+        }),
+        step("delete", "OAuthClient", `${name}3`, { scopes: ["dns"], tags: [value] }),
+        step(value, "OAuthClient", `${name}4`, undefined, {}),
+        step("create", value, `${name}5`, undefined, {}),
+        step("create", "command:local:Command", `${name}6`, undefined, { create: value }),
+      );
+      const html = rendered(markdownReport(found, title), context);
+      expectInert(html);
+      const count = found.assessments.length;
+      expect(count).toBeGreaterThan(2);
+      expect(html.match(/<details>/g) ?? []).toHaveLength(count);
+      expect(html.match(/<\/details>/g) ?? []).toHaveLength(count);
+      expect(html.match(/<h3>/g)).toHaveLength(1);
+      expect(html.match(/<!--/g)).toHaveLength(1);
+    }),
+    { numRuns: 300, seed: 3 },
+  );
 });
