@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
+import { isInternal, replaceOnChangesKey, secretsKey } from "../access/internal-arguments";
 import { NotVisible } from "../api/errors";
 import type { Tailnet } from "../api/tailnet";
 import { identifyTailnet } from "../api/tailnet-identity";
@@ -19,7 +20,7 @@ import {
   warnOnce,
 } from "./deployer";
 import { lookAhead } from "./preflight";
-import { isInternal, replacedBy, replaceOnChangesKey } from "./resource-options";
+import { conceal, replacedBy, secretArguments } from "./resource-options";
 import { dueNow, rotatesAt } from "./rotation";
 import {
   changesBetween,
@@ -59,12 +60,16 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
           if (grants !== undefined)
             found.push(...(await lookAhead(grants, await tailnetFor(news), news, timing?.timeout)));
         }
-        const replaceOnChanges = news[replaceOnChangesKey];
-        if (replaceOnChanges !== undefined) inputs[replaceOnChangesKey] = replaceOnChanges;
+        for (const kept of [replaceOnChangesKey, secretsKey]) {
+          if (news[kept] !== undefined) inputs[kept] = news[kept];
+        }
         // Of a failure with a property the engine prints that property's value as well, even where it is secret.
         return {
           inputs,
-          failures: found.map((failure) => ({ property: "", reason: sentence(failure) })),
+          failures: found.map((failure) => ({
+            property: "",
+            reason: sentence(conceal(failure, news)),
+          })),
         };
       });
     },
@@ -100,7 +105,7 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
         const tailnet = await tailnetFor(inputs);
         // Just parsed by its schema.
         const { id, ...answer } = await definition.create(inputs as Inputs, tailnet);
-        const state = stateAfterWrite(definition, inputs, answer);
+        const state = stateAfterWrite(definition, inputs, answer, {}, secretArguments(news));
         return { id, outs: completed(state, inputs, tailnet) };
       });
     },
@@ -144,7 +149,8 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
         const recorded = recordedIn(definition, olds);
         // Just parsed by its schema.
         const answer = await definition.update(id, inputs as Inputs, changed, recorded, tailnet);
-        const outs = stateAfterUpdate(definition, olds, inputs, changed, answer);
+        const secrets = secretArguments(news);
+        const outs = stateAfterUpdate(definition, olds, inputs, changed, answer, secrets);
         return { outs: completed(outs, inputs, tailnet) };
       });
     },

@@ -8,11 +8,12 @@ import {
   tagProblems,
   undefinedTagProblems,
 } from "../access/grants";
+import { waitsKey } from "../access/internal-arguments";
 import { isPassing } from "../api/errors";
 import type { Minter, Tailnet } from "../api/tailnet";
-import type { Failure } from "./definition";
+import type { Failure, Properties } from "./definition";
 import { warn } from "./deployer";
-import { waitsKey } from "./resource-options";
+import { conceal } from "./resource-options";
 
 /** What making or changing a credential gives away. Absent members are not known yet. */
 export interface Grants {
@@ -25,7 +26,7 @@ export interface Grants {
 }
 
 /** The inputs as the program wrote them: for the places in messages, and for what they wait for. */
-export interface Written {
+export interface Written extends Properties {
   readonly scopes?: unknown;
   readonly tags?: unknown;
   /** Set where the resource is made after others of the program, which may define its tags. */
@@ -114,7 +115,8 @@ export async function preflight(
     if (!written[waitsKey]) {
       return found.map((failure) => ({ ...failure, reason: `${failure.reason} (${wayOut})` }));
     }
-    for (const { property, reason } of found) {
+    for (const failure of found) {
+      const { property, reason } = conceal(failure, written);
       warn(
         `${property}: ${reason}. What this resource depends on may change that: Tailscale decides when it is made.`,
       );

@@ -1,29 +1,40 @@
-/**
- * Resource options that a dynamic provider is not told of, as inputs of the class's own. Pulumi shows
- * no property whose name begins with two underscores.
- */
+/** Resource options that a dynamic provider is told of by inputs of the class's own. */
 
-import type { Properties } from "./definition";
-
-/** Set where the resource depends on others of the program. Only `check` sees it; it is not kept. */
-export const waitsKey = "__waitsForOthers";
-
-/**
- * The option `replaceOnChanges`. Pulumi's engine looks for the names in a list of changed properties
- * that the SDK's dynamic provider has no place for, so `diff` does it here.
- */
-export const replaceOnChangesKey = "__replaceOnChanges";
-
-/** Whether `name` is an input that stands for a resource option, or for the provider itself. */
-export function isInternal(name: string): boolean {
-  return ["__provider", waitsKey, replaceOnChangesKey].includes(name);
-}
+import { replaceOnChangesKey, secretsKey } from "../access/internal-arguments";
+import type { Failure, Properties } from "./definition";
 
 /** Those of the arguments `changed` whose change is to replace the resource. */
 export function replacedBy(changed: readonly string[], inputs: Properties): string[] {
-  const paths = inputs[replaceOnChangesKey];
-  if (!Array.isArray(paths)) return [];
   // Of a path such as `scopes[0]` the argument decides.
-  const names = paths.map((path) => String(path).split(/[.[]/)[0]);
+  const names = namesIn(inputs[replaceOnChangesKey]).map((path) => path.split(/[.[]/)[0]);
   return names.includes("*") ? [...changed] : changed.filter((name) => names.includes(name));
+}
+
+/** The arguments that the program made secret. */
+export function secretArguments(inputs: Properties): readonly string[] {
+  return namesIn(inputs[secretsKey]);
+}
+
+/** The failure without the values of an argument that the program made secret. */
+export function conceal({ property, reason }: Failure, inputs: Properties): Failure {
+  const secrets = secretArguments(inputs).flatMap((name) => textsIn(inputs[name]));
+  const hidden = (text: string) =>
+    // The longest first, so that no part of one is left of another.
+    secrets
+      .sort((one, other) => other.length - one.length)
+      .reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), text);
+  return { property: hidden(property), reason: hidden(reason) };
+}
+
+/** Every text in a value, and every name of its members. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return value === "" ? [] : [value];
+  if (typeof value === "number") return [String(value)];
+  if (typeof value !== "object" || value === null) return [];
+  const names = Array.isArray(value) ? [] : Object.keys(value);
+  return [...names, ...Object.values(value).flatMap(textsIn)].filter(Boolean);
+}
+
+function namesIn(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((name) => typeof name === "string") : [];
 }

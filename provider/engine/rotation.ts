@@ -4,6 +4,7 @@ import { seconds, wholeSeconds } from "../access/lifetime";
 import { type Due, rotationDue } from "../access/rotation";
 import { now } from "./clock";
 import type { Properties } from "./definition";
+import { secretArguments } from "./resource-options";
 
 /** When the credential of `state` falls due by the rules in `inputs`; undefined where none applies. */
 export function rotationOf(state: Properties, inputs: Properties): Due | undefined {
@@ -32,7 +33,10 @@ export function dueNow(
 ): (Due & { reason: string }) | undefined {
   const due = rotationOf(state, inputs);
   if (due === undefined || due.at > now()) return undefined;
-  const what = `${type} ${id}${typeof state["description"] === "string" ? ` (${state["description"]})` : ""}`;
+  const { description } = state;
+  const isShown =
+    typeof description === "string" && !secretArguments(inputs).includes("description");
+  const what = `${type} ${id}${isShown ? ` (${description})` : ""}`;
   const why =
     due.rule === "rotateEvery"
       ? `it was made at ${state["createdAt"]}, and rotateEvery is ${inputs["rotateEvery"]}`

@@ -14,6 +14,9 @@ import { holdsUnknown } from "./unknowns";
 /** The member of the state with the arguments that the API answered differently. `""` stands for one that was left out. */
 const askedKey = "asked";
 
+/** The same of arguments that the program made secret; an output that is always secret. */
+export const askedSecretlyKey = "askedSecretly";
+
 export interface Changes {
   /** Arguments that the API has to be told about, in place. */
   readonly inPlace: readonly string[];
@@ -60,9 +63,27 @@ export function inputsOf<Inputs extends object>(
 }
 
 function askedIn(state: Properties): Properties {
-  const asked = state[askedKey];
-  // Ours, written by stateAfterWrite.
-  return typeof asked === "object" && asked !== null ? (asked as Properties) : {};
+  return { ...memberOf(state, askedKey), ...memberOf(state, askedSecretlyKey) };
+}
+
+function memberOf(state: Properties, name: string): Properties {
+  const member = state[name];
+  // Ours, written by withAsked.
+  return typeof member === "object" && member !== null ? (member as Properties) : {};
+}
+
+/** The state with what was asked for and answered differently, what is secret apart. */
+function withAsked(state: Properties, asked: Properties, secrets: readonly string[]): Properties {
+  const { [askedKey]: _, [askedSecretlyKey]: __, ...rest } = state;
+  const part = (isWanted: (name: string) => boolean) =>
+    Object.fromEntries(Object.entries(asked).filter(([name]) => isWanted(name)));
+  const plain = part((name) => !secrets.includes(name));
+  const secret = part((name) => secrets.includes(name));
+  return {
+    ...rest,
+    ...(Object.keys(plain).length > 0 && { [askedKey]: plain }),
+    ...(Object.keys(secret).length > 0 && { [askedSecretlyKey]: secret }),
+  };
 }
 
 /** What the verbs are given of a state. */
@@ -92,26 +113,31 @@ export function stateAfterUpdate<Inputs extends object>(
   inputs: Properties,
   changed: readonly string[],
   answer: Properties,
+  secrets: readonly string[] = [],
 ): Properties {
   const isOurs = (name: string) => changed.includes(name) || definition.outputs.includes(name);
   const ours = Object.fromEntries(Object.entries(answer).filter(([name]) => isOurs(name)));
-  const after = stateAfterWrite(definition, inputs, ours, before);
+  const after = stateAfterWrite(definition, inputs, ours, before, secrets);
   const asked = { ...askedIn(after) };
   for (const [name, given] of Object.entries(askedIn(before))) {
     if (changed.includes(name)) continue;
     after[name] = before[name];
     asked[name] = given;
   }
-  if (Object.keys(asked).length > 0) after[askedKey] = asked;
-  return after;
+  return withAsked(after, asked, secrets);
 }
 
-/** The state after `inputs` were written to the API and it answered `answer`. `before` is the state of an update. */
+/**
+ * The state after `inputs` were written to the API and it answered `answer`.
+ * @param before the state of an update
+ * @param secrets the arguments that the program made secret
+ */
 export function stateAfterWrite<Inputs extends object>(
   definition: Definition<Inputs>,
   inputs: Properties,
   answer: Properties,
   before: Properties = {},
+  secrets: readonly string[] = [],
 ): Properties {
   const state: Properties = {
     ...outputsOf(definition, before),
@@ -124,8 +150,7 @@ export function stateAfterWrite<Inputs extends object>(
     state[name] = canonical(definition, name, answer[name]);
     asked[name] = inputs[name] ?? "";
   }
-  if (Object.keys(asked).length > 0) state[askedKey] = asked;
-  return state;
+  return withAsked(state, asked, secrets);
 }
 
 /** The state and the inputs after the tailnet was found to have `found`. An argument changed elsewhere becomes a changed input. */
@@ -142,9 +167,8 @@ export function stateAfterRead<Inputs extends object>(
     state[name] = inputs[name] = canonical(definition, name, found[name]);
     delete asked[name];
   }
-  delete state[askedKey];
-  if (Object.keys(asked).length > 0) state[askedKey] = asked;
-  return { state, inputs };
+  const secrets = Object.keys(memberOf(before, askedSecretlyKey));
+  return { state: withAsked(state, asked, secrets), inputs };
 }
 
 function same<Inputs extends object>(

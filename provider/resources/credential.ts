@@ -1,12 +1,13 @@
 /** What the Pulumi classes of all three resources share. */
 
 import * as pulumi from "@pulumi/pulumi";
+import { replaceOnChangesKey, secretsKey, waitsKey } from "../access/internal-arguments";
 import { providerText } from "../access/provider-text";
 import { formOf } from "../access/secret-form";
 import { configKey, connectionsKey, description, settingNames } from "../api/settings/table";
 import type { Declaration, Properties } from "../engine/definition";
+import { askedSecretlyKey } from "../engine/state";
 
-import { replaceOnChangesKey, waitsKey } from "../engine/resource-options";
 import { keepSecretsOutOfDebugLines } from "./debug-line";
 import { requireProviderPackage } from "./provider-package";
 
@@ -37,18 +38,50 @@ export abstract class Credential extends pulumi.CustomResource {
       if (value === undefined) continue;
       properties[argument] = declaration.secrets.includes(argument) ? pulumi.secret(value) : value;
     }
+    const secretsOfProgram = findSecrets(properties, declaration.secrets);
     super(
       `pulumi-nodejs:dynamic/tailscope:${declaration.type}`,
       name,
       {
         ...properties,
+        ...(secretsOfProgram && { [secretsKey]: secretsOfProgram }),
         ...(waitsForOthers(opts) && { [waitsKey]: true }),
         ...(opts.replaceOnChanges && { [replaceOnChangesKey]: opts.replaceOnChanges }),
         __provider: providerText(declaration.type),
       },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: [...declaration.secrets] }),
+      pulumi.mergeOptions(opts, {
+        additionalSecretOutputs: [
+          ...declaration.secrets,
+          ...(secretsOfProgram ? [askedSecretlyKey] : []),
+        ],
+      }),
     );
   }
+}
+
+/**
+ * The names of the arguments that the program made secret; undefined where none can be.
+ * @param always those that are secret whatever the program says
+ */
+function findSecrets(
+  properties: Properties,
+  always: readonly string[],
+): pulumi.Output<string[]> | undefined {
+  const mayBe = Object.entries(properties).filter(
+    ([name, value]) => !always.includes(name) && holdsOutput(value),
+  );
+  if (mayBe.length === 0) return undefined;
+  const names = mayBe.map(async ([name, value]) =>
+    (await pulumi.isSecret(pulumi.output(value))) ? [name] : [],
+  );
+  return pulumi.output(Promise.all(names)).apply((found) => found.flat());
+}
+
+/** Whether a value is or holds what can be secret; a promise may give it. */
+function holdsOutput(value: unknown): boolean {
+  const isOutput = pulumi.Output.isInstance(value) || pulumi.Resource.isInstance(value);
+  if (isOutput || value instanceof Promise) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsOutput);
 }
 
 function waitsForOthers({ dependsOn }: pulumi.CustomResourceOptions): boolean {

@@ -3,6 +3,7 @@
  * after it. Nothing is passed over in silence.
  */
 
+import { isInternal } from "../../access/internal-arguments";
 import { nameIn } from "../../access/urn";
 import { type Arguments, argumentOf, normalForm } from "../input/argument";
 import type { Position, State, Step } from "../input/step";
@@ -150,7 +151,7 @@ function strangeArguments({ op, old, new: after }: Step, kind: Kind): string[] {
   if (role === undefined || !hasNew(role)) return [];
   const names = [...(after?.inputNames ?? []), ...(old?.inputNames ?? [])];
   const known = formsOf(kind);
-  return [...new Set(names)].filter((name) => name !== "__provider" && !known.has(name));
+  return [...new Set(names)].filter((name) => !isInternal(name) && !known.has(name));
 }
 
 /**
