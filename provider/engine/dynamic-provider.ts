@@ -50,12 +50,12 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
           // Credentials that are missing or contradict each other show at preview.
           const { deployer, timing } = deployerConnection(connectionOf(news));
           const isByClient = "mintedBy" in news || deployer.kind !== "accessToken";
-          found.push(...(definition.makerRules?.(known, isByClient) ?? []));
           // What stays as it is was possible before, and nothing of it is sent.
           const isChanged = !isDeepStrictEqual(
             inputsOf(definition, olds),
             inputsOf(definition, inputs),
           );
+          if (isChanged) found.push(...(definition.makerRules?.(known, isByClient) ?? []));
           const grants = isChanged && isPreflightWanted() ? definition.grants(known) : undefined;
           if (grants !== undefined)
             found.push(...(await lookAhead(grants, await tailnetFor(news), news, timing?.timeout)));

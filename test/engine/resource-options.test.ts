@@ -1,0 +1,172 @@
+/** Resource options that a dynamic provider is not told of do what Pulumi says of them, or say that they cannot. */
+
+import { startEmulator } from "tailscope-emulator";
+import { expect, test } from "vitest";
+import { as } from "../contract/client";
+import { newStack, type Stack } from "./stack";
+
+test("replaceOnChanges replaces for the arguments that it names, and for no others", async () => {
+  await using emulator = await startEmulator();
+  const client = (scope: string, description: string, options: string) =>
+    `exports.id = new OAuthClient("c", { scopes: ["${scope}"], description: "${description}" }, { replaceOnChanges: ${options} }).clientId;`;
+  await using stack = await newStack(emulator, client("dns", "one", '["scopes"]'));
+  await stack.up();
+  stack.write(client("dns", "two", '["scopes"]'));
+  expect(await stack.preview()).toEqual(["update c"]);
+  stack.write(client("dns:read", "one", '["scopes"]'));
+  expect(await stack.preview()).toEqual(["replace c"]);
+  stack.write(client("dns", "two", '["*"]'));
+  expect(await stack.preview()).toEqual(["replace c"]);
+});
+
+test("what cannot work says so at preview: import, a lookup of another kind, a key without tags", async () => {
+  await using emulator = await startEmulator();
+  await using stack = await newStack(
+    emulator,
+    `new OAuthClient("c", { scopes: ["dns"] }, { import: "${emulator.clientId}" });`,
+  );
+  const problem = async () => (await stack.pulumi(["preview", "--suppress-progress"])).text;
+  expect(await problem()).toContain(
+    "bring the credential under management with `tailscope adopt ID --out FOLDER`",
+  );
+  stack.write(`AuthKey.get("k", "${emulator.clientId}");`);
+  expect(await problem()).toContain("it is an OAuth client, not an auth key");
+  stack.write(
+    `const c = new OAuthClient("c", { scopes: ["auth_keys"], tags: ["tag:ci"] });
+     new AuthKey("minted", { mintedBy: c });`,
+  );
+  expect(await problem()).toContain(
+    "tags: an auth key that an OAuth client or a federated identity",
+  );
+});
+
+test("a tag that the same program defines is given in one `up`, and a preview says what it waits for", async () => {
+  await using emulator = await startEmulator({ policy: '{"tagOwners":{"tag:ci":[]}}' });
+  // It stands for the official provider's Acl: it sets the policy file.
+  const acl = (tags: string) => `
+    const send = async ({ acl }) => {
+      const headers = { authorization: "Bearer ${emulator.apiKey}", "content-type": "application/json" };
+      const answer = await fetch("${emulator.url}/api/v2/tailnet/-/acl", { method: "POST", headers, body: acl });
+      if (!answer.ok) throw new Error(await answer.text());
+    };
+    const provider = {
+      create: async (inputs) => (await send(inputs), { id: "acl", outs: inputs }),
+      update: async (id, olds, news) => (await send(news), { outs: news }),
+      diff: async (id, olds, news) => ({ changes: olds.acl !== news.acl }),
+    };
+    const old = new OAuthClient("old", { scopes: ["auth_keys"], tags: ["tag:ci"] });
+    class Acl extends pulumi.dynamic.Resource {
+      constructor(name, args, opts) { super(provider, name, args, opts); }
+    }
+    const acl = new Acl("acl", { acl: JSON.stringify({ tagOwners: { ${tags} } }) }, { dependsOn: [old] });`;
+  await using stack = await newStack(emulator, acl('"tag:ci": []'));
+  // The policy file's own API key is no secret of the program.
+  await stack.up();
+  stack.write(`${acl('"tag:ci": [], "tag:fresh": []')}
+    new OAuthClient("new", { scopes: ["auth_keys"], tags: ["tag:fresh"] }, { dependsOn: [acl] });`);
+  const planned = await stack.pulumi(["preview", "--suppress-progress"]);
+  expect(planned.code, planned.text).toBe(0);
+  expect(planned.text).toContain("What this resource depends on may change that");
+  await stack.up();
+  expect(Object.keys((await stack.state()).credentials).sort()).toEqual(["new", "old"]);
+});
+
+test("a type alias takes over what the official provider made, with ids and secrets, for all three kinds", async () => {
+  await using emulator = await startEmulator();
+  const api = as(emulator, emulator.apiKey);
+  const made = async (body: object) => (await api("POST", "/keys", body)).body;
+  const client = await made({ keyType: "client", scopes: ["dns"], description: "CI" });
+  const key = await made({
+    keyType: "auth",
+    capabilities: { devices: { create: { tags: ["tag:ci"], reusable: true } } },
+    expirySeconds: 7_776_000,
+  });
+  const identity = await made({
+    keyType: "federated",
+    scopes: ["dns"],
+    issuer: "https://ci.example.com",
+    subject: "me",
+  });
+  await using stack = await newStack(emulator, 'new OAuthClient("first", { scopes: ["dns"] });');
+  await stack.up();
+  await importOfficial(stack, [
+    ["oauthClient:OauthClient", "ci", client, { description: "CI", scopes: ["dns"] }],
+    ["tailnetKey:TailnetKey", "key", key, { tags: ["tag:ci"], reusable: true, expiry: 7_776_000 }],
+    [
+      "federatedIdentity:FederatedIdentity",
+      "identity",
+      identity,
+      {
+        scopes: ["dns"],
+        issuer: "https://ci.example.com",
+        subject: "me",
+        audience: identity["audience"],
+      },
+    ],
+  ]);
+  const alias = (type: string) => `{ aliases: [{ type: "tailscale:index/${type}" }] }`;
+  stack.write(`
+    new OAuthClient("first", { scopes: ["dns"] });
+    const ci = new OAuthClient("ci", { scopes: ["dns"], description: "CI" }, ${alias("oauthClient:OauthClient")});
+    const key = new AuthKey("key", { tags: ["tag:ci"], reusable: true }, ${alias("tailnetKey:TailnetKey")});
+    const identity = new FederatedIdentity("identity",
+      { scopes: ["dns"], issuer: "https://ci.example.com", subject: "me" },
+      ${alias("federatedIdentity:FederatedIdentity")});
+    Object.assign(exports, { id: ci.clientId, secret: ci.clientSecret, key: key.key, identity: identity.clientId });`);
+  const before = emulator.control.activeCredentials().map(({ id }) => id);
+  const outputs = await stack.deployed();
+  expect(outputs).toEqual({
+    id: client.id,
+    secret: client["key"],
+    key: key["key"],
+    identity: identity.id,
+  });
+  expect(emulator.control.activeCredentials().map(({ id }) => id)).toEqual(before);
+  await stack.up("--refresh", "--expect-no-changes");
+  expect((await stack.state()).text).not.toContain(String(client["key"]));
+  await stack.destroy();
+  expect(emulator.control.activeCredentials()).toEqual([]);
+});
+
+type Official = readonly [
+  type: string,
+  name: string,
+  made: Readonly<Record<string, unknown>>,
+  inputs: object,
+];
+
+/** Puts resources of the official provider into the state, as its own `up` leaves them. */
+async function importOfficial(stack: Stack, resources: readonly Official[]): Promise<void> {
+  const { text } = await stack.state();
+  const state = JSON.parse(text);
+  const urn = (type: string, name: string) => `urn:pulumi:dev::test::${type}::${name}`;
+  const provider = {
+    urn: urn("pulumi:providers:tailscale", "default"),
+    custom: true,
+    id: "11111111-1111-1111-1111-111111111111",
+    type: "pulumi:providers:tailscale",
+    inputs: {},
+    outputs: {},
+  };
+  state.deployment.resources.push(
+    provider,
+    ...resources.map(([type, name, made, inputs]) => ({
+      urn: urn(`tailscale:index/${type}`, name),
+      custom: true,
+      id: made["id"],
+      type: `tailscale:index/${type}`,
+      inputs,
+      outputs: {
+        ...inputs,
+        id: made["id"],
+        createdAt: made["created"],
+        key: made["key"],
+        userId: "",
+      },
+      provider: `${provider.urn}::${provider.id}`,
+    })),
+  );
+  stack.save("official.json", JSON.stringify(state));
+  const { code, text: said } = await stack.pulumi(["stack", "import", "--file", "official.json"]);
+  expect(code, said).toBe(0);
+}
