@@ -1,13 +1,13 @@
 /** Every example, run as it stands against the emulator. (The quickstart is the story of `npm start`: commands.test.ts.) */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { immutableGithubSubject } from "../../emulator/github-subject";
 import { as } from "../contract/client";
+import { type Folders, runJob, type Workflow } from "./github-runner";
 import { installedAlready, pipeline, shell } from "./pipeline";
 import { exampleStack, newStack } from "./stack";
 
@@ -95,7 +95,7 @@ test("adopt", async () => {
 });
 
 test("ci-deployments: bootstrapped once, then GitHub Actions and GitLab CI deploy with no secret in their environment", async () => {
-  await using emulator = await startEmulator({ rewriteGithubSubjects: true });
+  await using emulator = await startEmulator();
   await using bootstrap = await exampleStack(emulator, "ci-deployments", {
     TAILSCALE_API_KEY: emulator.apiKey,
   });
@@ -105,32 +105,38 @@ test("ci-deployments: bootstrapped once, then GitHub Actions and GitLab CI deplo
   // GitHub: a pull request is previewed by an identity that can change nothing, and main is deployed.
   const workflow = parse(
     readFileSync(join(root, "examples/ci-deployments/github-actions.yml"), "utf8"),
-  );
-  const vars: Record<string, string | undefined> = {
-    TAILSCALE_PREVIEWER_ID: made["previewerId"],
-    TAILSCALE_DEPLOYER_ID: made["deployerId"],
+  ) as Workflow;
+  const nothing = () => {};
+  const machine = {
+    folder: ci.folder,
+    environment: { ...ci.environment, ...ci.runner },
+    actions: {},
+    standIns: {
+      "actions/checkout": (_: unknown, { workspace }: Folders) =>
+        cpSync(ci.work, workspace, { recursive: true, verbatimSymlinks: true }),
+      "actions/setup-node": nothing,
+      "actions/cache": nothing,
+      "pulumi/auth-actions": nothing,
+    },
+  };
+  const vars = {
+    TAILSCALE_PREVIEWER_ID: made["previewerId"] ?? "",
+    TAILSCALE_DEPLOYER_ID: made["deployerId"] ?? "",
     PULUMI_STACK: "dev",
   };
-  const job = async (name: string, subject: string) => {
-    // A repository with the form with ids: its tokens have it, as the identities do.
-    ci.subject = immutableGithubSubject("https://token.actions.githubusercontent.com", subject);
-    const { env, steps } = workflow.jobs[name];
-    const given = Object.entries(env as Record<string, string>).map(([variable, value]) => [
-      variable,
-      value.replace(/^\$\{\{ vars\.(\w+) \}\}$/, (_, key: string) => vars[key] ?? ""),
-    ]);
-    let text = "";
-    for (const { run } of steps) {
-      if (run === undefined) continue;
-      const ended = await ci.run(run, { ...Object.fromEntries(given), ...ci.runner });
-      text += ended.text;
-      expect(ended.code, `${run}\n${ended.text}`).toBe(0);
-    }
+  const job = async (name: string, event_name: string, subject: string) => {
+    ci.subject = subject;
+    const github = { event_name, event: {}, repository: "acme/infrastructure" };
+    const ran = await runJob(machine, workflow, name, { github, vars });
+    const text = ran?.steps.map((step) => step.text).join("\n") ?? "";
+    expect(ran?.failed, text).toBe(false);
     return text;
   };
-  expect(await job("preview", "repo:acme/infrastructure:pull_request")).toContain("+ 3 to create");
+  expect(await job("preview", "pull_request", "repo:acme/infrastructure:pull_request")).toContain(
+    "+ 3 to create",
+  );
   expect(emulator.control.activeCredentials()).toHaveLength(4);
-  expect(await job("deploy", "repo:acme/infrastructure:environment:production")).toContain(
+  expect(await job("deploy", "push", "repo:acme/infrastructure:environment:production")).toContain(
     "No drift: 2 credentials are as the state says.",
   );
   expect(emulator.control.activeCredentials()).toHaveLength(6);
@@ -158,7 +164,8 @@ test("ci-deployments: bootstrapped once, then GitHub Actions and GitLab CI deplo
 
 test.for([
   "examples/ci-deployments/github-actions.yml",
-  "examples/review/github-actions.yml",
+  "examples/review/github-preview.yml",
+  "examples/review/github-review.yml",
   ".github/workflows/release.yml",
 ])("the GitHub Actions workflow %s is sound, by actionlint", async (path, context) => {
   const go = await shell("command -v go", root, process.env);
