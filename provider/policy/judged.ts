@@ -4,20 +4,17 @@
  */
 
 import type { ResourceValidationArgs } from "@pulumi/policy";
+import { officialKind } from "../access/official";
 import { providerText } from "../access/provider-text";
-import { officialMeaningOf, typePrefix } from "../access/resource-types";
+import { typePrefix } from "../access/resource-types";
 import { urnParts } from "./urn-pattern";
 
 export const kinds = ["OAuthClient", "AuthKey", "FederatedIdentity"] as const;
 
 export type Kind = (typeof kinds)[number];
 
-/** Our kind for each credential of Tailscale's official provider, whose arguments have the same names. */
-const officialKinds: ReadonlyMap<string, Kind> = new Map([
-  ["OauthClient", "OAuthClient"],
-  ["TailnetKey", "AuthKey"],
-  ["FederatedIdentity", "FederatedIdentity"],
-]);
+/** Our resources are named so, and so can be those of anybody else. */
+export const ourPrefix = typePrefix;
 
 /** What the engine shows of a resource; a member may be missing where not the engine asks. */
 export type Shown = Pick<ResourceValidationArgs, "type" | "urn" | "name" | "props"> &
@@ -62,21 +59,23 @@ export interface Arguments {
 
 /** The kinds of credential that a resource could be: by its type, by the code that it runs, or both. */
 export function kindsOf(type: string, code: string | undefined): readonly Kind[] {
-  const official = isOfficial(type) ? officialKinds.get(type.split(":").at(-1) ?? "") : undefined;
-  return kinds.filter(
-    (kind) => type === typePrefix + kind || official === kind || code === providerText(kind),
+  const official = officialKind(type);
+  const found = kinds.filter(
+    (kind) => type === ourPrefix + kind || official === kind || code === providerText(kind),
   );
+  return found;
 }
 
-function isOfficial(type: string): boolean {
-  return officialMeaningOf(type) === "credential";
-}
-
-export function judgedAs(kind: Kind, { urn, type, props, opts }: Shown): Judged {
+export function judgedAs(kind: Kind, shown: Shown): Judged {
+  const { urn, type, props, opts } = shown;
   const { stack = "", project = "" } = urnParts(urn) ?? {};
+  const isOfficial = officialKind(type) !== undefined;
   return {
-    ...{ kind, urn, project, stack },
-    isOfficial: isOfficial(type),
+    kind,
+    isOfficial,
+    urn,
+    project,
+    stack,
     parent: opts?.parent,
     args: readArguments(props),
   };

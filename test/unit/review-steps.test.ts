@@ -329,16 +329,28 @@ describe("the code that runs is part of the change", () => {
     },
   );
 
-  test("a plan that changes it is not understood", () => {
+  test.each(["adds", "updates"])("a plan that %s it is not understood", (part) => {
     const { __provider } = inputs(update().newState);
     const found = reviewedPlan({
       [urnOf("OAuthClient", "a")]: {
-        goal: { inputDiff: { updates: { __provider } } },
+        goal: { inputDiff: { [part]: { __provider } } },
         steps: ["update"],
         state: { __provider, scopes: ["dns"] },
       },
     });
     expect(found.report.notUnderstood).toEqual([sentence]);
+  });
+
+  test("a plan that replaces something by name compares with nothing, and is understood", () => {
+    const { __provider } = inputs(update().newState);
+    const found = reviewedPlan({
+      [urnOf("OAuthClient", "a")]: {
+        goal: { inputDiff: { adds: { __provider, scopes: ["dns"] } } },
+        steps: ["create-replacement", "replace", "delete-replaced"],
+        state: { __provider, scopes: ["dns"] },
+      },
+    });
+    expect(found.report).toMatchObject({ verdict: "write", notUnderstood: [] });
   });
 });
 

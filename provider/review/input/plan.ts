@@ -71,13 +71,20 @@ function stepsOf(urn: string, planned: ResourcePlan): Step[] {
   const wasExternal = ops.includes("discard-replaced") || ops.includes("discard");
   const after = argumentsAfter(planned);
   const before = argumentsBefore(planned, after);
+  // An update is always compared with what was, so one that adds code had none.
+  const isBare = ops.includes("update") && addsCode(planned);
+  const code = isBare
+    ? absent
+    : before.others.is === "absent"
+      ? argumentOf(before, "__provider")
+      : undefined;
   return ops.map((op) => ({
     op,
     urn,
     ...(hasBefore(op) && {
       old: {
         ...state(before, wasExternal),
-        ...(before.others.is === "absent" && { code: [argumentOf(before, "__provider")] }),
+        ...(code && { code: [code] }),
       },
     }),
     ...(hasAfter(op) &&
@@ -108,15 +115,20 @@ function argumentsAfter({ goal, state }: ResourcePlan): Arguments {
   return { named, others: absent };
 }
 
+function addsCode({ goal }: ResourcePlan): boolean {
+  return argumentsFrom(goal?.inputDiff?.adds).named.has("__provider");
+}
+
 /** What does not change was as it will be, where the plan compared with what was; else nothing of it is known. */
-function argumentsBefore({ goal }: ResourcePlan, after: Arguments): Arguments {
+function argumentsBefore(planned: ResourcePlan, after: Arguments): Arguments {
+  const { goal } = planned;
   if (!goal?.inputDiff || after.others.is !== "absent") return unknownArguments;
+  // Every resource has code, so what gets it now was compared with nothing: it was looked up, or is replaced as a whole.
+  if (addsCode(planned)) return unknownArguments;
   const [added, updated] = [
     argumentsFrom(goal.inputDiff.adds).named,
     argumentsFrom(goal.inputDiff.updates).named,
   ];
-  // Every resource had its code before, so this one was compared with nothing: it was looked up, or is replaced as a whole.
-  if (added.has("__provider")) return unknownArguments;
   const named = new Map(after.named);
   for (const name of added.keys()) named.set(name, absent);
   for (const name of [...updated.keys(), ...(goal.inputDiff.deletes ?? [])])

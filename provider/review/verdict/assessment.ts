@@ -66,7 +66,8 @@ export function assess(change: Change): Assessment {
   const widens = [
     danger !== "none",
     found.gain.tags.length > 0,
-    life.some((one) => one.widens !== undefined),
+    // Another tailnet and more use are in the class: of what it may do there.
+    life.some(({ widens }) => widens === "users" || widens === "life"),
     touched && after?.tags.isWhole === false,
   ];
   return {
@@ -275,7 +276,7 @@ function tagsGained(after: Credential, { earlier, gain }: Comparison): Way[] {
 
 /** Who may use it now and could not before, or more often than before. */
 function useGained(change: Change, after: Credential, life: readonly Life[]): Way[] {
-  if (life.some(({ widens }) => widens === "users")) {
+  if (life.some(({ widens }) => widens === "users" || widens === "tailnet")) {
     const whole = wholeOf(after);
     return [
       {

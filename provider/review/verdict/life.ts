@@ -67,7 +67,8 @@ function stays({ isCertain, reason }: Kept): string {
 function moveOf(before: Credential, after: Credential): Life {
   return {
     sentence: `Moves from ${tailnetOf(before)} to ${tailnetOf(after)}: all that it can do there is new.`,
-    widens: "users",
+    // One that may not move at all is not held against who could use it before.
+    widens: before.connection === undefined || after.connection === undefined ? "users" : "tailnet",
   };
 }
 

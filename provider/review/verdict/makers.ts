@@ -1,13 +1,10 @@
 /** Whose a step is: a credential of ours, something else that reaches the tailnet, or none of a review's business. */
 
+import { officialMeaning } from "../../access/official";
 import { providerText } from "../../access/provider-text";
-import {
-  componentTypes,
-  officialMeaningOf,
-  runsCode,
-  typePrefix,
-} from "../../access/resource-types";
+import { componentTypes, runsCode, typePrefix } from "../../access/resource-types";
 import { typeIn } from "../../access/urn";
+import type { Argument } from "../input/argument";
 import type { State, Step } from "../input/step";
 import { isKind, type Kind } from "./kinds";
 
@@ -78,26 +75,30 @@ function hasForeignCode(state: State | undefined, kind: string): boolean {
 function makerOfOther({ old, new: after }: Step, type: string): Maker {
   if (componentTypes.includes(type)) return harmless;
   if (type.startsWith("tailscope:")) return strangeType(type);
-  switch (officialMeaningOf(type)) {
-    case "credential":
-      return {
-        is: "unknown",
-        sentence:
-          "is a credential of Tailscale's official provider, whose arguments are not known here.",
-      };
-    case "unknown":
-      return strangeType(type);
+  switch (officialMeaning(type)) {
+    case undefined:
+      return makerOfCode([...(after?.code ?? []), ...(old?.code ?? [])], type);
+    case "harmless":
+      return harmless;
     case "access":
       return {
         is: "told",
         sentence: `is a ${type} of Tailscale's official provider, which is not reviewed.`,
       };
-    case "harmless":
-      return harmless;
-    case undefined:
+    case "not known":
+      return strangeType(type);
+    default:
+      return {
+        is: "unknown",
+        sentence:
+          "is a credential of Tailscale's official provider, whose arguments are not known here.",
+      };
   }
-  const code = [...(after?.code ?? []), ...(old?.code ?? [])].filter(({ is }) => is !== "absent");
-  // Ours under another name.
+}
+
+/** Of a resource that has nothing to do with Tailscale but by the code that it runs. */
+function makerOfCode(given: readonly Argument[], type: string): Maker {
+  const code = given.filter(({ is }) => is !== "absent");
   const names = (text: unknown) => typeof text === "string" && /["'`]tailscope\b/.test(text);
   if (code.some((one) => one.is === "known" && names(one.value))) return strangeType(type);
   if (!runsCode(type) && code.length === 0) return harmless;

@@ -6,8 +6,8 @@ import { shortened } from "../../access/shown";
 /** One thing about a credential's life. */
 export interface Life {
   readonly sentence: string;
-  /** Whether it gives somebody more than before: `"users"` where new ones may use all that the credential can do. */
-  readonly widens?: "users" | "use" | "life";
+  /** What is more than before: who may use all that the credential can do, where it can do that, how often, or how long. */
+  readonly widens?: "users" | "tailnet" | "use" | "life";
 }
 
 /** A value in quotes, in ASCII, so that no letter is taken for another; a long one without its middle. */
