@@ -6,10 +6,13 @@
 import type { Kind } from "./judgement.ts";
 import type { Random } from "./random.ts";
 import { everyScope } from "./scopes.ts";
-import { type Json, type Members, secret, unknown } from "./values.ts";
+import { encrypted, type Json, type Members, secret, unknown } from "./values.ts";
 
 /** Names that no table knows, some of which every object in JavaScript has. */
-const strangeScopes = ["satellites", "constructor", "__proto__", "toString", "logs"];
+const strangeScopes = [
+  ...["satellites", "constructor", "__proto__", "toString", "logs"],
+  ...["ALL", "all ", "All:read", "dns:write", "users:", ":read", "devices:core:read:read", "*"],
+];
 
 /** The scopes that decide a class, so that they come often. */
 const weightyScopes = ["all", "all:read", "users", "policy_file", "oauth_keys", "auth_keys", "dns"];
@@ -36,7 +39,10 @@ type Generator = (random: Random) => Json;
 
 /** A pattern of few letters, so that one often lies within another. */
 export function pattern(random: Random): string {
-  const letters = Array.from({ length: random.below(6) }, () => random.pick(["a", "b", "*", "/"]));
+  // Signs that mean something to regular expressions, and a run of stars that takes some forever.
+  const alphabet = random.chance(0.9) ? ["a", "b", "*", "/"] : ["a", "*", ".", "?", "\\", "(", "é"];
+  const length = random.chance(0.02) ? 30 : random.below(6);
+  const letters = Array.from({ length }, () => random.pick(alphabet));
   if (random.chance(0.01)) letters.splice(random.below(letters.length + 1), 0, random.pick(unseen));
   return random.pick(["repo:acme/", "repo:", "", "project_path:a/"]) + (letters.join("") || "*");
 }
@@ -45,6 +51,7 @@ function scopes(random: Random): Json {
   const from = random.chance(0.5) ? everyScope : weightyScopes;
   const list = random.some(from, random.chance(0.05) ? 0 : 1, 3);
   if (random.chance(0.06)) list.push(random.pick(strangeScopes));
+  if (random.chance(0.05)) list.push(...random.some(list, 0, 1));
   return random.shuffled(list);
 }
 
@@ -134,7 +141,15 @@ const presence: Readonly<Record<Kind, Readonly<Record<string, number>>>> = {
 
 export function credential(random: Random, kind: Kind): Members {
   const present = Object.entries(presence[kind]).filter(([, often]) => random.chance(often));
-  return Object.fromEntries(present.map(([name]) => [name, made(random, name)]));
+  return Object.fromEntries(present.map(([name]) => [name, madeOrNothing(random, kind, name)]));
+}
+
+/** Absent, null, an empty text and an empty list or set of rules are one thing. */
+function madeOrNothing(random: Random, kind: Kind, name: string): Json {
+  const nothings: readonly Json[] =
+    name === "tags" ? [[], null] : name === "customClaimRules" ? [{}, null] : ["", null];
+  const isOptional = presence[kind][name] !== 1;
+  return isOptional && random.chance(0.02) ? random.pick(nothings) : made(random, name);
 }
 
 function made(random: Random, name: string): Json {
@@ -192,7 +207,7 @@ function variedPattern(random: Random, before: string): string {
  * so, or parts of it.
  */
 export function hidden(random: Random, value: Json): Json {
-  const mark = random.pick([secret, unknown]);
+  const mark: Json = random.pick([secret, secret, unknown, unknown, encrypted]);
   if (Array.isArray(value) && value.length > 0 && random.chance(0.5)) {
     const list: readonly Json[] = value;
     const at = random.below(list.length);

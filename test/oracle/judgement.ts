@@ -268,7 +268,12 @@ function livesLonger(
   if (before === undefined || after === undefined) return false;
   const [from, to] = [durationIn(before[name]), durationIn(after[name])];
   const seconds = (one: Seen<number>, unseen: number) =>
-    one.is === "known" ? one.value : one.is === "absent" ? otherwise : unseen;
+    // The API takes 0 for what it does where nothing is said.
+    one.is === "known" && one.value !== 0
+      ? one.value
+      : one.is === "hidden" || one.is === "malformed"
+        ? unseen
+        : otherwise;
   return seconds(to, atMost) > seconds(from, 0);
 }
 

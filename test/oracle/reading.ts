@@ -292,13 +292,16 @@ function readResource(urn: string, plan: ResourcePlan, into: Draft): void {
   }
   const about = { urn, kind, isPlanned: true } as const;
   const makes = steps.some((op) =>
-    ["create", "update", "replace", "create-replacement"].includes(op),
+    ["create", "update", "replace", "create-replacement", "import"].includes(op),
   );
   // One deletion belongs to a replacement; every other one is an old half of its own.
   const deletions = steps.filter((op) => op === "delete" || op === "delete-replaced").length;
   const replaces = steps.some((op) => op === "replace" || op === "create-replacement");
   const isOursBefore = !steps.includes("discard-replaced");
-  for (let left = deletions - (replaces && isOursBefore ? 1 : 0); left > 0; left--)
+  // Where one is imported that was there already, the old one goes all the same.
+  const isImport = steps.some((op) => op.startsWith("import"));
+  const isPaired = replaces && isOursBefore && !isImport;
+  for (let left = deletions - (isPaired ? 1 : 0); left > 0; left--)
     into.changes.push({ ...about, change: "delete", before: {}, ends: "not told" });
   if (!makes) {
     if (deletions === 0) into.changes.push({ ...about, change: "forget" });
@@ -306,6 +309,10 @@ function readResource(urn: string, plan: ResourcePlan, into: Draft): void {
   }
   if (state === undefined || state["__provider"] !== providerText(kind)) {
     into.notUnderstood.push(urn);
+    return;
+  }
+  if (isImport) {
+    into.changes.push({ ...about, change: "import", after: state });
     return;
   }
   if (steps.includes("create") || steps.includes("discard-replaced")) {
@@ -322,9 +329,11 @@ function readResource(urn: string, plan: ResourcePlan, into: Draft): void {
   into.changes.push({ ...about, change, before, after: state, ends: "not told" });
 }
 
-function isCodeChanged({ goal }: ResourcePlan): boolean {
+/** A replacement that was asked for by hand has all of it among what is added, compared with none. */
+function isCodeChanged({ goal, steps }: ResourcePlan): boolean {
   const { adds = {}, updates = {}, deletes = [] } = goal?.inputDiff ?? {};
-  return [...Object.keys(adds), ...Object.keys(updates), ...deletes].includes("__provider");
+  const isNew = Object.hasOwn(adds, "__provider") && steps.includes("update");
+  return isNew || [...Object.keys(updates), ...deletes].includes("__provider");
 }
 
 /** What is not among the differences was there already; what was changed or removed is hidden. */

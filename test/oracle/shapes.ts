@@ -62,6 +62,16 @@ function inSteps(subject: Subject, old: State, isDeletedFirst: boolean): readonl
 
 const host = "urn:pulumi:dev::test::aws:ec2/instance:Instance::host";
 
+/** A credential that goes, and takes another with it. */
+const credentialHost = `urn:pulumi:dev::test::${typePrefix}OAuthClient::host`;
+
+function credentialHostStep(): Step {
+  const type = `${typePrefix}OAuthClient`;
+  const inputs = { __provider: providerText("OAuthClient"), scopes: ["dns"] };
+  const oldState = { urn: credentialHost, type, id: "k5CNTRL", inputs, outputs: inputs };
+  return { op: "delete", urn: credentialHost, oldState };
+}
+
 function hostStep(op: string, more: Partial<State> = {}): Step {
   const state = { urn: host, type: "aws:ec2/instance:Instance", id: "i-1", inputs: {}, ...more };
   return { op, urn: host, oldState: state, ...(op !== "delete" && { newState: state }) };
@@ -82,6 +92,10 @@ const shapes: Readonly<Record<string, Shape>> = {
   "delete, with its host": (one) => [
     step("delete", one, kept(one, one.before, { deletedWith: host })),
     hostStep("delete"),
+  ],
+  "delete, with a credential as its host": (one) => [
+    step("delete", one, kept(one, one.before, { deletedWith: credentialHost })),
+    credentialHostStep(),
   ],
   "delete, its host replaced": (one) => [
     step("delete", one, kept(one, one.before, { deletedWith: host })),
@@ -195,6 +209,13 @@ const shapes: Readonly<Record<string, Shape>> = {
   "pending deletion": (one) => [
     step("delete-replaced", one, kept(one, one.before, { delete: true, id: "k1CNTRL" })),
   ],
+  "pending deletion, retained": (one) => [
+    step(
+      "delete-replaced",
+      one,
+      kept(one, one.before, { delete: true, retainOnDelete: true, id: "k1CNTRL" }),
+    ),
+  ],
   "pending deletion, then update": (one) => [
     step("update", one, kept(one, one.before), made(one, one.after)),
     step("delete-replaced", one, kept(one, other(one), { delete: true, id: "k1CNTRL" })),
@@ -272,6 +293,11 @@ const odd: Readonly<Record<string, Shape>> = {
   "another kind after": (one) => {
     const type = typePrefix + one.random.pick(kinds.filter((kind) => kind !== one.kind));
     return [step("update", one, kept(one, one.before), { ...made(one, one.after), type })];
+  },
+  "our type under a foreign name": (one) => {
+    const urn = one.urn.replace(one.type, "acme:index:Thing");
+    const subject = { ...one, urn };
+    return [step("create", subject, undefined, made(subject, one.after))];
   },
   "a foreign type in its states": (one) => [
     step("create", one, undefined, { ...made(one, one.after), type: "acme:index:Thing" }),
@@ -421,6 +447,7 @@ const planned: Readonly<Record<string, readonly string[]>> = {
   "plan: replace": ["create-replacement", "replace", "delete-replaced"],
   "plan: replace, deleted first": ["delete-replaced", "replace", "create-replacement"],
   "plan: replace, an external one before": ["create-replacement", "replace", "discard-replaced"],
+  "plan: replace, asked for": ["create-replacement", "replace", "delete-replaced"],
   "plan: delete": ["delete"],
   "plan: delete and a pending deletion": ["delete", "delete-replaced"],
   "plan: pending deletion": ["delete-replaced"],
@@ -432,6 +459,8 @@ const planned: Readonly<Record<string, readonly string[]>> = {
     "delete-replaced",
   ],
   "plan: discard": ["discard"],
+  "plan: import": ["import"],
+  "plan: import in the place of another": ["import-replacement", "replace", "delete-replaced"],
   "plan: an unknown step": ["transmogrify"],
 };
 
@@ -455,12 +484,19 @@ export function generateResourcePlan(
     : random.pick(Object.keys(planned));
   const shape = isStranger ? "plan: update" : chosen;
   const steps = planned[shape] ?? [];
-  if (!steps.some((op) => ["create", "update", "replace", "same", "transmogrify"].includes(op)))
+  const making = ["create", "update", "replace", "same", "import", "transmogrify"];
+  if (!steps.some((op) => making.includes(op)))
     return { shape, parts: { urn, plan: { steps, state: null } } };
-  const wasThere = !steps.includes("create") && !steps.includes("discard-replaced");
+  const isComparedWithNothing =
+    steps.includes("create") ||
+    steps.includes("import") ||
+    steps.includes("discard-replaced") ||
+    shape.endsWith("asked for");
+  const wasThere = !isComparedWithNothing;
   const [before, after] = pairOf(random, kind, steps.includes("update"));
   const code = isStranger ? "exports.handler = __f0;" : providerText(kind);
-  const isOther = !isStranger && steps[0] !== "same" && random.chance(0.04);
+  const isOurs = !isStranger && steps[0] !== "same" && !steps.some((op) => op.startsWith("import"));
+  const isOther = isOurs && random.chance(0.04);
   const [old, text] = !isOther ? [code, code] : random.chance(0.5) ? [code, "…"] : ["…", code];
   const from: Members = wasThere ? { __provider: old, ...before } : {};
   const state = inPlan({ __provider: text, ...(shape === "plan: same" ? before : after) });
