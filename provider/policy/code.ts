@@ -6,8 +6,9 @@
  * pkg/resource/plugin/analyzer_plugin.go). So the pack has one of these as well, which looks and changes nothing.
  */
 
+import { officialKind } from "../access/official";
 import { providerText } from "../access/provider-text";
-import { officialMeaningOf, runsCode, typePrefix } from "../access/resource-types";
+import { runsCode, typePrefix } from "../access/resource-types";
 import { kinds, type Shown } from "./judged";
 import type { Exemption } from "./settings";
 import { isFor } from "./urn-pattern";
@@ -65,7 +66,7 @@ function problemOf(type: string, urn: string, seen: SeenCode): string | undefine
       : `${type} does not run Tailscope's code, but other code ${judgedByNone}`;
   }
   if (runsCode(type)) return `${type} runs code or commands of its own ${judgedByNone}`;
-  return officialMeaningOf(type) === "unknown"
+  return officialKind(type) === "not known"
     ? `${type} is a resource of Tailscale's official provider that is not known to this version of Tailscope, so no rule can judge it.`
     : undefined;
 }
