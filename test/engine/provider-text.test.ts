@@ -19,7 +19,7 @@ const texts = {
 test.each(Object.entries(texts))(
   "the provider text of %s is a constant that the installed SDK evaluates to a provider",
   (type, text) => {
-    const { providerText } = require("../../provider/dist/engine/provider-text.js") as {
+    const { providerText } = require("../../provider/dist/access/provider-text.js") as {
       providerText(type: string): string;
     };
     expect(providerText(type)).toBe(text);

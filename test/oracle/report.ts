@@ -127,8 +127,8 @@ function compared(expected: ExpectedChange, found: ReportedCredential): Differen
     for (const [what, names] of outside(expected[part], found[part]))
       say(`${part}: ${what}`, names.join(", "));
   const life = found.life.join("\n");
-  if (expected.isWider && (life === "" || /^(As many|Fewer) may use it/m.test(life)))
-    say("others may use it, and that is not said", life);
+  const isSaid = /may use it/.test(life) && !/^(As many|Fewer|Nobody else) may use it/m.test(life);
+  if (expected.isWider && !isSaid) say("others may use it, and that is not said", life);
   if (expected.ends === "lives on" && !/alive|lives on|nobody/i.test(life))
     say("it lives on, and that is not said", life);
   if (expected.ends === "revoked" && expected.change[0] !== "update" && !/revoked/i.test(life))
