@@ -27,6 +27,16 @@ export interface SeenRequest {
 }
 
 /** What an administrator can change of a credential in the console. */
+export interface ConsoleChange {
+  description?: string | undefined;
+  scopes?: string[] | undefined;
+  tags?: string[] | undefined;
+  issuer?: string | undefined;
+  subject?: string | undefined;
+  audience?: string | undefined;
+  customClaimRules?: Record<string, string> | undefined;
+}
+
 const changeShape = z.strictObject({
   description: z.string().optional(),
   scopes: z.array(z.string()).optional(),
@@ -35,25 +45,44 @@ const changeShape = z.strictObject({
   subject: z.string().optional(),
   audience: z.string().optional(),
   customClaimRules: z.record(z.string(), z.string()).optional(),
-});
+}) satisfies z.ZodType<ConsoleChange>;
 
 /** Who revokes a credential, and how the audit log has it. */
-const revocationShape = z.strictObject({
+export interface Revocation {
   /**
    * The actor's type, for example `"SECRET_SCANNER"`: not a person.
    * @default the owner, in the admin console
    */
-  by: z.string().optional(),
+  by?: string | undefined;
   /**
    * When the log's rate limiter let the entry through, in RFC 3339.
    * @default at once, and it is not said
    */
+  deferredAt?: string | undefined;
+}
+
+const revocationShape = z.strictObject({
+  by: z.string().optional(),
   deferredAt: z.string().optional(),
-});
+}) satisfies z.ZodType<Revocation>;
 
 const text = z.string().optional();
 
 /** An entry of the audit log, all that others than credentials and their tokens write there. */
+export interface NewAuditEntry {
+  action: string;
+  target: AuditEntry["target"];
+  /** @default a worker of Tailscale's */
+  actor?: AuditEntry["actor"] | undefined;
+  /** @default "CONTROL" */
+  origin?: string | undefined;
+  deferredAt?: string | undefined;
+  actionDetails?: string | undefined;
+  error?: string | undefined;
+  old?: unknown;
+  new?: unknown;
+}
+
 const entryShape = z.strictObject({
   action: z.string(),
   target: z.strictObject({ id: z.string(), name: z.string(), type: z.string(), property: text }),
@@ -66,16 +95,16 @@ const entryShape = z.strictObject({
   error: text,
   old: z.unknown().optional(),
   new: z.unknown().optional(),
-});
+}) satisfies z.ZodType<unknown, NewAuditEntry>;
 
 export interface Control {
   /**
    * Revokes a credential in the admin console, as the owner; or as `by` says, for example by
    * Tailscale's secret scanner.
    */
-  revoke(id: string, revocation?: z.infer<typeof revocationShape>): void;
+  revoke(id: string, revocation?: Revocation): void;
   /** Changes a credential in the admin console, as the owner; what is left out stays. */
-  change(id: string, change: z.infer<typeof changeShape>): void;
+  change(id: string, change: ConsoleChange): void;
   /** Removes every trace of a credential, so that the API answers 404. */
   erase(id: string): void;
   /** A machine joins with the auth key: a single-use one is used up. */
@@ -110,11 +139,12 @@ export interface Control {
    * @example control.addAuditEntry({ action: "EXPIRED", target: { id, name: "Auth key", type:
    *   "API_KEY" } })
    */
-  addAuditEntry(entry: z.input<typeof entryShape>): void;
+  addAuditEntry(entry: NewAuditEntry): void;
   /** The requests that the API got since the last call. */
   takeRequests(): SeenRequest[];
 }
 
+/** @internal */
 export function control(world: World, faults: Faults, takeRequests: () => SeenRequest[]): Control {
   const known = (id: string): Key => {
     const key = world.key(id);
@@ -195,7 +225,7 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
 
 const withId = z.strictObject({ id: z.string() });
 
-/** The same over HTTP, for whoever holds the control token. */
+/** The same over HTTP, for whoever holds the control token. @internal */
 export function controlRoutes(control: Control, token: string): Hono<Env> {
   const expected = Buffer.from(hashOf(token));
   const app = new Hono<Env>();

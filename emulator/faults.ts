@@ -10,46 +10,76 @@ import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
 import { type Env, tokenIn } from "./authentication.js";
 
-export const faultShape = z.strictObject({
+/** What goes wrong with which requests, as one orders it. */
+export interface Fault {
   /** The method it strikes; every one if absent. */
-  method: z.string().toUpperCase().optional(),
+  method?: string | undefined;
   /** What the path has in it, for example `"/keys"`; every path if absent. */
+  path?: string | undefined;
+  /**
+   * How many requests it strikes.
+   * @default 1
+   */
+  times?: number | undefined;
+  /**
+   * How many that fit it leaves alone first.
+   * @default 0
+   */
+  after?: number | undefined;
+  effect: Effect;
+}
+
+/** What happens to a request that a fault strikes. */
+export type Effect =
+  /** Answers with this status instead of doing anything. */
+  | {
+      kind: "answer";
+      status: number;
+      body?: string | undefined;
+      headers?: Record<string, string> | undefined;
+    }
+  /**
+   * Closes the connection before anything is done, and the port with it: for so long every
+   * connection is refused.
+   */
+  | { kind: "refuse"; milliseconds: number }
+  /** Forgets the token that the request shows, so that it is answered with 401. */
+  | { kind: "revoke-token" }
+  /** Closes the connection before anything is done. */
+  | { kind: "reset" }
+  /** Does nothing and never answers. */
+  | { kind: "stall" }
+  /** Does it, then closes the connection without an answer. */
+  | { kind: "lose-answer" }
+  /** Does it, and never answers. */
+  | { kind: "stall-answer" }
+  /** Does it, then closes the connection in the middle of the answer. */
+  | { kind: "cut-answer" };
+
+/** @internal */
+export const faultShape = z.strictObject({
+  method: z.string().toUpperCase().optional(),
   path: z.string().optional(),
-  /** How many requests it strikes. */
   times: z.int().min(1).default(1),
-  /** How many that fit it leaves alone first. */
   after: z.int().min(0).default(0),
   effect: z.discriminatedUnion("kind", [
-    /** Answers with this status instead of doing anything. */
     z.strictObject({
       kind: z.literal("answer"),
       status: z.int().min(200).max(599),
       body: z.string().default('{"message":"ordered by a test"}'),
       headers: z.record(z.string(), z.string()).default({}),
     }),
-    /**
-     * Closes the connection before anything is done, and the port with it: for so long every
-     * connection is refused.
-     */
     z.strictObject({ kind: z.literal("refuse"), milliseconds: z.int().min(1) }),
-    /** Forgets the token that the request shows, so that it is answered with 401. */
     z.strictObject({ kind: z.literal("revoke-token") }),
-    /** Closes the connection before anything is done. */
     z.strictObject({ kind: z.literal("reset") }),
-    /** Does nothing and never answers. */
     z.strictObject({ kind: z.literal("stall") }),
-    /** Does it, then closes the connection without an answer. */
     z.strictObject({ kind: z.literal("lose-answer") }),
-    /** Does it, and never answers. */
     z.strictObject({ kind: z.literal("stall-answer") }),
-    /** Does it, then closes the connection in the middle of the answer. */
     z.strictObject({ kind: z.literal("cut-answer") }),
   ]),
-});
+}) satisfies z.ZodType<unknown, Fault>;
 
-/** What goes wrong with which requests, as one orders it. */
-export type Fault = z.input<typeof faultShape>;
-
+/** @internal */
 export interface Faults {
   /** Orders a fault; the first that fits a request strikes. */
   add(fault: Fault): void;
@@ -58,7 +88,7 @@ export interface Faults {
   readonly middleware: MiddlewareHandler<Env>;
 }
 
-/** What faults do beyond the request that they strike. */
+/** What faults do beyond the request that they strike. @internal */
 export interface Reach {
   /** Closes the port for so long. */
   refuse(milliseconds: number): void;
@@ -66,6 +96,7 @@ export interface Reach {
   revokeToken(token: string): void;
 }
 
+/** @internal */
 export function faults(latencyMilliseconds: number, reach: Reach): Faults {
   let ordered: { fault: z.output<typeof faultShape>; seen: number }[] = [];
 

@@ -17,30 +17,30 @@ export type { Strictness, Unknowns } from "./unknowns.js";
 
 export interface EmulatorOptions {
   /** A loopback address. @default "127.0.0.1" */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** 0 takes any that is free. @default 0 */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** A file in which the tailnet survives a restart. @default none: it is forgotten */
-  readonly data?: string;
+  readonly data?: string | undefined;
   /** How long each answer takes at least, in milliseconds. @default 0 */
-  readonly latency?: number;
+  readonly latency?: number | undefined;
   /** The policy file (HuJSON) of a fresh tailnet. @default a few tags that admins own */
-  readonly policy?: string;
+  readonly policy?: string | undefined;
   /**
    * Whether subjects of GitHub are rewritten to the form with ids, as Tailscale does for some.
    * @default false
    */
-  readonly rewriteGithubSubjects?: boolean;
+  readonly rewriteGithubSubjects?: boolean | undefined;
   /** Scopes that exist beyond those that the emulator knows. @default none */
-  readonly scopes?: readonly string[];
+  readonly scopes?: readonly string[] | undefined;
   /**
    * How the emulator behaves where no public source says what the real API does: a world, or some
    * of its switches, and then the others as in the default.
    * @default the world that TAILSCOPE_EMULATOR_STRICTNESS names, "lenient" where it is not set
    */
-  readonly strictness?: Strictness;
+  readonly strictness?: Strictness | undefined;
   /** How issuers' published keys are read. @default the global fetch */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: typeof fetch | undefined;
 }
 
 export interface Emulator extends AsyncDisposable {

@@ -4,12 +4,38 @@
  */
 
 import { wholeSeconds } from "./clock.js";
-import { type AccessToken, isActive, type Key } from "./state.js";
+import { type AccessToken, isActive, type Key, type KeyType } from "./state.js";
 import type { World } from "./world.js";
+
+/** A key as the API answers it. */
+export interface ShownKey {
+  id: string;
+  keyType: KeyType;
+  description?: string;
+  created: string;
+  updated?: string;
+  expires?: string;
+  expirySeconds?: number;
+  revoked?: string;
+  invalid?: boolean;
+  userId: string;
+  capabilities?: {
+    devices: {
+      create: { reusable: boolean; ephemeral: boolean; preauthorized: boolean; tags?: string[] };
+    };
+  };
+  scopes?: string[];
+  tags?: string[];
+  issuer?: string | undefined;
+  subject?: string | undefined;
+  audience?: string;
+  customClaimRules?: Record<string, string>;
+}
 
 /**
  * A short-lived token in the list of keys: "tokens generated using an OAuth client or federated
  * identity" are of the kind `api`.
+ * @internal
  */
 export function shownToken({ id, created, expires, scopes, tags }: AccessToken) {
   return {
@@ -27,8 +53,9 @@ export function shownToken({ id, created, expires, scopes, tags }: AccessToken) 
 /**
  * The key as the API answers it, without its secret. Empty lists are left out
  * (`fact: empty-lists-left-out`); one that is no longer valid says little.
+ * @internal
  */
-export function shownKey(world: World, key: Key) {
+export function shownKey(world: World, key: Key): ShownKey {
   const active = isActive(key, world.now());
   const { tags, devices } = key;
   return {
@@ -55,5 +82,3 @@ export function shownKey(world: World, key: Key) {
     }),
   };
 }
-
-export type ShownKey = ReturnType<typeof shownKey>;

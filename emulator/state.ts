@@ -93,6 +93,7 @@ export interface StartCredentials {
   readonly roles: Record<Role, string>;
 }
 
+/** @internal */
 export interface State {
   readonly version: 1;
   readonly tailnet: { readonly id: string; readonly name: string };

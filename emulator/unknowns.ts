@@ -93,6 +93,7 @@ const switchesShape = z.strictObject({
 /** What a world or some switches look like, to whoever writes something else. */
 const form = `write "lenient", "strict", or an object of ${Object.keys(lenient).join(", ")}`;
 
+/** @internal */
 export const strictnessShape = z.union([z.enum(worldNames), switchesShape], { error: form });
 
 /**
@@ -109,7 +110,10 @@ export function withStrictness(current: Unknowns, strictness: Strictness): Unkno
   return { ...current, ...Object.fromEntries(given) };
 }
 
-/** The world that `TAILSCOPE_EMULATOR_STRICTNESS` names, lenient where it is not set. */
+/**
+ * The world that `TAILSCOPE_EMULATOR_STRICTNESS` names, lenient where it is not set.
+ * @internal
+ */
 export function defaultUnknowns(environment: NodeJS.ProcessEnv = process.env): Unknowns {
   const name = environment["TAILSCOPE_EMULATOR_STRICTNESS"] || "lenient";
   const world = worldNames.find((known) => known === name);

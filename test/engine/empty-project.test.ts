@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Emulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
+import { pack } from "../packed";
 import { newStack } from "./stack";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -25,17 +26,7 @@ test("both packages install from their tarballs into an empty project, and work 
   const project = mkdtempSync(join(tmpdir(), "tailscope-project-"));
   let emulator: ReturnType<typeof spawn> | undefined;
   try {
-    const tarballs = ["provider", "emulator"].map((name) => {
-      const output = execFileSync(
-        "npm",
-        ["pack", `./${name}`, "--ignore-scripts", "--silent", "--pack-destination", project],
-        {
-          cwd: root,
-          encoding: "utf8",
-        },
-      );
-      return join(project, output.trim().split("\n").at(-1) ?? "");
-    });
+    const tarballs = (["provider", "emulator"] as const).map((name) => pack(name, project).file);
     const overrides = Object.fromEntries(
       dependencies.map((name) => [name, `file:${realpathSync(join(root, "node_modules", name))}`]),
     );

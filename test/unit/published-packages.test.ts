@@ -1,43 +1,31 @@
 /** What `npm pack` makes of each package: what it needs, nothing else, and fit for who installs it. */
 
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Packed, pack, unpack } from "../packed";
 
 const folder = mkdtempSync(join(tmpdir(), "tailscope-pack-"));
-const packed: Record<string, { file: string; files: string[] }> = {};
+const packed: Record<string, Packed> = {};
 
 beforeAll(() => {
-  for (const name of ["provider", "emulator"]) {
-    const args = ["pack", `./${name}`, "--json", "--ignore-scripts", "--pack-destination", folder];
-    const output = JSON.parse(
-      execFileSync("npm", args, { encoding: "utf8", stdio: "pipe" }),
-    ) as unknown;
-    // npm 12 answers by name, earlier ones a list.
-    const [made] = Object.values(
-      output as Record<string, { filename: string; files: { path: string }[] }>,
-    );
-    packed[name] = {
-      file: join(folder, made?.filename ?? ""),
-      files: made?.files.map(({ path }) => path) ?? [],
-    };
-  }
+  for (const name of ["provider", "emulator"] as const) packed[name] = pack(name, folder);
 }, 60_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each([
-  ["provider", "tailscope", ["commander", "undici", "zod"]],
+  ["provider", "tailscope", ["commander", "undici", "zod"], ["@pulumi/policy", "@pulumi/pulumi"]],
   [
     "emulator",
     "tailscope-emulator",
     ["@hono/node-server", "commander", "hono", "jose", "jsonc-parser", "zod"],
+    [],
   ],
-])("the package in %s", (directory, name, dependencies) => {
+])("the package in %s", (directory, name, dependencies, types) => {
   const manifest = JSON.parse(readFileSync(`${directory}/package.json`, "utf8"));
 
   test("holds compiled code with types, its licence and its page, and nothing else", () => {
@@ -75,8 +63,22 @@ describe.each([
       (problem) =>
         typeof problem === "string" ||
         directory === "provider" ||
-        !/CJSResolvesToESM|NoResolution/.test(problem.kind),
+        problem.kind !== "CJSResolvesToESM",
     );
     expect(served).toEqual([]);
+  });
+
+  test("has types that reach nothing but the SDK, whose types a program has anyway", () => {
+    const { file, files } = packed[directory] ?? { file: "", files: [] };
+    const unpacked = join(folder, directory);
+    unpack({ file, files }, unpacked);
+    const reached = files
+      .filter((path) => path.endsWith(".d.ts"))
+      .flatMap((path) => {
+        const text = readFileSync(join(unpacked, path), "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
+        const imports = text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g);
+        return [...imports].map(([, name = ""]) => name);
+      });
+    expect([...new Set(reached.filter((name) => !name.startsWith(".")))].sort()).toEqual(types);
   });
 });

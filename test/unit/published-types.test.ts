@@ -1,0 +1,235 @@
+/**
+ * Programs against the packages as they are published, compiled as Pulumi's TypeScript template has
+ * it, by each TypeScript that people have, in every way in which it resolves modules.
+ *
+ * An error counts where it is in the program or in our declarations. The SDK's own declarations,
+ * and those of Node, have errors of their own in the eyes of an older TypeScript.
+ */
+
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import type TypeScript from "typescript";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { pack, unpack } from "../packed";
+
+const require = createRequire(import.meta.url);
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "tailscope-types-")));
+
+const program = `
+import * as pulumi from "@pulumi/pulumi";
+import { AuthKey, type AuthKeyArgs, FederatedIdentity, OAuthClient, RotatingAuthKey, RotatingOAuthClient, trust } from "tailscope";
+
+const config = new pulumi.Config();
+const ci = new OAuthClient("ci", {
+  scopes: ["auth_keys", "devices:core:read"],
+  tags: ["tag:ci"],
+  description: config.get("description"),
+  connection: config.get("connection"),
+  rotateEvery: config.get("rotateEvery"),
+  generation: config.getNumber("generation"),
+  unlistedScopes: config.getObject<string[]>("unlistedScopes"),
+});
+// Outputs that may be undefined, where an argument may be left out.
+new OAuthClient("copy", { scopes: ci.scopes, tags: ci.tags, description: ci.description });
+const none: pulumi.Output<undefined> = pulumi.output(undefined);
+const key = new AuthKey("key", {
+  mintedBy: ci,
+  tags: ci.tags,
+  reusable: config.getBoolean("reusable"),
+  ephemeral: none,
+  preauthorized: undefined,
+  expiry: ci.description,
+  description: none,
+  recreateIfInvalid: config.get<"always" | "never">("recreateIfInvalid"),
+  renewBefore: none,
+});
+new AuthKey("minted", { mintedBy: { clientId: ci.clientId, clientSecret: config.requireSecret("secret") } });
+new AuthKey("minted by none", { mintedBy: none }, { protect: true });
+new AuthKey("plain");
+const args: AuthKeyArgs = { ...(config.get("tag") ? { tags: [config.require("tag")] } : {}) };
+new AuthKey("of arguments", args);
+const identity = new FederatedIdentity("deploy", {
+  ...trust.github({ repository: "acme/infrastructure", branch: config.get("branch"), environment: undefined }),
+  scopes: ["policy_file"],
+  tags: key.tags,
+  audience: config.get("audience"),
+});
+new FederatedIdentity("copy", { issuer: identity.issuer, subject: identity.subject, scopes: identity.scopes, customClaimRules: identity.customClaimRules });
+const rotating = new RotatingOAuthClient("exporter", { every: "30d", anchor: config.get("anchor"), scopes: ["dns"], tags: ci.tags });
+new RotatingAuthKey("runner", { every: 86400, expiry: config.get("expiry"), tags: ci.tags, mintedBy: OAuthClient.get("found", "k1", { connection: config.get("connection") }) });
+
+export const secrets: pulumi.Output<string | undefined>[] = [ci.clientSecret, key.key, rotating.clientSecret];
+// @ts-expect-error A client that was looked up has no secret.
+export const secret: pulumi.Output<string> = ci.clientSecret;
+export const id: pulumi.Output<string> = ci.clientId;
+export const tags: pulumi.Output<string[] | undefined> = key.tags;
+`;
+
+const pack_ = `
+import { policies, policyPack } from "tailscope/policy";
+const longest: string | undefined = process.env["LONGEST"];
+export const ours = policies({ "auth-key-expiry": { longest }, "clients-rotate": undefined, "no-all-scope": "advisory" });
+policyPack("acme", { "allowed-tags-and-scopes": { table: [{ project: undefined, tags: ["tag:ci"], scopes: ["dns"] }] } });
+`;
+
+const withEmulator = `
+import { type Emulator, startEmulator } from "tailscope-emulator";
+export async function start(): Promise<Emulator> {
+  const emulator = await startEmulator({ strictness: "strict", data: process.env["DATA"] });
+  emulator.control.addFault({ times: 1, effect: { kind: "answer", status: 500 } });
+  emulator.control.revoke("k1", { by: "SECRET_SCANNER" });
+  const ids: string[] = emulator.control.activeCredentials().map(({ id }) => id);
+  console.log(ids, emulator.control.auditLog().length);
+  return emulator;
+}
+`;
+
+beforeAll(() => {
+  const packages = join(folder, "node_modules");
+  unpack(pack("provider", folder), join(packages, "tailscope"));
+  unpack(pack("emulator", folder), join(packages, "tailscope-emulator"));
+  symlinkSync(join(root, "node_modules", "@pulumi"), join(packages, "@pulumi"));
+  mkdirSync(join(packages, "@types"));
+  // That of the template, under a name of its own.
+  const ofNode = join(root, "node_modules", "types-node-18");
+  symlinkSync(ofNode, join(packages, "@types", "node"));
+  writeFileSync(join(folder, "package.json"), '{ "name": "program", "main": "index.ts" }');
+  for (const [name, text] of Object.entries({ "index.ts": program, "policy.ts": pack_ }))
+    writeFileSync(join(folder, name), text);
+  mkdirSync(join(folder, "esm"));
+  writeFileSync(join(folder, "esm", "package.json"), '{ "type": "module" }');
+  for (const [name, text] of Object.entries({ "index.ts": program, "emulator.ts": withEmulator }))
+    writeFileSync(join(folder, "esm", name), text);
+}, 60_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The options of Pulumi's template, https://github.com/pulumi/templates/tree/master/typescript, and the strictest beside them. */
+const template = {
+  strict: true,
+  outDir: "bin",
+  target: "es2020",
+  sourceMap: true,
+  experimentalDecorators: true,
+  pretty: true,
+  noFallthroughCasesInSwitch: true,
+  noImplicitReturns: true,
+  forceConsistentCasingInFileNames: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: false,
+  noEmit: true,
+  types: ["node"],
+};
+
+/** What is beside the template's own way, its module format and who of the programs is compiled. */
+const ways = {
+  "the template's nodenext": { module: "nodenext", moduleResolution: "nodenext" },
+  node16: { module: "node16", moduleResolution: "node16" },
+  node10: { module: "commonjs", moduleResolution: "node10" },
+  bundler: { module: "es2022", moduleResolution: "bundler" },
+} as const;
+
+const versions = ["5.0", "5.4", "5.9", "6.0"].map((version) => ({
+  version,
+  // The repository's own is the newest.
+  name: version === "6.0" ? "typescript" : `typescript-${version}`,
+}));
+
+describe.each(versions)("TypeScript $version", ({ version, name }) => {
+  const load = (): typeof TypeScript => require(name);
+  const parsed = new Map<string, TypeScript.SourceFile | undefined>();
+
+  /** What the compiler says of our declarations and of these programs, a line each. */
+  function compile(way: keyof typeof ways, files: readonly string[]) {
+    const ts = load();
+    const { options, errors } = ts.convertCompilerOptionsFromJson(
+      {
+        ...template,
+        ...ways[way],
+        // Deprecated there, and still what many programs have.
+        ...(version === "6.0" && way === "node10" && { ignoreDeprecations: "6.0" }),
+      },
+      folder,
+    );
+    const host = ts.createCompilerHost(options);
+    host.getCurrentDirectory = () => folder;
+    // The declarations of the SDK and of Node are the same for every way but for their format.
+    const { getSourceFile } = host;
+    host.getSourceFile = (path, target, ...more) => {
+      const format = typeof target === "object" ? target.impliedNodeFormat : undefined;
+      const key = `${format} ${path}`;
+      if (!parsed.has(key)) parsed.set(key, getSourceFile.call(host, path, target, ...more));
+      return parsed.get(key);
+    };
+    const built = ts.createProgram(
+      files.map((file) => join(folder, file)),
+      options,
+      host,
+    );
+    const ours = built
+      .getSourceFiles()
+      .filter(({ fileName }) => isOurs(fileName.slice(folder.length)));
+    const found = [
+      ...errors,
+      ...built.getOptionsDiagnostics(),
+      ...ours.flatMap((file) => [
+        ...built.getSyntacticDiagnostics(file),
+        ...built.getSemanticDiagnostics(file),
+      ]),
+    ];
+    return {
+      said: found.map(
+        ({ file, messageText }) =>
+          `${file === undefined ? "options" : relative(folder, file.fileName)}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`,
+      ),
+      packages: new Set(built.getSourceFiles().flatMap(({ fileName }) => packageOf(fileName))),
+    };
+  }
+
+  test("is the one that is meant", () => {
+    expect(load().versionMajorMinor).toBe(version);
+  });
+
+  test.each(Object.keys(ways) as (keyof typeof ways)[])(
+    "takes a program, a policy pack and the emulator: %s",
+    (way) => {
+      // A CommonJS program takes the emulator, an ES module, with import().
+      const { said, packages } = compile(way, [
+        ...["index.ts", "policy.ts"],
+        ...["esm/index.ts", "esm/emulator.ts"],
+      ]);
+      expect(said).toEqual([]);
+      for (const library of ["zod", "undici", "commander", "hono", "jose", "jsonc-parser"])
+        expect(packages).not.toContain(library);
+    },
+  );
+
+  test("says in one sentence what is wrong with an argument, and knows nothing internal", () => {
+    const wrong = 'import { OAuthClient } from "tailscope";\n';
+    writeFileSync(
+      join(folder, "wrong.ts"),
+      `${wrong}new OAuthClient("ci", { scope: ["dns"] });
+      new OAuthClient("ci", undefined);
+      OAuthClient.provider;`,
+    );
+    const { said } = compile("the template's nodenext", ["wrong.ts"]);
+    expect(said).toHaveLength(3);
+    expect(said[0]).toMatch(/'scope' does not exist in type.* Did you mean to write 'scopes'\?$/);
+    expect(said.join()).not.toContain("overload");
+  });
+});
+
+/** Whether a path below the folder is one of a program or of our packages. */
+function isOurs(path: string): boolean {
+  return /^\/(?!node_modules\/|\.\.)|^\/node_modules\/tailscope(-emulator)?\//.test(path);
+}
+
+function packageOf(path: string): string[] {
+  const [, name] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path) ?? [];
+  return name === undefined ? [] : [name];
+}
