@@ -82,6 +82,16 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Needs the registry: a script of its own runs it, `npm run test:installs`.
+        test: {
+          name: "installs",
+          include: process.env["TAILSCOPE_LONG_TESTS"] ? ["test/installs/**/*.test.ts"] : [],
+          globalSetup: "test/engine/pulumi-is-there.ts",
+          testTimeout: 600_000,
+        },
+      },
+      {
+        extends: true,
         test: { name: "engine", include: ["test/engine/**/*.test.ts"], ...engine },
       },
       {

@@ -1,6 +1,6 @@
 /**
- * `npm run test:faults`, `test:fuzz`, `test:oracle`, `test:strict`, `test:random` and `bench`: what
- * runs apart from `npm test`.
+ * `npm run test:faults`, `test:fuzz`, `test:installs`, `test:oracle`, `test:strict`, `test:random` and
+ * `bench`: what is long, or needs the network, apart from `npm test`.
  */
 
 import { randomInt } from "node:crypto";
@@ -22,6 +22,7 @@ const suites = {
   bench: [join(root, "bench", "run.ts")],
   faults: [vitest, "run", "--project", "matrix", "--project", "faults", "--project", "model"],
   fuzz: [vitest, "run", "--project", "fuzz"],
+  installs: [vitest, "run", "--project", "installs"],
   oracle: [join(root, "test", "oracle", "main.ts")],
   strict: [vitest, "run"],
   random: [vitest, "run", ...properties],
@@ -29,6 +30,8 @@ const suites = {
 
 /** What a suite is told in its environment. */
 const told = {
+  faults: { TAILSCOPE_LONG_TESTS: "1" },
+  installs: { TAILSCOPE_LONG_TESTS: "1" },
   strict: { TAILSCOPE_EMULATOR_STRICTNESS: "strict" },
   random: { TAILSCOPE_SEED: process.env["TAILSCOPE_SEED"] ?? String(randomInt(2 ** 31)) },
 };
@@ -48,6 +51,6 @@ runMain(async () => {
   for (const [variable, value] of Object.entries(more)) console.log(`${variable}=${value}`);
   process.exitCode = await handOver(node, [...command, ...args], {
     cwd: root,
-    env: { ...env, ...more, ...(name === "faults" && { TAILSCOPE_LONG_TESTS: "1" }) },
+    env: { ...env, ...more },
   });
 });

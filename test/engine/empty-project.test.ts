@@ -44,10 +44,8 @@ test("both packages install from their tarballs into an empty project, and work 
     ];
     execFileSync("npm", ["install", ...options, ...tarballs], { cwd: project, stdio: "pipe" });
     mkdirSync(join(project, "node_modules", "@pulumi"));
-    symlinkSync(
-      join(root, "node_modules", "@pulumi", "pulumi"),
-      join(project, "node_modules", "@pulumi", "pulumi"),
-    );
+    for (const name of ["@pulumi/pulumi", "@types", "typescript"])
+      symlinkSync(join(root, "node_modules", name), join(project, "node_modules", name));
 
     emulator = spawn("npx", ["--offline", "tailscope-emulator", "--json"], {
       cwd: project,
@@ -74,6 +72,16 @@ test("both packages install from their tarballs into an empty project, and work 
       key: expect.stringMatching(/^k/),
       from: join(realpathSync(project), "node_modules", "tailscope", "dist", "index.js"),
     });
+    // An example as its reader copies it, with the types checked by the compiler that it lists.
+    await using example = await newStack(
+      JSON.parse(started) as Emulator,
+      "",
+      undefined,
+      join(project, "node_modules"),
+      "quickstart",
+    );
+    example.set("PULUMI_NODEJS_TRANSPILE_ONLY", undefined);
+    expect(await example.deployed()).toMatchObject({ clientId: expect.stringMatching(/^k/) });
     const { stdout } = await promisify(execFile)("npx", ["--offline", "tailscope", "--version"], {
       cwd: project,
     });

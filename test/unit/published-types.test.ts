@@ -6,7 +6,18 @@
  * and those of Node, have errors of their own in the eyes of an older TypeScript.
  */
 
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -140,14 +151,51 @@ const versions = ["5.0", "5.4", "5.9", "6.0"].map((version) => ({
   name: version === "6.0" ? "typescript" : `typescript-${version}`,
 }));
 
+/** Source files that one TypeScript has parsed: those of the SDK and of Node serve every program. */
+type Parsed = Map<string, TypeScript.SourceFile | undefined>;
+
+/** What a compiler says of programs and of our declarations, a line each, and whose declarations it read. */
+function compile(
+  ts: typeof TypeScript,
+  { options, errors }: { options: TypeScript.CompilerOptions; errors: TypeScript.Diagnostic[] },
+  files: readonly string[],
+  parsed: Parsed,
+) {
+  const host = ts.createCompilerHost(options);
+  host.getCurrentDirectory = () => folder;
+  const { getSourceFile } = host;
+  host.getSourceFile = (path, target, ...more) => {
+    const format = typeof target === "object" ? target.impliedNodeFormat : undefined;
+    const key = `${format} ${path}`;
+    if (!parsed.has(key)) parsed.set(key, getSourceFile.call(host, path, target, ...more));
+    return parsed.get(key);
+  };
+  const paths = files.map((file) => join(folder, file));
+  const built = ts.createProgram(paths, options, host);
+  const all = built.getSourceFiles();
+  const ours = all.filter(({ fileName }) => isOurs(fileName.slice(folder.length)));
+  const found = [
+    ...errors,
+    ...built.getOptionsDiagnostics(),
+    ...ours.flatMap((file) => [
+      ...built.getSyntacticDiagnostics(file),
+      ...built.getSemanticDiagnostics(file),
+    ]),
+  ];
+  return {
+    said: found.map(
+      ({ file, messageText }) =>
+        `${file === undefined ? "options" : relative(folder, file.fileName)}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`,
+    ),
+    packages: new Set(all.flatMap(({ fileName }) => packageOf(fileName))),
+  };
+}
+
 describe.each(versions)("TypeScript $version", ({ version, name }) => {
   const load = (): typeof TypeScript => require(name);
-  const parsed = new Map<string, TypeScript.SourceFile | undefined>();
-
-  /** What the compiler says of our declarations and of these programs, a line each. */
-  function compile(way: keyof typeof ways, files: readonly string[]) {
-    const ts = load();
-    const { options, errors } = ts.convertCompilerOptionsFromJson(
+  const parsed: Parsed = new Map();
+  const optionsOf = (way: keyof typeof ways) =>
+    load().convertCompilerOptionsFromJson(
       {
         ...template,
         ...ways[way],
@@ -156,40 +204,6 @@ describe.each(versions)("TypeScript $version", ({ version, name }) => {
       },
       folder,
     );
-    const host = ts.createCompilerHost(options);
-    host.getCurrentDirectory = () => folder;
-    // The declarations of the SDK and of Node are the same for every way but for their format.
-    const { getSourceFile } = host;
-    host.getSourceFile = (path, target, ...more) => {
-      const format = typeof target === "object" ? target.impliedNodeFormat : undefined;
-      const key = `${format} ${path}`;
-      if (!parsed.has(key)) parsed.set(key, getSourceFile.call(host, path, target, ...more));
-      return parsed.get(key);
-    };
-    const built = ts.createProgram(
-      files.map((file) => join(folder, file)),
-      options,
-      host,
-    );
-    const ours = built
-      .getSourceFiles()
-      .filter(({ fileName }) => isOurs(fileName.slice(folder.length)));
-    const found = [
-      ...errors,
-      ...built.getOptionsDiagnostics(),
-      ...ours.flatMap((file) => [
-        ...built.getSyntacticDiagnostics(file),
-        ...built.getSemanticDiagnostics(file),
-      ]),
-    ];
-    return {
-      said: found.map(
-        ({ file, messageText }) =>
-          `${file === undefined ? "options" : relative(folder, file.fileName)}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`,
-      ),
-      packages: new Set(built.getSourceFiles().flatMap(({ fileName }) => packageOf(fileName))),
-    };
-  }
 
   test("is the one that is meant", () => {
     expect(load().versionMajorMinor).toBe(version);
@@ -199,10 +213,8 @@ describe.each(versions)("TypeScript $version", ({ version, name }) => {
     "takes a program, a policy pack and the emulator: %s",
     (way) => {
       // A CommonJS program takes the emulator, an ES module, with import().
-      const { said, packages } = compile(way, [
-        ...["index.ts", "policy.ts"],
-        ...["esm/index.ts", "esm/emulator.ts"],
-      ]);
+      const files = ["index.ts", "policy.ts", "esm/index.ts", "esm/emulator.ts"];
+      const { said, packages } = compile(load(), optionsOf(way), files, parsed);
       expect(said).toEqual([]);
       for (const library of ["zod", "undici", "commander", "hono", "jose", "jsonc-parser"])
         expect(packages).not.toContain(library);
@@ -210,17 +222,52 @@ describe.each(versions)("TypeScript $version", ({ version, name }) => {
   );
 
   test("says in one sentence what is wrong with an argument, and knows nothing internal", () => {
-    const wrong = 'import { OAuthClient } from "tailscope";\n';
     writeFileSync(
       join(folder, "wrong.ts"),
-      `${wrong}new OAuthClient("ci", { scope: ["dns"] });
+      `import { OAuthClient } from "tailscope";
+      new OAuthClient("ci", { scope: ["dns"] });
       new OAuthClient("ci", undefined);
       OAuthClient.provider;`,
     );
-    const { said } = compile("the template's nodenext", ["wrong.ts"]);
+    const { said } = compile(load(), optionsOf("the template's nodenext"), ["wrong.ts"], parsed);
     expect(said).toHaveLength(3);
     expect(said[0]).toMatch(/'scope' does not exist in type.* Did you mean to write 'scopes'\?$/);
     expect(said.join()).not.toContain("overload");
+  });
+});
+
+describe("an example, copied out of the repository", () => {
+  const parsed: Parsed = new Map();
+  const examples = readdirSync(join(root, "examples")).filter((name) =>
+    existsSync(join(root, "examples", name, "package.json")),
+  );
+
+  test.each(examples)("lists all that it needs, and compiles as it says itself: %s", (name) => {
+    const ts: typeof TypeScript = require("typescript");
+    const copy = join(folder, "examples", name);
+    cpSync(join(root, "examples", name), copy, {
+      recursive: true,
+      filter: (path) => !path.includes("node_modules"),
+    });
+    const manifest = JSON.parse(readFileSync(join(copy, "package.json"), "utf8"));
+    expect(manifest.devDependencies).toEqual({
+      "@types/node": expect.any(String),
+      typescript: ts.version,
+    });
+    const program = readFileSync(join(copy, "index.ts"), "utf8");
+    const imported = [...program.matchAll(/from "([^"]+)"/g)].map(([, from = ""]) =>
+      from.replace(/^((@[^/]+\/)?[^/]+).*/, "$1"),
+    );
+    expect(Object.keys(manifest.dependencies)).toEqual(expect.arrayContaining(imported));
+
+    const { options, errors, fileNames } = ts.parseJsonConfigFileContent(
+      ts.readConfigFile(join(copy, "tsconfig.json"), ts.sys.readFile).config,
+      ts.sys,
+      copy,
+    );
+    expect(options.ignoreDeprecations).toBeUndefined();
+    const files = fileNames.map((file) => relative(folder, file));
+    expect(compile(ts, { options, errors }, files, parsed).said).toEqual([]);
   });
 });
 

@@ -1,0 +1,275 @@
+/**
+ * Programs installed by each package manager, with the packed package and all else from the
+ * registry, in each way of writing and running one: `npm run test:installs`. It needs the network.
+ */
+
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Emulator, startEmulator } from "tailscope-emulator";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { version } from "../../provider/api/version";
+import { pack } from "../packed";
+import { getManagers, install, type Manager, managers } from "./managers";
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "tailscope-installs-")));
+const managersFolder = join(folder, "managers");
+let tarball = "";
+let emulator: Emulator;
+
+beforeAll(async () => {
+  tarball = `file:${pack("provider", folder).file}`;
+  getManagers(managersFolder);
+  for (const name of ["state", "home"]) mkdirSync(join(folder, name));
+  emulator = await startEmulator();
+}, 300_000);
+
+afterAll(async () => {
+  await emulator.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const commonJs = `const { OAuthClient } = require("tailscope");
+new OAuthClient("ci", { scopes: ["dns"] });
+`;
+const esModule = `import { OAuthClient } from "tailscope";
+new OAuthClient("ci", { scopes: ["dns"] });
+`;
+const typeScript = `import { OAuthClient, type Scope } from "tailscope";
+const scopes: Scope[] = ["dns"];
+const ci = new OAuthClient("ci", { scopes });
+export const id = ci.clientId;
+`;
+
+interface Kind {
+  readonly name: string;
+  readonly file: string;
+  readonly text: string;
+  readonly type?: "module" | "commonjs";
+  readonly typescript?: string;
+  /** What Pulumi.yaml says to run it without ts-node, with these arguments to Node. */
+  readonly nodeArguments?: string;
+}
+
+const kinds: readonly Kind[] = [
+  { name: "CommonJS", file: "index.js", text: commonJs },
+  { name: "an ES module", file: "index.js", text: esModule, type: "module" },
+  {
+    name: "TypeScript 5.9, by Pulumi's ts-node",
+    file: "index.ts",
+    text: typeScript,
+    typescript: "5.9.3",
+  },
+  {
+    name: "TypeScript 6.0, by Pulumi's ts-node",
+    file: "index.ts",
+    text: typeScript,
+    typescript: "6.0.3",
+  },
+  {
+    name: "TypeScript by tsx",
+    file: "index.ts",
+    text: typeScript,
+    nodeArguments: "--import tsx",
+  },
+  {
+    name: "TypeScript as an ES module by tsx",
+    file: "index.ts",
+    text: typeScript,
+    type: "module",
+    nodeArguments: "--import tsx",
+  },
+  {
+    name: "TypeScript whose types Node strips",
+    file: "index.ts",
+    text: typeScript,
+    type: "module",
+    nodeArguments: "--no-warnings",
+  },
+];
+
+function write(project: string, files: Readonly<Record<string, string>>): void {
+  mkdirSync(project, { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(project, name), text);
+}
+
+const sdk = { "@pulumi/pulumi": "3.270.0" };
+
+function manifestOf({ file, type, typescript = "5.9.3" }: Kind): object {
+  return {
+    name: "program",
+    private: true,
+    main: file,
+    ...(type && { type }),
+    dependencies: { ...sdk, tailscope: tarball },
+    devDependencies: { "@types/node": "24.19.2", tsx: "4.23.15", typescript },
+  };
+}
+
+const tsconfig = JSON.stringify({
+  compilerOptions: {
+    strict: true,
+    outDir: "bin",
+    target: "es2022",
+    module: "nodenext",
+    moduleResolution: "nodenext",
+    types: ["node"],
+  },
+  files: ["index.ts"],
+});
+
+/** `pulumi preview` in a project. */
+function preview(project: string, { nodeArguments }: Partial<Kind> = {}) {
+  const options =
+    nodeArguments === undefined
+      ? ""
+      : `, options: { typescript: false, nodeargs: "${nodeArguments}" }`;
+  write(project, { "Pulumi.yaml": `name: program\nruntime: { name: nodejs${options} }\n` });
+  const environment: NodeJS.ProcessEnv = {
+    ...process.env,
+    PATH: [hostWith(nodeArguments), dirname(process.execPath), process.env["PATH"]].join(delimiter),
+    PULUMI_HOME: join(folder, "home"),
+    PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href,
+    PULUMI_CONFIG_PASSPHRASE: "of a test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    TAILSCALE_BASE_URL: emulator.url,
+    TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
+    TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
+    ...loadersOf(project),
+  };
+  const run = (...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync(
+      "pulumi",
+      [...args, "--non-interactive", "--color", "never"],
+      { cwd: project, env: environment, encoding: "utf8" },
+    );
+    return { status, text: stdout + stderr };
+  };
+  run("stack", "select", "--create", "dev");
+  return run("preview");
+}
+
+/** What `yarn run` sets, so that Node finds packages that lie in archives. */
+function loadersOf(project: string): NodeJS.ProcessEnv {
+  const [hook, loader] = [".pnp.cjs", ".pnp.loader.mjs"].map((name) => {
+    for (let at = project; at !== dirname(at); at = dirname(at))
+      if (existsSync(join(at, name))) return join(at, name);
+    return undefined;
+  });
+  if (hook === undefined) return {};
+  const imports =
+    loader === undefined ? "" : ` --experimental-loader ${pathToFileURL(loader).href}`;
+  return { NODE_OPTIONS: `--require ${hook}${imports}` };
+}
+
+/**
+ * A folder with a language host that obeys the options of Pulumi.yaml. The one that is built from
+ * Go modules is older than they are, and takes them as flags.
+ */
+function hostWith(nodeArguments: string | undefined): string {
+  const path = (process.env["PATH"] ?? "").split(delimiter);
+  const host = path
+    .map((place) => join(place, "pulumi-language-nodejs"))
+    .find((file) => existsSync(file));
+  if (host === undefined) return "";
+  const isOlder = spawnSync(host, ["--help"], { encoding: "utf8" }).stderr.includes("-nodeargs");
+  if (!isOlder || nodeArguments === undefined) return dirname(host);
+  const place = mkdtempSync(join(folder, "host-"));
+  const wrapper = join(place, "pulumi-language-nodejs");
+  writeFileSync(
+    wrapper,
+    `#!/bin/sh\nexec '${host}' -typescript=false -nodeargs='${nodeArguments}' "$@"\n`,
+  );
+  chmodSync(wrapper, 0o755);
+  return place;
+}
+
+let count = 0;
+const newProject = (manager: Manager) =>
+  join(folder, `${manager.name.replace(/\W+/g, "-")}-${++count}`);
+
+describe.each(managers)("installed by $name", (manager) => {
+  describe("a program that depends on tailscope", () => {
+    let project = "";
+    let installed: string | undefined;
+
+    test.each(kinds)("runs: $name", (kind) => {
+      const needed = kind.typescript ?? "5.9.3";
+      if (installed !== needed) {
+        project = newProject(manager);
+        write(project, { ...manager.files, "package.json": JSON.stringify(manifestOf(kind)) });
+        install(manager, managersFolder, project);
+        installed = needed;
+      }
+      write(project, {
+        "package.json": JSON.stringify(manifestOf(kind)),
+        [kind.file]: kind.text,
+        "tsconfig.json": tsconfig,
+      });
+      const { status, text } = preview(project, kind);
+      expect(status, text).toBe(0);
+      expect(text).toContain("+ 2 to create");
+    });
+  });
+
+  test("a program that has tailscope through a library works, or is told what to add", () => {
+    const root = newProject(manager);
+    const app = join(root, "app");
+    const workspaces = { "pnpm-workspace.yaml": "packages: [library, app]\n" };
+    const appManifest = (dependencies: Record<string, string>) =>
+      JSON.stringify({
+        name: "app",
+        version: "1.0.0",
+        main: "index.js",
+        dependencies: { ...sdk, acme: manager.workspaceRange, ...dependencies },
+      });
+    write(root, {
+      ...manager.files,
+      ...(manager.name === "pnpm" && workspaces),
+      "package.json": JSON.stringify({
+        name: "root",
+        private: true,
+        workspaces: ["library", "app"],
+      }),
+    });
+    write(join(root, "library"), {
+      "package.json": JSON.stringify({
+        name: "acme",
+        version: "1.0.0",
+        main: "index.js",
+        dependencies: { tailscope: tarball },
+        peerDependencies: { "@pulumi/pulumi": "^3.200.0" },
+        devDependencies: sdk,
+      }),
+      "index.js": `const { OAuthClient } = require("tailscope");
+        exports.makeClient = () => new OAuthClient("ci", { scopes: ["dns"] });`,
+    });
+    write(app, {
+      "package.json": appManifest({}),
+      "index.js": 'require("acme").makeClient();',
+    });
+    install(manager, managersFolder, root);
+    const through = preview(app);
+    if (manager.hoists) {
+      expect(through.status, through.text).toBe(0);
+      return;
+    }
+    expect(through.text).toContain(`run \`${manager.add} tailscope@${version}\` in ${app}.`);
+    expect(through.text).not.toContain("Cannot find module");
+
+    write(app, { "package.json": appManifest({ tailscope: tarball }) });
+    install(manager, managersFolder, root);
+    const added = preview(app);
+    expect(added.status, added.text).toBe(0);
+  });
+});
