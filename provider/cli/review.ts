@@ -31,7 +31,7 @@ export function reviewCommand(program: Command): void {
     .command("review")
     .summary("what access a change gives and takes, before it is made")
     .description(
-      "Reads what `pulumi preview --json` printed, from a file or standard input, and says of each credential what access is gained, what is lost, and how its life changes. Nothing is sent anywhere.",
+      "Reads what `pulumi preview --json` printed, from a file or standard input, and says of each credential what access is gained, what is lost, and how its life changes. Its events are read as well (PULUMI_ENABLE_STREAMING_JSON_PREVIEW). Nothing is sent anywhere.",
     )
     .argument("[file]", "the preview; - or nothing for standard input")
     .option("--plan <file>", "an update plan of `pulumi preview --save-plan` instead of a preview")
@@ -63,10 +63,12 @@ export function reviewCommand(program: Command): void {
       "after",
       `
 Exit code: 0; 2 where a change gives what --fail-on names; 1 for a failure, and where something in the preview is not understood.
-A value that is not known before the deployment counts as the worst that it could be. Limits: admin (can make administrators),
-persist (can make further credentials), write, gained (anything more than before, a longer life too), any (any change at all).
+What cannot be seen, because it is secret or not known before the deployment, counts as the worst that it could be. Limits: admin
+(can make administrators), persist (can make further credentials), write, gained (anything more than before, a longer life too),
+any (any change at all, and code and resources of others that can change access). A preview that failed is refused; pipefail says
+so, too, of one that a policy pack forbids.
 
-  $ pulumi preview --json | tailscope review
+  $ set -o pipefail; pulumi preview --json | tailscope review
   $ tailscope review preview.json --format markdown --fail-on persist
   $ tailscope review preview.json --explain ci`,
     )
@@ -92,7 +94,7 @@ async function reviewOf(file: string | undefined, { plan }: Options): Promise<Re
   const name = path === "-" ? "Standard input" : path;
   if (path === "-" && process.stdin.isTTY) {
     throw new CommandFailure(
-      "There is nothing to review.\n  Run `pulumi preview --json | tailscope review`, or name a file that has what it printed.",
+      "There is nothing to review.\n  Run `set -o pipefail; pulumi preview --json | tailscope review`, or name a file that has what it printed.",
     );
   }
   const content = await textOf(path);

@@ -4,8 +4,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, type EmulatorOptions, startEmulator } from "tailscope-emulator";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fixture, fixtureOwnerToken, fixtureTailnet } from "../engine/fixtures/fixture";
+import { previewOf, step } from "../unit/a-preview";
 import { as, makeClient } from "./client";
 import { run, runUntilFirstRead } from "./run-command";
 
@@ -576,17 +577,16 @@ test.each(["review", "comment", "drift", "inventory", "adopt", "audit", "token",
 );
 
 describe("tailscope review", () => {
-  const type = "pulumi-nodejs:dynamic/tailscope:OAuthClient";
-  const text = 'exports.handler=()=>require("tailscope").OAuthClient.provider';
-  const steps = (scopes: string[], secret = "") => [
-    {
-      op: "create",
-      urn: `urn:pulumi:dev::test::${type}::ci${secret}`,
-      newState: { type, inputs: { scopes, description: secret, __provider: text } },
-    },
-  ];
-  const preview = (scopes: string[], secret?: string) =>
-    JSON.stringify({ steps: steps(scopes, secret), changeSummary: { create: 1 } });
+  let folder = "";
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "tailscope-reviews-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const preview = (scopes: string[], secret = "") =>
+    previewOf(
+      step("create", "OAuthClient", `ci${secret}`, undefined, { scopes, description: secret }),
+    );
 
   test("exits as --fail-on says, and with 1 where something is not understood", async () => {
     const exit = async (scopes: string[], ...args: string[]) =>
@@ -638,6 +638,52 @@ describe("tailscope review", () => {
     expect(await error([], '{"diagnostics":[{"severity":"error","message":"boom"}]}')).toContain(
       "the preview failed: boom.",
     );
+  });
+
+  test.each<[string, (text: string) => string | Buffer]>([
+    ["as the engine prints it", (text) => text],
+    [
+      "behind what the CLI says of policy packs",
+      (text) =>
+        `Installing policy pack acme-iam 0.0.7...\nFinished installing policy pack\n\n${text}`,
+    ],
+    ["with a mark of UTF-8", (text) => `\ufeff${text}`],
+    ["in UTF-16, as PowerShell writes it", (text) => Buffer.from(`\ufeff${text}`, "utf16le")],
+    [
+      "in UTF-16 with the other half first",
+      (text) => Buffer.from(`\ufeff${text}`, "utf16le").swap16(),
+    ],
+    ["in UTF-16 without a mark", (text) => Buffer.from(text, "utf16le")],
+  ])("reads a preview %s", async (_, written) => {
+    const path = join(folder, "written.json");
+    writeFileSync(path, written(preview(["users"])));
+    expect(await run(["review", path, "--json"], {})).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('"verdict": "admin"'),
+      stderr: "",
+    });
+  });
+
+  test("refuses what is no text", async () => {
+    const path = join(folder, "written.json");
+    writeFileSync(path, Buffer.from([0x7b, 0xc3, 0x28, 0x7d]));
+    expect(await run(["review", path], {})).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(
+        "is neither in UTF-8 nor in UTF-16.\n  In PowerShell write it with",
+      ),
+    });
+  });
+
+  test("--explain names every change of one credential", async () => {
+    const text = previewOf(
+      step("delete", "OAuthClient", "ci", { scopes: ["users"] }),
+      step("create", "OAuthClient", "ci", undefined, { scopes: ["dns"] }),
+    );
+    const { code, stdout } = await run(["review", "--explain", "ci"], {}, text);
+    expect(code).toBe(0);
+    expect(stdout).toContain("OAuthClient ci, created: + gained, - lost");
+    expect(stdout).toContain("OAuthClient ci, destroyed: + gained, - lost");
   });
 
   test("--explain names every operation with the scope that opens it, for people and for programs", async () => {
