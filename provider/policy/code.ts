@@ -9,8 +9,8 @@
 import { officialKind } from "../access/official";
 import { providerText } from "../access/provider-text";
 import { runsCode, typePrefix } from "../access/resource-types";
+import type { Exemption } from "./exceptions";
 import { kinds, type Shown } from "./judged";
-import type { Exemption } from "./settings";
 import { isFor } from "./urn-pattern";
 
 /** The name of the policy that looks at the code, whose level has to stay `"remediate"`. */

@@ -12,6 +12,7 @@ import {
 import type { Duration } from "../access/lifetime";
 import { now } from "../engine/clock";
 import { foreignCode, lookAt, lookingPolicy, type SeenCode } from "./code";
+import type { Allowance, Exception, Exemption } from "./exceptions";
 import { type Judged, judgedAs, kindsOf, readArguments, type Shown } from "./judged";
 import { type RotatingComponent, rotatingType } from "./rotating";
 import {
@@ -25,18 +26,9 @@ import {
   unrotated,
   untaggedPreauthorizedKeys,
 } from "./rules";
-import {
-  type Allowance,
-  configSchemaOf,
-  type Exception,
-  type Exemption,
-  type Options,
-  optionsOf,
-  type RuleName,
-  schemas,
-} from "./settings";
+import { configSchemaOf, type Options, optionsOf, type RuleName, schemas } from "./settings";
 
-export type { Allowance, Exception, Exemption } from "./settings";
+export type { Allowance, Exception, Exemption } from "./exceptions";
 
 /** `"mandatory"` stops the preview or `up`, `"advisory"` warns, `"disabled"` is silent. */
 export type Level = Exclude<EnforcementLevel, "remediate">;
@@ -76,7 +68,7 @@ export interface Rules {
    * What the credentials of each project or stack may carry. All rows that match count together.
    * @default off: there is no table without one
    */
-  "allowed-tags-and-scopes"?: Setting<{ readonly table: readonly Allowance[] }>;
+  "allowed-tags-and-scopes"?: Setting<{ readonly table: readonly Allowance[] }> | undefined;
   /**
    * A federated identity's subject, or one of its claim rules, names whose token it is, and is one that its issuer gives.
    */
@@ -85,13 +77,15 @@ export interface Rules {
    * An OAuth client is made anew by itself: `rotateEvery`, or `RotatingOAuthClient`, whose own period counts.
    * @default `longest: "90d"`
    */
-  "clients-rotate"?: Setting<{ readonly longest?: Duration | undefined }>;
+  "clients-rotate"?: Setting<{ readonly longest?: Duration | undefined }> | undefined;
   /**
    * No resource runs code with the deployer's credentials that the other rules cannot judge: dynamic resources that are not
    * Tailscope's, or only look like them, and commands. `exceptions` says which may, why and until when.
    * @default no exceptions
    */
-  "only-known-code"?: Setting<{ readonly exceptions?: readonly Exemption[] | undefined }>;
+  "only-known-code"?:
+    | Setting<{ readonly exceptions?: readonly Exemption[] | undefined }>
+    | undefined;
 }
 
 /** What a rule needs beside the credential. */

@@ -6,9 +6,9 @@ import { matches } from "../access/patterns";
 import { covers, expandLegacyScopes, knownScopes, legacyScopes } from "../access/scopes";
 import { shown } from "../access/shown";
 import { verdictOn } from "../access/trusted";
+import type { Allowance, Exception, Exemption } from "./exceptions";
 import { type Judged, notKnown } from "./judged";
 import { isMadeAnew, type RotatingComponent } from "./rotating";
-import type { Allowance, Exception, Exemption } from "./settings";
 import { isFor } from "./urn-pattern";
 
 /** No `all`, and no `all:read` either, which reads every log. */

@@ -51,8 +51,9 @@ export function review(steps: readonly Step[]): Review {
       verdict:
         strange.length > 0 ? "admin" : worst(assessments.map(({ reported }) => reported.class)),
       credentials: assessments.map(({ reported }) => reported),
-      notUnderstood: [...new Set(strange)],
-      notReviewed,
+      // The engine plans side by side, so the order of its steps differs from run to run.
+      notUnderstood: [...new Set(strange)].sort(compare),
+      notReviewed: [...notReviewed].sort(compare),
     },
     assessments,
   };
