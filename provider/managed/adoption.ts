@@ -11,7 +11,7 @@ import { checkInputs } from "../engine/check";
 import type { Properties } from "../engine/definition";
 import { stateAfterWrite } from "../engine/state";
 import { notKnownSecret } from "../engine/unknown-secret";
-import { withoutUndefined } from "../engine/unknowns";
+import { absentIfEmpty, withoutUndefined } from "../engine/unknowns";
 import { isShortLivedToken } from "./inventory";
 
 export interface Adopted {
@@ -52,7 +52,7 @@ export function adopt(
     }
     const wanted = argumentsOf(key, definition);
     // What exists is right: where we would let nobody ask for it, it is taken as it is.
-    const inputs = { ...wanted, ...checkInputs(definition, wanted).inputs };
+    const inputs = { ...withoutEmpty(wanted), ...checkInputs(definition, wanted).inputs };
     const name = freeName(
       names.get(key.id) ??
         slug(key.description || `${kindWords[definition.type] ?? definition.type} ${key.id}`),
@@ -74,6 +74,13 @@ const kindWords: Record<string, string> = {
   AuthKey: "auth key",
   FederatedIdentity: "identity",
 };
+
+/** A program leaves out what is empty, and so does the normal form of inputs. */
+function withoutEmpty(inputs: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(inputs).filter(([, value]) => absentIfEmpty(value) !== undefined),
+  );
+}
 
 /** The arguments with which a program would have made it. */
 function argumentsOf(key: Key, definition: AnyDefinition): Properties {
