@@ -176,7 +176,11 @@ export function keysOf(
       create({
         keyType: type,
         body,
-        send: () => write({ ...creation, json: { keyType: type, ...body } }, keyShape),
+        send: () =>
+          write(
+            { ...creation, tags: tagsGivenBy(body), json: { keyType: type, ...body } },
+            keyShape,
+          ),
       }),
     async createWithSecret(body) {
       const made = await keys.create(body);
@@ -236,6 +240,12 @@ export function keysOf(
 
 function notAnId(id: string): string {
   return `${shown(JSON.stringify(id))} is not the id of a credential.\n  An id has letters, digits and hyphens alone, for example "kAbc123CNTRL".`;
+}
+
+/** The tags that a create gives away: an auth key has them among its capabilities. */
+function tagsGivenBy(body: KeyBody): readonly string[] {
+  const { tags, capabilities } = keyShape.partial().parse(body);
+  return tags ?? capabilities?.devices?.create?.tags ?? [];
 }
 
 /** Reads the key that a token came from, which every token may do. */

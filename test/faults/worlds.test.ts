@@ -1,0 +1,87 @@
+/** What is not known of the real API does no harm, whichever way it is. */
+
+import { type Emulator, startEmulator } from "tailscope-emulator";
+import { describe, expect, test } from "vitest";
+import type { Deployer } from "../../provider/api/connection";
+import { openHttp } from "../../provider/api/http";
+import { openTailnet } from "../../provider/api/tailnet";
+import { preflight } from "../../provider/engine/preflight";
+import { makeClient } from "../contract/client";
+
+function tailnetOf(emulator: Emulator, deployer: Deployer, warn = (_message: string) => {}) {
+  const connection = { baseUrl: emulator.url, tailnet: "-", deployer };
+  return openTailnet(connection, warn, openHttp(emulator.url, { minTimeout: 1 }));
+}
+
+const withAll = ({ clientId, clientSecret }: Emulator): Deployer => ({
+  kind: "oauthClient",
+  clientId,
+  clientSecret,
+});
+
+describe("a change of a federated identity whose program names no audience", () => {
+  test.each(["keeps", "regenerates", "empties"] as const)(
+    "leaves the audience as it is where a change without one %s it",
+    async (putWithoutAudience) => {
+      await using emulator = await startEmulator({ strictness: { putWithoutAudience } });
+      const { federatedIdentity } = await import("../../provider/definitions/federated-identity");
+      const tailnet = tailnetOf(emulator, withAll(emulator));
+      const wanted = { issuer: "https://ci.example.com", subject: "me", scopes: ["dns"] };
+      const { id, ...made } = await federatedIdentity.create(wanted, tailnet);
+      const state = { ...wanted, filledIn: { audience: made["audience"] } };
+      const changed = { ...wanted, description: "two" };
+      await federatedIdentity.update?.(id, changed, ["description"], state, tailnet);
+      expect(await tailnet.keys("federated").find(id)).toMatchObject({
+        description: "two",
+        audience: `api.tailscale.com/${id}`,
+      });
+    },
+  );
+});
+
+describe("an auth key that an OAuth client mints", () => {
+  const key = {
+    capabilities: { devices: { create: { tags: ["tag:ci"] } } },
+    expirySeconds: 3600,
+  };
+  const minterOf = async (emulator: Emulator, scopes: string[]) => {
+    const clients = tailnetOf(emulator, withAll(emulator)).keys("client");
+    const made = await clients.createWithSecret({ scopes, tags: ["tag:ci"] });
+    return { clientId: made.id, clientSecret: made.key };
+  };
+
+  test("is made although Tailscale does not know a client so new everywhere yet", async () => {
+    await using emulator = await startEmulator({ strictness: { freshClientMilliseconds: 400 } });
+    const minter = await minterOf(emulator, ["auth_keys"]);
+    const made = await tailnetOf(emulator, withAll(emulator)).keys("auth", minter).create(key);
+    expect(made.id).toMatch(/^k/);
+  });
+
+  test.each([true, false])(
+    "is made by a client that holds all, where a token narrowed from it gives any tag: %s",
+    async (narrowedAllGivesAnyTag) => {
+      await using emulator = await startEmulator({ strictness: { narrowedAllGivesAnyTag } });
+      const clients = tailnetOf(emulator, withAll(emulator)).keys("client");
+      const all = await clients.createWithSecret({ scopes: ["all"] });
+      const minter = { clientId: all.id, clientSecret: all.key };
+      const made = await tailnetOf(emulator, withAll(emulator)).keys("auth", minter).create(key);
+      expect(made.capabilities?.devices?.create?.tags).toEqual(["tag:ci"]);
+    },
+  );
+});
+
+test("what cannot be checked before the deployment is said once, with the scopes that are missing", async () => {
+  await using emulator = await startEmulator();
+  const { id, key } = await makeClient(emulator, ["oauth_keys", "policy_file:read"], ["tag:ci"]);
+  const said: string[] = [];
+  const deployer = { kind: "oauthClient", clientId: id, clientSecret: key } as const;
+  const tailnet = tailnetOf(emulator, deployer, (message) => void said.push(message));
+  for (let time = 0; time < 2; time++) {
+    await preflight({ needs: "oauth_keys", tags: ["tag:nowhere"] }, tailnet, {});
+  }
+  const about = said.filter((message) => message.startsWith("Tags cannot be checked before"));
+  expect(about).toHaveLength(1);
+  expect(about[0]).toMatch(
+    new RegExp(`the deployer ${id} lacks devices:core:read, devices:posture_attributes:read\\.$`),
+  );
+});
