@@ -453,6 +453,27 @@ describe("what else can change access is told, and counts as a change", () => {
     });
   });
 
+  test("the stack's settings, where they change: a plan shows them, and so does a provider by name", () => {
+    const type = "pulumi:providers:pulumi-nodejs";
+    const urn = urnOf(type, "default");
+    const settings = { "tailscope:tailnet": "b.example.com", version: "3.0.0" };
+    const planned = (inputDiff: Bag, steps = ["update"]) =>
+      reviewedPlan({ [urn]: { goal: { inputDiff }, steps, state: settings } }).report.notReviewed;
+    const sentence =
+      "default (update) changes tailscope:tailnet: whether every credential of the stack stays in its tailnet is not reviewed.";
+    expect(planned({ updates: { "tailscope:tailnet": "b.example.com" } })).toEqual([sentence]);
+    expect(planned({ adds: { "tailscope:tailnet": "b.example.com" } })).toEqual([sentence]);
+    expect(planned({ updates: { version: "3.0.0" } })).toEqual([]);
+    expect(planned({ adds: settings }, ["create"])).toEqual([]);
+    expect(planned({}, ["same"])).toEqual([]);
+    const named = step("update", type, "default", { "tailscope:tailnet": "a" }, settings);
+    expect(reviewed(named).report.notReviewed).toEqual([sentence]);
+    const hidden = { "tailscope:connections": secret };
+    expect(reviewed(step("update", type, "default", hidden, hidden)).report.notReviewed).toEqual([
+      expect.stringContaining("changes tailscope:connections"),
+    ]);
+  });
+
   test("the resources of everybody else are nobody's business", () => {
     expect(
       reviewed(step("create", "aws:s3/bucket:Bucket", "a", undefined, { acl: "x" })).report,

@@ -186,6 +186,15 @@ describe("an auth key", () => {
     expect(only(key({ ...plain, ...before }, { ...plain, ...after })).class).toBe(danger);
   });
 
+  test("of no seconds lives as long as one without an expiry", () => {
+    expect(
+      only(key({ tags: ["tag:a"], expiry: 0 }, { tags: ["tag:a"], expiry: "90d" })).life,
+    ).toEqual([]);
+    expect(
+      only(key({ tags: ["tag:a"], expiry: "1d" }, { tags: ["tag:a"], expiry: 0 })).life,
+    ).toEqual(["Lives 90 days instead of 1 day."]);
+  });
+
   test("that is renewed from now on lives longer", () => {
     const found = key(plain, { ...plain, renewBefore: "1h" });
     expect(only(found)).toMatchObject({

@@ -72,8 +72,7 @@ export function credentialFrom(kind: Kind, given: Arguments, side: Side): Creden
   const common: Common = {
     tags: values.names("tags"),
     connection: values.text("connection"),
-    // Nothing is rotated more often than always, and nothing less than never.
-    rotateEvery: values.duration("rotateEvery", 0, Number.POSITIVE_INFINITY, "never"),
+    rotateEvery: values.rotation(),
     arguments: given,
     unseen,
     wrong,
@@ -92,7 +91,7 @@ export function credentialFrom(kind: Kind, given: Arguments, side: Side): Creden
         // Ephemeral machines go by themselves: it is the one flag that takes power away.
         ephemeral: values.flag("ephemeral", false),
         preauthorized: values.flag("preauthorized", true),
-        expiry: values.duration("expiry", 0, longestAuthKeyLifetime, longestAuthKeyLifetime),
+        expiry: values.expiry(),
         renewBefore: values.optionalDuration("renewBefore"),
         isRecreated: values.isRecreated(reusable),
       };
@@ -210,9 +209,17 @@ function valuesFrom(read: ReadonlyMap<string, Seen>, side: Side) {
     /** @param most the value that gives most */
     flag: (name: string, most: boolean): boolean =>
       seen(name).isWhole ? seen(name).value === true : (side === "after") === most,
-    duration: (name: string, least: number, most: number, otherwise: number | "never"): number => {
-      if (!seen(name).isWhole) return side === "after" ? most : least;
-      return duration(name) ?? (otherwise === "never" ? Number.POSITIVE_INFINITY : otherwise);
+    /** Where it cannot be seen: always before, and never afterwards. */
+    rotation: (): number =>
+      seen("rotateEvery").isWhole
+        ? (duration("rotateEvery") ?? Number.POSITIVE_INFINITY)
+        : side === "after"
+          ? Number.POSITIVE_INFINITY
+          : 0,
+    /** Zero is no time where it cannot be seen, and to the API what is left out. */
+    expiry: (): number => {
+      if (!seen("expiry").isWhole) return side === "after" ? longestAuthKeyLifetime : 0;
+      return duration("expiry") || longestAuthKeyLifetime;
     },
     /** Where it cannot be seen: not there before, and there afterwards. */
     optionalDuration: (name: string): number | undefined =>

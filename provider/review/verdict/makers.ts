@@ -4,7 +4,7 @@ import { officialMeaning } from "../../access/official";
 import { providerText } from "../../access/provider-text";
 import { componentTypes, runsCode, typePrefix } from "../../access/resource-types";
 import { typeIn } from "../../access/urn";
-import type { Argument } from "../input/argument";
+import { type Argument, argumentOf, normalForm } from "../input/argument";
 import type { State, Step } from "../input/step";
 import { isKind, type Kind } from "./kinds";
 
@@ -43,6 +43,7 @@ export function makerOf(step: Step): Maker {
     return makerOfOwn(step, own);
   }
   if (harmlessOps.includes(step.op)) return harmless;
+  if (types.includes(ownProviderType)) return makerOfSettings(step);
   const makers = types.map((type) => makerOfOther(step, type));
   return (
     makers.find(({ is }) => is === "unknown") ?? makers.find(({ is }) => is === "told") ?? harmless
@@ -105,6 +106,31 @@ function makerOfCode(given: readonly Argument[], type: string): Maker {
   return {
     is: "told",
     sentence: `runs code of its own with the deployer's credentials, which is not reviewed: it is a ${type}.`,
+  };
+}
+
+/** Where the engine keeps the stack's config for the code of dynamic resources. */
+const ownProviderType = "pulumi:providers:pulumi-nodejs";
+
+/** The settings of whoever deploys: with another address or tailnet every credential is somewhere else. */
+function makerOfSettings({ old, new: after }: Step): Maker {
+  if (old === undefined || after === undefined) return harmless;
+  const settings = [...new Set([...old.inputNames, ...after.inputNames])].filter((name) =>
+    name.startsWith("tailscope:"),
+  );
+  const values = (name: string) =>
+    [argumentOf(old.arguments, name), argumentOf(after.arguments, name)] as const;
+  const changed = settings.filter((name) => {
+    const [was, is] = values(name);
+    return was.is !== is.is || normalForm(was) !== normalForm(is);
+  });
+  // Where nothing seems to change, it is something that cannot be seen.
+  const named =
+    changed.length > 0 ? changed : settings.filter((name) => values(name)[1].is !== "known");
+  if (named.length === 0) return harmless;
+  return {
+    is: "told",
+    sentence: `changes ${named.sort().join(", ")}: whether every credential of the stack stays in its tailnet is not reviewed.`,
   };
 }
 
