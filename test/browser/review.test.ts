@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { providerText } from "../../provider/access/provider-text";
 import { htmlReport } from "../../provider/review/html";
 import { readPreview } from "../../provider/review/input/preview";
 import { review } from "../../provider/review/review";
@@ -133,7 +134,14 @@ test("names made to deceive run nothing, load nothing and stay where they belong
     {
       op: "create",
       urn: `urn:pulumi:dev::test::${type}::${hostile}`,
-      newState: { type, inputs: { scopes: ["dns", hostile], tags: [hostile] } },
+      newState: {
+        type,
+        inputs: {
+          scopes: ["dns", hostile],
+          tags: [hostile],
+          __provider: providerText("OAuthClient"),
+        },
+      },
     },
   ];
   const read = readPreview(JSON.stringify({ steps }));
