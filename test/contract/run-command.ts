@@ -14,6 +14,13 @@ export interface Run {
   readonly stderr: string;
 }
 
+/**
+ * What was said beside the result, without what a command waited for: that shows where a machine under load takes longer than a second.
+ */
+export function withoutWaiting(stderr: string): string {
+  return stderr.replace(/^.* …\n/gm, "");
+}
+
 /** Runs `tailscope` in an environment that has nothing else. */
 export function run(
   args: readonly string[],
@@ -47,7 +54,7 @@ export function run(
     child.once("close", (code) => {
       // The one command that prints a secret because that is what it is for.
       if (args[0] !== "token") keepEvidence("commands", stdout + stderr);
-      resolve({ code, stdout, stderr });
+      resolve({ code, stdout, stderr: withoutWaiting(stderr) });
     });
   });
 }
@@ -70,6 +77,6 @@ export function runUntilFirstRead(
       stderr += text;
     });
     child.once("error", reject);
-    child.once("close", (code) => resolve({ code, stderr }));
+    child.once("close", (code) => resolve({ code, stderr: withoutWaiting(stderr) }));
   });
 }

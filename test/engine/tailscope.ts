@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { withoutWaiting } from "../contract/run-command";
 import { keepEvidence } from "../evidence";
 import type { Stack } from "./stack";
 
@@ -39,7 +40,7 @@ export function tailscope(
     child.once("close", (code) => {
       // The one command that prints a secret because that is what it is for.
       if (args[0] !== "token") keepEvidence("commands", stdout + stderr);
-      resolve({ code, stdout, stderr });
+      resolve({ code, stdout, stderr: withoutWaiting(stderr) });
     });
   });
 }
