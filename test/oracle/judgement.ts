@@ -24,7 +24,7 @@ export const kinds = ["OAuthClient", "AuthKey", "FederatedIdentity"] as const;
 export type Kind = (typeof kinds)[number];
 
 /** The arguments of each kind, from the README and the examples. */
-const argumentsOf: Readonly<Record<Kind, readonly string[]>> = {
+export const argumentsOf: Readonly<Record<Kind, readonly string[]>> = {
   OAuthClient: [
     "scopes",
     "tags",

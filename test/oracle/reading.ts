@@ -13,7 +13,7 @@ import {
   type Step,
   typePrefix,
 } from "./documents.ts";
-import { type Kind, kinds } from "./judgement.ts";
+import { argumentsOf, type Kind, kinds } from "./judgement.ts";
 import { isMembers, type Json, type Members, secret } from "./values.ts";
 
 export interface Change {
@@ -128,7 +128,12 @@ function ownerOf(types: readonly string[], texts: readonly Json[]): "ours" | "to
 
 function readSteps(urn: string, group: readonly Step[], all: readonly Step[], into: Draft): void {
   const steps = group.filter(({ op }) => !quiet.includes(op));
-  if (steps.length === 0) return;
+  if (steps.length === 0) {
+    // The code that says that nothing changes is not ours, and runs from now on.
+    if (group.some(({ op }) => op === "same") && group.some(isForeign))
+      into.notUnderstood.push(urn);
+    return;
+  }
   const types = new Set(steps.flatMap(typesOf));
   const [type = ""] = types;
   if (types.size === 1 && components.includes(type)) return;
@@ -227,6 +232,11 @@ function isHalved({ op, oldState, newState }: Step): boolean {
   return (needsOld && lacks(oldState)) || (needsNew && lacks(newState));
 }
 
+function isForeign(step: Step): boolean {
+  const kind = kinds.find((one) => partsOf(step.urn).type === typePrefix + one);
+  return kind !== undefined && runsOtherCode(step, kind);
+}
+
 /**
  * Only the constant text of the kind is our code. What is only read or forgotten runs none that
  * changes anything.
@@ -274,7 +284,13 @@ function readResource(urn: string, plan: ResourcePlan, into: Draft): void {
   const state = isMembers(plan.state ?? undefined) ? (plan.state ?? {}) : undefined;
   const types = [partsOf(urn).type, plan.goal?.type].filter((one) => one !== undefined);
   const owner = ownerOf(types, [state?.["__provider"] ?? null]);
-  if (steps.length === 0 || owner === "other") return;
+  if (owner === "other") return;
+  if (steps.length === 0) {
+    const kind = kinds.find((one) => types[0] === typePrefix + one);
+    const isOurs = kind === undefined || state?.["__provider"] === providerText(kind);
+    if (!isOurs || isCodeChanged(plan)) into.notUnderstood.push(urn);
+    return;
+  }
   if (owner === "told") {
     if (steps.some(isChanging)) tell(urn, into);
     return;
@@ -325,7 +341,9 @@ function readResource(urn: string, plan: ResourcePlan, into: Draft): void {
     return;
   }
   const change = steps.includes("update") ? "update" : "replace";
-  const before = previousOf(state, plan.goal?.inputDiff ?? {});
+  // Where it does not say what changes, all of it may have been anything.
+  const everything = { deletes: argumentsOf[kind] };
+  const before = previousOf(state, plan.goal?.inputDiff ?? everything);
   into.changes.push({ ...about, change, before, after: state, ends: "not told" });
 }
 

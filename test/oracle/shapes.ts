@@ -273,6 +273,9 @@ const odd: Readonly<Record<string, Shape>> = {
   "code of others after": (one) => [
     step("update", one, kept(one, one.before), made(foreign(one), one.after)),
   ],
+  "same, code of others after": (one) => [
+    step("same", one, kept(one, one.before), made(foreign(one), one.before)),
+  ],
   "code of others before": (one) => [
     step("update", one, kept(foreign(one), one.before), made(one, one.after)),
   ],
@@ -467,6 +470,8 @@ const planned: Readonly<Record<string, readonly string[]>> = {
 export const planShapes: readonly string[] = [
   ...Object.keys(planned),
   "plan: code of others after",
+  "plan: same, other code",
+  "plan: update without its differences",
   "plan: other code than before",
   "plan: a resource of others",
 ];
@@ -495,24 +500,34 @@ export function generateResourcePlan(
   const wasThere = !isComparedWithNothing;
   const [before, after] = pairOf(random, kind, steps.includes("update"));
   const code = isStranger ? "exports.handler = __f0;" : providerText(kind);
-  const isOurs = !isStranger && steps[0] !== "same" && !steps.some((op) => op.startsWith("import"));
-  const isOther = isOurs && random.chance(0.04);
+  const mayDiffer = !isStranger && !steps.some((op) => op.startsWith("import"));
+  const isOther = mayDiffer && random.chance(0.05);
   const [old, text] = !isOther ? [code, code] : random.chance(0.5) ? [code, "…"] : ["…", code];
   const from: Members = wasThere ? { __provider: old, ...before } : {};
-  const state = inPlan({ __provider: text, ...(shape === "plan: same" ? before : after) });
+  const state = inPlan({ __provider: text, ...(steps[0] === "same" ? before : after) });
   const inputDiff = differenceOf(inPlan(from), state);
-  const label = isOther
-    ? wasThere && text === code
-      ? "plan: other code than before"
-      : "plan: code of others after"
-    : shape;
-  const name = isStranger
-    ? "plan: a resource of others"
-    : isOther && !wasThere && text === code
-      ? shape
-      : label;
+  const name = labelOf(shape, {
+    isStranger,
+    isForeign: text !== code,
+    wasForeign: old !== code && wasThere,
+  });
   const goal = { type, name: urn.split("::").at(-1), custom: true, inputDiff, outputDiff: {} };
+  if (name === "plan: update" && random.chance(0.05)) {
+    const { inputDiff: _, ...others } = goal;
+    const plan = { goal: others, steps, state };
+    return { shape: "plan: update without its differences", parts: { urn, plan } };
+  }
   return { shape: name, parts: { urn, plan: { goal, steps, state } } };
+}
+
+function labelOf(
+  shape: string,
+  { isStranger, isForeign, wasForeign }: Readonly<Record<string, boolean>>,
+): string {
+  if (isStranger) return "plan: a resource of others";
+  if (shape === "plan: same" && (isForeign || wasForeign)) return "plan: same, other code";
+  if (isForeign) return "plan: code of others after";
+  return wasForeign ? "plan: other code than before" : shape;
 }
 
 /** A plan has secrets encrypted. */
