@@ -440,94 +440,81 @@ export function generateUpdate(random: Random) {
   };
 }
 
-/**
- * What the engine writes into a plan for each of these; a resource that is only read is in none.
- */
-const planned: Readonly<Record<string, readonly string[]>> = {
-  "plan: create": ["create"],
-  "plan: update": ["update"],
-  "plan: same": ["same"],
-  "plan: replace": ["create-replacement", "replace", "delete-replaced"],
-  "plan: replace, deleted first": ["delete-replaced", "replace", "create-replacement"],
-  "plan: replace, an external one before": ["create-replacement", "replace", "discard-replaced"],
-  "plan: replace, asked for": ["create-replacement", "replace", "delete-replaced"],
-  "plan: delete": ["delete"],
-  "plan: delete and a pending deletion": ["delete", "delete-replaced"],
-  "plan: pending deletion": ["delete-replaced"],
-  "plan: update and a pending deletion": ["update", "delete-replaced"],
-  "plan: replace and a pending deletion": [
-    "create-replacement",
-    "replace",
-    "delete-replaced",
-    "delete-replaced",
-  ],
-  "plan: discard": ["discard"],
-  "plan: import": ["import"],
-  "plan: import in the place of another": ["import-replacement", "replace", "delete-replaced"],
-  "plan: an unknown step": ["transmogrify"],
+/** How a plan shows one resource; one that is only read is in none. */
+interface Planned {
+  readonly steps: readonly string[];
+  /** It is compared with nothing, so that all of it is among what is added. */
+  readonly isNew?: boolean;
+  /** The plan has neither a goal nor a state for it. */
+  readonly isGone?: boolean;
+  /** The code that ran before, or runs now, is not ours. */
+  readonly oldCode?: string;
+  readonly newCode?: string;
+  readonly isWithoutDifferences?: boolean;
+  readonly isStranger?: boolean;
+}
+
+const replaceSteps = ["create-replacement", "replace", "delete-replaced"];
+const otherCode = "exports.handler = __f0;";
+
+const planned: Readonly<Record<string, Planned>> = {
+  "plan: create": { steps: ["create"], isNew: true },
+  "plan: update": { steps: ["update"] },
+  "plan: same": { steps: ["same"] },
+  "plan: replace": { steps: replaceSteps },
+  "plan: replace, deleted first": { steps: replaceSteps.toReversed() },
+  "plan: replace, an external one before": {
+    steps: ["create-replacement", "replace", "discard-replaced"],
+    isNew: true,
+  },
+  "plan: replace, asked for": { steps: replaceSteps, isNew: true },
+  "plan: delete": { steps: ["delete"], isGone: true },
+  "plan: delete and a pending deletion": { steps: ["delete", "delete-replaced"], isGone: true },
+  "plan: pending deletion": { steps: ["delete-replaced"], isGone: true },
+  "plan: update and a pending deletion": { steps: ["update", "delete-replaced"] },
+  "plan: replace and a pending deletion": { steps: [...replaceSteps, "delete-replaced"] },
+  "plan: discard": { steps: ["discard"], isGone: true },
+  "plan: import": { steps: ["import"], isNew: true },
+  "plan: import in the place of another": {
+    steps: ["import-replacement", "replace", "delete-replaced"],
+  },
+  "plan: an unknown step": { steps: ["transmogrify"] },
+  "plan: create, code of others": { steps: ["create"], isNew: true, newCode: otherCode },
+  "plan: update, code of others after": { steps: ["update"], newCode: otherCode },
+  "plan: update, code of others before": { steps: ["update"], oldCode: otherCode },
+  "plan: replace, code of others after": { steps: replaceSteps, newCode: otherCode },
+  "plan: replace, code of others before": { steps: replaceSteps, oldCode: otherCode },
+  "plan: same, code of others": { steps: ["same"], newCode: otherCode },
+  "plan: update without its differences": { steps: ["update"], isWithoutDifferences: true },
+  "plan: a resource of others": { steps: ["update"], isStranger: true, newCode: otherCode },
 };
 
-export const planShapes: readonly string[] = [
-  ...Object.keys(planned),
-  "plan: code of others after",
-  "plan: same, other code",
-  "plan: update without its differences",
-  "plan: other code than before",
-  "plan: a resource of others",
-];
+export const planShapes: readonly string[] = Object.keys(planned);
 
 export function generateResourcePlan(
   random: Random,
   number: number,
 ): Generated<{ readonly urn: string; readonly plan: ResourcePlan }> {
-  const isStranger = random.chance(0.03);
+  const common = ["plan: create", "plan: update", "plan: replace"];
+  const shape = random.pick(random.chance(0.4) ? common : planShapes);
+  const { steps, isNew, isGone, isStranger, ...more } = planned[shape] ?? { steps: [] };
   const kind = random.pick(kinds);
   const type = isStranger ? random.pick(strangers) : typePrefix + kind;
   const urn = urnOf(random, type, number);
-  const chosen = random.chance(0.5)
-    ? random.pick(["plan: create", "plan: update", "plan: replace"])
-    : random.pick(Object.keys(planned));
-  const shape = isStranger ? "plan: update" : chosen;
-  const steps = planned[shape] ?? [];
-  const making = ["create", "update", "replace", "same", "import", "transmogrify"];
-  if (!steps.some((op) => making.includes(op)))
-    return { shape, parts: { urn, plan: { steps, state: null } } };
-  const isComparedWithNothing =
-    steps.includes("create") ||
-    steps.includes("import") ||
-    steps.includes("discard-replaced") ||
-    shape.endsWith("asked for");
-  const wasThere = !isComparedWithNothing;
+  if (isGone) return { shape, parts: { urn, plan: { steps, state: null } } };
+  const { oldCode = providerText(kind), newCode = providerText(kind) } = more;
   const [before, after] = pairOf(random, kind, steps.includes("update"));
-  const code = isStranger ? "exports.handler = __f0;" : providerText(kind);
-  const mayDiffer = !isStranger && !steps.some((op) => op.startsWith("import"));
-  const isOther = mayDiffer && random.chance(0.05);
-  const [old, text] = !isOther ? [code, code] : random.chance(0.5) ? [code, "…"] : ["…", code];
-  const from: Members = wasThere ? { __provider: old, ...before } : {};
-  const state = inPlan({ __provider: text, ...(steps[0] === "same" ? before : after) });
+  const from: Members = isNew ? {} : { __provider: oldCode, ...before };
+  const state = inPlan({ __provider: newCode, ...(steps[0] === "same" ? before : after) });
   const inputDiff = differenceOf(inPlan(from), state);
-  const name = labelOf(shape, {
-    isStranger,
-    isForeign: text !== code,
-    wasForeign: old !== code && wasThere,
-  });
-  const goal = { type, name: urn.split("::").at(-1), custom: true, inputDiff, outputDiff: {} };
-  if (name === "plan: update" && random.chance(0.05)) {
-    const { inputDiff: _, ...others } = goal;
-    const plan = { goal: others, steps, state };
-    return { shape: "plan: update without its differences", parts: { urn, plan } };
-  }
-  return { shape: name, parts: { urn, plan: { goal, steps, state } } };
-}
-
-function labelOf(
-  shape: string,
-  { isStranger, isForeign, wasForeign }: Readonly<Record<string, boolean>>,
-): string {
-  if (isStranger) return "plan: a resource of others";
-  if (shape === "plan: same" && (isForeign || wasForeign)) return "plan: same, other code";
-  if (isForeign) return "plan: code of others after";
-  return wasForeign ? "plan: other code than before" : shape;
+  const goal = {
+    type,
+    name: urn.split("::").at(-1),
+    custom: true,
+    ...(more.isWithoutDifferences !== true && { inputDiff }),
+    outputDiff: {},
+  };
+  return { shape, parts: { urn, plan: { goal, steps, state } } };
 }
 
 /** A plan has secrets encrypted. */
