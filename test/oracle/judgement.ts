@@ -126,7 +126,8 @@ function judgeClient(pair: Pair): Judgement {
   const tags = tagsOf(pair);
   const isWider =
     kind === "FederatedIdentity" &&
-    before !== undefined &&
+    // Elsewhere it is compared with nothing, and all that it can do is new.
+    !isNew &&
     after !== undefined &&
     widens(trustOf(before, givenAudience), trustOf(after));
   return {
