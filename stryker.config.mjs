@@ -15,5 +15,5 @@ export default {
   timeoutMS: 10_000,
   reporters: ["progress-append-only", "json"],
   jsonReporter: { fileName: `reports/mutation-${folder}.json` },
-  ignorePatterns: ["coverage", "reports", "sbom", "dist", "docs"],
+  ignorePatterns: ["coverage", "reports", "sbom", "dist"],
 };

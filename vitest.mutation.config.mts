@@ -19,9 +19,10 @@ const noticing: Readonly<Record<string, readonly string[]>> = {
 const others = ["test/{unit,faults}/**/*.test.ts", "test/model/life.test.ts"];
 
 /** Tests of these do not reach what is mutated, or run it in a process of its own, where a mutant would never be seen. */
-const elsewhere = ["published-packages", "secret-search", "set-up", "table"].map(
-  (name) => `test/unit/${name}.test.ts`,
-);
+const elsewhere = [
+  ...["facts", "inventions", "old-node", "published-packages", "published-types", "secret-search"],
+  ...["set-up", "table", "tailnet-guard", "workflows"],
+].map((name) => `test/unit/${name}.test.ts`);
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 

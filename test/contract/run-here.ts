@@ -6,7 +6,11 @@
 
 import { Readable } from "node:stream";
 import { tailscope } from "../../provider/cli/program";
-import type { Run } from "./run-command";
+// With its extension it is the file itself, and not what stands in for it.
+import { type Run, withoutWaiting } from "./run-command.ts";
+
+/** Only a process of its own has an output that closes. */
+export { runUntilFirstRead, withoutWaiting } from "./run-command.ts";
 
 /** Commands read the environment and print: two at a time would get in each other's way. */
 let turn: Promise<unknown> = Promise.resolve();
@@ -15,8 +19,9 @@ export function run(
   args: readonly string[],
   environment: Record<string, string>,
   input?: string,
+  cwd?: string,
 ): Promise<Run> {
-  const mine = turn.then(() => runAlone(args, environment, input));
+  const mine = turn.then(() => runAlone(args, environment, input, cwd));
   turn = mine.catch(() => {});
   return mine;
 }
@@ -25,11 +30,13 @@ async function runAlone(
   args: readonly string[],
   environment: Record<string, string>,
   input = "",
+  cwd = process.cwd(),
 ): Promise<Run> {
-  const { env, exitCode, stdout, stderr } = process;
+  const { env, exitCode, stdout, stderr, cwd: folder } = process;
   const stdin = Object.getOwnPropertyDescriptor(process, "stdin");
   const [write, complain] = [stdout.write, stderr.write];
   const printed = { stdout: "", stderr: "" };
+  const seen = () => ({ ...printed, stderr: withoutWaiting(printed.stderr) });
   const catching = (into: keyof typeof printed) =>
     ((chunk: unknown, ...rest: unknown[]) => {
       printed[into] += String(chunk);
@@ -39,6 +46,8 @@ async function runAlone(
     }) as typeof stdout.write;
   process.env = { PATH: env["PATH"], HOME: env["HOME"], ...environment };
   process.exitCode = 0;
+  // A thread of a test runner cannot change its folder.
+  process.cwd = () => cwd;
   Object.defineProperty(process, "stdin", { value: Readable.from([input]), configurable: true });
   stdout.write = catching("stdout");
   stderr.write = catching("stderr");
@@ -52,14 +61,15 @@ async function runAlone(
     // To end the process is no more than to throw here.
     for (const one of [program, ...program.commands]) one.exitOverride();
     await program.parseAsync(["node", "tailscope", ...args]);
-    return { ...printed, code: Number(process.exitCode) };
+    return { ...seen(), code: Number(process.exitCode) };
   } catch (problem) {
     if (problem instanceof Error && "exitCode" in problem)
-      return { ...printed, code: Number(problem.exitCode) };
+      return { ...seen(), code: Number(problem.exitCode) };
     const message = problem instanceof Error ? problem.message : String(problem);
-    return { ...printed, code: 1, stderr: `${printed.stderr}tailscope: ${message}\n` };
+    return { ...seen(), code: 1, stderr: `${seen().stderr}tailscope: ${message}\n` };
   } finally {
     process.env = env;
+    process.cwd = folder;
     process.exitCode = exitCode;
     if (stdin) Object.defineProperty(process, "stdin", stdin);
     stdout.write = write;
