@@ -93,7 +93,10 @@ test("a deployer without auth_keys deploys keys that a client mints", async () =
     "asked for with just the scope that the request needs",
   ).toEqual(["scopes - auth_keys"]);
   await stack.up("--refresh");
-  expect(tokensOf(emulator, minter.id)).toContain("scopes - auth_keys:read");
+  // Where no token can be narrowed to the read form of a write scope, the write scope reads.
+  const { writeNarrowsToRead } = emulator.control.unknowns();
+  const reads = writeNarrowsToRead ? "scopes - auth_keys:read" : "scopes - auth_keys";
+  expect(tokensOf(emulator, minter.id).at(-1)).toBe(reads);
 
   expect(stack.printed()).not.toContain(minter.key);
 });
