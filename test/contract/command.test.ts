@@ -196,7 +196,7 @@ test.each([
 
 test("--data follows no link, neither to read nor to write, and leaves what it leads to as it is", async () => {
   const file = dataFile();
-  const others = join(file, "..", "others.json");
+  const others = join(file, "..", "tailnet-others.json");
   // Another's file of our kind, a link to nothing, and a folder.
   await stopped(start("--json", "--data", others));
   chmodSync(others, 0o644);

@@ -144,6 +144,9 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
   });
 
   describe("the commands", () => {
+    /** What an export has of them, whose secrets are encrypted. */
+    const withoutSecrets = ({ clientSecret, key, mintedBy, ...rest }: Record<string, unknown>) =>
+      rest;
     let folder: string;
     let state: string;
     const managed = new Map<Kind, string>();
@@ -154,7 +157,13 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
       const resources = [...owner.state].map(([name, { kind, id, inputs, outs }]) => {
         managed.set(kind, id);
         const type = `pulumi-nodejs:dynamic/tailscope:${kind}`;
-        return { urn: `urn:pulumi:dev::test::${type}::${name}`, type, id, inputs, outputs: outs };
+        return {
+          urn: `urn:pulumi:dev::test::${type}::${name}`,
+          type,
+          id,
+          inputs: withoutSecrets(inputs),
+          outputs: withoutSecrets(outs),
+        };
       });
       state = join(folder, "state.json");
       writeFileSync(state, JSON.stringify({ deployment: { resources } }));
