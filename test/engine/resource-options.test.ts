@@ -1,6 +1,6 @@
 /** Resource options that a dynamic provider is not told of do what Pulumi says of them, or say that they cannot. */
 
-import { rmSync, writeFileSync } from "node:fs";
+import { unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
@@ -173,6 +173,6 @@ async function importOfficial(stack: Stack, resources: readonly Official[]): Pro
   const file = join(stack.folder, "official.json");
   writeFileSync(file, JSON.stringify(state), { mode: 0o600 });
   const { code, text: said } = await stack.pulumi(["stack", "import", "--file", "official.json"]);
-  rmSync(file);
+  unlinkSync(file);
   expect(code, said).toBe(0);
 }
