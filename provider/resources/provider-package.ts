@@ -25,7 +25,7 @@ export function requireProviderPackage(): void {
   // and that of a program in the Automation API starts in a folder that the program cannot ask for.
   if (isFound || process.env["PULUMI_NODEJS_MONITOR"] === undefined) return;
   const found = versionFrom(programFolder);
-  const add = `run \`${addCommand(programFolder)} tailscope@${version}\` in ${packageFolder(programFolder)}`;
+  const add = howToAdd(programFolder);
   if (found === undefined)
     throw new RunError(
       `The package tailscope is not found from the program's folder ${programFolder}, where Pulumi's provider process looks for it.\n` +
@@ -44,15 +44,36 @@ export function requireProviderPackage(): void {
     );
 }
 
-/** The version of this package that is found from a folder; undefined where none is. */
+/** The version of this package that the provider process finds; undefined where that is none. */
 export function versionFrom(folder: string): string | undefined {
-  const fromThere = createRequire(join(folder, "index.js"));
   try {
+    const fromThere = lookingFrom(folder);
     fromThere.resolve("tailscope");
     return String(fromThere("tailscope/package.json").version);
   } catch {
     return undefined;
   }
+}
+
+/**
+ * How the provider process looks. It starts in the program's folder; Plug'n'Play asks which package
+ * wants something, and takes the provider's text for a part of the SDK, which sees beside its own
+ * dependencies those of the top-level package.
+ * Source: https://yarnpkg.com/advanced/pnp-spec#fallback
+ */
+function lookingFrom(folder: string): NodeJS.Require {
+  const fromProgram = createRequire(join(folder, "index.js"));
+  if (process.versions["pnp"] === undefined) return fromProgram;
+  return createRequire(fromProgram.resolve("@pulumi/pulumi/package.json"));
+}
+
+/** What to run, and where. */
+function howToAdd(folder: string): string {
+  const program = folderWith("package.json", folder) ?? folder;
+  const topLevel = process.versions["pnp"] && folderWith(".pnp.cjs", folder);
+  const isWorkspace = topLevel !== undefined && topLevel !== program;
+  const packages = `tailscope@${version}${isWorkspace ? " @pulumi/pulumi" : ""}`;
+  return `run \`${addCommand(folder)} ${packages}\` in ${isWorkspace ? topLevel : program}`;
 }
 
 const lockFiles: readonly (readonly [file: string, command: string])[] = [
@@ -70,8 +91,8 @@ export function addCommand(folder: string): string {
   return dirname(folder) === folder ? "npm install" : addCommand(dirname(folder));
 }
 
-/** The folder of the nearest package.json, to which a dependency is added. */
-function packageFolder(folder: string): string {
-  if (existsSync(join(folder, "package.json"))) return folder;
-  return dirname(folder) === folder ? programFolder : packageFolder(dirname(folder));
+/** The nearest folder above, or this one, that has a file of this name. */
+function folderWith(file: string, folder: string): string | undefined {
+  if (existsSync(join(folder, file))) return folder;
+  return dirname(folder) === folder ? undefined : folderWith(file, dirname(folder));
 }
