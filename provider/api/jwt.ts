@@ -11,16 +11,19 @@ const claims = z.object({
   aud: audience.optional().catch(undefined),
 });
 
+/** The payload of a JWT; undefined where `token` is not one. */
+export function readPayload(token: string): unknown {
+  const payload = token.split(".")[1] ?? "";
+  try {
+    return JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The claims that decide who accepts the token; none of them where `token` is not a JWT. */
 export function readIdentityClaims(token: string): IdentityClaims {
-  const payload = token.split(".")[1] ?? "";
-  let content: unknown;
-  try {
-    content = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
-  } catch {
-    return {};
-  }
-  const parsed = claims.safeParse(content);
+  const parsed = claims.safeParse(readPayload(token));
   if (!parsed.success) return {};
   const { iss, sub, aud } = parsed.data;
   return { issuer: iss, subject: sub, audience: Array.isArray(aud) ? aud.join(", ") : aud };
