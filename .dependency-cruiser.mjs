@@ -26,7 +26,7 @@ export default {
       from: { path: "^provider/api/" },
       to: {
         path: [
-          "^provider/(cli|managed|review|policy|pull-request|resources|definitions|engine|index)",
+          "^provider/(cli|state|review|policy|pull-request|resources|definitions|engine|index)",
           "@pulumi/",
         ],
       },
@@ -36,7 +36,7 @@ export default {
       comment:
         "The commands and the first verb of a run need the definitions, and the Pulumi SDK takes a second to load.",
       severity: "error",
-      from: { path: "^provider/(definitions|engine|managed)/" },
+      from: { path: "^provider/(definitions|engine|state)/" },
       to: { path: "@pulumi/", dependencyTypesNot: ["type-only"] },
     },
     {
@@ -45,20 +45,20 @@ export default {
       severity: "error",
       from: { path: "^provider/engine/" },
       to: {
-        path: "^provider/(cli|managed|review|policy|pull-request|resources|definitions|index)",
+        path: "^provider/(cli|state|review|policy|pull-request|resources|definitions|index)",
       },
     },
     {
       name: "definitions-know-no-class",
       severity: "error",
       from: { path: "^provider/definitions/" },
-      to: { path: "^provider/(cli|managed|review|policy|pull-request|resources|index)" },
+      to: { path: "^provider/(cli|state|review|policy|pull-request|resources|index)" },
     },
     {
       name: "resources-know-no-command",
       severity: "error",
       from: { path: "^provider/(resources|index)" },
-      to: { path: "^provider/(cli|managed|review|policy|pull-request)" },
+      to: { path: "^provider/(cli|state|review|policy|pull-request)" },
     },
     {
       name: "review-is-pure",
@@ -98,14 +98,14 @@ export default {
       },
     },
     {
-      name: "managed-is-pure",
+      name: "state-is-pure",
       comment: "State and answers come as data; types of the API are no I/O.",
       severity: "error",
-      from: { path: "^provider/managed/" },
+      from: { path: "^provider/state/" },
       to: {
         path: [
           "^provider/(cli|resources)",
-          "^provider/api/(http|token|actor|tailnet|connection)",
+          "^provider/api/(http|tailnet|auth|settings)",
           "^node:(fs|http|child_process)",
         ],
       },

@@ -12,7 +12,7 @@ const noticing: Readonly<Record<string, readonly string[]>> = {
   resources: ["test/unit/**/*.test.ts"],
   review: ["test/unit/**/*.test.ts", "test/oracle/oracle.test.ts"],
   policy: ["test/unit/**/*.test.ts"],
-  managed: ["test/unit/**/*.test.ts", "test/contract/commands.test.ts"],
+  state: ["test/unit/**/*.test.ts", "test/contract/commands.test.ts"],
   "pull-request": ["test/unit/**/*.test.ts", "test/contract/comment.test.ts"],
 };
 

@@ -42,7 +42,7 @@ export function reviewFigures(rounds: number): Figure[] {
   writeFileSync(file, content);
   try {
     const read = `const text = require("fs").readFileSync(${JSON.stringify(file)}, "utf8");`;
-    const load = ["preview", "review"].map(
+    const load = ["input/preview", "review"].map(
       (name) => `require(${JSON.stringify(join(root, "provider/dist/review", name))})`,
     );
     const loaded = `const { readPreview } = ${load[0]}; const { review } = ${load[1]};`;

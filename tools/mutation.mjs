@@ -23,7 +23,7 @@ const least = {
   api: 85,
   review: 90,
   policy: 90,
-  managed: 90,
+  state: 90,
   "pull-request": 90,
 };
 

@@ -7,7 +7,7 @@
  */
 
 import { z } from "zod";
-import type { Actor } from "./actor";
+import type { Actor } from "./auth/client";
 
 const word = z.string().nullish();
 

@@ -3,8 +3,8 @@
  * Every message says what was tried, what the API answered (status, method, path, its own words) and what to do next.
  */
 
-import { shown } from "../access/shown";
-import type { DeployerSource } from "./connection";
+import { shown } from "../access/sanitize";
+import type { DeployerSource } from "./settings/connection";
 
 /** What a request was for, in the words of its error message. */
 export interface Attempt {

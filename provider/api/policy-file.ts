@@ -1,7 +1,7 @@
 /** The tailnet policy file, of which we read who owns which tag. Source: https://tailscale.com/api#tag/policyfile */
 
 import { z } from "zod";
-import type { Actor } from "./actor";
+import type { Actor } from "./auth/client";
 
 const policyFile = z.object({ tagOwners: z.record(z.string(), z.array(z.string())).nullish() });
 

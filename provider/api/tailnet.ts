@@ -1,17 +1,17 @@
 /** One tailnet as the resources see it: its keys, asked for as the deployer or as an OAuth client of its own. */
 
 import type { Holder, TagOwners } from "../access/grants";
+import { shown } from "../access/sanitize";
 import { covers, expandLegacyScopes } from "../access/scopes";
-import { shown } from "../access/shown";
-import { type Actor, actor, fallingBack, policyFileScopes, waitingWhileFresh } from "./actor";
-import type { Connection } from "./connection";
+import { type Actor, actor, fallingBack, policyFileScopes, waitingWhileFresh } from "./auth/client";
+import { deployerId, identifyTailnet, type TailnetIdentity } from "./auth/tailnet-identity";
 import { NotFound, NotPermitted, NotVisible } from "./errors";
 import { type Authorization, type Http, openHttp } from "./http";
-import { isActive, type Key, type KeyType } from "./key";
-import { keyShape } from "./key-shape";
-import { type Asker, asker, clientIsGone, type Keys, keysOf, readOwnKey } from "./keys";
+import { isActive, type Key, type KeyType } from "./keys/key";
+import { type Asker, asker, clientIsGone, type Keys, keysOf, readOwnKey } from "./keys/keys";
+import { keyShape } from "./keys/schema";
 import { readTagOwners } from "./policy-file";
-import { deployerId, identifyTailnet, type TailnetIdentity } from "./tailnet-identity";
+import type { Connection } from "./settings/connection";
 
 /** An OAuth client that mints auth keys with its own token. */
 export interface Minter {

@@ -12,7 +12,7 @@ import {
   isUse,
   meaningOf,
 } from "../api/audit-log";
-import { descriptionsFrom } from "../managed/descriptions";
+import { descriptionsFrom } from "../state/descriptions";
 import { credentialId, durationOption, withJson, withSettingsOptions } from "./options";
 import { print, printJson, printTable } from "./output";
 import { askForConfig, type SettingsOptions } from "./pulumi";

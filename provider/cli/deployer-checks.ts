@@ -8,17 +8,17 @@ import {
   type PurposeName,
   purposes,
 } from "../access/needs";
-import { shown } from "../access/shown";
+import { shown } from "../access/sanitize";
+import { deployerId } from "../api/auth/tailnet-identity";
 import { clockSkew } from "../api/clock-skew";
-import type { Connection } from "../api/connection";
-import { connectionInWords } from "../api/connection-in-words";
 import { NotFound, NotPermitted } from "../api/errors";
-import type { Key } from "../api/key";
-import { keyShape } from "../api/key-shape";
-import { readOwnKey } from "../api/keys";
-import { deployerId } from "../api/tailnet-identity";
-import { managedIn } from "../managed/exported-state";
+import type { Key } from "../api/keys/key";
+import { readOwnKey } from "../api/keys/keys";
+import { keyShape } from "../api/keys/schema";
+import type { Connection } from "../api/settings/connection";
+import { connectionInWords } from "../api/settings/connection-in-words";
 import { proxyInWords } from "../network/proxy";
+import { managedIn } from "../state/exported-state";
 import type { Check } from "./doctor";
 import { CommandFailure } from "./failure";
 import { askForConfig, askPulumi, projectFolder, type SettingsOptions } from "./pulumi";

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { styleText } from "node:util";
 import { type Command, Option } from "commander";
 import { type PurposeName, purposes } from "../access/needs";
-import { readable, shown } from "../access/shown";
+import { readable, shown } from "../access/sanitize";
 import { version } from "../api/version";
 import { isAtLeast } from "../versions";
 import { exitCodes } from "./failure";

@@ -1,8 +1,8 @@
 /** `tailscope inventory`: every credential of the tailnet, and what manages it. */
 
 import type { Command } from "commander";
-import { managedIn, nameIn } from "../managed/exported-state";
-import { inventory, isShortLivedToken, type Listed } from "../managed/inventory";
+import { managedIn, nameIn } from "../state/exported-state";
+import { inventory, isShortLivedToken, type Listed } from "../state/inventory";
 import { CommandFailure } from "./failure";
 import { listCredentials } from "./listing";
 import { durationOption, withJson, withStackOptions } from "./options";

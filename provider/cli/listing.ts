@@ -2,8 +2,8 @@
 
 import { kindNames, kindScopes, kinds } from "../access/needs";
 import { covers, expandLegacyScopes } from "../access/scopes";
-import type { Connection } from "../api/connection";
-import type { Key } from "../api/key";
+import type { Key } from "../api/keys/key";
+import type { Connection } from "../api/settings/connection";
 import type { Tailnet } from "../api/tailnet";
 import { CommandFailure } from "./failure";
 import { waitingFor } from "./output";

@@ -1,6 +1,6 @@
 /** `tailscope`: runs what a person or a job typed. */
 
-import { readable } from "../access/shown";
+import { readable } from "../access/sanitize";
 import { exitCodes } from "./failure";
 import { endQuietlyWithReader, roomOf } from "./output";
 import { tailscope } from "./program";

@@ -1,7 +1,7 @@
 /** How commands print: tables and sentences that fit the terminal, JSON for programs, progress for whoever waits. */
 
 import { styleText } from "node:util";
-import { readable, shown } from "../access/shown";
+import { readable, shown } from "../access/sanitize";
 import { type Column, layOut } from "./table";
 import { wrapped } from "./wrapping";
 

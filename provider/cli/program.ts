@@ -11,7 +11,7 @@ type Add = (program: Command) => void;
 const commands: Readonly<Record<string, () => Promise<Add>>> = {
   review: async () => (await import("./review.js")).reviewCommand,
   comment: async () => (await import("./comment.js")).commentCommand,
-  drift: async () => (await import("./drift.js")).driftCommand,
+  drift: async () => (await import("./drift/drift.js")).driftCommand,
   inventory: async () => (await import("./inventory.js")).inventoryCommand,
   adopt: async () => (await import("./adopt.js")).adoptCommand,
   audit: async () => (await import("./audit.js")).auditCommand,

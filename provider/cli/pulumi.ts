@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { shown } from "../access/shown";
+import { shown } from "../access/sanitize";
 import { CommandFailure } from "./failure";
 import { textOf } from "./files";
 import { waitingFor } from "./output";

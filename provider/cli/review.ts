@@ -1,15 +1,15 @@
 /** `tailscope review`: what access a change gives and takes, before it is made. */
 
 import { type Command, Option } from "commander";
-import { shown, withoutSecrets } from "../access/shown";
+import { shown, withoutSecrets } from "../access/sanitize";
 import { version } from "../api/version";
-import { htmlReport } from "../review/html";
+import { htmlReport } from "../review/formats/html";
+import { markdownReport } from "../review/formats/markdown";
+import { sarifReport } from "../review/formats/sarif";
+import { explanation, terminalExplanation, terminalReport } from "../review/formats/terminal";
 import { readPlan } from "../review/input/plan";
 import { readPreview } from "../review/input/preview";
-import { markdownReport } from "../review/markdown";
 import { exceeds, type Limit, limits, type Review, review } from "../review/review";
-import { sarifReport } from "../review/sarif";
-import { explanation, terminalExplanation, terminalReport } from "../review/terminal";
 import { CommandFailure, exitCodes } from "./failure";
 import { textOf } from "./files";
 import { printAside, printJson } from "./output";

@@ -1,11 +1,11 @@
 /** What a command works on: the tailnet as the deployer sees it, and the stacks whose state it is held against. */
 
 import { type AuditEntry, auditLogScope, readAuditLog } from "../api/audit-log";
-import type { Connection } from "../api/connection";
 import { NotPermitted } from "../api/errors";
 import { openHttp } from "../api/http";
+import type { Connection } from "../api/settings/connection";
 import { openTailnet, type Tailnet } from "../api/tailnet";
-import { resourcesIn, type StoredResource } from "../managed/exported-state";
+import { resourcesIn, type StoredResource } from "../state/exported-state";
 import { CommandFailure } from "./failure";
 import { printAside, waitingFor } from "./output";
 import type { Exported } from "./pulumi";

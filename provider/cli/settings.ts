@@ -4,8 +4,8 @@
  */
 
 import { z } from "zod";
-import { type ConfigReader, type Connection, connectionFrom } from "../api/connection";
-import { ConnectionError } from "../api/connection-error";
+import { type ConfigReader, type Connection, connectionFrom } from "../api/settings/connection";
+import { ConnectionError } from "../api/settings/error";
 import { CommandFailure } from "./failure";
 import { printAside } from "./output";
 import type { StackConfig } from "./pulumi";

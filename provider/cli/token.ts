@@ -3,8 +3,8 @@
 import type { Command } from "commander";
 import { knownScopes, legacyScopes } from "../access/scopes";
 import { nearest } from "../access/spelling";
+import { narrowToken } from "../api/auth/token";
 import { openHttp } from "../api/http";
-import { narrowToken } from "../api/token";
 import { CommandFailure } from "./failure";
 import { withJson, withSettingsOptions } from "./options";
 import { printVerbatim, waitingFor } from "./output";

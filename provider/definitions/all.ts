@@ -1,6 +1,6 @@
 /** All resources, as data, for what works on exported state instead of a program. */
 
-import type { Definition } from "../engine/definition";
+import type { Definition } from "../engine/resource";
 import { authKey } from "./auth-key";
 import { federatedIdentity } from "./federated-identity";
 import { oauthClient } from "./oauth-client";

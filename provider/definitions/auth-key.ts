@@ -2,14 +2,8 @@
 
 import { z } from "zod";
 import { formatSeconds, longestAuthKeyLifetime, seconds } from "../access/lifetime";
-import { isActive, type Key } from "../api/key";
-import {
-  type Definition,
-  type Failure,
-  gone,
-  missing,
-  type Properties,
-} from "../engine/definition";
+import { isActive, type Key } from "../api/keys/key";
+import { type Definition, type Failure, gone, missing, type Properties } from "../engine/resource";
 import {
   connection,
   description,
@@ -20,7 +14,7 @@ import {
   recreation,
   rotateEvery,
   tags,
-} from "./arguments";
+} from "./arguments/common";
 import { authKeyDeclaration } from "./declarations";
 
 const longest = formatSeconds(longestAuthKeyLifetime);

@@ -3,7 +3,7 @@
  * libraries take longer to load than all the rest of the package.
  */
 
-import type { Declaration } from "../engine/definition";
+import type { Declaration } from "../engine/resource";
 
 export const oauthClientDeclaration: Declaration = {
   type: "OAuthClient",

@@ -1,8 +1,8 @@
 /** What a federated identity is to the engine. */
 
 import { z } from "zod";
-import { isActive, type Key } from "../api/key";
-import { type Definition, gone, missing, type Properties } from "../engine/definition";
+import { isActive, type Key } from "../api/keys/key";
+import { type Definition, gone, missing, type Properties } from "../engine/resource";
 import {
   audience,
   claimRules,
@@ -15,7 +15,7 @@ import {
   tags,
   trustFailures,
   unlistedScopes,
-} from "./arguments";
+} from "./arguments/common";
 import { federatedIdentityDeclaration } from "./declarations";
 import { mergeChanges, seenTrustCredential } from "./trust-credential";
 

@@ -1,8 +1,8 @@
 /** What an OAuth client is to the engine. */
 
 import { z } from "zod";
-import { isActive } from "../api/key";
-import { type Definition, gone, missing } from "../engine/definition";
+import { isActive } from "../api/keys/key";
+import { type Definition, gone, missing } from "../engine/resource";
 import {
   connection,
   description,
@@ -12,7 +12,7 @@ import {
   scopes,
   tags,
   unlistedScopes,
-} from "./arguments";
+} from "./arguments/common";
 import { oauthClientDeclaration } from "./declarations";
 import { mergeChanges, seenTrustCredential } from "./trust-credential";
 

@@ -1,7 +1,7 @@
 /** What the definitions of OAuth clients and federated identities share. */
 
-import type { Key } from "../api/key";
-import type { Properties } from "../engine/definition";
+import type { Key } from "../api/keys/key";
+import type { Properties } from "../engine/resource";
 
 /** A trust credential as the API answers it, in our names. */
 export function seenTrustCredential(key: Key): Properties {

@@ -3,8 +3,8 @@
  * tailnet every credential looks as if it were gone, and a refresh would forget them all.
  */
 
-import { isSameTailnet, type TailnetIdentity, tailnetIdIn } from "../api/tailnet-identity";
-import type { Properties } from "./definition";
+import { isSameTailnet, type TailnetIdentity, tailnetIdIn } from "../api/auth/tailnet-identity";
+import type { Properties } from "./resource";
 
 /** The member of the state that says in which tailnet the credential was made, and by whom. */
 export const madeInKey = "madeIn";

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import { isInternal } from "../access/internal-arguments";
 import { nearest } from "../access/spelling";
-import type { Definition, Failure, Properties } from "./definition";
+import type { Definition, Failure, Properties } from "./resource";
 import { absentIfEmpty, holdsUnknown } from "./unknowns";
 
 export interface Checked<Inputs> {

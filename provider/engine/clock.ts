@@ -1,6 +1,6 @@
 /** The time by which rotation is decided: the machine's, or a moment that a person wants to look ahead to. */
 
-import { ConnectionError } from "../api/connection-error";
+import { ConnectionError } from "../api/settings/error";
 
 /**
  * Milliseconds since 1970. `TAILSCOPE_NOW`, a time in RFC 3339, takes the place of the machine's clock, so that

@@ -3,13 +3,16 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
 import { isInternal, replaceOnChangesKey, secretsKey } from "../access/internal-arguments";
+import { identifyTailnet } from "../api/auth/tailnet-identity";
 import { NotVisible } from "../api/errors";
 import type { Tailnet } from "../api/tailnet";
-import { identifyTailnet } from "../api/tailnet-identity";
 import { describeOrigin, madeInKey, requireEvidence, requireSameTailnet } from "./belonging";
 import { checkInputs } from "./check";
-import type { Definition, Failure, Properties } from "./definition";
-import { type gone, missing } from "./definition";
+import { lookAhead } from "./preflight";
+import type { Definition, Failure, Properties } from "./resource";
+import { type gone, missing } from "./resource";
+import { conceal, replacedBy, secretArguments } from "./resource-options";
+import { dueNow, rotatesAt } from "./rotation";
 import {
   deployerConnection,
   goneIds,
@@ -18,10 +21,7 @@ import {
   tailnetOf,
   warn,
   warnOnce,
-} from "./deployer";
-import { lookAhead } from "./preflight";
-import { conceal, replacedBy, secretArguments } from "./resource-options";
-import { dueNow, rotatesAt } from "./rotation";
+} from "./run";
 import {
   changesBetween,
   inputsOf,

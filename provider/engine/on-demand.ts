@@ -1,8 +1,8 @@
 /** A provider that is loaded when the engine first asks it something: programs, which only declare resources, never do. */
 
 import type * as pulumi from "@pulumi/pulumi";
-import type { Definition } from "./definition";
 import type { Provider } from "./dynamic-provider";
+import type { Definition } from "./resource";
 import { takeStackConfig } from "./stack-config";
 
 export function onDemand<Inputs extends object>(

@@ -11,9 +11,9 @@ import {
 import { waitsKey } from "../access/internal-arguments";
 import { isPassing } from "../api/errors";
 import type { Minter, Tailnet } from "../api/tailnet";
-import type { Failure, Properties } from "./definition";
-import { warn } from "./deployer";
+import type { Failure, Properties } from "./resource";
 import { conceal } from "./resource-options";
+import { warn } from "./run";
 
 /** What making or changing a credential gives away. Absent members are not known yet. */
 export interface Grants {

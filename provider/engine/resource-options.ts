@@ -1,7 +1,7 @@
 /** Resource options that a dynamic provider is told of by inputs of the class's own. */
 
 import { replaceOnChangesKey, secretsKey } from "../access/internal-arguments";
-import type { Failure, Properties } from "./definition";
+import type { Failure, Properties } from "./resource";
 
 /** Those of the arguments `changed` whose change is to replace the resource. */
 export function replacedBy(changed: readonly string[], inputs: Properties): string[] {

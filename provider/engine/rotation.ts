@@ -3,7 +3,7 @@
 import { seconds, wholeSeconds } from "../access/lifetime";
 import { type Due, rotationDue } from "../access/rotation";
 import { now } from "./clock";
-import type { Properties } from "./definition";
+import type { Properties } from "./resource";
 import { secretArguments } from "./resource-options";
 
 /** When the credential of `state` falls due by the rules in `inputs`; undefined where none applies. */

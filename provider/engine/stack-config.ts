@@ -3,7 +3,7 @@
  * is the one that the last `up` left in the state, whatever has been set since.
  */
 
-import type { ConfigReader } from "../api/connection";
+import type { ConfigReader } from "../api/settings/connection";
 
 let reader: ConfigReader = () => undefined;
 

@@ -8,7 +8,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { canonical } from "./check";
-import type { Definition, Properties, Recorded } from "./definition";
+import type { Definition, Properties, Recorded } from "./resource";
 import { holdsUnknown } from "./unknowns";
 
 /** The member of the state with the arguments that the API answered differently. `""` stands for one that was left out. */

@@ -3,8 +3,8 @@
 import { administratorScopes } from "../access/danger";
 import { type Duration, formatSeconds, longestAuthKeyLifetime, seconds } from "../access/lifetime";
 import { matches } from "../access/patterns";
+import { shown } from "../access/sanitize";
 import { covers, expandLegacyScopes, knownScopes, legacyScopes } from "../access/scopes";
-import { shown } from "../access/shown";
 import { verdictOn } from "../access/trusted";
 import type { Allowance, Exception, Exemption } from "./exceptions";
 import { type Judged, notKnown } from "./judged";

@@ -1,6 +1,6 @@
 /** How a review gets into a pull request: one comment, found by the marker in its first line, posted or replaced. */
 
-import { shown } from "../access/shown";
+import { shown } from "../access/sanitize";
 import { type Answer, ask } from "../network/ask";
 
 export interface Comment {

@@ -7,8 +7,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Duration } from "../access/lifetime";
 import { authKeyDeclaration } from "../definitions/declarations";
 import { onDemand } from "../engine/on-demand";
+import type { GetOptions, RotationArgs } from "./common-arguments";
 import { Credential } from "./credential";
-import type { GetOptions, RotationArgs } from "./life-arguments";
 
 /** The id and the secret alone, where a whole {@link OAuthClient} was given. What is missing is for `check` to say. */
 function withMinterOnly(args: AuthKeyArgs | undefined): AuthKeyArgs | undefined {

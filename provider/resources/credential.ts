@@ -5,7 +5,7 @@ import { replaceOnChangesKey, secretsKey, waitsKey } from "../access/internal-ar
 import { providerText } from "../access/provider-text";
 import { formOf } from "../access/secret-form";
 import { configKey, connectionsKey, description, settingNames } from "../api/settings/table";
-import type { Declaration, Properties } from "../engine/definition";
+import type { Declaration, Properties } from "../engine/resource";
 import { askedSecretlyKey } from "../engine/state";
 
 import { keepSecretsOutOfDebugLines } from "./debug-line";

@@ -7,8 +7,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { federatedIdentityDeclaration } from "../definitions/declarations";
 import { onDemand } from "../engine/on-demand";
+import type { GetOptions } from "./common-arguments";
 import { Credential } from "./credential";
-import type { GetOptions } from "./life-arguments";
 import { type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
 
 /** The arguments of a {@link FederatedIdentity}. */

@@ -6,8 +6,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { oauthClientDeclaration } from "../definitions/declarations";
 import { onDemand } from "../engine/on-demand";
+import type { GetOptions, RotationArgs } from "./common-arguments";
 import { Credential } from "./credential";
-import type { GetOptions, RotationArgs } from "./life-arguments";
 import { type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
 
 /** The arguments of an {@link OAuthClient}. */

@@ -5,7 +5,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { legacyAdvice, type Scope } from "../access/scopes";
-import type { ConnectionArgs } from "./life-arguments";
+import type { ConnectionArgs } from "./common-arguments";
 
 /** A scope of the catalogue, which an editor completes, or another name: an older one, or one let through by `unlistedScopes`. */
 export type ScopeArgument = Scope | (string & {});

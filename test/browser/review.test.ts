@@ -9,7 +9,7 @@ import { gunzipSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { providerText } from "../../provider/access/provider-text";
-import { htmlReport } from "../../provider/review/html";
+import { htmlReport } from "../../provider/review/formats/html";
 import { readPreview } from "../../provider/review/input/preview";
 import { review } from "../../provider/review/review";
 

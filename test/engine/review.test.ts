@@ -12,13 +12,13 @@ import { stripVTControlCharacters } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { htmlReport } from "../../provider/review/html";
+import { htmlReport } from "../../provider/review/formats/html";
+import { markdownReport } from "../../provider/review/formats/markdown";
+import { sarifReport } from "../../provider/review/formats/sarif";
+import { terminalReport } from "../../provider/review/formats/terminal";
 import { readPlan } from "../../provider/review/input/plan";
 import { readPreview } from "../../provider/review/input/preview";
-import { markdownReport } from "../../provider/review/markdown";
 import { type Review, review } from "../../provider/review/review";
-import { sarifReport } from "../../provider/review/sarif";
-import { terminalReport } from "../../provider/review/terminal";
 import { as } from "../contract/client";
 import { newStack, type Stack } from "./stack";
 

@@ -6,8 +6,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { connectionFrom } from "../../provider/api/connection";
-import { identityToken, identityTokenOrigin } from "../../provider/api/identity-token";
+import { identityToken, identityTokenOrigin } from "../../provider/api/auth/identity-token";
+import { connectionFrom } from "../../provider/api/settings/connection";
 
 const token = `e30.${Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + 3600 })).toString("base64url")}.c2ln`;
 

@@ -6,8 +6,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { connectionFrom } from "../../provider/api/connection";
-import { identityToken } from "../../provider/api/identity-token";
+import { identityToken } from "../../provider/api/auth/identity-token";
+import { connectionFrom } from "../../provider/api/settings/connection";
 
 const inAnHour = Math.floor(Date.now() / 1000) + 3600;
 const token = (claims: object) =>

@@ -2,11 +2,11 @@
 
 import { type Emulator, type Fault, startEmulator } from "tailscope-emulator";
 import { describe, expect, test } from "vitest";
-import type { Deployer } from "../../provider/api/connection";
 import { LostCreate } from "../../provider/api/errors";
 import { openHttp } from "../../provider/api/http";
-import type { KeyType } from "../../provider/api/key";
-import type { KeyBody } from "../../provider/api/keys";
+import type { KeyType } from "../../provider/api/keys/key";
+import type { KeyBody } from "../../provider/api/keys/keys";
+import type { Deployer } from "../../provider/api/settings/connection";
 import { openTailnet } from "../../provider/api/tailnet";
 import { as, makeClient, takeToken } from "../contract/client";
 

@@ -2,9 +2,9 @@
 
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { describe, expect, test } from "vitest";
-import type { Deployer } from "../../provider/api/connection";
 import { NotVisible } from "../../provider/api/errors";
 import { openHttp } from "../../provider/api/http";
+import type { Deployer } from "../../provider/api/settings/connection";
 import { openTailnet } from "../../provider/api/tailnet";
 import { makeClient as makeCredential } from "../contract/client";
 

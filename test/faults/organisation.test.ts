@@ -2,7 +2,7 @@
 
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
-import { connectionFrom } from "../../provider/api/connection";
+import { connectionFrom } from "../../provider/api/settings/connection";
 import { openTailnet } from "../../provider/api/tailnet";
 
 test("a client's own tailnet may be named by its id, and the id of another one fails with what is wrong", async () => {

@@ -2,8 +2,8 @@
 
 import { type Emulator, type Fault, startEmulator } from "tailscope-emulator";
 import { expect, test, vi } from "vitest";
-import type { Deployer } from "../../provider/api/connection";
 import { openHttp } from "../../provider/api/http";
+import type { Deployer } from "../../provider/api/settings/connection";
 import { openTailnet } from "../../provider/api/tailnet";
 import { type Grants, lookAhead, preflight } from "../../provider/engine/preflight";
 import { type Credential, makeClient } from "../contract/client";

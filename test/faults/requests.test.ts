@@ -4,8 +4,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Emulator, type Fault, startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
-import type { Deployer } from "../../provider/api/connection";
 import { openHttp } from "../../provider/api/http";
+import type { Deployer } from "../../provider/api/settings/connection";
 import { openTailnet } from "../../provider/api/tailnet";
 
 const body = { scopes: ["dns"] };

@@ -2,9 +2,9 @@
 
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
-import type { Deployer } from "../../provider/api/connection";
 import { openHttp } from "../../provider/api/http";
-import { keyList } from "../../provider/api/key-list";
+import { keyList } from "../../provider/api/keys/shared-list";
+import type { Deployer } from "../../provider/api/settings/connection";
 import { openTailnet } from "../../provider/api/tailnet";
 import { makeClient } from "../contract/client";
 

@@ -2,8 +2,8 @@
 
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { describe, expect, test } from "vitest";
-import type { Deployer } from "../../provider/api/connection";
 import { openHttp } from "../../provider/api/http";
+import type { Deployer } from "../../provider/api/settings/connection";
 import { openTailnet } from "../../provider/api/tailnet";
 import { preflight } from "../../provider/engine/preflight";
 import { makeClient } from "../contract/client";

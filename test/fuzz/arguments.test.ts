@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { connectionFrom } from "../../provider/api/connection";
-import { ConnectionError } from "../../provider/api/connection-error";
+import { connectionFrom } from "../../provider/api/settings/connection";
+import { ConnectionError } from "../../provider/api/settings/error";
 import { definitionOf } from "../../provider/definitions/all";
 import { checkInputs } from "../../provider/engine/check";
 import { changesBetween, stateAfterRead, stateAfterWrite } from "../../provider/engine/state";

@@ -6,9 +6,9 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, inject, type TestContext, test } from "vitest";
-import { shown } from "../../provider/access/shown";
+import { shown } from "../../provider/access/sanitize";
+import { markdownReport } from "../../provider/review/formats/markdown";
 import { code, codeInHtml, sentence } from "../../provider/review/formats/markdown-text";
-import { markdownReport } from "../../provider/review/markdown";
 import { reviewed, step } from "../unit/a-preview";
 
 const { path: cmarkGfm, missing } = inject("cmarkGfm");

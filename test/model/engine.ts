@@ -3,7 +3,7 @@
  * resources. The verbs are the real ones. That the real engine does the same is what test/engine is for.
  */
 
-import { endRun } from "../../provider/engine/deployer";
+import { endRun } from "../../provider/engine/run";
 import { providers } from "../providers";
 
 export type Kind = keyof typeof providers;

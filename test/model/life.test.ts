@@ -3,7 +3,7 @@
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { NotVisible } from "../../provider/api/errors";
-import { endRun } from "../../provider/engine/deployer";
+import { endRun } from "../../provider/engine/run";
 import { as, makeClient } from "../contract/client";
 import { type Provider, providers } from "../providers";
 import { type Declared, Engine, type Kind, type RunResult } from "./engine";

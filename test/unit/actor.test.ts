@@ -2,9 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { type Actor, actor, fallingBack, waitingWhileFresh } from "../../provider/api/actor";
 import { actorName, readAuditLog } from "../../provider/api/audit-log";
-import type { Deployer } from "../../provider/api/connection";
+import { type Actor, actor, fallingBack, waitingWhileFresh } from "../../provider/api/auth/client";
 import {
   AnswerNotUnderstood,
   NotAuthenticated,
@@ -14,8 +13,9 @@ import {
   TagsNotPermitted,
 } from "../../provider/api/errors";
 import type { Http, Request } from "../../provider/api/http";
-import { clientIsGone, type Keys } from "../../provider/api/keys";
+import { clientIsGone, type Keys } from "../../provider/api/keys/keys";
 import { readTagOwners } from "../../provider/api/policy-file";
+import type { Deployer } from "../../provider/api/settings/connection";
 
 const client: Deployer = { kind: "oauthClient", clientId: "kC", clientSecret: "tskey-client-kC-x" };
 const get = { doing: "read it", method: "GET", path: "/x", needs: "dns:read" } as const;

@@ -4,10 +4,10 @@ import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
-import type { Key } from "../../provider/api/key";
+import type { Key } from "../../provider/api/keys/key";
 import { absentIfEmpty } from "../../provider/engine/unknowns";
-import { adopt, importFile, programFor } from "../../provider/managed/adoption";
-import { officialCredentials, withoutOfficial } from "../../provider/managed/official-provider";
+import { adopt, importFile, programFor } from "../../provider/state/adoption";
+import { officialCredentials, withoutOfficial } from "../../provider/state/official-provider";
 
 const kinds = ["OAuthClient", "AuthKey", "FederatedIdentity"];
 

@@ -1,7 +1,6 @@
 /** Entries of the audit log, written anew in the form that a real tailnet gave them (2026-07), with invented values. */
 
 import { describe, expect, test } from "vitest";
-import type { Actor } from "../../provider/api/actor";
 import {
   type AuditEntry,
   actorName,
@@ -11,11 +10,12 @@ import {
   meaningOf,
   readAuditLog,
 } from "../../provider/api/audit-log";
+import type { Actor } from "../../provider/api/auth/client";
 import { definitionOf } from "../../provider/definitions/all";
-import { descriptionsFrom } from "../../provider/managed/descriptions";
-import { driftOf } from "../../provider/managed/drift";
-import type { Managed } from "../../provider/managed/exported-state";
-import { inventory } from "../../provider/managed/inventory";
+import { descriptionsFrom } from "../../provider/state/descriptions";
+import { driftOf } from "../../provider/state/drift";
+import type { Managed } from "../../provider/state/exported-state";
+import { inventory } from "../../provider/state/inventory";
 
 const client = {
   id: "kDeployCNTRL",

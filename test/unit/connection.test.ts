@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { connectionFrom } from "../../provider/api/connection";
+import { connectionFrom } from "../../provider/api/settings/connection";
 
 const from = (environment: Record<string, string>, config: Record<string, string> = {}) =>
   connectionFrom(environment, (key) => config[key]);

@@ -4,9 +4,9 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { type Creation, creator, type Looking } from "../../provider/api/creation";
 import { LostCreate, NotPermitted, refusal, unreachable } from "../../provider/api/errors";
-import type { Key, KeyType } from "../../provider/api/key";
+import type { Key, KeyType } from "../../provider/api/keys/key";
+import { type Creation, creator, type Looking } from "../../provider/api/keys/lost-creates";
 
 const attempt = { doing: "create it", method: "POST", path: "/tailnet/-/keys" } as const;
 const lost = () => unreachable(attempt, "https://api.example.com", "it took too long");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shown } from "../../provider/access/shown";
+import { shown } from "../../provider/access/sanitize";
 import * as errors from "../../provider/api/errors";
 
 const create = {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { shown } from "../../provider/access/shown";
+import { shown } from "../../provider/access/sanitize";
 import { messageText } from "../../provider/review/formats/sarif-text";
 
 /**

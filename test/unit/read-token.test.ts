@@ -3,9 +3,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { covers } from "../../provider/access/scopes";
+import { narrowForReads } from "../../provider/api/auth/read-token";
+import type { Narrowing, Token, TokenSource } from "../../provider/api/auth/token";
 import { refusal } from "../../provider/api/errors";
-import { narrowForReads } from "../../provider/api/read-token";
-import type { Narrowing, Token, TokenSource } from "../../provider/api/token";
 
 const wanted = ["auth_keys:read", "oauth_keys:read", "policy_file:read", "devices:core:read"];
 const attempt = {

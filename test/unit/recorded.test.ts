@@ -2,12 +2,12 @@
 
 import { expect, test } from "vitest";
 import type { z } from "zod";
-import type { Actor } from "../../provider/api/actor";
 import { readAuditLog } from "../../provider/api/audit-log";
+import type { Actor } from "../../provider/api/auth/client";
+import { tokenSource } from "../../provider/api/auth/token";
 import * as errors from "../../provider/api/errors";
-import { keyList } from "../../provider/api/key-list";
-import { keyShape } from "../../provider/api/key-shape";
-import { tokenSource } from "../../provider/api/token";
+import { keyShape } from "../../provider/api/keys/schema";
+import { keyList } from "../../provider/api/keys/shared-list";
 import { type Sample, samples } from "../recorded/sample";
 
 /** An actor whose every request is answered with the sample's body. */

@@ -2,11 +2,11 @@
 
 import { describe, expect, test } from "vitest";
 import { knownScopes } from "../../provider/access/scopes";
-import { htmlReport } from "../../provider/review/html";
-import { markdownReport } from "../../provider/review/markdown";
+import { htmlReport } from "../../provider/review/formats/html";
+import { markdownReport } from "../../provider/review/formats/markdown";
+import { sarifReport } from "../../provider/review/formats/sarif";
+import { terminalReport } from "../../provider/review/formats/terminal";
 import { exceeds, type Review } from "../../provider/review/review";
-import { sarifReport } from "../../provider/review/sarif";
-import { terminalReport } from "../../provider/review/terminal";
 import { type Bag, only, reviewed, secret, step, unknown } from "./a-preview";
 
 const client = (before: Bag, after: Bag) =>

@@ -6,11 +6,11 @@ import Ajv from "ajv-draft-04";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { definitionOf } from "../../provider/definitions/all";
-import { htmlReport } from "../../provider/review/html";
-import { markdownReport, markerOf } from "../../provider/review/markdown";
+import { htmlReport } from "../../provider/review/formats/html";
+import { markdownReport, markerOf } from "../../provider/review/formats/markdown";
+import { sarifReport } from "../../provider/review/formats/sarif";
+import { terminalExplanation, terminalReport } from "../../provider/review/formats/terminal";
 import { exceeds, limits, type Review } from "../../provider/review/review";
-import { sarifReport } from "../../provider/review/sarif";
-import { terminalExplanation, terminalReport } from "../../provider/review/terminal";
 import { formsOf, isKind } from "../../provider/review/verdict/kinds";
 import {
   type Bag,

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { fits } from "../../provider/access/secret-form";
-import { type Connection, connectionFrom } from "../../provider/api/connection";
-import { ConnectionError } from "../../provider/api/connection-error";
+import { type Connection, connectionFrom } from "../../provider/api/settings/connection";
+import { ConnectionError } from "../../provider/api/settings/error";
 import { connectionsKey, settings } from "../../provider/api/settings/table";
 
 type Values = Record<string, string>;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { signedHeaders } from "../../provider/api/identity-token/sigv4";
+import { signedHeaders } from "../../provider/api/auth/identity-token/sigv4";
 
 const address = new URL("https://sts.eu-central-1.amazonaws.com/");
 const body =

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { narrowToken, tokenSource } from "../../provider/api/auth/token";
 import {
   refusal,
   ServerFailed,
@@ -6,7 +7,6 @@ import {
   TokenTooWide,
 } from "../../provider/api/errors";
 import type { Http, Request } from "../../provider/api/http";
-import { narrowToken, tokenSource } from "../../provider/api/token";
 
 /** An authorization server that answers when it is told to. */
 function server(answer: (request: Request) => unknown) {

@@ -4,8 +4,8 @@
  * go together only where the secret itself has that id, or the other place has nothing else that the id could belong to.
  */
 
+import { shown } from "../../access/sanitize";
 import { fits, idInSecret } from "../../access/secret-form";
-import { shown } from "../../access/shown";
 import { type Place, place } from "./places";
 import { configKey, description, placesOf, type Setting } from "./table";
 

@@ -1,12 +1,12 @@
 /** Who the deployer is, from settings that are chosen: exactly one credential, whole, or a message that says what is missing. */
 
+import { shown } from "../../access/sanitize";
 import { fits, idInSecret } from "../../access/secret-form";
-import { shown } from "../../access/shown";
 import { type Environment, isConfidential } from "../../network/proxy";
-import type { Deployer } from "../connection";
-import { ConnectionError } from "../connection-error";
+import type { IdentityTokenSource } from "../auth/identity-token";
 import { credentialsPage } from "../errors";
-import type { IdentityTokenSource } from "../identity-token";
+import type { Deployer } from "./connection";
+import { ConnectionError } from "./error";
 import type { Place } from "./places";
 import { checkedValue, pathIn } from "./value";
 

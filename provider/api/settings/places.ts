@@ -2,8 +2,8 @@
 
 import { z } from "zod";
 import type { Environment } from "../../network/proxy";
-import type { DeployerSource } from "../connection";
-import { ConnectionError } from "../connection-error";
+import type { DeployerSource } from "./connection";
+import { ConnectionError } from "./error";
 import {
   configKey,
   connectionsKey,

@@ -2,10 +2,10 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { shown } from "../../access/sanitize";
 import { type Form, formInWords, formOf } from "../../access/secret-form";
-import { shown } from "../../access/shown";
-import { ConnectionError } from "../connection-error";
 import { credentialsPage } from "../errors";
+import { ConnectionError } from "./error";
 import { description, placesOf, type Setting } from "./table";
 
 /** Where a text of each form belongs. */

@@ -1,6 +1,6 @@
 /** Text from a preview inside our HTML. */
 
-import { shown } from "../../access/shown";
+import { shown } from "../../access/sanitize";
 
 const references: Readonly<Record<string, string>> = {
   "&": "&amp;",

@@ -9,7 +9,7 @@
  * and https://docs.gitlab.com/user/markdown/#gitlab-specific-references
  */
 
-import { shown } from "../../access/shown";
+import { shown } from "../../access/sanitize";
 import { escaped } from "./html-text";
 
 /**

@@ -3,7 +3,7 @@
  * placeholders.
  */
 
-import { shown } from "../../access/shown";
+import { shown } from "../../access/sanitize";
 
 /**
  * Text as text: braces are doubled (SARIF 2.1.0, 3.11.5), and a space parts the two halves of what

@@ -1,7 +1,7 @@
 /** What sentences about a credential are made of. */
 
 import { inAscii } from "../../access/characters";
-import { shortened } from "../../access/shown";
+import { shortened } from "../../access/sanitize";
 
 /** One thing about a credential's life. */
 export interface Life {

@@ -1,7 +1,7 @@
 /** Whose identity tokens a federated identity accepts: what is new about it, and what a change of it means. */
 
 import { issuerInAscii } from "../../access/characters";
-import { shortened } from "../../access/shown";
+import { shortened } from "../../access/sanitize";
 import { isTrustWithin, whoMayUse } from "../../access/trusted";
 import { type Argument, type Arguments, argumentFrom, argumentOf, isBag } from "../input/argument";
 import type { FederatedIdentity } from "./credential";

@@ -1,0 +1,169 @@
+/**
+ * Credentials of AWS on a machine of AWS, in the order of AWS's own SDKs: variables, web identity, container, instance. A profile in a
+ * file or a single sign-on session belongs to a person, and is not looked for.
+ * Source: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+ */
+
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { shown } from "../../../access/sanitize";
+import type { Environment } from "../../../network/proxy";
+import { answerOf, messageOf, parsedJson, probe, trustedAddress } from "./metadata";
+import type { AwsCredentials } from "./sigv4";
+import { askSts, elementIn } from "./sts";
+
+export interface FoundCredentials {
+  readonly credentials: AwsCredentials;
+  /** What messages call them, for example `"the instance's role ci"`. */
+  readonly name: string;
+}
+
+/** @throws Error that says what was tried and why it gave nothing */
+export async function awsCredentials(
+  environment: Environment,
+  region: string,
+): Promise<FoundCredentials> {
+  const set = (variable: string) => environment[variable]?.trim() || undefined;
+  const accessKeyId = set("AWS_ACCESS_KEY_ID");
+  const secretAccessKey = set("AWS_SECRET_ACCESS_KEY");
+  if (accessKeyId !== undefined && secretAccessKey !== undefined) {
+    const sessionToken = set("AWS_SESSION_TOKEN");
+    return {
+      credentials: { accessKeyId, secretAccessKey, sessionToken },
+      name: "AWS_ACCESS_KEY_ID",
+    };
+  }
+  const tokenFile = set("AWS_WEB_IDENTITY_TOKEN_FILE");
+  const role = set("AWS_ROLE_ARN");
+  if (tokenFile !== undefined && role !== undefined) {
+    const session = set("AWS_ROLE_SESSION_NAME") ?? "tailscope";
+    return {
+      credentials: await ofWebIdentity(tokenFile, role, session, region, environment),
+      name: `the role ${shown(role)}`,
+    };
+  }
+  const container = containerAddress(environment);
+  if (container !== undefined)
+    return { credentials: await ofContainer(container, environment), name: "the container's role" };
+  return ofInstance(environment);
+}
+
+/** A role of IAM that a pod of EKS (IRSA) or a job elsewhere takes on by a token in a file. */
+async function ofWebIdentity(
+  file: string,
+  role: string,
+  session: string,
+  region: string,
+  environment: Environment,
+): Promise<AwsCredentials> {
+  let token: string;
+  try {
+    token = (await readFile(file, "utf8")).trim();
+  } catch (error) {
+    throw new Error(`the file of AWS_WEB_IDENTITY_TOKEN_FILE cannot be read: ${messageOf(error)}`);
+  }
+  const answer = await askSts(
+    "AssumeRoleWithWebIdentity",
+    { RoleArn: role, RoleSessionName: session, WebIdentityToken: token },
+    region,
+    environment,
+  );
+  return {
+    accessKeyId: elementIn(answer, "AccessKeyId"),
+    secretAccessKey: elementIn(answer, "SecretAccessKey"),
+    sessionToken: elementIn(answer, "SessionToken"),
+  };
+}
+
+/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html */
+function containerAddress(environment: Environment): string | undefined {
+  const relative = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]?.trim();
+  if (relative) {
+    const from = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+    return trustedAddress(new URL(relative, "http://169.254.170.2").href, from);
+  }
+  const full = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"]?.trim();
+  return full ? trustedAddress(full, "AWS_CONTAINER_CREDENTIALS_FULL_URI") : undefined;
+}
+
+/** As both the container's and the instance's service give them. */
+const given = z.object({
+  AccessKeyId: z.string().min(1),
+  SecretAccessKey: z.string().min(1),
+  Token: z.string().min(1),
+});
+
+async function ofContainer(address: string, environment: Environment): Promise<AwsCredentials> {
+  const file = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]?.trim();
+  let authorization = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"]?.trim();
+  if (file) {
+    try {
+      authorization = (await readFile(file, "utf8")).trim();
+    } catch (error) {
+      throw new Error(
+        `the file of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read: ${messageOf(error)}`,
+      );
+    }
+  }
+  const headers = authorization ? { authorization } : {};
+  return credentialsIn(await answerOf(address, { headers }, environment));
+}
+
+function credentialsIn(text: string): AwsCredentials {
+  const { AccessKeyId, SecretAccessKey, Token } = parsedJson(text, given);
+  return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token };
+}
+
+/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-credentials.html */
+function instanceService(environment: Environment): string {
+  const set = environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"]?.trim();
+  if (set) return trustedAddress(set, "AWS_EC2_METADATA_SERVICE_ENDPOINT").replace(/\/+$/, "");
+  const isIpv6 = /^ipv6$/i.test(environment["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"] ?? "");
+  return isIpv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
+}
+
+const seconds = "x-aws-ec2-metadata-token-ttl-seconds";
+
+/** A session with the instance's metadata service (IMDSv2); undefined where this is no instance of AWS. */
+async function instanceSession(environment: Environment): Promise<string | undefined> {
+  if (/^true$/i.test(environment["AWS_EC2_METADATA_DISABLED"] ?? "")) return undefined;
+  const answer = await probe(
+    `${instanceService(environment)}/latest/api/token`,
+    { method: "PUT", headers: { [seconds]: "60" } },
+    environment,
+  );
+  return answer?.status === 200 ? answer.text : undefined;
+}
+
+export async function isInstance(environment: Environment): Promise<boolean> {
+  return (await instanceSession(environment)) !== undefined;
+}
+
+/** What the instance's metadata service says at a path below `latest/meta-data`. */
+async function instanceSays(path: string, environment: Environment): Promise<string> {
+  const session = await instanceSession(environment);
+  if (session === undefined)
+    throw new Error(
+      "there are no variables, no web identity, no container and no instance that give credentials",
+    );
+  const address = `${instanceService(environment)}/latest/meta-data/${path}`;
+  return answerOf(address, { headers: { "x-aws-ec2-metadata-token": session } }, environment);
+}
+
+async function ofInstance(environment: Environment): Promise<FoundCredentials> {
+  const roles = await instanceSays("iam/security-credentials/", environment);
+  const role = roles.split("\n")[0]?.trim() ?? "";
+  const path = `iam/security-credentials/${encodeURIComponent(role)}`;
+  return {
+    credentials: credentialsIn(await instanceSays(path, environment)),
+    name: `the instance's role ${shown(role)}`,
+  };
+}
+
+export async function instanceRegion(environment: Environment): Promise<string | undefined> {
+  try {
+    return (await instanceSays("placement/region", environment)).trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+/** Identity tokens of a role or user of AWS, from `sts:GetWebIdentityToken`, as Tailscale's official provider asks for them. */
+
+import type { Environment } from "../../../network/proxy";
+import { ConnectionError } from "../../settings/error";
+import { awsCredentials, instanceRegion } from "./aws-credentials";
+import { messageOf } from "./metadata";
+import { askSts, elementIn, StsRefusal } from "./sts";
+
+/** Variables that AWS itself puts where its services run a program. */
+const signs = [
+  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+  "AWS_LAMBDA_FUNCTION_NAME",
+  "ECS_CONTAINER_METADATA_URI_V4",
+];
+
+/** Whether the environment alone says that this runs on AWS. */
+export function looksLikeAws(environment: Environment): boolean {
+  return signs.some((sign) => environment[sign]);
+}
+
+/** Whether there are credentials of AWS that anybody may have put there, also elsewhere. */
+export function hasAwsCredentials(environment: Environment): boolean {
+  return Boolean(
+    (environment["AWS_ACCESS_KEY_ID"] && environment["AWS_SECRET_ACCESS_KEY"]) ||
+      (environment["AWS_WEB_IDENTITY_TOKEN_FILE"] && environment["AWS_ROLE_ARN"]),
+  );
+}
+
+/**
+ * A token for `audience`, good for five minutes.
+ * @throws ConnectionError that says why there is none
+ */
+export async function awsToken(audience: string, environment: Environment): Promise<string> {
+  let whose = "";
+  try {
+    const region = await regionOf(environment);
+    const { credentials, name } = await awsCredentials(environment, region);
+    whose = ` for ${name}`;
+    const answer = await askSts(
+      "GetWebIdentityToken",
+      { "Audience.member.1": audience, SigningAlgorithm: "ES384", DurationSeconds: "300" },
+      region,
+      environment,
+      credentials,
+    );
+    return elementIn(answer, "WebIdentityToken");
+  } catch (error) {
+    if (error instanceof ConnectionError) throw error;
+    throw new ConnectionError(
+      `AWS gave no identity token${whose}: ${messageOf(error)}.\n  ${remedy(error)}`,
+    );
+  }
+}
+
+async function regionOf(environment: Environment): Promise<string> {
+  const region =
+    environment["AWS_REGION"]?.trim() ||
+    environment["AWS_DEFAULT_REGION"]?.trim() ||
+    (await instanceRegion(environment));
+  if (!region)
+    throw new ConnectionError(
+      "AWS gave no identity token: the region is not known.\n  Set AWS_REGION, for example to eu-central-1.",
+    );
+  if (!/^[a-z0-9-]+$/.test(region))
+    throw new ConnectionError(
+      "AWS gave no identity token: AWS_REGION is not the name of a region.\n  Set it, for example to eu-central-1.",
+    );
+  return region;
+}
+
+function remedy(error: unknown): string {
+  const code = error instanceof StsRefusal ? error.code : "";
+  if (code.startsWith("OutboundWebIdentityFederationDisabled"))
+    return "The account must allow it once: `aws iam enable-outbound-web-identity-federation`.";
+  if (code.startsWith("AccessDenied"))
+    return "The role or user needs the permission sts:GetWebIdentityToken.";
+  return "Give the program credentials of AWS: a role of its machine, container or pod, or AWS_ACCESS_KEY_ID and the rest (`aws configure export-credentials --format env`).";
+}

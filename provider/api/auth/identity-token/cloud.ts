@@ -1,0 +1,43 @@
+/**
+ * Which cloud this runs on, and an identity token of it. The order is that of Tailscale's official provider, whose `wif` package looks
+ * for an instance of AWS, then for Google Cloud, then for AWS's containers; a container is told by its variables, without a request.
+ * Source: https://github.com/tailscale/tailscale/blob/main/wif/wif.go
+ */
+
+import type { Environment } from "../../../network/proxy";
+import { ConnectionError } from "../../settings/error";
+import { awsToken, hasAwsCredentials, looksLikeAws } from "./aws";
+import { isInstance } from "./aws-credentials";
+import { googleToken, isGoogleCloud } from "./google";
+
+export interface Cloud {
+  readonly name: "AWS" | "Google Cloud";
+  token(audience: string, environment: Environment): Promise<string>;
+}
+
+const aws: Cloud = { name: "AWS", token: awsToken };
+const google: Cloud = { name: "Google Cloud", token: googleToken };
+
+/**
+ * The cloud that this runs on.
+ * @param asker the setting that asks for it, for messages
+ * @throws ConnectionError that says where it was looked for
+ */
+export async function thisCloud(environment: Environment, asker: string): Promise<Cloud> {
+  if (looksLikeAws(environment)) return aws;
+  const [isAws, isGoogle] = await Promise.all([
+    isInstance(environment),
+    isGoogleCloud(environment),
+  ]);
+  if (isAws) return aws;
+  if (isGoogle) return google;
+  if (hasAwsCredentials(environment)) return aws;
+  const inGithub = environment["GITHUB_ACTIONS"] === "true";
+  throw new ConnectionError(
+    `${asker} asks for an identity token of the platform, and none is found to ask:\n` +
+      `    GitHub Actions: ${inGithub ? "the job may have none; it needs `permissions: { id-token: write }`" : "this is no job of it"}\n` +
+      "    AWS: no metadata service of an instance answers, and there are no variables of a container or of credentials\n" +
+      "    Google Cloud: no metadata server answers\n" +
+      "  Run it on one of them, or set TAILSCALE_IDENTITY_TOKEN or TAILSCALE_IDENTITY_TOKEN_FILE.",
+  );
+}

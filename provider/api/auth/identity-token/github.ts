@@ -1,0 +1,41 @@
+/**
+ * Identity tokens of a GitHub Actions job, from its runner.
+ * Source: https://docs.github.com/en/actions/reference/security/oidc
+ */
+
+import { z } from "zod";
+import { ask } from "../../../network/ask";
+import { ConnectionError } from "../../settings/error";
+import { answerMilliseconds, messageOf } from "./metadata";
+
+const answerShape = z.object({ value: z.string().min(1) });
+
+/** @throws ConnectionError that says why there is none */
+export async function githubToken(url: string, bearer: string, audience: string): Promise<string> {
+  const address = new URL(url);
+  address.searchParams.set("audience", audience);
+  let problem: string;
+  try {
+    const answer = await ask(address.href, {
+      headers: { authorization: `Bearer ${bearer}` },
+      timeout: 3 * answerMilliseconds,
+      repeatable: true,
+    });
+    const value = answer.status === 200 ? valueIn(answer.text) : undefined;
+    if (value !== undefined) return value;
+    problem = `it answered ${answer.status}`;
+  } catch (error) {
+    problem = messageOf(error);
+  }
+  throw new ConnectionError(
+    `The GitHub Actions runner gave no identity token: ${problem}.\n  The job needs \`permissions: { id-token: write }\`; a pull request from a fork cannot have it.`,
+  );
+}
+
+function valueIn(text: string): string | undefined {
+  try {
+    return answerShape.safeParse(JSON.parse(text)).data?.value;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * Identity tokens of a Google Cloud machine's service account, from its metadata server.
+ * Source: https://docs.cloud.google.com/compute/docs/instances/verifying-instance-identity
+ */
+
+import type { Environment } from "../../../network/proxy";
+import { ConnectionError } from "../../settings/error";
+import { answerOf, messageOf, probe, trustedAddress } from "./metadata";
+
+const headers = { "metadata-flavor": "Google" };
+
+/** The address, as Google's own libraries find it: https://github.com/googleapis/google-cloud-node-core/tree/main/packages/gcp-metadata */
+function server(environment: Environment): string {
+  const host = environment["GCE_METADATA_HOST"]?.trim();
+  return host
+    ? new URL(trustedAddress(`http://${host}`, "GCE_METADATA_HOST")).origin
+    : "http://169.254.169.254";
+}
+
+export async function isGoogleCloud(environment: Environment): Promise<boolean> {
+  if (/^(1|true|yes)$/i.test(environment["NO_GCE_CHECK"] ?? "")) return false;
+  const answer = await probe(`${server(environment)}/`, { headers }, environment);
+  return answer?.headers["metadata-flavor"] === "Google";
+}
+
+/** @throws ConnectionError that says why there is none */
+export async function googleToken(audience: string, environment: Environment): Promise<string> {
+  const query = new URLSearchParams({ audience, format: "full" });
+  const path = "/computeMetadata/v1/instance/service-accounts/default/identity";
+  try {
+    return await answerOf(`${server(environment)}${path}?${query}`, { headers }, environment);
+  } catch (error) {
+    if (error instanceof ConnectionError) throw error;
+    throw new ConnectionError(
+      `Google Cloud's metadata server gave no identity token: ${messageOf(error)}.\n  Check that the machine or service runs as a service account.`,
+    );
+  }
+}

@@ -1,0 +1,69 @@
+/** AWS's Security Token Service, as far as it is asked. Source: https://docs.aws.amazon.com/STS/latest/APIReference/ */
+
+import { shown } from "../../../access/sanitize";
+import { ask } from "../../../network/ask";
+import type { Environment } from "../../../network/proxy";
+import { answerMilliseconds, trustedAddress } from "./metadata";
+import { type AwsCredentials, signedHeaders } from "./sigv4";
+
+/** STS refused. `code` is its own word for why, for example `"AccessDenied"`. */
+export class StsRefusal extends Error {
+  constructor(
+    readonly code: string,
+    said: string,
+  ) {
+    super(`STS refused with ${code}: ${said}`);
+  }
+}
+
+/** Asks STS for one action; gives its answer in XML. Signed where there are credentials. */
+export async function askSts(
+  action: string,
+  parameters: Readonly<Record<string, string>>,
+  region: string,
+  environment: Environment,
+  credentials?: AwsCredentials,
+  now = new Date(),
+): Promise<string> {
+  const address = new URL(serviceAddress(region, environment));
+  const body = new URLSearchParams({
+    Action: action,
+    Version: "2011-06-15",
+    ...parameters,
+  }).toString();
+  const headers = credentials
+    ? signedHeaders(address, body, credentials, region, "sts", now)
+    : { "content-type": "application/x-www-form-urlencoded" };
+  const answer = await ask(
+    address.href,
+    { method: "POST", headers, body, timeout: answerMilliseconds, repeatable: true },
+    environment,
+  );
+  if (answer.status === 200) return answer.text;
+  const code = /<Code>(\w+)<\/Code>/.exec(answer.text)?.[1] ?? String(answer.status);
+  throw new StsRefusal(
+    code,
+    shown(/<Message>([^<]*)</.exec(answer.text)?.[1] ?? "no reason given"),
+  );
+}
+
+/** The text of an element; what STS gives in it needs no entities of XML. */
+export function elementIn(xml: string, name: string): string {
+  const text = new RegExp(`<${name}>([^<&]+)</${name}>`).exec(xml)?.[1];
+  if (text === undefined) throw new Error(`STS answered without ${name}`);
+  return text.trim();
+}
+
+/** That of the region: identity tokens are not given by the global one. */
+function serviceAddress(region: string, environment: Environment): string {
+  for (const variable of ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"]) {
+    const set = environment[variable]?.trim();
+    if (set) return trustedAddress(set, variable);
+  }
+  const domain = region.startsWith("cn-")
+    ? "amazonaws.com.cn"
+    : region.startsWith("eusc-")
+      ? "amazonaws.eu"
+      : "amazonaws.com";
+  return `https://sts.${region}.${domain}/`;
+}

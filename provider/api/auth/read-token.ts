@@ -1,0 +1,107 @@
+/**
+ * A token for reads that can only read. An OAuth client gives tokens for less than all that it holds;
+ * how far is known in part only, so we ask in an order that ends well in every case:
+ *
+ * | asked for                                   | refused where                                  |
+ * | ------------------------------------------- | ---------------------------------------------- |
+ * | 1. every read scope that we use             | the client lacks one of them                   |
+ * | 2. those that the refusal did not name      | it named all that was asked for                |
+ * | 3. everything, where 2. gave nothing        | never                                          |
+ * | 4. the read scopes that the client covers   | a write scope gives no token for its read form |
+ * | 5. the same, written as the client has them | this API narrows in no way that we know        |
+ *
+ * What the client holds stands in its own key, which every token may read, and in the answer to 3.
+ * What a refusal names decides nothing: it may name what the client lacks, what it has in another
+ * form, or all (facts: narrowing-refusal-names, write-narrows-to-read). Each is asked once a run.
+ */
+
+import { covers, expandLegacyScopes } from "../../access/scopes";
+import { TokenRefused } from "../errors";
+import type { Narrowing, Token, TokenSource } from "./token";
+
+/** What reads have their token for, and what is known of the client on the way. */
+export interface Narrowed {
+  /** Every read scope that reads here need. */
+  readonly wanted: readonly string[];
+  /** Reads with `token` which scopes its client holds; undefined where that cannot be had. */
+  holds(token: Token): Promise<readonly string[] | undefined>;
+  /** Takes what a person should know: that reads use a token that can do more. */
+  tell(message: string): void;
+}
+
+/**
+ * Finds out for which scopes reads get their token.
+ *
+ * @returns undefined where reads have to use a token for all that the client holds
+ */
+export async function narrowForReads(
+  tokens: TokenSource,
+  { wanted, holds, tell }: Narrowed,
+): Promise<Narrowing | undefined> {
+  const first = await ask(wanted);
+  if ("value" in first) return told(wanted, first);
+  const rest = wanted.filter((scope) => !first.beyond.includes(scope));
+  const second = rest.length > 0 && rest.length < wanted.length ? await ask(rest) : first;
+  const held = "value" in second ? await holds(second) : (await tokens.get()).scopes;
+  if (held === undefined) {
+    // Nothing is known but what was given, or not even that.
+    if ("value" in second) return told(rest, second);
+  } else if (held.every((scope) => wanted.includes(scope))) {
+    // All that it holds is what reads need.
+    return "value" in second && isSame(rest, held) ? { scopes: rest } : undefined;
+  }
+  for (const scopes of lessThan(held ?? [], wanted)) {
+    const token = isSame(scopes, rest) ? second : await ask(scopes);
+    if ("value" in token) return told(scopes, token);
+  }
+  tell(
+    "Tailscale gives no token for these reads alone, so they use one for all that the credential holds. A preview by an OAuth client that holds only read scopes cannot change anything.",
+  );
+  return undefined;
+
+  async function ask(scopes: readonly string[]): Promise<Token | TokenRefused> {
+    try {
+      return await tokens.get({ scopes });
+    } catch (error) {
+      if (error instanceof TokenRefused) return error;
+      throw error;
+    }
+  }
+
+  function told(scopes: readonly string[], { beyond }: Token): Narrowing {
+    const writes = scopes.filter((scope) => !scope.endsWith(":read"));
+    if (beyond.length > 0) {
+      tell(
+        `Tailscale gave reads a token that may do more than what was asked for: ${beyond.join(", ")}. It may not know one of the scopes ${scopes.join(", ")} any more.`,
+      );
+    } else if (writes.length > 0) {
+      tell(
+        `Tailscale gives no token that can only read what ${writes.join(", ")} opens, so reads use one that can change it as well.`,
+      );
+    }
+    return { scopes };
+  }
+}
+
+/** What to ask for instead of all of `held`: the reads that it covers, then those as the client has them. */
+function lessThan(held: readonly string[], wanted: readonly string[]): string[][] {
+  const current = expandLegacyScopes(held);
+  const covered = wanted.filter((scope) => covers(current, scope));
+  return [covered, unique(covered.map((scope) => asHeld(scope, current)))].filter(
+    (scopes) => scopes.length > 0 && !held.every((scope) => scopes.includes(scope)),
+  );
+}
+
+/** The read scope itself where the client has it by itself, or the write scope that covers it. */
+function asHeld(scope: string, held: readonly string[]): string {
+  const isOwn = [scope, "all", "all:read"].some((name) => held.includes(name));
+  return isOwn ? scope : scope.replace(/:read$/, "");
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((scope) => other.includes(scope));
+}
+
+function unique(scopes: readonly string[]): string[] {
+  return [...new Set(scopes)];
+}

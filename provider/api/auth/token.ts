@@ -1,0 +1,248 @@
+/**
+ * Access tokens: what a credential shows the API. A credential that gives tokens (OAuth client, federated identity) is
+ * asked once for each set of scopes however many requests wait for it, and again shortly before the token runs out.
+ *
+ * Source: https://tailscale.com/kb/1215/oauth-clients#oauth-client-credentials-grant, RFC 6749 section 4.4
+ */
+
+import { z } from "zod";
+import { covers, expandLegacyScopes } from "../../access/scopes";
+import { NotInPlan, notUnderstood, TokenRefused, tokenTooWide } from "../errors";
+import type { Http, Request } from "../http";
+import type { Deployer } from "../settings/connection";
+import { identityToken } from "./identity-token";
+import { readIdentityClaims } from "./jwt";
+
+export interface Token {
+  readonly value: string;
+  /** What the token may do, where the answer said so. */
+  readonly scopes?: readonly string[] | undefined;
+  /** The scopes and tags that it has beyond what was asked for. */
+  readonly beyond: readonly string[];
+  /** What refused a token for the tailnet that is meant, in a sentence; then this one is for the credential's own. */
+  readonly refusedTailnet?: string | undefined;
+}
+
+/** Less than all that a credential holds. */
+export interface Narrowing {
+  readonly scopes: readonly string[];
+  /** The tags that the token may give. Without any it may give what its credential may. */
+  readonly tags?: readonly string[];
+}
+
+export interface TokenSource {
+  /**
+   * A token that is good for a while yet.
+   * @param narrowing what it may do, where the credential's kind can give less than all
+   */
+  get(narrowing?: Narrowing): Promise<Token>;
+  /** The API refused this token: the next `get` asks for a new one. */
+  forget(token: Token): void;
+  /** Whether another token can be had after one was refused. */
+  readonly renewable: boolean;
+  /** Whether a token for less than all can be had. */
+  readonly narrowable: boolean;
+}
+
+/** RFC 6749 section 5.1, as Tailscale answers it. */
+const answer = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.number().positive().default(3600),
+  scope: z.string().optional(),
+  tags: z.string().optional(),
+});
+
+/** How long before its end a token is no longer used: a request under way must not lose it. */
+const marginSeconds = 120;
+
+export function tokenSource(
+  http: Http,
+  deployer: Deployer,
+  now: () => number = Date.now,
+): TokenSource {
+  if (deployer.kind === "accessToken") {
+    return {
+      get: async () => ({ value: deployer.token, beyond: [] }),
+      forget: () => {},
+      renewable: false,
+      narrowable: false,
+    };
+  }
+  const held = new Map<string, Held>();
+  const ask = asking(http, deployer);
+
+  return {
+    renewable: true,
+    narrowable: deployer.kind === "oauthClient",
+    get(wanted = everything) {
+      // The token exchange has no place for scopes: https://tailscale.com/kb/1581/workload-identity-federation
+      const narrowing = deployer.kind === "oauthClient" ? wanted : everything;
+      const name = JSON.stringify([narrowing.scopes, narrowing.tags ?? []]);
+      const cached = held.get(name);
+      if (cached !== undefined && cached.until > now()) return cached.promise;
+      const asked = now();
+      // Until the answer is here everybody waits for this one request; then the answer says how long it is good for.
+      const entry: Held = {
+        promise: ask(narrowing).then(received, failed),
+        until: Number.POSITIVE_INFINITY,
+      };
+      held.set(name, entry);
+      return entry.promise;
+
+      function received({ token, lifetime }: Answered): Token {
+        entry.token = token;
+        entry.until = asked + Math.max(lifetime - marginSeconds, lifetime / 2) * 1000;
+        return token;
+      }
+      function failed(error: unknown): never {
+        held.delete(name);
+        throw error;
+      }
+    },
+    forget(token) {
+      for (const [name, entry] of held) if (entry.token === token) held.delete(name);
+    },
+  };
+}
+
+interface Held {
+  readonly promise: Promise<Token>;
+  token?: Token;
+  until: number;
+}
+
+interface Answered {
+  readonly token: Token;
+  /** In seconds. */
+  readonly lifetime: number;
+}
+
+/** All that a credential holds. */
+const everything: Narrowing = { scopes: [] };
+
+/**
+ * One token of an OAuth client for less than all that it holds.
+ * @param narrowing its tags are of those that the client's own tags own; none for all of them
+ * @throws {@link TokenTooWide} where Tailscale gives a token that may do more
+ */
+export async function narrowToken(
+  http: Http,
+  client: Extract<Deployer, { kind: "oauthClient" }>,
+  narrowing: Narrowing,
+): Promise<string> {
+  const { token } = await asking(http, client)(narrowing);
+  if (token.beyond.length > 0) throw tokenTooWide(narrowing, token.beyond);
+  return token.value;
+}
+
+type TokenGiver = Exclude<Deployer, { kind: "accessToken" }>;
+
+/**
+ * Asks for tokens of one credential. A client of an organisation can have them for another tailnet, where it holds `all`
+ * (https://tailscale.com/docs/features/tailnets-api). Where that is refused and a token for its own tailnet is not, the tailnet may be
+ * its own: its requests show that.
+ */
+function asking(http: Http, deployer: TokenGiver): (narrowing: Narrowing) => Promise<Answered> {
+  let tailnet = deployer.kind === "oauthClient" ? deployer.tokenTailnet : undefined;
+  let refusedTailnet: string | undefined;
+  return async (narrowing) => {
+    let refused: Error | undefined;
+    if (tailnet !== undefined) {
+      try {
+        return await ask(http, deployer, narrowing, tailnet);
+      } catch (error) {
+        if (!mayRefuseTailnet(error)) throw error;
+        refused = error;
+      }
+    }
+    const { token, lifetime } = await ask(http, deployer, narrowing);
+    if (refused !== undefined) {
+      tailnet = undefined;
+      refusedTailnet = refused.message.split("\n")[0];
+    }
+    return { token: { ...token, refusedTailnet }, lifetime };
+  };
+}
+
+/** Whether a token was refused for what may be the tailnet, as with `client does not have the all scope`. */
+function mayRefuseTailnet(error: unknown): error is Error {
+  return error instanceof NotInPlan || (error instanceof TokenRefused && error.beyond.length === 0);
+}
+
+async function ask(
+  http: Http,
+  deployer: TokenGiver,
+  narrowing: Narrowing,
+  tailnet?: string,
+): Promise<Answered> {
+  const request =
+    deployer.kind === "oauthClient"
+      ? clientCredentialsRequest(deployer, narrowing, tailnet)
+      : exchangeRequest(deployer, await identityToken(deployer.identityToken));
+  const got = answer.safeParse(await http.send(request));
+  if (!got.success) throw notUnderstood(request, "it holds no access token");
+  const { access_token: value, expires_in: lifetime, scope, tags } = got.data;
+  // An answer without a scope gives what was asked for (RFC 6749 section 5.1).
+  const scopes = scope === undefined ? undefinedIfEmpty(narrowing.scopes) : words(scope);
+  const beyond = findBeyond(narrowing, { scopes: scopes ?? [], tags: words(tags ?? "") });
+  return { token: { value, scopes, beyond }, lifetime };
+}
+
+/** RFC 6749 section 4.4.2; `tags` is Tailscale's own. */
+function clientCredentialsRequest(
+  { clientId, clientSecret, source }: Extract<Deployer, { kind: "oauthClient" }>,
+  { scopes, tags = [] }: Narrowing,
+  tailnet: string | undefined,
+): Request {
+  return {
+    doing: "give a token to the OAuth client",
+    method: "POST",
+    path: "/oauth/token",
+    repeatable: true,
+    grant: { kind: "clientCredentials", tailnet },
+    form: {
+      grant_type: "client_credentials",
+      client_id: clientId,
+      client_secret: clientSecret,
+      ...(scopes.length > 0 && { scope: scopes.join(" ") }),
+      ...(tags.length > 0 && { tags: tags.join(" ") }),
+      ...(tailnet !== undefined && { tailnet }),
+    },
+    sender: { name: `the OAuth client ${clientId}`, source },
+  };
+}
+
+function exchangeRequest(
+  { clientId, source }: Extract<Deployer, { kind: "identityToken" }>,
+  jwt: string,
+): Request {
+  return {
+    doing: "exchange the identity token",
+    method: "POST",
+    path: "/oauth/token-exchange",
+    repeatable: true,
+    grant: { kind: "tokenExchange", clientId, claims: readIdentityClaims(jwt) },
+    form: { client_id: clientId, jwt },
+    sender: { name: `the federated identity ${clientId}`, source },
+  };
+}
+
+/**
+ * What a token has beyond what was asked for. Tailscale ignores a scope name that it does not know,
+ * and then gives all that the client holds (fact: unknown-scope-gives-everything).
+ */
+function findBeyond(asked: Narrowing, given: Required<Narrowing>): string[] {
+  const current = expandLegacyScopes(asked.scopes);
+  const scopes =
+    asked.scopes.length === 0 ? [] : given.scopes.filter((scope) => !covers(current, scope));
+  const { tags = [] } = asked;
+  return [...scopes, ...(tags.length === 0 ? [] : given.tags.filter((tag) => !tags.includes(tag)))];
+}
+
+function words(text: string): string[] {
+  return text.split(/[\s,]+/).filter(Boolean);
+}
+
+function undefinedIfEmpty<Member>(list: readonly Member[]): readonly Member[] | undefined {
+  return list.length > 0 ? list : undefined;
+}

@@ -1,0 +1,266 @@
+/**
+ * The endpoint family `/tailnet/{tailnet}/keys`: auth keys, OAuth clients and federated identities are all "keys" there.
+ * Source: https://tailscale.com/api#tag/keys
+ */
+
+import { z } from "zod";
+import { shown } from "../../access/sanitize";
+import type { Actor } from "../auth/client";
+import {
+  alreadyRevoked,
+  NotFound,
+  NotPermitted,
+  NotVisible,
+  notUnderstood,
+  notVisible,
+  otherKind,
+  RequestRefused,
+  ServerFailed,
+} from "../errors";
+import type { Request } from "../http";
+import { isActive, isKeyId, type Key, type KeyType } from "./key";
+import { type Creator, creator, type Looking } from "./lost-creates";
+import { keyShape } from "./schema";
+import { type KeyList, keyList } from "./shared-list";
+
+/** The body of a create or a wholesale change, without the `keyType`, which the call names. */
+export type KeyBody = Readonly<Record<string, unknown>>;
+
+const kinds: Record<KeyType, { readonly name: string; readonly scope: string }> = {
+  auth: { name: "auth key", scope: "auth_keys" },
+  client: { name: "OAuth client", scope: "oauth_keys" },
+  federated: { name: "federated identity", scope: "federated_keys" },
+};
+
+/** What a kind of key is called, for example `"an OAuth client"`. */
+function nameOfKind(keyType: string): string {
+  const name = Object.entries(kinds).find(([type]) => type === keyType)?.[1].name;
+  if (name === undefined) return keyType === "api" ? "an API access token" : "another kind of key";
+  return /^[aeio]/i.test(name) ? `an ${name}` : `a ${name}`;
+}
+
+export interface Keys {
+  /** Creates the key. Where the answer is lost, what it made is looked for and revoked before it is sent again. */
+  create(body: KeyBody): Promise<Key>;
+  /** Creates a key that has a secret, which this answer alone carries, as `key`. One without is revoked again. */
+  createWithSecret(body: KeyBody): Promise<Key & { key: string }>;
+  /**
+   * The key, active or not, or undefined where the tailnet has none of that id.
+   * @param owner the user who made it, `""` for a trust credential; absent where that is not known
+   * @throws {@link NotVisible} where it may be there and only be hidden from who asks
+   */
+  find(id: string, owner?: string): Promise<Key | undefined>;
+  /**
+   * Changes an OAuth client or federated identity. The API replaces all that can be changed and
+   * empties what is left out, so `body` is made of what the tailnet has now.
+   */
+  change(id: string, body: (now: Key) => KeyBody): Promise<Key>;
+  /**
+   * Revokes the key. That it was revoked or expired already is success.
+   * @param expires when it ends at the latest, RFC 3339
+   * @throws {@link NotVisible} where nothing shows that it no longer opens anything
+   */
+  revoke(id: string, expires?: string): Promise<void>;
+}
+
+const nothing = z.unknown();
+
+/** Somebody who asks, with what all that it asks shares. */
+export interface Asker {
+  readonly actor: Actor;
+  readonly list: KeyList;
+  readonly create: Creator;
+  /** What Tailscale's clock showed when ours showed `time`; milliseconds since 1970. */
+  theirs(time: number): number;
+  /** The user who asks, by an API access token; undefined for a trust credential, or where it is not known. */
+  ownUser(): Promise<string | undefined>;
+}
+
+/** Makes an asker of an actor. @param looking what is needed to tell its lost creates from what others made */
+export function asker(
+  tailnet: string,
+  actor: Actor,
+  looking: Pick<Looking, "theirs" | "known" | "isTrustCredential">,
+  ownUser: Asker["ownUser"],
+): Asker {
+  const list = keyList(tailnet, actor);
+  const made: Asker = {
+    actor,
+    list,
+    ownUser,
+    theirs: looking.theirs,
+    create: creator({
+      list() {
+        list.forget();
+        return list.all();
+      },
+      find: (type, id) => keysOf(type, tailnet, made).find(id),
+      revoke: (type, id) => keysOf(type, tailnet, made).revoke(id),
+      ...looking,
+    }),
+  };
+  return made;
+}
+
+/** The keys of one type in `tailnet`, as the asker may see and change them. */
+export function keysOf(
+  type: KeyType,
+  tailnet: string,
+  { actor, list, create, ownUser, theirs }: Asker,
+): Keys {
+  const { name, scope } = kinds[type];
+  const all = `/tailnet/${encodeURIComponent(tailnet)}/keys`;
+  const one = (id: string) => {
+    // Encoding leaves dots as they are, which would climb out of the path.
+    if (!isKeyId(id)) throw new RequestRefused(notAnId(id));
+    return `${all}/${id}`;
+  };
+
+  const creation = {
+    doing: `create ${nameOfKind(type)}`,
+    method: "POST",
+    path: all,
+    needs: scope,
+  } as const;
+
+  async function write<Answer>(request: Request, shape: z.ZodType<Answer>): Promise<Answer> {
+    try {
+      return await actor.send(request, shape);
+    } finally {
+      // Whatever was listed before, or meanwhile, is no longer true.
+      list.forget();
+    }
+  }
+
+  const reading = (id: string): Request => ({
+    doing: `read the ${name} ${id}`,
+    method: "GET",
+    path: one(id),
+    needs: `${scope}:read`,
+  });
+
+  /** The key, which has to be one of this type; an older form of the answer does not say. */
+  function ofType(key: Key): Key {
+    const { keyType } = key;
+    if (!keyType || keyType === type) return key;
+    throw otherKind(reading(key.id), name, nameOfKind(keyType));
+  }
+
+  /**
+   * Whether a read would have shown a key that exists: Tailscale may answer 404 to who may not see it
+   * (fact: hidden-key-status).
+   */
+  async function wouldShow(owner: string | undefined): Promise<boolean> {
+    const mayRead = await actor.mayRead(`${scope}:read`);
+    if (mayRead !== undefined) return mayRead;
+    if ((await list.all()) === undefined) return false;
+    // The list may show a user's own keys alone (fact: user-token-list).
+    const user = await ownUser();
+    if (owner === undefined || owner === user) return true;
+    return user !== undefined && list.showsOthers(type, user);
+  }
+
+  /** Whether the key no longer opens anything, as it says itself; one that expired needs not be there. */
+  async function isOver(id: string, expires: string | undefined): Promise<boolean> {
+    if (expires !== undefined && Date.parse(expires) <= theirs(Date.now())) return true;
+    try {
+      return !isActive(await actor.send(reading(id), keyShape));
+    } catch (error) {
+      if (error instanceof NotFound || error instanceof NotPermitted) return false;
+      throw error;
+    }
+  }
+
+  const keys: Keys = {
+    create: (body) =>
+      create({
+        keyType: type,
+        body,
+        send: () =>
+          write(
+            { ...creation, tags: tagsGivenBy(body), json: { keyType: type, ...body } },
+            keyShape,
+          ),
+      }),
+    async createWithSecret(body) {
+      const made = await keys.create(body);
+      if (typeof made.key === "string") return { ...made, key: made.key };
+      await keys.revoke(made.id);
+      throw notUnderstood(
+        creation,
+        `it holds no secret, so the ${name} ${made.id} was revoked again`,
+      );
+    },
+    async find(id, owner) {
+      const listed = await list.find(id);
+      if (listed !== undefined) return ofType(listed);
+      const request = reading(id);
+      try {
+        return ofType(await actor.send(request, keyShape));
+      } catch (error) {
+        if (!(error instanceof NotFound)) throw error;
+        if (await wouldShow(owner)) return undefined;
+        throw notVisible(request, error, `${scope}:read`);
+      }
+    },
+    async change(id, body) {
+      const request = {
+        doing: `change the ${name} ${id}`,
+        method: "PUT",
+        path: one(id),
+        needs: scope,
+      } as const;
+      const read = { ...reading(id), doing: request.doing };
+      const now = await actor.send(read, keyShape).catch(async (error: unknown) => {
+        if (!(error instanceof NotFound) || (await wouldShow(undefined))) throw error;
+        throw notVisible(read, error, scope);
+      });
+      if (!isActive(now)) throw alreadyRevoked(request);
+      return write({ ...request, json: { keyType: type, ...body(now) } }, keyShape);
+    },
+    async revoke(id, expires) {
+      const request = {
+        doing: `revoke the ${name} ${id}`,
+        method: "DELETE",
+        path: one(id),
+        needs: scope,
+      } as const;
+      try {
+        await write(request, nothing);
+      } catch (error) {
+        // A 404 or a failure says nothing of the key: whether it still opens anything, it tells itself.
+        if (!(error instanceof NotFound || error instanceof ServerFailed)) throw error;
+        if (await isOver(id, expires)) return;
+        throw error instanceof NotFound ? notVisible(request, error, `${scope}:read`) : error;
+      }
+    },
+  };
+  return keys;
+}
+
+function notAnId(id: string): string {
+  return `${shown(JSON.stringify(id))} is not the id of a credential.\n  An id has letters, digits and hyphens alone, for example "kAbc123CNTRL".`;
+}
+
+/** The tags that a create gives away: an auth key has them among its capabilities. */
+function tagsGivenBy(body: KeyBody): readonly string[] {
+  const { tags, capabilities } = keyShape.partial().parse(body);
+  return tags ?? capabilities?.devices?.create?.tags ?? [];
+}
+
+/** Reads the key that a token came from, which every token may do. */
+export function readOwnKey(tailnet: string, id: string): Request {
+  const path = `/tailnet/${encodeURIComponent(tailnet)}/keys/${encodeURIComponent(id)}`;
+  return { doing: "read what the deployer holds", method: "GET", path };
+}
+
+/** Whether the OAuth client `id` is no longer there. Where we may not look, it counts as gone: its token was refused. */
+export async function clientIsGone(clients: Keys, id: string): Promise<boolean> {
+  try {
+    const client = await clients.find(id);
+    return client === undefined || !isActive(client);
+  } catch (error) {
+    if (error instanceof NotPermitted || error instanceof NotVisible) return true;
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Reads of keys that arrive together share one list: a refresh of any number of credentials costs one request, and one more
+ * for each that the list does not show (the API lists active keys only).
+ * Source: https://tailscale.com/api#tag/keys (GET /tailnet/{tailnet}/keys)
+ */
+
+import { z } from "zod";
+import type { Actor } from "../auth/client";
+import { NotPermitted } from "../errors";
+import { isActive, type Key, type KeyType } from "./key";
+import { keyShape } from "./schema";
+
+/** How old the shared answer may be. Reads of one refresh arrive within this time of each other. */
+const freshMilliseconds = 3000;
+
+export interface KeyList {
+  /** The active key, or undefined where the list does not show it. */
+  find(id: string): Promise<Key | undefined>;
+  /** Every active key that the actor may see; undefined where it may see none. */
+  all(): Promise<readonly Key[] | undefined>;
+  /** Whether the list shows a key of that type that somebody else than the user `own` made. */
+  showsOthers(type: KeyType, own: string): Promise<boolean>;
+  /** A write of our own is over: what was listed before is no longer true. */
+  forget(): void;
+}
+
+const answer = z.object({ keys: z.array(keyShape).nullable() });
+
+export function keyList(tailnet: string, actor: Actor, now: () => number = Date.now): KeyList {
+  let shared:
+    | { readonly asked: number; readonly keys: Promise<readonly Key[] | undefined> }
+    | undefined;
+
+  async function ask(): Promise<readonly Key[] | undefined> {
+    const path = `/tailnet/${encodeURIComponent(tailnet)}/keys?all=true`;
+    try {
+      return (
+        (
+          await actor.send(
+            { doing: "list the keys", method: "GET", path, needs: "auth_keys:read" },
+            answer,
+          )
+        ).keys ?? []
+      );
+    } catch (error) {
+      // Who may not list may still read one by one; a failure there says what is missing.
+      if (error instanceof NotPermitted) return undefined;
+      throw error;
+    }
+  }
+
+  function current(): Promise<readonly Key[] | undefined> {
+    if (shared === undefined || now() - shared.asked > freshMilliseconds) {
+      const entry = { asked: now(), keys: ask() };
+      shared = entry;
+      entry.keys.catch(() => {
+        if (shared === entry) shared = undefined;
+      });
+    }
+    return shared.keys;
+  }
+
+  return {
+    async find(id) {
+      return (await current())?.find((key) => key.id === id && isWhole(key) && isActive(key));
+    },
+    all: current,
+    async showsOthers(type, own) {
+      return (await current())?.some((key) => key.keyType === type && key.userId !== own) ?? false;
+    },
+    forget() {
+      shared = undefined;
+    },
+  };
+}
+
+/** An older form of the list gives ids alone: such a key has to be read by itself. */
+function isWhole({ keyType, capabilities, scopes }: Key): boolean {
+  return keyType === "auth" ? Boolean(capabilities?.devices?.create) : Boolean(scopes?.length);
+}

@@ -1,0 +1,38 @@
+/** A connection as people are told of it: who the deployer is, where that is configured, and for which tailnet. Holds no secret. */
+
+import { identityTokenOrigin } from "../auth/identity-token";
+import type { Connection, Deployer, DeployerSource } from "./connection";
+
+/**
+ * For example `"the OAuth client k1CNTRL (from stack config) of its own tailnet"`.
+ * @throws ConnectionError where identity tokens are asked of the platform and there is none
+ */
+export async function connectionInWords({ deployer, tailnet }: Connection): Promise<string> {
+  const where = tailnet === "-" ? "its own tailnet" : `the tailnet ${tailnet}`;
+  return `${nameOf(deployer)} (${await originOf(deployer)}) of ${where}`;
+}
+
+function nameOf(deployer: Deployer): string {
+  switch (deployer.kind) {
+    case "accessToken":
+      return "an API access token";
+    case "oauthClient":
+      return `the OAuth client ${deployer.clientId}`;
+    case "identityToken":
+      return `the federated identity ${deployer.clientId}`;
+  }
+}
+
+async function originOf(deployer: Deployer): Promise<string> {
+  const source = sourceInWords(deployer.source ?? { place: "environment" });
+  return deployer.kind === "identityToken"
+    ? `${source}, with identity tokens from ${await identityTokenOrigin(deployer.identityToken)}`
+    : source;
+}
+
+/** For example `"from the environment"`. */
+export function sourceInWords({ place, connection }: DeployerSource): string {
+  if (connection === undefined)
+    return `from ${place === "environment" ? "the environment" : place}`;
+  return `of the connection ${JSON.stringify(connection)}${place === "environment" ? ", from the environment" : ""}`;
+}

@@ -1,0 +1,161 @@
+/** Which tailnet we talk to, and as whom: read from the environment and from stack config, checked before any request. */
+
+import { z } from "zod";
+import { seconds } from "../../access/lifetime";
+import { shown } from "../../access/sanitize";
+import { type Environment, isConfidential, ProxySettingError, proxyFor } from "../../network/proxy";
+import type { IdentityTokenSource } from "../auth/identity-token";
+import { chosen } from "./choice";
+import { deployerFrom, mayAskPlatform } from "./deployer";
+import { ConnectionError } from "./error";
+import {
+  type ConfigReader,
+  configPlace,
+  connectionPlace,
+  environmentPlace,
+  type Place,
+} from "./places";
+import { settings } from "./table";
+
+export type { ConfigReader } from "./places";
+
+/** Where a deployer is configured. */
+export interface DeployerSource {
+  readonly place: "environment" | "stack config";
+  /** The named connection, where it is that of one. */
+  readonly connection?: string;
+}
+
+/** Who `pulumi up` is, to Tailscale. */
+export type Deployer = (
+  | /** An OAuth client: short-lived tokens by the client-credentials grant (https://tailscale.com/kb/1215/oauth-clients). */
+  {
+      readonly kind: "oauthClient";
+      readonly clientId: string;
+      readonly clientSecret: string;
+      /** The tailnet of its organisation that tokens are asked for, by id; absent for its own. */
+      readonly tokenTailnet?: string;
+    }
+  /** A federated identity: short-lived tokens for an identity token of the CI system (workload identity federation). */
+  | {
+      readonly kind: "identityToken";
+      readonly clientId: string;
+      readonly identityToken: IdentityTokenSource;
+    }
+  /** An API access token: all that its user may do, for at most 90 days (https://tailscale.com/kb/1101/api). */
+  | { readonly kind: "accessToken"; readonly token: string }
+) & {
+  /** Absent where nobody configured it: an OAuth client of `mintedBy`. */
+  readonly source?: DeployerSource;
+};
+
+export interface Connection {
+  /** Without a trailing slash and without `/api/v2`. */
+  readonly baseUrl: string;
+  /** A tailnet's id or name, or `-` for the deployer's own. */
+  readonly tailnet: string;
+  readonly deployer: Deployer;
+  /** What a person should know about how it was found; each a sentence. */
+  readonly notes?: readonly string[];
+  /** How long one answer may take, in milliseconds; 30 seconds if absent. */
+  readonly timing?: { readonly timeout: number };
+}
+
+/**
+ * The connection that `environment` and stack config describe: the default one, or the one called `name` in the stack
+ * config `tailscope:connections`. Of what both say, the environment's holds, and a note tells it.
+ *
+ * @param config reads a stack config value by its full key, for example `"tailscope:tailnet"`
+ * @throws {@link ConnectionError} that names what was looked for, and where
+ */
+export function connectionFrom(
+  environment: Environment,
+  config: ConfigReader,
+  name?: string,
+): Connection {
+  const { place, notes } =
+    name === undefined
+      ? choice(environment, config)
+      : { place: connectionPlace(environment, config, name), notes: [] };
+  const baseUrl = checkedBaseUrl(place.value("baseUrl") ?? settings.baseUrl.byDefault, place);
+  const tailnet = checkedTailnet(place.value("tailnet") ?? "-", place);
+  const deployer = deployerFrom(place, environment);
+  checkProxy(baseUrl, environment);
+  return {
+    baseUrl,
+    tailnet,
+    deployer: withTailnet(deployer, tailnet),
+    ...withNotes([...notes, ...audienceNote(place, deployer)]),
+    ...timingFrom(environment),
+  };
+}
+
+function choice(environment: Environment, config: ConfigReader) {
+  const places = [environmentPlace(environment), configPlace(config)] as const;
+  return chosen(...places, mayAskPlatform(environment, places));
+}
+
+function withNotes(notes: readonly string[]): Pick<Connection, "notes"> {
+  return notes.length > 0 ? { notes } : {};
+}
+
+/** Who sets an audience may mean to have left stored secrets behind. */
+function audienceNote(place: Place, { kind }: Deployer): string[] {
+  if (kind === "identityToken" || place.raw("audience") === undefined) return [];
+  const used = kind === "accessToken" ? "an API access token" : "an OAuth client's secret";
+  return [
+    `${place.foundIn("audience")} is not used: the deployer has ${used}, and asks for no identity token.`,
+  ];
+}
+
+/** A client may have tokens for another tailnet of its organisation, which is asked for by its id. */
+function withTailnet(deployer: Deployer, tailnet: string): Deployer {
+  return deployer.kind === "oauthClient" && /^T\w+CNTRL$/.test(tailnet)
+    ? { ...deployer, tokenTailnet: tailnet }
+    : deployer;
+}
+
+/** `TAILSCOPE_TIMEOUT`, for ways to Tailscale that are slow, or must not be waited for. */
+function timingFrom(environment: Environment): Pick<Connection, "timing"> {
+  const given = environment[settings.timeout.variable]?.trim();
+  if (!given) return {};
+  const length = seconds(given);
+  if (length === undefined || length < 1 || length > 600) {
+    throw new ConnectionError(
+      `TAILSCOPE_TIMEOUT: ${shown(JSON.stringify(given))} is no length of time from 1s to 10m.\n  Write how long one answer may take, for example "30s".`,
+    );
+  }
+  return { timing: { timeout: length * 1000 } };
+}
+
+function checkProxy(baseUrl: string, environment: Environment): void {
+  try {
+    proxyFor(baseUrl, environment);
+  } catch (error) {
+    throw error instanceof ProxySettingError ? new ConnectionError(error.message) : error;
+  }
+}
+
+const absoluteUrl = z.url();
+
+function checkedBaseUrl(text: string, { nameOf }: Place): string {
+  const wrong = (problem: string) =>
+    new ConnectionError(
+      `The base URL (${nameOf("baseUrl")}) ${problem}.\n  Write an address such as "https://api.tailscale.com"; plain http is for loopback only.`,
+    );
+  if (!absoluteUrl.safeParse(text).success) throw wrong("is not a URL");
+  const url = new URL(text);
+  if (url.username !== "" || url.password !== "") throw wrong("has a user name or password in it");
+  if (url.search !== "" || url.hash !== "") throw wrong("has a query or a fragment");
+  if (!isConfidential(text))
+    throw wrong("is neither https nor loopback, so credentials would travel in plaintext");
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, "").replace(/\/api\/v2$/, "");
+}
+
+function checkedTailnet(text: string, { nameOf }: Place): string {
+  if (/^[\p{L}\p{N}._@+-]+$/u.test(text) && !/^\.+$/.test(text)) return text;
+  throw new ConnectionError(
+    `The tailnet (${nameOf("tailnet")}) can hold letters, digits and ". _ @ + -" only.\n` +
+      "  Write the tailnet's id or name from the admin console's settings, or - for the deployer's own.",
+  );
+}

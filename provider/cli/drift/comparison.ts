@@ -1,0 +1,244 @@
+/** What `tailscope drift` does with a stack: compares and prints. Loaded while Pulumi is asked. */
+
+import { shown } from "../../access/sanitize";
+import { NotVisible } from "../../api/errors";
+import { isKeyId, type Key } from "../../api/keys/key";
+import type { Tailnet } from "../../api/tailnet";
+import { type AnyDefinition, definitionOf } from "../../definitions/all";
+import { countReads, requireEvidence, requireSameTailnet } from "../../engine/belonging";
+import { recordedIn } from "../../engine/state";
+import { descriptionsFrom } from "../../state/descriptions";
+import { type Drift, driftOf, type NotCompared, notComparedOf } from "../../state/drift";
+import { type Managed, managedIn, nameIn } from "../../state/exported-state";
+import { CommandFailure, exitCodes } from "../failure";
+import { print, printAside, printJson, printTable, waitingFor } from "../output";
+import type { Asked, StackOptions } from "../pulumi";
+import { auditLogMilliseconds, auditLogSince, resourcesOf, withTailnet } from "../session";
+import { type Settings, settingsFrom } from "../settings";
+
+export interface DriftOptions extends StackOptions {
+  readonly json?: boolean;
+}
+
+interface Compared {
+  readonly drift: readonly Drift[];
+  readonly notCompared: readonly NotCompared[];
+  /** How many credentials were compared, whole. */
+  readonly count: number;
+}
+
+export async function compare(options: DriftOptions, asked: Asked): Promise<void> {
+  const [managed, config] = await Promise.all([managedCredentials(asked), asked.config]);
+  const wanted = managed.filter(
+    ({ state, hidden }) =>
+      options.connection === undefined ||
+      state["connection"] === options.connection ||
+      hidden.has("connection"),
+  );
+  const compared = await compareByConnection(wanted, settingsFrom(config), config.kind, options);
+  if (options.json)
+    printJson({
+      drift: compared.drift,
+      ...(compared.notCompared.length > 0 && { notCompared: compared.notCompared }),
+    });
+  else report(compared);
+  process.exitCode = exitCodeOf(compared);
+}
+
+function exitCodeOf({ drift, notCompared }: Compared): number {
+  if (drift.length > 0) return exitCodes.found;
+  return notCompared.length > 0 ? exitCodes.failure : exitCodes.success;
+}
+
+/** The credentials of the stack; where the state has arguments of theirs encrypted, it is asked for once more, decrypted. */
+async function managedCredentials(asked: Asked): Promise<readonly Managed[]> {
+  const exports = await asked.exports;
+  if (exports === undefined)
+    throw new CommandFailure(
+      "There is no Pulumi project here.\n  Run this where the stack's Pulumi.yaml is (or name it with --cwd), name the stack with --stack, or give exported state with --state FILE.",
+    );
+  const managed = managedIn(resourcesOf(exports));
+  if (!managed.some(hidesArguments)) return managed;
+  try {
+    return managedIn(
+      resourcesOf(await waitingFor("Decrypting the state", asked.decryptedExports())),
+    );
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    const [reason = ""] = error.message.split("\n");
+    printAside(`Secret arguments in the state are not decrypted: ${reason}.`.replace(/\.+$/, "."));
+    return managed;
+  }
+}
+
+function hidesArguments(managed: Managed): boolean {
+  const definition = definitionOf(managed.kind);
+  return (
+    managed.hidden.has("connection") ||
+    (definition !== undefined && notComparedOf(managed, definition) !== undefined)
+  );
+}
+
+/** Each tailnet is asked once, however many resources it has. */
+async function compareByConnection(
+  managed: readonly Managed[],
+  settings: Settings,
+  config: "none" | "read" | "unreadable",
+  options: StackOptions,
+): Promise<Compared> {
+  const unknown = managed.filter(({ hidden }) => hidden.has("connection"));
+  const known = managed.filter(({ hidden }) => !hidden.has("connection"));
+  const names = [...new Set(known.map(connectionOf))];
+  if (config !== "read" && names.some((name) => name !== undefined)) {
+    throw new CommandFailure(
+      `The state has resources of named connections, whose settings are in stack config.\n  Name the stack with --stack${options.state === undefined ? "" : " beside --state"}.`,
+    );
+  }
+  const found: Compared[] = [];
+  for (const name of names) {
+    const ours = known.filter((one) => connectionOf(one) === name);
+    const connection = await settings.connection(name);
+    const isUsersToken = connection.deployer.kind === "accessToken";
+    found.push(await withTailnet(connection, (tailnet) => compareIn(tailnet, ours, isUsersToken)));
+  }
+  return {
+    drift: found
+      .flatMap(({ drift }) => drift)
+      .sort((one, other) => one.urn.localeCompare(other.urn)),
+    notCompared: [
+      ...unknown.map(({ urn, id, kind }) => ({ urn, id, kind, arguments: ["connection"] })),
+      ...found.flatMap(({ notCompared }) => notCompared),
+    ].sort((one, other) => one.urn.localeCompare(other.urn)),
+    count: found.reduce((sum, { count }) => sum + count, 0),
+  };
+}
+
+function connectionOf({ state }: Managed): string | undefined {
+  return typeof state["connection"] === "string" ? state["connection"] : undefined;
+}
+
+async function compareIn(
+  tailnet: Tailnet,
+  managed: readonly Managed[],
+  isUsersToken: boolean,
+): Promise<Compared> {
+  const now = Date.now();
+  const reads = countReads();
+  const compared = await waitingFor(
+    `Comparing ${managed.length} credentials`,
+    Promise.all(
+      managed.map(async (one) => {
+        const definition = definitionOf(one.kind);
+        if (definition === undefined)
+          throw new CommandFailure(
+            `${one.urn} is of a kind that this version does not know: ${one.kind}.\n  Use the version that made it, or a newer one.`,
+          );
+        if (!isKeyId(one.id))
+          throw new CommandFailure(
+            `${one.urn} has an id that Tailscale does not give: ${JSON.stringify(one.id)}.\n  Check that the state is what \`pulumi stack export\` printed.`,
+          );
+        // As a refresh does: what another tailnet does not know is not gone.
+        requireSameTailnet(one.kind, one.id, one.state, tailnet.identity);
+        const key = await reads.run(() => read(tailnet, one, definition, isUsersToken));
+        if (key === undefined)
+          await requireEvidence(one.kind, one.id, one.state, tailnet.identity, reads);
+        return { one, definition, key };
+      }),
+    ),
+  );
+  const notCompared = compared.flatMap(
+    // What is gone needs no comparison of arguments.
+    ({ one, definition, key }) => (key === undefined ? [] : (notComparedOf(one, definition) ?? [])),
+  );
+  const count = compared.length - notCompared.length;
+  const different = compared.filter(
+    ({ one, definition, key }) => driftOf(one, definition, key, [], now) !== undefined,
+  );
+  if (different.length === 0) return { drift: [], notCompared, count };
+  const log = await auditLogSince(
+    tailnet,
+    now - auditLogMilliseconds,
+    "Who did it, and when, is not known",
+  );
+  const descriptions = descriptionsFrom({ keys: await tailnet.allKeys(), managed, log });
+  return {
+    drift: different.flatMap(
+      ({ one, definition, key }) =>
+        driftOf(one, definition, key, log ?? [], now, descriptions) ?? [],
+    ),
+    notCompared,
+    count,
+  };
+}
+
+/** The credential, or undefined where the tailnet has none that the deployer would see. */
+async function read(
+  tailnet: Tailnet,
+  { id, state }: Managed,
+  definition: AnyDefinition,
+  isUsersToken: boolean,
+): Promise<Key | undefined> {
+  const keys = tailnet.keys(definition.keyType);
+  try {
+    return await keys.find(id, recordedIn(definition, state).userId);
+  } catch (error) {
+    // Only of an API access token is it not known what it may see. Nothing is changed here, so what it does not see is told.
+    if (!(error instanceof NotVisible) || !isUsersToken) throw error;
+    printAside(
+      `${id} is not shown to the API access token that deploys, which may mean that it is hidden from its user.`,
+    );
+    return undefined;
+  }
+}
+
+function report({ drift, notCompared, count }: Compared): void {
+  if (drift.length > 0) {
+    printTable(
+      [
+        "RESOURCE",
+        "KIND",
+        "ID",
+        { title: "WHAT", importance: 1 },
+        "STATE → TAILNET",
+        { title: "SINCE", isWhole: true },
+        { title: "BY", importance: 1 },
+      ],
+      drift.map(({ urn, kind, id, what, fields, at, by }) => [
+        nameIn(urn),
+        kind,
+        id,
+        what,
+        changes(fields),
+        at ?? "",
+        by ?? "",
+      ]),
+    );
+    print("");
+  }
+  for (const { urn, id, reason } of drift)
+    if (reason !== undefined) print(`${shown(nameIn(urn))} (${id}) was ${reason}.`);
+  for (const { urn, id, arguments: names } of notCompared)
+    print(
+      `${shown(nameIn(urn))} (${id}) is not compared in ${names.join(", ")}: secret in the state, and not decrypted.`,
+    );
+  const isDifferent = new Set(drift.map(({ urn }) => urn));
+  const alsoSeen = notCompared.filter(({ urn }) => isDifferent.has(urn)).length;
+  if (drift.length > 0)
+    print(
+      `${drift.length} of ${count + alsoSeen} credentials differ. \`pulumi up --refresh\` shows what it would do, and puts them right.`,
+    );
+  else if (notCompared.length > 0)
+    print(
+      `No drift was found, but ${notCompared.length} of ${count + notCompared.length} credentials were not compared whole. ${count} are as the state says.`,
+    );
+  else print(`No drift: ${count} credentials are as the state says.`);
+}
+
+function changes(fields: Drift["fields"]): string {
+  return Object.entries(fields)
+    .map(
+      ([name, { state, tailnet }]) =>
+        `${name}: ${JSON.stringify(state)} → ${JSON.stringify(tailnet)}`,
+    )
+    .join("; ");
+}

@@ -1,0 +1,88 @@
+/** What a resource says about itself: everything that differs between resources is here, everything they share is in this folder. */
+
+import type { z } from "zod";
+import type { Key, KeyType } from "../api/keys/key";
+import type { Tailnet } from "../api/tailnet";
+import type { Grants } from "./preflight";
+
+/** A plain object as the engine passes it. */
+export type Properties = Record<string, unknown>;
+
+/** What is wrong with one input, and what would be right. */
+export interface Failure {
+  /** Where, for example `"scopes[1]"`. */
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** A credential that no longer opens anything: the next `up` makes a new one. */
+export const gone = Symbol("gone");
+
+/** The tailnet shows no credential of that id: it is gone, or this is not its tailnet. */
+export const missing = Symbol("missing");
+
+/** A resource as a program sees it. */
+export interface Declaration {
+  /** The name in the type token and in messages, for example `"OAuthClient"`. */
+  readonly type: string;
+  /** The output that is the credential's id. */
+  readonly identifier: "clientId" | "keyId";
+  /** The arguments that are outputs as well: as the API answered them. */
+  readonly answered: readonly string[];
+  /** What the API gives beyond the arguments. */
+  readonly outputs: readonly string[];
+  /** Outputs and arguments that are always secret. */
+  readonly secrets: readonly string[];
+}
+
+export interface Definition<Inputs extends object> extends Declaration {
+  /** One schema an argument. It normalises (sets are sorted), so that two spellings of one thing never show as a change. */
+  readonly inputs: z.ZodObject<{ [Name in keyof Required<Inputs>]: z.ZodType<Inputs[Name]> }>;
+  /** What involves several arguments. Sees those that are known and right by themselves, and all as they were written. */
+  readonly rules: (known: Partial<Inputs>, written: Properties) => readonly Failure[];
+  /** What depends on who makes it: a trust credential, or a user. */
+  readonly makerRules?: (known: Partial<Inputs>, isTrustCredential: boolean) => readonly Failure[];
+  /** Arguments that the API can change in place. A change of any other means a new credential. */
+  readonly inPlace: readonly (keyof Inputs & string)[];
+  /** Arguments that are ours alone: a change of them is written down, nothing is sent, and an unknown one plans nothing. */
+  readonly bookkeeping: readonly (keyof Inputs & string)[];
+  /** What making or changing it gives away, looked at before anything is sent; undefined where who gives it is not known yet. */
+  grants(known: Partial<Inputs>): Grants | undefined;
+
+  /** The kind of key that it is to the API. */
+  readonly keyType: KeyType;
+  /** A key as the API answers it, in the names of arguments and outputs; members the answer says nothing about are left out. */
+  seen(key: Key): Properties;
+  /** Makes the credential with one request. */
+  create(wanted: Inputs, tailnet: Tailnet): Promise<{ readonly id: string } & Properties>;
+  /** What the tailnet has now, in the names of arguments and outputs; members the answer says nothing about are left out. */
+  read(
+    id: string,
+    state: Recorded<Inputs>,
+    tailnet: Tailnet,
+  ): Promise<Properties | typeof gone | typeof missing>;
+  /**
+   * Changes the arguments `changed` in place; only where `inPlace` names something. What else the
+   * tailnet has stays as it is there.
+   */
+  update?(
+    id: string,
+    wanted: Inputs,
+    changed: readonly (keyof Inputs & string)[],
+    state: Recorded<Inputs>,
+    tailnet: Tailnet,
+  ): Promise<Properties>;
+  /** Whether one that no longer opens anything is made again; every one if absent. */
+  isRecreated?(state: Partial<Inputs>): boolean;
+  delete(id: string, state: Recorded<Inputs>, tailnet: Tailnet): Promise<void>;
+}
+
+/** A credential as the state has it: the arguments that it was made with, and what the API said of it. */
+export type Recorded<Inputs> = Partial<Inputs> & {
+  /** The user who made it, `""` for a trust credential; absent where that is not known. */
+  readonly userId?: string;
+  /** When it ends by itself: RFC 3339. */
+  readonly expiresAt?: string;
+  /** What Tailscale filled in for arguments that were left out. */
+  readonly filledIn: Properties;
+};

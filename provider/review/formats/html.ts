@@ -1,0 +1,80 @@
+/** A review as one HTML file that needs nothing else: no script, no font, no picture from anywhere. */
+
+import type { Danger } from "../../access/danger";
+import { type Review, verdictInWords } from "../review";
+import type { Assessment } from "../verdict/assessment";
+import { escaped } from "./html-text";
+import { changeNames, classNames, rowsOf } from "./rows";
+
+const style = `
+:root { color-scheme: light dark; --ink: #1b1f24; --paper: #ffffff; --line: #d0d7de; --quiet: #57606a;
+  --admin: #a40e26; --persist: #6e40c9; --write: #8a5300; --read: #0550ae; --none: #57606a; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --paper: #0d1117; --line: #30363d; --quiet: #9da7b3;
+  --admin: #ff8f97; --persist: #c9a5ff; --write: #e3b341; --read: #79c0ff; --none: #9da7b3; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 60rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
+h1 { font-size: 1.4rem; line-height: 1.25; margin: .5rem 0 1rem; }
+h2 { font-size: 1.05rem; margin: 0 0 .5rem; overflow-wrap: anywhere; }
+section { border: 1px solid var(--line); border-left: .4rem solid var(--class); border-radius: .4rem; padding: .8rem 1rem; margin: 0 0 1rem; }
+.admin { --class: var(--admin); } .persist { --class: var(--persist); } .write { --class: var(--write); }
+.read { --class: var(--read); } .none { --class: var(--none); }
+.class { color: var(--class); text-transform: uppercase; font-size: .85rem; letter-spacing: .04em; margin-right: .5rem; }
+dl { display: grid; grid-template-columns: 5.5rem 1fr; gap: .25rem .75rem; margin: 0; }
+dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
+dd p { margin: 0 0 .2rem; }
+summary { cursor: pointer; padding: .5rem 0; } details ul { margin: 0; padding-left: 1.2rem; }
+code { font: .85rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
+@media (max-width: 32rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } }
+`;
+
+export function htmlReport(review: Review, title: string): string {
+  const { report, assessments } = review;
+  const heading = `Access to the tailnet${title === "" ? "" : `, ${title}`}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escaped(heading)}: ${classNames[report.verdict]}</title>
+<style>${style}</style>
+</head>
+<body>
+<header>
+<h1 class="${report.verdict}"><span class="class">${classNames[report.verdict]}</span> ${escaped(heading)}</h1>
+<p><strong>${escaped(verdictInWords(review))}</strong></p>
+</header>
+<main>
+${sentencesSection("Not understood", "admin", report.notUnderstood)}${sentencesSection("Not reviewed", "write", report.notReviewed)}${assessments.map(section).join("")}</main>
+</body>
+</html>
+`;
+}
+
+function sentencesSection(title: string, danger: Danger, sentences: readonly string[]): string {
+  if (sentences.length === 0) return "";
+  return `<section class="${danger}">\n<h2>${title}</h2>\n<ul>\n${sentences.map((one) => `<li>${escaped(one)}</li>\n`).join("")}</ul>\n</section>\n`;
+}
+
+function section(assessment: Assessment): string {
+  const { name, kind, change, gained, lost } = assessment.reported;
+  const danger = assessment.reported.class;
+  const rows = rowsOf(assessment)
+    .map(
+      ({ label, items }) =>
+        `<dt>${label}</dt><dd>${items.map((item) => `<p>${escaped(item)}</p>`).join("")}</dd>\n`,
+    )
+    .join("");
+  return `<section class="${danger}">
+<h2><span class="class">${classNames[danger]}</span> ${kind} <code>${escaped(name)}</code>, ${changeNames[change]}</h2>
+<dl>
+${rows}</dl>
+${folded("gained", gained)}${folded("lost", lost)}</section>
+`;
+}
+
+function folded(what: string, operations: readonly string[]): string {
+  if (operations.length === 0) return "";
+  const items = operations.map((name) => `<li><code>${escaped(name)}</code></li>\n`).join("");
+  return `<details><summary>${operations.length} ${operations.length === 1 ? "operation" : "operations"} ${what}</summary><ul>\n${items}</ul></details>\n`;
+}

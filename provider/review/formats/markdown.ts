@@ -1,0 +1,101 @@
+/** A review as a pull-request comment: the verdict, a line a credential, and details folded. */
+
+import { type Review, verdictInWords } from "../review";
+import type { Assessment } from "../verdict/assessment";
+import { code, codeInHtml, sentence } from "./markdown-text";
+import { areSentences, changeNames, classNames, rowsOf } from "./rows";
+
+/** Below GitHub's limit of 65,536 characters for a comment; GitLab's is higher. */
+const longest = 60_000;
+
+/** What a comment of `title` can be found by, so that the next run replaces it. */
+export function markerOf(title: string): string {
+  return `<!-- tailscope review${title === "" ? "" : ` ${title.replace(/[^A-Za-z0-9/._-]+/g, "-").replace(/-{2,}/g, "-")}`} -->`;
+}
+
+export function markdownReport(review: Review, title: string): string {
+  const { report, assessments } = review;
+  const head = [
+    markerOf(title),
+    `### Access to the tailnet${title === "" ? "" : `, ${code(title)}`}: ${classNames[report.verdict]}`,
+    "",
+    `**${verdictInWords(review)}**`,
+    "",
+    "",
+  ].join("\n");
+  // A third for the lines, the rest for the details: the most dangerous come first, so what is cut is what matters least.
+  const strange = fitting(
+    [
+      ...report.notUnderstood.map((one) => `- **not understood**: ${sentence(one)}\n`),
+      ...report.notReviewed.map((one) => `- **not reviewed**: ${sentence(one)}\n`),
+    ],
+    longest / 6,
+    "things that are not understood or not reviewed",
+  );
+  const lines = fitting(assessments.map(lineOf), longest / 3, "credentials");
+  const room = longest - head.length - strange.length - lines.length - 200;
+  const details = fitting(assessments.map(detailsOf), room, "credentials with their details");
+  return `${`${head}${strange}${lines}\n${details}`.trimEnd()}\n`;
+}
+
+/** As many blocks as there is room for, and how many there is none for. */
+function fitting(blocks: readonly string[], room: number, what: string): string {
+  let text = "";
+  for (const [index, block] of blocks.entries()) {
+    const rest = blocks.length - index;
+    if (text.length + block.length > room) {
+      return `${text}\n_${rest} more ${what} do not fit here: \`tailscope review\` shows all of them._\n`;
+    }
+    text += block;
+  }
+  return text;
+}
+
+function lineOf(assessment: Assessment): string {
+  const { reported, gains, losses } = assessment;
+  const parts = [
+    ...(gains.length > 0 ? [`gains: ${some(gains).map(sentence).join("; ")}`] : []),
+    ...(losses.length > 0 ? [`loses: ${some(losses).map(sentence).join("; ")}`] : []),
+    ...some([
+      ...reported.tagsGained.map((tag) => `+ ${tag}`),
+      ...reported.tagsLost.map((tag) => `- ${tag}`),
+    ]).map(code),
+    ...some(reported.life).map(sentence),
+    ...(reported.unknown.length > 0
+      ? [`cannot be seen: ${some(reported.unknown).map(code).join(", ")}`]
+      : []),
+    ...(reported.unknownBefore.length > 0
+      ? [`could not be seen before: ${some(reported.unknownBefore).map(code).join(", ")}`]
+      : []),
+  ];
+  const what =
+    parts.length > 0
+      ? parts.join("<br>")
+      : (rowsOf(assessment)[0]?.items ?? []).map(sentence).join(", ");
+  return `- **${classNames[reported.class]}** ${reported.kind} ${code(reported.name)} is ${changeNames[reported.change]}. ${what}\n`;
+}
+
+/** As many items as a line can have; the details have all. */
+function some(items: readonly string[]): string[] {
+  const most = 12;
+  return items.length <= most
+    ? [...items]
+    : [...items.slice(0, most), `and ${items.length - most} more, in the details`];
+}
+
+function detailsOf(assessment: Assessment): string {
+  const { reported } = assessment;
+  const rows = rowsOf(assessment).map(
+    ({ label, items }) =>
+      `- ${label}: ${items.map(sentence).join(areSentences(label) ? " " : "; ")}`,
+  );
+  const folded = [...operations("gained", reported.gained), ...operations("lost", reported.lost)];
+  const title = `${classNames[reported.class]}: ${reported.kind} ${codeInHtml(reported.name)}, ${changeNames[reported.change]}`;
+  return `<details><summary>${title}</summary>\n\n${[...rows, ...folded].join("\n")}\n\n</details>\n`;
+}
+
+function operations(what: string, names: readonly string[]): string[] {
+  return names.length === 0
+    ? []
+    : [`- ${names.length} operations ${what}:`, ...names.map((name) => `  - ${code(name)}`)];
+}

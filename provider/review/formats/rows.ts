@@ -1,0 +1,110 @@
+/** What the formats for people say about one credential, row by row. */
+
+import type { Danger } from "../../access/danger";
+import type { Assessment } from "../verdict/assessment";
+import type { ChangeKind } from "../verdict/changes";
+
+export interface Row {
+  readonly label: "gains" | "loses" | "tags" | "why" | "life" | "unknown" | "changes";
+  readonly items: readonly string[];
+}
+
+/** What an argument counts as that cannot be seen: after the change the most, before it the least that it could be. */
+const counted: ReadonlyMap<string, Worst> = new Map<string, Worst>([
+  ["scopes", ["every scope that there is", "no scope"]],
+  ["tags", ["any tag that there is", "no tag"]],
+  ["issuer", ["trusting anybody", "trusting nobody"]],
+  ["subject", ["trusting anybody", "trusting nobody"]],
+  ["audience", ["trusting anybody", "trusting nobody"]],
+  ["customClaimRules", ["trusting anybody", "trusting nobody"]],
+  ["reusable", ["reusable", "single-use"]],
+  ["ephemeral", ["not ephemeral", "ephemeral"]],
+  ["preauthorized", ["preauthorised", "not preauthorised"]],
+  ["expiry", ["the longest that there is", "no time"]],
+  ["rotateEvery", ["never", "always"]],
+  ["renewBefore", ["renewed", "not renewed"]],
+  ["recreateIfInvalid", ["recreated", "not recreated"]],
+  ["connection", ["another tailnet", "another tailnet"]],
+]);
+
+type Worst = readonly [after: string, before: string];
+
+function unseenRow(argument: string, side: 0 | 1): string {
+  const name = side === 0 ? argument : `${argument} before`;
+  const worst = counted.get(argument)?.[side];
+  return `${name}: ${worst === undefined ? "cannot be seen" : `cannot be seen, counted as ${worst}`}`;
+}
+
+function isEnd(change: ChangeKind): boolean {
+  return change === "delete" || change === "release" || change === "discard";
+}
+
+export function rowsOf({ reported, gains, losses, reasons, changed }: Assessment): Row[] {
+  const tags = [
+    ...reported.tagsGained.map((tag) => `+ ${tag}`),
+    ...reported.tagsLost.map((tag) => `- ${tag}`),
+  ];
+  // Arguments that give and take nothing are named, so that no change goes without a word.
+  const quiet = changed.filter((argument) =>
+    ["description", "mintedBy", "recreateIfInvalid", "unlistedScopes"].includes(argument),
+  );
+  const rows: Row[] = [
+    { label: "gains", items: gains },
+    { label: "loses", items: losses },
+    { label: "tags", items: tags },
+    { label: "why", items: reasons },
+    { label: "life", items: reported.life },
+    {
+      label: "unknown",
+      items: [
+        ...reported.unknown.map((argument) =>
+          isEnd(reported.change) ? `${argument}: cannot be seen` : unseenRow(argument, 0),
+        ),
+        ...reported.unknownBefore.map((argument) => unseenRow(argument, 1)),
+      ],
+    },
+    { label: "changes", items: quiet },
+  ];
+  const filled = rows.filter(({ items }) => items.length > 0);
+  if (filled.length > 0) return filled;
+  return [
+    {
+      label: "changes",
+      items:
+        changed.length > 0 ? [...changed, "which changes no access"] : ["nothing about access"],
+    },
+  ];
+}
+
+/** Whether a row's items are sentences, which need nothing between them. */
+export function areSentences(label: Row["label"]): boolean {
+  return label === "why" || label === "life";
+}
+
+/** A class as a label. */
+export const classNames: Readonly<Record<Danger, string>> = {
+  admin: "admin",
+  persist: "persists",
+  write: "writes",
+  read: "reads",
+  none: "no gain",
+};
+
+export const changeNames: Readonly<Record<ChangeKind, string>> = {
+  create: "created",
+  update: "changed",
+  replace: "replaced",
+  delete: "destroyed",
+  import: "imported",
+  release: "left alive",
+  discard: "no longer looked up",
+};
+
+/** How many operations are folded away, in words. */
+export function operationsInWords({ reported: { gained, lost } }: Assessment): string {
+  const count = (operations: readonly string[], what: string) =>
+    operations.length === 0
+      ? []
+      : [`${operations.length} ${operations.length === 1 ? "operation" : "operations"} ${what}`];
+  return [...count(gained, "gained"), ...count(lost, "lost")].join(", ");
+}

@@ -1,0 +1,143 @@
+/** A review as SARIF 2.1.0, for code scanning: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
+
+import { createHash } from "node:crypto";
+import type { Danger } from "../../access/danger";
+import type { Review } from "../review";
+import type { Assessment } from "../verdict/assessment";
+import { areSentences, changeNames, rowsOf } from "./rows";
+import { messageText } from "./sarif-text";
+
+interface Rule {
+  readonly id: string;
+  readonly level: "error" | "warning" | "note";
+  readonly text: string;
+  /** From 0 to 10, as GitHub sorts alerts. */
+  readonly severity: string;
+}
+
+const rules: Readonly<Record<Danger | "notUnderstood" | "notReviewed", Rule>> = {
+  admin: {
+    id: "tailscope/admin",
+    level: "error",
+    text: "A credential can make itself or others administrators.",
+    severity: "9.0",
+  },
+  persist: {
+    id: "tailscope/persist",
+    level: "error",
+    text: "A credential can make further credentials that outlive its revocation.",
+    severity: "8.0",
+  },
+  write: {
+    id: "tailscope/write",
+    level: "warning",
+    text: "A credential may change more than before.",
+    severity: "5.0",
+  },
+  read: {
+    id: "tailscope/read",
+    level: "note",
+    text: "A credential may read more than before.",
+    severity: "3.0",
+  },
+  none: {
+    id: "tailscope/life",
+    level: "note",
+    text: "A credential lives longer, or is not wholly known.",
+    severity: "2.0",
+  },
+  notUnderstood: {
+    id: "tailscope/not-understood",
+    level: "error",
+    text: "The preview has something that this version does not know.",
+    severity: "9.0",
+  },
+  notReviewed: {
+    id: "tailscope/not-reviewed",
+    level: "warning",
+    text: "Something changes that can change access and is not reviewed.",
+    severity: "5.0",
+  },
+};
+
+const ruleOrder = Object.values(rules).map(({ id }) => id);
+
+/** @param folder where the program's Pulumi.yaml is, from the root of the repository: `""` or `"."` for the root */
+export function sarifReport(
+  { report, assessments }: Review,
+  version: string,
+  folder: string,
+): string {
+  const prefix = folder.replace(/^(\.\/)+/, "").replace(/\/+$/, "");
+  // Half a surrogate pair is no character, and has no place in an address.
+  const within = (file: string) =>
+    encodeURI(
+      (prefix === "" || prefix === "." ? file : `${prefix}/${file}`).replace(/\p{Cs}/gu, "\ufffd"),
+    );
+  const fallback = { file: "Pulumi.yaml", line: 1, column: 1 };
+  const result = (
+    rule: Rule,
+    text: string,
+    { file, line, column } = fallback,
+    fingerprint = text,
+  ) => ({
+    ruleId: rule.id,
+    ruleIndex: ruleOrder.indexOf(rule.id),
+    level: rule.level,
+    message: { text },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: within(file), uriBaseId: "%SRCROOT%" },
+          region: { startLine: line, startColumn: column },
+        },
+      },
+    ],
+    // By this an alert is the same one in the next run.
+    partialFingerprints: { "tailscope/v1": createHash("sha256").update(fingerprint).digest("hex") },
+  });
+  const log = {
+    $schema: "https://json.schemastore.org/sarif-2.1.0.json",
+    version: "2.1.0",
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: "tailscope",
+            semanticVersion: version,
+            rules: Object.values(rules).map(({ id, level, text, severity }) => ({
+              id,
+              shortDescription: { text },
+              helpUri: "https://tailscale.com/kb/1623/trust-credentials",
+              defaultConfiguration: { level },
+              properties: { tags: ["security"], "security-severity": severity },
+            })),
+          },
+        },
+        columnKind: "utf16CodeUnits",
+        results: [
+          ...report.notUnderstood.map((said) => result(rules.notUnderstood, messageText(said))),
+          ...report.notReviewed.map((said) => result(rules.notReviewed, messageText(said))),
+          // What gives nothing is no finding.
+          ...assessments
+            .filter(({ widens }) => widens)
+            .map((assessment) => {
+              const { urn } = assessment.reported;
+              const rule = rules[assessment.reported.class];
+              return result(rule, messageOf(assessment), assessment.position, `${rule.id} ${urn}`);
+            }),
+        ],
+      },
+    ],
+  };
+  return `${JSON.stringify(log, undefined, 2)}\n`;
+}
+
+function messageOf(assessment: Assessment): string {
+  const { kind, name, change } = assessment.reported;
+  const rows = rowsOf(assessment).map(({ label, items }) => {
+    const said = items.map(messageText);
+    return areSentences(label) ? `${label}: ${said.join(" ")}` : `${label}: ${said.join("; ")}.`;
+  });
+  return [`${kind} ${messageText(name)} is ${changeNames[change]}.`, ...rows].join(" ");
+}

@@ -1,0 +1,87 @@
+/** A review for a terminal. Everything that comes from the preview is made fit to be shown. */
+
+import { styleText } from "node:util";
+import { shown } from "../../access/sanitize";
+import { type Review, verdictInWords } from "../review";
+import type { Assessment } from "../verdict/assessment";
+import { changeNames, classNames, operationsInWords, rowsOf } from "./rows";
+
+const colours = {
+  admin: "red",
+  persist: "magenta",
+  write: "yellow",
+  read: "blue",
+  none: "gray",
+} as const;
+
+export function terminalReport(review: Review): string {
+  const { report, assessments } = review;
+  return [
+    styleText(["bold", colours[report.verdict]], verdictInWords(review)),
+    ...report.notUnderstood.map(
+      (sentence) => `  ${styleText("red", "not understood")}  ${shown(sentence)}`,
+    ),
+    ...report.notReviewed.map(
+      (sentence) => `  ${styleText("yellow", "not reviewed")}  ${shown(sentence)}`,
+    ),
+    ...assessments.flatMap((assessment) => ["", ...linesOf(assessment)]),
+    "",
+  ].join("\n");
+}
+
+function linesOf(assessment: Assessment): string[] {
+  const { kind, name, change } = assessment.reported;
+  const danger = assessment.reported.class;
+  const folded = operationsInWords(assessment);
+  return [
+    `${styleText(["bold", colours[danger]], classNames[danger].toUpperCase().padEnd(9))}${kind} ${styleText("bold", shown(name))}, ${changeNames[change]}`,
+    ...rowsOf(assessment).flatMap(({ label, items }) =>
+      items.map((item, index) => `  ${(index === 0 ? label : "").padEnd(9)}${shown(item)}`),
+    ),
+    ...(folded === "" ? [] : [styleText("dim", `           ${folded}: --explain ${shown(name)}`)]),
+  ];
+}
+
+const marks = { gained: "+", kept: " ", lost: "-" } as const;
+
+/** Every operation of one credential, with the scope that opens it, and whether it is new, kept or lost. */
+export function terminalExplanation(assessment: Assessment): string {
+  const { kind, name, change } = assessment.reported;
+  const { operations } = explanation(assessment);
+  const width = Math.max(0, ...operations.map(({ operation }) => operation.length));
+  const wide = Math.max(0, ...operations.map(({ scope }) => scope.length));
+  return [
+    styleText("bold", `${kind} ${shown(name)}, ${changeNames[change]}: + gained, - lost`),
+    ...(operations.length === 0 ? ["  It opens no operation of the API."] : []),
+    ...operations.map(
+      (one) =>
+        `${marks[one.change]} ${one.operation.padEnd(width)}  ${one.scope.padEnd(wide)}  ${one.summary}`,
+    ),
+    "",
+  ].join("\n");
+}
+
+interface Explained {
+  readonly operation: string;
+  readonly scope: string;
+  readonly summary: string;
+  readonly change: keyof typeof marks;
+}
+
+/** The same for programs. */
+export function explanation({ reported, before, after }: Assessment): {
+  urn: string;
+  operations: Explained[];
+} {
+  const [had, has] = [new Set(before), new Set(after)];
+  const all = [...after, ...before.filter((operation) => !has.has(operation))];
+  return {
+    urn: reported.urn,
+    operations: all.map((operation) => ({
+      operation: operation.name,
+      scope: operation.scope,
+      summary: operation.summary,
+      change: has.has(operation) ? (had.has(operation) ? "kept" : "gained") : "lost",
+    })),
+  };
+}

@@ -1,0 +1,36 @@
+/** What credentials are called, from all that knows it: the tailnet's list, the state, the audit log. Pure. */
+
+import type { AuditEntry, Descriptions } from "../api/audit-log";
+import type { Key } from "../api/keys/key";
+import { type Managed, nameIn } from "./exported-state";
+
+/**
+ * Descriptions by id. The list knows best, and shows active credentials alone; the state knows those that it manages, by their
+ * resource's name where they have no description; the entry of a creation knows those that are long gone.
+ */
+export function descriptionsFrom({
+  keys = [],
+  managed = [],
+  log = [],
+}: {
+  readonly keys?: readonly Key[] | undefined;
+  readonly managed?: readonly Managed[] | undefined;
+  readonly log?: readonly AuditEntry[] | undefined;
+}): Descriptions {
+  const known = new Map<string, string>();
+  const learn = (id: string, description: unknown): void => {
+    if (typeof description === "string" && description !== "") known.set(id, description);
+  };
+  for (const { target, old, new: after } of log)
+    if (target.type === "API_KEY") learn(target.id, describedIn(after) || describedIn(old));
+  for (const { id, urn, state } of managed)
+    learn(id, typeof state["description"] === "string" ? state["description"] : nameIn(urn));
+  for (const { id, description } of keys) learn(id, description);
+  return known;
+}
+
+function describedIn(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "description" in value
+    ? value.description
+    : undefined;
+}

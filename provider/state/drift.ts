@@ -1,0 +1,133 @@
+/** What the tailnet has against what the state says. Pure: both sides come as data. */
+
+import { isDeepStrictEqual } from "node:util";
+import {
+  type AuditEntry,
+  actorName,
+  type Descriptions,
+  isSameCredential,
+  meaningOf,
+} from "../api/audit-log";
+import { isActive, type Key } from "../api/keys/key";
+import type { AnyDefinition } from "../definitions/all";
+import { isRecreated } from "../definitions/auth-key";
+import type { Properties } from "../engine/resource";
+import { inputsOf, stateAfterRead } from "../engine/state";
+import type { Managed } from "./exported-state";
+
+export interface Drift {
+  readonly urn: string;
+  readonly id: string;
+  readonly kind: string;
+  readonly what: "revoked" | "expired" | "missing" | "changed";
+  /** Of each argument that differs, both sides; `"[secret]"` on both for an argument that is a secret. */
+  readonly fields: Readonly<Record<string, { readonly state: unknown; readonly tailnet: unknown }>>;
+  /** Who did it, where the audit log says so. */
+  readonly by?: string;
+  /** When: RFC 3339. */
+  readonly at?: string;
+  /** Why, where the audit log says so. */
+  readonly reason?: string;
+}
+
+/** What of a credential could not be compared, because it is encrypted in the export. */
+export interface NotCompared {
+  readonly urn: string;
+  readonly id: string;
+  readonly kind: string;
+  /** Names of arguments. */
+  readonly arguments: readonly string[];
+}
+
+/** The arguments of a credential that are encrypted in its state and that the tailnet would tell; undefined where there are none. */
+export function notComparedOf(
+  { urn, id, kind, hidden }: Managed,
+  { answered }: AnyDefinition,
+): NotCompared | undefined {
+  const names = answered.filter((name) => hidden.has(name));
+  return names.length === 0 ? undefined : { urn, id, kind, arguments: names };
+}
+
+/**
+ * How a credential differs from its state, or undefined where it does not.
+ * @param found the key as the API answers it; undefined where it knows none of that id
+ * @param log the audit log's entries, of which those about this credential are looked at
+ */
+export function driftOf(
+  managed: Managed,
+  definition: AnyDefinition,
+  found: Key | undefined,
+  log: readonly AuditEntry[],
+  now: number,
+  descriptions: Descriptions = new Map(),
+): Drift | undefined {
+  const { urn, id, kind, state, hidden } = managed;
+  const about = { urn, id, kind };
+  const entries = log.filter(
+    ({ target }) => target.type === "API_KEY" && isSameCredential(target.id, id),
+  );
+  const told = (...actions: string[]) => lastOf(entries, actions, descriptions);
+  if (found === undefined)
+    return { ...about, what: "missing", fields: {}, ...told("REVOKE", "DELETE", "EXPIRED") };
+  if (!isActive(found)) {
+    // As `up --refresh` sees it: a single-use key that is no longer valid has most likely done its work.
+    const isDecided = !hidden.has("reusable") && !hidden.has("recreateIfInvalid");
+    if (kind === "AuthKey" && isDecided && !isRecreated(state)) return undefined;
+    if (found.revoked)
+      return { ...about, what: "revoked", fields: {}, at: found.revoked, ...told("REVOKE") };
+    const expires = found.expires ?? undefined;
+    const isOver = expires !== undefined && Date.parse(expires) <= now;
+    return {
+      ...about,
+      what: isOver ? "expired" : "revoked",
+      fields: {},
+      ...(isOver && { at: expires }),
+    };
+  }
+  const fields = changedFields(definition, managed, definition.seen(found));
+  if (Object.keys(fields).length === 0) return undefined;
+  return {
+    ...about,
+    what: "changed",
+    fields,
+    ...(found.updated && { at: found.updated }),
+    ...told("UPDATE"),
+  };
+}
+
+const withheld = { state: "[secret]", tailnet: "[secret]" };
+
+function changedFields(
+  definition: AnyDefinition,
+  { state, secret, hidden }: Managed,
+  seen: Properties,
+): Drift["fields"] {
+  const before = inputsOf(definition, state);
+  const after = stateAfterRead(definition, state, seen).inputs;
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => !hidden.has(name) && !isDeepStrictEqual(before[name], after[name]),
+  );
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      secret.has(name) ? withheld : { state: before[name] ?? null, tailnet: after[name] ?? null },
+    ]),
+  );
+}
+
+/** The last entry with one of the actions, as who, when and why. */
+function lastOf(
+  entries: readonly AuditEntry[],
+  actions: readonly string[],
+  descriptions: Descriptions,
+): Pick<Drift, "by" | "at" | "reason"> {
+  const last = entries.filter(({ action }) => actions.includes(action)).at(-1);
+  if (last === undefined) return {};
+  const reason = meaningOf(last);
+  return {
+    at: last.eventTime,
+    // Time ends a key, and whoever the log names there has done nothing.
+    ...(last.action !== "EXPIRED" && { by: actorName(last, descriptions) }),
+    ...(reason !== undefined && { reason }),
+  };
+}

@@ -1,0 +1,93 @@
+/** Every credential of a tailnet, managed or not. Pure. */
+
+import { type AuditEntry, isSameCredential, isUse } from "../api/audit-log";
+import type { Key } from "../api/keys/key";
+import type { Managed } from "./exported-state";
+
+export interface Listed {
+  readonly id: string;
+  readonly kind: string;
+  /** The URN of the resource that manages it; null for none; absent where no state was looked at. */
+  readonly managedBy?: string | null;
+  readonly scopes: readonly string[];
+  readonly tags: readonly string[];
+  readonly description: string;
+  readonly created: string;
+  readonly expires?: string;
+  readonly userId?: string;
+  /**
+   * When a token was last taken with it; null where the audit log has no such entry. Absent where the log could not be read, and
+   * for what takes no tokens: nobody writes down the use of an auth key or an API access token.
+   */
+  readonly lastUsed?: string | null;
+}
+
+const kinds: ReadonlyMap<string, string> = new Map([
+  ["auth", "AuthKey"],
+  ["client", "OAuthClient"],
+  ["federated", "FederatedIdentity"],
+  ["api", "ApiAccessToken"],
+]);
+
+/** The kind of a key, in the names of our resources. */
+export function kindOf(keyType: string | null | undefined): string {
+  return kinds.get(keyType ?? "") ?? keyType ?? "unknown";
+}
+
+/**
+ * Whether a key is a token of one hour that a trust credential took, and no API access token: both have the type `api`, and a token
+ * has no user (https://tailscale.com/api, `keyType`).
+ */
+export function isShortLivedToken({ keyType, userId }: Key): boolean {
+  return keyType === "api" && !userId;
+}
+
+/**
+ * @param managed what stacks manage; undefined where no state was looked at
+ * @param log the audit log; undefined where it could not be read
+ */
+export function inventory(
+  keys: readonly Key[],
+  managed: readonly Managed[] | undefined,
+  log: readonly AuditEntry[] | undefined,
+): Listed[] {
+  const urns = managed && new Map(managed.map(({ id, urn }) => [id, urn]));
+  const used = log && lastUses(log);
+  return keys
+    .filter((key) => !isShortLivedToken(key))
+    .map(
+      (key): Listed => ({
+        id: key.id,
+        kind: kindOf(key.keyType),
+        ...(urns && { managedBy: urns.get(key.id) ?? null }),
+        scopes: key.scopes ?? [],
+        tags: key.tags ?? key.capabilities?.devices?.create?.tags ?? [],
+        description: key.description ?? "",
+        created: key.created ?? "",
+        ...(key.expires && { expires: key.expires }),
+        ...(key.userId && { userId: key.userId }),
+        ...(used && takesTokens(key) && { lastUsed: used(key.id) ?? null }),
+      }),
+    )
+    .sort(
+      (one, other) => one.created.localeCompare(other.created) || one.id.localeCompare(other.id),
+    );
+}
+
+function takesTokens({ keyType }: Key): boolean {
+  return keyType === "client" || keyType === "federated";
+}
+
+/** When each credential last took a token, by its id. */
+function lastUses(log: readonly AuditEntry[]): (id: string) => string | undefined {
+  // The log is in order of time, so that the last one stays.
+  const times = new Map<string, string>();
+  for (const entry of log)
+    if (isUse(entry) && entry.actor.id) times.set(entry.actor.id, entry.eventTime);
+  return (id) => {
+    const exact = times.get(id);
+    if (exact !== undefined) return exact;
+    for (const [actor, time] of times) if (isSameCredential(id, actor)) return time;
+    return undefined;
+  };
+}
