@@ -173,7 +173,7 @@ function compile(
   const paths = files.map((file) => join(folder, file));
   const built = ts.createProgram(paths, options, host);
   const all = built.getSourceFiles();
-  const ours = all.filter(({ fileName }) => isOurs(fileName.slice(folder.length)));
+  const ours = all.filter(({ fileName }) => isOurs(fileName));
   const found = [
     ...errors,
     ...built.getOptionsDiagnostics(),
@@ -272,8 +272,9 @@ describe("an example, copied out of the repository", () => {
 });
 
 /** Whether a path below the folder is one of a program or of our packages. */
-function isOurs(path: string): boolean {
-  return /^\/(?!node_modules\/|\.\.)|^\/node_modules\/tailscope(-emulator)?\//.test(path);
+function isOurs(file: string): boolean {
+  const path = relative(folder, file);
+  return /^(?!node_modules\/|\.\.\/)|^node_modules\/tailscope(-emulator)?\//.test(path);
 }
 
 function packageOf(path: string): string[] {
