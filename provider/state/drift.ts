@@ -10,7 +10,6 @@ import {
 } from "../api/audit-log";
 import { isActive, type Key } from "../api/keys/key";
 import type { AnyDefinition } from "../definitions/all";
-import { isRecreated } from "../definitions/auth-key";
 import type { Properties } from "../engine/resource";
 import { inputsOf, stateAfterRead } from "../engine/state";
 import type { Managed } from "./exported-state";
@@ -61,27 +60,26 @@ export function driftOf(
   now: number,
   descriptions: Descriptions = new Map(),
 ): Drift | undefined {
-  const { urn, id, kind, state, hidden } = managed;
+  const { urn, id, kind } = managed;
   const about = { urn, id, kind };
   const entries = log.filter(
     ({ target }) => target.type === "API_KEY" && isSameCredential(target.id, id),
   );
   const told = (...actions: string[]) => lastOf(entries, actions, descriptions);
+  const isOver = found === undefined || !isActive(found);
+  if (isOver && isLeftAlone(managed, definition)) return undefined;
   if (found === undefined)
     return { ...about, what: "missing", fields: {}, ...told("REVOKE", "DELETE", "EXPIRED") };
   if (!isActive(found)) {
-    // As `up --refresh` sees it: a single-use key that is no longer valid has most likely done its work.
-    const isDecided = !hidden.has("reusable") && !hidden.has("recreateIfInvalid");
-    if (kind === "AuthKey" && isDecided && !isRecreated(state)) return undefined;
     if (found.revoked)
       return { ...about, what: "revoked", fields: {}, at: found.revoked, ...told("REVOKE") };
     const expires = found.expires ?? undefined;
-    const isOver = expires !== undefined && Date.parse(expires) <= now;
+    const hasExpired = expires !== undefined && Date.parse(expires) <= now;
     return {
       ...about,
-      what: isOver ? "expired" : "revoked",
+      what: hasExpired ? "expired" : "revoked",
       fields: {},
-      ...(isOver && { at: expires }),
+      ...(hasExpired && { at: expires }),
     };
   }
   const fields = changedFields(definition, managed, definition.seen(found));
@@ -93,6 +91,15 @@ export function driftOf(
     ...(found.updated && { at: found.updated }),
     ...told("UPDATE"),
   };
+}
+
+/**
+ * Whether `up --refresh` leaves one that no longer opens anything, as a single-use key that has most
+ * likely let its machine in. Where the arguments that decide it are encrypted, it is told.
+ */
+function isLeftAlone({ state, hidden }: Managed, definition: AnyDefinition): boolean {
+  if (hidden.has("reusable") || hidden.has("recreateIfInvalid")) return false;
+  return definition.isRecreated?.(inputsOf(definition, state)) === false;
 }
 
 const withheld = { state: "[secret]", tailnet: "[secret]" };

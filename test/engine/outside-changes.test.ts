@@ -1,6 +1,7 @@
 import { type Control, startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { newStack } from "./stack";
+import { tailscope } from "./tailscope";
 
 const minute = 60_000;
 
@@ -103,7 +104,7 @@ const table: readonly {
   },
 ];
 
-test("after every kind of outside change `up --refresh` plans what puts it right, and nothing more", async () => {
+test("after every kind of outside change `up --refresh` plans what puts it right, and `drift` tells just that", async () => {
   await using emulator = await startEmulator();
   const lines = table.map(
     ({ name, program }) => `new ${program.replace("NAME", JSON.stringify(name))};`,
@@ -125,6 +126,11 @@ test("after every kind of outside change `up --refresh` plans what puts it right
     .filter(({ plan }) => plan !== "nothing")
     .map(({ name, plan }) => `${plan} ${name}`);
   expect(planned.sort()).toEqual(expected.sort());
+  const compared = await tailscope(stack, ["drift", "--json"]);
+  const told = (JSON.parse(compared.stdout).drift as { urn: string; what: string }[]).map(
+    ({ urn, what }) => `${what === "changed" ? "update" : "create"} ${urn.split("::").at(-1)}`,
+  );
+  expect(told.sort()).toEqual(expected.sort());
 
   await stack.up("--refresh");
   await stack.up("--refresh", "--expect-no-changes");

@@ -175,6 +175,30 @@ test("a revocation by the secret scanner says that the secret has leaked", async
   expect(driftOf(managed, definition, undefined, [expiry], 0)).not.toHaveProperty("by");
 });
 
+test("a key that a refresh leaves alone is no drift, whether Tailscale shows it as over or not at all", () => {
+  const definition = definitionOf("AuthKey");
+  if (definition === undefined) throw new Error("there is such a resource");
+  const what = (state: object, hidden: string[] = []) => {
+    const managed: Managed = {
+      urn: "urn:pulumi:s::p::pulumi-nodejs:dynamic/tailscope:AuthKey::runner",
+      id: "kMadeCNTRL",
+      kind: "AuthKey",
+      state: { ...state },
+      secret: new Set(),
+      hidden: new Set(hidden),
+    };
+    const key = { id: "kMadeCNTRL", keyType: "auth", invalid: true };
+    return [undefined, key].map((found) => driftOf(managed, definition, found, [], 0)?.what);
+  };
+  expect(what({ reusable: false })).toEqual([undefined, undefined]);
+  expect(what({ reusable: true, recreateIfInvalid: "never" })).toEqual([undefined, undefined]);
+  expect(what({ reusable: true })).toEqual(["missing", "revoked"]);
+  expect(what({ reusable: false, recreateIfInvalid: "always" })).toEqual(["missing", "revoked"]);
+  // What decides it is encrypted: it is told, so that somebody looks.
+  expect(what({ reusable: false }, ["recreateIfInvalid"])).toEqual(["missing", "revoked"]);
+  expect(what({}, ["reusable"])).toEqual(["missing", "revoked"]);
+});
+
 describe("an inventory", () => {
   const keys = [
     { id: "kDeployCNTRL", keyType: "client", created: "2026-01-01T00:00:00Z" },
