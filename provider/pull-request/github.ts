@@ -4,7 +4,14 @@
  */
 
 import { z } from "zod";
-import { type Comment, call, PlatformError, type PullRequest, type Status } from "./pull-request";
+import {
+  type Comment,
+  call,
+  get,
+  PlatformError,
+  type PullRequest,
+  type Status,
+} from "./pull-request";
 
 const comments = z.array(
   z.looseObject({
@@ -51,12 +58,11 @@ export function githubPullRequest({
     number,
     async *ours(): AsyncGenerator<Comment> {
       for (let page = 1; ; page++) {
-        const answer = await call(
-          "GET",
+        const { content: found } = await get(
+          comments,
           `${issues}/${number}/comments?per_page=${perPage}&page=${page}`,
           headers,
         );
-        const found = comments.parse(JSON.parse(answer.text));
         for (const { id, body, user } of found)
           if (user?.login === author) yield { id: String(id), body: body ?? "" };
         if (found.length < perPage) return;

@@ -4,7 +4,7 @@
  */
 
 import { z } from "zod";
-import { type Comment, call, type PullRequest } from "./pull-request";
+import { type Comment, call, get, type PullRequest } from "./pull-request";
 
 const user = z.looseObject({ id: z.number() });
 
@@ -30,13 +30,11 @@ export function gitlabMergeRequest({
     name: `merge request ${number}`,
     number,
     async *ours(): AsyncGenerator<Comment> {
-      const { id: self } = user.parse(
-        JSON.parse((await call("GET", `${apiUrl}/user`, headers)).text),
-      );
+      const { content: self } = await get(user, `${apiUrl}/user`, headers);
       for (let page = "1"; page !== ""; ) {
-        const answer = await call("GET", `${path}?per_page=100&page=${page}`, headers);
-        for (const { id, body, author } of notes.parse(JSON.parse(answer.text))) {
-          if (author.id === self) yield { id: String(id), body: body ?? "" };
+        const answer = await get(notes, `${path}?per_page=100&page=${page}`, headers);
+        for (const { id, body, author } of answer.content) {
+          if (author.id === self.id) yield { id: String(id), body: body ?? "" };
         }
         page = String(answer.headers["x-next-page"] ?? "");
       }

@@ -1,5 +1,6 @@
 /** How a review gets into a pull request: one comment, found by the marker in its first line, posted or replaced. */
 
+import type { z } from "zod";
 import { shown } from "../access/sanitize";
 import { type Answer, ask } from "../network/ask";
 
@@ -37,11 +38,12 @@ export async function comment(
   pullRequest: PullRequest,
   body: string,
 ): Promise<"posted" | "replaced" | "unchanged"> {
-  const [marker = ""] = body.split("\n");
+  const [marker] = body.split("\n");
   for await (const { id, body: found } of pullRequest.ours()) {
     // Platforms may end lines in their own way.
-    if (found.replaceAll("\r", "").split("\n")[0] !== marker) continue;
-    if (found.replaceAll("\r", "").trimEnd() === body.trimEnd()) return "unchanged";
+    const text = found.replaceAll("\r", "");
+    if (text.split("\n")[0] !== marker) continue;
+    if (text.trimEnd() === body.trimEnd()) return "unchanged";
     await pullRequest.replace(id, body);
     return "replaced";
   }
@@ -74,4 +76,28 @@ export async function call(
   throw new PlatformError(
     `${origin} refused ${method} ${pathname} (${answer.status}): ${shown(answer.text)}`,
   );
+}
+
+/** Asks for JSON; an answer in another form than the platform documents is an error that names the request. */
+export async function get<Content>(
+  form: z.ZodType<Content>,
+  url: string,
+  headers: Record<string, string>,
+): Promise<{ content: Content; headers: Answer["headers"] }> {
+  const answer = await call("GET", url, headers);
+  const { origin, pathname } = new URL(url);
+  const refuse = (problem: string) =>
+    new PlatformError(
+      `${origin} answered GET ${pathname} in a form that its API does not have: ${problem}.`,
+    );
+  let content: unknown;
+  try {
+    content = JSON.parse(answer.text);
+  } catch {
+    throw refuse("it is not JSON");
+  }
+  const parsed = form.safeParse(content);
+  if (parsed.success) return { content: parsed.data, headers: answer.headers };
+  const place = parsed.error.issues[0]?.path.join(".") || "its top";
+  throw refuse(`${place} is not as it should be`);
 }
