@@ -12,7 +12,8 @@ export default {
   // What only runs while a module loads would need every test again for each mutant.
   ignoreStatic: true,
   concurrency: 2,
-  timeoutMS: 10_000,
+  // A machine under load is no kill: what truly never ends is found by how often it goes round.
+  timeoutMS: 60_000,
   reporters: ["progress-append-only", "json"],
   jsonReporter: { fileName: `reports/mutation-${folder}.json` },
   ignorePatterns: ["coverage", "reports", "sbom", "dist"],

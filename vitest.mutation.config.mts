@@ -10,10 +10,10 @@ const folder = process.env["MUTATED"] ?? "access";
 const noticing: Readonly<Record<string, readonly string[]>> = {
   access: ["test/unit/**/*.test.ts"],
   resources: ["test/unit/**/*.test.ts"],
-  review: ["test/unit/**/*.test.ts", "test/oracle/oracle.test.ts"],
-  policy: ["test/unit/**/*.test.ts"],
-  state: ["test/unit/**/*.test.ts", "test/contract/commands.test.ts"],
-  "pull-request": ["test/unit/**/*.test.ts", "test/contract/comment.test.ts"],
+  review: ["test/unit/{message-text,review,review-*}.test.ts"],
+  policy: ["test/unit/{policy,policy-*}.test.ts"],
+  state: ["test/unit/{adoption,audit-log,drift,inventory,stored-secrets}.test.ts"],
+  "pull-request": ["test/unit/pull-request.test.ts"],
 };
 
 const others = ["test/{unit,faults}/**/*.test.ts", "test/model/life.test.ts"];
