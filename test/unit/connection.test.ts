@@ -160,6 +160,25 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
     "No credentials for Tailscale.",
   ],
   [
+    "names of other tools, in the environment",
+    { OAUTH_CLIENT_ID: "kA", TS_OAUTH_SECRET: "s", TS_API_KEY: " " },
+    {},
+    "OAUTH_CLIENT_ID is set, which is not read here: if it is meant, name it TAILSCALE_OAUTH_CLIENT_ID.\n" +
+      "  TS_OAUTH_SECRET is set, which is not read here: if it is meant, name it TAILSCALE_OAUTH_CLIENT_SECRET.",
+  ],
+  [
+    "the official provider's namespace in stack config",
+    {},
+    { "tailscale:apiKey": "x" },
+    "tailscale:apiKey is set, which is not read here: if it is meant, name it tailscope:apiKey.",
+  ],
+  [
+    "an id by our name, and its secret by another tool's",
+    { TAILSCALE_OAUTH_CLIENT_ID: "kA", TS_OAUTH_SECRET: "s" },
+    {},
+    "TS_OAUTH_SECRET is set, which is not read here: if it is meant, name it TAILSCALE_OAUTH_CLIENT_SECRET.",
+  ],
+  [
     "an id alone",
     { TAILSCALE_OAUTH_CLIENT_ID: "kA" },
     {},

@@ -8,6 +8,7 @@ import type { IdentityTokenSource } from "../auth/identity-token";
 import { chosen } from "./choice";
 import { deployerFrom, mayAskPlatform } from "./deployer";
 import { ConnectionError } from "./error";
+import { findOtherNames } from "./other-names";
 import {
   type ConfigReader,
   configPlace,
@@ -79,7 +80,8 @@ export function connectionFrom(
       : { place: connectionPlace(environment, config, name), notes: [] };
   const baseUrl = checkedBaseUrl(place.value("baseUrl") ?? settings.baseUrl.byDefault, place);
   const tailnet = checkedTailnet(place.value("tailnet") ?? "-", place);
-  const deployer = deployerFrom(place, environment);
+  const otherNames = name === undefined ? findOtherNames(environment, config) : [];
+  const deployer = deployerFrom(place, environment, otherNames);
   checkProxy(baseUrl, environment);
   return {
     baseUrl,

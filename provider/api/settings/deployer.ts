@@ -10,8 +10,15 @@ import { ConnectionError } from "./error";
 import type { Place } from "./places";
 import { checkedValue, pathIn } from "./value";
 
-/** @throws ConnectionError that names what was looked for, and where */
-export function deployerFrom(found: Place, environment: Environment): Deployer {
+/**
+ * @param otherNames what is set under names that are not read here, a sentence each
+ * @throws ConnectionError that names what was looked for, and where
+ */
+export function deployerFrom(
+  found: Place,
+  environment: Environment,
+  otherNames: readonly string[] = [],
+): Deployer {
   const { value, nameOf } = found;
   const apiKey = value("apiKey");
   const clientSecret = value("oauthClientSecret");
@@ -91,12 +98,12 @@ export function deployerFrom(found: Place, environment: Environment): Deployer {
 
   function incomplete(): ConnectionError {
     if (clientId !== undefined && /^T\w+-k\w+$/.test(clientId)) {
-      return new ConnectionError(
+      return missing(
         `Found the id of a federated identity (${nameOf("oauthClientId")}) without an identity token.\n  ${identityTokenWays}`,
       );
     }
     if (clientId !== undefined) {
-      return new ConnectionError(
+      return missing(
         `Found an OAuth client's id (${nameOf("oauthClientId")}) without its secret.\n` +
           `  Set TAILSCALE_OAUTH_CLIENT_SECRET or \`pulumi config set --secret tailscope:oauthClientSecret\`. For workload identity instead: ${identityTokenWays}`,
       );
@@ -107,17 +114,21 @@ export function deployerFrom(found: Place, environment: Environment): Deployer {
       value("audience") && `an audience of identity tokens (${nameOf("audience")})`,
     ].find(Boolean);
     if (without) {
-      return new ConnectionError(
+      return missing(
         `Found ${without} without the client id it belongs to.\n  Set TAILSCALE_OAUTH_CLIENT_ID or \`pulumi config set tailscope:oauthClientId\`.`,
       );
     }
-    return new ConnectionError(
+    return missing(
       `No credentials for Tailscale. Looked in ${found.where} for one of:\n` +
         `  - an OAuth client: ${nameOf("oauthClientId")} with ${nameOf("oauthClientSecret")} (a secret), or the secret alone\n` +
         `  - an API access token: ${nameOf("apiKey")} (a secret)\n` +
         `  - workload identity: ${nameOf("oauthClientId")} with ${nameOf("identityToken")}, TAILSCALE_IDENTITY_TOKEN_FILE, a GitHub Actions job with \`permissions: { id-token: write }\`, or TAILSCALE_AUDIENCE on AWS and Google Cloud\n` +
         `  Make an OAuth client under ${credentialsPage}, or run the emulator: npx tailscope-emulator`,
     );
+  }
+
+  function missing(message: string): ConnectionError {
+    return new ConnectionError([message, ...otherNames].join("\n  "));
   }
 }
 

@@ -1,0 +1,50 @@
+/** Names under which other tools for Tailscale read the same settings: somebody who set those has set nothing here. */
+
+import type { Environment } from "../../network/proxy";
+import type { ConfigReader } from "./places";
+import { configKey, description, type Setting } from "./table";
+
+/**
+ * The official Terraform provider, gitops-pusher, get-authkey, and what guides for these write.
+ * Sources: https://github.com/tailscale/terraform-provider-tailscale (tailscale/provider.go),
+ * https://github.com/tailscale/tailscale (cmd/gitops-pusher, cmd/get-authkey)
+ */
+const variables: Readonly<Partial<Record<Setting, readonly string[]>>> = {
+  apiKey: ["TS_API_KEY"],
+  oauthClientId: [
+    "OAUTH_CLIENT_ID",
+    "TS_OAUTH_ID",
+    "TS_OAUTH_CLIENT_ID",
+    "TS_API_CLIENT_ID",
+    "TS_CLIENT_ID",
+  ],
+  oauthClientSecret: [
+    "OAUTH_CLIENT_SECRET",
+    "TS_OAUTH_SECRET",
+    "TS_OAUTH_CLIENT_SECRET",
+    "TS_API_CLIENT_SECRET",
+    "TS_CLIENT_SECRET",
+  ],
+  identityToken: ["IDENTITY_TOKEN"],
+};
+
+/** The bridge of the official provider has a namespace of its own in stack config. */
+const inOfficialConfig: readonly Setting[] = ["apiKey", "oauthClientId", "oauthClientSecret"];
+
+/** One sentence for each setting that has a value under another tool's name. */
+export function findOtherNames(environment: Environment, config: ConfigReader): string[] {
+  const ofEnvironment = Object.entries(variables).flatMap(([setting, names]) =>
+    names
+      .filter((name) => environment[name]?.trim())
+      .map((name) => insteadOf(name, description[setting as Setting].variable)),
+  );
+  const ofConfig = inOfficialConfig.flatMap((setting) => {
+    const key = `tailscale:${setting}`;
+    return config(key)?.trim() ? [insteadOf(key, configKey(setting))] : [];
+  });
+  return [...ofEnvironment, ...ofConfig];
+}
+
+function insteadOf(found: string, name: string): string {
+  return `${found} is set, which is not read here: if it is meant, name it ${name}.`;
+}
