@@ -160,6 +160,12 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
     "No credentials for Tailscale.",
   ],
   [
+    "a secret with the parameters of `tailscale up`",
+    { TAILSCALE_OAUTH_CLIENT_SECRET: "tskey-client-kA-b?ephemeral=false&preauthorized=true" },
+    {},
+    "TAILSCALE_OAUTH_CLIENT_SECRET has parameters after a question mark, which are not part of the secret",
+  ],
+  [
     "names of other tools, in the environment",
     { OAUTH_CLIENT_ID: "kA", TS_OAUTH_SECRET: "s", TS_API_KEY: " " },
     {},
