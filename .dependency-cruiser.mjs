@@ -70,6 +70,15 @@ export default {
       },
     },
     {
+      name: "policy-file-is-pure",
+      comment: "Text in, rules out: it reads no file, asks no tailnet and knows no credential.",
+      severity: "error",
+      from: { path: "^provider/policy-file/" },
+      to: {
+        pathNot: ["^provider/(policy-file|access)/", "node_modules/jsonc-parser/", "^(node:)?net$"],
+      },
+    },
+    {
       name: "pull-request-knows-no-tailnet",
       comment: "It talks to GitHub and GitLab, with their tokens, and to nobody else.",
       severity: "error",

@@ -45,6 +45,7 @@ export default defineConfig({
         extends: true,
         test: { name: "oracle", include: ["test/oracle/**/*.test.ts"], testTimeout: 120_000 },
       },
+      { extends: true, test: { name: "reach", include: ["test/reach/**/*.test.ts"] } },
       { extends: true, test: { name: "faults", include: ["test/faults/**/*.test.ts"] } },
       {
         extends: true,

@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What the review installs, and where npm put it here. */
 export const packages: Readonly<Record<string, string>> = Object.fromEntries(
-  ["commander", "typescript", "undici", "zod"].map((name) => {
+  ["commander", "jsonc-parser", "typescript", "undici", "zod"].map((name) => {
     const own = join(root, "provider/node_modules", name);
     return [name, existsSync(own) ? own : join(root, "node_modules", name)];
   }),

@@ -18,7 +18,12 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each([
-  ["provider", "tailscope", ["commander", "undici", "zod"], ["@pulumi/policy", "@pulumi/pulumi"]],
+  [
+    "provider",
+    "tailscope",
+    ["commander", "jsonc-parser", "undici", "zod"],
+    ["@pulumi/policy", "@pulumi/pulumi"],
+  ],
   [
     "emulator",
     "tailscope-emulator",

@@ -1,0 +1,284 @@
+/**
+ * A Tailscale policy file as data: its rules, the names that they use, and where each stands.
+ * Source: https://tailscale.com/kb/1337/policy-syntax
+ */
+
+import type { Range } from "./addresses";
+import type { Opening } from "./ports";
+
+/** Where something stands in the file. */
+export interface Place {
+  /** As Tailscale spells it: `grants`, `tagOwners`, … ; `""` for the file as a whole. */
+  readonly section: string;
+  /** Of a rule, counted from 0. */
+  readonly index?: number;
+  /** Of an entry: a group, a tag, a host, … */
+  readonly key?: string;
+  /** For people: `grants[3].dst[0]`, `groups["group:ops"][1]`. */
+  readonly path: string;
+  /** Counted from 1. */
+  readonly line: number;
+  /** Counted from 1, in UTF-16 units. */
+  readonly column: number;
+}
+
+/** What is read from a file: its contents, or why Tailscale does not accept it. */
+export type PolicyReading =
+  | { readonly policy: PolicyFile }
+  | { readonly refused: readonly Refusal[] };
+
+/** Why Tailscale answers 400 to the file. */
+export interface Refusal {
+  readonly place: Place;
+  /** Tailscale's own message where it is known. */
+  readonly reason: string;
+}
+
+/** What this reading cannot tell the meaning of. It counts as open. */
+export interface NotUnderstood {
+  readonly place: Place;
+  /** A sentence's end: `is not a known section`. */
+  readonly reason: string;
+  /**
+   * What it may open: `everything`, from everywhere to everywhere; or `selector`, what a selector of any
+   * kind could match at its place, which the rule's other parts still limit.
+   */
+  readonly counts: "everything" | "selector";
+}
+
+export interface PolicyFile {
+  /**
+   * `false` where neither `acls` nor `grants` is there: then everything reaches everything. An
+   * empty list of rules opens nothing.
+   */
+  readonly hasNetworkRules: boolean;
+  /** Those of `acls`, then those of `grants`. They add up, and their order does not count. */
+  readonly networkRules: readonly NetworkRule[];
+  readonly sshRules: readonly SshRule[];
+  readonly groups: ReadonlyMap<string, Group>;
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly ipsets: ReadonlyMap<string, IpSet>;
+  readonly postures: ReadonlyMap<string, Posture>;
+  /** Names of postures, for rules that have none of their own. */
+  readonly defaultSourcePostures: readonly string[];
+  /** By the tag, in lower case. */
+  readonly tagOwners: ReadonlyMap<string, TagOwners>;
+  readonly autoApprovers: AutoApprovers;
+  readonly nodeAttributes: readonly NodeAttribute[];
+  readonly tests: readonly PolicyTest[];
+  readonly sshTests: readonly SshTest[];
+  readonly notUnderstood: readonly NotUnderstood[];
+}
+
+/** What a rule names as a source or destination. `text` is as it is written, without spaces around. */
+export type Selector =
+  /** `*` */
+  | { readonly kind: "any"; readonly text: string }
+  /** A login name, in lower case. */
+  | { readonly kind: "user"; readonly name: string; readonly text: string }
+  /** `group:…`; `defined` is false for a group of the identity provider's (`group:ops@acme.com`). */
+  | {
+      readonly kind: "group";
+      readonly name: string;
+      readonly defined: boolean;
+      readonly text: string;
+    }
+  /** `tag:…`, in lower case. */
+  | { readonly kind: "tag"; readonly name: string; readonly text: string }
+  | { readonly kind: "autogroup"; readonly name: AutogroupName; readonly text: string }
+  /** `user:*@domain`: users of that domain. */
+  | { readonly kind: "domain"; readonly domain: string; readonly text: string }
+  /** An address or a CIDR; `host` where it is written as one of `hosts`. */
+  | {
+      readonly kind: "addresses";
+      readonly ranges: readonly Range[];
+      readonly host?: string;
+      readonly text: string;
+    }
+  /** `ipset:…`, with its addresses. */
+  | {
+      readonly kind: "ipset";
+      readonly name: string;
+      readonly ranges: readonly Range[];
+      readonly text: string;
+    }
+  /** `svc:…` */
+  | { readonly kind: "service"; readonly name: string; readonly text: string }
+  /** Not understood: it may match anything. */
+  | { readonly kind: "unknown"; readonly text: string };
+
+export const autogroupNames = [
+  "member",
+  "tagged",
+  "self",
+  "internet",
+  "shared",
+  "danger-all",
+  "owner",
+  "admin",
+  "it-admin",
+  "network-admin",
+  "billing-admin",
+  "auditor",
+] as const;
+
+export type AutogroupName = (typeof autogroupNames)[number];
+
+/** An `acls` or `grants` entry. */
+export interface NetworkRule {
+  readonly place: Place;
+  readonly kind: "acl" | "grant";
+  readonly sources: readonly Selector[];
+  readonly destinations: readonly Destination[];
+  /** What a grant gives to applications at each destination. */
+  readonly capabilities: readonly Capability[];
+  /** Names of postures of which the source meets one; none where the rule asks for none. */
+  readonly sourcePostures: readonly string[];
+  /** Tags, in lower case: the routers through which alone the rule holds. */
+  readonly via: readonly string[];
+}
+
+export interface Destination {
+  readonly place: Place;
+  readonly selector: Selector;
+  /** Empty for a grant that opens no port. */
+  readonly openings: readonly Opening[];
+}
+
+export interface Capability {
+  readonly place: Place;
+  /** `tailscale.com/cap/drive` */
+  readonly name: string;
+  /** The objects that the application reads. */
+  readonly values: readonly unknown[];
+}
+
+export interface SshRule {
+  readonly place: Place;
+  readonly action: "accept" | "check";
+  readonly sources: readonly Selector[];
+  readonly destinations: readonly Selector[];
+  readonly logins: readonly Login[];
+  readonly sourcePostures: readonly string[];
+  /** As written; `undefined` for Tailscale's default of 12 hours. */
+  readonly checkPeriod: string | undefined;
+}
+
+/** Whose account an SSH rule opens. */
+export type Login =
+  | { readonly kind: "named"; readonly name: string }
+  /** `autogroup:nonroot`: every login but root. */
+  | { readonly kind: "nonroot" }
+  /** `localpart:*@domain`: what stands before the `@` of the user's own login name. */
+  | { readonly kind: "localpart"; readonly domain: string };
+
+export interface Group {
+  readonly place: Place;
+  /** Login names, in lower case. */
+  readonly members: readonly string[];
+}
+
+export interface Host {
+  readonly place: Place;
+  readonly ranges: readonly Range[];
+}
+
+export interface IpSet {
+  readonly place: Place;
+  readonly ranges: readonly Range[];
+}
+
+/** A posture, of which a machine meets all conditions. */
+export interface Posture {
+  readonly place: Place;
+  readonly conditions: readonly PostureCondition[];
+}
+
+export interface PostureCondition {
+  /** As it is written. */
+  readonly text: string;
+  /** `node:os` */
+  readonly attribute: string;
+  readonly operator: PostureOperator;
+  /** One for a comparison, any number for `IN`, none for `IS SET`. */
+  readonly values: readonly PostureValue[];
+}
+
+export type PostureOperator =
+  | "=="
+  | "!="
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | "IN"
+  | "NOT IN"
+  | "IS SET"
+  | "NOT SET";
+
+export type PostureValue = string | number | boolean;
+
+export interface TagOwners {
+  readonly place: Place;
+  /** None: admins alone. */
+  readonly owners: readonly Owner[];
+}
+
+/** Who may give a tag, or is approved without being asked. */
+export interface Owner {
+  readonly place: Place;
+  readonly selector: Selector;
+}
+
+export interface AutoApprovers {
+  readonly routes: readonly RouteApprovers[];
+  readonly exitNode: readonly Owner[];
+  readonly services: readonly ServiceApprovers[];
+}
+
+export interface RouteApprovers {
+  readonly place: Place;
+  /** This prefix and every narrower one. */
+  readonly prefix: Range;
+  readonly approvers: readonly Owner[];
+}
+
+export interface ServiceApprovers {
+  readonly place: Place;
+  /** A service, or a tag that services have. */
+  readonly service: string;
+  readonly approvers: readonly Owner[];
+}
+
+export interface NodeAttribute {
+  readonly place: Place;
+  readonly targets: readonly Selector[];
+  readonly attributes: readonly string[];
+  /** Names of applications. */
+  readonly applications: readonly string[];
+  readonly ipPool: readonly Range[];
+}
+
+/** An entry of `tests`. */
+export interface PolicyTest {
+  readonly place: Place;
+  /** As it is written. */
+  readonly source: string;
+  readonly sourceAttributes: ReadonlyMap<string, PostureValue> | undefined;
+  /** A name or number, `undefined` for TCP. */
+  readonly protocol: string | undefined;
+  /** `HOST:PORT`, as written. */
+  readonly accept: readonly string[];
+  readonly deny: readonly string[];
+}
+
+/** An entry of `sshTests`. */
+export interface SshTest {
+  readonly place: Place;
+  readonly source: string;
+  readonly destinations: readonly string[];
+  /** Login names. */
+  readonly accept: readonly string[];
+  readonly check: readonly string[];
+  readonly deny: readonly string[];
+}

@@ -1,0 +1,92 @@
+/**
+ * Conditions on the source machine of a rule.
+ * Source: https://tailscale.com/kb/1288/device-posture
+ */
+
+import type { PostureCondition, PostureOperator, PostureValue } from "./model";
+
+/** What is known of a machine: `node:os`, `custom:tier`, … A missing attribute fails every condition. */
+export type Attributes = ReadonlyMap<string, PostureValue>;
+
+const form =
+  /^\s*([A-Za-z][A-Za-z0-9_-]*:[A-Za-z0-9_.-]+)\s*(==|!=|<=|>=|<|>|NOT\s+IN\b|IN\b|IS\s+SET\b|NOT\s+SET\b)\s*(.*?)\s*$/i;
+
+/** The condition that `text` is (`node:os == 'macos'`), or undefined. */
+export function parseCondition(text: string): PostureCondition | undefined {
+  const [, attribute, written, rest = ""] = form.exec(text) ?? [];
+  if (attribute === undefined || written === undefined) return undefined;
+  const operator = written.toUpperCase().replace(/\s+/, " ") as PostureOperator; // as `form` has them
+  const values = parseOperand(operator, rest);
+  return values && { text, attribute, operator, values };
+}
+
+function parseOperand(
+  operator: PostureOperator,
+  text: string,
+): readonly PostureValue[] | undefined {
+  if (operator === "IS SET" || operator === "NOT SET") return text === "" ? [] : undefined;
+  if (operator !== "IN" && operator !== "NOT IN") {
+    const value = parseValue(text);
+    return value === undefined ? undefined : [value];
+  }
+  const [, list] = /^\[(.*)\]$/s.exec(text) ?? [];
+  if (list === undefined) return undefined;
+  const values: PostureValue[] = [];
+  for (const [, item = "", end] of list.matchAll(/\s*('[^']*'|"[^"]*"|[^,'"]+)\s*(,|$)/g)) {
+    const value = parseValue(item.trim());
+    if (value === undefined || end === undefined) return undefined;
+    values.push(value);
+  }
+  return values.length > 0 ? values : undefined;
+}
+
+function parseValue(text: string): PostureValue | undefined {
+  const [, quoted] = /^'([^']*)'$/.exec(text) ?? /^"([^"]*)"$/.exec(text) ?? [];
+  if (quoted !== undefined) return quoted;
+  if (text === "true" || text === "false") return text === "true";
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+export function meetsCondition(condition: PostureCondition, attributes: Attributes): boolean {
+  const { attribute, operator, values } = condition;
+  const actual = attributes.get(attribute);
+  if (operator === "NOT SET") return actual === undefined;
+  if (actual === undefined) return false;
+  switch (operator) {
+    case "IS SET":
+      return true;
+    case "IN":
+      return values.some((value) => compare(actual, value) === 0);
+    case "NOT IN":
+      return values.every((value) => compare(actual, value) !== 0);
+  }
+  const [value = ""] = values;
+  const order = compare(actual, value);
+  switch (operator) {
+    case "==":
+      return order === 0;
+    case "!=":
+      return order !== 0;
+    case "<":
+      return order < 0;
+    case "<=":
+      return order <= 0;
+    case ">":
+      return order > 0;
+    case ">=":
+      return order >= 0;
+  }
+}
+
+/** Versions by their numbers, `1.10` after `1.9`; everything else as text. */
+function compare(left: PostureValue, right: PostureValue): number {
+  const numbers = [left, right].map((value) => /^v?(\d+(?:\.\d+)*)$/.exec(String(value))?.[1]);
+  const [one, other] = numbers.map((text) => text?.split(".").map(Number));
+  if (one === undefined || other === undefined)
+    return String(left) === String(right) ? 0 : String(left) < String(right) ? -1 : 1;
+  for (let at = 0; at < Math.max(one.length, other.length); at++) {
+    const difference = (one[at] ?? 0) - (other[at] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

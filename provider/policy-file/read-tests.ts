@@ -1,0 +1,71 @@
+/** The sections that say what must hold: tests, sshTests. */
+
+import type { PolicyTest, PostureValue, SshTest } from "./model";
+import { readFields } from "./read-rules";
+import {
+  type Located,
+  type Member,
+  type Reading,
+  readItems,
+  readMembers,
+  readPlain,
+  readText,
+  readTexts,
+} from "./reading";
+
+/** What is not understood in a test opens nothing: it is read apart, and the test fails for Tailscale. */
+export function readTests(reading: Reading, section: Located): readonly PolicyTest[] {
+  const names = ["src", "user", "proto", "accept", "allow", "deny", "srcpostureattrs"];
+  return (readItems(reading, section) ?? []).map((item) => {
+    const fields = readFields(aside(reading), item, names);
+    const attributes = fields.get("srcpostureattrs");
+    const protocol = textIn(reading, fields.get("proto"));
+    return {
+      place: item.place,
+      // `user` and `allow` are the older spelling.
+      source: textIn(reading, fields.get("src") ?? fields.get("user")),
+      sourceAttributes: attributes && readAttributes(reading, attributes),
+      protocol: protocol === "" ? undefined : protocol,
+      accept: textsIn(reading, fields.get("accept") ?? fields.get("allow")),
+      deny: textsIn(reading, fields.get("deny")),
+    };
+  });
+}
+
+export function readSshTests(reading: Reading, section: Located): readonly SshTest[] {
+  const names = ["src", "dst", "accept", "check", "deny", "srcpostureattrs"];
+  return (readItems(reading, section) ?? []).map((item) => {
+    const fields = readFields(aside(reading), item, names);
+    return {
+      place: item.place,
+      source: textIn(reading, fields.get("src")),
+      destinations: textsIn(reading, fields.get("dst")),
+      accept: textsIn(reading, fields.get("accept")),
+      check: textsIn(reading, fields.get("check")),
+      deny: textsIn(reading, fields.get("deny")),
+    };
+  });
+}
+
+function aside(reading: Reading): Reading {
+  return { ...reading, notUnderstood: [] };
+}
+
+function readAttributes(reading: Reading, field: Located): ReadonlyMap<string, PostureValue> {
+  return new Map(
+    readMembers(aside(reading), field, false).flatMap(({ key, node }) => {
+      const value = readPlain(node);
+      const isValue =
+        typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+      return isValue ? [[key, value] as const] : [];
+    }),
+  );
+}
+
+function textIn(reading: Reading, field: Member | undefined): string {
+  return (field && readText(reading, field)?.text) ?? "";
+}
+
+function textsIn(reading: Reading, field: Member | undefined): readonly string[] {
+  return ((field && readTexts(reading, field)) ?? []).map(({ text }) => text);
+}

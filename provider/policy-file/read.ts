@@ -1,0 +1,152 @@
+/** A policy file read: text in, rules out, every one with its place. */
+
+import type { PolicyFile, PolicyReading } from "./model";
+import { noApprovers, readAutoApprovers, readNodeAttributes } from "./read-machines";
+import {
+  readGroups,
+  readHosts,
+  readIpsets,
+  readPostures,
+  readTagOwners,
+  readTags,
+} from "./read-names";
+import { type RuleNames, readAcls, readGrants, readSshRules } from "./read-rules";
+import { readSshTests, readTests } from "./read-tests";
+import {
+  doNotUnderstand,
+  type Located,
+  type Member,
+  type Reading,
+  readMembers,
+  readTexts,
+} from "./reading";
+import { parseText } from "./syntax";
+
+/** What the file itself does not say. */
+export interface ReadOptions {
+  /**
+   * The tailnet's own domains, as in `ada@acme.com`, for `user:*@acme.com`. Left out, any domain
+   * may be one, and such a selector is not understood.
+   */
+  readonly domains?: readonly string[];
+}
+
+/** Sections as Tailscale spells them, by their names in lower case. */
+const sections: ReadonlyMap<string, string> = new Map(
+  [
+    "acls",
+    "grants",
+    "ssh",
+    "groups",
+    "hosts",
+    "ipsets",
+    "postures",
+    "defaultSrcPosture",
+    "tagOwners",
+    "autoApprovers",
+    "nodeAttrs",
+    "tests",
+    "sshTests",
+    // These do not decide what reaches what.
+    "derpMap",
+    "disableIPv4",
+    "OneCGNATRoute",
+    "randomizeClientPort",
+    "attrConfig",
+  ].map((name) => [name.toLowerCase(), name]),
+);
+
+/**
+ * The policy file that `text` (HuJSON or JSON) is, or why Tailscale refuses it.
+ *
+ * Nothing is passed over in silence: what has no known meaning here is in `notUnderstood`, and
+ * {@link evaluate} takes it for open.
+ *
+ * @example
+ * ```ts
+ * const reading = readPolicyFile(`{ "grants": [{ "src": ["tag:ci"], "dst": ["tag:web"], "ip": ["22"] }],
+ *   "tagOwners": { "tag:ci": [], "tag:web": [] } }`);
+ * if ("policy" in reading) reading.policy.networkRules[0]?.place; // { section: "grants", index: 0, line: 1, … }
+ * else reading.refused; // [{ reason: 'src=tag not found: "tag:ci"', place: … }]
+ * ```
+ */
+export function readPolicyFile(text: string, options: ReadOptions = {}): PolicyReading {
+  const parsed = parseText(text);
+  const file = { section: "", path: "" };
+  if ("problem" in parsed) {
+    const place = { ...file, ...parsed.at };
+    return { refused: [{ place, reason: `the policy file ${parsed.problem}` }] };
+  }
+  const reading: Reading = { lineStarts: parsed.lineStarts, refused: [], notUnderstood: [] };
+  const root = { node: parsed.root, place: { ...file, line: 1, column: 1 } };
+  const policy = readSections(reading, findSections(reading, root), options);
+  return reading.refused.length > 0 ? { refused: reading.refused } : { policy };
+}
+
+type Sections = ReadonlyMap<string, Member>;
+
+function findSections(reading: Reading, root: Located): Sections {
+  const found = new Map<string, Member>();
+  for (const member of readMembers(reading, root, true)) {
+    const section = sections.get(member.key.toLowerCase());
+    if (section === undefined) doNotUnderstand(reading, member.place, "is not a known section");
+    else if (member.node.type !== "null") {
+      // `path` begins with the section's own spelling, so that it is the same in every file.
+      found.set(section, { ...member, place: { ...member.place, section, path: section } });
+    }
+  }
+  return found;
+}
+
+function readSections(reading: Reading, found: Sections, { domains }: ReadOptions): PolicyFile {
+  function section<Value>(name: string, read: (section: Located) => Value, absent: Value): Value {
+    const located = found.get(name);
+    return located === undefined ? absent : read(located);
+  }
+  const groups = section("groups", (at) => readGroups(reading, at), new Map());
+  const hosts = section("hosts", (at) => readHosts(reading, at), new Map());
+  const ipsets = section("ipsets", (at) => readIpsets(reading, at, hosts), new Map());
+  const postures = section("postures", (at) => readPostures(reading, at), new Map());
+  const tags = section("tagOwners", (at) => readTags(reading, at), new Set<string>());
+  const names: RuleNames = {
+    groups,
+    hosts,
+    ipsets,
+    tags,
+    domains: domains && new Set(domains),
+    postures,
+    defaultSourcePostures: section(
+      "defaultSrcPosture",
+      (at) =>
+        (readTexts(reading, at) ?? []).map(({ text, place }) => {
+          if (!postures.has(text)) doNotUnderstand(reading, place, "is not defined in postures");
+          return text;
+        }),
+      [],
+    ),
+  };
+  const networkRules = [
+    ...section("acls", (at) => readAcls(reading, at, names), []),
+    ...section("grants", (at) => readGrants(reading, at, names), []),
+  ];
+  return {
+    hasNetworkRules: found.has("acls") || found.has("grants"),
+    networkRules,
+    sshRules: section("ssh", (at) => readSshRules(reading, at, names), []),
+    groups,
+    hosts,
+    ipsets,
+    postures,
+    defaultSourcePostures: names.defaultSourcePostures,
+    tagOwners: section("tagOwners", (at) => readTagOwners(reading, at, names), new Map()),
+    autoApprovers: section(
+      "autoApprovers",
+      (at) => readAutoApprovers(reading, at, names),
+      noApprovers,
+    ),
+    nodeAttributes: section("nodeAttrs", (at) => readNodeAttributes(reading, at, names), []),
+    tests: section("tests", (at) => readTests(reading, at), []),
+    sshTests: section("sshTests", (at) => readSshTests(reading, at), []),
+    notUnderstood: reading.notUnderstood,
+  };
+}

@@ -1,0 +1,150 @@
+/** How a policy file is read: values with their place, and what is found wrong on the way. */
+
+import type { Node } from "jsonc-parser";
+import { isHidden, isUnknown, unknownValue } from "../access/engine-values";
+import type { NotUnderstood, Place, Refusal } from "./model";
+import { type LineStarts, positionAt } from "./syntax";
+
+/** What is known of one file while it is read. */
+export interface Reading {
+  readonly lineStarts: LineStarts;
+  readonly refused: Refusal[];
+  readonly notUnderstood: NotUnderstood[];
+}
+
+/** A value of the file. */
+export interface Located {
+  readonly node: Node;
+  readonly place: Place;
+}
+
+/** A member of an object. */
+export interface Member extends Located {
+  /** As it is written. */
+  readonly key: string;
+}
+
+/** A text of the file, without spaces around it, which do not count. */
+export interface LocatedText {
+  readonly text: string;
+  readonly place: Place;
+}
+
+export function refuse({ refused }: Reading, place: Place, reason: string): void {
+  refused.push({ place, reason });
+}
+
+export function doNotUnderstand(
+  { notUnderstood }: Reading,
+  place: Place,
+  reason: string,
+  counts: NotUnderstood["counts"] = "everything",
+): void {
+  notUnderstood.push({ place, reason, counts });
+}
+
+/** The value at `node`, a part of what is at `parent`. */
+function locate(
+  { lineStarts }: Reading,
+  node: Node,
+  parent: Place,
+  part: { readonly path: string } & Partial<Pick<Place, "section" | "index" | "key">>,
+): Located {
+  return { node, place: { ...parent, ...part, ...positionAt(lineStarts, node.offset) } };
+}
+
+/**
+ * The members of an object by their names. Names of sections and fields match in any case, as Go's
+ * JSON reads them (`fold`); of two that are the same, nobody says which one counts.
+ */
+export function readMembers(
+  reading: Reading,
+  { node, place }: Located,
+  fold: boolean,
+): readonly Member[] {
+  if (node.type !== "object") {
+    refuseType(reading, { node, place }, "an object");
+    return [];
+  }
+  const seen = new Set<string>();
+  const members: Member[] = [];
+  for (const { children = [] } of node.children ?? []) {
+    const [keyNode, valueNode] = children;
+    if (keyNode === undefined || valueNode === undefined) continue;
+    const key = String(keyNode.value);
+    const path = appendKey(place, key, fold);
+    const isEntry = !fold && place.path === place.section;
+    const at = locate(reading, keyNode, place, { path, ...(isEntry ? { key } : {}) }).place;
+    const name = fold ? key.toLowerCase() : key;
+    if (seen.has(name)) doNotUnderstand(reading, at, "is there twice");
+    seen.add(name);
+    if (isHidden(key) || key.includes(unknownValue))
+      doNotUnderstand(reading, at, "has a name that is not known yet, or hidden");
+    members.push({ key, node: valueNode, place: at });
+  }
+  return members;
+}
+
+function appendKey({ path }: Place, key: string, isName: boolean): string {
+  if (path === "") return key;
+  return isName ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
+}
+
+/** The items of a list; `undefined` for `null`, which Go's JSON takes for absent. */
+export function readItems(reading: Reading, located: Located): readonly Located[] | undefined {
+  const { node, place } = located;
+  if (node.type === "null") return undefined;
+  if (node.type !== "array") {
+    refuseType(reading, located, "a list");
+    return [];
+  }
+  return (node.children ?? []).map((item, at) =>
+    locate(reading, item, place, {
+      path: `${place.path}[${at}]`,
+      // The items of a section are its rules.
+      ...(place.path === place.section ? { index: at } : {}),
+    }),
+  );
+}
+
+export function readTexts(reading: Reading, located: Located): readonly LocatedText[] | undefined {
+  return readItems(reading, located)?.flatMap((item) => {
+    const text = readText(reading, item);
+    return text === undefined ? [] : [text];
+  });
+}
+
+export function readText(reading: Reading, located: Located): LocatedText | undefined {
+  const { node, place } = located;
+  if (node.type !== "string") {
+    refuseType(reading, located, "a string");
+    return undefined;
+  }
+  const value = String(node.value);
+  if (isHidden(value) || isUnknown(value) || value.includes(unknownValue)) {
+    doNotUnderstand(reading, place, "is not known yet, or hidden");
+    return undefined;
+  }
+  return { text: value.trim(), place };
+}
+
+export function refuseType(reading: Reading, { node, place }: Located, expected: string): void {
+  const got = node.type === "array" ? "list" : node.type;
+  const article = /^[aeiou]/.test(got) ? "an" : "a";
+  refuse(
+    reading,
+    place,
+    `${place.path || "the policy file"}: expected ${expected}, got ${got === "null" ? got : `${article} ${got}`}`,
+  );
+}
+
+/** The value as plain data. */
+export function readPlain(node: Node): unknown {
+  if (node.type === "array") return (node.children ?? []).map(readPlain);
+  if (node.type !== "object") return node.value;
+  return Object.fromEntries(
+    (node.children ?? []).flatMap(({ children: [key, value] = [] }) =>
+      key && value ? [[String(key.value), readPlain(value)]] : [],
+    ),
+  );
+}

@@ -1,0 +1,90 @@
+/**
+ * HuJSON (JSON with comments and trailing commas) as a tree whose values know their place.
+ * Source: https://github.com/tailscale/hujson
+ */
+
+import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+
+/** No policy file needs more, and the parser calls itself for each level. */
+const deepest = 100;
+
+/** In UTF-16 units; a file of 50,000 rules has about 5 million. */
+const longest = 16 * 1024 * 1024;
+
+/** Offsets at which lines begin. */
+export type LineStarts = readonly number[];
+
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export type ParsedText =
+  | { readonly root: Node; readonly lineStarts: LineStarts }
+  | { readonly problem: string; readonly at: Position };
+
+/** The tree of `text`, or what is wrong with it and where. */
+export function parseText(text: string): ParsedText {
+  const start = { line: 1, column: 1 };
+  if (text.length > longest) return { problem: `is longer than ${longest} characters`, at: start };
+  const lineStarts = findLineStarts(text);
+  const tooDeep = findTooDeep(text);
+  if (tooDeep !== undefined) {
+    const at = positionAt(lineStarts, tooDeep);
+    return { problem: `has more than ${deepest} levels of brackets`, at };
+  }
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { allowTrailingComma: true });
+  const [error] = errors;
+  if (error !== undefined || root === undefined) {
+    const problem = `is not valid HuJSON: ${printParseErrorCode(error?.error ?? 4)}`;
+    return { problem, at: positionAt(lineStarts, error?.offset ?? 0) };
+  }
+  return { root, lineStarts };
+}
+
+export function positionAt(lineStarts: LineStarts, offset: number): Position {
+  let low = 0;
+  let high = lineStarts.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((lineStarts[middle] ?? 0) <= offset) low = middle;
+    else high = middle;
+  }
+  return { line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 };
+}
+
+function findLineStarts(text: string): LineStarts {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** Where brackets are open within each other too often, texts and comments aside. */
+function findTooDeep(text: string): number | undefined {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at];
+    if (sign === '"') at = endOfText(text, at);
+    else if (sign === "/" && text[at + 1] === "/") at = endOrLast(text, text.indexOf("\n", at));
+    else if (sign === "/" && text[at + 1] === "*") at = endOrLast(text, text.indexOf("*/", at + 2));
+    else if (sign === "[" || sign === "{") depth++;
+    else if (sign === "]" || sign === "}") depth--;
+    if (depth > deepest) return at;
+  }
+  return undefined;
+}
+
+/** Where the text that begins at `start` ends; a text does not go beyond its line. */
+function endOfText(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const sign = text[at];
+    if (sign === "\\") at++;
+    else if (sign === '"' || sign === "\n") return at;
+  }
+  return text.length;
+}
+
+function endOrLast(text: string, at: number): number {
+  return at < 0 ? text.length : at;
+}

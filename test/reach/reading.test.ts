@@ -1,0 +1,122 @@
+/** A policy file read: what Tailscale accepts is understood, and what it refuses is refused. */
+
+import { describe, expect, test } from "vitest";
+import type { PolicyFile } from "../../provider/policy-file/model";
+import { type ReadOptions, readPolicyFile } from "../../provider/policy-file/read";
+import { accepted, domains, refused } from "./captures";
+
+function understand(file: unknown, options?: ReadOptions): PolicyFile {
+  const reading = readPolicyFile(typeof file === "string" ? file : JSON.stringify(file), options);
+  if ("refused" in reading) throw new Error(JSON.stringify(reading.refused));
+  return reading.policy;
+}
+
+function refusals(file: unknown): readonly string[] {
+  const text = typeof file === "string" ? file : JSON.stringify(file);
+  const reading = readPolicyFile(text, { domains });
+  return "refused" in reading ? reading.refused.map(({ reason }) => reason) : [];
+}
+
+describe("the captures", () => {
+  test("of accepted files are understood in full", () => {
+    const unclear = accepted.filter(
+      ({ policy }) => understand(policy, { domains }).notUnderstood.length > 0,
+    );
+    expect(unclear.map(({ id }) => id)).toEqual([]);
+  });
+
+  test.each(
+    refused.filter(
+      ({ message }) => message !== "test(s) failed" && !message.startsWith("SSH tests"),
+    ),
+  )("of a refused file have its message: $id", ({ policy, message }) => {
+    // The capture names another domain there than its own file.
+    const expected = message.replace("PASSKEY", "EXAMPLE.COM");
+    expect(refusals(policy)[0]).toBe(expected);
+  });
+});
+
+describe("what is not known", () => {
+  const tags = { "tag:ci": [], "tag:web": [] };
+  const rule = { src: ["tag:ci"], dst: ["tag:web"], ip: ["22"] };
+
+  test.each([
+    ["a section", { firewall: [] }, "firewall", "everything"],
+    ["a field of a grant", { grants: [{ ...rule, frob: 1 }] }, "grants[0].frob", "everything"],
+    [
+      "an autogroup",
+      { grants: [{ ...rule, src: ["autogroup:robots"] }] },
+      "grants[0].src[0]",
+      "selector",
+    ],
+    [
+      "a form of selector",
+      { grants: [{ ...rule, dst: ["rack:7"] }] },
+      "grants[0].dst[0]",
+      "selector",
+    ],
+    ["an address set", { grants: [{ ...rule, dst: ["ipset:x"] }] }, "grants[0].dst[0]", "selector"],
+    [
+      "a group of the identity provider's",
+      { grants: [{ ...rule, src: ["group:ops@acme.com"] }] },
+      "grants[0].src[0]",
+      "selector",
+    ],
+    [
+      "users of a domain",
+      { grants: [{ ...rule, src: ["user:*@acme.com"] }] },
+      "grants[0].src[0]",
+      "selector",
+    ],
+    [
+      "a posture",
+      { grants: [{ ...rule, srcPosture: ["posture:x"] }] },
+      "grants[0].srcPosture[0]",
+      "everything",
+    ],
+    [
+      "a condition",
+      { postures: { "posture:x": ["is it safe?"] } },
+      'postures["posture:x"][0]',
+      "selector",
+    ],
+    [
+      "a value of the deployment's",
+      { grants: [{ ...rule, dst: ["04da6b54-80e4-46f7-96ec-b56ff0331ba9"] }] },
+      "grants[0].dst[0]",
+      "everything",
+    ],
+    ["a secret", { grants: [{ ...rule, dst: ["[secret]"] }] }, "grants[0].dst[0]", "everything"],
+  ] as const)("%s is named with its place", (_, file, path, counts) => {
+    const { notUnderstood } = understand({ tagOwners: tags, ...file });
+    expect(notUnderstood).toEqual([
+      { place: expect.objectContaining({ path }), reason: expect.any(String), counts },
+    ]);
+  });
+});
+
+describe("places", () => {
+  test("are those of the file, comments and trailing commas included", () => {
+    const policy = understand(`{
+  // who may give which tag
+  "TagOwners": { "tag:CI": ["ada@acme.com"], /* and */ "tag:web": [], },
+  "Grants": [
+    { "Src": ["tag:ci"], "dst": ["tag:Web"], "ip": ["22"], },
+  ],
+}`);
+    expect(policy.notUnderstood).toEqual([]);
+    expect(policy.networkRules[0]?.place).toEqual({
+      section: "grants",
+      index: 0,
+      path: "grants[0]",
+      line: 5,
+      column: 5,
+    });
+    expect(policy.tagOwners.get("tag:web")?.place).toMatchObject({
+      section: "tagOwners",
+      key: "tag:web",
+      path: 'tagOwners["tag:web"]',
+      line: 3,
+    });
+  });
+});
