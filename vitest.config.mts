@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 /** What a test of the Pulumi engine needs; an operation takes one to three seconds. */
 const engine = {
-  globalSetup: "test/engine/pulumi-is-there.ts",
+  globalSetup: ["test/compiled.ts", "test/engine/pulumi-is-there.ts"],
   testTimeout: 180_000,
   hookTimeout: 60_000,
 };
@@ -52,7 +52,22 @@ export default defineConfig({
         test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], testTimeout: 180_000 },
       },
       { extends: true, test: { name: "model", include: ["test/model/**/*.test.ts"] } },
-      { extends: true, test: { name: "contract", include: ["test/contract/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "contract",
+          include: ["test/contract/**/*.test.ts"],
+          globalSetup: "test/compiled.ts",
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "package",
+          include: ["test/package/**/*.test.ts"],
+          globalSetup: "test/compiled.ts",
+        },
+      },
       {
         extends: true,
         test: {
@@ -75,7 +90,7 @@ export default defineConfig({
         test: {
           name: "matrix",
           include: process.env["TAILSCOPE_LONG_TESTS"] ? ["test/matrix/**/*.test.ts"] : [],
-          globalSetup: "test/engine/pulumi-is-there.ts",
+          globalSetup: engine.globalSetup,
           hookTimeout: 60_000,
           // Of kills at a time: an engine and a provider each.
           maxConcurrency: 2,
@@ -87,7 +102,7 @@ export default defineConfig({
         test: {
           name: "installs",
           include: process.env["TAILSCOPE_LONG_TESTS"] ? ["test/installs/**/*.test.ts"] : [],
-          globalSetup: "test/engine/pulumi-is-there.ts",
+          globalSetup: engine.globalSetup,
           testTimeout: 600_000,
         },
       },
@@ -106,6 +121,8 @@ export default defineConfig({
         },
       },
     ],
+    // Every run tries the same; `npm run test:random` draws another seed, and prints it.
+    env: { TAILSCOPE_SEED: process.env["TAILSCOPE_SEED"] ?? "20261125" },
     setupFiles: ["test/evidence.ts", "test/seed.ts"],
     // A machine under load is no failure.
     testTimeout: 30_000,

@@ -20,8 +20,7 @@ const others = ["test/{unit,faults}/**/*.test.ts", "test/model/life.test.ts"];
 
 /** Tests of these do not reach what is mutated, or run it in a process of its own, where a mutant would never be seen. */
 const elsewhere = [
-  ...["facts", "inventions", "old-node", "published-packages", "published-types", "secret-search"],
-  ...["set-up", "table", "tailnet-guard", "workflows"],
+  ...["facts", "inventions", "secret-search", "set-up", "table", "tailnet-guard", "workflows"],
 ].map((name) => `test/unit/${name}.test.ts`);
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));

@@ -1,4 +1,4 @@
-/** Properties run with the seed of TAILSCOPE_SEED where there is one, so that a run can be repeated. */
+/** Properties run with the seed of the run (vitest.config.mts), so that it can be repeated. */
 
 import fc from "fast-check";
 

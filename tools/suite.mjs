@@ -1,6 +1,7 @@
 /**
- * `npm run test:faults`, `test:fuzz`, `test:installs`, `test:oracle`, `test:strict`, `test:random` and
- * `bench`: what is long, or needs the network, apart from `npm test`.
+ * `npm run test:faults`, `test:fuzz`, `test:installs`, `test:mutation`, `test:oracle`, `test:strict`,
+ * `test:random`, `bench` and `picture`: what is no part of `npm test`. Whatever Node
+ * npm is run with, Node 24 runs these.
  */
 
 import { randomInt } from "node:crypto";
@@ -8,8 +9,7 @@ import { join } from "node:path";
 import { handOver } from "./hand-over.mjs";
 import { root, setUp } from "./set-up/index.mjs";
 import { runMain, SetUpError } from "./set-up/progress.mjs";
-
-const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
+import { vitest } from "./vitest.mjs";
 
 /** The projects whose tests draw what they try. */
 const properties = ["unit", "oracle", "faults", "fuzz", "model", "contract"].flatMap((name) => [
@@ -22,8 +22,10 @@ const suites = {
   bench: [join(root, "bench", "run.ts")],
   faults: [vitest, "run", "--project", "matrix", "--project", "faults", "--project", "model"],
   fuzz: [vitest, "run", "--project", "fuzz"],
+  mutation: [join(root, "tools", "mutation.mjs")],
   installs: [vitest, "run", "--project", "installs"],
   oracle: [join(root, "test", "oracle", "main.ts")],
+  picture: [join(root, "tools", "picture.ts")],
   strict: [vitest, "run"],
   random: [vitest, "run", ...properties],
 };

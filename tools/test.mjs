@@ -1,43 +1,49 @@
 /**
- * `npm test`: gets what is missing, then lint, types and every test, and a search for secrets in all that these left behind. Its
- * last line is the count of the test runner.
+ * `npm test`: gets what is missing, then lint, types and every test, and a search for secrets in all
+ * that these left behind. Its last line is the count of the test runner. `npm test -- PATH` runs
+ * those tests and nothing else; `npm run test:watch -- PATH` does so again after each change.
  */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checks, runChecks } from "./checks.mjs";
 import { handOver } from "./hand-over.mjs";
 import { searcher, searchFolder } from "./secret-search.mjs";
 import { root, setUp } from "./set-up/index.mjs";
 import { runMain } from "./set-up/progress.mjs";
+import { runVitest, vitest } from "./vitest.mjs";
+
+/** What is watched where nothing is named. */
+const unit = ["--project", "unit"];
 
 runMain(async () => {
+  const [first, ...rest] = process.argv.slice(2);
+  if (first === undefined) await testAll();
+  else if (first !== "--watch") process.exitCode = await runVitest(["run", first, ...rest]);
+  else process.exitCode = await runVitest(["watch", ...(rest.length > 0 ? rest : unit)]);
+});
+
+async function testAll() {
   const { node, env } = await setUp();
-  for (const script of ["lint", "types"]) {
-    const code = await handOver("npm", ["run", "--silent", script], { cwd: root, env });
-    if (code === 0) continue;
-    console.error(`\nnpm run ${script} failed; no test was run.`);
-    process.exitCode = code;
+  if (!(await runChecks(node, [...checks.types, ...checks.lint]))) {
+    console.error("No test was run.");
+    process.exitCode = 1;
     return;
   }
   const counts = join(root, "coverage", "tests.json");
   rmSync(counts, { force: true });
-  const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
   const args = [
     "run",
     "--coverage",
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${counts}`,
-    ...process.argv.slice(2),
   ];
   const evidence = mkdtempSync(join(tmpdir(), "tailscope-evidence-"));
   const secrets = join(evidence, "secrets.list");
-  // Every run tries the same; `npm run test:random` draws another seed, and prints it.
-  const TAILSCOPE_SEED = process.env["TAILSCOPE_SEED"] ?? "20261125";
   const searched = {
     ...env,
-    TAILSCOPE_SEED,
     TAILSCOPE_EVIDENCE: evidence,
     TAILSCOPE_EMULATOR_SECRETS: secrets,
   };
@@ -57,7 +63,7 @@ runMain(async () => {
   console.log(
     `${numPassedTests} passed, ${numFailedTests} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,
   );
-});
+}
 
 /** What holds secrets because that is what it is for: their list, and what an emulator keeps with `--data` (SECURITY.md). */
 const isMeant = (/** @type {string} */ path) => /secrets\.list$|tailnet[^/]*\.json$/.test(path);

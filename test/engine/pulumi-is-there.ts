@@ -1,13 +1,13 @@
-/** Without a Pulumi CLI nothing here can be true: the run fails before its first test. */
+/** Puts a Pulumi CLI on the PATH of the tests that run one, and in front of it the Node that runs them. */
 
-import { execFileSync } from "node:child_process";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { environmentWith } from "../../tools/set-up/index.mjs";
+import { pulumiFolder } from "../../tools/set-up/pulumi-cli.mjs";
 
-export default function setup(): void {
-  try {
-    execFileSync("pulumi", ["version"], { stdio: "ignore" });
-  } catch {
-    throw new Error(
-      'There is no Pulumi CLI on PATH. `npm test` gets one; in a shell of your own: eval "$(npm run --silent env)"',
-    );
-  }
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+export default async function setup(): Promise<void> {
+  const folders = [dirname(process.execPath), await pulumiFolder(root)];
+  process.env["PATH"] = environmentWith(folders).PATH;
 }

@@ -1,7 +1,8 @@
 /** A Chromium for the tests of pages: the one that CHROME_PATH names, one of the usual places, or Debian's package. */
 
 import { existsSync } from "node:fs";
-import { onPath, program } from "./debian.mjs";
+import { program } from "./debian.mjs";
+import { onPath } from "./on-path.mjs";
 
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 

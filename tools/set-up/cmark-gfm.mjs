@@ -3,7 +3,8 @@
  * it, or Debian's package.
  */
 
-import { onPath, program } from "./debian.mjs";
+import { program } from "./debian.mjs";
+import { onPath } from "./on-path.mjs";
 
 /** The path of cmark-gfm, or why there is none. */
 export function findCmarkGfm() {

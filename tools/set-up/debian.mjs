@@ -1,19 +1,7 @@
 /** Programs that tests need and that Debian has. */
 
 import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { reasonOf, run, step } from "./progress.mjs";
-
-/**
- * The first of these programs on PATH.
- * @param {readonly string[]} names
- */
-export function onPath(names) {
-  const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
-  return folders
-    .flatMap((folder) => names.map((name) => join(folder, name)))
-    .find((path) => existsSync(path));
-}
 
 /**
  * A program that is there, or that comes with Debian's package: its path, or why there is none.

@@ -17,12 +17,13 @@ export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/
  */
 
 /**
- * What runs without the Pulumi CLI: the packages, Node 24 and our own sources, compiled.
+ * The packages and Node 24: enough for tests, which compile our sources and find the Pulumi CLI
+ * themselves where they need them.
  *
  * @returns {Promise<string>} the path of Node 24
  * @throws {SetUpError}
  */
-export async function setUpNode() {
+export async function setUpPackages() {
   const major = Number(process.versions.node.split(".")[0]);
   if (major < 20) {
     throw new SetUpError(
@@ -32,7 +33,17 @@ export async function setUpNode() {
     );
   }
   await installPackages(root);
-  const node = await pinnedNode(root);
+  return pinnedNode(root);
+}
+
+/**
+ * What runs without the Pulumi CLI: the packages, Node 24 and our own sources, compiled.
+ *
+ * @returns {Promise<string>} the path of Node 24
+ * @throws {SetUpError}
+ */
+export async function setUpNode() {
+  const node = await setUpPackages();
   await compile(root, node);
   return node;
 }
@@ -44,5 +55,15 @@ export async function setUpNode() {
 export async function setUp() {
   const node = await setUpNode();
   const path = [await pulumiFolder(root), dirname(node)];
-  return { node, path, env: { ...process.env, PATH: [...path, process.env.PATH].join(delimiter) } };
+  return { node, path, env: environmentWith(path) };
+}
+
+/**
+ * This process's environment with these folders in front of its PATH.
+ *
+ * @param {readonly string[]} folders
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function environmentWith(folders) {
+  return { ...process.env, PATH: [...folders, process.env.PATH].join(delimiter) };
 }

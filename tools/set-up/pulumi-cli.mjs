@@ -6,6 +6,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { onPath } from "./on-path.mjs";
 import { reasonOf, run, SetUpError, step } from "./progress.mjs";
 
 /** The version that the tests run with, and that is fetched or built; `tools/pulumi/go.mod` pins the same. */
@@ -26,7 +27,7 @@ const downloads = process.env.TAILSCOPE_PULUMI_MIRROR || "https://get.pulumi.com
  * @returns {Promise<string>}
  */
 export async function pulumiFolder(root) {
-  const found = await onPath();
+  const found = await recentOnPath();
   if (found !== undefined) return found;
   const cached = join(cacheFolder(), `pulumi-${pinnedVersion}-${process.platform}-${process.arch}`);
   if (existsSync(join(cached, executable("pulumi")))) return cached;
@@ -58,20 +59,21 @@ export async function pulumiFolder(root) {
 }
 
 /** The folder of the CLI on PATH where that is recent enough. */
-async function onPath() {
+async function recentOnPath() {
+  const program = onPath([executable("pulumi")]);
+  if (program === undefined) return undefined;
   try {
     const version = (
-      await run("pulumi", ["version"], {
+      await run(program, ["version"], {
         env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
       })
     ).trim();
-    const folder = dirname((await run("sh", ["-c", "command -v pulumi"])).trim());
-    if (isAtLeast(version, oldestVersion)) return folder;
+    if (isAtLeast(version, oldestVersion)) return dirname(program);
     process.stderr.write(
       `  the Pulumi CLI on PATH is ${version}, and ${oldestVersion} is needed: getting ${pinnedVersion} beside it\n`,
     );
   } catch {
-    // There is none on PATH.
+    // What does not run is none.
   }
   return undefined;
 }

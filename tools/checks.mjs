@@ -1,0 +1,74 @@
+/** What is checked without running the product: lint (Biome, and the arrows between folders) and types. */
+
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { environmentWith, root } from "./set-up/index.mjs";
+import { runSideBySide } from "./side-by-side.mjs";
+
+/** @typedef {import("./side-by-side.mjs").Task} Task */
+
+/** @param {string[]} path below node_modules */
+const ofPackages = (...path) => join(root, "node_modules", ...path);
+
+const tsc = ofPackages("typescript", "bin", "tsc");
+
+/** @type {readonly Task[]} */
+const lint = [
+  {
+    name: "lint",
+    args: [ofPackages("@biomejs", "biome", "bin", "biome"), "check", "--error-on-warnings", "."],
+  },
+  {
+    name: "arrows between folders",
+    args: [
+      ofPackages("dependency-cruiser", "bin", "dependency-cruiser.mjs"),
+      ...[
+        "--config",
+        ".dependency-cruiser.mjs",
+        "provider",
+        "emulator",
+        "test/oracle",
+        "test/tailnet",
+      ],
+    ],
+  },
+];
+
+/**
+ * The compiler over a folder that nothing is compiled of. It remembers what it found, so that the
+ * next run looks at what has changed alone.
+ *
+ * @param {string} folder
+ * @returns {Task}
+ */
+function typesOf(folder) {
+  const memory = ofPackages(".cache", "types", `${folder.replaceAll("/", "-")}.tsbuildinfo`);
+  return {
+    name: `types of ${folder}`,
+    args: [tsc, "-p", folder, "--incremental", "--tsBuildInfoFile", memory],
+  };
+}
+
+const examples = readdirSync(join(root, "examples"))
+  .map((name) => `examples/${name}`)
+  .filter((folder) => existsSync(join(root, folder, "tsconfig.json")));
+
+/** The longest first. The packages themselves are compiled before: these read what comes of it. */
+const types = ["test", "tools", "bench", ...examples].map(typesOf);
+
+/** The tasks by the name of the script that runs them. */
+export const checks = { lint, types };
+
+/**
+ * Runs tasks, and says which failed.
+ *
+ * @param {string} node the path of Node 24
+ * @param {readonly Task[]} tasks
+ * @returns {Promise<boolean>} whether all of them passed
+ */
+export async function runChecks(node, tasks) {
+  const env = environmentWith([dirname(node)]);
+  const failed = await runSideBySide(node, tasks, { cwd: root, env });
+  if (failed.length > 0) console.error(`\nFailed: ${failed.join(", ")}.`);
+  return failed.length === 0;
+}
