@@ -249,9 +249,11 @@ describe.each(
 test("no example, page or script asks Pulumi for an output that has secrets in it", () => {
   const asked =
     /pulumi (up|preview|destroy|refresh)\b[^\n`]*(--debug\b|--logtostderr|-v=?\s*\d)|pulumi up\b[^\n`]*--json/;
-  const pages = readdirSync(join(root, "examples"), { recursive: true, encoding: "utf8" })
-    .filter((path) => /\.(md|sh|ya?ml|ts)$/.test(path) && !path.includes("node_modules"))
-    .map((path) => join("examples", path));
+  const pages = ["docs", "examples"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((path) => /\.(md|sh|ya?ml|ts)$/.test(path) && !/node_modules|\.vitepress/.test(path))
+      .map((path) => join(folder, path)),
+  );
   for (const path of [...pages, "README.md", "provider/README.md", "emulator/README.md"]) {
     const text = readFileSync(join(root, path), "utf8");
     // What a page says of it is another matter than what it shows to be typed.
