@@ -10,6 +10,7 @@ import { providerText } from "../../provider/access/provider-text";
 import { readPlan } from "../../provider/review/input/plan";
 import { readPreview } from "../../provider/review/input/preview";
 import { exceeds, limits, type Review } from "../../provider/review/review";
+import { runs } from "../runs";
 import {
   type Bag,
   type GivenStep,
@@ -22,7 +23,7 @@ import {
   urnOf,
 } from "./a-preview";
 
-const numRuns = 3000;
+const numRuns = runs(3000);
 
 const some = <Value>(values: fc.Arbitrary<Value>) => fc.option(values, { nil: undefined });
 
@@ -294,7 +295,7 @@ test("of previews: the stream of events, which leaves out deletedWith and the st
         .join("\n");
       expectLaw(reviewOf(readPreview(previewOf(...steps))), reviewOf(readPreview(stream)));
     }),
-    { numRuns: numRuns / 3, seed: 20261125 },
+    { numRuns: runs(1000), seed: 20261125 },
   );
 });
 

@@ -12,6 +12,7 @@ import { sarifReport } from "../../provider/review/formats/sarif";
 import { terminalExplanation, terminalReport } from "../../provider/review/formats/terminal";
 import { exceeds, limits, type Review } from "../../provider/review/review";
 import { formsOf, isKind } from "../../provider/review/verdict/kinds";
+import { runs } from "../runs";
 import {
   type Bag,
   type GivenStep,
@@ -600,7 +601,7 @@ describe("text made to deceive", () => {
         expect(markdownReport(found, title).length).toBeLessThan(65_536);
         expect(markdownReport(found, title).startsWith(`${markerOf(title)}\n`)).toBe(true);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });

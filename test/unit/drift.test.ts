@@ -1,0 +1,198 @@
+/** How a credential of the tailnet differs from its state, as data. The command is in test/contract/commands.test.ts. */
+
+import { describe, expect, test } from "vitest";
+import type { AuditEntry } from "../../provider/api/audit-log";
+import type { Key } from "../../provider/api/keys/key";
+import { type AnyDefinition, definitionOf } from "../../provider/definitions/all";
+import { driftOf, notComparedOf } from "../../provider/state/drift";
+import type { Managed } from "../../provider/state/exported-state";
+
+const now = Date.parse("2026-06-01T00:00:00Z");
+
+function definition(kind: string): AnyDefinition {
+  const found = definitionOf(kind);
+  if (found === undefined) throw new Error(`There is no ${kind}.`);
+  return found;
+}
+
+function managed(kind: string, state: Managed["state"], more: Partial<Managed> = {}): Managed {
+  return {
+    urn: `urn:pulumi:prod::infra::pulumi-nodejs:dynamic/tailscope:${kind}::ci`,
+    id: "kOneCNTRL",
+    kind,
+    state,
+    secret: new Set(),
+    hidden: new Set(),
+    ...more,
+  };
+}
+
+const client = (more: Partial<Managed> = {}) =>
+  managed("OAuthClient", { scopes: ["dns"], tags: ["tag:ci"], description: "ci" }, more);
+
+const clientKey = (more: Partial<Key> = {}): Key => ({
+  id: "kOneCNTRL",
+  keyType: "client",
+  scopes: ["dns"],
+  tags: ["tag:ci"],
+  description: "ci",
+  ...more,
+});
+
+const authKey = (state: Managed["state"], more: Partial<Managed> = {}) =>
+  managed("AuthKey", { tags: ["tag:ci"], ...state }, more);
+
+function drift(credential: Managed, found: Key | undefined, log: readonly AuditEntry[] = []) {
+  const names = new Map([["kDeployCNTRL", "deployer"]]);
+  return driftOf(credential, definition(credential.kind), found, log, now, names);
+}
+
+const entry = (action: string, eventTime: string, more: Partial<AuditEntry> = {}): AuditEntry => ({
+  action,
+  eventTime,
+  actor: { id: "kDeployCNTRL", type: "OAUTH_CLIENT" },
+  target: { id: "kOneCNTRL", type: "API_KEY" },
+  ...more,
+});
+
+const about = { urn: client().urn, id: "kOneCNTRL", kind: "OAuthClient" };
+const aboutKey = { urn: authKey({}).urn, id: "kOneCNTRL", kind: "AuthKey" };
+
+describe("a credential that is there", () => {
+  test("as its state says does not differ", () => {
+    expect(drift(client(), clientKey())).toBeUndefined();
+    // When it was changed last says nothing by itself.
+    expect(drift(client(), clientKey({ updated: "2026-05-01T00:00:00Z" }))).toBeUndefined();
+  });
+
+  test("with other arguments differs in those, and the log says who changed them", () => {
+    const found = clientKey({
+      scopes: ["dns", "users"],
+      tags: [],
+      updated: "2026-05-01T00:00:00Z",
+    });
+    const fields = {
+      scopes: { state: ["dns"], tailnet: ["dns", "users"] },
+      tags: { state: ["tag:ci"], tailnet: null },
+    };
+    expect(drift(client(), found)).toEqual({
+      ...about,
+      what: "changed",
+      fields,
+      at: "2026-05-01T00:00:00Z",
+    });
+    const log = [
+      entry("UPDATE", "2026-04-30T00:00:00Z"),
+      entry("UPDATE", "2026-05-02T00:00:00Z", { actor: { loginName: "amelie@example.com" } }),
+      entry("CREATE", "2026-05-03T00:00:00Z"),
+    ];
+    expect(drift(client(), found, log)).toEqual({
+      ...about,
+      what: "changed",
+      fields,
+      at: "2026-05-02T00:00:00Z",
+      by: "amelie@example.com",
+    });
+    expect(drift(client(), found, log.slice(0, 1))).toMatchObject({
+      by: "kDeployCNTRL (deployer)",
+    });
+    expect(drift(client(), clientKey({ scopes: ["users"] }))).not.toHaveProperty("at");
+  });
+
+  test("with an argument that its state does not have shows null beside it", () => {
+    const { description: _, ...state } = client().state;
+    expect(drift(client({ state }), clientKey())?.fields).toEqual({
+      description: { state: null, tailnet: "ci" },
+    });
+  });
+
+  test("shows no argument that is a secret, and compares none that is encrypted", () => {
+    const found = clientKey({ scopes: ["users"], description: "another" });
+    expect(drift(client({ secret: new Set(["scopes"]) }), found)?.fields).toEqual({
+      scopes: { state: "[secret]", tailnet: "[secret]" },
+      description: { state: "ci", tailnet: "another" },
+    });
+    const hidden = new Set(["scopes", "description"]);
+    expect(drift(client({ hidden }), found)).toBeUndefined();
+    expect(notComparedOf(client({ hidden }), definition("OAuthClient"))).toEqual({
+      ...about,
+      arguments: ["scopes", "description"],
+    });
+    // What the tailnet never tells is missed by nobody.
+    const outputs = new Set(["clientSecret", "rotateEvery"]);
+    expect(notComparedOf(client({ hidden: outputs }), definition("OAuthClient"))).toBeUndefined();
+  });
+});
+
+describe("a credential that is not there", () => {
+  test("is missing, and the log says what became of it", () => {
+    expect(drift(client(), undefined)).toEqual({ ...about, what: "missing", fields: {} });
+    for (const action of ["REVOKE", "DELETE"])
+      expect(drift(client(), undefined, [entry(action, "2026-05-01T00:00:00Z")])).toEqual({
+        ...about,
+        what: "missing",
+        fields: {},
+        at: "2026-05-01T00:00:00Z",
+        by: "kDeployCNTRL (deployer)",
+      });
+    // Time ends a key: nobody did it.
+    expect(drift(client(), undefined, [entry("EXPIRED", "2026-05-01T00:00:00Z")])).toEqual({
+      ...about,
+      what: "missing",
+      fields: {},
+      at: "2026-05-01T00:00:00Z",
+    });
+    const others = [
+      entry("UPDATE", "2026-05-01T00:00:00Z"),
+      entry("REVOKE", "2026-05-01T00:00:00Z", { target: { id: "kTwoCNTRL", type: "API_KEY" } }),
+      entry("REVOKE", "2026-05-01T00:00:00Z", { target: { id: "kOneCNTRL", type: "NODE" } }),
+    ];
+    expect(drift(client(), undefined, others)).toEqual({ ...about, what: "missing", fields: {} });
+  });
+});
+
+describe("a credential that opens nothing any more", () => {
+  const revoked = "2026-05-01T00:00:00Z";
+  const past = "2026-05-31T23:59:59Z";
+  const lasting = { reusable: true };
+
+  test.each<[string, Key, readonly AuditEntry[], object]>([
+    ["revoked, at the time that the key has", { id: "k", revoked }, [], { at: revoked }],
+    [
+      "revoked, by whom the log names",
+      { id: "k", revoked, invalid: true, expires: past },
+      [entry("REVOKE", "2026-05-02T00:00:00Z"), entry("UPDATE", "2026-05-03T00:00:00Z")],
+      { at: "2026-05-02T00:00:00Z", by: "kDeployCNTRL (deployer)" },
+    ],
+    [
+      "revoked, where it would still live",
+      { id: "k", invalid: true, expires: "2026-06-02" },
+      [],
+      {},
+    ],
+    ["revoked, where it never ends", { id: "k", invalid: true, expires: null }, [], {}],
+  ])("is %s", (_, key, log, more) => {
+    const expected = { what: "revoked", fields: {}, ...more };
+    expect(drift(authKey(lasting), key, log)).toEqual({ ...aboutKey, ...expected });
+    expect(drift(client(), key, log)).toEqual({ ...about, ...expected });
+  });
+
+  test.each([past, "2026-06-01T00:00:00Z"])("is expired where its time came at %s", (expires) => {
+    expect(drift(authKey(lasting), { id: "k", invalid: true, expires })).toEqual({
+      ...aboutKey,
+      what: "expired",
+      fields: {},
+      at: expires,
+    });
+  });
+
+  test("does not differ where it is a key that has done its work, and is seen to be one", () => {
+    const used: Key = { id: "k", invalid: true, revoked };
+    expect(drift(authKey({ reusable: false }), used)).toBeUndefined();
+    expect(drift(authKey({ reusable: false }), undefined)).toBeUndefined();
+    expect(drift(authKey({ reusable: true, recreateIfInvalid: "never" }), used)).toBeUndefined();
+    expect(drift(authKey({ recreateIfInvalid: "always" }), used)?.what).toBe("revoked");
+    for (const name of ["reusable", "recreateIfInvalid"])
+      expect(drift(authKey({}, { hidden: new Set([name]) }), used)?.what).toBe("revoked");
+  });
+});
