@@ -1,10 +1,19 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { localBackend } from "../../tools/set-up/local-backend.mjs";
 import {
   download,
   isAtLeast,
@@ -54,6 +63,23 @@ test("the official download is unpacked, and a failing one says which address fa
     );
   } finally {
     server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("the local backend's passphrase is for its owner's eyes alone, a new one a folder, and stays", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tailscope-backend-"));
+  try {
+    const passphrase = (name: string) => {
+      const { PULUMI_CONFIG_PASSPHRASE_FILE: path = "" } = localBackend(join(folder, name));
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      expect(statSync(join(folder, name, "state")).mode & 0o777).toBe(0o700);
+      return readFileSync(path, "utf8");
+    };
+    expect(passphrase("one")).toMatch(/^[A-Za-z0-9_-]{32}$/);
+    expect(passphrase("one")).toBe(passphrase("one"));
+    expect(passphrase("two")).not.toBe(passphrase("one"));
+  } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 });
