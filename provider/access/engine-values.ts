@@ -20,6 +20,20 @@ export function isUnknown(value: unknown): boolean {
   return unknownValues.has(value);
 }
 
+/**
+ * What an Output becomes within a text, as in `` `tag:${team}` ``: a note about that, and not its value.
+ * Source: `sdk/nodejs/output.ts`, `toString` and `toJSON`
+ */
+const outputNote = /Calling \[to(?:String|JSON)\] on an \[Output<T>\]/;
+
+export function holdsOutputNote(text: string): boolean {
+  return outputNote.test(text);
+}
+
+/** What to say of such a text. */
+export const outputNoteProblem =
+  "an Output stands within a text, where Pulumi writes a note instead of its value. Write pulumi.interpolate`…`, or make the text in .apply()";
+
 /** What stands in a preview for a secret, and in its event stream for a secret within a longer text. */
 export const secretText = "[secret]";
 

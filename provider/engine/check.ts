@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
+import { holdsOutputNote, outputNoteProblem } from "../access/engine-values";
 import { isInternal } from "../access/internal-arguments";
 import { nearest } from "../access/spelling";
 import type { Definition, Failure, Properties } from "./resource";
@@ -42,6 +43,11 @@ export function checkInputs<Inputs extends object>(
       inputs[name] = given[name];
       continue;
     }
+    const notes = outputNotes(name, given[name]);
+    if (notes.length > 0) {
+      failures.push(...notes);
+      continue;
+    }
     const result = schema.safeParse(absentIfEmpty(given[name]));
     if (result.success) {
       if (result.data !== undefined) inputs[name] = result.data;
@@ -57,6 +63,18 @@ export function checkInputs<Inputs extends object>(
   if (!Object.keys(shape).every((name) => isKept(definition, name, given, kept)))
     failures.push(...definition.rules(known, given));
   return { inputs, known, failures };
+}
+
+/** A failure for each text in an argument that an Output was written into. */
+function outputNotes(property: string, value: unknown): Failure[] {
+  if (typeof value === "string")
+    return holdsOutputNote(value) ? [{ property, reason: outputNoteProblem }] : [];
+  if (Array.isArray(value))
+    return value.flatMap((member, index) => outputNotes(`${property}[${index}]`, member));
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) =>
+    outputNotes(`${property}.${name}`, member),
+  );
 }
 
 function isKept<Inputs extends object>(

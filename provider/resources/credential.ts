@@ -1,6 +1,7 @@
 /** What the Pulumi classes of all three resources share. */
 
 import * as pulumi from "@pulumi/pulumi";
+import { holdsOutputNote } from "../access/engine-values";
 import { replaceOnChangesKey, secretsKey, waitsKey } from "../access/internal-arguments";
 import { providerText } from "../access/provider-text";
 import { formOf } from "../access/secret-form";
@@ -26,6 +27,7 @@ export abstract class Credential extends pulumi.CustomResource {
       ...opts
     }: pulumi.CustomResourceOptions & { connection?: string | undefined } = {},
   ) {
+    if (holdsOutputNote(String(name))) throw namedByOutput(declaration.type);
     requireProviderPackage();
     refusePlaintextCredentials();
     if (opts.import !== undefined) throw cannotImport(declaration.type, name);
@@ -86,6 +88,14 @@ function holdsOutput(value: unknown): boolean {
 
 function waitsForOthers({ dependsOn }: pulumi.CustomResourceOptions): boolean {
   return dependsOn !== undefined && !(Array.isArray(dependsOn) && dependsOn.length === 0);
+}
+
+/** A resource's name is part of its identity, so that it must be known before the program runs. */
+function namedByOutput(type: string): pulumi.RunError {
+  return new pulumi.RunError(
+    `A resource ${type} has an Output in its name, which Pulumi does not know in time.\n` +
+      "  Name it by a plain text, for example by the name of the resource that the Output is from.",
+  );
 }
 
 /** Pulumi reads what it imports before it knows the provider's text, which stands in the state alone. */

@@ -11,6 +11,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { invisibleIn } from "../access/characters";
+import { holdsOutputNote } from "../access/engine-values";
 import { type Verdict, verdictOn } from "../access/trusted";
 
 /** What a {@link FederatedIdentity} takes of it: `{ ...trust.github({ … }), scopes: [ … ] }`. */
@@ -99,6 +100,7 @@ export const trust = {
    * ```
    */
   github(wanted: GithubTrust): Trust {
+    refuseOutputs("github", wanted);
     const { repository, branch, environment, tag, pullRequest } = wanted;
     const [owner, name, more] = repository.split("/");
     if (!owner || !name || more !== undefined)
@@ -150,6 +152,7 @@ export const trust = {
 
   /** Pipelines of GitLab. */
   gitlab(wanted: GitlabTrust): Trust {
+    refuseOutputs("gitlab", wanted);
     const { project, branch, tag, issuer = "https://gitlab.com" } = wanted;
     if (!/^[\w.*-]+(\/[\w.*-]+)+$/.test(project))
       throw wrong(
@@ -177,6 +180,7 @@ export const trust = {
 
   /** Pods of a Kubernetes cluster that run as one service account. */
   kubernetes(wanted: KubernetesTrust): Trust {
+    refuseOutputs("kubernetes", wanted);
     const { issuer, namespace, serviceAccount } = wanted;
     for (const [argument, value] of Object.entries({ namespace, serviceAccount })) {
       if (value.includes("*"))
@@ -199,6 +203,7 @@ export const trust = {
 
   /** Any other issuer of identity tokens. */
   generic(wanted: GenericTrust): Trust {
+    refuseOutputs("generic", wanted);
     const { issuer, subject, claims } = wanted;
     return settled(
       "generic",
@@ -337,6 +342,19 @@ function refuseStrangers(
     argument,
     `${problem}. Name it exactly, or write down why that is right: allowStrangers: "…"`,
   );
+}
+
+/** The pattern is made at once, so every part of it must be known: no Output, and no note that stands for one. */
+function refuseOutputs(system: string, wanted: object): void {
+  for (const [argument, value] of Object.entries(wanted)) {
+    if (!pulumi.Output.isInstance(value) && !(typeof value === "string" && holdsOutputNote(value)))
+      continue;
+    throw wrong(
+      system,
+      argument,
+      `trust takes plain texts, not an Output. Make it where the value is known: output.apply((value) => trust.${system}({ … }))`,
+    );
+  }
 }
 
 function wrong(system: string, argument: string, problem: string): pulumi.RunError {

@@ -1,5 +1,6 @@
 /** What is right, and what is said of what is wrong: each argument of each resource, as `check` sees it at preview. */
 
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { notKnownSecret } from "../../provider/engine/unknown-secret";
 import { type Provider, providers } from "../providers";
@@ -19,6 +20,31 @@ const identity = (more: object) => ({
   subject: "me",
   scopes: ["dns"],
   ...more,
+});
+
+test("an Output within a text is named as that, wherever it stands, and nothing else is said of it", async () => {
+  const output = `${pulumi.output("secret")}`;
+  const json = JSON.stringify({ output: pulumi.output("secret") });
+  const said = (at: string) => `${at}: an Output stands within a text, where Pulumi writes a note`;
+  const begins = async (provider: Provider, inputs: object) =>
+    (await reasons(provider, inputs)).map((reason) => reason?.split(" instead of")[0]);
+  expect(
+    await begins(
+      providers.OAuthClient,
+      client({ scopes: ["dns", output], tags: [`tag:${output}`], description: json }),
+    ),
+  ).toEqual([said("scopes[1]"), said("tags[0]"), said("description")]);
+  expect(
+    await begins(
+      providers.FederatedIdentity,
+      identity({
+        issuer: `https://${output}`,
+        subject: `repo:${output}`,
+        audience: output,
+        customClaimRules: { sub: "me", ref: `refs/${output}` },
+      }),
+    ),
+  ).toEqual(["issuer", "subject", "audience", "customClaimRules.ref"].map(said));
 });
 
 describe("an OAuth client", () => {

@@ -429,3 +429,10 @@ describe("a rotating pair", () => {
     else expect(made).toThrow(problem);
   });
 });
+
+test("a name that an Output was written into is refused before anything is registered", () => {
+  const owner = new OAuthClient("owner", { scopes: ["dns"] });
+  expect(() => new OAuthClient(`${owner.clientId}-2`, { scopes: ["dns"] })).toThrow(
+    "A resource OAuthClient has an Output in its name, which Pulumi does not know in time.",
+  );
+});

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { RunError } from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { trust } from "../../provider/index";
@@ -171,6 +172,15 @@ test.each<[() => unknown, string]>([
     'trust.github: repository: "*/*" trusts repositories that do not exist yet',
   ],
   [() => trust.github({ repository: "acme*/x", branch: "main" }), "whoever makes them"],
+  [
+    () => trust.github({ repository: `acme/${pulumi.output("x")}`, branch: "main" }),
+    "trust.github: repository: trust takes plain texts, not an Output. Make it where the value is known: output.apply((value) => trust.github({ … }))",
+  ],
+  [
+    // What a program in JavaScript may write.
+    () => trust.gitlab({ project: pulumi.output("acme/x") as never, branch: "main" }),
+    "trust.gitlab: project: trust takes plain texts, not an Output",
+  ],
   [
     () => trust.github({ repository: "acme/*", branch: "main" }),
     'Name it exactly, or write down why that is right: allowStrangers: "…"',
