@@ -16,3 +16,13 @@ export function refuseCapability(name: string): string | undefined {
     ? undefined
     : `capability name ${JSON.stringify(name)} is not of the form domain/name`;
 }
+
+/** What the one who is reached gets towards the one who reaches it, as captured. */
+const mirrored: Readonly<Record<string, string>> = {
+  "tailscale.com/cap/drive": "tailscale.com/cap/drive-sharer",
+  "tailscale.com/cap/relay": "tailscale.com/cap/relay-target",
+};
+
+export function mirrorCapabilities(names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => (Object.hasOwn(mirrored, name) ? (mirrored[name] ?? []) : []));
+}

@@ -56,6 +56,17 @@ export function parseProtocol(text: string): number | undefined {
   return /^[1-9]\d{0,2}$/.test(text) && Number(text) <= 255 ? Number(text) : undefined;
 }
 
+/** The same ports in as few ranges as possible, in order. Ranges that only touch stay apart. */
+export function mergePorts(ranges: readonly PortRange[]): readonly PortRange[] {
+  const merged: PortRange[] = [];
+  for (const range of ranges.toSorted((left, right) => left.first - right.first)) {
+    const last = merged.at(-1);
+    if (last === undefined || last.last < range.first) merged.push(range);
+    else if (last.last < range.last) merged[merged.length - 1] = { ...last, last: range.last };
+  }
+  return merged;
+}
+
 /** The ports of `*`, `22`, `80,443` or `1000-2000`, or what is wrong with them, in Tailscale's words. */
 export function parsePorts(text: string): readonly PortRange[] | { readonly problem: string } {
   if (text === "*") return [allPorts];

@@ -63,28 +63,35 @@ function findLineStarts(text: string): LineStarts {
 /** Where brackets are open within each other too often, texts and comments aside. */
 function findTooDeep(text: string): number | undefined {
   let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const sign = text[at];
-    if (sign === '"') at = endOfText(text, at);
-    else if (sign === "/" && text[at + 1] === "/") at = endOrLast(text, text.indexOf("\n", at));
-    else if (sign === "/" && text[at + 1] === "*") at = endOrLast(text, text.indexOf("*/", at + 2));
-    else if (sign === "[" || sign === "{") depth++;
+  // Only what may open or close something is looked at.
+  const signs = /["/[\]{}]/g;
+  for (let found = signs.exec(text); found !== null; found = signs.exec(text)) {
+    const at = found.index;
+    const [sign] = found;
+    if (sign === "[" || sign === "{") depth++;
     else if (sign === "]" || sign === "}") depth--;
+    else signs.lastIndex = sign === '"' ? endOfText(text, at) : endOfComment(text, at);
     if (depth > deepest) return at;
   }
   return undefined;
 }
 
-/** Where the text that begins at `start` ends; a text does not go beyond its line. */
+/** What follows the text that begins at `start`; a text does not go beyond its line. */
 function endOfText(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    const sign = text[at];
-    if (sign === "\\") at++;
-    else if (sign === '"' || sign === "\n") return at;
+  const ends = /["\\\n]/g;
+  ends.lastIndex = start + 1;
+  for (let found = ends.exec(text); found !== null; found = ends.exec(text)) {
+    if (found[0] !== "\\") return ends.lastIndex;
+    ends.lastIndex++;
   }
   return text.length;
 }
 
-function endOrLast(text: string, at: number): number {
-  return at < 0 ? text.length : at;
+/** What follows the comment that begins at `start`, or the slash that begins none. */
+function endOfComment(text: string, start: number): number {
+  const kind = text[start + 1];
+  if (kind !== "/" && kind !== "*") return start + 1;
+  const end = kind === "/" ? "\n" : "*/";
+  const at = text.indexOf(end, start + 2);
+  return at < 0 ? text.length : at + end.length;
 }

@@ -1,0 +1,170 @@
+/** The users and machines that a policy file is evaluated for, and the addresses between which something may flow. */
+
+import {
+  type Address,
+  formatAddress,
+  isCarriedByExitNodes,
+  isDefaultRoute,
+  isInRanges,
+  parseAddress,
+  parseRange,
+  type Range,
+} from "./addresses";
+import { normalizeTag } from "./selector";
+
+export interface Tailnet {
+  readonly users: readonly User[];
+  readonly machines: readonly Machine[];
+  readonly services?: readonly Service[];
+}
+
+export interface User {
+  /** What machines call their user. */
+  readonly name: string;
+  /** The login name: `ada@acme.com`, `ada@github`. */
+  readonly email: string;
+  /** As the API calls it: `owner`, `admin`, `it-admin`, …, `member`; `shared` for who accepted a share only. */
+  readonly role: string;
+}
+
+/** A machine has tags or a user, never both. */
+export interface Machine {
+  readonly name: string;
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+  readonly tags?: readonly string[];
+  /** The name of a user. */
+  readonly user?: string;
+  /** What it advertises: CIDRs. */
+  readonly routes?: readonly string[];
+  /** Those of `routes` that are approved. */
+  readonly approved?: readonly string[];
+  /** For postures: `node:os`, … ; left out, every condition counts as met. */
+  readonly attributes?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** A Tailscale Service, with addresses and tags of its own. */
+export interface Service {
+  /** `svc:web` */
+  readonly name: string;
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+  readonly tags?: readonly string[];
+}
+
+/** A machine as rules see it. */
+export interface Member {
+  readonly machine: Machine;
+  /** In lower case. */
+  readonly tags: ReadonlySet<string>;
+  /** `undefined` for a tagged machine: tags take the user away. */
+  readonly user: User | undefined;
+}
+
+/** An address from which a machine sends. */
+export interface Source {
+  readonly member: Member;
+  readonly address: Address;
+}
+
+/** An address to which something is sent. */
+export interface Target {
+  /** `NAME`, `NAME/v6`, `ADDRESS by NAME`. */
+  readonly label: string;
+  readonly address: Address;
+  readonly at:
+    | { readonly kind: "machine"; readonly member: Member }
+    | { readonly kind: "behind"; readonly router: Member }
+    | { readonly kind: "service"; readonly service: Service; readonly tags: ReadonlySet<string> };
+}
+
+export function membersOf({ users, machines }: Tailnet): readonly Member[] {
+  const byName = new Map(users.map((user) => [user.name, user]));
+  return machines.map((machine) => {
+    const tags = new Set((machine.tags ?? []).map(normalizeTag));
+    const user = machine.user === undefined ? undefined : byName.get(machine.user);
+    return { machine, tags, user: tags.size > 0 ? undefined : user };
+  });
+}
+
+export function sourcesOf(members: readonly Member[]): readonly Source[] {
+  return members.flatMap((member) =>
+    addressesOf(member.machine).map((address) => ({ member, address })),
+  );
+}
+
+/**
+ * Where a flow may go: the machines' and services' own addresses, the first address of each approved
+ * subnet behind every router that carries to it, and those of `asked` behind routers and exit nodes.
+ */
+export function targetsOf(
+  members: readonly Member[],
+  services: readonly Service[],
+  asked: readonly Address[],
+): readonly Target[] {
+  const firstHosts = members.flatMap(({ machine }) => subnetsOf(machine).map(firstHost));
+  return [
+    ...members.flatMap((member) =>
+      addressesOf(member.machine).map((address) => ({
+        label: labelOf(member.machine.name, address),
+        address,
+        at: { kind: "machine" as const, member },
+      })),
+    ),
+    ...members.flatMap((router) => behind(router, firstHosts, asked)),
+    ...services.flatMap((service) =>
+      addressesOf(service).map((address) => ({
+        label: labelOf(service.name, address),
+        address,
+        at: {
+          kind: "service" as const,
+          service,
+          tags: new Set((service.tags ?? []).map(normalizeTag)),
+        },
+      })),
+    ),
+  ];
+}
+
+function addressesOf({ ipv4, ipv6 }: Pick<Machine, "ipv4" | "ipv6">): readonly Address[] {
+  return [ipv4, ipv6].flatMap((text) => (text === undefined ? [] : (parseAddress(text) ?? [])));
+}
+
+function labelOf(name: string, { family }: Address): string {
+  return family === 4 ? name : `${name}/v6`;
+}
+
+/** Which of the addresses `router` carries to: as a subnet router, or as an exit node what is `asked`. */
+function behind(
+  router: Member,
+  firstHosts: readonly Address[],
+  asked: readonly Address[],
+): readonly Target[] {
+  const subnets = subnetsOf(router.machine);
+  const exits = approvedRoutes(router.machine).filter(isDefaultRoute);
+  const addresses = [
+    ...[...firstHosts, ...asked].filter((address) => isInRanges(address, subnets)),
+    ...asked.filter((address) => isInRanges(address, exits) && isCarriedByExitNodes(address)),
+  ];
+  const targets = new Map<string, Target>();
+  for (const address of addresses) {
+    const label = `${formatAddress(address)} by ${router.machine.name}`;
+    targets.set(label, { label, address, at: { kind: "behind", router } });
+  }
+  return [...targets.values()];
+}
+
+function subnetsOf(machine: Machine): readonly Range[] {
+  return approvedRoutes(machine).filter((route) => !isDefaultRoute(route));
+}
+
+/** A route counts that is advertised and approved. */
+export function approvedRoutes({ routes, approved = [] }: Machine): readonly Range[] {
+  return approved
+    .filter((route) => routes === undefined || routes.includes(route))
+    .flatMap((route) => parseRange(route) ?? []);
+}
+
+function firstHost({ family, first, last }: Range): Address {
+  return { family, value: first === last ? first : first + 1n };
+}

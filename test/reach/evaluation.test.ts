@@ -1,0 +1,198 @@
+/** Which machine reaches which: as Tailscale's own control plane opened it, both ways. */
+
+import { describe, expect, test } from "vitest";
+import { evaluate, type Flow } from "../../provider/policy-file/evaluate";
+import type { PolicyFile } from "../../provider/policy-file/model";
+import { readPolicyFile } from "../../provider/policy-file/read";
+import type { Tailnet } from "../../provider/policy-file/tailnet";
+import { accepted, type CapturedFlow, domains } from "./captures";
+
+function understand(file: unknown): PolicyFile {
+  const reading = readPolicyFile(JSON.stringify(file), { domains });
+  if ("refused" in reading) throw new Error(JSON.stringify(reading.refused));
+  return reading.policy;
+}
+
+/** What is open, by pair: `web-1 -> db-1`. */
+function byPair(flows: readonly (CapturedFlow | Flow)[]): Record<string, unknown> {
+  const pairs: Record<string, unknown> = {};
+  for (const flow of flows) {
+    const { src, dst, from = [src], to = [dst], ...opens } = flow as CapturedFlow;
+    for (const one of from) for (const other of to) pairs[`${one} -> ${other}`] = opens;
+  }
+  return pairs;
+}
+
+test("there are 389 captures, with 43,016 open pairs", () => {
+  expect(accepted).toHaveLength(389);
+  const pairs = accepted.map(({ flows }) => Object.keys(byPair(flows)).length);
+  expect(pairs.reduce((sum, count) => sum + count)).toBe(43_016);
+});
+
+test.each(accepted)("$id opens what Tailscale opened, and nothing else", (capture) => {
+  const { flows, notUnderstood } = evaluate(understand(capture.policy), capture);
+  expect(notUnderstood).toEqual([]);
+  expect(byPair(flows)).toEqual(byPair(capture.flows));
+});
+
+const tailnet: Tailnet = {
+  users: [
+    { name: "ada", email: "Ada@acme.example", role: "owner" },
+    { name: "bo", email: "bo@acme.example", role: "member" },
+    { name: "gast", email: "g@other.example", role: "shared" },
+  ],
+  machines: [
+    { name: "ada-1", ipv4: "100.64.0.1", ipv6: "fd7a:115c:a1e0::1", user: "ada" },
+    { name: "bo-1", ipv4: "100.64.0.2", user: "bo", attributes: { "node:os": "linux" } },
+    { name: "web", ipv4: "100.64.0.3", tags: ["tag:Web"] },
+    {
+      name: "router",
+      ipv4: "100.64.0.4",
+      tags: ["tag:router"],
+      routes: ["10.1.0.0/16", "10.2.0.0/16", "0.0.0.0/0"],
+      approved: ["10.1.0.0/16", "0.0.0.0/0"],
+    },
+    { name: "guest-1", ipv4: "100.64.0.5", user: "gast" },
+  ],
+  services: [{ name: "svc:shop", ipv4: "100.64.0.9", tags: ["tag:web"] }],
+};
+
+const tagOwners = { "tag:web": [], "tag:router": [] };
+
+function opened(file: object, addresses: readonly string[] = []): Record<string, unknown> {
+  return byPair(evaluate(understand({ tagOwners, ...file }), tailnet, { addresses }).flows);
+}
+
+describe("rules that are not there", () => {
+  test("open everything", () => {
+    expect(opened({})).toMatchObject({ "bo-1 -> web": { tcp: ["*"], udp: ["*"], icmp: true } });
+    expect(opened({ acls: null })).toEqual(opened({}));
+  });
+
+  test.each([{ acls: [] }, { grants: [] }, { ACLs: [], Grants: [] }])(
+    "are not rules that are empty, which open nothing: %j",
+    (file) => expect(opened(file)).toEqual({}),
+  );
+});
+
+describe("protocols", () => {
+  const grant = (...ip: string[]) => ({
+    grants: [{ src: ["bo@acme.example"], dst: ["tag:web"], ip }],
+  });
+
+  test.each([
+    [["22", "tcp:80-443", "udp:53"], { icmp: true, tcp: ["22", "80-443"], udp: ["22", "53"] }],
+    [["80-90", "85-100", "100"], { icmp: true, tcp: ["80-100"], udp: ["80-100"] }],
+    [["gre:*", "99:*"], { icmp: true, other: [47, 99] }],
+    [["sctp:80"], { icmp: true, sctp: ["80"] }],
+    [["icmp:*"], { icmp: true }],
+    [["tcp:1-65535"], { icmp: true, tcp: ["*"] }],
+  ])("%j", (ip, expected) => {
+    expect(opened(grant(...ip))["bo-1 -> web"]).toEqual(expected);
+  });
+});
+
+describe("targets", () => {
+  const pairs = (dst: string, addresses?: readonly string[]) =>
+    Object.keys(
+      opened({ grants: [{ src: ["tag:router"], dst: [dst], ip: ["tcp:1"] }] }, addresses),
+    );
+
+  test("a tag means machines and Services, and not the subnets of its machines", () => {
+    expect(pairs("tag:web")).toEqual(["router -> web", "router -> svc:shop"]);
+    expect(pairs("tag:router")).toEqual(["router -> router"]);
+  });
+
+  test("a Service is not its hosts", () => {
+    expect(pairs("svc:shop")).toEqual(["router -> svc:shop"]);
+  });
+
+  test("a subnet exists where it is approved", () => {
+    expect(pairs("10.0.0.0/8")).toEqual(["router -> 10.1.0.1 by router"]);
+    expect(pairs("10.2.0.0/16")).toEqual([]);
+  });
+
+  test("the internet is behind exit nodes, which carry nobody to private addresses", () => {
+    expect(pairs("autogroup:internet", ["1.1.1.1", "192.168.0.1"])).toEqual([
+      "router -> 1.1.1.1 by router",
+    ]);
+    expect(pairs("*", ["192.168.0.1"]).join()).not.toContain("192.168");
+  });
+
+  test("an address set adds and removes in order", () => {
+    const sets = {
+      "ipset:b": ["ipset:a", "add 100.64.0.3"],
+      "ipset:a": ["100.64.0.0/24", "remove 100.64.0.2-100.64.0.5"],
+    };
+    expect(
+      Object.keys(
+        opened({
+          ipsets: sets,
+          grants: [{ src: ["tag:web"], dst: ["ipset:b"], ip: ["tcp:1"] }],
+        }),
+      ),
+    ).toEqual(["web -> ada-1", "web -> web", "web -> svc:shop"]);
+  });
+});
+
+describe("sources", () => {
+  const names = (src: string) =>
+    Object.keys(opened({ grants: [{ src: [src], dst: ["svc:shop"], ip: ["tcp:1"] }] })).map(
+      (pair) => pair.split(" ")[0],
+    );
+
+  test.each([
+    ["autogroup:member", ["ada-1", "bo-1"]],
+    ["autogroup:members", ["ada-1", "bo-1"]],
+    ["autogroup:admin", ["ada-1"]],
+    ["autogroup:owner", ["ada-1"]],
+    ["autogroup:shared", ["guest-1"]],
+    ["autogroup:tagged", ["web", "router"]],
+    ["user:*@acme.example", ["ada-1", "bo-1"]],
+    ["ada@ACME.example", ["ada-1"]],
+    ["tag:WEB", ["web"]],
+    ["100.64.0.2/31", ["bo-1", "web"]],
+  ])("%s", (src, expected) => expect(names(src)).toEqual(expected));
+});
+
+describe("postures", () => {
+  const file = (own: object) => ({
+    postures: { "posture:mac": ["node:os == 'macos'"], "posture:known": ["node:os IS SET"] },
+    defaultSrcPosture: ["posture:mac"],
+    grants: [{ src: ["autogroup:member"], dst: ["tag:web"], ip: ["tcp:22"], ...own }],
+  });
+
+  test("hold where nothing is known of the machine, and are decided where something is", () => {
+    expect(Object.keys(opened(file({})))).toEqual(["ada-1 -> web", "ada-1 -> svc:shop"]);
+  });
+
+  test("of the rule take the place of the default", () => {
+    expect(Object.keys(opened(file({ srcPosture: ["posture:known"] })))).toContain("bo-1 -> web");
+  });
+});
+
+describe("what is not understood", () => {
+  test("opens everything, logins included", () => {
+    const flows = opened({ grants: [], firewall: {} });
+    expect(flows["guest-1 -> web"]).toEqual({
+      icmp: true,
+      tcp: ["*"],
+      udp: ["*"],
+      ssh: { root: "accept", "someone-else": "accept" },
+    });
+  });
+
+  test("as a source opens the rule to all, and nothing beyond the rule", () => {
+    const flows = opened({ grants: [{ src: ["rack:7"], dst: ["tag:web"], ip: ["tcp:22"] }] });
+    expect(flows["guest-1 -> web"]).toEqual({ icmp: true, tcp: ["22"] });
+    expect(flows["guest-1 -> bo-1"]).toBeUndefined();
+  });
+
+  test("as a group's members opens the rule to every user", () => {
+    const flows = opened({
+      grants: [{ src: ["group:ops@acme.example"], dst: ["tag:web"], ip: ["tcp:22"] }],
+    });
+    expect(flows["bo-1 -> web"]).toEqual({ icmp: true, tcp: ["22"] });
+    expect(flows["router -> web"]).toBeUndefined();
+  });
+});
