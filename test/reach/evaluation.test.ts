@@ -1,7 +1,8 @@
 /** Which machine reaches which: as Tailscale's own control plane opened it, both ways. */
 
 import { describe, expect, test } from "vitest";
-import { evaluate, type Flow } from "../../provider/policy-file/evaluate";
+import { evaluate } from "../../provider/policy-file/evaluate";
+import type { Flow } from "../../provider/policy-file/flow";
 import type { PolicyFile } from "../../provider/policy-file/model";
 import { readPolicyFile } from "../../provider/policy-file/read";
 import type { Tailnet } from "../../provider/policy-file/tailnet";
