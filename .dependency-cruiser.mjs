@@ -32,6 +32,30 @@ export default {
       },
     },
     {
+      name: "settings-are-read-before-anything-is-asked",
+      severity: "error",
+      from: { path: "^provider/api/settings/" },
+      to: { path: "^provider/", pathNot: "^provider/(api/settings|access|network)/" },
+    },
+    {
+      name: "requests-do-not-depend-on-who-sends-them",
+      severity: "error",
+      from: { path: "^provider/api/(http|errors|refusal|clock-skew)[.]ts$" },
+      to: { path: "^provider/api/(auth|keys|tailnet)" },
+    },
+    {
+      name: "tokens-know-no-endpoint",
+      severity: "error",
+      from: { path: "^provider/api/auth/" },
+      to: { path: "^provider/api/(keys|tailnet|policy-file|audit-log)" },
+    },
+    {
+      name: "an-endpoint-family-stands-alone",
+      severity: "error",
+      from: { path: "^provider/api/(keys/|policy-file|audit-log)" },
+      to: { path: "^provider/api/(settings/|tailnet[.])" },
+    },
+    {
       name: "no-sdk-below-the-classes",
       comment:
         "The commands and the first verb of a run need the definitions, and the Pulumi SDK takes a second to load.",
@@ -77,6 +101,18 @@ export default {
       to: {
         pathNot: ["^provider/(policy-file|access)/", "node_modules/jsonc-parser/", "^(node:)?net$"],
       },
+    },
+    {
+      name: "a-file-is-read-then-judged-then-shown",
+      severity: "error",
+      from: { path: "^provider/review/input/" },
+      to: { path: "^provider/review/(verdict|formats|review)" },
+    },
+    {
+      name: "a-verdict-knows-no-format",
+      severity: "error",
+      from: { path: "^provider/review/verdict/" },
+      to: { path: "^provider/review/(formats|review)" },
     },
     {
       name: "pull-request-knows-no-tailnet",
@@ -147,6 +183,13 @@ export default {
       severity: "error",
       from: { path: "^(emulator|examples)/" },
       to: { path: "^provider/(access|api|engine|definitions|resources)/" },
+    },
+    {
+      name: "the-harness-runs-what-is-built",
+      comment: "It starts programs as a person does, and knows none of their code.",
+      severity: "error",
+      from: { path: "^harness/" },
+      to: { path: "^(provider|emulator|test|tools|bench)/" },
     },
     {
       name: "two-packages",

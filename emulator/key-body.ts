@@ -6,7 +6,7 @@ import type { Env } from "./authentication.js";
 import { badRequest } from "./refusal.js";
 import { fitting } from "./request-body.js";
 import type { KeyType } from "./state.js";
-import { ninetyDays } from "./world.js";
+import { ninetyDays } from "./state.js";
 
 const names = z.array(z.string()).nullish();
 

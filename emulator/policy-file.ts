@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import { z } from "zod";
-import { firstProblem, inOurWords } from "./request-body.js";
+import { firstProblem, inOurWords } from "./schema-problem.js";
 
 export interface PolicyFile {
   /** As it was written, comments included. */

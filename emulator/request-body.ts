@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import type { z } from "zod";
 import type { Env } from "./authentication.js";
 import { badRequest } from "./refusal.js";
+import { firstProblem, inOurWords } from "./schema-problem.js";
 
 export async function bodyOf<Body>(context: Context<Env>, schema: z.ZodType<Body>): Promise<Body> {
   let body: unknown;
@@ -20,15 +21,4 @@ export function fitting<Body>(schema: z.ZodType<Body>, body: unknown): Body {
   const result = schema.safeParse(body, { error: inOurWords });
   if (result.success) return result.data;
   throw badRequest(firstProblem(result.error, "the request body"));
-}
-
-/** The first thing that is wrong, with its place; `whole` names what has none. */
-export function firstProblem({ issues: [issue] }: z.ZodError, whole: string): string {
-  return `${issue?.path.join(".") || whole}: ${issue?.message}`;
-}
-
-/** What is wrong with a value; undefined leaves it to zod. */
-export function inOurWords({ code, input, expected }: z.core.$ZodRawIssue): string | undefined {
-  if (code !== "invalid_type") return undefined;
-  return input === undefined ? "it is missing" : `it is no ${expected}`;
 }

@@ -3,6 +3,9 @@
 import type { Role } from "./permissions.js";
 import type { PolicyFile } from "./policy-file.js";
 
+/** The longest life of an API access token and of an auth key. */
+export const ninetyDays = 90 * 24 * 60 * 60;
+
 export type KeyType = "auth" | "client" | "federated" | "api";
 
 /** One credential, with what the API shows of it and the hash of its secret. */

@@ -3,9 +3,9 @@
 import { randomUUID } from "node:crypto";
 import { type Change, credentialActor, userActor } from "./audit-entries.js";
 import type { Clock } from "./clock.js";
-import { allows, olderScopes, type Role, roleScopes, roles, scopes } from "./permissions.js";
-import { freshPolicy, type Policy, parsePolicy, policyFile } from "./policy-file.js";
-import { hashOf, newId, newSecret } from "./secrets.js";
+import { freshState } from "./fresh-tailnet.js";
+import { allows, olderScopes, scopes } from "./permissions.js";
+import { freshPolicy, type Policy, parsePolicy } from "./policy-file.js";
 import {
   type AccessToken,
   type AuditEntry,
@@ -136,63 +136,4 @@ export class World implements Clock {
 /** Whether the actor may do what `scope` stands for. */
 export function may(actor: Actor, scope: string): boolean {
   return allows(actor.scopes, scope);
-}
-
-/** The longest life of an API access token and of an auth key. */
-export const ninetyDays = 90 * 24 * 60 * 60;
-
-function freshState(policy: string): State {
-  const parsed = parsePolicy(policy);
-  if ("problem" in parsed) throw new Error(`the policy file is not valid: ${parsed.problem}`);
-  const now = Date.now();
-  const users = roles.map(
-    (role): User => ({
-      id: newId("u"),
-      loginName: `${role}@example.com`,
-      displayName: `The ${role}`,
-      role,
-      created: now,
-    }),
-  );
-  const keys: Key[] = [];
-
-  const issue = (keyType: "api" | "client", more: Partial<Key>): { id: string; secret: string } => {
-    const id = newId("k");
-    const secret = newSecret(keyType, id);
-    keys.push({ id, keyType, secretHash: hashOf(secret), description: "", created: now, ...more });
-    return { id, secret };
-  };
-  const accessTokens = users.map(({ id, role }) => {
-    const { secret } = issue("api", {
-      userId: id,
-      description: `API access token of the ${role}`,
-      expires: now + ninetyDays * 1000,
-      scopes: [...roleScopes[role]],
-    });
-    return [role, secret] as const;
-  });
-  const owner = users.find(({ role }) => role === "owner");
-  const client = issue("client", {
-    ...(owner && { userId: owner.id }),
-    description: "deployer",
-    scopes: ["all"],
-    updated: now,
-  });
-  const tokenOf = Object.fromEntries(accessTokens) as Record<Role, string>; // One for each member of `roles`, see above.
-  return {
-    version: 1,
-    tailnet: { id: newId("T"), name: "example.com" },
-    start: {
-      apiKey: tokenOf.owner,
-      clientId: client.id,
-      clientSecret: client.secret,
-      roles: tokenOf,
-    },
-    clockOffset: 0,
-    users,
-    keys,
-    tokens: [],
-    policy: policyFile(policy),
-    log: [],
-  };
 }

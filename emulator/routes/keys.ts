@@ -34,9 +34,9 @@ import {
 import { bodyOf, fitting } from "../request-body.js";
 import { hashOf, newId, newSecret } from "../secrets.js";
 import { shownKey, shownToken } from "../shown-key.js";
-import { isActive, type Key, type KeyType } from "../state.js";
+import { isActive, type Key, type KeyType, ninetyDays } from "../state.js";
 import { mayGiveTags } from "../tags.js";
-import { type Actor, may, ninetyDays, type World } from "../world.js";
+import { type Actor, may, type World } from "../world.js";
 
 /** The scope that opens keys of each kind; with `:read` behind it for reading alone. */
 const scopeOf: Record<KeyType, string> = {

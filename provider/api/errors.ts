@@ -4,7 +4,7 @@
  */
 
 import { shown } from "../access/sanitize";
-import type { DeployerSource } from "./settings/connection";
+import { credentialsPage, type DeployerSource } from "./settings/credential";
 
 /** What a request was for, in the words of its error message. */
 export interface Attempt {
@@ -40,9 +40,6 @@ export interface IdentityClaims {
   readonly subject?: string | undefined;
   readonly audience?: string | undefined;
 }
-
-/** The page of the admin console that lists OAuth clients and federated identities. */
-export const credentialsPage = "https://console.tailscale.com/admin/settings/trust-credentials";
 
 /** Who sent the request: `"The deployer k123CNTRL"`, with the scopes it holds where the token said so. */
 export interface Sender {

@@ -9,6 +9,7 @@ import {
   purposes,
 } from "../access/needs";
 import { shown } from "../access/sanitize";
+import { describeConnection } from "../api/auth/describe-connection";
 import { deployerId } from "../api/auth/tailnet-identity";
 import { clockSkew } from "../api/clock-skew";
 import { NotFound, NotPermitted } from "../api/errors";
@@ -16,10 +17,9 @@ import type { Key } from "../api/keys/key";
 import { readOwnKey } from "../api/keys/keys";
 import { keyShape } from "../api/keys/schema";
 import type { Connection } from "../api/settings/connection";
-import { connectionInWords } from "../api/settings/connection-in-words";
 import { proxyInWords } from "../network/proxy";
 import { managedIn } from "../state/exported-state";
-import type { Check } from "./doctor";
+import type { Check } from "./check";
 import { CommandFailure } from "./failure";
 import { askForConfig, askPulumi, projectFolder, type SettingsOptions } from "./pulumi";
 import { resourcesOf, withTailnet } from "./session";
@@ -36,7 +36,7 @@ export async function deployerChecks(
   let deployer: string;
   try {
     connection = await settingsFrom(await askForConfig(options)).connection(options.connection);
-    deployer = await connectionInWords(connection);
+    deployer = await describeConnection(connection);
   } catch (error) {
     return [failed("Credentials", error)];
   }

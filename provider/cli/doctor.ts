@@ -9,18 +9,12 @@ import { type PurposeName, purposes } from "../access/needs";
 import { readable, shown } from "../access/sanitize";
 import { version } from "../api/version";
 import { isAtLeast } from "../versions";
+import type { Check } from "./check";
 import { exitCodes } from "./failure";
 import { withJson, withSettingsOptions } from "./options";
 import { printJson, printVerbatim, roomOf, waitingFor } from "./output";
 import type { SettingsOptions } from "./pulumi";
 import { wrapped } from "./wrapping";
-
-export interface Check {
-  readonly name: string;
-  readonly status: "ok" | "warning" | "failed";
-  readonly detail: string;
-  readonly remedy?: string;
-}
 
 interface Options extends SettingsOptions {
   readonly json?: boolean;

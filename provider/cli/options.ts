@@ -2,7 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { formatSeconds, seconds } from "../access/lifetime";
-import { isKeyId } from "../api/keys/key";
+import { isKeyId } from "../api/keys/id";
 
 /** Options that say whose settings are meant: those of `pulumi up` for that stack. */
 export function withSettingsOptions(command: Command): Command {

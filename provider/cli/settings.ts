@@ -5,7 +5,7 @@
 
 import { z } from "zod";
 import { type ConfigReader, type Connection, connectionFrom } from "../api/settings/connection";
-import { ConnectionError } from "../api/settings/error";
+import { SettingsError } from "../api/settings/error";
 import { CommandFailure } from "./failure";
 import { printAside } from "./output";
 import type { StackConfig } from "./pulumi";
@@ -13,7 +13,7 @@ import type { StackConfig } from "./pulumi";
 export interface Settings {
   /**
    * The default connection, or the one of that name in the stack's config.
-   * @throws ConnectionError, or CommandFailure where the config cannot be decrypted
+   * @throws SettingsError, or CommandFailure where the config cannot be decrypted
    */
   connection(name?: string): Promise<Connection>;
 }
@@ -46,8 +46,8 @@ function fromEnvironment(config: StackConfig, name: string | undefined): Connect
       );
     return connection;
   } catch (error) {
-    if (config.kind !== "unreadable" || !(error instanceof ConnectionError)) throw error;
-    throw new ConnectionError(
+    if (config.kind !== "unreadable" || !(error instanceof SettingsError)) throw error;
+    throw new SettingsError(
       `${error.message}\n  The stack's config could not be read: ${config.reason}`,
     );
   }

@@ -4,17 +4,9 @@ import { z } from "zod";
 import { formatSeconds, longestAuthKeyLifetime, seconds } from "../access/lifetime";
 import { isActive, type Key } from "../api/keys/key";
 import { type Definition, type Failure, gone, missing, type Properties } from "../engine/resource";
-import {
-  connection,
-  description,
-  durationBetween,
-  flag,
-  generation,
-  minter,
-  recreation,
-  rotateEvery,
-  tags,
-} from "./arguments/common";
+import { connection, description, flag, generation, recreation, tags } from "./arguments/common";
+import { durationBetween, rotateEvery } from "./arguments/duration";
+import { minter } from "./arguments/minter";
 import { authKeyDeclaration } from "./declarations";
 
 const longest = formatSeconds(longestAuthKeyLifetime);

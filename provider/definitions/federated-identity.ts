@@ -3,19 +3,9 @@
 import { z } from "zod";
 import { isActive, type Key } from "../api/keys/key";
 import { type Definition, gone, missing, type Properties } from "../engine/resource";
-import {
-  audience,
-  claimRules,
-  connection,
-  description,
-  issuer,
-  scopeFailures,
-  scopes,
-  subject,
-  tags,
-  trustFailures,
-  unlistedScopes,
-} from "./arguments/common";
+import { connection, description, tags } from "./arguments/common";
+import { scopeFailures, scopes, unlistedScopes } from "./arguments/scopes";
+import { audience, claimRules, issuer, subject, trustFailures } from "./arguments/trust";
 import { federatedIdentityDeclaration } from "./declarations";
 import { mergeChanges, seenTrustCredential } from "./trust-credential";
 

@@ -3,16 +3,9 @@
 import { z } from "zod";
 import { isActive } from "../api/keys/key";
 import { type Definition, gone, missing } from "../engine/resource";
-import {
-  connection,
-  description,
-  generation,
-  rotateEvery,
-  scopeFailures,
-  scopes,
-  tags,
-  unlistedScopes,
-} from "./arguments/common";
+import { connection, description, generation, tags } from "./arguments/common";
+import { rotateEvery } from "./arguments/duration";
+import { scopeFailures, scopes, unlistedScopes } from "./arguments/scopes";
 import { oauthClientDeclaration } from "./declarations";
 import { mergeChanges, seenTrustCredential } from "./trust-credential";
 

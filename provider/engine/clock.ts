@@ -1,12 +1,12 @@
 /** The time by which rotation is decided: the machine's, or a moment that a person wants to look ahead to. */
 
-import { ConnectionError } from "../api/settings/error";
+import { SettingsError } from "../api/settings/error";
 
 /**
  * Milliseconds since 1970. `TAILSCOPE_NOW`, a time in RFC 3339, takes the place of the machine's clock, so that
  * `TAILSCOPE_NOW=2027-03-01T00:00:00Z pulumi preview` shows what falls due by then.
  *
- * @throws ConnectionError where `TAILSCOPE_NOW` is no time
+ * @throws SettingsError where `TAILSCOPE_NOW` is no time
  */
 export function now(): number {
   const given = process.env["TAILSCOPE_NOW"];
@@ -15,7 +15,7 @@ export function now(): number {
     ? Date.parse(given)
     : Number.NaN;
   if (!Number.isNaN(time)) return time;
-  throw new ConnectionError(
+  throw new SettingsError(
     `TAILSCOPE_NOW is no time in RFC 3339.\n  Write it like 2027-03-01T00:00:00Z, or unset it.`,
   );
 }

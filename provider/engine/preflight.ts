@@ -10,20 +10,10 @@ import {
 } from "../access/grants";
 import { waitsKey } from "../access/internal-arguments";
 import { isPassing } from "../api/errors";
-import type { Minter, Tailnet } from "../api/tailnet";
-import type { Failure, Properties } from "./resource";
+import type { Tailnet } from "../api/tailnet";
+import type { Failure, Grants, Properties } from "./resource";
 import { conceal } from "./resource-options";
 import { warn } from "./run";
-
-/** What making or changing a credential gives away. Absent members are not known yet. */
-export interface Grants {
-  /** The scope without which the deployer can do nothing of the kind. */
-  readonly needs: string;
-  readonly scopes?: readonly string[] | undefined;
-  readonly tags?: readonly string[] | undefined;
-  /** Who makes it in the deployer's place. */
-  readonly minter?: Minter | undefined;
-}
 
 /** The inputs as the program wrote them: for the places in messages, and for what they wait for. */
 export interface Written extends Properties {

@@ -2,8 +2,7 @@
 
 import type { z } from "zod";
 import type { Key, KeyType } from "../api/keys/key";
-import type { Tailnet } from "../api/tailnet";
-import type { Grants } from "./preflight";
+import type { Minter, Tailnet } from "../api/tailnet";
 
 /** A plain object as the engine passes it. */
 export type Properties = Record<string, unknown>;
@@ -13,6 +12,16 @@ export interface Failure {
   /** Where, for example `"scopes[1]"`. */
   readonly property: string;
   readonly reason: string;
+}
+
+/** What making or changing a credential gives away. Absent members are not known yet. */
+export interface Grants {
+  /** The scope without which the deployer can do nothing of the kind. */
+  readonly needs: string;
+  readonly scopes?: readonly string[] | undefined;
+  readonly tags?: readonly string[] | undefined;
+  /** Who makes it in the deployer's place. */
+  readonly minter?: Minter | undefined;
 }
 
 /** A credential that no longer opens anything: the next `up` makes a new one. */

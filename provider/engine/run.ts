@@ -10,7 +10,7 @@ const opened = new Map<string | undefined, Promise<Tailnet>>();
 
 /**
  * @param name of a connection in stack config; undefined for the default one
- * @throws ConnectionError where no usable credentials are found
+ * @throws SettingsError where no usable credentials are found
  */
 export function deployerConnection(name: string | undefined): Connection {
   const known = connections.get(name);
@@ -38,7 +38,7 @@ export function readsThrough(name: string | undefined): Reads {
 
 /**
  * @param name of a connection in stack config; undefined for the default one
- * @throws ConnectionError where no usable credentials are found
+ * @throws SettingsError where no usable credentials are found
  */
 export async function tailnetOf(name: string | undefined): Promise<Tailnet> {
   const connection = deployerConnection(name);

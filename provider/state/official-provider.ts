@@ -5,7 +5,7 @@
  * it before it does anything else.
  */
 
-import { isKeyId } from "../api/keys/key";
+import { isKeyId } from "../api/keys/id";
 import { nameIn, type StoredResource } from "./exported-state";
 
 const ours = /^tailscale:index\/\w+:(OauthClient|TailnetKey|FederatedIdentity)$/;

@@ -6,7 +6,7 @@ import { LostCreate } from "../../provider/api/errors";
 import { openHttp } from "../../provider/api/http";
 import type { KeyType } from "../../provider/api/keys/key";
 import type { KeyBody } from "../../provider/api/keys/keys";
-import type { Deployer } from "../../provider/api/settings/connection";
+import type { ApiCredential } from "../../provider/api/settings/credential";
 import { openTailnet } from "../../provider/api/tailnet";
 import { as, makeClient, takeToken } from "../contract/client";
 
@@ -27,8 +27,8 @@ const bodies: Readonly<Record<KeyType, KeyBody>> = {
 
 const kinds = Object.keys(bodies) as KeyType[];
 
-function tailnet(emulator: Emulator, deployer?: Deployer, known?: Set<string>) {
-  const all: Deployer = {
+function tailnet(emulator: Emulator, deployer?: ApiCredential, known?: Set<string>) {
+  const all: ApiCredential = {
     kind: "oauthClient",
     clientId: emulator.clientId,
     clientSecret: emulator.clientSecret,

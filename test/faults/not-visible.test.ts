@@ -4,23 +4,23 @@ import { type Emulator, startEmulator } from "tailscope-emulator";
 import { describe, expect, test } from "vitest";
 import { NotVisible } from "../../provider/api/errors";
 import { openHttp } from "../../provider/api/http";
-import type { Deployer } from "../../provider/api/settings/connection";
+import type { ApiCredential } from "../../provider/api/settings/credential";
 import { openTailnet } from "../../provider/api/tailnet";
 import { makeClient as makeCredential } from "../contract/client";
 
 const notFound = { kind: "answer", status: 404, body: '{"message":"not found"}' } as const;
 
-function tailnetOf(emulator: Emulator, deployer: Deployer) {
+function tailnetOf(emulator: Emulator, deployer: ApiCredential) {
   const http = openHttp(emulator.url, { minTimeout: 1 });
   return openTailnet({ baseUrl: emulator.url, tailnet: "-", deployer }, () => {}, http);
 }
 
-function withAll({ clientId, clientSecret }: Emulator): Deployer {
+function withAll({ clientId, clientSecret }: Emulator): ApiCredential {
   return { kind: "oauthClient", clientId, clientSecret };
 }
 
 /** A deployer of its own that holds `scopes`. */
-async function withScopes(emulator: Emulator, ...scopes: string[]): Promise<Deployer> {
+async function withScopes(emulator: Emulator, ...scopes: string[]): Promise<ApiCredential> {
   const { id, key } = await makeCredential(emulator, scopes, ["tag:ci"]);
   return { kind: "oauthClient", clientId: id, clientSecret: key };
 }

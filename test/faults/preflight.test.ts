@@ -3,14 +3,19 @@
 import { type Emulator, type Fault, startEmulator } from "tailscope-emulator";
 import { expect, test, vi } from "vitest";
 import { openHttp } from "../../provider/api/http";
-import type { Deployer } from "../../provider/api/settings/connection";
+import type { ApiCredential } from "../../provider/api/settings/credential";
 import { openTailnet } from "../../provider/api/tailnet";
-import { type Grants, lookAhead, preflight } from "../../provider/engine/preflight";
+import { lookAhead, preflight } from "../../provider/engine/preflight";
+import type { Grants } from "../../provider/engine/resource";
 import { type Credential, makeClient } from "../contract/client";
 
 const policy = JSON.stringify({ tagOwners: { "tag:a": [], "tag:b": [], "tag:child": ["tag:a"] } });
 
-async function problems(emulator: Emulator, deployer: Deployer, grants: Grants): Promise<string[]> {
+async function problems(
+  emulator: Emulator,
+  deployer: ApiCredential,
+  grants: Grants,
+): Promise<string[]> {
   const tailnet = openTailnet(
     { baseUrl: emulator.url, tailnet: "-", deployer },
     () => {},
@@ -20,7 +25,7 @@ async function problems(emulator: Emulator, deployer: Deployer, grants: Grants):
   return found.map(({ property, reason }) => `${property}: ${reason}`);
 }
 
-const as = ({ id, key }: Credential): Deployer => ({
+const as = ({ id, key }: Credential): ApiCredential => ({
   kind: "oauthClient",
   clientId: id,
   clientSecret: key,
@@ -28,7 +33,7 @@ const as = ({ id, key }: Credential): Deployer => ({
 
 test("a role that may not set a scope is told so", async () => {
   await using emulator = await startEmulator();
-  const deployer: Deployer = { kind: "accessToken", token: emulator.roles["network-admin"] };
+  const deployer: ApiCredential = { kind: "accessToken", token: emulator.roles["network-admin"] };
   expect(
     await problems(emulator, deployer, { needs: "oauth_keys", scopes: ["dns", "users"] }),
   ).toEqual([
@@ -58,7 +63,7 @@ test("a deployer without the kind's own scope is told which one it needs", async
 test("an auth key's tags are held against the client that mints it", async () => {
   await using emulator = await startEmulator({ policy });
   const minter = await makeClient(emulator, ["auth_keys"], ["tag:a", "tag:b"]);
-  const all: Deployer = {
+  const all: ApiCredential = {
     kind: "oauthClient",
     clientId: emulator.clientId,
     clientSecret: emulator.clientSecret,
@@ -154,7 +159,7 @@ test.each<[string, Fault["effect"], string]>([
   async (_, effect, word) => {
     await using emulator = await startEmulator({ policy });
     const said = vi.spyOn(console, "error").mockImplementation(() => {});
-    const deployer: Deployer = {
+    const deployer: ApiCredential = {
       kind: "oauthClient",
       clientId: emulator.clientId,
       clientSecret: emulator.clientSecret,
@@ -186,7 +191,7 @@ test.each<[string, Fault["effect"], string]>([
 
 test("a deployer that is not accepted is an error at once", async () => {
   await using emulator = await startEmulator();
-  const deployer: Deployer = {
+  const deployer: ApiCredential = {
     kind: "oauthClient",
     clientId: emulator.clientId,
     clientSecret: "tskey-client-wrong",

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { type Emulator, type Fault, startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { openHttp } from "../../provider/api/http";
-import type { Deployer } from "../../provider/api/settings/connection";
+import type { ApiCredential } from "../../provider/api/settings/credential";
 import { openTailnet } from "../../provider/api/tailnet";
 
 const body = { scopes: ["dns"] };
@@ -13,7 +13,7 @@ const body = { scopes: ["dns"] };
 /** The deployer's view of the emulator's tailnet; waits between tries are short, and so is patience. */
 function clients(
   emulator: Emulator,
-  deployer: Deployer = {
+  deployer: ApiCredential = {
     kind: "oauthClient",
     clientId: emulator.clientId,
     clientSecret: emulator.clientSecret,

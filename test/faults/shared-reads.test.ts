@@ -4,7 +4,7 @@ import { type Emulator, startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { openHttp } from "../../provider/api/http";
 import { keyList } from "../../provider/api/keys/shared-list";
-import type { Deployer } from "../../provider/api/settings/connection";
+import type { ApiCredential } from "../../provider/api/settings/credential";
 import { openTailnet } from "../../provider/api/tailnet";
 import { makeClient } from "../contract/client";
 
@@ -12,7 +12,7 @@ const body = { scopes: ["dns"] };
 
 function open(
   emulator: Emulator,
-  deployer: Deployer = {
+  deployer: ApiCredential = {
     kind: "oauthClient",
     clientId: emulator.clientId,
     clientSecret: emulator.clientSecret,

@@ -3,17 +3,17 @@
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { describe, expect, test } from "vitest";
 import { openHttp } from "../../provider/api/http";
-import type { Deployer } from "../../provider/api/settings/connection";
+import type { ApiCredential } from "../../provider/api/settings/credential";
 import { openTailnet } from "../../provider/api/tailnet";
 import { preflight } from "../../provider/engine/preflight";
 import { makeClient } from "../contract/client";
 
-function tailnetOf(emulator: Emulator, deployer: Deployer, warn = (_message: string) => {}) {
+function tailnetOf(emulator: Emulator, deployer: ApiCredential, warn = (_message: string) => {}) {
   const connection = { baseUrl: emulator.url, tailnet: "-", deployer };
   return openTailnet(connection, warn, openHttp(emulator.url, { minTimeout: 1 }));
 }
 
-const withAll = ({ clientId, clientSecret }: Emulator): Deployer => ({
+const withAll = ({ clientId, clientSecret }: Emulator): ApiCredential => ({
   kind: "oauthClient",
   clientId,
   clientSecret,

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { connectionFrom } from "../../provider/api/settings/connection";
-import { ConnectionError } from "../../provider/api/settings/error";
+import { SettingsError } from "../../provider/api/settings/error";
 import { definitionOf } from "../../provider/definitions/all";
 import { checkInputs } from "../../provider/engine/check";
 import { changesBetween, stateAfterRead, stateAfterWrite } from "../../provider/engine/state";
@@ -130,7 +130,7 @@ test("stack config and environment", async () => {
         expect(baseUrl).toMatch(/^(https:\/\/|http:\/\/(localhost|127\.|\[::1\]))/);
         return [];
       } catch (error) {
-        expect(error).toBeInstanceOf(ConnectionError);
+        expect(error).toBeInstanceOf(SettingsError);
         // What to write instead stands in a line of its own.
         expect((error as Error).message).toMatch(/\n {2}\S/);
         return [(error as Error).message];

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterAll, expect, test, vi } from "vitest";
 import { emulatorCommand, type Options } from "../../emulator/command";
 import { providerText } from "../../provider/access/provider-text";
-import { ConnectionError } from "../../provider/api/settings/error";
+import { SettingsError } from "../../provider/api/settings/error";
 import { CommandFailure } from "../../provider/cli/failure";
 import { tailscope } from "../../provider/cli/program";
 import { htmlReport } from "../../provider/review/formats/html";
@@ -260,7 +260,7 @@ test("command lines", async () => {
         const isCommander =
           error instanceof Error && "code" in error && String(error.code).startsWith("commander.");
         const isMeant =
-          isCommander || error instanceof CommandFailure || error instanceof ConnectionError;
+          isCommander || error instanceof CommandFailure || error instanceof SettingsError;
         expect(isMeant, error instanceof Error ? error.stack : String(error)).toBe(true);
         const isHelp = isCommander && "exitCode" in error && error.exitCode === 0;
         return isHelp ? [] : [(error as Error).message];

@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { withoutSecrets } from "../../provider/dist/access/sanitize.js";
 import { knownScopes } from "../../provider/dist/access/scopes.js";
 import { type Connection, connectionFrom } from "../../provider/dist/api/settings/connection.js";
-import { ConnectionError } from "../../provider/dist/api/settings/error.js";
+import { SettingsError } from "../../provider/dist/api/settings/error.js";
 import { type Way, wayTo } from "../../provider/dist/network/dispatcher.js";
 import { openInventor } from "./inventions.ts";
 import { countsOf, rowsOf, summaryOf, tableOf } from "./report.ts";
@@ -209,7 +209,7 @@ function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ("code" in error && String(error.code).startsWith("ERR_PARSE_ARGS"))
     return `${error.message}\nRun it with --help for the options.`;
-  const isExpected = [Refused, UsageError, Unanswered, ConnectionError].some(
+  const isExpected = [Refused, UsageError, Unanswered, SettingsError].some(
     (kind) => error instanceof kind,
   );
   return isExpected ? error.message : (error.stack ?? error.message);

@@ -66,10 +66,3 @@ export class NotTestable extends Error {
     this.shown = shown;
   }
 }
-
-/** Ends everything: somebody pressed Ctrl-C. */
-export class Interrupted extends Error {
-  constructor() {
-    super("interrupted");
-  }
-}

@@ -3,10 +3,10 @@
 import { openSweeper, type Removal, remove, removeMarked } from "./credentials.ts";
 import { examine, type Result } from "./examination.ts";
 import type { Fact } from "./fact.ts";
-import { Interrupted, NotTestable } from "./outcome.ts";
+import { NotTestable } from "./outcome.ts";
 import { openSession, type Self, type Session } from "./session.ts";
 import { objectionToName, surveyTailnet } from "./survey.ts";
-import { type Answer, type Ask, type Clock, openWire, textAt } from "./wire.ts";
+import { type Answer, type Ask, type Clock, Interrupted, openWire, textAt } from "./wire.ts";
 
 export interface RunOptions {
   readonly baseUrl: string;

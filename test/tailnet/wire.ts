@@ -1,7 +1,5 @@
 /** HTTP to the tailnet under test: plain requests, every exchange kept. Knows nothing of facts. */
 
-import { Interrupted } from "./outcome.ts";
-
 export interface Request {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Below `/api/v2`, with the query. */
@@ -169,4 +167,11 @@ export function textAt(value: unknown, ...path: readonly (string | number)[]): s
 export function listAt(value: unknown, ...path: readonly (string | number)[]): readonly unknown[] {
   const found = member(value, ...path);
   return Array.isArray(found) ? found : [];
+}
+
+/** Ends everything: somebody pressed Ctrl-C. */
+export class Interrupted extends Error {
+  constructor() {
+    super("interrupted");
+  }
 }

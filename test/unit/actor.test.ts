@@ -15,9 +15,13 @@ import {
 import type { Http, Request } from "../../provider/api/http";
 import { clientIsGone, type Keys } from "../../provider/api/keys/keys";
 import { readTagOwners } from "../../provider/api/policy-file";
-import type { Deployer } from "../../provider/api/settings/connection";
+import type { ApiCredential } from "../../provider/api/settings/credential";
 
-const client: Deployer = { kind: "oauthClient", clientId: "kC", clientSecret: "tskey-client-kC-x" };
+const client: ApiCredential = {
+  kind: "oauthClient",
+  clientId: "kC",
+  clientSecret: "tskey-client-kC-x",
+};
 const get = { doing: "read it", method: "GET", path: "/x", needs: "dns:read" } as const;
 const post = { doing: "make it", method: "POST", path: "/x", needs: "dns" } as const;
 const id = z.object({ id: z.string() });

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { fits } from "../../provider/access/secret-form";
 import { type Connection, connectionFrom } from "../../provider/api/settings/connection";
-import { ConnectionError } from "../../provider/api/settings/error";
+import { SettingsError } from "../../provider/api/settings/error";
 import { connectionsKey, settings } from "../../provider/api/settings/table";
 
 type Values = Record<string, string>;
@@ -38,7 +38,7 @@ function refusal(environment: Values, config: Values = {}): string {
   try {
     from(environment, config);
   } catch (error) {
-    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toBeInstanceOf(SettingsError);
     const { message } = error as Error;
     expect(message).not.toContain("SECRETSECRET");
     expect(message, "with what to do").toMatch(/\n {2}\S/);

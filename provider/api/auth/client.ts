@@ -11,7 +11,7 @@ import {
   TokenRefused,
 } from "../errors";
 import type { Authorization, Http, Request } from "../http";
-import type { Deployer } from "../settings/connection";
+import type { ApiCredential } from "../settings/credential";
 import { narrowForReads } from "./read-token";
 import { type Narrowing, type Token, tokenSource } from "./token";
 
@@ -53,7 +53,7 @@ const readScopes = [
   ...policyFileScopes,
 ];
 
-export function actor(http: Http, credential: Deployer, options: ActorOptions): Actor {
+export function actor(http: Http, credential: ApiCredential, options: ActorOptions): Actor {
   const tokens = tokenSource(http, credential);
   const name =
     credential.kind === "accessToken" ? options.name : `${options.name} ${credential.clientId}`;

@@ -6,39 +6,18 @@
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { shown } from "../../access/sanitize";
-import type { Environment } from "../../network/proxy";
-import { ConnectionError } from "../settings/error";
+import type { IdentityTokenSource } from "../settings/credential";
+import { SettingsError } from "../settings/error";
 import { thisCloud } from "./identity-token/cloud";
 import { githubToken } from "./identity-token/github";
 import { messageOf } from "./identity-token/metadata";
 import { readPayload } from "./jwt";
 
-/** Where identity tokens come from. A file and a runner give a new one when the last has run out. */
-export type IdentityTokenSource =
-  /** `name` is the environment variable it was found in. */
-  | { readonly kind: "value"; readonly token: string; readonly name: string }
-  | { readonly kind: "file"; readonly path: string; readonly name: string }
-  /** A GitHub Actions runner, which is asked for a token with this audience. */
-  | {
-      readonly kind: "github";
-      readonly url: string;
-      readonly bearer: string;
-      readonly audience: string;
-      readonly name: string;
-    }
-  /** AWS or Google Cloud, whichever this runs on, which is asked for a token with this audience. */
-  | {
-      readonly kind: "cloud";
-      readonly audience: string;
-      readonly environment: Environment;
-      readonly name: string;
-    };
-
 const claims = z.object({ exp: z.number() });
 
 /**
  * An identity token that has not run out.
- * @throws ConnectionError where there is none, it is no token, or it has ended
+ * @throws SettingsError where there is none, it is no token, or it has ended
  */
 export async function identityToken(
   source: IdentityTokenSource,
@@ -48,12 +27,12 @@ export async function identityToken(
   const token = text.trim();
   const end = endOf(token);
   if (end === undefined) {
-    throw new ConnectionError(
+    throw new SettingsError(
       `What ${from} gives is no identity token: it is no JWT with an end (exp).\n  Put there what the CI system issues, for example GitLab's id_tokens.`,
     );
   }
   if (end * 1000 <= now()) {
-    throw new ConnectionError(
+    throw new SettingsError(
       `The identity token of ${from} ended at ${new Date(end * 1000).toISOString()}.\n  Get a new one from the CI system, and deploy within its life.`,
     );
   }
@@ -62,7 +41,7 @@ export async function identityToken(
 
 /**
  * Where identity tokens come from, in words: of a cloud, which one it is.
- * @throws ConnectionError where there is no cloud
+ * @throws SettingsError where there is no cloud
  */
 export async function identityTokenOrigin(source: IdentityTokenSource): Promise<string> {
   if (source.kind !== "cloud") return source.name;
@@ -91,7 +70,7 @@ async function contentOf(path: string, name: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    throw new ConnectionError(
+    throw new SettingsError(
       `The identity token file ${shown(path)} (${name}) cannot be read: ${messageOf(error)}.\n  Check that the CI job writes it before it deploys.`,
     );
   }

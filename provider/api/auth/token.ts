@@ -9,7 +9,7 @@ import { z } from "zod";
 import { covers, expandLegacyScopes } from "../../access/scopes";
 import { NotInPlan, notUnderstood, TokenRefused, tokenTooWide } from "../errors";
 import type { Http, Request } from "../http";
-import type { Deployer } from "../settings/connection";
+import type { ApiCredential } from "../settings/credential";
 import { identityToken } from "./identity-token";
 import { readIdentityClaims } from "./jwt";
 
@@ -57,7 +57,7 @@ const marginSeconds = 120;
 
 export function tokenSource(
   http: Http,
-  deployer: Deployer,
+  deployer: ApiCredential,
   now: () => number = Date.now,
 ): TokenSource {
   if (deployer.kind === "accessToken") {
@@ -127,7 +127,7 @@ const everything: Narrowing = { scopes: [] };
  */
 export async function narrowToken(
   http: Http,
-  client: Extract<Deployer, { kind: "oauthClient" }>,
+  client: Extract<ApiCredential, { kind: "oauthClient" }>,
   narrowing: Narrowing,
 ): Promise<string> {
   const { token } = await asking(http, client)(narrowing);
@@ -135,7 +135,7 @@ export async function narrowToken(
   return token.value;
 }
 
-type TokenGiver = Exclude<Deployer, { kind: "accessToken" }>;
+type TokenGiver = Exclude<ApiCredential, { kind: "accessToken" }>;
 
 /**
  * Asks for tokens of one credential. A client of an organisation can have them for another tailnet, where it holds `all`
@@ -190,7 +190,7 @@ async function ask(
 
 /** RFC 6749 section 4.4.2; `tags` is Tailscale's own. */
 function clientCredentialsRequest(
-  { clientId, clientSecret, source }: Extract<Deployer, { kind: "oauthClient" }>,
+  { clientId, clientSecret, source }: Extract<ApiCredential, { kind: "oauthClient" }>,
   { scopes, tags = [] }: Narrowing,
   tailnet: string | undefined,
 ): Request {
@@ -213,7 +213,7 @@ function clientCredentialsRequest(
 }
 
 function exchangeRequest(
-  { clientId, source }: Extract<Deployer, { kind: "identityToken" }>,
+  { clientId, source }: Extract<ApiCredential, { kind: "identityToken" }>,
   jwt: string,
 ): Request {
   return {

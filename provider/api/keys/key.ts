@@ -12,11 +12,3 @@ export type Key = z.infer<typeof keyShape>;
 export function isActive(key: Key): boolean {
   return key.invalid !== true && (key.revoked ?? "") === "";
 }
-
-/** Letters, digits and hyphens: an id can stand in a path or a program, and be nothing else there. */
-export const keyIdPattern = /^[A-Za-z0-9-]+$/;
-
-/** Whether a text has the form of a key's id, for example `"kAbc123CNTRL"` or `"Txyz789CNTRL-kAbc123CNTRL"`. */
-export function isKeyId(text: string): boolean {
-  return keyIdPattern.test(text);
-}

@@ -18,7 +18,8 @@ import {
   ServerFailed,
 } from "../errors";
 import type { Request } from "../http";
-import { isActive, isKeyId, type Key, type KeyType } from "./key";
+import { isKeyId } from "./id";
+import { isActive, type Key, type KeyType } from "./key";
 import { type Creator, creator, type Looking } from "./lost-creates";
 import { keyShape } from "./schema";
 import { type KeyList, keyList } from "./shared-list";

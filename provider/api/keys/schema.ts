@@ -4,7 +4,7 @@
  */
 
 import { z } from "zod";
-import { keyIdPattern } from "./key";
+import { keyIdPattern } from "./id";
 
 /** What an auth key lets a machine be (`capabilities.devices.create` of the API). */
 const deviceCreate = z.object({

@@ -4,10 +4,10 @@ import { z } from "zod";
 import { seconds } from "../../access/lifetime";
 import { shown } from "../../access/sanitize";
 import { type Environment, isConfidential, ProxySettingError, proxyFor } from "../../network/proxy";
-import type { IdentityTokenSource } from "../auth/identity-token";
 import { chosen } from "./choice";
+import type { ApiCredential } from "./credential";
 import { deployerFrom, mayAskPlatform } from "./deployer";
-import { ConnectionError } from "./error";
+import { SettingsError } from "./error";
 import { findOtherNames } from "./other-names";
 import {
   type ConfigReader,
@@ -20,42 +20,12 @@ import { settings } from "./table";
 
 export type { ConfigReader } from "./places";
 
-/** Where a deployer is configured. */
-export interface DeployerSource {
-  readonly place: "environment" | "stack config";
-  /** The named connection, where it is that of one. */
-  readonly connection?: string;
-}
-
-/** Who `pulumi up` is, to Tailscale. */
-export type Deployer = (
-  | /** An OAuth client: short-lived tokens by the client-credentials grant (https://tailscale.com/kb/1215/oauth-clients). */
-  {
-      readonly kind: "oauthClient";
-      readonly clientId: string;
-      readonly clientSecret: string;
-      /** The tailnet of its organisation that tokens are asked for, by id; absent for its own. */
-      readonly tokenTailnet?: string;
-    }
-  /** A federated identity: short-lived tokens for an identity token of the CI system (workload identity federation). */
-  | {
-      readonly kind: "identityToken";
-      readonly clientId: string;
-      readonly identityToken: IdentityTokenSource;
-    }
-  /** An API access token: all that its user may do, for at most 90 days (https://tailscale.com/kb/1101/api). */
-  | { readonly kind: "accessToken"; readonly token: string }
-) & {
-  /** Absent where nobody configured it: an OAuth client of `mintedBy`. */
-  readonly source?: DeployerSource;
-};
-
 export interface Connection {
   /** Without a trailing slash and without `/api/v2`. */
   readonly baseUrl: string;
   /** A tailnet's id or name, or `-` for the deployer's own. */
   readonly tailnet: string;
-  readonly deployer: Deployer;
+  readonly deployer: ApiCredential;
   /** What a person should know about how it was found; each a sentence. */
   readonly notes?: readonly string[];
   /** How long one answer may take, in milliseconds; 30 seconds if absent. */
@@ -67,7 +37,7 @@ export interface Connection {
  * config `tailscope:connections`. Of what both say, the environment's holds, and a note tells it.
  *
  * @param config reads a stack config value by its full key, for example `"tailscope:tailnet"`
- * @throws {@link ConnectionError} that names what was looked for, and where
+ * @throws {@link SettingsError} that names what was looked for, and where
  */
 export function connectionFrom(
   environment: Environment,
@@ -102,7 +72,7 @@ function withNotes(notes: readonly string[]): Pick<Connection, "notes"> {
 }
 
 /** Who sets an audience may mean to have left stored secrets behind. */
-function audienceNote(place: Place, { kind }: Deployer): string[] {
+function audienceNote(place: Place, { kind }: ApiCredential): string[] {
   if (kind === "identityToken" || place.raw("audience") === undefined) return [];
   const used = kind === "accessToken" ? "an API access token" : "an OAuth client's secret";
   return [
@@ -111,7 +81,7 @@ function audienceNote(place: Place, { kind }: Deployer): string[] {
 }
 
 /** A client may have tokens for another tailnet of its organisation, which is asked for by its id. */
-function withTailnet(deployer: Deployer, tailnet: string): Deployer {
+function withTailnet(deployer: ApiCredential, tailnet: string): ApiCredential {
   return deployer.kind === "oauthClient" && /^T\w+CNTRL$/.test(tailnet)
     ? { ...deployer, tokenTailnet: tailnet }
     : deployer;
@@ -123,7 +93,7 @@ function timingFrom(environment: Environment): Pick<Connection, "timing"> {
   if (!given) return {};
   const length = seconds(given);
   if (length === undefined || length < 1 || length > 600) {
-    throw new ConnectionError(
+    throw new SettingsError(
       `TAILSCOPE_TIMEOUT: ${shown(JSON.stringify(given))} is no length of time from 1s to 10m.\n  Write how long one answer may take, for example "30s".`,
     );
   }
@@ -134,7 +104,7 @@ function checkProxy(baseUrl: string, environment: Environment): void {
   try {
     proxyFor(baseUrl, environment);
   } catch (error) {
-    throw error instanceof ProxySettingError ? new ConnectionError(error.message) : error;
+    throw error instanceof ProxySettingError ? new SettingsError(error.message) : error;
   }
 }
 
@@ -142,7 +112,7 @@ const absoluteUrl = z.url();
 
 function checkedBaseUrl(text: string, { nameOf }: Place): string {
   const wrong = (problem: string) =>
-    new ConnectionError(
+    new SettingsError(
       `The base URL (${nameOf("baseUrl")}) ${problem}.\n  Write an address such as "https://api.tailscale.com"; plain http is for loopback only.`,
     );
   if (!absoluteUrl.safeParse(text).success) throw wrong("is not a URL");
@@ -156,7 +126,7 @@ function checkedBaseUrl(text: string, { nameOf }: Place): string {
 
 function checkedTailnet(text: string, { nameOf }: Place): string {
   if (/^[\p{L}\p{N}._@+-]+$/u.test(text) && !/^\.+$/.test(text)) return text;
-  throw new ConnectionError(
+  throw new SettingsError(
     `The tailnet (${nameOf("tailnet")}) can hold letters, digits and ". _ @ + -" only.\n` +
       "  Write the tailnet's id or name from the admin console's settings, or - for the deployer's own.",
   );

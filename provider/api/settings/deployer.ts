@@ -3,22 +3,20 @@
 import { shown } from "../../access/sanitize";
 import { fits, idInSecret } from "../../access/secret-form";
 import { type Environment, isConfidential } from "../../network/proxy";
-import type { IdentityTokenSource } from "../auth/identity-token";
-import { credentialsPage } from "../errors";
-import type { Deployer } from "./connection";
-import { ConnectionError } from "./error";
+import { type ApiCredential, credentialsPage, type IdentityTokenSource } from "./credential";
+import { SettingsError } from "./error";
 import type { Place } from "./places";
 import { checkedValue, pathIn } from "./value";
 
 /**
  * @param otherNames what is set under names that are not read here, a sentence each
- * @throws ConnectionError that names what was looked for, and where
+ * @throws SettingsError that names what was looked for, and where
  */
 export function deployerFrom(
   found: Place,
   environment: Environment,
   otherNames: readonly string[] = [],
-): Deployer {
+): ApiCredential {
   const { value, nameOf } = found;
   const apiKey = value("apiKey");
   const clientSecret = value("oauthClientSecret");
@@ -77,26 +75,26 @@ export function deployerFrom(
       token && `an identity token (${token.name})`,
     ].filter((what): what is string => Boolean(what));
     if (given.length > 1) {
-      throw new ConnectionError(
+      throw new SettingsError(
         `Found ${given.join(" and ")}: only one of them can be the deployer.\n  Keep one and unset the rest.`,
       );
     }
     if (apiKey !== undefined && givenId !== undefined) {
-      throw new ConnectionError(
+      throw new SettingsError(
         `Found an API access token (${nameOf("apiKey")}) and an OAuth client's id (${nameOf("oauthClientId")}): only one of them can be the deployer.\n` +
           "  Unset the one that is not meant.",
       );
     }
   }
 
-  function misfit(id: string, secret: string): ConnectionError {
-    return new ConnectionError(
+  function misfit(id: string, secret: string): SettingsError {
+    return new SettingsError(
       `The client id ${shown(id)} (${nameOf("oauthClientId")}) does not fit the client's secret (${nameOf("oauthClientSecret")}), which is that of ${idInSecret(secret)}.\n` +
         "  Take both from one OAuth client, or leave the id out: the secret has it.",
     );
   }
 
-  function incomplete(): ConnectionError {
+  function incomplete(): SettingsError {
     if (clientId !== undefined && /^T\w+-k\w+$/.test(clientId)) {
       return missing(
         `Found the id of a federated identity (${nameOf("oauthClientId")}) without an identity token.\n  ${identityTokenWays}`,
@@ -148,7 +146,7 @@ function explicitToken(found: Place, environment: Environment): IdentityTokenSou
       identityTokenFile: "a file of one",
       identityTokenEnvironmentVariableName: "a variable of one",
     };
-    throw new ConnectionError(
+    throw new SettingsError(
       `Found ${what[setting]} (${found.foundIn(setting)}) and ${what[second]} (${found.foundIn(second)}).\n  Unset one.`,
     );
   }
@@ -170,7 +168,7 @@ function variableNamedBy(found: Place, environment: Environment): string {
   const setting = "identityTokenEnvironmentVariableName";
   const name = found.value(setting) ?? "";
   if (environment[name]?.trim()) return name;
-  throw new ConnectionError(
+  throw new SettingsError(
     `${found.foundIn(setting)} names the environment variable ${shown(name)}, which is not set.\n  Set it to an identity token, or name another.`,
   );
 }
@@ -186,7 +184,7 @@ function githubToken(
   if (!url || !bearer) return undefined;
   // The runner's own address carries the job's bearer token: not in plaintext, but on loopback.
   if (!isConfidential(url))
-    throw new ConnectionError(
+    throw new SettingsError(
       "ACTIONS_ID_TOKEN_REQUEST_URL is neither https nor loopback.\n  Unset it outside GitHub Actions.",
     );
   return {

@@ -2,8 +2,8 @@
 
 import { z } from "zod";
 import type { Environment } from "../../network/proxy";
-import type { DeployerSource } from "./connection";
-import { ConnectionError } from "./error";
+import type { DeployerSource } from "./credential";
+import { SettingsError } from "./error";
 import {
   configKey,
   connectionsKey,
@@ -96,7 +96,7 @@ const namedConnections = z.record(z.string(), namedConnection);
 
 /**
  * The connection `name` of the stack config `tailscope:connections`.
- * @throws ConnectionError where there is none, or where it is wrong
+ * @throws SettingsError where there is none, or where it is wrong
  */
 export function connectionPlace(
   environment: Environment,
@@ -107,7 +107,7 @@ export function connectionPlace(
   const connection = Object.hasOwn(connections, name) ? connections[name] : undefined;
   if (connection === undefined) {
     const known = Object.keys(connections).sort();
-    throw new ConnectionError(
+    throw new SettingsError(
       `There is no connection ${JSON.stringify(name)} in the stack config ${connectionsKey}.\n  ${
         known.length > 0
           ? `It has ${known.map((one) => JSON.stringify(one)).join(", ")}.`
@@ -124,12 +124,12 @@ export function connectionPlace(
       if (variable === undefined) return itself;
       const fromEnvironment = environment[variable]?.trim();
       if (!fromEnvironment) {
-        throw new ConnectionError(
+        throw new SettingsError(
           `The connection ${JSON.stringify(name)} takes ${setting} from the environment variable ${variable}, which is not set.\n  Set it, or name another in ${connectionsKey}.`,
         );
       }
       if (itself !== undefined) {
-        throw new ConnectionError(
+        throw new SettingsError(
           `The connection ${JSON.stringify(name)} has ${setting} both by itself and by the environment variable ${variable}.\n  Leave one out of ${connectionsKey}.`,
         );
       }
@@ -147,7 +147,7 @@ export function connectionPlace(
 function parsedConnections(content: string | undefined): z.output<typeof namedConnections> {
   if (content === undefined || content.trim() === "") return {};
   const wrong = (problem: string) =>
-    new ConnectionError(
+    new SettingsError(
       `The stack config ${connectionsKey} ${problem}.\n  Write an object of names and settings, for example { "prod": { "tailnet": "example.com", "environment": { "oauthClientId": "PROD_ID", "oauthClientSecret": "PROD_SECRET" } } }.`,
     );
   let value: unknown;

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { shown } from "../../access/sanitize";
 import { type Form, formInWords, formOf } from "../../access/secret-form";
-import { credentialsPage } from "../errors";
-import { ConnectionError } from "./error";
+import { credentialsPage } from "./credential";
+import { SettingsError } from "./error";
 import { description, placesOf, type Setting } from "./table";
 
 /** Where a text of each form belongs. */
@@ -34,21 +34,21 @@ export function pathIn(value: string): string | undefined {
 /**
  * The value of a setting, from `raw` or the file that it names.
  * @param place where it was found, for messages
- * @throws ConnectionError that says what it is instead, and never shows it
+ * @throws SettingsError that says what it is instead, and never shows it
  */
 export function checkedValue(setting: Setting, raw: string, place: string): string {
   const path = description[setting].fromFile ? pathIn(raw) : undefined;
   const value = path === undefined ? raw : contentOf(path, place);
   const problem = problemOf(setting, value);
   if (problem === undefined) return value;
-  throw new ConnectionError(
+  throw new SettingsError(
     `${place}${path === undefined ? "" : ` (the file ${shown(path)})`} ${problem}`,
   );
 }
 
 function contentOf(path: string, place: string): string {
   const wrong = (problem: string) =>
-    new ConnectionError(
+    new SettingsError(
       `${place} names the file ${shown(resolve(path))}, which ${problem}.\n  Write the value itself, or file: and the path of a file that has nothing else.`,
     );
   let content: string;

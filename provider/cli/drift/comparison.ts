@@ -2,7 +2,8 @@
 
 import { shown } from "../../access/sanitize";
 import { NotVisible } from "../../api/errors";
-import { isKeyId, type Key } from "../../api/keys/key";
+import { isKeyId } from "../../api/keys/id";
+import type { Key } from "../../api/keys/key";
 import type { Tailnet } from "../../api/tailnet";
 import { type AnyDefinition, definitionOf } from "../../definitions/all";
 import { countReads, requireEvidence, requireSameTailnet } from "../../engine/belonging";

@@ -1,7 +1,7 @@
 /** Identity tokens of a role or user of AWS, from `sts:GetWebIdentityToken`, as Tailscale's official provider asks for them. */
 
 import type { Environment } from "../../../network/proxy";
-import { ConnectionError } from "../../settings/error";
+import { SettingsError } from "../../settings/error";
 import { awsCredentials, instanceRegion } from "./aws-credentials";
 import { messageOf } from "./metadata";
 import { askSts, elementIn, StsRefusal } from "./sts";
@@ -29,7 +29,7 @@ export function hasAwsCredentials(environment: Environment): boolean {
 
 /**
  * A token for `audience`, good for five minutes.
- * @throws ConnectionError that says why there is none
+ * @throws SettingsError that says why there is none
  */
 export async function awsToken(audience: string, environment: Environment): Promise<string> {
   let whose = "";
@@ -46,8 +46,8 @@ export async function awsToken(audience: string, environment: Environment): Prom
     );
     return elementIn(answer, "WebIdentityToken");
   } catch (error) {
-    if (error instanceof ConnectionError) throw error;
-    throw new ConnectionError(
+    if (error instanceof SettingsError) throw error;
+    throw new SettingsError(
       `AWS gave no identity token${whose}: ${messageOf(error)}.\n  ${remedy(error)}`,
     );
   }
@@ -59,11 +59,11 @@ async function regionOf(environment: Environment): Promise<string> {
     environment["AWS_DEFAULT_REGION"]?.trim() ||
     (await instanceRegion(environment));
   if (!region)
-    throw new ConnectionError(
+    throw new SettingsError(
       "AWS gave no identity token: the region is not known.\n  Set AWS_REGION, for example to eu-central-1.",
     );
   if (!/^[a-z0-9-]+$/.test(region))
-    throw new ConnectionError(
+    throw new SettingsError(
       "AWS gave no identity token: AWS_REGION is not the name of a region.\n  Set it, for example to eu-central-1.",
     );
   return region;

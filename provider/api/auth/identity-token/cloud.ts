@@ -5,7 +5,7 @@
  */
 
 import type { Environment } from "../../../network/proxy";
-import { ConnectionError } from "../../settings/error";
+import { SettingsError } from "../../settings/error";
 import { awsToken, hasAwsCredentials, looksLikeAws } from "./aws";
 import { isInstance } from "./aws-credentials";
 import { googleToken, isGoogleCloud } from "./google";
@@ -21,7 +21,7 @@ const google: Cloud = { name: "Google Cloud", token: googleToken };
 /**
  * The cloud that this runs on.
  * @param asker the setting that asks for it, for messages
- * @throws ConnectionError that says where it was looked for
+ * @throws SettingsError that says where it was looked for
  */
 export async function thisCloud(environment: Environment, asker: string): Promise<Cloud> {
   if (looksLikeAws(environment)) return aws;
@@ -33,7 +33,7 @@ export async function thisCloud(environment: Environment, asker: string): Promis
   if (isGoogle) return google;
   if (hasAwsCredentials(environment)) return aws;
   const inGithub = environment["GITHUB_ACTIONS"] === "true";
-  throw new ConnectionError(
+  throw new SettingsError(
     `${asker} asks for an identity token of the platform, and none is found to ask:\n` +
       `    GitHub Actions: ${inGithub ? "the job may have none; it needs `permissions: { id-token: write }`" : "this is no job of it"}\n` +
       "    AWS: no metadata service of an instance answers, and there are no variables of a container or of credentials\n" +

@@ -5,12 +5,12 @@
 
 import { z } from "zod";
 import { ask } from "../../../network/ask";
-import { ConnectionError } from "../../settings/error";
+import { SettingsError } from "../../settings/error";
 import { answerMilliseconds, messageOf } from "./metadata";
 
 const answerShape = z.object({ value: z.string().min(1) });
 
-/** @throws ConnectionError that says why there is none */
+/** @throws SettingsError that says why there is none */
 export async function githubToken(url: string, bearer: string, audience: string): Promise<string> {
   const address = new URL(url);
   address.searchParams.set("audience", audience);
@@ -27,7 +27,7 @@ export async function githubToken(url: string, bearer: string, audience: string)
   } catch (error) {
     problem = messageOf(error);
   }
-  throw new ConnectionError(
+  throw new SettingsError(
     `The GitHub Actions runner gave no identity token: ${problem}.\n  The job needs \`permissions: { id-token: write }\`; a pull request from a fork cannot have it.`,
   );
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Environment } from "../../../network/proxy";
-import { ConnectionError } from "../../settings/error";
+import { SettingsError } from "../../settings/error";
 import { answerOf, messageOf, probe, trustedAddress } from "./metadata";
 
 const headers = { "metadata-flavor": "Google" };
@@ -23,15 +23,15 @@ export async function isGoogleCloud(environment: Environment): Promise<boolean> 
   return answer?.headers["metadata-flavor"] === "Google";
 }
 
-/** @throws ConnectionError that says why there is none */
+/** @throws SettingsError that says why there is none */
 export async function googleToken(audience: string, environment: Environment): Promise<string> {
   const query = new URLSearchParams({ audience, format: "full" });
   const path = "/computeMetadata/v1/instance/service-accounts/default/identity";
   try {
     return await answerOf(`${server(environment)}${path}?${query}`, { headers }, environment);
   } catch (error) {
-    if (error instanceof ConnectionError) throw error;
-    throw new ConnectionError(
+    if (error instanceof SettingsError) throw error;
+    throw new SettingsError(
       `Google Cloud's metadata server gave no identity token: ${messageOf(error)}.\n  Check that the machine or service runs as a service account.`,
     );
   }

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { shown } from "../../../access/sanitize";
 import { type Answer, ask, type Question } from "../../../network/ask";
 import { type Environment, isConfidential, isLinkLocal } from "../../../network/proxy";
-import { ConnectionError } from "../../settings/error";
+import { SettingsError } from "../../settings/error";
 
 /** How long to wait for a service that may not be there: on its own machine it answers within milliseconds. */
 export const probeMilliseconds = 2000;
@@ -21,7 +21,7 @@ export function trustedAddress(address: string, name: string): string {
     const { protocol, hostname } = new URL(address);
     if (isConfidential(address) || (protocol === "http:" && isLinkLocal(hostname))) return address;
   }
-  throw new ConnectionError(
+  throw new SettingsError(
     `${name} is neither https nor an address of this machine or its own link, so what it gives could be read on the way.\n  Unset it, or write an https address.`,
   );
 }

@@ -1,18 +1,19 @@
 /** A connection as people are told of it: who the deployer is, where that is configured, and for which tailnet. Holds no secret. */
 
-import { identityTokenOrigin } from "../auth/identity-token";
-import type { Connection, Deployer, DeployerSource } from "./connection";
+import type { Connection } from "../settings/connection";
+import type { ApiCredential, DeployerSource } from "../settings/credential";
+import { identityTokenOrigin } from "./identity-token";
 
 /**
  * For example `"the OAuth client k1CNTRL (from stack config) of its own tailnet"`.
- * @throws ConnectionError where identity tokens are asked of the platform and there is none
+ * @throws SettingsError where identity tokens are asked of the platform and there is none
  */
-export async function connectionInWords({ deployer, tailnet }: Connection): Promise<string> {
+export async function describeConnection({ deployer, tailnet }: Connection): Promise<string> {
   const where = tailnet === "-" ? "its own tailnet" : `the tailnet ${tailnet}`;
   return `${nameOf(deployer)} (${await originOf(deployer)}) of ${where}`;
 }
 
-function nameOf(deployer: Deployer): string {
+function nameOf(deployer: ApiCredential): string {
   switch (deployer.kind) {
     case "accessToken":
       return "an API access token";
@@ -23,15 +24,15 @@ function nameOf(deployer: Deployer): string {
   }
 }
 
-async function originOf(deployer: Deployer): Promise<string> {
-  const source = sourceInWords(deployer.source ?? { place: "environment" });
+async function originOf(deployer: ApiCredential): Promise<string> {
+  const source = describeSource(deployer.source ?? { place: "environment" });
   return deployer.kind === "identityToken"
     ? `${source}, with identity tokens from ${await identityTokenOrigin(deployer.identityToken)}`
     : source;
 }
 
 /** For example `"from the environment"`. */
-export function sourceInWords({ place, connection }: DeployerSource): string {
+export function describeSource({ place, connection }: DeployerSource): string {
   if (connection === undefined)
     return `from ${place === "environment" ? "the environment" : place}`;
   return `of the connection ${JSON.stringify(connection)}${place === "environment" ? ", from the environment" : ""}`;

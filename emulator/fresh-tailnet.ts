@@ -1,0 +1,63 @@
+/** A new tailnet: its users, their API access tokens, and one OAuth client that holds everything. */
+
+import { type Role, roleScopes, roles } from "./permissions.js";
+import { parsePolicy, policyFile } from "./policy-file.js";
+import { hashOf, newId, newSecret } from "./secrets.js";
+import { type Key, ninetyDays, type State, type User } from "./state.js";
+
+/** The state of a tailnet that was just made, with what it hands out. */
+export function freshState(policy: string): State {
+  const parsed = parsePolicy(policy);
+  if ("problem" in parsed) throw new Error(`the policy file is not valid: ${parsed.problem}`);
+  const now = Date.now();
+  const users = roles.map(
+    (role): User => ({
+      id: newId("u"),
+      loginName: `${role}@example.com`,
+      displayName: `The ${role}`,
+      role,
+      created: now,
+    }),
+  );
+  const keys: Key[] = [];
+
+  const issue = (keyType: "api" | "client", more: Partial<Key>): { id: string; secret: string } => {
+    const id = newId("k");
+    const secret = newSecret(keyType, id);
+    keys.push({ id, keyType, secretHash: hashOf(secret), description: "", created: now, ...more });
+    return { id, secret };
+  };
+  const accessTokens = users.map(({ id, role }) => {
+    const { secret } = issue("api", {
+      userId: id,
+      description: `API access token of the ${role}`,
+      expires: now + ninetyDays * 1000,
+      scopes: [...roleScopes[role]],
+    });
+    return [role, secret] as const;
+  });
+  const owner = users.find(({ role }) => role === "owner");
+  const client = issue("client", {
+    ...(owner && { userId: owner.id }),
+    description: "deployer",
+    scopes: ["all"],
+    updated: now,
+  });
+  const tokenOf = Object.fromEntries(accessTokens) as Record<Role, string>; // One for each member of `roles`, see above.
+  return {
+    version: 1,
+    tailnet: { id: newId("T"), name: "example.com" },
+    start: {
+      apiKey: tokenOf.owner,
+      clientId: client.id,
+      clientSecret: client.secret,
+      roles: tokenOf,
+    },
+    clockOffset: 0,
+    users,
+    keys,
+    tokens: [],
+    policy: policyFile(policy),
+    log: [],
+  };
+}

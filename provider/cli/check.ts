@@ -1,0 +1,8 @@
+/** What `tailscope doctor` says of one thing that a deployment needs. */
+
+export interface Check {
+  readonly name: string;
+  readonly status: "ok" | "warning" | "failed";
+  readonly detail: string;
+  readonly remedy?: string;
+}

@@ -1,0 +1,38 @@
+/** Durations as arguments. */
+
+import { z } from "zod";
+import { type Duration, formatSeconds, seconds } from "../../access/lifetime";
+import { describeType } from "./common";
+
+/** A duration between two limits, in the form people read: `"90d"`. */
+export function durationBetween(shortest: number, longest: number): z.ZodType<string, Duration> {
+  return z
+    .union([z.string(), z.number()], {
+      error: (issue) =>
+        `give a duration such as "30d" or a number of seconds, not ${describeType(issue.input)}`,
+    })
+    .transform((given, context) => {
+      const length = seconds(given);
+      if (length === undefined) {
+        context.addIssue({
+          code: "custom",
+          message: `${JSON.stringify(given)} is no duration: write "90d", "12h", "30m", "45s", or a whole number of seconds`,
+        });
+        return z.NEVER;
+      }
+      if (length < shortest || length > longest) {
+        context.addIssue({
+          code: "custom",
+          message: `${JSON.stringify(given)} is out of range: it must be between ${formatSeconds(shortest)} and ${formatSeconds(longest)}`,
+        });
+        return z.NEVER;
+      }
+      return formatSeconds(length);
+    });
+}
+
+/** The longest time between two rotations: nobody plans further ahead, and a slip of the hand is found. */
+const longestRotation = 10 * 365 * 24 * 60 * 60;
+
+/** How often a credential is made anew. Under a minute every run would find it due. */
+export const rotateEvery = durationBetween(60, longestRotation).optional();

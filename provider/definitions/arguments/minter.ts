@@ -1,0 +1,47 @@
+/** The OAuth client that makes an auth key, as an argument. */
+
+import { z } from "zod";
+import { shown } from "../../access/sanitize";
+import { fits, formInWords, formOf, idInSecret } from "../../access/secret-form";
+import { isNotKnown } from "../../engine/unknown-secret";
+import { describeType, text } from "./common";
+
+/** The id and the secret of the OAuth client that makes an auth key. */
+export const minter = z
+  .object(
+    {
+      clientId: text("the client's id").min(1, {
+        error: "is empty: give the id of the OAuth client",
+      }),
+      clientSecret: text("the client's secret")
+        .min(1, {
+          error:
+            "is empty: give the secret of the OAuth client, which is known only where it was created",
+        })
+        .refine((secret) => !isNotKnown(secret), {
+          error:
+            "is not known, because that OAuth client was adopted: give it rotateEvery, or replace it with `pulumi up --replace URN`",
+        })
+        .superRefine((secret, context) => {
+          const form = formOf(secret);
+          if (form === undefined || form === "client" || form === "otherSecret") return;
+          context.addIssue({
+            code: "custom",
+            message: `is ${formInWords[form]}: give the secret of the OAuth client, which begins with "tskey-client-"`,
+          });
+        }),
+    },
+    {
+      error: (issue) =>
+        `give an OAuthClient, or { clientId, clientSecret }, not ${describeType(issue.input)}`,
+    },
+  )
+  .superRefine(({ clientId, clientSecret }, context) => {
+    if (formOf(clientSecret) !== "client" || fits(clientId, clientSecret)) return;
+    context.addIssue({
+      code: "custom",
+      path: ["clientId"],
+      message: `${JSON.stringify(shown(clientId))} does not fit clientSecret, which is that of ${idInSecret(clientSecret)}: give both of one OAuth client`,
+    });
+  })
+  .optional();

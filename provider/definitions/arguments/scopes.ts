@@ -1,0 +1,55 @@
+/** Scopes as arguments: which exist, and which need tags. */
+
+import { knownScopes, legacyScopes, scopesThatNeedTags } from "../../access/scopes";
+import { nearest } from "../../access/spelling";
+import type { Failure } from "../../engine/resource";
+import { setOf, text } from "./common";
+
+/** Scopes as written; whether they exist is a matter of two arguments: {@link scopeFailures}. */
+export const scopes = setOf(text('a scope such as "devices:core:read"'), '["auth_keys"]').refine(
+  (members) => members.length > 0,
+  {
+    error: 'give at least one scope, for example "devices:core:read"',
+  },
+);
+
+export const unlistedScopes = setOf(text("the name of a scope"), '["new_scope"]').optional();
+
+interface ScopeArguments {
+  scopes?: string[] | undefined;
+  tags?: string[] | undefined;
+  unlistedScopes?: string[] | undefined;
+}
+
+/** A scope that does not exist, and scopes that need tags without any. `written` tells the place in the person's own order. */
+export function scopeFailures(known: ScopeArguments, written: { scopes?: unknown }): Failure[] {
+  const order: unknown[] = Array.isArray(written.scopes) ? written.scopes : [];
+  const failures = (known.scopes ?? []).flatMap((scope): Failure[] => {
+    if (
+      knownScopes.includes(scope) ||
+      legacyScopes.has(scope) ||
+      known.unlistedScopes?.includes(scope)
+    )
+      return [];
+    const meant = nearest(scope, knownScopes);
+    return [
+      {
+        property: `scopes[${order.indexOf(scope)}]`,
+        reason: `"${scope}" is no scope of the Tailscale API. ${
+          meant
+            ? `Did you mean "${meant}"?`
+            : "They are listed at https://tailscale.com/kb/1623/trust-credentials."
+        } A scope newer than this version of Tailscope can be named in unlistedScopes.`,
+      },
+    ];
+  });
+  const needing = scopesThatNeedTags.filter((scope) => known.scopes?.includes(scope));
+  if (needing.length > 0 && "tags" in known && (known.tags ?? []).length === 0) {
+    const names = needing.map((scope) => `"${scope}"`).join(" and ");
+    failures.push({
+      property: "tags",
+      reason: `${names} ${needing.length > 1 ? "let" : "lets"} a credential act on machines under its tags, so it needs at least one, for example "tag:ci"`,
+    });
+  }
+  return failures;
+}

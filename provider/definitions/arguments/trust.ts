@@ -1,0 +1,109 @@
+/** Whom a federated identity trusts, as arguments. */
+
+import { z } from "zod";
+import { hasUserInformation, inAscii, invisibleIn } from "../../access/characters";
+import { claimPath, writtenClaim } from "../../access/claim";
+import { verdictOn } from "../../access/trusted";
+import type { Failure } from "../../engine/resource";
+import { describeType, text } from "./common";
+
+/** What identity tokens are held against: nobody can review a text with characters that nobody sees. */
+const visibleText = (what: string) =>
+  text(what).superRefine((value, context) => {
+    const invisible = invisibleIn(value);
+    if (invisible.length > 0)
+      context.addIssue({ code: "custom", message: tellInvisible(invisible) });
+  });
+
+function tellInvisible(characters: readonly string[]): string {
+  return `has characters that nobody can see: leave out ${characters.join(" ")}`;
+}
+
+/** Who signs identity tokens: an https URL without query or fragment (OpenID Connect Discovery 1.0, section 2). */
+export const issuer = visibleText(
+  'an https URL such as "https://token.actions.githubusercontent.com"',
+).superRefine((address, context) => {
+  const url = z.url().safeParse(address).success ? new URL(address) : undefined;
+  const problem =
+    url === undefined
+      ? "is no URL"
+      : url.protocol !== "https:"
+        ? "is not https, so nobody could trust the keys that it publishes"
+        : url.search !== "" || url.hash !== ""
+          ? "has a query or a fragment, which no issuer may have"
+          : hasUserInformation(address)
+            ? "has a user name before its host, as only a deception has"
+            : undefined;
+  if (problem === undefined) return;
+  context.addIssue({
+    code: "custom",
+    message: `${JSON.stringify(address)} ${problem}. Write it like "https://token.actions.githubusercontent.com".`,
+  });
+});
+
+export const subject = visibleText(
+  'the subject of the identity tokens, for example "repo:acme/infrastructure:ref:refs/heads/main"',
+);
+
+export const audience = visibleText("the audience of the identity tokens").optional();
+
+/** Claims that have arguments of their own, which the API refuses among the rules. */
+const ownArguments = new Map([
+  ["sub", "subject"],
+  ["iss", "issuer"],
+  ["aud", "audience"],
+]);
+
+export const claimRules = z
+  .record(z.string(), visibleText('a pattern such as "refs/heads/*"'), {
+    error: (issue) =>
+      `give an object of claims and patterns, for example { ref: "refs/heads/main" }, not ${describeType(issue.input)}`,
+  })
+  .superRefine((rules, context) => {
+    const known = new Map<string, string>();
+    for (const claim of Object.keys(rules)) {
+      const problem = claimProblem(claim, known);
+      if (problem !== undefined)
+        context.addIssue({ code: "custom", path: [claim], message: problem });
+    }
+    for (const claim of Object.keys(rules)) {
+      const invisible = invisibleIn(claim);
+      if (invisible.length > 0)
+        context.addIssue({
+          code: "custom",
+          message: `"${inAscii(claim)}" ${tellInvisible(invisible)}`,
+        });
+    }
+  })
+  .optional();
+
+/** What is wrong with the name of a claim, beside those in `known`, to which it is added. */
+function claimProblem(claim: string, known: Map<string, string>): string | undefined {
+  // Names that nobody can read are told of elsewhere, and never shown.
+  if (invisibleIn(claim).length > 0) return undefined;
+  const read = claimPath(claim);
+  if ("problem" in read) {
+    return `the claim's name ${read.problem}. A period leads into an object, as in "user.name"; a name that has a period itself stands in double quotes, as in '"open.id".username'`;
+  }
+  const written = writtenClaim(read.path);
+  const argument = ownArguments.get(written);
+  if (argument !== undefined)
+    return `"${written}" has an argument of its own: write it as ${argument}`;
+  const twin = known.get(written);
+  if (twin !== undefined) return `is the same claim as ${twin}: leave one of them out`;
+  known.set(written, claim);
+  return undefined;
+}
+
+interface TrustArguments {
+  issuer?: string | undefined;
+  subject?: string | undefined;
+}
+
+/** A subject that nobody can have, which would only show when the first token is refused. */
+export function trustFailures({ issuer, subject }: TrustArguments): Failure[] {
+  if (issuer === undefined || subject === undefined) return [];
+  const verdict = verdictOn({ issuer, subject, audience: "", claims: {} });
+  if (verdict.whose !== "nobody") return [];
+  return [{ property: "subject", reason: `${verdict.reason}. ${verdict.instead}` }];
+}
