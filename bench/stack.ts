@@ -1,13 +1,12 @@
 /** A stack to be timed: the same program with our resources, or with dynamic resources that do nothing, which is the floor. */
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import { request } from "undici";
+import { makePulumiHome, root, writeProgram } from "../harness/pulumi.ts";
 
-export const root = fileURLToPath(new URL("..", import.meta.url));
+export { root };
 
 export type Variant = "ours" | "floor";
 
@@ -156,20 +155,13 @@ export function makeStack(
   emulator: Emulator,
   more: NodeJS.ProcessEnv = {},
 ): Stack {
-  const folder = mkdtempSync(join(tmpdir(), "tailscope-bench-"));
-  const work = join(folder, "program");
-  for (const name of ["state", "home", "program"]) mkdirSync(join(folder, name));
-  writeFileSync(join(work, "Pulumi.yaml"), "name: bench\nruntime: nodejs\n");
-  writeFileSync(join(work, "package.json"), '{ "main": "index.js" }\n');
-  writeFileSync(join(work, "index.js"), programs[variant]);
+  const home = makePulumiHome("bench");
+  const work = home.program;
+  writeProgram(work, "bench", programs[variant]);
   writeFileSync(join(work, "floor.js"), floorProvider);
-  symlinkSync(join(root, "node_modules"), join(work, "node_modules"));
   const environment = {
     ...process.env,
-    PULUMI_HOME: join(folder, "home"),
-    PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href,
-    PULUMI_CONFIG_PASSPHRASE: "of a benchmark",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...home.environment,
     TAILSCALE_BASE_URL: emulator.url,
     TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
     TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
@@ -188,6 +180,6 @@ export function makeStack(
       const all = [...args, "--yes", "--skip-preview", "--suppress-progress", "--non-interactive"];
       return timed("pulumi", all, work, { ...environment, VERSION: String(version) });
     },
-    close: () => rmSync(folder, { recursive: true, force: true }),
+    close: home.remove,
   };
 }

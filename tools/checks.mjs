@@ -27,6 +27,7 @@ const lint = [
         ".dependency-cruiser.mjs",
         "provider",
         "emulator",
+        "harness",
         "test/oracle",
         "test/tailnet",
       ],
@@ -54,7 +55,7 @@ const examples = readdirSync(join(root, "examples"))
   .filter((folder) => existsSync(join(root, folder, "tsconfig.json")));
 
 /** The longest first. The packages themselves are compiled before: these read what comes of it. */
-const types = ["test", "tools", "bench", ...examples].map(typesOf);
+const types = ["test", "harness", "tools", "bench", ...examples].map(typesOf);
 
 /** The tasks by the name of the script that runs them. */
 export const checks = { lint, types };

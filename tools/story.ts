@@ -4,16 +4,14 @@
  */
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs, styleText } from "node:util";
 import * as oauth from "oauth4webapi";
 import { type Emulator, startEmulator } from "tailscope-emulator";
+import { runProcess } from "../harness/process.ts";
+import { root } from "../harness/pulumi.ts";
 import { localBackend } from "./set-up/local-backend.mjs";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
 
 const help = `npm start [-- OPTIONS]
 
@@ -236,7 +234,7 @@ function tell(line: string): void {
 }
 
 /** Runs Pulumi in the program's folder and shows what it says, less its empty lines. */
-function pulumi(
+async function pulumi(
   { program, settings }: Stage,
   args: readonly string[],
   { quiet = false } = {},
@@ -244,39 +242,26 @@ function pulumi(
   const all = [
     ...args,
     ...(["up", "preview", "destroy"].includes(args[0] ?? "") ? ["--suppress-progress"] : []),
+    "--non-interactive",
+    "--color",
+    process.stdout.isTTY ? "always" : "never",
   ];
   if (!quiet) tell(styleText("dim", `$ pulumi ${args.join(" ")}`));
-  return new Promise((resolve, reject) => {
-    const child = spawn(
-      "pulumi",
-      [...all, "--non-interactive", "--color", process.stdout.isTTY ? "always" : "never"],
-      {
-        cwd: program,
-        env: { ...process.env, ...settings },
-        stdio: ["ignore", "pipe", "pipe"],
+  let pending = "";
+  const { code, stdout, stderr } = await runProcess("pulumi", all, {
+    cwd: program,
+    env: { ...process.env, ...settings },
+    ...(!quiet && {
+      onStdout(text: string) {
+        const lines = (pending + text).split("\n");
+        pending = lines.pop() ?? "";
+        for (const line of lines) if (line.trim() !== "") tell(line);
       },
-    );
-    let complaints = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      if (quiet) complaints += text;
-      else process.stderr.write(text);
-    });
-    let printed = "";
-    let pending = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      printed += text;
-      if (quiet) return;
-      const lines = (pending + text).split("\n");
-      pending = lines.pop() ?? "";
-      for (const line of lines) if (line.trim() !== "") tell(line);
-    });
-    child.once("error", reject);
-    child.once("close", (code) =>
-      code === 0
-        ? resolve(printed)
-        : reject(new Error(`pulumi ${args[0]} ended with ${code}\n${complaints}`)),
-    );
+      onStderr: (text: string) => void process.stderr.write(text),
+    }),
   });
+  if (code === 0) return stdout;
+  throw new Error(`pulumi ${args[0]} ended with ${code}\n${quiet ? stderr : ""}`);
 }
 
 async function outputs(stage: Stage): Promise<Outputs> {

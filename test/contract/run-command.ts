@@ -1,12 +1,9 @@
 /** The command `tailscope` as a process of its own. */
 
-import { spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { keepEvidence } from "../evidence";
-
-const command = fileURLToPath(new URL("../../provider/dist/cli/main.js", import.meta.url));
+import { runTailscope, startTailscope } from "../../harness/tailscope.ts";
+import { keepEvidence } from "../evidence.ts";
 
 export interface Run {
   readonly code: number | null;
@@ -35,48 +32,28 @@ export function run(
     NODE_COMPILE_CACHE: cache,
     ...environment,
   };
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [command, ...args], {
-      env,
-      cwd,
-      stdio: ["pipe", "pipe", "pipe"],
-    });
-    child.stdin.on("error", () => {}).end(input);
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
-    });
-    child.once("error", reject);
-    child.once("close", (code) => {
-      // The one command that prints a secret because that is what it is for.
-      if (args[0] !== "token") keepEvidence("commands", stdout + stderr);
-      resolve({ code, stdout, stderr: withoutWaiting(stderr) });
-    });
-  });
+  return runKept(args, { env, cwd, input: input ?? "" });
+}
+
+/** Runs it, and keeps what it printed for the search for secrets. */
+export async function runKept(
+  args: readonly string[],
+  options: Parameters<typeof runTailscope>[1],
+): Promise<Run> {
+  const { code, stdout, stderr } = await runTailscope(args, options);
+  // The one command that prints a secret because that is what it is for.
+  if (args[0] !== "token") keepEvidence("commands", stdout + stderr);
+  return { code, stdout, stderr: withoutWaiting(stderr) };
 }
 
 /** The same, where whoever reads the output goes away before anything is written, as `head -0` does. */
-export function runUntilFirstRead(
+export async function runUntilFirstRead(
   args: readonly string[],
   environment: Record<string, string>,
 ): Promise<Omit<Run, "stdout">> {
   const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment };
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [command, ...args], {
-      env,
-      cwd: "/",
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    child.stdout.destroy();
-    let stderr = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
-    });
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ code, stderr: withoutWaiting(stderr) }));
-  });
+  const { process: child, ended } = startTailscope(args, { env, cwd: "/" });
+  child.stdout?.destroy();
+  const { code, stderr } = await ended;
+  return { code, stderr: withoutWaiting(stderr) };
 }

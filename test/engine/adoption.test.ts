@@ -1,14 +1,13 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
+import { runTailscope } from "../../harness/tailscope";
 import { as } from "../contract/client";
 import { newStack, type Stack } from "./stack";
-
-const command = fileURLToPath(new URL("../../provider/dist/cli/main.js", import.meta.url));
 
 async function tailscope(emulator: Emulator, ...args: string[]): Promise<void> {
   const env = {
@@ -17,13 +16,8 @@ async function tailscope(emulator: Emulator, ...args: string[]): Promise<void> {
     TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
     TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
   };
-  const code = await new Promise((closed) =>
-    spawn(process.execPath, [command, ...args], {
-      env,
-      stdio: ["ignore", "ignore", "inherit"],
-    }).once("close", closed),
-  );
-  expect(code).toBe(0);
+  const { code, text } = await runTailscope(args, { env });
+  expect(code, text).toBe(0);
 }
 
 /** The adopted program as the JavaScript that the test's stack runs. */

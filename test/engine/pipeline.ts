@@ -14,12 +14,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { startEmulator } from "tailscope-emulator";
+import { localBackend, root } from "../../harness/pulumi";
 import { keepEvidence } from "../evidence";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Runs a shell line as CI does, and gives how it ended. A job's `npm ci` finds its packages in place. */
 export function shell(
@@ -88,9 +86,8 @@ export async function pipeline(emulator: Awaited<ReturnType<typeof startEmulator
       delimiter,
     ),
     HOME: folder,
-    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "", // The state's own protection, which Pulumi Cloud does in the workflow.
-    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The state's own protection, which Pulumi Cloud does in the workflow, is empty.
+    ...localBackend(join(folder, "state"), ""),
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     NODE_COMPILE_CACHE: join(tmpdir(), "tailscope-test-compile-cache"),
     TAILSCALE_BASE_URL: emulator.url,

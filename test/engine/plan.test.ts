@@ -6,13 +6,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
+import { command } from "../../harness/tailscope";
 import { shell } from "./pipeline";
 import { newStack } from "./stack";
-
-const command = fileURLToPath(new URL("../../provider/dist/cli/main.js", import.meta.url));
 
 test("a program can preview one thing and deploy another, and an update plan holds it to what was previewed", async () => {
   await using emulator = await startEmulator();

@@ -1,17 +1,14 @@
 /** A Pulumi stack in a temporary home, with the real CLI: write a program, run the engine, look at what it says and keeps. */
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { cpSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Emulator } from "tailscope-emulator";
+import { runProcess, startProcess } from "../../harness/process";
+import { makePulumiHome, ourPackages, root, writeProgram } from "../../harness/pulumi";
 import { keepEvidence } from "../evidence";
 import { serveProgram } from "./language-server";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-
-const ourPackages = join(root, "node_modules");
 
 /** What one run of the CLI printed, and how it ended. */
 export interface Run {
@@ -84,13 +81,10 @@ export async function newStack(
   packages: string = ourPackages,
   example?: string,
 ): Promise<Stack> {
-  const folder = mkdtempSync(join(tmpdir(), "tailscope-test-"));
-  const work = join(folder, "program");
-  for (const name of ["state", "home", "program"]) mkdirSync(join(folder, name));
-  symlinkSync(packages, join(work, "node_modules"));
+  const home = makePulumiHome("test", packages);
+  const work = home.program;
   if (example === undefined) {
-    writeFileSync(join(work, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
-    writeFileSync(join(work, "package.json"), '{ "main": "index.js" }\n');
+    writeProgram(work, "test", "");
   } else {
     cpSync(join(root, "examples", example), work, {
       recursive: true,
@@ -100,10 +94,7 @@ export async function newStack(
 
   const settings: NodeJS.ProcessEnv = {
     ...withoutTailscale(process.env),
-    PULUMI_HOME: join(folder, "home"),
-    PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href,
-    PULUMI_CONFIG_PASSPHRASE: "of a test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
+    ...home.environment,
     // The examples' types are checked by `npm run types`.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     // Most of an operation is Node loading the Pulumi SDK, twice.
@@ -119,31 +110,18 @@ export async function newStack(
     more: Record<string, string | undefined> = {},
     input?: string,
   ) {
-    const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
-      cwd: work,
-      env: { ...settings, ...more },
-      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
-    });
-    child.stdin?.end(input);
-    const ended = new Promise<Run>((resolve, reject) => {
-      let text = "";
-      for (const stream of [child.stdout, child.stderr]) {
-        stream?.setEncoding("utf8").on("data", (chunk: string) => {
-          text += chunk;
-        });
-      }
-      child.once("error", reject);
-      child.once("exit", (code) => {
-        // A provider that outlives its engine keeps the pipes open.
-        const done = () => {
-          printed += text;
-          resolve({ code: code ?? -1, text });
-        };
-        if (code === null) done();
-        else child.once("close", done);
-      });
-    });
-    return { process: child, ended };
+    const { process, ended } = startProcess(
+      "pulumi",
+      [...args, "--non-interactive", "--color", "never"],
+      { cwd: work, env: { ...settings, ...more }, input },
+    );
+    return {
+      process,
+      ended: ended.then(({ code, text }): Run => {
+        printed += text;
+        return { code: code ?? -1, text };
+      }),
+    };
   }
 
   const pulumi = (
@@ -161,6 +139,13 @@ export async function newStack(
   function succeeded(args: readonly string[], { code, text }: Run): string {
     if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${text}`);
     return text;
+  }
+
+  async function quietly(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await runProcess("pulumi", args, { cwd: work, env: settings });
+    if (code !== 0)
+      throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
+    return stdout;
   }
 
   /** A run of the program. Where it fails because of the program, or stands in a folder of its own, Node runs it as for anybody. */
@@ -206,12 +191,7 @@ export async function newStack(
     async deployed(...args) {
       await stack.up(...args);
       // Read apart from `printed`, which is searched for secrets.
-      const { stdout } = await quietly(
-        ["stack", "output", "--json", "--show-secrets"],
-        work,
-        settings,
-      );
-      return JSON.parse(stdout);
+      return JSON.parse(await quietly("stack", "output", "--json", "--show-secrets"));
     },
     async failingUp(...args) {
       const { code, text } = await pulumi([...up, ...args]);
@@ -232,13 +212,15 @@ export async function newStack(
       await succeed("destroy", "--yes", "--skip-preview", "--suppress-progress");
     },
     async state() {
-      const { stdout } = await quietly(["stack", "export"], work, settings);
-      const { deployment } = JSON.parse(stdout) as { deployment: { resources?: StoredResource[] } };
+      const exported = await quietly("stack", "export");
+      const { deployment } = JSON.parse(exported) as {
+        deployment: { resources?: StoredResource[] };
+      };
       const credentials = (deployment.resources ?? []).filter(({ type }) =>
         type.startsWith("pulumi-nodejs:dynamic/tailscope:"),
       );
       return {
-        text: stdout,
+        text: exported,
         credentials: Object.fromEntries(
           credentials.map((one) => [one.urn.split("::").at(-1), one]),
         ),
@@ -246,7 +228,7 @@ export async function newStack(
     },
     async [Symbol.asyncDispose]() {
       keepEvidence("printed", printed);
-      rmSync(folder, { recursive: true, force: true });
+      home.remove();
     },
   };
   if (example === undefined) stack.write(program);
@@ -268,24 +250,4 @@ function withoutTailscale(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(environment).filter(([name]) => !/^(TAILSCALE|TAILSCOPE|PULUMI)_/.test(name)),
   );
-}
-
-async function quietly(
-  args: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv,
-): Promise<{ stdout: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn("pulumi", args, { cwd, env, stdio: ["ignore", "pipe", "inherit"] });
-    let stdout = "";
-    child.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
-      stdout += chunk;
-    });
-    child.once("error", reject);
-    child.once("close", (code) =>
-      code === 0
-        ? resolve({ stdout })
-        : reject(new Error(`pulumi ${args.join(" ")} ended with ${code}`)),
-    );
-  });
 }

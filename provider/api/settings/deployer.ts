@@ -125,8 +125,8 @@ export function deployerFrom(
     );
   }
 
-  function missing(message: string): ConnectionError {
-    return new ConnectionError([message, ...otherNames].join("\n  "));
+  function missing(message: string): SettingsError {
+    return new SettingsError([message, ...otherNames].join("\n  "));
   }
 }
 

@@ -1,0 +1,57 @@
+/** A home of its own for the Pulumi CLI: its state, its plugins and a program, in a temporary folder. */
+
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+/** The root of this repository. */
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Where Node finds this repository's packages. */
+export const ourPackages = join(root, "node_modules");
+
+export interface PulumiHome {
+  readonly folder: string;
+  /** The program's folder, in which the CLI runs. */
+  readonly program: string;
+  /** What the CLI needs to know of it. */
+  readonly environment: Readonly<Record<string, string>>;
+  remove(): void;
+}
+
+/**
+ * @param name of whose it is, for example `"test"`
+ * @param packages the folder that the program has as its `node_modules`
+ */
+export function makePulumiHome(name: string, packages: string = ourPackages): PulumiHome {
+  const folder = mkdtempSync(join(tmpdir(), `tailscope-${name}-`));
+  const program = join(folder, "program");
+  for (const part of ["state", "home", "program"]) mkdirSync(join(folder, part));
+  symlinkSync(packages, join(program, "node_modules"));
+  return {
+    folder,
+    program,
+    environment: {
+      PULUMI_HOME: join(folder, "home"),
+      ...localBackend(join(folder, "state"), `of a ${name}`),
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** The environment of a CLI whose state is a folder, which exists. */
+export function localBackend(folder: string, passphrase: string): Record<string, string> {
+  return {
+    PULUMI_BACKEND_URL: pathToFileURL(folder).href,
+    PULUMI_CONFIG_PASSPHRASE: passphrase,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+}
+
+/** Puts a CommonJS program in place. */
+export function writeProgram(folder: string, project: string, body: string): void {
+  writeFileSync(join(folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
+  writeFileSync(join(folder, "package.json"), '{ "main": "index.js" }\n');
+  writeFileSync(join(folder, "index.js"), body);
+}
