@@ -166,6 +166,9 @@ test.for([
   "examples/ci-deployments/github-actions.yml",
   "examples/review/github-preview.yml",
   "examples/review/github-review.yml",
+  ".github/workflows/ci.yml",
+  ".github/workflows/codeql.yml",
+  ".github/workflows/docs.yml",
   ".github/workflows/release.yml",
 ])("the GitHub Actions workflow %s is sound, by actionlint", async (path, context) => {
   const go = await shell("command -v go", root, process.env);

@@ -43,6 +43,19 @@ describe.each([
       expect(files).toContain(path.replace("./", ""));
   });
 
+  test("says where it comes from, without which npm refuses its provenance", () => {
+    const { repository, homepage, bugs } = manifest;
+    // https://docs.npmjs.com/generating-provenance-statements#prerequisites
+    expect(repository).toEqual({
+      type: "git",
+      url: expect.stringMatching(/^git\+https:\/\/github\.com\/[\w-]+\/tailscope\.git$/),
+      directory,
+    });
+    const page = repository.url.slice("git+".length, -".git".length);
+    expect(homepage).toBe(`${page}#readme`);
+    expect(bugs).toEqual({ url: `${page}/issues` });
+  });
+
   test("depends on what it says, and runs nothing when it is installed", () => {
     expect(manifest.name).toBe(name);
     expect(Object.keys(manifest.dependencies)).toEqual(dependencies);
