@@ -90,7 +90,11 @@ export default {
       severity: "error",
       from: { path: "^provider/review/" },
       to: {
-        pathNot: ["^provider/(review|access)/", "node_modules/zod/", "^(node:)?(util|crypto)$"],
+        pathNot: [
+          "^provider/(review|reach|policy-file|access)/",
+          "node_modules/zod/",
+          "^(node:)?(util|crypto)$",
+        ],
       },
     },
     {
@@ -101,6 +105,13 @@ export default {
       to: {
         pathNot: ["^provider/(policy-file|access)/", "node_modules/jsonc-parser/", "^(node:)?net$"],
       },
+    },
+    {
+      name: "reach-is-pure",
+      comment: "Rules and credentials in, paths out.",
+      severity: "error",
+      from: { path: "^provider/reach/" },
+      to: { pathNot: ["^provider/(reach|policy-file|access)/"] },
     },
     {
       name: "a-file-is-read-then-judged-then-shown",

@@ -1,0 +1,169 @@
+/** Which openings include which others. */
+
+import type { Range } from "../policy-file/addresses";
+import { subtractRange } from "../policy-file/addresses";
+import { implies } from "./conditions";
+import type { Condition } from "./model";
+import type { Opening, Targets } from "./network";
+import { overlaps } from "./ranges";
+import { conditionsOf, type Spread } from "./spread";
+
+/** The names whose machines include those of `name`, itself among them. */
+export function namesAround(name: string): readonly string[] {
+  const machine = "any machine";
+  if (name.startsWith("tag:")) return [name, "autogroup:tagged", machine];
+  if (name === "autogroup:owner") return [name, "autogroup:admin", "autogroup:member", machine];
+  if (name.startsWith("svc:")) return [name, "any service"];
+  if (name === "internet" || name === "any service" || name === machine) return [name];
+  if (name === "autogroup:tagged" || name === "autogroup:member") return [name, machine];
+  if (/^[^:]*@/.test(name))
+    return [name, `user:*@${name.slice(name.lastIndexOf("@") + 1)}`, "autogroup:member", machine];
+  return [name, "autogroup:member", machine];
+}
+
+/** One opening, as far as it covers others. */
+interface Entry {
+  readonly first: number;
+  readonly last: number;
+  readonly conditions: readonly Condition[];
+}
+
+interface Entries {
+  readonly everything: Entry[];
+  readonly byName: Map<string, Entry[]>;
+  readonly ranges: (Entry & { readonly range: Range })[];
+}
+
+/** What is open, found by what it opens. */
+export type Cover = ReadonlyMap<string, Entries>;
+
+export function coverOf({ opened }: Pick<Spread, "opened">): Cover {
+  const cover = new Map<string, Entries>();
+  for (const { by, uses } of opened)
+    for (const use of uses) {
+      const conditions = conditionsOf(by, use);
+      for (const { to, openings } of use.destinations)
+        for (const opening of openings) {
+          const key = keyOfOpening(opening.what, opening.detail);
+          const entries = cover.get(key) ?? { everything: [], byName: new Map(), ranges: [] };
+          cover.set(key, entries);
+          note(entries, to, { first: opening.first, last: opening.last, conditions });
+        }
+    }
+  return cover;
+}
+
+function note(entries: Entries, to: Targets, entry: Entry): void {
+  if (to.isEverything) entries.everything.push(entry);
+  for (const name of to.names) {
+    const known = entries.byName.get(name);
+    if (known === undefined) entries.byName.set(name, [entry]);
+    else known.push(entry);
+  }
+  for (const range of to.ranges) entries.ranges.push({ ...entry, range });
+}
+
+function keyOfOpening(what: string, detail: string): string {
+  return `${what}\n${detail}`;
+}
+
+/** The keys of what includes an opening. */
+function keysAround({ what, detail }: Opening): readonly string[] {
+  const keys = [keyOfOpening(what, detail), keyOfOpening("anything", "")];
+  return what === "login" && detail !== "root"
+    ? [...keys, keyOfOpening("login", "any login but root")]
+    : keys;
+}
+
+/** Destinations and ports of one opening that are not covered. */
+export interface Rest {
+  readonly to: Targets;
+  readonly opening: Opening;
+}
+
+/** What is left of an opening without what `cover` opens under the same or weaker conditions. */
+export function restOf(
+  to: Targets,
+  opening: Opening,
+  conditions: readonly Condition[],
+  cover: Cover,
+): Rest[] {
+  const around = keysAround(opening).flatMap((key) => cover.get(key) ?? []);
+  const applies = (entry: Entry) => implies(conditions, entry.conditions);
+  const whole = around.flatMap(({ everything }) => everything).filter(applies);
+  const ports = withoutPorts([opening], whole);
+  if (ports.length === 0) return [];
+  if (to.isEverything) return ports.map((left) => ({ to, opening: { ...opening, ...left } }));
+  const byPorts = new Map<
+    string,
+    { names: string[]; ranges: Range[]; first: number; last: number }
+  >();
+  const keep = ({ first, last }: Ports, what: { name?: string; range?: Range }) => {
+    const key = `${first}-${last}`;
+    const known = byPorts.get(key) ?? { names: [], ranges: [], first, last };
+    byPorts.set(key, known);
+    if (what.name !== undefined) known.names.push(what.name);
+    if (what.range !== undefined) known.ranges.push(what.range);
+  };
+  for (const name of to.names) {
+    const entries = around
+      .flatMap(({ byName }) => namesAround(name).flatMap((one) => byName.get(one) ?? []))
+      .filter(applies);
+    for (const left of withoutPorts(ports, entries)) keep(left, { name });
+  }
+  for (const range of to.ranges) {
+    const entries = around
+      .flatMap(({ ranges }) => ranges.filter((entry) => overlaps(entry.range, range)))
+      .filter(applies);
+    for (const left of withoutRectangles({ range, ports }, entries))
+      keep(left.ports, { range: left.range });
+  }
+  return [...byPorts.values()].map(({ names, ranges, first, last }) => ({
+    to: { ...to, names, ranges },
+    opening: { ...opening, first, last },
+  }));
+}
+
+interface Ports {
+  readonly first: number;
+  readonly last: number;
+}
+
+function withoutPorts(from: readonly Ports[], taken: readonly Ports[]): Ports[] {
+  let left = from.map(({ first, last }) => ({ first, last }));
+  for (const { first, last } of taken)
+    left = left.flatMap((one) =>
+      one.last < first || last < one.first
+        ? [one]
+        : [
+            ...(one.first < first ? [{ first: one.first, last: first - 1 }] : []),
+            ...(last < one.last ? [{ first: last + 1, last: one.last }] : []),
+          ],
+    );
+  return left;
+}
+
+interface Rectangle {
+  readonly range: Range;
+  readonly ports: Ports;
+}
+
+function withoutRectangles(
+  { range, ports }: { range: Range; ports: readonly Ports[] },
+  taken: readonly (Entry & { readonly range: Range })[],
+): Rectangle[] {
+  let left: Rectangle[] = ports.map((one) => ({ range, ports: one }));
+  for (const entry of taken)
+    left = left.flatMap((one) => {
+      if (!overlaps(one.range, entry.range)) return [one];
+      const outside = subtractRange([one.range], entry.range);
+      const inside = outside.reduce<readonly Range[]>(subtractRange, [one.range]);
+      return [
+        ...outside.map((rest) => ({ range: rest, ports: one.ports })),
+        ...inside.flatMap((rest) =>
+          withoutPorts([one.ports], [entry]).map((more) => ({ range: rest, ports: more })),
+        ),
+      ];
+    });
+  return left;
+}

@@ -1,0 +1,86 @@
+/** What somebody reaches that they did not reach before. */
+
+import { keyOfCondition } from "./conditions";
+import { type Cover, coverOf, restOf } from "./covering";
+import type { Condition } from "./model";
+import type { Opening, Targets } from "./network";
+import { formatRange } from "./ranges";
+import { type Became, conditionsOf, type Spread } from "./spread";
+import type { Use } from "./uses";
+
+/** Destinations that open, by one rule or one scope. */
+export interface Gain {
+  readonly by: Became;
+  readonly use: Use;
+  readonly to: Targets;
+  /** Whether `to` is only a part of what the rule names. */
+  readonly isPart: boolean;
+  readonly openings: readonly Opening[];
+  readonly conditions: readonly Condition[];
+  /** How many other rules or holders open the same. */
+  readonly otherWays: number;
+}
+
+const nothing: Pick<Spread, "opened"> = { opened: [] };
+
+/**
+ * What `after` opens and `before` does not. A weaker condition is a gain, a stronger one is not;
+ * what is compared is what names stand for. Turned round it is what is lost.
+ */
+export function gainsOf(before: Spread | undefined, after: Spread | undefined): Gain[] {
+  if (after === undefined || before === after) return [];
+  const cover = coverOf(before ?? nothing);
+  const gains = new Map<string, Gain>();
+  for (const { by, uses } of after.opened)
+    for (const use of uses)
+      for (const gain of gainsByUse(by, use, cover)) {
+        const key = keyOfGain(gain);
+        const known = gains.get(key);
+        gains.set(key, known === undefined ? gain : { ...known, otherWays: known.otherWays + 1 });
+      }
+  return [...gains.values()];
+}
+
+function gainsByUse(by: Became, use: Use, cover: Cover): Gain[] {
+  const conditions = conditionsOf(by, use);
+  return use.destinations.flatMap(({ to, openings }) => {
+    const parts = new Map<string, { to: Targets; openings: Opening[] }>();
+    for (const opening of openings)
+      for (const rest of restOf(to, opening, conditions, cover)) {
+        const key = keyOfTargets(rest.to);
+        const part = parts.get(key) ?? { to: rest.to, openings: [] };
+        parts.set(key, part);
+        part.openings.push(rest.opening);
+      }
+    return [...parts.values()].map((part) => ({
+      by,
+      use,
+      to: part.to,
+      isPart: keyOfTargets(part.to) !== keyOfTargets(to),
+      openings: part.openings,
+      conditions,
+      otherWays: 0,
+    }));
+  });
+}
+
+function keyOfTargets({ written, names, ranges, isEverything }: Targets): string {
+  return JSON.stringify([written, isEverything, [...names].sort(), ranges.map(formatRange).sort()]);
+}
+
+function keyOfGain({ to, openings, conditions }: Gain): string {
+  return JSON.stringify([
+    keyOfTargets(to),
+    openings.map(({ what, first, last, detail }) => [what, first, last, detail].join(" ")).sort(),
+    conditions.map(keyOfCondition).sort(),
+  ]);
+}
+
+export interface Difference {
+  readonly gained: readonly Gain[];
+  readonly lost: readonly Gain[];
+}
+
+export function differenceOf(before: Spread | undefined, after: Spread | undefined): Difference {
+  return { gained: gainsOf(before, after), lost: gainsOf(after, before) };
+}

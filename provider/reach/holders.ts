@@ -1,0 +1,125 @@
+/**
+ * Who can come to hold which tags, step by step.
+ *
+ * The rule of tags is one step on an exact set: whoever holds the set S may give the set T where T
+ * is S itself, or where a tag of S owns each tag of T in the policy file. A part of S is neither.
+ * It holds for each holder in turn, so that an OAuth client of tag:a makes a key of tag:b, which
+ * admits a machine as tag:c where a owns b and b owns c.
+ *
+ * Source: https://tailscale.com/kb/1068/tags ("Group devices with tags"), 2025-12-04
+ */
+
+import { type Holder, holderOf, type Source, type Step } from "./model";
+import type { Abilities, Ability } from "./scope-steps";
+
+/** Who owns which tag, by the owner. */
+export interface Ownership {
+  /** Every tag that the policy file defines. */
+  readonly defined: ReadonlySet<string>;
+  /** Of each tag, the tags that it owns. */
+  readonly ownedBy: ReadonlyMap<string, readonly Owned[]>;
+}
+
+export interface Owned {
+  readonly tag: string;
+  readonly at: Source;
+}
+
+/** Whether a holder of exactly the tags `held` may give exactly the tags `wanted`. */
+export function mayGive(
+  held: readonly string[],
+  wanted: readonly string[],
+  { defined, ownedBy }: Ownership,
+): boolean {
+  if (!wanted.every((tag) => defined.has(tag))) return false;
+  const isSame = held.length === wanted.length && wanted.every((tag) => held.includes(tag));
+  if (isSame) return true;
+  const owned = new Set(held.flatMap((tag) => ownedBy.get(tag) ?? []).map(({ tag }) => tag));
+  return wanted.every((tag) => owned.has(tag));
+}
+
+/**
+ * Every step by which a holder's tags go on: with the same set, and with each tag that one of them
+ * owns. Sets of several owned tags lead nowhere that each of them does not lead to.
+ */
+export function stepsFrom(holder: Holder, abilities: Abilities, ownership: Ownership): Step[] {
+  if (holder.kind === "machine") return [];
+  if (holder.kind === "auth key")
+    return passedOn(holder, ownership, { kind: "machine", how: "admits", scope: undefined });
+  return credentialSteps.flatMap(({ ability, kind, how }) => {
+    const scope = abilities.scopeFor(ability);
+    if (scope === undefined) return [];
+    return abilities.scopeFor("gives any tag") === undefined
+      ? passedOn(holder, ownership, { kind, how, scope })
+      : anyTag(holder, ownership, { kind, how, scope });
+  });
+}
+
+const credentialSteps: readonly {
+  readonly ability: Ability;
+  readonly kind: Holder["kind"];
+  readonly how: Step["how"];
+}[] = [
+  { ability: "makes auth keys", kind: "auth key", how: "admits" },
+  { ability: "changes machines", kind: "machine", how: "retags" },
+  { ability: "makes credentials", kind: "credential", how: "makes" },
+];
+
+interface Passing {
+  readonly kind: Holder["kind"];
+  readonly how: Step["how"];
+  /** Undefined for an auth key, which needs none. */
+  readonly scope: string | undefined;
+}
+
+function passedOn(holder: Holder, { defined, ownedBy }: Ownership, passing: Passing): Step[] {
+  const steps: Step[] = [];
+  const { kind, how, scope } = passing;
+  const own = holder.tags.filter((tag) => defined.has(tag));
+  if (own.length > 0 && own.length === holder.tags.length && kind !== holder.kind)
+    steps.push({
+      how,
+      from: holder,
+      to: holderOf(kind, own),
+      because: {
+        sentence: `${verbs[kind]} ${list(own)}: ${own.length === 1 ? "its own tag" : "exactly its own tags"}.`,
+        at: { scope: scope ?? "none: it is what an auth key is for" },
+      },
+      conditions: [],
+    });
+  for (const owner of own)
+    for (const { tag, at } of ownedBy.get(owner) ?? []) {
+      const to = holderOf(kind, [tag]);
+      if (kind === holder.kind && holder.tags.length === 1 && tag === owner) continue;
+      steps.push({
+        how,
+        from: holder,
+        to,
+        because: { sentence: `${verbs[kind]} ${tag}: ${owner} owns it.`, at },
+        conditions: [],
+      });
+    }
+  return steps;
+}
+
+/** With the scope `all` every tag can be given that the policy file defines. */
+function anyTag(holder: Holder, { defined }: Ownership, { kind, how }: Passing): Step[] {
+  return [...defined].map((tag) => ({
+    how,
+    from: holder,
+    to: holderOf(kind, [tag]),
+    because: { sentence: `${verbs[kind]} ${tag}: "all" gives any tag.`, at: { scope: "all" } },
+    conditions: [],
+  }));
+}
+
+const verbs: Readonly<Record<Holder["kind"], string>> = {
+  credential: "It can make a credential with",
+  "auth key": "It can make an auth key with",
+  machine: "It can have a machine with",
+};
+
+function list(tags: readonly string[]): string {
+  const last = tags.at(-1) ?? "";
+  return tags.length > 1 ? `${tags.slice(0, -1).join(", ")} and ${last}` : last;
+}

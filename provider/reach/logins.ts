@@ -1,0 +1,107 @@
+/**
+ * Tailscale SSH: whoever logs in on a machine is that machine from there on. It needs a rule of
+ * `ssh` and one that opens port 22. Source: https://tailscale.com/kb/1193/tailscale-ssh
+ */
+
+import { tailnetRanges } from "../policy-file/addresses";
+import { addressUses } from "./addresses";
+import { strongest, weakest } from "./conditions";
+import { type Condition, holderOf, keyOf, type Node, type Step } from "./model";
+import type { Network, Rule, Targets } from "./network";
+import { formatRange, overlaps } from "./ranges";
+import { namesOf, type Use, type UsesOf } from "./uses";
+
+export interface Logins {
+  readonly steps: readonly Step[];
+  /** The same as what opens. */
+  readonly uses: readonly Use[];
+}
+
+const none: Logins = { steps: [], uses: [] };
+
+/** The logins of each node; remembered, because many starts come by the same machines. */
+export function rememberLogins(network: Network, usesOf: UsesOf): (node: Node) => Logins {
+  if (!network.rules.some(({ isLogin }) => isLogin)) return () => none;
+  const known = new Map<string, Logins>();
+  return (node) => {
+    const found = known.get(keyOf(node)) ?? findLogins(node, network, usesOf);
+    known.set(keyOf(node), found);
+    return found;
+  };
+}
+
+function findLogins(node: Node, network: Network, usesOf: UsesOf): Logins {
+  const names = namesOf(node, network);
+  const places = new Set(names.flatMap((name) => network.bySource.get(name) ?? []));
+  const rules = [...places]
+    .sort((one, other) => one - other)
+    .flatMap((place) => network.rules[place] ?? [])
+    .filter(({ isLogin }) => isLogin)
+    // In check mode a person signs in again, and a machine with tags has nobody who could.
+    .filter(({ conditions }) => node.kind !== "machine" || !conditions.some(isCheck));
+  if (rules.length === 0) return none;
+  const conditionsOn22 = findDoors([
+    ...names.flatMap(usesOf),
+    ...addressUses(names, network, undefined),
+  ]);
+  const logins = rules.flatMap((rule) => loginsBy(rule, node, network, conditionsOn22));
+  return { steps: logins.map(({ step }) => step), uses: logins.map(({ use }) => use) };
+}
+
+function isCheck({ kind }: Condition): boolean {
+  return kind === "check";
+}
+
+function loginsBy(
+  rule: Rule,
+  from: Node,
+  network: Network,
+  conditionsOn22: (tag: string) => readonly (readonly Condition[])[],
+): { step: Step; use: Use }[] {
+  return rule.destinations.flatMap(({ to, openings }) =>
+    tagsIn(to, network).flatMap((tag) =>
+      conditionsOn22(tag).map((door) => {
+        const conditions = strongest([...rule.conditions, ...door]);
+        const at = { policy: rule.at };
+        const names = openings.map(({ detail }) => detail).join(", ");
+        const target = { written: tag, names: [tag], ranges: [], isEverything: false };
+        const step: Step = {
+          how: "logs in",
+          from,
+          to: holderOf("machine", [tag]),
+          because: { sentence: `It can log in on ${tag} by SSH as ${names}.`, at },
+          conditions,
+        };
+        const destinations = [{ to: target, openings }];
+        return { step, use: { how: "logs in" as const, at, destinations, conditions } };
+      }),
+    ),
+  );
+}
+
+/** The tags of the machines that a rule of `ssh` leads to. Users' own machines are theirs already. */
+function tagsIn({ names, isEverything }: Targets, { ownership }: Network): readonly string[] {
+  if (isEverything || names.includes("autogroup:tagged")) return [...ownership.defined];
+  return names.filter((name) => name.startsWith("tag:"));
+}
+
+/** Of each tag, the conditions under which port 22 is open, without those that others make needless. */
+function findDoors(uses: readonly Use[]): (tag: string) => readonly (readonly Condition[])[] {
+  const open = new Map<string, (readonly Condition[])[]>();
+  const note = (name: string, conditions: readonly Condition[]) =>
+    open.set(name, weakest([...(open.get(name) ?? []), conditions]));
+  for (const { destinations, conditions } of uses)
+    for (const { to, openings } of destinations) {
+      const isOpen = openings.some(
+        ({ what, first, last }) =>
+          what === "anything" || (what === "6" && first <= 22 && last >= 22),
+      );
+      if (!isOpen) continue;
+      if (to.isEverything) note("*", conditions);
+      for (const name of to.names) note(name, conditions);
+      for (const range of to.ranges)
+        if (tailnetRanges.some((own) => overlaps(own, range)))
+          note("*", [...conditions, { kind: "address", range: formatRange(range) }]);
+    }
+  return (tag) => weakest([tag, "autogroup:tagged", "*"].flatMap((name) => open.get(name) ?? []));
+}

@@ -1,0 +1,366 @@
+/**
+ * The rules of a policy file as reach asks for them: found by whom they are for, with everything
+ * that they name resolved to its definition.
+ */
+
+import { internetRanges, type Range } from "../policy-file/addresses";
+import type {
+  Login,
+  NetworkRule,
+  NotUnderstood,
+  Owner,
+  Place,
+  PolicyFile,
+  Selector,
+  SshRule,
+} from "../policy-file/model";
+import { allPorts, type Opening as Ports } from "../policy-file/ports";
+import type { Owned, Ownership } from "./holders";
+import type { Condition } from "./model";
+
+/** What a rule opens at its destinations. */
+export interface Opening {
+  /**
+   * The number of a protocol, `"app NAME"` for a capability, `"login"` for one by SSH, `"stand for"`
+   * for taking somebody's place, `"anything"` for what nobody can limit.
+   */
+  readonly what: string;
+  /** Ports, both inclusive; all where it has none. */
+  readonly first: number;
+  readonly last: number;
+  /** Of a login its name, of a capability its values as JSON. */
+  readonly detail: string;
+}
+
+/** What a selector stands for. */
+export interface Targets {
+  /** As the policy file writes it. */
+  readonly written: string;
+  /** Tags, users, roles, services, `"internet"`, `"any machine"`. */
+  readonly names: readonly string[];
+  readonly ranges: readonly Range[];
+  /** Whether it is everything that there is. */
+  readonly isEverything: boolean;
+}
+
+export const everything: Targets = { written: "*", names: [], ranges: [], isEverything: true };
+
+/** Any machine, whatever tag or user it has. */
+export const anyMachine: Targets = {
+  written: "any machine",
+  names: ["any machine"],
+  ranges: [],
+  isEverything: false,
+};
+
+/** Any subnet behind a router, and the internet behind an exit node. */
+export const anyRoute: Targets = {
+  written: "any subnet and exit node",
+  names: ["internet"],
+  ranges: [
+    { family: 4, first: 0n, last: (1n << 32n) - 1n },
+    { family: 6, first: 0n, last: (1n << 128n) - 1n },
+  ],
+  isEverything: false,
+};
+
+export const anyService: Targets = {
+  written: "any service",
+  names: ["any service"],
+  ranges: [],
+  isEverything: false,
+};
+
+export interface Rule {
+  readonly at: Place;
+  readonly isLogin: boolean;
+  /** Names of sources: `"tag:web"`, `"ada@acme.example"`, `"group:ops"`, `"autogroup:tagged"`, `"*"`. */
+  readonly sources: readonly string[];
+  /** The addresses among the sources: of hosts, sets of addresses and ranges. */
+  readonly sourceRanges: readonly Range[];
+  readonly destinations: readonly Destination[];
+  readonly conditions: readonly Condition[];
+}
+
+export interface Destination {
+  readonly to: Targets;
+  readonly openings: readonly Opening[];
+}
+
+/** Who becomes a router, an exit node or the host of a service without anybody's approval. */
+export interface Approval {
+  readonly at: Place;
+  readonly approver: string;
+  readonly of: Targets;
+}
+
+/** A policy file, as far as it decides reach. */
+export interface Network {
+  readonly ownership: Ownership;
+  /** Tags that people own. */
+  readonly owners: readonly { readonly name: string; readonly tag: string; readonly at: Place }[];
+  readonly rules: readonly Rule[];
+  readonly approvals: readonly Approval[];
+  /** Addresses that machines get by `ipPool`. */
+  readonly pools: readonly {
+    readonly targets: readonly string[];
+    readonly ranges: readonly Range[];
+  }[];
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+  readonly hosts: ReadonlyMap<string, readonly Range[]>;
+  readonly notUnderstood: readonly NotUnderstood[];
+  /** Of each source, the rules that name it, by their places in `rules`. */
+  readonly bySource: ReadonlyMap<string, readonly number[]>;
+  /** The rules that have addresses as sources. */
+  readonly byAddress: readonly number[];
+  readonly hasLogins: boolean;
+}
+
+/** What decides reach in a policy file. */
+export function networkOf(file: PolicyFile): Network {
+  const rules = [
+    ...(file.hasNetworkRules ? [] : [openToAll]),
+    ...file.networkRules.map((rule) => networkRule(rule, file)),
+    ...file.sshRules.map((rule) => loginRule(rule, file)),
+    ...file.nodeAttributes.flatMap(({ place, targets, attributes }) =>
+      attributes.includes("funnel") ? [funnelRule(place, targets, file)] : [],
+    ),
+  ];
+  return {
+    ...ownershipOf(file),
+    rules,
+    approvals: approvalsIn(file),
+    pools: file.nodeAttributes.flatMap(({ targets, ipPool }) =>
+      ipPool.length > 0 ? [{ targets: targets.map(nameOf), ranges: ipPool }] : [],
+    ),
+    groups: new Map([...file.groups].map(([name, { members }]) => [name, members])),
+    hosts: new Map([...file.hosts].map(([name, { ranges }]) => [name, ranges])),
+    notUnderstood: file.notUnderstood,
+    ...indexed(rules),
+    hasLogins: file.sshRules.length > 0,
+  };
+}
+
+function indexed(rules: readonly Rule[]): Pick<Network, "bySource" | "byAddress"> {
+  const bySource = new Map<string, number[]>();
+  const byAddress: number[] = [];
+  for (const [place, { sources, sourceRanges }] of rules.entries()) {
+    for (const source of new Set(sources)) {
+      const places = bySource.get(source);
+      if (places === undefined) bySource.set(source, [place]);
+      else places.push(place);
+    }
+    if (sourceRanges.length > 0) byAddress.push(place);
+  }
+  return { bySource, byAddress };
+}
+
+export const anything: Opening = {
+  what: "anything",
+  first: allPorts.first,
+  last: allPorts.last,
+  detail: "",
+};
+
+/** Of a file that has no rules at all. Source: https://tailscale.com/kb/1192/acl-samples */
+const openToAll: Rule = {
+  at: { section: "", path: "", line: 1, column: 1 },
+  isLogin: false,
+  sources: ["*"],
+  sourceRanges: [],
+  destinations: [{ to: everything, openings: [anything] }],
+  conditions: [],
+};
+
+function networkRule(rule: NetworkRule, file: PolicyFile): Rule {
+  const capabilities = rule.capabilities.map(
+    ({ name, values }): Opening => ({
+      ...anything,
+      what: `app ${name}`,
+      detail: JSON.stringify(values),
+    }),
+  );
+  return {
+    at: rule.place,
+    isLogin: false,
+    ...sourcesOf(rule.sources),
+    destinations: rule.destinations.map(({ selector, openings }) => ({
+      to: targetsOf(selector, file),
+      openings: [...openings.flatMap(portsOf), ...capabilities],
+    })),
+    conditions: [
+      ...postureCondition(rule.sourcePostures, file),
+      ...(rule.via.length > 0 ? [{ kind: "via" as const, tags: rule.via }] : []),
+    ],
+  };
+}
+
+function portsOf({ protocols, ports }: Ports): Opening[] {
+  return protocols.flatMap((protocol) =>
+    ports.map(({ first, last }) => ({ what: String(protocol), first, last, detail: "" })),
+  );
+}
+
+function loginRule(rule: SshRule, file: PolicyFile): Rule {
+  return {
+    at: rule.place,
+    isLogin: true,
+    ...sourcesOf(rule.sources),
+    destinations: rule.destinations.map((selector) => ({
+      to: targetsOf(selector, file),
+      openings: rule.logins.map((login) => ({
+        ...anything,
+        what: "login",
+        detail: loginName(login),
+      })),
+    })),
+    conditions: [
+      ...postureCondition(rule.sourcePostures, file),
+      ...(rule.action === "check"
+        ? [{ kind: "check" as const, period: rule.checkPeriod ?? "12h" }]
+        : []),
+    ],
+  };
+}
+
+function loginName(login: Login): string {
+  switch (login.kind) {
+    case "named":
+      return login.name;
+    case "nonroot":
+      return "any login but root";
+    case "localpart":
+      return `the user's own name at ${login.domain}`;
+  }
+}
+
+/** Source: https://tailscale.com/kb/1223/funnel */
+function funnelRule(at: Place, targets: readonly Selector[], file: PolicyFile): Rule {
+  const openings = [443, 8443, 10_000].map((port) => ({
+    what: "6",
+    first: port,
+    last: port,
+    detail: "",
+  }));
+  return {
+    at,
+    isLogin: false,
+    sources: ["internet"],
+    sourceRanges: [],
+    destinations: targets.map((target) => ({ to: targetsOf(target, file), openings })),
+    conditions: [],
+  };
+}
+
+function postureCondition(names: readonly string[], file: PolicyFile): Condition[] {
+  if (names.length === 0) return [];
+  const anyOf = names.map((name) =>
+    // One that is not defined can be met by nobody as far as is known, and counts as no obstacle.
+    (file.postures.get(name)?.conditions ?? []).map(({ text }) => text.replace(/\s+/g, " ").trim()),
+  );
+  return [{ kind: "posture", anyOf }];
+}
+
+function sourcesOf(selectors: readonly Selector[]): Pick<Rule, "sources" | "sourceRanges"> {
+  return {
+    sources: selectors.filter((one) => !("ranges" in one)).map(nameOf),
+    sourceRanges: selectors.flatMap((one) => ("ranges" in one ? one.ranges : [])),
+  };
+}
+
+/** The name of a selector as an owner or a source; what is not understood may be anybody. */
+export function nameOf(selector: Selector): string {
+  switch (selector.kind) {
+    case "any":
+    case "unknown":
+      return "*";
+    case "autogroup":
+      return selector.name === "danger-all" ? "*" : `autogroup:${selector.name}`;
+    case "user":
+    case "group":
+    case "tag":
+    case "service":
+    case "ipset":
+      return selector.name;
+    case "domain":
+      return `user:*@${selector.domain}`;
+    case "addresses":
+      return selector.text;
+  }
+}
+
+/** What a selector stands for as a destination, by its definition. */
+export function targetsOf(selector: Selector, file: PolicyFile): Targets {
+  const written = selector.text;
+  const named = (...names: string[]): Targets => ({
+    written,
+    names,
+    ranges: [],
+    isEverything: false,
+  });
+  switch (selector.kind) {
+    case "any":
+    case "unknown":
+      return { ...everything, written };
+    case "group": {
+      const group = file.groups.get(selector.name);
+      return group === undefined ? named(selector.name) : named(...group.members);
+    }
+    case "addresses":
+    case "ipset":
+      return { ...named(), ranges: selector.ranges };
+    case "autogroup":
+      return selector.name === "internet"
+        ? { ...named("internet"), ranges: internetRanges }
+        : named(nameOf(selector));
+    default:
+      return named(nameOf(selector));
+  }
+}
+
+function ownershipOf(file: PolicyFile): Pick<Network, "ownership" | "owners"> {
+  const ownedBy = new Map<string, Owned[]>();
+  const owners: { name: string; tag: string; at: Place }[] = [];
+  for (const [tag, { owners: listed }] of file.tagOwners)
+    for (const { selector, place } of listed) {
+      if (selector.kind !== "tag") {
+        owners.push({ name: nameOf(selector), tag, at: place });
+        continue;
+      }
+      const owned = ownedBy.get(selector.name);
+      const one = { tag, at: { policy: place } };
+      if (owned === undefined) ownedBy.set(selector.name, [one]);
+      else owned.push(one);
+    }
+  return { ownership: { defined: new Set(file.tagOwners.keys()), ownedBy }, owners };
+}
+
+function approvalsIn({ autoApprovers }: PolicyFile): Approval[] {
+  const { routes, exitNode, services } = autoApprovers;
+  const approved = (approvers: readonly Owner[], of: Targets) =>
+    approvers.map(({ selector, place }) => ({ at: place, approver: nameOf(selector), of }));
+  return [
+    ...routes.flatMap(({ place, prefix, approvers }) =>
+      approved(approvers, {
+        written: place.key ?? "a subnet",
+        names: [],
+        ranges: [prefix],
+        isEverything: false,
+      }),
+    ),
+    ...approved(exitNode, {
+      written: "autogroup:internet",
+      names: ["internet"],
+      ranges: internetRanges,
+      isEverything: false,
+    }),
+    ...services.flatMap(({ service, approvers }) =>
+      approved(approvers, {
+        written: service,
+        names: [service],
+        ranges: [],
+        isEverything: false,
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,94 @@
+/** Who gets where: the paths from starts to a target, and all that opens to one start. */
+
+import { keyOfCondition, strongest } from "./conditions";
+import { type Condition, keyOf, type Step } from "./model";
+import type { Destination, Network } from "./network";
+import { formatRange } from "./ranges";
+import { type Became, conditionsOf, pathTo, type Spread, type SpreadFrom } from "./spread";
+import type { Start } from "./starts";
+import { opensTarget, type Target } from "./targets";
+import type { Use } from "./uses";
+
+/** A way from a start to what one rule opens. */
+export interface Way {
+  readonly start: Start;
+  /** From the start to the node for which the rule holds; empty where that is the start. */
+  readonly steps: readonly Step[];
+  readonly by: Became;
+  readonly use: Use;
+  readonly destination: Destination;
+  /** Those of the rule and of every step. */
+  readonly conditions: readonly Condition[];
+}
+
+/** Every way of one start, by each rule once, the shortest first. */
+export function waysFrom(start: Start, spread: Spread): Way[] {
+  return waysThat(start, spread, () => []);
+}
+
+/** The ways of one start to a target. */
+export function waysTo(start: Start, spread: Spread, target: Target): Way[] {
+  return waysThat(start, spread, (destination) => opensTarget(destination, target));
+}
+
+/** Every way of every start to a target, the shortest first. */
+export function allWaysTo(starts: readonly Start[], spreadFrom: SpreadFrom, target: Target): Way[] {
+  return starts
+    .flatMap((start) => waysTo(start, spreadFrom(start), target))
+    .map((way, place) => ({ way, place }))
+    .sort((one, other) => one.way.steps.length - other.way.steps.length || one.place - other.place)
+    .map(({ way }) => way);
+}
+
+function waysThat(
+  start: Start,
+  spread: Spread,
+  asked: (destination: Destination) => readonly Condition[] | undefined,
+): Way[] {
+  const paths = new Map<Became, readonly Step[]>();
+  const ways: Way[] = [];
+  const seen = new Set<string>();
+  for (const { by, uses } of spread.opened)
+    for (const use of uses)
+      for (const destination of use.destinations) {
+        const more = asked(destination);
+        if (more === undefined) continue;
+        const steps = paths.get(by) ?? pathTo(by);
+        paths.set(by, steps);
+        const conditions = strongest([...conditionsOf(by, use), ...more]);
+        ways.push({ start, steps, by, use, destination, conditions });
+      }
+  return ways
+    .filter(({ by, use, destination, conditions }) => {
+      const key = JSON.stringify([
+        keyOf(by.node),
+        use.how,
+        use.at,
+        destination.to.written,
+        destination.openings,
+        conditions.map(keyOfCondition),
+      ]);
+      if (seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    })
+    .sort((one, other) => one.steps.length - other.steps.length);
+}
+
+/** Everybody whom a policy file names as somebody who reaches or owns something, and machines by their tags. */
+export function startsNamedIn(network: Network): Start[] {
+  const people = new Set(network.owners.map(({ name }) => name));
+  const ranges = new Set<string>();
+  for (const { sources, sourceRanges } of network.rules) {
+    for (const source of sources) if (!source.startsWith("tag:")) people.add(source);
+    for (const range of sourceRanges) ranges.add(formatRange(range));
+  }
+  people.delete("autogroup:tagged");
+  return [
+    ...[...network.ownership.defined].map(
+      (tag): Start => ({ kind: "Machine", name: tag, tags: [tag] }),
+    ),
+    ...[...people].map((name): Start => ({ kind: "Person", name })),
+    ...[...ranges].map((name): Start => ({ kind: "Addresses", name })),
+  ];
+}

@@ -1,0 +1,157 @@
+/**
+ * What writing with a scope means for reach, as data.
+ *
+ * Sources: the trust credentials page (https://tailscale.com/kb/1623/trust-credentials), "Group
+ * devices with tags" (https://tailscale.com/kb/1068/tags) of 2025-12-04, and the API document
+ * (https://tailscale.com/api) of 2026-07-13.
+ */
+
+import { covers, expandLegacyScopes } from "../access/scopes";
+
+/** What a scope can do beyond what it opens by itself. */
+export type Ability =
+  /** Makes auth keys, which admit machines. */
+  | "makes auth keys"
+  /** Makes further credentials, with no more scopes than its own. */
+  | "makes credentials"
+  /** Gives tags and addresses to machines that exist, whatever tags they have. */
+  | "changes machines"
+  /** Approves subnets and exit nodes that machines advertise. */
+  | "approves routes"
+  /** Sets the attributes of machines that `custom:` conditions ask for. */
+  | "sets posture"
+  /** Approves the hosts of services. */
+  | "approves services"
+  /** Can give itself everything. */
+  | "rewrites rules"
+  /** Gives any tag that is defined, whoever owns it. */
+  | "gives any tag";
+
+interface ScopeStep {
+  readonly scope: string;
+  readonly abilities: readonly Ability[];
+  /** What it changes that is not reach through the network, after "can". */
+  readonly aside?: string;
+  readonly source: string;
+}
+
+const trustCredentials = "https://tailscale.com/kb/1623/trust-credentials";
+const tagsPage = "https://tailscale.com/kb/1068/tags";
+const api = "https://tailscale.com/api";
+
+export const scopeSteps: readonly ScopeStep[] = [
+  { scope: "all", abilities: ["rewrites rules", "gives any tag"], source: trustCredentials },
+  { scope: "policy_file", abilities: ["rewrites rules"], source: trustCredentials },
+  {
+    scope: "users",
+    abilities: [],
+    aside: "make any other user an administrator, who can rewrite the rules",
+    source: `${api}#tag/users`,
+  },
+  { scope: "auth_keys", abilities: ["makes auth keys"], source: tagsPage },
+  { scope: "oauth_keys", abilities: ["makes credentials"], source: trustCredentials },
+  { scope: "federated_keys", abilities: ["makes credentials"], source: trustCredentials },
+  { scope: "devices:core", abilities: ["changes machines"], source: `${api}#tag/devices` },
+  { scope: "devices:routes", abilities: ["approves routes"], source: `${api}#tag/devices` },
+  {
+    scope: "devices:posture_attributes",
+    abilities: ["sets posture"],
+    source: `${api}#tag/devices`,
+  },
+  { scope: "services", abilities: ["approves services"], source: `${api}#tag/services` },
+  {
+    scope: "api_access_tokens",
+    abilities: [],
+    aside: "revoke API access tokens",
+    source: `${api}#tag/keys`,
+  },
+  {
+    scope: "device_invites",
+    abilities: [],
+    aside: "share machines with people outside the tailnet",
+    source: `${api}#tag/deviceinvites`,
+  },
+  { scope: "dns", abilities: [], aside: "point names elsewhere", source: `${api}#tag/dns` },
+  {
+    scope: "log_streaming",
+    abilities: [],
+    aside: "send the logs elsewhere",
+    source: `${api}#tag/logging`,
+  },
+  {
+    scope: "webhooks",
+    abilities: [],
+    aside: "send notices of events elsewhere",
+    source: `${api}#tag/webhooks`,
+  },
+  {
+    scope: "feature_settings",
+    abilities: [],
+    aside: "switch off device approval and other safeguards",
+    source: `${api}#tag/tailnetsettings`,
+  },
+  {
+    scope: "networking_settings",
+    abilities: [],
+    aside: "change how machines connect",
+    source: `${api}#tag/tailnetsettings`,
+  },
+  {
+    scope: "account_settings",
+    abilities: [],
+    aside: "change the account's settings and contacts",
+    source: `${api}#tag/contacts`,
+  },
+  {
+    scope: "oauth_apps",
+    abilities: [],
+    aside: "change applications that people sign in to",
+    source: trustCredentials,
+  },
+  {
+    scope: "logs:network",
+    abilities: [],
+    aside: "change the logs of network flows",
+    source: `${api}#tag/logging`,
+  },
+  {
+    scope: "tailnets",
+    abilities: [],
+    aside: "make further tailnets",
+    source: "https://tailscale.com/api, 2026-09-03",
+  },
+];
+
+/** What a set of scopes can do for reach. */
+export interface Abilities {
+  /** The scope that gives an ability, or undefined where none does. */
+  scopeFor(ability: Ability): string | undefined;
+  /** The same for scopes that can do the same. */
+  readonly key: string;
+  /** What it can change beside the network, each after "can". */
+  readonly asides: readonly string[];
+  /** Scopes that no table knows: what they give is not known, so they count as everything. */
+  readonly unknown: readonly string[];
+}
+
+const known = new Set(scopeSteps.map(({ scope }) => scope));
+
+/** Reads scopes as the API does: older names are what they became, `:read` gives no step. */
+export function abilitiesWith(scopes: readonly string[]): Abilities {
+  const held = expandLegacyScopes(scopes);
+  const steps = scopeSteps.filter(({ scope }) => covers(held, scope));
+  const unknown = [...new Set(scopes)].filter((scope) => !isKnown(scope));
+  return {
+    key: [...new Set(held)].sort().join(" "),
+    scopeFor(ability) {
+      const step = steps.find(({ abilities }) => abilities.includes(ability));
+      return step === undefined || held.includes(step.scope) ? step?.scope : "all";
+    },
+    asides: held.includes("all") ? [] : steps.flatMap(({ aside }) => aside ?? []),
+    unknown,
+  };
+}
+
+function isKnown(scope: string): boolean {
+  return expandLegacyScopes([scope]).some((one) => one.endsWith(":read") || known.has(one));
+}

@@ -1,0 +1,345 @@
+/** Everything that somebody can come to hold, and everything that opens to them by it. */
+
+import { addressUses, standing, standingUses, usesFromAddresses } from "./addresses";
+import { implies, strongest } from "./conditions";
+import { stepsFrom } from "./holders";
+import { type Logins, rememberLogins } from "./logins";
+import { type Condition, holderOf, keyOf, type Node, type Source, type Step } from "./model";
+import { anyMachine, anything, everything, type Network } from "./network";
+import { type Abilities, abilitiesWith } from "./scope-steps";
+import type { Start } from "./starts";
+import { namesOf, rememberUses, type Use, type UsesOf } from "./uses";
+
+/** What opens to somebody who became a node. */
+export interface Opened {
+  readonly by: Became;
+  readonly uses: readonly Use[];
+}
+
+/** A node that somebody can become; the same one again where that is possible under other conditions. */
+export interface Became {
+  readonly node: Node;
+  /** How many steps away it is; 0 for where it starts. */
+  readonly hops: number;
+  /** Those of all steps. */
+  readonly conditions: readonly Condition[];
+  /** The last step of the shortest way, and from where; undefined for where it starts. */
+  readonly last: { readonly step: Step; readonly from: Became } | undefined;
+  /** The last steps of other ways. */
+  readonly otherSteps: readonly Step[];
+}
+
+export interface Spread {
+  readonly origin: Node;
+  /** The nearest first. */
+  readonly became: readonly Became[];
+  readonly opened: readonly Opened[];
+  /** What a credential can change beside the network, each after "can". */
+  readonly asides: readonly string[];
+}
+
+/** Answers where somebody gets to by one policy file; what it found is remembered. */
+export type SpreadFrom = (start: Start) => Spread;
+
+/**
+ * @example
+ * ```ts
+ * const spreadFrom = rememberSpreads(networkOf(policy));
+ * spreadFrom({ kind: "OAuthClient", name: "ci", scopes: ["auth_keys"], tags: ["tag:ci"] }).opened
+ * ```
+ */
+export function rememberSpreads(network: Network): SpreadFrom {
+  const usesOf = rememberUses(network);
+  const context: Context = { network, usesOf, loginsOf: rememberLogins(network, usesOf) };
+  const known = new Map<string, Spread>();
+  return (start) => {
+    const { origin, abilities, beside } = beginningOf(start, network);
+    const key = [keyOf(origin), abilities.key, beside === undefined ? "" : "user"].join("\n");
+    const found = known.get(key) ?? spread(origin, abilities, beside, context);
+    known.set(key, found);
+    return found;
+  };
+}
+
+interface Context {
+  readonly network: Network;
+  readonly usesOf: UsesOf;
+  readonly loginsOf: (node: Node) => Logins;
+}
+
+interface Beginning {
+  readonly origin: Node;
+  readonly abilities: Abilities;
+  /** What opens to it beside the rules. */
+  readonly beside?: Use;
+}
+
+function beginningOf(start: Start, { ownership }: Network): Beginning {
+  const abilities = abilitiesWith([]);
+  if (start.kind === "Person") return { origin: personOf(start.name), abilities };
+  if (start.kind === "Machine") return { origin: holderOf("machine", start.tags), abilities };
+  if (start.kind === "Addresses")
+    return { origin: { kind: "address", name: start.name }, abilities };
+  if (start.kind === "ApiAccessToken") {
+    const unknown: Condition = { kind: "unknown", what: "its user's role is not known" };
+    const may = "An API access token may do what its user may.";
+    return {
+      origin: { kind: "person", name: "its user" },
+      abilities,
+      beside: rewriting(may, { scope: "an API access token" }, [unknown]),
+    };
+  }
+  const tags = start.hides?.tags ? ownership.defined : start.tags;
+  if (start.kind !== "AuthKey")
+    return {
+      origin: holderOf("credential", tags),
+      abilities: abilitiesWith(start.hides?.scopes ? ["all"] : start.scopes),
+    };
+  // Without tags its machine is its maker's, and who that is is not known: any member.
+  const origin = [...tags].length > 0 ? holderOf("auth key", tags) : personOf("autogroup:member");
+  return { origin, abilities };
+}
+
+/** A person as the policy file names them; `"internet"` for anybody outside. */
+function personOf(name: string): Node {
+  return name === "internet" ? { kind: "anybody", name } : { kind: "person", name };
+}
+
+function spread(
+  origin: Node,
+  abilities: Abilities,
+  beside: Use | undefined,
+  context: Context,
+): Spread {
+  const became = grow(origin, abilities, context);
+  const byRules = openedTo(became, abilities, context);
+  const { notUnderstood } = context.network;
+  const [first] = became;
+  const open = [
+    ...(beside === undefined ? [] : [beside]),
+    ...rewritingUses(abilities),
+    ...notUnderstood.flatMap(({ place, reason, counts }) =>
+      counts === "everything"
+        ? [
+            rewriting(
+              `${place.path || "The policy file"} ${reason}, so it counts as everything.`,
+              { policy: place },
+              [],
+            ),
+          ]
+        : [],
+    ),
+  ];
+  return {
+    origin,
+    became,
+    opened: [
+      ...(first !== undefined && open.length > 0 ? [{ by: first, uses: open }] : []),
+      ...byRules,
+      ...movedUses(became, byRules, abilities),
+    ],
+    asides: abilities.asides,
+  };
+}
+
+/** Everything that `origin` can become, the nearest first. */
+function grow(origin: Node, abilities: Abilities, context: Context): Became[] {
+  type Growing = Became & { readonly otherSteps: Step[] };
+  const first: Growing = { node: origin, hops: 0, conditions: [], last: undefined, otherSteps: [] };
+  const became: Growing[] = [first];
+  const byKey = new Map<string, Growing[]>([[keyOf(origin), [first]]]);
+  // Grows while it is walked.
+  for (const from of became)
+    for (const step of stepsOf(from.node, abilities, context)) {
+      const conditions = strongest([...from.conditions, ...leftBy(abilities, step.conditions)]);
+      const known = byKey.get(keyOf(step.to)) ?? [];
+      const easier = known.find((other) => implies(conditions, other.conditions));
+      if (easier !== undefined) {
+        if (easier !== first) easier.otherSteps.push(step);
+        continue;
+      }
+      const { to: node } = step;
+      const next: Growing = {
+        node,
+        hops: from.hops + 1,
+        conditions,
+        last: { step, from },
+        otherSteps: [],
+      };
+      became.push(next);
+      byKey.set(keyOf(node), [...known, next]);
+    }
+  return became;
+}
+
+function stepsOf(node: Node, abilities: Abilities, { network, loginsOf }: Context): Step[] {
+  const given = "tags" in node ? stepsFrom(node, abilities, network.ownership) : [];
+  const logins = node.kind === "machine" || node.kind === "person" ? loginsOf(node).steps : [];
+  return [
+    ...given,
+    ...(node.kind === "person" ? ownedSteps(node, network) : []),
+    ...logins,
+    ...(network.hasLogins ? together(given) : []),
+  ];
+}
+
+/**
+ * Steps to all owned tags at once. A machine with several tags has what each of them has, so this
+ * matters for SSH alone, where one tag may open the port and another the login.
+ */
+function together(steps: readonly Step[]): Step[] {
+  const kinds = new Map<string, Step[]>();
+  for (const step of steps) {
+    if (!("policy" in step.because.at)) continue;
+    const kind = `${step.to.kind} ${step.how}`;
+    kinds.set(kind, [...(kinds.get(kind) ?? []), step]);
+  }
+  return [...kinds.values()].flatMap((alike) => {
+    const [first] = alike;
+    if (first === undefined || alike.length < 2 || !("tags" in first.to)) return [];
+    const tags = alike.flatMap(({ to }) => ("tags" in to ? to.tags : []));
+    const to = holderOf(first.to.kind, tags);
+    return [{ ...first, to }];
+  });
+}
+
+/** The tags that people own: they may give them to machines. */
+function ownedSteps(person: Node, network: Network): Step[] {
+  const names = new Set(namesOf(person, network));
+  return network.owners
+    .filter(({ name }) => names.has(name))
+    .map(({ name, tag, at }) => ({
+      how: "admits",
+      from: person,
+      to: holderOf("machine", [tag]),
+      because: { sentence: `${name} may give ${tag} to machines.`, at: { policy: at } },
+      conditions: [],
+    }));
+}
+
+/** What rules open to each node; what holds for all of them is told of the nearest. */
+function openedTo(
+  became: readonly Became[],
+  abilities: Abilities,
+  { network, usesOf, loginsOf }: Context,
+): Opened[] {
+  const opened: Opened[] = [];
+  const add = (by: Became, uses: readonly Use[]) => {
+    if (uses.length > 0) opened.push({ by, uses: withoutSetAttributes(uses, abilities) });
+  };
+  const told = new Map<string, (readonly Condition[])[]>();
+  const isNew = (what: string, { conditions }: Became): boolean => {
+    const known = told.get(what) ?? [];
+    if (known.some((other) => implies(conditions, other))) return false;
+    told.set(what, [...known, conditions]);
+    return true;
+  };
+  const depends = network.approvals.length > 0 || network.pools.length > 0;
+  for (const by of became) {
+    const { node } = by;
+    if (node.kind === "address") add(by, usesFromAddresses(node.name, network));
+    const names = namesOf(node, network);
+    if (names.length === 0) continue;
+    for (const name of names) if (isNew(name, by)) add(by, usesOf(name));
+    // What a credential does to machines it can do to any.
+    const isFirst = isNew(`the first ${node.kind}`, by);
+    if (isFirst || depends) {
+      add(by, addressUses(names, network, abilities));
+      add(by, standingUses(names, network, isFirst ? abilities : undefined));
+    }
+    add(by, loginsOf(node).uses);
+  }
+  return opened;
+}
+
+/** Rules without the conditions that the credential can meet by itself. */
+function withoutSetAttributes(uses: readonly Use[], abilities: Abilities): readonly Use[] {
+  if (abilities.scopeFor("sets posture") === undefined) return uses;
+  return uses.map((use) => ({ ...use, conditions: leftBy(abilities, use.conditions) }));
+}
+
+/** Conditions without the attributes that the credential sets itself. */
+function leftBy(abilities: Abilities, conditions: readonly Condition[]): readonly Condition[] {
+  if (abilities.scopeFor("sets posture") === undefined) return conditions;
+  return conditions.flatMap((condition): Condition[] => {
+    if (condition.kind !== "posture") return [condition];
+    const anyOf = condition.anyOf.map((all) => all.filter((one) => !one.startsWith("custom:")));
+    return anyOf.some((all) => all.length === 0) ? [] : [{ ...condition, anyOf }];
+  });
+}
+
+function rewritingUses(abilities: Abilities): Use[] {
+  const scope = abilities.scopeFor("rewrites rules");
+  return [
+    ...(scope === undefined
+      ? []
+      : [rewriting(`"${scope}" can rewrite the policy file.`, { scope }, [])]),
+    ...abilities.unknown.map((unknown) =>
+      rewriting(
+        `"${unknown}" is not a scope that is known here, so it counts as everything.`,
+        { scope: unknown },
+        [],
+      ),
+    ),
+  ];
+}
+
+function rewriting(why: string, at: Source, conditions: readonly Condition[]): Use {
+  return {
+    how: "rewrites",
+    at,
+    destinations: [{ to: everything, openings: [anything] }],
+    conditions,
+    why,
+  };
+}
+
+/**
+ * Who gives tags to machines can put any machine of the tailnet under a tag, which every rule with
+ * that tag as a destination then opens.
+ */
+function movedUses(
+  became: readonly Became[],
+  opened: readonly Opened[],
+  abilities: Abilities,
+): Opened[] {
+  const scope = abilities.scopeFor("changes machines");
+  if (scope === undefined) return [];
+  const given = new Set<string>();
+  for (const { last, otherSteps } of became)
+    for (const one of last === undefined ? otherSteps : [last.step, ...otherSteps])
+      if (one.how === "retags" && "tags" in one.to) for (const tag of one.to.tags) given.add(tag);
+  const [some] = given;
+  if (some === undefined) return [];
+  return opened.flatMap(({ by, uses }) => {
+    const moved = uses.flatMap((use) => {
+      const destinations = use.destinations.flatMap(({ to, openings }) => {
+        const tag = to.names.includes("autogroup:tagged")
+          ? some
+          : to.names.find((name) => given.has(name));
+        return tag === undefined || openings.includes(standing) ? [] : [{ tag, openings }];
+      });
+      return destinations.map(
+        ({ tag, openings }): Use => ({
+          ...use,
+          how: "is reached by",
+          destinations: [{ to: anyMachine, openings }],
+          why: `It can put ${tag} on any machine (${scope}), which the rule then opens.`,
+        }),
+      );
+    });
+    return moved.length > 0 ? [{ by, uses: moved }] : [];
+  });
+}
+
+/** The steps to somebody, from the start on, by the shortest way. */
+export function pathTo(became: Became): readonly Step[] {
+  const path: Step[] = [];
+  for (let at = became; at.last !== undefined; at = at.last.from) path.unshift(at.last.step);
+  return path;
+}
+
+/** Everything that has to hold for a rule to hold for somebody. */
+export function conditionsOf({ conditions }: Became, use: Use): readonly Condition[] {
+  return conditions.length === 0 ? use.conditions : strongest([...conditions, ...use.conditions]);
+}

@@ -1,0 +1,111 @@
+/** What reach is asked about, and whether something opens it. */
+
+import { parseRange, type Range, tailnetRanges } from "../policy-file/addresses";
+import { hasPorts, parseProtocol } from "../policy-file/ports";
+import { namesAround } from "./covering";
+import type { Condition } from "./model";
+import type { Destination, Network } from "./network";
+import { formatRange, overlaps } from "./ranges";
+
+/** A destination, as a question names it. */
+export interface Target {
+  /** As it was asked. */
+  readonly text: string;
+  /** What is asked for: any of these names, or an address of these. */
+  readonly names: readonly string[];
+  readonly ranges: readonly Range[];
+  readonly isEverything: boolean;
+  /** Undefined for any. */
+  readonly port: number | undefined;
+  /** The number of a protocol; undefined for any. */
+  readonly protocol: string | undefined;
+}
+
+/**
+ * A target as people write it: `tag:db`, `tag:db:5432`, `10.20.0.0/16:443`, `[fd7a::1]:22`,
+ * `ada@acme.example`, `svc:web:443`, `internet`, `*`, each with `/udp` or another protocol behind.
+ */
+export function parseTarget(text: string, network: Network): Target | { readonly problem: string } {
+  const [, body = "", protocolName] = /^(.*?)(?:\/([a-z][a-z0-9-]*))?$/s.exec(text.trim()) ?? [];
+  const protocol = protocolName === undefined ? undefined : parseProtocol(protocolName);
+  if (protocolName !== undefined && protocol === undefined)
+    return { problem: `"${protocolName}" is not a protocol` };
+  const { host, port, problem } = splitPort(body);
+  if (problem !== undefined) return { problem };
+  if (port !== undefined && protocol !== undefined && !hasPorts(protocol))
+    return { problem: `${protocolName} has no ports` };
+  const asked = { text, port, protocol: protocol === undefined ? undefined : String(protocol) };
+  const named = (names: readonly string[]): Target => ({
+    ...asked,
+    names,
+    ranges: [],
+    isEverything: false,
+  });
+  if (host === "*" || host === "everything") return { ...named([]), isEverything: true };
+  if (host === "internet" || host === "autogroup:internet") return named(["internet"]);
+  const range = parseRange(host);
+  const ranges = range === undefined ? network.hosts.get(host) : [range];
+  if (ranges !== undefined) return { ...named([]), ranges };
+  const name = host.toLowerCase();
+  if (name.startsWith("tag:"))
+    return network.ownership.defined.has(name)
+      ? named([name])
+      : { problem: `"${host}" is not defined in the policy file` };
+  if (name.startsWith("group:")) {
+    const members = network.groups.get(name);
+    return members === undefined ? named([name]) : named(members);
+  }
+  if (/^(svc|autogroup):./.test(name) || name.includes("@")) return named([name]);
+  return {
+    problem: `"${text}" is not a target. Write tag:db, tag:db:5432, an address, a name of hosts, a user, svc:web, internet or *`,
+  };
+}
+
+function splitPort(body: string): { host: string; port?: number; problem?: string } {
+  if (parseRange(body) !== undefined) return { host: body };
+  const [, inBrackets, mask = "", portInBrackets] =
+    /^\[([^\]]+)\](\/\d+)?(?::(.*))?$/.exec(body) ?? [];
+  const [, plain = body, portBehind] = /^(.+):(\d+|\*)$/.exec(body) ?? [];
+  const host = inBrackets === undefined ? plain : `${inBrackets}${mask}`;
+  const port = inBrackets === undefined ? portBehind : portInBrackets;
+  if (port === undefined || port === "*") return { host };
+  const number = Number(port);
+  return /^\d{1,5}$/.test(port) && number >= 1 && number <= 65_535
+    ? { host, port: number }
+    : { host, problem: `"${port}" is not a port` };
+}
+
+/** Whether a destination opens a target, and what has to hold beside the rule's own conditions. */
+export function opensTarget(
+  { to, openings }: Destination,
+  target: Target,
+): readonly Condition[] | undefined {
+  if (!openings.some((opening) => isAsked(opening, target))) return undefined;
+  if (to.isEverything) return [];
+  if (target.isEverything) return undefined;
+  if (to.names.some((name) => target.names.some((asked) => namesAround(asked).includes(name))))
+    return [];
+  if (target.ranges.some((range) => to.ranges.some((open) => overlaps(open, range)))) return [];
+  const isMachine = target.names.some((name) => name !== "internet" && !name.startsWith("svc:"));
+  const inTailnet = to.ranges.find((range) => tailnetRanges.some((own) => overlaps(own, range)));
+  if (isMachine && inTailnet !== undefined && !to.names.includes("internet"))
+    return [{ kind: "address", range: formatRange(inTailnet) }];
+  const asksForMachine = target.ranges.some((range) =>
+    tailnetRanges.some((own) => overlaps(own, range)),
+  );
+  return asksForMachine && to.names.some((name) => name !== "internet")
+    ? [{ kind: "unknown", what: `whether ${target.text} is one of ${to.written}` }]
+    : undefined;
+}
+
+function isAsked(
+  { what, first, last }: Destination["openings"][number],
+  { port, protocol }: Target,
+): boolean {
+  if (what === "anything" || what === "stand for") return true;
+  // Whoever logs in on a machine has all of its ports.
+  if (what === "login") return protocol === undefined || protocol === "6";
+  if (what.startsWith("app ")) return port === undefined && protocol === undefined;
+  if (protocol !== undefined && protocol !== what) return false;
+  return port === undefined ? true : hasPorts(Number(what)) && first <= port && port <= last;
+}

@@ -1,0 +1,256 @@
+/** Laws of reach, for whatever policy file there may be. */
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { differenceOf, type Gain } from "../../provider/reach/difference";
+import { placeInWords } from "../../provider/reach/model";
+import {
+  allWaysTo,
+  startsNamedIn,
+  type Way,
+  waysFrom,
+  waysTo,
+} from "../../provider/reach/questions";
+import { rememberSpreads, type Spread } from "../../provider/reach/spread";
+import type { Start } from "../../provider/reach/starts";
+import { parseTarget, type Target } from "../../provider/reach/targets";
+import { networkFrom } from "./a-company";
+
+const tags = ["tag:a", "tag:b", "tag:c", "tag:d"];
+const users = ["ada@acme.example", "bo@acme.example"];
+const tag = fc.constantFrom(...tags);
+const port = fc.constantFrom("22", "5432", "80-443", "tcp:22", "udp:53", "*");
+const source = fc.constantFrom(
+  ...tags,
+  ...users,
+  "group:ops",
+  "autogroup:member",
+  "autogroup:tagged",
+  "*",
+  "10.0.0.0/8",
+  "100.64.0.0/12",
+);
+const destination = fc.constantFrom(
+  ...tags,
+  ...users,
+  "group:ops",
+  "autogroup:tagged",
+  "*",
+  "10.0.0.0/8",
+  "10.1.0.0/16",
+  "store",
+);
+const some = <Value>(one: fc.Arbitrary<Value>) =>
+  fc.uniqueArray(one, { minLength: 1, maxLength: 3 });
+
+const grant = fc.record(
+  {
+    src: some(source),
+    dst: some(destination),
+    ip: some(port),
+    srcPosture: fc.constantFrom(["posture:x"], ["posture:x", "posture:y"]),
+  },
+  { requiredKeys: ["src", "dst", "ip"] },
+);
+const login = fc.record({
+  action: fc.constant("accept"),
+  src: some(tag),
+  dst: some(tag),
+  users: some(fc.constantFrom("root", "deploy", "autogroup:nonroot")),
+});
+const policy = fc.record({
+  tagOwners: fc.record(
+    Object.fromEntries(
+      tags.map((name) => [
+        name,
+        fc.uniqueArray(fc.constantFrom(...tags, "group:ops"), { maxLength: 2 }),
+      ]),
+    ),
+  ),
+  groups: fc.record({ "group:ops": fc.subarray(users) }),
+  hosts: fc.constant({ store: "10.1.2.3" }),
+  postures: fc.constant({
+    "posture:x": ["node:os == 'macos'"],
+    "posture:y": ["node:os == 'linux'", "custom:good == true"],
+  }),
+  autoApprovers: fc.record({
+    routes: fc.record({ "10.0.0.0/8": fc.subarray(["tag:a", "tag:b"]) }),
+  }),
+  grants: fc.array(grant, { maxLength: 4 }),
+  ssh: fc.array(login, { maxLength: 2 }),
+});
+type Policy = Omit<PolicyMade, "grants"> & { grants: (Omit<Grant, "ip"> & { ip: string[] })[] };
+type PolicyMade = typeof policy extends fc.Arbitrary<infer Value> ? Value : never;
+type Grant = typeof grant extends fc.Arbitrary<infer Value> ? Value : never;
+
+const scopes = [
+  "auth_keys",
+  "oauth_keys",
+  "devices:core",
+  "devices:routes",
+  "devices:posture_attributes",
+  "dns",
+];
+const credential = fc.record({
+  kind: fc.constant("OAuthClient" as const),
+  name: fc.constant("ci"),
+  scopes: fc.subarray(scopes, { minLength: 1 }),
+  tags: fc.subarray(tags, { minLength: 1 }),
+});
+
+const targets = [
+  ...tags.flatMap((name) => [name, `${name}:22`, `${name}:5432`, `${name}:53/udp`]),
+  ...users,
+  "10.1.2.3:443",
+  "10.9.9.9",
+  "*",
+];
+
+const reach = (of: Policy | string, start: Start): Spread =>
+  rememberSpreads(networkFrom(of))(start);
+const runs = { numRuns: 300, seed: 20 };
+
+/** A gain without where it stands. */
+const inShort = ({ to, openings, conditions }: Gain) =>
+  JSON.stringify([to.written, to.names, openings, conditions]);
+
+test("a rule more never loses reach", () => {
+  fc.assert(
+    fc.property(policy, grant, credential, (before, rule, start) => {
+      const after = { ...before, grants: [...before.grants, rule] };
+      expect(differenceOf(reach(before, start), reach(after, start)).lost).toEqual([]);
+    }),
+    runs,
+  );
+});
+
+test("a login more, and an owner more, never lose reach", () => {
+  fc.assert(
+    fc.property(policy, login, tag, tag, credential, (before, rule, owner, owned, start) => {
+      const after = {
+        ...before,
+        ssh: [...before.ssh, rule],
+        tagOwners: { ...before.tagOwners, [owned]: [...(before.tagOwners[owned] ?? []), owner] },
+      };
+      expect(differenceOf(reach(before, start), reach(after, start)).lost).toEqual([]);
+    }),
+    runs,
+  );
+});
+
+test("a rule in parts is the same rule", () => {
+  fc.assert(
+    fc.property(policy, credential, (whole, start) => {
+      const parts = whole.grants.flatMap((rule) =>
+        rule.src.flatMap((src) =>
+          rule.dst.flatMap((dst) =>
+            rule.ip.map((ip) => ({ ...rule, src: [src], dst: [dst], ip: [ip] })),
+          ),
+        ),
+      );
+      const split = parts.map((rule) => ({ ...rule, ip: rule.ip.flatMap(inTwo) }));
+      expect(differenceOf(reach(whole, start), reach({ ...whole, grants: split }, start))).toEqual({
+        gained: [],
+        lost: [],
+      });
+    }),
+    runs,
+  );
+});
+
+/** Ports in two ranges that are the same together. */
+function inTwo(ip: string): string[] {
+  return ip === "80-443" ? ["80-100", "101-443"] : [ip];
+}
+
+test("the order of rules, comments and spaces change nothing", () => {
+  fc.assert(
+    fc.property(policy, credential, (one, start) => {
+      const other = { ...one, grants: one.grants.toReversed(), ssh: one.ssh.toReversed() };
+      const text = JSON.stringify(other, undefined, 3).replaceAll("\n", " // a comment\n");
+      expect(differenceOf(reach(one, start), reach(text, start))).toEqual({ gained: [], lost: [] });
+    }),
+    runs,
+  );
+});
+
+test("a tag by another name is in the answer by its other name", () => {
+  fc.assert(
+    fc.property(policy, credential, (one, start) => {
+      const renamed = (text: string) => text.replaceAll("tag:b", "tag:b-of-old");
+      const other = JSON.parse(renamed(JSON.stringify(one))) as Policy; // As it was.
+      const there = { ...start, tags: start.tags.map(renamed) };
+      const [before, after] = [reach(one, start), reach(other, there)];
+      const told = (ways: readonly Way[]) =>
+        ways
+          .map(({ steps, use, destination, conditions }) =>
+            JSON.stringify([
+              steps.map(({ because, how }) => [how, because.sentence]),
+              use.how,
+              placeInWords(use.at),
+              [destination.to.written, [...destination.to.names].sort()],
+              conditions,
+            ]),
+          )
+          .sort();
+      expect(told(waysFrom(there, after))).toEqual(
+        told(waysFrom(start, before)).map(renamed).sort(),
+      );
+    }),
+    runs,
+  );
+});
+
+test("nothing differs from itself, and what one way round is gained is lost the other way round", () => {
+  fc.assert(
+    fc.property(policy, policy, credential, (one, other, start) => {
+      expect(differenceOf(reach(one, start), reach(one, start))).toEqual({ gained: [], lost: [] });
+      const there = differenceOf(reach(one, start), reach(other, start));
+      const back = differenceOf(reach(other, start), reach(one, start));
+      expect(there.gained.map(inShort)).toEqual(back.lost.map(inShort));
+      expect(there.lost.map(inShort)).toEqual(back.gained.map(inShort));
+    }),
+    runs,
+  );
+});
+
+test("a target that opens is a gain, and without a gain no target opens", () => {
+  fc.assert(
+    fc.property(policy, policy, credential, credential, (one, other, before, after) => {
+      const [was, is] = [reach(one, before), reach(other, after)];
+      const gained = differenceOf(was, is).gained;
+      if (gained.length > 0) return;
+      const network = networkFrom(other);
+      for (const text of targets) {
+        const target = targetIn(text, network);
+        if (waysTo(after, is, target).length > 0)
+          expect(waysTo(before, was, target), text).not.toEqual([]);
+      }
+    }),
+    { ...runs, numRuns: 600 },
+  );
+});
+
+test("who gets to a target is who has it among what opens", () => {
+  fc.assert(
+    fc.property(policy, credential, fc.constantFrom(...targets), (one, start, text) => {
+      const network = networkFrom(one);
+      const spreadFrom = rememberSpreads(network);
+      const target = targetIn(text, network);
+      const starts = [start, ...startsNamedIn(network)];
+      const backward = new Set(allWaysTo(starts, spreadFrom, target).map((way) => way.start));
+      for (const from of starts) {
+        // By a reader of its own, which remembers nothing of the others.
+        const alone = waysTo(from, rememberSpreads(network)(from), target);
+        expect(backward.has(from), `${from.name} to ${text}`).toBe(alone.length > 0);
+      }
+    }),
+    { ...runs, numRuns: 100 },
+  );
+});
+
+function targetIn(text: string, network: ReturnType<typeof networkFrom>): Target {
+  const target = parseTarget(text, network);
+  if ("problem" in target) throw new Error(target.problem);
+  return target;
+}
