@@ -2,8 +2,11 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { evaluate } from "../../provider/policy-file/evaluate";
+import { readPolicyFile } from "../../provider/policy-file/read";
 import { differenceOf, type Gain } from "../../provider/reach/difference";
 import { placeInWords } from "../../provider/reach/model";
+import { networkOf } from "../../provider/reach/network";
 import {
   allWaysTo,
   startsNamedIn,
@@ -248,6 +251,51 @@ test("who gets to a target is who has it among what opens", () => {
     { ...runs, numRuns: 100 },
   );
 });
+
+test("what a rule opens from tag to tag is open between machines with these tags", () => {
+  const machines = tags.map((tag, at) => ({
+    name: tag.slice("tag:".length),
+    ipv4: `100.100.0.${at + 1}`,
+    tags: [tag],
+  }));
+  fc.assert(
+    fc.property(policy, (one) => {
+      const { autoApprovers: _, ...rest } = one;
+      const plain = { ...rest, grants: rest.grants.map(({ src, dst, ip }) => ({ src, dst, ip })) };
+      const reading = readPolicyFile(JSON.stringify(plain));
+      if (!("policy" in reading)) throw new Error("a policy that is refused");
+      const { flows } = evaluate(reading.policy, { users: [], machines });
+      const network = networkOf(reading.policy);
+      const spreadFrom = rememberSpreads(network);
+      for (const from of machines)
+        for (const to of machines) {
+          if (from === to) continue;
+          for (const port of [22, 100, 5432]) {
+            const start = { kind: "Machine" as const, name: from.name, tags: from.tags };
+            const target = targetIn(`${to.tags[0]}:${port}/tcp`, network);
+            const isSaid = waysTo(start, spreadFrom(start), target).some(
+              ({ steps, use, conditions }) =>
+                steps.length === 0 && use.how === "reaches" && conditions.length === 0,
+            );
+            const open = flows
+              .filter(({ src, dst }) => src === from.name && dst === to.name)
+              .flatMap(({ tcp = [] }) => tcp);
+            expect(isSaid, `${from.name} to ${to.name}:${port} by ${JSON.stringify(plain)}`).toBe(
+              open.some((ports) => isAmong(port, String(ports))),
+            );
+          }
+        }
+    }),
+    { ...runs, numRuns: 200 },
+  );
+});
+
+/** Whether ports as a flow writes them, `"*"`, `"22"` or `"80-443"`, have one among them. */
+function isAmong(port: number, ports: string): boolean {
+  if (ports === "*") return true;
+  const [first = 0, last = first] = ports.split("-").map(Number);
+  return first <= port && port <= last;
+}
 
 function targetIn(text: string, network: ReturnType<typeof networkFrom>): Target {
   const target = parseTarget(text, network);
