@@ -31,7 +31,7 @@ export function adoptCommand(program: Command): void {
   withJson(withSettingsOptions(program.command("adopt")))
     .summary("a program and an import file for credentials that exist")
     .description(
-      "Writes a Pulumi program with one resource for each credential, and the file for `pulumi import --file`: `pulumi import TYPE NAME ID` and the option `import` cannot adopt resources of dynamic providers. Nothing that exists is changed.",
+      "Writes a Pulumi program with one resource for each credential, and the file for `pulumi import --file`. (`pulumi import TYPE NAME ID` and the resource option `import` do not work with dynamic providers.) Changes nothing in the tailnet or in the state.",
     )
     .argument("[id...]", "the credentials' ids", (id: string, ids: string[] = []) => [
       ...ids,
@@ -39,20 +39,17 @@ export function adoptCommand(program: Command): void {
     ])
     .option(
       "--all",
-      "every active OAuth client, auth key and federated identity that the deployer sees, but itself",
+      "every active OAuth client, auth key and federated identity that the deployer can see, except the deployer itself",
     )
     .option(
       "--from-state <file>",
-      "those of the official provider in an exported state, under the names they have there; - for standard input",
+      "the credentials that the official provider manages in an exported state, under the same names; - for standard input",
     )
-    .requiredOption(
-      "--out <folder>",
-      "where to write; a program that is there already is not touched",
-    )
+    .requiredOption("--out <folder>", "where to write; an existing program is not overwritten")
     .addHelpText(
       "after",
       `
-Exit code: 0, or 1 for a failure. Secrets of what exists cannot be had: outputs say so, and rotateEvery gets new ones.
+Exit code: 0, or 1 for a failure. Tailscale does not reveal the secret of an existing credential: the output is undefined until rotateEvery creates a new one.
 
   $ tailscope inventory --unmanaged
   $ tailscope adopt kAbc123CNTRL kDef456CNTRL --out tailnet`,
@@ -64,11 +61,11 @@ Exit code: 0, or 1 for a failure. Secrets of what exists cannot be had: outputs 
       ).length;
       if (ways !== 1)
         throw new CommandFailure(
-          "Say what to adopt: ids, --all, or --from-state FILE, and one of them alone.",
+          "Say what to adopt: give either ids, --all, or --from-state FILE.",
         );
       if (existsSync(join(options.out, "index.ts"))) {
         throw new CommandFailure(
-          `${join(options.out, "index.ts")} is there already, and nothing is written over it.\n  Name another folder with --out.`,
+          `${join(options.out, "index.ts")} exists already and is not overwritten.\n  Choose another folder with --out.`,
         );
       }
       const official =
@@ -83,12 +80,12 @@ Exit code: 0, or 1 for a failure. Secrets of what exists cannot be had: outputs 
       for (const limit of limits) printAside(limit);
       const { adopted, refused } = adopt(keys, names);
       for (const { id, reason } of refused) printAside(`${id} is left out: ${shown(reason)}.`);
-      if (adopted.length === 0) throw new CommandFailure("There is nothing to adopt.");
+      if (adopted.length === 0) throw new CommandFailure("There are no credentials to adopt.");
       write(options.out, programFor(adopted), importFile(adopted));
       const forgotten =
         official && withoutOfficial(official.content, new Set(adopted.map(({ id }) => id)));
       if (forgotten !== undefined)
-        // As secret as the export that it is made of.
+        // It may hold the same secrets as the export.
         writeFileSync(join(options.out, "state.json"), forgotten.content, { mode: 0o600 });
       if (options.json)
         return printJson({
@@ -97,7 +94,7 @@ Exit code: 0, or 1 for a failure. Secrets of what exists cannot be had: outputs 
           ...(limits.length > 0 && { limits }),
           ...(forgotten && { forgotten: forgotten.removed }),
         });
-      print(`Wrote ${adopted.length} credentials to ${options.out}. Nothing else is changed yet.`);
+      print(`Wrote ${adopted.length} credentials to ${options.out}. Nothing else has changed yet.`);
       printVerbatim(
         forgotten === undefined
           ? stepsFor(options)
@@ -106,7 +103,7 @@ Exit code: 0, or 1 for a failure. Secrets of what exists cannot be had: outputs 
     });
 }
 
-/** The commands that come next. They are to be copied, so nothing breaks their lines. */
+/** The next commands. People copy them, so their lines are never broken. */
 function stepsFor({ out, stack }: Options): string {
   return `
 As a project of its own:
@@ -116,7 +113,7 @@ As a project of its own:
   pulumi import --file import.json --generate-code=false --protect=false
   pulumi preview --refresh   # no change
 
-Into a stack that exists: put the resources of index.ts into its program, and there
+In an existing stack: copy the resources of index.ts into its program. In that program's folder:
 
 ${importInto(out, stack)}`;
 }
@@ -157,7 +154,7 @@ async function everything(tailnet: Tailnet, connection: Connection): Promise<Lis
   return { limits, keys: keys.filter(({ id, keyType }) => id !== itself && keyType !== "api") };
 }
 
-/** The credentials of the ids, all of them; and those of the state's names, as far as they are there. */
+/** Every credential in `ids`, and those in `names` that still exist. */
 async function wanted(
   tailnet: Tailnet,
   connection: Connection,
@@ -171,9 +168,9 @@ async function wanted(
   if (missing.length === 0) return { keys: found, limits: [] };
   const none = `The tailnet shows no active credential ${missing.map((id) => nameOf(id, names)).join(", ")}.`;
   if (ids.length === 0)
-    return { keys: found, limits: [`${none} What is gone stays in the state.`, ...limits] };
+    return { keys: found, limits: [`${none} Their entries stay in the state.`, ...limits] };
   throw new CommandFailure(
-    [none, "`tailscope inventory` lists those that there are.", ...limits].join("\n  "),
+    [none, "`tailscope inventory` lists the active ones.", ...limits].join("\n  "),
   );
 }
 
@@ -191,7 +188,7 @@ async function readOfficial(
   const names = officialCredentials(resourcesOf([{ name, content }]));
   if (names.size === 0) {
     throw new CommandFailure(
-      `${name} has no OAuthClient, AuthKey or FederatedIdentity of the official provider.\n  Export the stack that has them.`,
+      `${name} has no OAuthClient, AuthKey or FederatedIdentity of the official provider.\n  Export the stack that manages them.`,
     );
   }
   return { names, content };

@@ -30,7 +30,7 @@ export function auditCommand(program: Command): void {
     .description("Who created, changed, used and revoked credentials, oldest first.")
     .argument(
       "[id]",
-      "one credential's id: what was done to it, and what it did to credentials",
+      "a credential's id: shows what was done to it, and what it did to credentials",
       credentialId,
     )
     .addOption(
@@ -43,7 +43,7 @@ export function auditCommand(program: Command): void {
     .addHelpText(
       "after",
       `
-Exit code: 0, or 1 for a failure. The deployer needs ${auditLogScope}; with the read scopes of credentials they are shown by their descriptions, too.
+Exit code: 0, or 1 for a failure. The deployer needs ${auditLogScope}. With the read scopes of credentials, their descriptions are shown too.
 
   $ tailscope audit --since 30d kAbc123CNTRL`,
     )
@@ -70,7 +70,8 @@ Exit code: 0, or 1 for a failure. The deployer needs ${auditLogScope}; with the 
         return printJson({
           entries: entries.map(({ entry, ...more }) => ({ ...entry, ...more })),
         });
-      if (entries.length === 0) return print("No entries about credentials in that time.");
+      if (entries.length === 0)
+        return print("The audit log has no entries about credentials in that time.");
       printTable(
         [
           { title: "WHEN", isWhole: true },

@@ -20,23 +20,23 @@ interface Options {
 
 export function commentCommand(program: Command): void {
   withJson(program.command("comment"))
-    .summary("a review as a comment of the pull request")
+    .summary("post a review as a comment on the pull request")
     .description(
-      "Posts what `tailscope review --format markdown` printed in the pull request that the job runs for, or replaces the comment of the run before.",
+      "Posts the output of `tailscope review --format markdown` to the pull request that the job runs for, or replaces the comment of an earlier run.",
     )
-    .argument("<file>", "what `tailscope review --format markdown` printed; - for standard input")
+    .argument("<file>", "the output of `tailscope review --format markdown`; - for standard input")
     .option(
       "--status <name>",
-      "on GitHub, set the status of this name on the pull request's last commit as well: a workflow on workflow_run is no check of its own",
+      "on GitHub, also set a commit status of this name on the pull request's last commit, because a workflow_run workflow does not appear as a check",
     )
-    .addOption(new Option("--state <state>", "what the status says").choices(states))
+    .addOption(new Option("--state <state>", "the state of that status").choices(states))
     .addHelpText(
       "after",
       `
 Exit code: 0, or 1 for a failure.
-In GitHub Actions it takes GITHUB_TOKEN, which needs pull-requests: write, and statuses: write for --status
-(GITHUB_COMMENT_AUTHOR, where that is no job's own token); in GitLab CI GITLAB_TOKEN, a project access token with the scope
-api. It is sent over https or to loopback alone. Comments of others are never touched.
+In GitHub Actions it uses GITHUB_TOKEN, which needs pull-requests: write, and statuses: write for --status.
+With another token, set GITHUB_COMMENT_AUTHOR to its login. In GitLab CI it uses GITLAB_TOKEN, a project access token with the scope
+api. The token is sent over https or to loopback only. Other people's comments are never changed.
 
   $ tailscope review preview.json --format markdown > review.md; tailscope comment review.md
   $ tailscope comment review.md --status tailscope/infrastructure/prod --state failure`,
@@ -45,13 +45,13 @@ api. It is sent over https or to loopback alone. Comments of others are never to
       const body = await textOf(file);
       if (!marker.test(body)) {
         throw new CommandFailure(
-          `${file} is no review.\n  Give what \`tailscope review --format markdown\` prints.`,
+          `${file} is not a review.\n  Give the output of \`tailscope review --format markdown\`.`,
         );
       }
       if ((status === undefined) !== (state === undefined))
         throw new CommandFailure("Give --status and --state together, or neither.");
       const pullRequest = pullRequestOf(process.env);
-      // The status comes first: where the comment fails, what was decided stands all the same.
+      // The status comes first, so that the decision stands even if the comment fails.
       if (status !== undefined && state !== undefined) {
         const description = /^\*\*(.*)\*\*$/m.exec(body)?.[1] ?? "";
         await setStatus(pullRequest, { name: status, state, description });
@@ -65,7 +65,7 @@ api. It is sent over https or to loopback alone. Comments of others are never to
 async function setStatus(pullRequest: PullRequest, status: Status): Promise<void> {
   if (pullRequest.setStatus === undefined) {
     throw new CommandFailure(
-      "--status is for GitHub alone: in GitLab CI the job itself is what a merge request waits for.\n  Leave it out, and let the job fail.",
+      "--status works on GitHub only: in GitLab CI a merge request waits for the job itself.\n  Leave it out, and let the job fail.",
     );
   }
   await pullRequest.setStatus(status);

@@ -67,13 +67,13 @@ async function skewCheck(baseUrl: string): Promise<Check> {
     const detail = `Tailscale's is ${Math.abs(skew)} s ${skew === 0 ? "away, as far as whole seconds tell" : skew < 0 ? "behind" : "ahead"}`;
     return Math.abs(skew) <= tolerableSkewSeconds
       ? { name, status: "ok", detail }
-      : { name, status: "failed", detail, remedy: "Let this machine keep time by NTP." };
+      : { name, status: "failed", detail, remedy: "Synchronise this machine's clock by NTP." };
   } catch (error) {
     return {
       name,
       status: "failed",
       detail: shown(messageOf(error)),
-      remedy: "Check the address and the way there: proxy, firewall, DNS.",
+      remedy: "Check the address, and the proxy, firewall and DNS on the way to it.",
     };
   }
 }
@@ -87,7 +87,7 @@ async function holdingChecks(
   if (id === undefined)
     return [
       notKnown(
-        "an API access token that does not begin with tskey-api- and an id says nothing of itself",
+        "an API access token that does not start with tskey-api- and an id does not say what it may do",
       ),
     ];
   let key: Key;
@@ -125,21 +125,21 @@ function notKnown(detail: string): Check {
     status: "warning",
     detail,
     remedy:
-      "What is missing shows when a request is refused. An OAuth client can be checked before.",
+      "A missing permission shows only when a request is refused. An OAuth client can be checked in advance.",
   };
 }
 
-/** Every token may read the credential that it came from: who may not is not who it seems to be. */
+/** Every token may read its own credential, so a refusal means that an identifier is wrong. */
 function withExplanation(check: Check, error: unknown): Check {
   if (!(error instanceof NotPermitted || error instanceof NotFound)) return check;
   return {
     ...check,
     remedy:
-      "Every token may read the credential that it came from. So TAILSCALE_TAILNET names another tailnet (`-` stands for the deployer's own), or the client id is not that of the secret.",
+      "Every token may read its own credential. So either TAILSCALE_TAILNET names another tailnet (`-` is the deployer's own), or the client id does not belong to the secret.",
   };
 }
 
-/** What a deployer can be good for, each thing by itself. */
+/** Each thing that a deployer may be able to do. */
 const abilities = [
   ...purposes.up.needs.filter(({ kind }) => kind !== undefined),
   ...purposes.preview.needs.filter(({ scopes }) => scopes.length > 1),
@@ -188,7 +188,7 @@ function needCheck({ need, lacks, result }: Met): Check {
       };
 }
 
-/** The kinds of credentials that the stack manages by the deployer itself; none where that is not known. */
+/** The kinds of credentials that the stack manages with this deployer; absent if unknown. */
 async function kindsInStack(
   options: SettingsOptions,
 ): Promise<{ kinds?: readonly Kind[]; check?: Check }> {
@@ -202,7 +202,7 @@ async function kindsInStack(
     if (found.length === 0) return {};
     return {
       kinds: found,
-      check: { name, status: "ok", detail: `it has ${found.join(", ")}, so these are needed` },
+      check: { name, status: "ok", detail: `it has ${found.join(", ")}: their scopes are needed` },
     };
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
@@ -212,7 +212,7 @@ async function kindsInStack(
       check: {
         name,
         status: "warning",
-        detail: `its state is not read, so it is not known which kinds of credentials it has: ${shown(reason)}`,
+        detail: `its state cannot be read, so the kinds of credentials in it are unknown: ${shown(reason)}`,
         remedy: "Name the stack with --stack.",
       },
     };

@@ -21,24 +21,24 @@ interface Options extends SettingsOptions {
   readonly for?: PurposeName;
 }
 
-/** The first whose import can adopt dynamic resources. */
+/** The first version whose import can adopt resources of dynamic providers. */
 const oldestPulumi = "3.254.0";
 
 export function doctorCommand(program: Command): void {
   withJson(withSettingsOptions(program.command("doctor")))
-    .summary("what is missing for a deployment, with the remedy")
+    .summary("check what a deployment needs, and say how to fix what is missing")
     .description(
-      "Looks at versions, the deployer's credentials and what they allow, the clock, and whether the tailnet answers.",
+      "Checks versions, the deployer's credentials and their scopes, the proxy, the clock, and whether the tailnet answers.",
     )
     .addOption(
-      new Option("--for <purpose>", "check what the deployer needs for this alone").choices(
+      new Option("--for <purpose>", "check only what the deployer needs for this").choices(
         Object.keys(purposes),
       ),
     )
     .addHelpText(
       "after",
       `
-Exit code: 0 when nothing failed, or 1. With --for what is needed and missing failed, and what is left out without it is a warning; where the stack's state can be read, the kinds of credentials in it are those that are needed.
+Exit code: 0, or 1 if a check failed. With --for, a missing scope that the purpose needs is a failure, and one that it can do without is a warning. If the stack's state can be read, only the kinds of credentials in it count.
 
   $ tailscope doctor
   $ tailscope doctor --for drift --stack prod`,
@@ -79,12 +79,12 @@ function line({ name, status, detail, remedy }: Check): string {
   return `${mark}  ${said}${advice.join("")}`;
 }
 
-/** Text that may come from the tailnet, whole: what holds many scopes is long. */
+/** Text that may come from the tailnet, not shortened: a deployer may hold many scopes. */
 function fit(text: string): string {
   return String(readable(text)).replace(/ {2,}/g, " ").trim();
 }
 
-/** Never a failure: an older Node gets no further than `bin/tailscope.js`. */
+/** Never fails: `bin/tailscope.js` refuses an older Node. */
 function nodeCheck(): Check {
   return {
     name: "Node",
@@ -107,7 +107,7 @@ function cliCheck(isNeeded: boolean): Check {
       ? { name, status: "ok", detail: found }
       : { name, status: wrong, detail: found, remedy };
   } catch {
-    return { name, status: wrong, detail: "there is none on PATH", remedy };
+    return { name, status: wrong, detail: "not found on PATH", remedy };
   }
 }
 

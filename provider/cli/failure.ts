@@ -1,4 +1,4 @@
-/** A command that cannot go on: its message is all that is printed, and the exit code is 1. */
+/** Ends a command: prints the message alone, with exit code 1. */
 export class CommandFailure extends Error {}
 
 /** Exit codes of all commands. */

@@ -1,4 +1,4 @@
-/** `tailscope inventory`: every credential of the tailnet, and what manages it. */
+/** `tailscope inventory`: list every credential of the tailnet and what manages it. */
 
 import type { Command } from "commander";
 import { managedIn, nameIn } from "../state/exported-state";
@@ -19,18 +19,18 @@ interface Options extends StackOptions {
 
 export function inventoryCommand(program: Command): void {
   withJson(withStackOptions(program.command("inventory")))
-    .summary("every credential of the tailnet, and what manages it")
+    .summary("list every credential of the tailnet and what manages it")
     .description(
-      "Lists OAuth clients, auth keys, federated identities and API access tokens, with the resource that manages each. Outside of a Pulumi project, and without --stack and --state, nothing is known of resources.",
+      "Lists OAuth clients, auth keys, federated identities and API access tokens, with the resource that manages each. Resources are known only in a Pulumi project, or with --stack or --state.",
     )
     .option("--unmanaged", "only those that no resource manages")
     .addOption(
-      durationOption("--older-than <duration>", "only those made longer ago, for example 90d"),
+      durationOption("--older-than <duration>", "only those that are older, for example 90d"),
     )
     .addHelpText(
       "after",
       `
-Exit code: 0, or 1 for a failure. LAST USED is when a token was last taken with it, by the audit log of 90 days. Nobody writes down the use of auth keys and API access tokens.
+Exit code: 0, or 1 for a failure. LAST USED is when the credential last requested a token, according to the audit log's 90 days. The log does not record the use of auth keys and API access tokens.
 
   $ tailscope inventory --unmanaged --older-than 90d
   $ tailscope inventory --state prod.json dev.json --json`,
@@ -41,7 +41,7 @@ Exit code: 0, or 1 for a failure. LAST USED is when a token was last taken with 
       const managed = exports && managedIn(resourcesOf(exports));
       if (managed === undefined && options.unmanaged)
         throw new CommandFailure(
-          "No stack is looked at, so it is not known what is unmanaged.\n  Run this in a project, name a stack with --stack, or give exported state with --state FILE.",
+          "Without a stack, nothing says which credentials are managed.\n  Run this in a project, name a stack with --stack, or give exported state with --state FILE.",
         );
       const connection = await settingsFrom(config).connection(options.connection);
       const now = Date.now();
@@ -50,7 +50,7 @@ Exit code: 0, or 1 for a failure. LAST USED is when a token was last taken with 
         const log = await auditLogSince(
           tailnet,
           now - auditLogMilliseconds,
-          "LAST USED is not known",
+          "LAST USED is unknown",
         );
         return {
           listed: inventory(keys, managed, log),
@@ -65,7 +65,7 @@ Exit code: 0, or 1 for a failure. LAST USED is when a token was last taken with 
       for (const limit of limits) printAside(limit);
       if (managed === undefined)
         printAside(
-          "No stack is looked at, so it is not known what is managed: run this in a project, or give --stack or --state.",
+          "Without a stack, nothing says which credentials are managed: run this in a project, or give --stack or --state.",
         );
       if (options.json) printJson({ credentials: wanted, ...(limits.length > 0 && { limits }) });
       else report(wanted, now);

@@ -1,4 +1,4 @@
-/** The credentials of the tailnet as commands list them, and what the deployer does not see of them. */
+/** Lists the credentials of the tailnet, and says which ones the deployer cannot see. */
 
 import { kindNames, kindScopes, kinds } from "../access/needs";
 import { covers, expandLegacyScopes } from "../access/scopes";
@@ -10,7 +10,7 @@ import { waitingFor } from "./output";
 
 export interface Listing {
   readonly keys: readonly Key[];
-  /** What may be missing in it, in sentences. */
+  /** Sentences that say what may be missing. */
   readonly limits: readonly string[];
 }
 
@@ -22,20 +22,20 @@ export async function listCredentials(
   const keys = await waitingFor("Listing the credentials", tailnet.allKeys());
   if (keys === undefined)
     throw new CommandFailure(
-      "The deployer may list no credentials.\n  Give it oauth_keys:read, federated_keys:read, auth_keys:read, or all:read to see API access tokens, too.",
+      "The deployer cannot list any credentials.\n  Give it oauth_keys:read, federated_keys:read, auth_keys:read, or all:read to see API access tokens too.",
     );
   return { keys, limits: await limitsOf(tailnet, deployer.kind === "accessToken") };
 }
 
 async function limitsOf(tailnet: Tailnet, isUsersToken: boolean): Promise<string[]> {
-  // Reported by people who use both kinds of tokens; whether they asked for all credentials is not known.
+  // Reported by users of both kinds of tokens; it is unknown whether they requested all credentials.
   if (isUsersToken)
     return [
-      "This list may be incomplete: the deployer is an API access token, and may see the credentials of its own user alone. An OAuth client with all:read sees every one.",
+      "This list may be incomplete: the deployer is an API access token, which may see only its user's credentials. An OAuth client with all:read sees all of them.",
     ];
   const scopes = (await tailnet.deployer())?.scopes;
   if (scopes === undefined)
-    return ["This list may be incomplete: what the deployer may read is not known."];
+    return ["This list may be incomplete: the deployer's scopes are unknown."];
   const held = expandLegacyScopes(scopes);
   return kinds
     .map((kind) => ({ what: kindNames[kind], scope: `${kindScopes[kind]}:read` }))

@@ -4,34 +4,31 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { formatSeconds, seconds } from "../access/lifetime";
 import { isKeyId } from "../api/keys/id";
 
-/** Options that say whose settings are meant: those of `pulumi up` for that stack. */
+/** Options that choose a stack's settings, as `pulumi up` uses them. */
 export function withSettingsOptions(command: Command): Command {
-  return command
-    .option("--stack <name>", "the stack whose config says who deploys (default: the current one)")
-    .option("--connection <name>", "a connection of the stack's config tailscope:connections")
-    .option("-C, --cwd <folder>", "where the stack's Pulumi.yaml is");
-}
-
-/** Options that say which stacks' state is meant as well. */
-export function withStackOptions(command: Command): Command {
   return command
     .option(
       "--stack <name>",
-      "the stack whose state and config are meant (default: the current one)",
-    )
-    .option(
-      "--state <file...>",
-      "files of `pulumi stack export` as the state, - for standard input",
+      "the stack whose config names the deployer (default: the current one)",
     )
     .option("--connection <name>", "a connection of the stack's config tailscope:connections")
-    .option("-C, --cwd <folder>", "where the stack's Pulumi.yaml is");
+    .option("-C, --cwd <folder>", "the folder of the stack's Pulumi.yaml");
+}
+
+/** The same options, and which state to read. */
+export function withStackOptions(command: Command): Command {
+  return command
+    .option("--stack <name>", "the stack whose state and config to use (default: the current one)")
+    .option("--state <file...>", "state exported by `pulumi stack export`, - for standard input")
+    .option("--connection <name>", "a connection of the stack's config tailscope:connections")
+    .option("-C, --cwd <folder>", "the folder of the stack's Pulumi.yaml");
 }
 
 export function withJson(command: Command): Command {
-  return command.option("--json", "print one JSON document for programs");
+  return command.option("--json", "print one JSON document");
 }
 
-/** An option that takes a length of time, in milliseconds; help shows it as people write it. */
+/** An option that parses a duration to milliseconds; help shows its default as people write it. */
 export function durationOption(
   flags: string,
   description: string,
@@ -45,9 +42,9 @@ export function durationOption(
 
 function duration(text: string): number {
   const length = seconds(text);
-  // A number alone could be meant in days.
+  // A bare number is ambiguous: it might mean days.
   if (length !== undefined && length > 0 && !/^\d+$/.test(text)) return length * 1000;
-  throw new InvalidArgumentError('Write a length of time such as "7d" or "12h".');
+  throw new InvalidArgumentError('Write a duration such as "7d" or "12h".');
 }
 
 /**
@@ -57,6 +54,6 @@ function duration(text: string): number {
 export function credentialId(text: string): string {
   if (isKeyId(text)) return text;
   throw new InvalidArgumentError(
-    "An id has letters, digits and hyphens alone. `tailscope inventory` lists them.",
+    "An id consists of letters, digits and hyphens. `tailscope inventory` lists ids.",
   );
 }

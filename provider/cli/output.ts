@@ -1,26 +1,26 @@
-/** How commands print: tables and sentences that fit the terminal, JSON for programs, progress for whoever waits. */
+/** How commands print: tables and sentences that fit the terminal, JSON for programs, progress. */
 
 import { styleText } from "node:util";
 import { readable, shown } from "../access/sanitize";
 import { type Column, layOut } from "./table";
 import { wrapped } from "./wrapping";
 
-/** One JSON document on standard output. What came from outside has neither secrets nor control characters in it. */
+/** Prints one JSON document, free of secrets and control characters. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(readable(value), undefined, 2)}\n`);
 }
 
-/** Lines on standard output, broken between words where the terminal is narrower. */
+/** Prints lines on standard output, wrapped to the terminal. */
 export function print(text: string): void {
   process.stdout.write(`${wrapped(text, roomOf(process.stdout))}\n`);
 }
 
-/** Lines on standard output as they are: commands that people copy. */
+/** Prints lines unwrapped: commands that people copy. */
 export function printVerbatim(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Lines to standard error, so that standard output is the result alone. */
+/** Prints lines on standard error, so that standard output has only the result. */
 export function printAside(text: string): void {
   process.stderr.write(`${wrapped(text, roomOf(process.stderr))}\n`);
 }

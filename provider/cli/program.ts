@@ -7,7 +7,7 @@ import { reflowed, wrapped } from "./wrapping";
 
 type Add = (program: Command) => void;
 
-/** Each command, loaded on its own: what one works with takes longer to load than to run. */
+/** Each command is loaded only when it runs: loading its modules takes longer than running it. */
 const commands: Readonly<Record<string, () => Promise<Add>>> = {
   review: async () => (await import("./review.js")).reviewCommand,
   comment: async () => (await import("./comment.js")).commentCommand,
@@ -19,12 +19,10 @@ const commands: Readonly<Record<string, () => Promise<Add>>> = {
   doctor: async () => (await import("./doctor.js")).doctorCommand,
 };
 
-/** Makes the command with the one that is `wanted`, or with all where there is none of that name; nothing is read or run yet. */
+/** The program with the command `wanted`, or with all commands if no command has that name. */
 export async function tailscope(wanted?: string): Promise<Command> {
   const program = new Command("tailscope")
-    .description(
-      "Tailscale's credentials: what a change gives, what is there, what differs from the state, who did it.",
-    )
+    .description("Review, compare, list and adopt the credentials of a tailnet.")
     .version(version)
     // Commands take this over from the program.
     .configureOutput({
@@ -34,7 +32,7 @@ export async function tailscope(wanted?: string): Promise<Command> {
     .addHelpText(
       "after",
       `
-The deployer comes from the environment: TAILSCALE_OAUTH_CLIENT_ID with TAILSCALE_OAUTH_CLIENT_SECRET, TAILSCALE_API_KEY, or TAILSCALE_OAUTH_CLIENT_ID with TAILSCALE_IDENTITY_TOKEN; and from the config of the stack, the current one or that of --stack.`,
+The deployer comes from the environment (TAILSCALE_OAUTH_CLIENT_ID with TAILSCALE_OAUTH_CLIENT_SECRET, TAILSCALE_API_KEY, or TAILSCALE_OAUTH_CLIENT_ID with TAILSCALE_IDENTITY_TOKEN) or from the config of the stack: the current one, or that of --stack.`,
     );
 
   const one =

@@ -13,7 +13,7 @@ export function pullRequestOf(environment: NodeJS.ProcessEnv): PullRequest {
   if (environment["GITHUB_ACTIONS"] === "true") return ofGithub(environment);
   if (environment["GITLAB_CI"] === "true") return ofGitlab(environment);
   throw new CommandFailure(
-    "This is neither GitHub Actions nor GitLab CI, so there is no pull request to comment on.\n  Print the review with `tailscope review`.",
+    "This job runs neither in GitHub Actions nor in GitLab CI, so there is no pull request to comment on.\n  Print the review with `tailscope review`.",
   );
 }
 
@@ -90,7 +90,7 @@ function inEvent(path: string): { number: number; commit: string | undefined } {
   const following = onWorkflowRun.safeParse(payload);
   if (!following.success || following.data.workflow_run.event !== "pull_request") {
     throw new CommandFailure(
-      "This run is for no pull request.\n  Run `tailscope comment` in a workflow on pull_request, or on workflow_run after one.",
+      "This run does not belong to a pull request.\n  Run `tailscope comment` in a workflow on pull_request, or on workflow_run after one.",
     );
   }
   const { repository: here, workflow_run: run } = following.data;
@@ -102,18 +102,18 @@ function inEvent(path: string): { number: number; commit: string | undefined } {
   const [one, second] = found;
   if (one === undefined) {
     throw new CommandFailure(
-      `The commit ${run.head_sha} is the last one of no open pull request of this repository.\n  It has moved on, or is closed: there is nothing to comment on.`,
+      `The commit ${run.head_sha} is not the last commit of an open pull request of this repository.\n  The pull request has new commits or is closed: there is nothing to comment on.`,
     );
   }
   if (second !== undefined) {
     throw new CommandFailure(
-      `The commit ${run.head_sha} is the last one of ${found.length} pull requests (${found.map(({ number }) => number).join(", ")}), and which of them was previewed cannot be told.\n  Close all but one.`,
+      `The commit ${run.head_sha} is the last commit of ${found.length} pull requests (${found.map(({ number }) => number).join(", ")}), so it is unclear which one was previewed.\n  Close all but one.`,
     );
   }
   return { number: one.number, commit: run.head_sha };
 }
 
-/** The token is sent there, so nobody on the way may read it. */
+/** The token is sent to this address, so nobody may read it on the way. */
 function safeAddress(name: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSafe =
@@ -121,7 +121,7 @@ function safeAddress(name: string, text: string): string {
   if (url === undefined || !isSafe || url.username !== "" || url.password !== "") {
     // Its value is left out: a password can be in it.
     throw new CommandFailure(
-      `${name} is not an address to which the token may be sent.\n  Write one that begins with https:// and has no user name; plain http is for loopback only.`,
+      `${name} is not an address to which the token may be sent.\n  Write one that starts with https:// and has no user name; plain http is for loopback only.`,
     );
   }
   return text.replace(/\/+$/, "");

@@ -1,4 +1,4 @@
-/** What the Pulumi CLI says of a stack. Loads nothing else: it starts first, because waiting for it is most of a command's time. */
+/** Runs the Pulumi CLI to read a stack. Loads little: waiting for the CLI is most of a command's time. */
 
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -16,7 +16,7 @@ export interface SettingsOptions {
   readonly cwd?: string;
 }
 
-/** Options that say which stacks' state is meant as well. */
+/** The same options, and which state to read. */
 export interface StackOptions extends SettingsOptions {
   readonly state?: readonly string[];
 }
@@ -29,15 +29,15 @@ export interface Exported {
 
 /** The config of a stack, as far as it was asked for. */
 export type StackConfig =
-  /** There is no stack whose config could say anything. */
+  /** No stack was named, and none is here. */
   | { readonly kind: "none" }
-  /** As `pulumi config --json` prints it, in which secrets have no value; `decrypt` gives it with them. */
+  /** As `pulumi config --json` prints it, without the values of secrets; `decrypt` reads them too. */
   | {
       readonly kind: "read";
       readonly content: string;
       readonly decrypt: () => Promise<string>;
     }
-  /** It could not be read, and nobody named the stack. */
+  /** It could not be read, and the user did not name the stack. */
   | { readonly kind: "unreadable"; readonly reason: string };
 
 /** What was asked for, on its way. */
@@ -63,7 +63,7 @@ export function askPulumi(options: StackOptions): Asked {
     state !== undefined ? filesOf(state) : isAnywhere ? exported() : Promise.resolve(undefined);
   const config = askForConfig(options);
   const both = waitingFor("Running pulumi", Promise.all([exports, config]));
-  // Whoever asked hears of it from the two.
+  // The caller sees the failure in `exports` or `config`.
   both.catch(() => {});
   return {
     exports,
@@ -71,7 +71,7 @@ export function askPulumi(options: StackOptions): Asked {
     async decryptedExports() {
       if (state === undefined) return exported("--show-secrets");
       throw new CommandFailure(
-        "a file has no more than what is in it: export it with --show-secrets, or name the stack with --stack instead",
+        "the state is a file: export it with --show-secrets, or name the stack with --stack instead",
       );
     },
   };
@@ -79,7 +79,7 @@ export function askPulumi(options: StackOptions): Asked {
 
 async function filesOf(paths: readonly string[]): Promise<Exported[]> {
   if (paths.filter((path) => path === "-").length > 1)
-    throw new CommandFailure("Standard input can be read once: give - one time.");
+    throw new CommandFailure("Standard input can be read only once: give - one time.");
   return Promise.all(
     paths.map(async (path) => ({
       name: path === "-" ? "standard input" : path,
@@ -111,7 +111,7 @@ export async function askForConfig(options: SettingsOptions): Promise<StackConfi
   }
 }
 
-/** Whether the environment names a deployer, right or wrong: then config is asked for only where it is seen to say something. */
+/** Whether the environment names a deployer, valid or not. Config is then read only if it mentions our settings. */
 function environmentHasDeployer(): boolean {
   return ["TAILSCALE_API_KEY", "TAILSCALE_OAUTH_CLIENT_ID", "TAILSCALE_OAUTH_CLIENT_SECRET"].some(
     (name) => process.env[name]?.trim(),
@@ -143,7 +143,7 @@ function mentionsSettings(folder: string): boolean {
         .some((name) => /tailscope:|^environment:/m.test(readFileSync(join(one, name), "utf8"))),
     );
   } catch {
-    // What cannot be looked into may say something: the CLI says what is wrong with it.
+    // An unreadable folder may have settings: the CLI will say what is wrong with it.
     return true;
   }
 }
@@ -155,7 +155,9 @@ async function pulumi({ stack, cwd }: SettingsOptions, args: readonly string[]):
       ? "give exported state with --state FILE"
       : "give the deployer in the environment";
   if (cwd !== undefined && !existsSync(cwd))
-    throw new CommandFailure(`There is no folder ${shown(cwd)}.\n  Name another one with --cwd.`);
+    throw new CommandFailure(
+      `The folder ${shown(cwd)} does not exist.\n  Name another one with --cwd.`,
+    );
   try {
     const all = [
       ...args,
@@ -169,10 +171,10 @@ async function pulumi({ stack, cwd }: SettingsOptions, args: readonly string[]):
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT")
       throw new CommandFailure(
-        `${command} cannot be run: there is no pulumi on PATH.\n  Install it (https://www.pulumi.com/docs/iac/download-install/), or ${withoutIt}.`,
+        `${command} cannot run: pulumi is not on PATH.\n  Install it (https://www.pulumi.com/docs/iac/download-install/), or ${withoutIt}.`,
       );
     throw new CommandFailure(
-      `${command} failed: ${shown(saidBy(error))}\n  Run this where the stack's Pulumi.yaml is (or name it with --cwd), name the stack with --stack, or ${withoutIt}.`,
+      `${command} failed: ${shown(saidBy(error))}\n  Run this in the folder of the stack's Pulumi.yaml (or name it with --cwd), name the stack with --stack, or ${withoutIt}.`,
     );
   }
 }

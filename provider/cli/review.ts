@@ -1,4 +1,4 @@
-/** `tailscope review`: what access a change gives and takes, before it is made. */
+/** `tailscope review`: show what access a change gives and takes, before it is deployed. */
 
 import { type Command, Option } from "commander";
 import { shown, withoutSecrets } from "../access/sanitize";
@@ -29,44 +29,44 @@ interface Options {
 export function reviewCommand(program: Command): void {
   program
     .command("review")
-    .summary("what access a change gives and takes, before it is made")
+    .summary("show what access a change gives and takes, before it is deployed")
     .description(
-      "Reads what `pulumi preview --json` printed, from a file or standard input, and says of each credential what access is gained, what is lost, and how its life changes. Its events are read as well (PULUMI_ENABLE_STREAMING_JSON_PREVIEW). Nothing is sent anywhere.",
+      "Reads the output of `pulumi preview --json` from a file or standard input, and says for each credential what access it gains, what it loses, and how its lifetime changes. Also reads the stream of events (PULUMI_ENABLE_STREAMING_JSON_PREVIEW). Sends nothing anywhere.",
     )
-    .argument("[file]", "the preview; - or nothing for standard input")
-    .option("--plan <file>", "an update plan of `pulumi preview --save-plan` instead of a preview")
+    .argument("[file]", "the preview; - or nothing reads standard input")
+    .option("--plan <file>", "review an update plan of `pulumi preview --save-plan` instead")
     .addOption(
-      new Option("--format <format>", "how to print it").choices(formats).default("terminal"),
+      new Option("--format <format>", "the output format").choices(formats).default("terminal"),
     )
     .option("--json", "the same as --format json")
     .addOption(
       new Option(
         "--fail-on <limit>",
-        "exit with 2 where a change gives at least this much",
+        "exit with code 2 if a change gives at least this much",
       ).choices(limits),
     )
     .option(
       "--explain <credential>",
-      "every operation of one credential, by its name or URN, with the scope that opens it",
+      "list every operation that a credential (name or URN) can perform, with the scope that permits it",
     )
     .option(
       "--title <text>",
-      "what is reviewed, for example the stack: each title has a comment of its own",
+      "what is reviewed, for example the stack: each title gets its own comment",
       "",
     )
     .option(
       "-C, --cwd <folder>",
-      "where the program's Pulumi.yaml is, from the root of the repository (for SARIF)",
+      "the folder of the program's Pulumi.yaml, relative to the repository's root (for SARIF)",
       "",
     )
     .addHelpText(
       "after",
       `
-Exit code: 0; 2 where a change gives what --fail-on names; 1 for a failure, and where something in the preview is not understood.
-What cannot be seen, because it is secret or not known before the deployment, counts as the worst that it could be. Limits: admin
-(can make administrators), persist (can make further credentials), write, gained (anything more than before, a longer life too),
-any (any change at all, and code and resources of others that can change access). A preview that failed is refused; pipefail says
-so, too, of one that a policy pack forbids.
+Exit code: 0; 2 if a change gives what --fail-on names; 1 for a failure, or if something in the preview is not understood.
+A value that is secret, or unknown before the deployment, counts as the worst that it could be. Limits: admin
+(can make administrators), persist (can create further credentials), write, gained (anything more than before, including a longer lifetime),
+any (any change at all, including other code and resources that can change access). A failed preview is refused; pipefail also catches
+one that a policy pack rejects.
 
   $ set -o pipefail; pulumi preview --json | tailscope review
   $ tailscope review preview.json --format markdown --fail-on persist
@@ -94,7 +94,7 @@ async function reviewOf(file: string | undefined, { plan }: Options): Promise<Re
   const name = path === "-" ? "Standard input" : path;
   if (path === "-" && process.stdin.isTTY) {
     throw new CommandFailure(
-      "There is nothing to review.\n  Run `set -o pipefail; pulumi preview --json | tailscope review`, or name a file that has what it printed.",
+      "There is nothing to review.\n  Run `set -o pipefail; pulumi preview --json | tailscope review`, or name a file with its output.",
     );
   }
   const content = await textOf(path);
@@ -102,10 +102,10 @@ async function reviewOf(file: string | undefined, { plan }: Options): Promise<Re
   if ("problem" in read) {
     const remedy =
       plan === undefined
-        ? "`pulumi preview --json` prints"
-        : "`pulumi preview --save-plan FILE` writes";
+        ? "the output of `pulumi preview --json`"
+        : "the file of `pulumi preview --save-plan FILE`";
     throw new CommandFailure(
-      `${name} cannot be reviewed: ${shown(read.problem)}.\n  Give what ${remedy}.`,
+      `${name} cannot be reviewed: ${shown(read.problem)}.\n  Give ${remedy}.`,
     );
   }
   return review(read.steps);
@@ -134,10 +134,10 @@ function explain({ assessments }: Review, wanted: string, { format, json }: Opti
   if (one === undefined) {
     const names = assessments.slice(0, 20).map(({ reported }) => reported.name);
     throw new CommandFailure(
-      `No credential ${shown(JSON.stringify(wanted))} changes.\n  ${names.length > 0 ? `Those that do: ${names.map(shown).join(", ")}.` : "None does."}`,
+      `No credential ${shown(JSON.stringify(wanted))} changes.\n  ${names.length > 0 ? `These change: ${names.map(shown).join(", ")}.` : "None does."}`,
     );
   }
-  // One URN can have several changes: where an earlier run left something to revoke, for example.
+  // One URN can have several changes, for example if an earlier run left a credential to revoke.
   const urns = new Set(matching.map(({ reported }) => reported.urn));
   if (urns.size > 1) {
     throw new CommandFailure(
@@ -150,6 +150,6 @@ function explain({ assessments }: Review, wanted: string, { format, json }: Opti
     process.stdout.write(matching.map(terminalExplanation).join("\n"));
   else
     throw new CommandFailure(
-      `--explain has no ${format} format.\n  Leave --format out, or give json.`,
+      `--explain does not support the format ${format}.\n  Omit --format, or use json.`,
     );
 }

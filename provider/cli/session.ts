@@ -1,4 +1,4 @@
-/** What a command works on: the tailnet as the deployer sees it, and the stacks whose state it is held against. */
+/** What commands work on: the tailnet as the deployer sees it, and the resources of stacks. */
 
 import { type AuditEntry, auditLogScope, readAuditLog } from "../api/audit-log";
 import { NotPermitted } from "../api/errors";
@@ -46,7 +46,7 @@ export function readAuditLogSince(tailnet: Tailnet, start: number): Promise<Audi
   );
 }
 
-/** The same; undefined, and a word about it, where the deployer may not read it. */
+/** The same; warns and returns undefined if the deployer may not read the log. */
 export async function auditLogSince(
   tailnet: Tailnet,
   start: number,
@@ -56,7 +56,7 @@ export async function auditLogSince(
     return await readAuditLogSince(tailnet, start);
   } catch (error) {
     if (!(error instanceof NotPermitted)) throw error;
-    printAside(`${what}: the deployer may not read the audit log. Give it ${auditLogScope}.`);
+    printAside(`${what}: the deployer cannot read the audit log. Give it ${auditLogScope}.`);
     return undefined;
   }
 }
@@ -67,7 +67,7 @@ export function resourcesOf(exports: readonly Exported[]): readonly StoredResour
     const read = resourcesIn(content);
     if ("problem" in read)
       throw new CommandFailure(
-        `${name} cannot be used: ${read.problem}.\n  Give what \`pulumi stack export\` prints.`,
+        `${name} cannot be used: ${read.problem}.\n  Give the output of \`pulumi stack export\`.`,
       );
     return read.resources;
   });

@@ -42,7 +42,7 @@ function fromEnvironment(config: StackConfig, name: string | undefined): Connect
     const connection = connectionFrom(process.env, () => undefined, name);
     if (config.kind === "unreadable")
       printAside(
-        `The stack's config is not read, so the environment alone says who deploys: ${config.reason}`,
+        `The stack's config cannot be read, so the deployer comes from the environment alone: ${config.reason}`,
       );
     return connection;
   } catch (error) {
@@ -53,7 +53,7 @@ function fromEnvironment(config: StackConfig, name: string | undefined): Connect
   }
 }
 
-/** Stands for a secret that was not decrypted, so that it is seen whether it is needed. */
+/** A placeholder for an encrypted secret: its presence in the result shows that the secret is needed. */
 const unreadSecret = "not-decrypted-7c1f1f0e";
 
 function attempt(
@@ -76,7 +76,7 @@ const configShape = z.record(
   z.object({ value: z.string().optional(), secret: z.boolean().optional() }),
 );
 
-/** @param secrets gets the keys of secrets that were asked for and have no value */
+/** @param secrets collects the keys of secrets that were read and have no value */
 function readerOf(content: string, secrets: Set<string>): ConfigReader {
   const parsed = configShape.safeParse(JSON.parse(content));
   return (key) => {
@@ -90,6 +90,6 @@ function readerOf(content: string, secrets: Set<string>): ConfigReader {
 function whyDecrypted(keys: readonly string[], reason: unknown): CommandFailure {
   const [said = ""] = (reason instanceof Error ? reason.message : String(reason)).split("\n");
   return new CommandFailure(
-    `The deployer is in the stack's config (${keys.join(", ")}), which cannot be decrypted: ${said}\n  Set what decrypts it, for example PULUMI_CONFIG_PASSPHRASE, or give the deployer in the environment.`,
+    `The deployer is in the stack's config (${keys.join(", ")}), which cannot be decrypted: ${said}\n  Set its passphrase or key, for example PULUMI_CONFIG_PASSPHRASE, or give the deployer in the environment.`,
   );
 }

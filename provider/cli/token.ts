@@ -1,4 +1,4 @@
-/** `tailscope token`: a short-lived token for a script. */
+/** `tailscope token`: print a short-lived token for a script. */
 
 import type { Command } from "commander";
 import { knownScopes, legacyScopes } from "../access/scopes";
@@ -19,12 +19,12 @@ interface Options extends SettingsOptions {
 
 export function tokenCommand(program: Command): void {
   withJson(withSettingsOptions(program.command("token")))
-    .summary("a short-lived token for a script")
+    .summary("print a short-lived token for a script")
     .description(
-      "Prints a token of the deployer's OAuth client for one hour, narrowed to what is asked for, alone on standard output.",
+      "Prints a token of the deployer's OAuth client, valid for one hour and narrowed to the given scopes and tags. Standard output has nothing else.",
     )
-    .requiredOption("--scope <scope...>", "what it may do, for example devices:core:read")
-    .option("--tags <tag...>", "the tags it may give, of those that the client's own tags own")
+    .requiredOption("--scope <scope...>", "its scopes, for example devices:core:read")
+    .option("--tags <tag...>", "the tags it may assign: tags that the client's own tags own")
     .addHelpText(
       "after",
       `
@@ -37,7 +37,7 @@ Exit code: 0, or 1 for a failure.
         if (knownScopes.includes(name) || legacyScopes.has(name)) continue;
         const meant = nearest(name, knownScopes);
         throw new CommandFailure(
-          `"${name}" is no scope of the Tailscale API. ${meant ? `Did you mean "${meant}"?` : "They are listed at https://tailscale.com/kb/1623/trust-credentials."}`,
+          `"${name}" is not a scope of the Tailscale API. ${meant ? `Did you mean "${meant}"?` : "They are listed at https://tailscale.com/kb/1623/trust-credentials."}`,
         );
       }
       const { deployer, baseUrl, timing } = await settingsFrom(
@@ -45,7 +45,7 @@ Exit code: 0, or 1 for a failure.
       ).connection(options.connection);
       if (deployer.kind !== "oauthClient") {
         throw new CommandFailure(
-          "Only an OAuth client gives narrowed tokens, and the deployer is none.\n  Set TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_OAUTH_CLIENT_SECRET.",
+          "Only an OAuth client can request narrowed tokens, and the deployer is not one.\n  Set TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_OAUTH_CLIENT_SECRET.",
         );
       }
       const http = openHttp(baseUrl, timing);
@@ -54,7 +54,7 @@ Exit code: 0, or 1 for a failure.
           "Asking for a token",
           narrowToken(http, deployer, { scopes: scope, tags }),
         );
-        // The one result that is a secret: it is printed as it is.
+        // This is the only result that is a secret, so it is printed unchanged.
         printVerbatim(json ? JSON.stringify({ token }, undefined, 2) : token);
       } finally {
         await http.close();

@@ -67,7 +67,7 @@ describe("tailscope drift", () => {
       );
       expect({ code, stdout, stderr }).toEqual({
         code: 0,
-        stdout: "No drift: 3 credentials are as the state says.\n",
+        stdout: "No drift: 3 credentials match the state.\n",
         stderr: "",
       });
       expect(emulator.control.takeRequests()).toEqual([
@@ -120,7 +120,7 @@ describe("tailscope drift", () => {
       ]);
 
       emulator.control.erase(ci ?? "");
-      // A single-use key that is gone for good is missing; one that was used is as it should be.
+      // A single-use key that was used is as it should be, even once Tailscale no longer shows it.
       emulator.control.useAuthKey(runner ?? "");
       const table = await run(["drift", "--state", state], asOwner(emulator, fixtureOwnerToken));
       expect(table.stdout).toMatch(/ci +OAuthClient +\w+ +missing/);
@@ -128,7 +128,7 @@ describe("tailscope drift", () => {
       emulator.control.erase(runner ?? "");
       expect(
         (await run(["drift", "--state", state], asOwner(emulator, fixtureOwnerToken))).stdout,
-      ).toContain("3 of 3 credentials differ.");
+      ).toContain("2 of 3 credentials differ.");
     });
   });
 
@@ -142,7 +142,7 @@ describe("tailscope drift", () => {
       expect(nowhere.stderr).toContain("nowhere.json cannot be read");
       writeFileSync(join(folder, "other.json"), '{"steps":[]}');
       expect((await run(["drift", "--state", join(folder, "other.json")], {})).stderr).toContain(
-        "Give what `pulumi stack export` prints.",
+        "Give the output of `pulumi stack export`.",
       );
       expect(
         await run(["drift", "--state", state], { TAILSCALE_BASE_URL: emulator.url }),
@@ -201,7 +201,7 @@ describe("tailscope inventory", () => {
       );
       expect(old.stdout).toBe("No credentials.\n");
       expect((await run(["inventory", "--older-than", "old"], {})).stderr).toContain(
-        'Write a length of time such as "7d" or "12h".',
+        'Write a duration such as "7d" or "12h".',
       );
     });
   });
@@ -279,10 +279,10 @@ describe("tailscope audit, token and doctor", () => {
       code: 1,
       stdout: "",
       stderr:
-        'tailscope: "user:read" is no scope of the Tailscale API. Did you mean "users:read"?\n',
+        'tailscope: "user:read" is not a scope of the Tailscale API. Did you mean "users:read"?\n',
     });
     expect((await run(["token", "--scope", "dns"], asOwner(emulator))).stderr).toContain(
-      "Only an OAuth client gives narrowed tokens",
+      "Only an OAuth client can request narrowed tokens",
     );
   });
 
@@ -376,7 +376,7 @@ describe("what the deployer does not see", () => {
     expect(limits).toContain(
       "No federated identities are listed: the deployer lacks federated_keys:read.",
     );
-    expect(listed.stderr).toContain("LAST USED is not known");
+    expect(listed.stderr).toContain("LAST USED is unknown");
 
     const all = JSON.parse(
       (await run(["inventory", "--json"], asClient(emulator), undefined, "/")).stdout,
@@ -471,7 +471,7 @@ describe("what a person types and reads", () => {
         emulator.control.takeRequests();
         const { code, stderr, stdout } = await run(args, asOwner(emulator));
         expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-        expect(stderr).toMatch(/letters, digits and hyphens|an id that Tailscale does not give/);
+        expect(stderr).toMatch(/letters, digits and hyphens|an id that is not a Tailscale key id/);
         expect(emulator.control.takeRequests()).toEqual([]);
       }
     } finally {
@@ -488,10 +488,10 @@ describe("what a person types and reads", () => {
       );
       expect({ code, stdout }).toEqual({
         code: 0,
-        stdout: "No drift: 3 credentials are as the state says.\n",
+        stdout: "No drift: 3 credentials match the state.\n",
       });
       expect((await run(["drift", "--state", "-", "-"], {}, "{}")).stderr).toContain(
-        "Standard input can be read once",
+        "Standard input can be read only once",
       );
     });
   });
@@ -500,7 +500,7 @@ describe("what a person types and reads", () => {
     await using emulator = await startEmulator();
     const { code, stderr } = await run(["drift"], { ...asOwner(emulator), PATH: "/nowhere" });
     expect(code).toBe(1);
-    expect(stderr).toContain("pulumi stack export cannot be run: there is no pulumi on PATH.");
+    expect(stderr).toContain("pulumi stack export cannot run: pulumi is not on PATH.");
     expect(stderr).toContain("give exported state with --state FILE");
   });
 
@@ -536,7 +536,7 @@ describe("what a person types and reads", () => {
         ...asOwner(emulator),
         TAILSCOPE_NOTHING: "",
       });
-      expect({ stderr: stderr.replace(/^(No stack|This list).*\n/gm, ""), code }).toEqual({
+      expect({ stderr: stderr.replace(/^(Without a stack|This list).*\n/gm, ""), code }).toEqual({
         stderr: "",
         code: 0,
       });
@@ -553,7 +553,7 @@ describe("tailscope adopt", () => {
       const adopt = (...args: string[]) =>
         run(["adopt", ...args, "--out", out], asClient(emulator));
       expect((await adopt()).stderr).toContain(
-        "Say what to adopt: ids, --all, or --from-state FILE",
+        "Say what to adopt: give either ids, --all, or --from-state FILE",
       );
       expect((await adopt("kNowhere")).stderr).toContain(
         "The tailnet shows no active credential kNowhere.",
@@ -576,9 +576,7 @@ describe("tailscope adopt", () => {
         "index.ts",
         "package.json",
       ]);
-      expect((await adopt(id)).stderr).toContain(
-        "is there already, and nothing is written over it",
-      );
+      expect((await adopt(id)).stderr).toContain("exists already and is not overwritten");
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -644,10 +642,10 @@ describe("tailscope review", () => {
     );
     expect(await error(["--plan", "a", "b"])).toContain("Give a preview or --plan, not both.");
     expect(await error(["--explain", "cd"], preview(["dns"]))).toContain(
-      'No credential "cd" changes.\n  Those that do: ci.',
+      'No credential "cd" changes.\n  These change: ci.',
     );
     expect(await error(["--explain", "ci", "--format", "html"], preview(["dns"]))).toContain(
-      "--explain has no html format.",
+      "--explain does not support the format html.",
     );
     expect(await error(["--format", "xml"])).toContain(
       "Allowed choices are terminal, markdown, json, sarif, html.",

@@ -105,7 +105,7 @@ describe.each(["github", "gitlab"] as const)("in %s", (kind) => {
       stdout: "",
       stderr:
         `tailscope: ${addresses[kind]} is not an address to which the token may be sent.\n` +
-        "  Write one that begins with https:// and has no user name; plain http is for loopback only.\n",
+        "  Write one that starts with https:// and has no user name; plain http is for loopback only.\n",
     });
   });
 
@@ -206,18 +206,22 @@ describe("on workflow_run", () => {
   });
 
   test.each<[string, object, string]>([
-    ["none that is open", onWorkflowRun([]), "is the last one of no open pull request"],
+    ["none that is open", onWorkflowRun([]), "is not the last commit of an open pull request"],
     [
       "one that has moved on",
       onWorkflowRun([{ number: 7, sha: "f".repeat(40) }]),
-      "is the last one of no open pull request",
+      "is not the last commit of an open pull request",
     ],
     [
       "two at once",
       onWorkflowRun([{ number: 7 }, { number: 8 }]),
-      "is the last one of 2 pull requests (7, 8), and which of them was previewed cannot be told.",
+      "is the last commit of 2 pull requests (7, 8), so it is unclear which one was previewed.",
     ],
-    ["a push", onWorkflowRun([{ number: 7 }], "push"), "This run is for no pull request."],
+    [
+      "a push",
+      onWorkflowRun([{ number: 7 }], "push"),
+      "This run does not belong to a pull request.",
+    ],
   ])("%s is refused, and nothing is sent", async (_, event, message) => {
     await using platform = await startPlatform("github", token);
     const { code, stderr } = await run(args("success"), environment(platform, event));
@@ -231,24 +235,29 @@ describe("on workflow_run", () => {
     const half = await run(args("success").slice(0, -2), environments.gitlab(platform));
     expect(half.stderr).toContain("Give --status and --state together, or neither.");
     const gitlab = await run(args("success"), environments.gitlab(platform));
-    expect(gitlab.stderr).toContain("--status is for GitHub alone");
+    expect(gitlab.stderr).toContain("--status works on GitHub only");
     expect(platform.requests).toEqual([]);
   });
 });
 
 test.each<[string, string, Record<string, string>, string]>([
   [
-    "a file that is no review",
+    "a file that is not a review",
     "# Hello",
     {},
-    "is no review.\n  Give what `tailscope review --format markdown` prints.",
+    "is not a review.\n  Give the output of `tailscope review --format markdown`.",
   ],
-  ["a machine that is no CI", review("none"), {}, "This is neither GitHub Actions nor GitLab CI"],
   [
-    "a run for no pull request",
+    "a machine that is not a CI runner",
+    review("none"),
+    {},
+    "This job runs neither in GitHub Actions nor in GitLab CI",
+  ],
+  [
+    "a run without a pull request",
     review("none"),
     { GITHUB_ACTIONS: "true", GITHUB_EVENT_PATH: file("push.json", '{"ref":"main"}') },
-    "This run is for no pull request.",
+    "This run does not belong to a pull request.",
   ],
   [
     "a step without a token",

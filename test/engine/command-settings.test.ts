@@ -103,11 +103,11 @@ test("inventory works outside of a project, and says that nothing is known of re
   expect(code, stderr).toBe(0);
   expect(stdout).toContain(emulator.clientId);
   expect(stdout).not.toContain("unmanaged");
-  expect(stderr).toContain("No stack is looked at, so it is not known what is managed");
+  expect(stderr).toContain("Without a stack, nothing says which credentials are managed");
   const unmanaged = await tailscope(outside, ["inventory", "--unmanaged"]);
   expect(unmanaged).toMatchObject({ code: 1, stdout: "" });
   expect(unmanaged.stderr).toContain(
-    "No stack is looked at, so it is not known what is unmanaged.",
+    "Without a stack, nothing says which credentials are managed.",
   );
   const drift = await tailscope(outside, ["drift"]);
   expect(drift.stderr).toContain("There is no Pulumi project here.");
@@ -157,7 +157,7 @@ describe("secrets in a stack", () => {
     };
     expect(await drift()).toEqual({
       code: 0,
-      stdout: "No drift: 3 credentials are as the state says.\n",
+      stdout: "No drift: 3 credentials match the state.\n",
       stderr: "",
     });
 
@@ -173,13 +173,13 @@ describe("secrets in a stack", () => {
     expect(hidden.code).toBe(1);
     expect(hidden.stdout).not.toMatch(/TOPSECRET|ciphertext/);
     expect(hidden.stdout).toMatch(
-      /c \(k\w+\) is not compared in tags, description: secret in the state/,
+      /c \(k\w+\) was not compared in tags, description: secret in the state/,
     );
-    expect(hidden.stdout).toMatch(/f \(T\w+-k\w+\) is not compared in subject/);
+    expect(hidden.stdout).toMatch(/f \(T\w+-k\w+\) was not compared in subject/);
     expect(hidden.stdout).toContain(
-      "No drift was found, but 2 of 3 credentials were not compared whole. 1 are as the state says.",
+      "No drift was found, but 2 of 3 credentials were not fully compared. The other 1 match the state.",
     );
-    expect(hidden.stderr).toContain("Secret arguments in the state are not decrypted");
+    expect(hidden.stderr).toContain("Secret arguments in the state cannot be decrypted");
     emulator.control.change(credentials["plain"]?.id ?? "", { scopes: ["dns", "users"] });
     const both = await tailscope(stack, ["drift", "--json"], noPassphrase);
     expect(both.code).toBe(2);

@@ -137,7 +137,7 @@ test("ci-deployments: bootstrapped once, then GitHub Actions and GitLab CI deplo
   );
   expect(emulator.control.activeCredentials()).toHaveLength(4);
   expect(await job("deploy", "push", "repo:acme/infrastructure:environment:production")).toContain(
-    "No drift: 2 credentials are as the state says.",
+    "No drift: 2 credentials match the state.",
   );
   expect(emulator.control.activeCredentials()).toHaveLength(6);
 

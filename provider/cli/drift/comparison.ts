@@ -51,12 +51,12 @@ function exitCodeOf({ drift, notCompared }: Compared): number {
   return notCompared.length > 0 ? exitCodes.failure : exitCodes.success;
 }
 
-/** The credentials of the stack; where the state has arguments of theirs encrypted, it is asked for once more, decrypted. */
+/** The credentials of the stack. If any of their arguments are encrypted, exports the state again with secrets. */
 async function managedCredentials(asked: Asked): Promise<readonly Managed[]> {
   const exports = await asked.exports;
   if (exports === undefined)
     throw new CommandFailure(
-      "There is no Pulumi project here.\n  Run this where the stack's Pulumi.yaml is (or name it with --cwd), name the stack with --stack, or give exported state with --state FILE.",
+      "There is no Pulumi project here.\n  Run this in the folder of the stack's Pulumi.yaml (or name it with --cwd), name the stack with --stack, or give exported state with --state FILE.",
     );
   const managed = managedIn(resourcesOf(exports));
   if (!managed.some(hidesArguments)) return managed;
@@ -67,7 +67,9 @@ async function managedCredentials(asked: Asked): Promise<readonly Managed[]> {
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
     const [reason = ""] = error.message.split("\n");
-    printAside(`Secret arguments in the state are not decrypted: ${reason}.`.replace(/\.+$/, "."));
+    printAside(
+      `Secret arguments in the state cannot be decrypted: ${reason}.`.replace(/\.+$/, "."),
+    );
     return managed;
   }
 }
@@ -92,7 +94,7 @@ async function compareByConnection(
   const names = [...new Set(known.map(connectionOf))];
   if (config !== "read" && names.some((name) => name !== undefined)) {
     throw new CommandFailure(
-      `The state has resources of named connections, whose settings are in stack config.\n  Name the stack with --stack${options.state === undefined ? "" : " beside --state"}.`,
+      `The state has resources with named connections, whose settings are in stack config.\n  Name the stack with --stack${options.state === undefined ? "" : " beside --state"}.`,
     );
   }
   const found: Compared[] = [];
@@ -132,13 +134,13 @@ async function compareIn(
         const definition = definitionOf(one.kind);
         if (definition === undefined)
           throw new CommandFailure(
-            `${one.urn} is of a kind that this version does not know: ${one.kind}.\n  Use the version that made it, or a newer one.`,
+            `${one.urn} has a type that this version does not know: ${one.kind}.\n  Use the version that created it, or a newer one.`,
           );
         if (!isKeyId(one.id))
           throw new CommandFailure(
-            `${one.urn} has an id that Tailscale does not give: ${JSON.stringify(one.id)}.\n  Check that the state is what \`pulumi stack export\` printed.`,
+            `${one.urn} has an id that is not a Tailscale key id: ${JSON.stringify(one.id)}.\n  Check that the state is the output of \`pulumi stack export\`.`,
           );
-        // As a refresh does: what another tailnet does not know is not gone.
+        // As a refresh does: a credential that another tailnet does not know is not gone.
         requireSameTailnet(one.kind, one.id, one.state, tailnet.identity);
         const key = await reads.run(() => read(tailnet, one, definition, isUsersToken));
         if (key === undefined)
@@ -159,7 +161,7 @@ async function compareIn(
   const log = await auditLogSince(
     tailnet,
     now - auditLogMilliseconds,
-    "Who did it, and when, is not known",
+    "It is unknown who made the changes, and when",
   );
   const descriptions = descriptionsFrom({ keys: await tailnet.allKeys(), managed, log });
   return {
@@ -172,7 +174,7 @@ async function compareIn(
   };
 }
 
-/** The credential, or undefined where the tailnet has none that the deployer would see. */
+/** The credential, or undefined if the tailnet has none that the deployer can see. */
 async function read(
   tailnet: Tailnet,
   { id, state }: Managed,
@@ -183,10 +185,10 @@ async function read(
   try {
     return await keys.find(id, recordedIn(definition, state).userId);
   } catch (error) {
-    // Only of an API access token is it not known what it may see. Nothing is changed here, so what it does not see is told.
+    // What an API access token can see is unknown. Drift changes nothing, so it reports the credential as missing.
     if (!(error instanceof NotVisible) || !isUsersToken) throw error;
     printAside(
-      `${id} is not shown to the API access token that deploys, which may mean that it is hidden from its user.`,
+      `${id} is not visible to the deployer, an API access token. It may be hidden from the token's user.`,
     );
     return undefined;
   }
@@ -220,19 +222,19 @@ function report({ drift, notCompared, count }: Compared): void {
     if (reason !== undefined) print(`${shown(nameIn(urn))} (${id}) was ${reason}.`);
   for (const { urn, id, arguments: names } of notCompared)
     print(
-      `${shown(nameIn(urn))} (${id}) is not compared in ${names.join(", ")}: secret in the state, and not decrypted.`,
+      `${shown(nameIn(urn))} (${id}) was not compared in ${names.join(", ")}: secret in the state, and not decrypted.`,
     );
   const isDifferent = new Set(drift.map(({ urn }) => urn));
   const alsoSeen = notCompared.filter(({ urn }) => isDifferent.has(urn)).length;
   if (drift.length > 0)
     print(
-      `${drift.length} of ${count + alsoSeen} credentials differ. \`pulumi up --refresh\` shows what it would do, and puts them right.`,
+      `${drift.length} of ${count + alsoSeen} credentials differ. \`pulumi up --refresh\` previews the correction and makes it.`,
     );
   else if (notCompared.length > 0)
     print(
-      `No drift was found, but ${notCompared.length} of ${count + notCompared.length} credentials were not compared whole. ${count} are as the state says.`,
+      `No drift was found, but ${notCompared.length} of ${count + notCompared.length} credentials were not fully compared. The other ${count} match the state.`,
     );
-  else print(`No drift: ${count} credentials are as the state says.`);
+  else print(`No drift: ${count} credentials match the state.`);
 }
 
 function changes(fields: Drift["fields"]): string {

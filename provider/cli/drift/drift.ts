@@ -1,4 +1,4 @@
-/** `tailscope drift`: what the tailnet has against what the state says. */
+/** `tailscope drift`: compare the tailnet with the state. */
 
 import type { Command } from "commander";
 import { withJson, withStackOptions } from "../options";
@@ -7,14 +7,14 @@ import type { DriftOptions } from "./comparison";
 
 export function driftCommand(program: Command): void {
   withJson(withStackOptions(program.command("drift")))
-    .summary("what the tailnet has against what the state says")
+    .summary("compare the tailnet with the state")
     .description(
-      "Compares the credentials in a stack's state with the tailnet: one list, and one read for each that it does not show. Nothing is decrypted but arguments that the program made secret, and the deployer where it is in the stack's config.",
+      "Compares the credentials in a stack's state with the tailnet: one list request, and one read for each credential that the list does not show. Decrypts only arguments that the program made secret, and the deployer if it is in the stack's config.",
     )
     .addHelpText(
       "after",
       `
-Exit code: 0 for no drift, 2 for drift, 1 for a failure, and where there is no drift and something could not be compared. With --connection the credentials of that connection alone are compared. The deployer needs the read scopes of the credentials, and logs:configuration:read to say who did it.
+Exit code: 0 for no drift, 2 for drift, 1 for a failure or if something could not be compared. With --connection, only the credentials of that connection are compared. The deployer needs the read scopes of the credentials, and logs:configuration:read to say who made a change.
 
   $ tailscope drift --stack prod
   $ pulumi stack export | tailscope drift --state - --json`,
