@@ -7,7 +7,7 @@ import { connection, description, tags } from "./arguments/common";
 import { scopeFailures, scopes, unlistedScopes } from "./arguments/scopes";
 import { audience, claimRules, issuer, subject, trustFailures } from "./arguments/trust";
 import { federatedIdentityDeclaration } from "./declarations";
-import { mergeChanges, seenTrustCredential } from "./trust-credential";
+import { isRenaming, mergeChanges, seenTrustCredential } from "./trust-credential";
 
 const inputs = z.object({
   issuer,
@@ -36,6 +36,7 @@ export const federatedIdentity: Definition<z.output<typeof inputs>> = {
   keyType: "federated",
   seen,
   inputs,
+  isRewriting,
   rules: (known, written) => [...scopeFailures(known, written), ...trustFailures(known)],
   inPlace,
   bookkeeping: ["unlistedScopes"],
@@ -62,6 +63,12 @@ export const federatedIdentity: Definition<z.output<typeof inputs>> = {
     await tailnet.keys("federated").revoke(id);
   },
 };
+
+/** GitHub's subjects are answered with the ids of owner and repository in them (fact: github-subject-rewrite). */
+function isRewriting(name: string, asked: unknown, answered: unknown): boolean {
+  if (name !== "subject") return isRenaming(name, asked, answered);
+  return String(answered).replaceAll(/@\d+/g, "").toLowerCase() === String(asked).toLowerCase();
+}
 
 /**
  * The audience of an identity whose program names none. A change that leaves it out may empty it

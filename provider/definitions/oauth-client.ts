@@ -7,7 +7,7 @@ import { connection, description, generation, tags } from "./arguments/common";
 import { rotateEvery } from "./arguments/duration";
 import { scopeFailures, scopes, unlistedScopes } from "./arguments/scopes";
 import { oauthClientDeclaration } from "./declarations";
-import { mergeChanges, seenTrustCredential } from "./trust-credential";
+import { isRenaming, mergeChanges, seenTrustCredential } from "./trust-credential";
 
 const inputs = z.object({
   scopes,
@@ -26,6 +26,7 @@ export const oauthClient: Definition<z.output<typeof inputs>> = {
   keyType: "client",
   seen: seenTrustCredential,
   inputs,
+  isRewriting: isRenaming,
   rules: scopeFailures,
   inPlace,
   bookkeeping: ["unlistedScopes", "rotateEvery"],

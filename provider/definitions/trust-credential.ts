@@ -1,5 +1,6 @@
 /** What the definitions of OAuth clients and federated identities share. */
 
+import { expandLegacyScopes } from "../access/scopes";
 import type { Key } from "../api/keys/key";
 import type { Properties } from "../engine/resource";
 
@@ -15,6 +16,17 @@ export function seenTrustCredential(key: Key): Properties {
     updatedAt: key.updated ?? key.created ?? undefined,
     userId: key.userId || undefined,
   };
+}
+
+/** Whether scopes by older names were answered by those that took their place. */
+export function isRenaming(name: string, asked: unknown, answered: unknown): boolean {
+  if (name !== "scopes" || !Array.isArray(asked) || !Array.isArray(answered)) return false;
+  const possible = new Set(expandLegacyScopes(asked));
+  const kept = new Set(expandLegacyScopes(answered));
+  return (
+    answered.every((scope) => possible.has(scope)) &&
+    asked.every((scope) => expandLegacyScopes([scope]).some((one) => kept.has(one)))
+  );
 }
 
 /**

@@ -6,6 +6,7 @@ import { isInternal, replaceOnChangesKey, secretsKey } from "../access/internal-
 import { identifyTailnet } from "../api/auth/tailnet-identity";
 import { NotVisible } from "../api/errors";
 import type { Tailnet } from "../api/tailnet";
+import { warnOfAnswers } from "./answers";
 import { describeOrigin, madeInKey, requireEvidence, requireSameTailnet } from "./belonging";
 import { checkInputs } from "./check";
 import { lookAhead } from "./preflight";
@@ -81,6 +82,7 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
         const replacing = [...changes.replacing, ...replacedBy([...inPlace, ...bookkeeping], news)];
         warnOfDeployer(definition.type, String(id), news);
         if (isForeign(definition, olds)) return { changes: true, replaces: replacing };
+        if (replacing.length === 0) warnOfAnswers(definition, String(id), olds, inPlace);
         const due =
           replacing.length === 0 ? dueNow(definition.type, String(id), olds, news) : undefined;
         if (due !== undefined) {
@@ -106,6 +108,7 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
         // Just parsed by its schema.
         const { id, ...answer } = await definition.create(inputs as Inputs, tailnet);
         const state = stateAfterWrite(definition, inputs, answer, {}, secretArguments(news));
+        warnOfAnswers(definition, id, state);
         return { id, outs: completed(state, inputs, tailnet) };
       });
     },
@@ -151,6 +154,7 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
         const answer = await definition.update(id, inputs as Inputs, changed, recorded, tailnet);
         const secrets = secretArguments(news);
         const outs = stateAfterUpdate(definition, olds, inputs, changed, answer, secrets);
+        warnOfAnswers(definition, id, outs);
         return { outs: completed(outs, inputs, tailnet) };
       });
     },

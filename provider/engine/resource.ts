@@ -62,6 +62,8 @@ export interface Definition<Inputs extends object> extends Declaration {
   readonly keyType: KeyType;
   /** A key as the API answers it, in the names of arguments and outputs; members the answer says nothing about are left out. */
   seen(key: Key): Properties;
+  /** Whether Tailscale is known to answer an argument so where `asked` was asked for; never if absent. */
+  isRewriting?(name: string, asked: unknown, answered: unknown): boolean;
   /** Makes the credential with one request. */
   create(wanted: Inputs, tailnet: Tailnet): Promise<{ readonly id: string } & Properties>;
   /** What the tailnet has now, in the names of arguments and outputs; members the answer says nothing about are left out. */

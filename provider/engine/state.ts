@@ -86,6 +86,26 @@ function withAsked(state: Properties, asked: Properties, secrets: readonly strin
   };
 }
 
+/** An argument that the program gave, and that the state has as Tailscale answered it. */
+export interface Answered {
+  readonly name: string;
+  readonly asked: unknown;
+  readonly answered: unknown;
+  /** Whether the program made it secret. */
+  readonly isSecret: boolean;
+}
+
+/** What was answered differently from what was asked for; what the program left out is no part of it. */
+export function answeredOtherwise<Inputs extends object>(
+  definition: Definition<Inputs>,
+  state: Properties,
+): Answered[] {
+  const secrets = memberOf(state, askedSecretlyKey);
+  return Object.entries(askedIn(state))
+    .filter(([name, asked]) => asked !== "" && !same(definition, name, asked, state[name]))
+    .map(([name, asked]) => ({ name, asked, answered: state[name], isSecret: name in secrets }));
+}
+
 /** What the verbs are given of a state. */
 export function recordedIn<Inputs extends object>(
   definition: Definition<Inputs>,
