@@ -7,7 +7,7 @@ import { CommandFailure } from "./failure";
 import { listCredentials } from "./listing";
 import { durationOption, withJson, withStackOptions } from "./options";
 import { ago, print, printAside, printJson, printTable } from "./output";
-import { askPulumi, type StackOptions } from "./pulumi";
+import { askPulumi, type Exported, NoStackSelected, type StackOptions } from "./pulumi";
 import { auditLogMilliseconds, auditLogSince, resourcesOf, withTailnet } from "./session";
 import { settingsFrom } from "./settings";
 
@@ -21,7 +21,7 @@ export function inventoryCommand(program: Command): void {
   withJson(withStackOptions(program.command("inventory")))
     .summary("list every credential of the tailnet and what manages it")
     .description(
-      "Lists OAuth clients, auth keys, federated identities and API access tokens, with the resource that manages each. Resources are known only in a Pulumi project, or with --stack or --state.",
+      "Lists OAuth clients, auth keys, federated identities and API access tokens, with the resource that manages each. Resources are known only with a selected stack, --stack or --state.",
     )
     .option("--unmanaged", "only those that no resource manages")
     .addOption(
@@ -37,11 +37,11 @@ Exit code: 0, or 1 for a failure. LAST USED is when the credential last requeste
     )
     .action(async (options: Options) => {
       const asked = askPulumi(options);
-      const [exports, config] = await Promise.all([asked.exports, asked.config]);
+      const [exports, config] = await Promise.all([ofSelectedStack(asked.exports), asked.config]);
       const managed = exports && managedIn(resourcesOf(exports));
       if (managed === undefined && options.unmanaged)
         throw new CommandFailure(
-          "Without a stack, nothing says which credentials are managed.\n  Run this in a project, name a stack with --stack, or give exported state with --state FILE.",
+          "Without a stack, nothing says which credentials are managed.\n  Run this in a project with a selected stack, name one with --stack, or give exported state with --state FILE. Without --unmanaged, all credentials are listed.",
         );
       const connection = await settingsFrom(config).connection(options.connection);
       const now = Date.now();
@@ -65,11 +65,23 @@ Exit code: 0, or 1 for a failure. LAST USED is when the credential last requeste
       for (const limit of limits) printAside(limit);
       if (managed === undefined)
         printAside(
-          "Without a stack, nothing says which credentials are managed: run this in a project, or give --stack or --state.",
+          "Without a stack, nothing says which credentials are managed: run this in a project with a selected stack, or give --stack or --state.",
         );
       if (options.json) printJson({ credentials: wanted, ...(limits.length > 0 && { limits }) });
       else report(wanted, now);
     });
+}
+
+/** The tailnet can be listed without a stack, which is how what a removed one left alive is found. */
+async function ofSelectedStack(
+  exports: Promise<readonly Exported[] | undefined>,
+): Promise<readonly Exported[] | undefined> {
+  try {
+    return await exports;
+  } catch (error) {
+    if (error instanceof NoStackSelected) return undefined;
+    throw error;
+  }
 }
 
 function shortLived(count: number): string[] {

@@ -49,6 +49,9 @@ export interface Asked {
   readonly config: Promise<StackConfig>;
 }
 
+/** Nobody named a stack, and the project has none that is selected, as after `pulumi stack rm`. */
+export class NoStackSelected extends CommandFailure {}
+
 /** Asks for the state and the config of the stack or the files that the options name, both at once. */
 export function askPulumi(options: StackOptions): Asked {
   const { stack, state, cwd } = options;
@@ -173,8 +176,10 @@ async function pulumi({ stack, cwd }: SettingsOptions, args: readonly string[]):
       throw new CommandFailure(
         `${command} cannot run: pulumi is not on PATH.\n  Install it (https://www.pulumi.com/docs/iac/download-install/), or ${withoutIt}.`,
       );
-    throw new CommandFailure(
-      `${command} failed: ${shown(saidBy(error))}\n  Run this in the folder of the stack's Pulumi.yaml (or name it with --cwd), name the stack with --stack, or ${withoutIt}.`,
+    const said = saidBy(error);
+    const Failure = /no stack selected/.test(said) ? NoStackSelected : CommandFailure;
+    throw new Failure(
+      `${command} failed: ${shown(said)}\n  Run this in the folder of the stack's Pulumi.yaml (or name it with --cwd), name the stack with --stack, or ${withoutIt}.`,
     );
   }
 }
