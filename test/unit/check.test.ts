@@ -270,6 +270,23 @@ describe("a federated identity", () => {
       ['issuer: "github" is no URL. Write it like "https://token.actions.githubusercontent.com".'],
     ],
     [
+      identity({ issuer: " https://a.example.com" }),
+      [
+        'issuer: " https://a.example.com" starts or ends with a blank. Write it like "https://token.actions.githubusercontent.com".',
+      ],
+    ],
+    [
+      identity({
+        issuer: "https://Gitlab.com/",
+        subject: "project_path:a/b:ref_type:branch:ref:main",
+      }),
+      [
+        'issuer: "https://Gitlab.com/" is not how the tokens of GitLab spell it: "https://gitlab.com". Write it like "https://token.actions.githubusercontent.com".',
+      ],
+    ],
+    [identity({ issuer: "https://acme.auth0.com/" }), []],
+    [identity({ audience: "us " }), ["audience: starts or ends with a blank"]],
+    [
       identity({ issuer: "https://a.example.com#x" }),
       [
         'issuer: "https://a.example.com#x" has a query or a fragment, which no issuer may have. Write it like "https://token.actions.githubusercontent.com".',
@@ -351,7 +368,7 @@ describe("a federated identity", () => {
     [
       identity({ subject: " me" }),
       [
-        'subject: has a blank at its start or end, and no subject has one. Write it like "repo:acme/infrastructure:ref:refs/heads/main".',
+        'subject: starts or ends with a blank, and no subject has one. Write it like "repo:acme/infrastructure:ref:refs/heads/main".',
       ],
     ],
     // Whom it trusts is for the review and the rules to judge, and whether it is right shows when all is known.

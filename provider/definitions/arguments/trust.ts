@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { hasUserInformation, inAscii, invisibleIn } from "../../access/characters";
 import { claimPath, writtenClaim } from "../../access/claim";
+import { platformOf } from "../../access/platforms";
 import { verdictOn } from "../../access/trusted";
 import type { Failure } from "../../engine/resource";
 import { describeType, text } from "./common";
@@ -33,7 +34,7 @@ export const issuer = visibleText(
           ? "has a query or a fragment, which no issuer may have"
           : hasUserInformation(address)
             ? "has a user name before its host, as only a deception has"
-            : undefined;
+            : misspelling(address, url);
   if (problem === undefined) return;
   context.addIssue({
     code: "custom",
@@ -41,11 +42,24 @@ export const issuer = visibleText(
   });
 });
 
+/**
+ * A token names its issuer in one spelling, and Tailscale compares the two letter for letter
+ * (OpenID Connect Core 1.0, section 3.1.3.7).
+ */
+function misspelling(address: string, url: URL): string | undefined {
+  if (address.trim() !== address) return "starts or ends with a blank";
+  const platform = platformOf(address);
+  if (platform === undefined || url.pathname !== "/" || address === url.origin) return undefined;
+  return `is not how the tokens of ${platform.name} spell it: ${JSON.stringify(url.origin)}`;
+}
+
 export const subject = visibleText(
   'the subject of the identity tokens, for example "repo:acme/infrastructure:ref:refs/heads/main"',
 );
 
-export const audience = visibleText("the audience of the identity tokens").optional();
+export const audience = visibleText("the audience of the identity tokens")
+  .refine((words) => words.trim() === words, { error: "starts or ends with a blank" })
+  .optional();
 
 /** Claims that have arguments of their own, which the API refuses among the rules. */
 const ownArguments = new Map([
