@@ -90,15 +90,31 @@ function range(text: string): Range {
   return found;
 }
 
-function withoutAll(from: readonly string[], taken: readonly string[]): readonly Range[] {
-  return taken.map(range).reduce(subtractRange, from.map(range));
+function subtractAll(from: readonly Range[], taken: readonly Range[]): readonly Range[] {
+  return taken.reduce(subtractRange, from);
 }
 
+function withoutAll(from: readonly string[], taken: readonly string[]): readonly Range[] {
+  return subtractAll(from.map(range), taken.map(range));
+}
+
+const tailnetPrefixes = ["100.64.0.0/10", "fd7a:115c:a1e0::/48"];
+
 /** Where machines have their addresses. Source: https://tailscale.com/kb/1015/100.x-addresses */
-export const tailnetRanges = withoutAll(
-  ["100.64.0.0/10", "fd7a:115c:a1e0::/48"],
-  ["100.115.92.0/23"],
-);
+export const tailnetRanges = withoutAll(tailnetPrefixes, ["100.115.92.0/23"]);
+
+/** Whether the ranges have every address that a machine can have, of one family. */
+export function coverTailnet(ranges: readonly Range[]): boolean {
+  return tailnetPrefixes.map(range).some((whole) => subtractAll([whole], ranges).length === 0);
+}
+
+export function overlapTailnet(ranges: readonly Range[]): boolean {
+  return ranges.some((one) =>
+    tailnetRanges.some(
+      ({ family, first, last }) => family === one.family && first <= one.last && one.first <= last,
+    ),
+  );
+}
 
 /** What `autogroup:internet` means. Source: https://tailscale.com/kb/1396/targets */
 export const internetRanges = withoutAll(

@@ -4,6 +4,7 @@ import type { PolicyTest, PostureValue, SshTest } from "./model";
 import { readFields } from "./read-rules";
 import {
   type Located,
+  type LocatedText,
   type Member,
   type Reading,
   readItems,
@@ -11,7 +12,9 @@ import {
   readPlain,
   readText,
   readTexts,
+  refuse,
 } from "./reading";
+import { type Names, normalizeTag } from "./selector";
 
 /** What is not understood in a test opens nothing: it is read apart, and the test fails for Tailscale. */
 export function readTests(reading: Reading, section: Located): readonly PolicyTest[] {
@@ -32,10 +35,18 @@ export function readTests(reading: Reading, section: Located): readonly PolicyTe
   });
 }
 
-export function readSshTests(reading: Reading, section: Located): readonly SshTest[] {
+export function readSshTests(
+  reading: Reading,
+  section: Located,
+  { tags }: Names,
+): readonly SshTest[] {
   const names = ["src", "dst", "accept", "check", "deny", "srcpostureattrs"];
   return (readItems(reading, section) ?? []).map((item) => {
     const fields = readFields(aside(reading), item, names);
+    for (const { text, place } of locatedTextsIn(reading, fields.get("dst"))) {
+      if (text.startsWith("tag:") && !tags.has(normalizeTag(text)))
+        refuse(reading, place, `SSH tests dst contains unknown tag ${JSON.stringify(text)}`);
+    }
     return {
       place: item.place,
       source: textIn(reading, fields.get("src")),
@@ -67,5 +78,9 @@ function textIn(reading: Reading, field: Member | undefined): string {
 }
 
 function textsIn(reading: Reading, field: Member | undefined): readonly string[] {
-  return ((field && readTexts(reading, field)) ?? []).map(({ text }) => text);
+  return locatedTextsIn(reading, field).map(({ text }) => text);
+}
+
+function locatedTextsIn(reading: Reading, field: Member | undefined): readonly LocatedText[] {
+  return (field && readTexts(reading, field)) ?? [];
 }

@@ -146,7 +146,7 @@ function readSections(reading: Reading, found: Sections, { domains }: ReadOption
     ),
     nodeAttributes: section("nodeAttrs", (at) => readNodeAttributes(reading, at, names), []),
     tests: section("tests", (at) => readTests(reading, at), []),
-    sshTests: section("sshTests", (at) => readSshTests(reading, at), []),
+    sshTests: section("sshTests", (at) => readSshTests(reading, at, names), []),
     notUnderstood: reading.notUnderstood,
   };
 }

@@ -1,0 +1,231 @@
+/** Who and what a test of the policy file names, as far as that is known without looking at a tailnet. */
+
+import {
+  type Address,
+  coverTailnet,
+  isInRanges,
+  overlapTailnet,
+  parseAddress,
+  type Range,
+  tailnetRanges,
+} from "./addresses";
+import { loginOf } from "./matching";
+import type { AutogroupName, PolicyFile, Selector } from "./model";
+import { type Names, parseSelector } from "./selector";
+import { type Machine, membersOf, type Tailnet, type User } from "./tailnet";
+
+/** `undefined`: not decided by what is known. */
+export type Truth = boolean | undefined;
+
+export function anyOf<Item>(items: readonly Item[], test: (item: Item) => Truth): Truth {
+  let result: Truth = false;
+  for (const item of items) {
+    const truth = test(item);
+    if (truth === true) return true;
+    if (truth === undefined) result = undefined;
+  }
+  return result;
+}
+
+export function allOf<Item>(items: readonly Item[], test: (item: Item) => Truth): Truth {
+  let result: Truth = true;
+  for (const item of items) {
+    const truth = test(item);
+    if (truth === false) return false;
+    if (truth === undefined) result = undefined;
+  }
+  return result;
+}
+
+/** One machine, user or address that a test asks about. */
+export interface Subject {
+  /** In lower case. */
+  readonly login?: string | undefined;
+  /** `undefined` where it is not known. */
+  readonly role?: string | undefined;
+  readonly tags: ReadonlySet<string>;
+  readonly service?: string;
+  /** `undefined`: some address of the tailnet's. */
+  readonly addresses?: readonly Address[];
+  /** Whether it may have tags or a user that are not known. */
+  readonly isOpen: boolean;
+}
+
+/** The subjects of a name, or why it is not one that tests take. */
+export type Subjects = readonly Subject[] | { readonly invalid: string };
+
+/** What `text` stands for in a test. Source: https://tailscale.com/kb/1337/policy-syntax#tests */
+export function findSubjects(
+  policy: PolicyFile,
+  text: string,
+  tailnet: Tailnet | undefined,
+): Subjects {
+  const parsed = text === "" ? { refused: "is empty" } : parseSelector(text, namesIn(policy), "");
+  if ("refused" in parsed) return { invalid: parsed.refused };
+  if ("notUnderstood" in parsed) return { invalid: parsed.notUnderstood };
+  const { selector } = parsed;
+  switch (selector.kind) {
+    case "user":
+      return findUser(selector.name, tailnet);
+    case "group":
+      if (!selector.defined) return [{ login: undefined, tags: new Set(), isOpen: true }];
+      return findGroup(policy, selector.name, tailnet);
+    case "tag":
+      return [
+        { tags: new Set([selector.name]), ...knownAddresses(selector, tailnet), isOpen: false },
+      ];
+    case "addresses":
+      return findAddress(selector.ranges, tailnet);
+    case "service":
+      return [{ tags: serviceTags(selector.name, tailnet), service: selector.name, isOpen: false }];
+    case "autogroup":
+      return findAutogroup(selector.name);
+    default:
+      return { invalid: "is not something that a test can name" };
+  }
+}
+
+export function namesIn({ groups, hosts, ipsets, tagOwners }: PolicyFile): Names {
+  return { groups, hosts, ipsets, tags: new Set(tagOwners.keys()), domains: undefined };
+}
+
+function findUser(login: string, tailnet: Tailnet | undefined): Subjects {
+  if (tailnet === undefined) return [{ login, tags: new Set(), isOpen: false }];
+  const user = tailnet.users.find((known) => loginOf(known) === login);
+  if (user === undefined) return { invalid: "is not a user of the tailnet" };
+  return [subjectOf(user, tailnet)];
+}
+
+function subjectOf(user: User, tailnet: Tailnet): Subject {
+  const addresses = membersOf(tailnet)
+    .filter((member) => member.user === user)
+    .flatMap(({ machine }) => addressesOf(machine));
+  return {
+    login: loginOf(user),
+    role: user.role,
+    tags: new Set(),
+    isOpen: false,
+    ...(addresses.length > 0 ? { addresses } : {}),
+  };
+}
+
+function findGroup(
+  { groups }: PolicyFile,
+  name: string,
+  tailnet: Tailnet | undefined,
+): readonly Subject[] {
+  return (groups.get(name)?.members ?? []).flatMap((login) => {
+    const found = findUser(login, tailnet);
+    return "invalid" in found ? [] : found;
+  });
+}
+
+function knownAddresses(selector: Selector, tailnet: Tailnet | undefined) {
+  if (tailnet === undefined || selector.kind !== "tag") return {};
+  const addresses = membersOf(tailnet)
+    .filter(({ tags }) => tags.has(selector.name))
+    .flatMap(({ machine }) => addressesOf(machine));
+  return addresses.length > 0 ? { addresses } : {};
+}
+
+function serviceTags(name: string, tailnet: Tailnet | undefined): ReadonlySet<string> {
+  const service = tailnet?.services?.find((known) => known.name === name);
+  return new Set((service?.tags ?? []).map((tag) => tag.toLowerCase()));
+}
+
+/** One address; whole networks are not something that a test asks about. */
+function findAddress(ranges: readonly Range[], tailnet: Tailnet | undefined): Subjects {
+  const [range] = ranges;
+  if (range === undefined || ranges.length > 1 || range.first !== range.last)
+    return { invalid: "is a network, not an address" };
+  const address = { family: range.family, value: range.first };
+  const member = tailnet && membersOf(tailnet).find(({ machine }) => hasAddress(machine, address));
+  if (member === undefined) {
+    const isOpen = tailnet === undefined && isInRanges(address, tailnetRanges);
+    return [{ tags: new Set(), addresses: [address], isOpen }];
+  }
+  const { tags, user } = member;
+  const login = user && loginOf(user);
+  return [{ login, role: user?.role, tags, addresses: [address], isOpen: false }];
+}
+
+/** Somebody of whom no more is known. */
+function findAutogroup(name: AutogroupName): Subjects {
+  switch (name) {
+    case "member":
+      return [{ login: "", role: "member", tags: new Set(), isOpen: false }];
+    case "owner":
+    case "admin":
+    case "it-admin":
+    case "network-admin":
+    case "billing-admin":
+    case "auditor":
+      return [{ login: "", role: name, tags: new Set(), isOpen: false }];
+    default:
+      return { invalid: "is not something that a test can name" };
+  }
+}
+
+function addressesOf({ ipv4, ipv6 }: Machine): readonly Address[] {
+  return [ipv4, ipv6].flatMap((text) => (text === undefined ? [] : (parseAddress(text) ?? [])));
+}
+
+function hasAddress(machine: Machine, { family, value }: Address): boolean {
+  return addressesOf(machine).some((own) => own.family === family && own.value === value);
+}
+
+/** Whether the selector means the subject, as a source or a machine that is reached. */
+export function means(policy: PolicyFile, selector: Selector, subject: Subject): Truth {
+  const { login, tags, isOpen } = subject;
+  const otherwise = isOpen ? undefined : false;
+  switch (selector.kind) {
+    case "any":
+      return true;
+    case "unknown":
+      return undefined;
+    case "addresses":
+    case "ipset":
+      return isWithin(subject, selector.ranges);
+    case "tag":
+      return tags.has(selector.name) ? true : otherwise;
+    case "user":
+      return login === selector.name ? true : otherwise;
+    case "group":
+      if (login === undefined) return otherwise;
+      if (!selector.defined) return undefined;
+      return policy.groups.get(selector.name)?.members.includes(login) ?? false;
+    case "domain":
+      return login === undefined ? otherwise : login.endsWith(`@${selector.domain.toLowerCase()}`);
+    case "service":
+      return subject.service === selector.name;
+    case "autogroup":
+      return meansAutogroup(selector.name, subject, otherwise);
+  }
+}
+
+function meansAutogroup(name: AutogroupName, subject: Subject, otherwise: Truth): Truth {
+  const { login, role, tags } = subject;
+  if (name === "danger-all") return true;
+  if (name === "self" || name === "internet") return false;
+  if (name === "tagged") return tags.size > 0 ? true : otherwise;
+  if (login === undefined) return otherwise;
+  if (name === "member") return role !== "shared";
+  // The role of somebody who is only named in the file is not known.
+  if (role === undefined) return name === "shared" ? false : undefined;
+  return role === name || (name === "admin" && role === "owner");
+}
+
+/** Some address of the tailnet is certainly in ranges that have all of them. */
+function isWithin({ addresses, service }: Subject, ranges: readonly Range[]): Truth {
+  if (addresses !== undefined) {
+    const inside = addresses.filter((address) => isInRanges(address, ranges));
+    if (inside.length === 0) return false;
+    // Families apart: a rule for IPv4 addresses holds for machines by these.
+    const first = inside[0];
+    const same = addresses.filter(({ family }) => family === first?.family);
+    return inside.length >= same.length ? true : undefined;
+  }
+  if (service !== undefined) return undefined;
+  if (coverTailnet(ranges)) return true;
+  return overlapTailnet(ranges) ? undefined : false;
+}
