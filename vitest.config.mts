@@ -21,6 +21,9 @@ const inBothWorlds = [
   "review-example",
 ].map((name) => `test/engine/${name}.test.ts`);
 
+/** Whether this is a script that takes its time. */
+const isLong = Boolean(process.env["TAILSCOPE_LONG_TESTS"]);
+
 export default defineConfig({
   // The emulator's source, so that its coverage is known; the compiled one is what its command's tests and the engine's run.
   resolve: {
@@ -49,7 +52,7 @@ export default defineConfig({
       { extends: true, test: { name: "faults", include: ["test/faults/**/*.test.ts"] } },
       {
         extends: true,
-        test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], testTimeout: 180_000 },
+        test: { name: "fuzz", include: ["test/fuzz/**/*.test.ts"], testTimeout: 600_000 },
       },
       { extends: true, test: { name: "model", include: ["test/model/**/*.test.ts"] } },
       {
@@ -89,7 +92,7 @@ export default defineConfig({
         // Minutes long each: a script of its own runs them, `npm run test:faults`.
         test: {
           name: "matrix",
-          include: process.env["TAILSCOPE_LONG_TESTS"] ? ["test/matrix/**/*.test.ts"] : [],
+          include: isLong ? ["test/matrix/**/*.test.ts"] : [],
           globalSetup: engine.globalSetup,
           hookTimeout: 60_000,
           // Of kills at a time: an engine and a provider each.
@@ -101,7 +104,7 @@ export default defineConfig({
         // Needs the registry: a script of its own runs it, `npm run test:installs`.
         test: {
           name: "installs",
-          include: process.env["TAILSCOPE_LONG_TESTS"] ? ["test/installs/**/*.test.ts"] : [],
+          include: isLong ? ["test/installs/**/*.test.ts"] : [],
           globalSetup: engine.globalSetup,
           testTimeout: 600_000,
         },
@@ -125,7 +128,7 @@ export default defineConfig({
     env: { TAILSCOPE_SEED: process.env["TAILSCOPE_SEED"] ?? "20261125" },
     setupFiles: ["test/evidence.ts", "test/seed.ts"],
     // A machine under load is no failure.
-    testTimeout: 30_000,
+    testTimeout: isLong ? 600_000 : 30_000,
     maxWorkers: 2,
     coverage: {
       provider: "v8",

@@ -12,10 +12,9 @@ import { runMain, SetUpError } from "./set-up/progress.mjs";
 import { vitest } from "./vitest.mjs";
 
 /** The projects whose tests draw what they try. */
-const properties = ["unit", "oracle", "faults", "fuzz", "model", "contract"].flatMap((name) => [
-  "--project",
-  name,
-]);
+const properties = ["unit", "oracle", "faults", "fuzz", "model", "contract", "markdown"].flatMap(
+  (name) => ["--project", name],
+);
 
 /** What each runs; the matrix, minutes long, is part of no other run. */
 const suites = {
@@ -33,9 +32,13 @@ const suites = {
 /** What a suite is told in its environment. */
 const told = {
   faults: { TAILSCOPE_LONG_TESTS: "1" },
+  fuzz: { TAILSCOPE_LONG_TESTS: "1" },
   installs: { TAILSCOPE_LONG_TESTS: "1" },
   strict: { TAILSCOPE_EMULATOR_STRICTNESS: "strict" },
-  random: { TAILSCOPE_SEED: process.env["TAILSCOPE_SEED"] ?? String(randomInt(2 ** 31)) },
+  random: {
+    TAILSCOPE_LONG_TESTS: "1",
+    TAILSCOPE_SEED: process.env["TAILSCOPE_SEED"] ?? String(randomInt(2 ** 31)),
+  },
 };
 
 runMain(async () => {

@@ -10,6 +10,7 @@ import fc from "fast-check";
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { Pool } from "undici";
 import { describe, expect, test } from "vitest";
+import { runs } from "../runs";
 import { as } from "./client";
 
 const command = fileURLToPath(new URL("../../emulator/bin/tailscope-emulator.js", import.meta.url));
@@ -190,9 +191,9 @@ describe("the emulator answers 4xx, or closes the connection, for", () => {
         if (response.status >= 400)
           expect(JSON.parse(text).message).not.toMatch(/undefined|\[object|\n\s+at /);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
-    expect(statuses).toBe(2000);
+    expect(statuses).toBe(runs(2000));
     await expectAlive(emulator);
   });
 });

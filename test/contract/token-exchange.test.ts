@@ -5,6 +5,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { matches } from "../../emulator/identity-token";
+import { runs } from "../runs";
 import { as } from "./client";
 
 const issuer = "https://issuer.example.com";
@@ -230,6 +231,6 @@ test("a pattern matches as the same regular expression would", () => {
       );
       expect(matches(pattern, text)).toBe(expression.test(text));
     }),
-    { numRuns: 5000 },
+    { numRuns: runs(5000) },
   );
 });

@@ -187,9 +187,10 @@ test("policy files of ten megabytes and ten thousand levels are refused or read,
 test("patterns that are made to hurt take no longer than others", () => {
   const time = (length: number) => {
     const [pattern, value] = [`${"*a".repeat(length / 100)}*b`, "a".repeat(length)];
-    const started = performance.now();
+    // Of this process alone: what else the machine does takes none of it.
+    const started = process.cpuUsage();
     for (let round = 0; round < 20; round++) matches(pattern, value);
-    return performance.now() - started;
+    return process.cpuUsage(started).user / 1000;
   };
   time(10_000);
   const [short, long] = [Math.max(1, time(20_000)), time(200_000)];

@@ -2,13 +2,10 @@
 
 import fc from "fast-check";
 import { expect } from "vitest";
+import { runs } from "../runs";
 
 /** How many inputs each surface gets. */
-export const inputs = 10_000;
-
-const seed = Number(process.env["TAILSCOPE_SEED"] ?? Date.now() % 2 ** 31);
-
-console.log(`seed ${seed} (TAILSCOPE_SEED repeats it)`);
+export const inputs = runs(10_000);
 
 /** Texts that have broken programs before. */
 const nasty = fc.constantFrom(
@@ -91,7 +88,7 @@ export async function fuzz<Input>(
       if (messages.length > 0) count.refused++;
       for (const message of messages) expectFit(message);
     }),
-    { seed, numRuns: inputs },
+    { numRuns: inputs },
   );
   console.log(
     `${surface}: ${count.inputs} inputs, ${count.refused} refused with a message, no crash`,

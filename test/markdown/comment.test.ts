@@ -9,6 +9,7 @@ import { expect, inject, type TestContext, test } from "vitest";
 import { shown } from "../../provider/access/sanitize";
 import { markdownReport } from "../../provider/review/formats/markdown";
 import { code, codeInHtml, sentence } from "../../provider/review/formats/markdown-text";
+import { runs } from "../runs";
 import { reviewed, step } from "../unit/a-preview";
 
 const { path: cmarkGfm, missing } = inject("cmarkGfm");
@@ -174,7 +175,7 @@ test("code shows what it was given, character by character", (context) => {
       expect(codeOf(rendered(code(text), context))).toBe(line.replaceAll("`", "\\u0060"));
       expect(asUtf8(codeOf(codeInHtml(text))).replaceAll("&#39;", "'")).toBe(line);
     }),
-    { numRuns: 300, seed: 1 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -186,7 +187,7 @@ test("a sentence shows every word that it was given", (context) => {
       const line = shownAsUtf8(text).replaceAll("`", "\\u0060");
       expect(seen).toBe(line === "" ? "(empty)" : line);
     }),
-    { numRuns: 300, seed: 2 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -226,6 +227,6 @@ test("a whole comment links nothing, mentions nobody and keeps its shape, whatev
       expect(html.match(/<h3>/g)).toHaveLength(1);
       expect(html.match(/<!--/g)).toHaveLength(1);
     }),
-    { numRuns: 300, seed: 3 },
+    { numRuns: runs(300) },
   );
 });

@@ -8,6 +8,7 @@ import type { Key } from "../../provider/api/keys/key";
 import { absentIfEmpty } from "../../provider/engine/unknowns";
 import { adopt, importFile, programFor } from "../../provider/state/adoption";
 import { officialCredentials, withoutOfficial } from "../../provider/state/official-provider";
+import { runs } from "../runs";
 
 const kinds = ["OAuthClient", "AuthKey", "FederatedIdentity"];
 
@@ -184,13 +185,13 @@ test("whatever exists is adopted, under names of its own, and the program makes 
       const { resources } = JSON.parse(importFile(adopted));
       expect(resources).toHaveLength(adopted.length);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
 test("programs of every name compile under strict rules, and none exports a resource", () => {
   const programs = fc
-    .sample(tailnet, { numRuns: 150, seed: 7 })
+    .sample(tailnet, { numRuns: runs(150) })
     .map(({ keys, names }) => programFor(adopt(keys, names).adopted));
   expect(problemsOf(programs)).toEqual([]);
   for (const program of programs) expect(program).not.toMatch(/^\s*export /m);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { shown } from "../../provider/access/sanitize";
 import { messageText } from "../../provider/review/formats/sarif-text";
+import { runs } from "../runs";
 
 /**
  * The links and placeholders of a plain text message, by the grammar of SARIF 2.1.0, 3.11.5 and
@@ -41,6 +42,6 @@ test("a SARIF message has no link and no placeholder, and says what it was given
       expect(syntaxIn(message)).toEqual([]);
       expect(seen(message)).toBe(shown(given).replaceAll("](", "] ("));
     }),
-    { numRuns: 2000, seed: 4 },
+    { numRuns: runs(2000) },
   );
 });

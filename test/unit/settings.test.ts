@@ -9,6 +9,7 @@ import { fits } from "../../provider/access/secret-form";
 import { type Connection, connectionFrom } from "../../provider/api/settings/connection";
 import { SettingsError } from "../../provider/api/settings/error";
 import { connectionsKey, settings } from "../../provider/api/settings/table";
+import { runs } from "../runs";
 
 type Values = Record<string, string>;
 
@@ -565,7 +566,7 @@ describe("environment and stack config", () => {
         }
         expect(deployer).toEqual(from(environment).deployer);
       }),
-      { numRuns: 3000, seed: 20261125 },
+      { numRuns: runs(3000) },
     );
   });
 });

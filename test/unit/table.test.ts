@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { printTable } from "../../provider/cli/output";
 import { type Column, layOut } from "../../provider/cli/table";
 import { columnsOf, cutTo, reflowed, wrapped } from "../../provider/cli/wrapping";
+import { runs } from "../runs";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -49,7 +50,7 @@ test("a table fits the terminal, ids are whole, and a file gets everything", () 
         expect(printed(0, head, rows).join("")).not.toContain("…");
       },
     ),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -99,7 +100,7 @@ test("ids and times are never shortened, whatever the terminal's width and whate
         }
       },
     ),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 

@@ -8,6 +8,7 @@ import { isTrustWithin, verdictOn, whoMayUse } from "../../provider/access/trust
 import { trust } from "../../provider/index";
 import { policies } from "../../provider/policy";
 import { providers } from "../providers";
+import { runs } from "../runs";
 
 const issuers = [
   "https://token.actions.githubusercontent.com",
@@ -117,7 +118,7 @@ test("on every subject, with or without claim rules", async () => {
         )) ?? {};
       expect(failures.length > 0).toBe(whose === "nobody" || isInvisible);
     }),
-    { numRuns: 3000, seed: 16 },
+    { numRuns: runs(3000) },
   );
 });
 
@@ -131,7 +132,7 @@ test("a narrower pattern never lets strangers in where a wider one does not", ()
       if (verdictOn(wide).whose === "owner") expect(verdictOn(narrow).whose).not.toBe("strangers");
       if (verdictOn(wide).whose === "nobody") expect(verdictOn(narrow).whose).toBe("nobody");
     }),
-    { numRuns: 3000, seed: 16 },
+    { numRuns: runs(3000) },
   );
 });
 
@@ -191,7 +192,7 @@ test("what a maker makes names its owner, and what it makes for a reason is neve
       const { whose } = verdictOn({ ...found, audience: "", claims: {} });
       expect(hasReason ? ["owner", "strangers"] : ["owner"]).toContain(whose);
     }),
-    { numRuns: 3000, seed: 16 },
+    { numRuns: runs(3000) },
   );
-  expect(made).toBeGreaterThan(300);
+  expect(made).toBeGreaterThan(runs(3000) / 10);
 });

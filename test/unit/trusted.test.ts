@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isWithin, matches } from "../../provider/access/patterns";
 import { isTrustWithin, type Trusted, verdictOn, whoMayUse } from "../../provider/access/trusted";
+import { runs } from "../runs";
 
 const github = "https://token.actions.githubusercontent.com";
 
@@ -49,7 +50,7 @@ describe("a pattern", () => {
         // A short text is proof that it is not; where there is none, that it is.
         expect(isWithin(narrow, wide)).toBe(counterexample === undefined);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
