@@ -12,7 +12,7 @@ const noticing: Readonly<Record<string, readonly string[]>> = {
   resources: ["test/unit/**/*.test.ts"],
   review: ["test/unit/{message-text,review,review-*}.test.ts"],
   policy: ["test/unit/{policy,policy-*}.test.ts"],
-  state: ["test/unit/{adoption,audit-log,drift,inventory,stored-secrets}.test.ts"],
+  state: ["test/unit/{adoption,audit-log,drift,exported-state,inventory,stored-secrets}.test.ts"],
   "pull-request": ["test/unit/pull-request.test.ts"],
 };
 

@@ -58,7 +58,7 @@ export function verdictOn(trusted: Trusted): Verdict {
     };
   }
   if (subject.trim() !== subject) {
-    const reason = "has a blank at its start or end, and no subject has one";
+    const reason = "starts or ends with a blank, and no subject has one";
     return { whose: "nobody", reason, instead: writeItLike(platform) };
   }
   const admitted = admittedBySubject(subject, platform);

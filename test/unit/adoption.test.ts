@@ -4,7 +4,9 @@ import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { providerText } from "../../provider/access/provider-text";
 import type { Key } from "../../provider/api/keys/key";
+import { notKnownSecret } from "../../provider/engine/unknown-secret";
 import { absentIfEmpty } from "../../provider/engine/unknowns";
 import { adopt, importFile, programFor } from "../../provider/state/adoption";
 import { officialCredentials, withoutOfficial } from "../../provider/state/official-provider";
@@ -197,6 +199,210 @@ test("programs of every name compile under strict rules, and none exports a reso
   for (const program of programs) expect(program).not.toMatch(/^\s*export /m);
 });
 
+describe("what exists", () => {
+  const keys: Key[] = [
+    {
+      id: "kAuthCNTRL",
+      keyType: "auth",
+      description: "CI runners",
+      created: "2026-01-01T00:00:00Z",
+      expires: "2026-01-31T00:00:00Z",
+      expirySeconds: 2_592_000,
+      capabilities: {
+        devices: { create: { reusable: true, ephemeral: false, tags: ["tag:ci", "tag:b"] } },
+      },
+    },
+    {
+      id: "kClientCNTRL",
+      keyType: "client",
+      scopes: ["dns", "satellites", "acl"],
+      tags: [],
+      description: "",
+      created: "2026-01-01T00:00:00Z",
+      userId: "u1CNTRL",
+    },
+    {
+      id: "T1CNTRL-kIdentityCNTRL",
+      keyType: "federated",
+      scopes: ["dns:read"],
+      issuer: "https://token.actions.githubusercontent.com",
+      subject: "repo:acme/app:*",
+      audience: "api.tailscale.com/T1CNTRL-kIdentityCNTRL",
+      customClaimRules: { repository_owner: "acme", "job-name": '"x"' },
+    },
+    {
+      id: "kOtherCNTRL",
+      keyType: "federated",
+      scopes: ["dns:read"],
+      issuer: "https://gitlab.com",
+      subject: "project_path:acme/app:*",
+      audience: "https://acme.example.com",
+    },
+  ];
+  const { adopted } = adopt(keys);
+
+  test("becomes this program", () => {
+    expect(programFor(adopted)).toBe(`\
+// Existing credentials, adopted as they are. Their secrets are not known here: rotateEvery or a replacement gets new ones.
+
+import { AuthKey, FederatedIdentity, OAuthClient } from "tailscope";
+
+/** kAuthCNTRL */
+const ciRunners = new AuthKey("ci-runners", {
+  tags: ["tag:b", "tag:ci"],
+  reusable: true,
+  expiry: "30d",
+  description: "CI runners",
+});
+
+/** kClientCNTRL */
+const clientKclientcntrl = new OAuthClient("client-kclientcntrl", {
+  scopes: ["acl", "dns", "satellites"],
+  unlistedScopes: ["satellites"],
+});
+
+/** T1CNTRL-kIdentityCNTRL */
+const identityT1cntrlKidentitycntrl = new FederatedIdentity("identity-t1cntrl-kidentitycntrl", {
+  issuer: "https://token.actions.githubusercontent.com",
+  subject: "repo:acme/app:*",
+  customClaimRules: { repository_owner: "acme", "job-name": "\\"x\\"" },
+  scopes: ["dns:read"],
+});
+
+/** kOtherCNTRL */
+const identityKothercntrl = new FederatedIdentity("identity-kothercntrl", {
+  issuer: "https://gitlab.com",
+  subject: "project_path:acme/app:*",
+  audience: "https://acme.example.com",
+  scopes: ["dns:read"],
+});
+`);
+  });
+
+  test("becomes this file, in which every secret is said to be unknown", () => {
+    const file = importFile(adopted.slice(0, 2));
+    expect(file.endsWith("\n")).toBe(true);
+    const key = {
+      __provider: providerText("AuthKey"),
+      tags: ["tag:b", "tag:ci"],
+      reusable: true,
+      ephemeral: false,
+      preauthorized: false,
+      expiry: "30d",
+      description: "CI runners",
+    };
+    const client = {
+      __provider: providerText("OAuthClient"),
+      scopes: ["acl", "dns", "satellites"],
+      unlistedScopes: ["satellites"],
+    };
+    expect(JSON.parse(file)).toStrictEqual({
+      resources: [
+        {
+          type: "pulumi-nodejs:dynamic/tailscope:AuthKey",
+          name: "ci-runners",
+          id: "kAuthCNTRL",
+          inputs: key,
+          outputs: {
+            ...key,
+            keyId: "kAuthCNTRL",
+            key: notKnownSecret,
+            createdAt: "2026-01-01T00:00:00Z",
+            expiresAt: "2026-01-31T00:00:00Z",
+          },
+        },
+        {
+          type: "pulumi-nodejs:dynamic/tailscope:OAuthClient",
+          name: "client-kclientcntrl",
+          id: "kClientCNTRL",
+          inputs: client,
+          outputs: {
+            ...client,
+            clientId: "kClientCNTRL",
+            clientSecret: notKnownSecret,
+            createdAt: "2026-01-01T00:00:00Z",
+            updatedAt: "2026-01-01T00:00:00Z",
+            userId: "u1CNTRL",
+          },
+        },
+      ],
+    });
+  });
+});
+
+test("an adopted credential is called by its description, and its variable like it", () => {
+  const named = (description: string, keyType: string) => {
+    const { adopted } = adopt([{ id: "kOneCNTRL", keyType, description, expirySeconds: 60 }]);
+    const [, variable] = /^const (\w+) = /m.exec(programFor(adopted)) ?? [];
+    return [adopted[0]?.name, variable];
+  };
+  const called = (description: string) => named(description, "auth");
+  expect(called("CI runners")).toEqual(["ci-runners", "ciRunners"]);
+  expect(called("--Café  7 & Größe! --")).toEqual(["cafe-7-gro-e", "cafe7GroE"]);
+  expect(called("7 days")).toEqual(["7-days", "_7Days"]);
+  expect(called("class")).toEqual(["class", "_class"]);
+  expect(called("a b c")).toEqual(["a-b-c", "aBC"]);
+  expect(called("無人機")).toEqual(["credential", "credential"]);
+  expect(called("")).toEqual(["auth-key-konecntrl", "authKeyKonecntrl"]);
+  expect(named("", "client")).toEqual(["client-konecntrl", "clientKonecntrl"]);
+  expect(named("", "federated")).toEqual(["identity-konecntrl", "identityKonecntrl"]);
+});
+
+test("two credentials of one name get numbers, and so do two variables", () => {
+  const key = (id: string): Key => ({ id, keyType: "auth", description: "ci" });
+  const names = new Map([
+    ["k4", "a-b"],
+    ["k5", "aB"],
+    ["k6", "A_B"],
+    ["k7", "OAuthClient"],
+  ]);
+  const { adopted } = adopt(["k1", "k2", "k3", "k4", "k5", "k6", "k7"].map(key), names);
+  expect(adopted.map(({ name }) => name)).toEqual([
+    "ci",
+    "ci-2",
+    "ci-3",
+    "a-b",
+    "aB",
+    "A_B",
+    "OAuthClient",
+  ]);
+  expect([...programFor(adopted).matchAll(/^const (\w+) = /gm)].map(([, name]) => name)).toEqual([
+    "ci",
+    "ci2",
+    "ci3",
+    "aB",
+    "aB_2",
+    "aB_3",
+    "oAuthClient",
+  ]);
+});
+
+test("an argument is written as TypeScript has it, and left out where it is off or not there", () => {
+  const inputs = {
+    text: 'a"b',
+    list: ["a", 7],
+    empty: [],
+    none: null,
+    on: true,
+    off: false,
+    missing: undefined,
+    __provider: "code",
+    rules: JSON.parse('{"a_b": "x", "c": {"1d": "y"}, "e-f": "z", "__proto__": "p"}'),
+  };
+  const program = programFor([{ id: "k", kind: "AuthKey", name: "n", inputs, outputs: {} }]);
+  expect(program.slice(program.indexOf("/**"))).toBe(`\
+/** k */
+const n = new AuthKey("n", {
+  text: "a\\"b",
+  list: ["a", 7],
+  empty: [],
+  none: null,
+  on: true,
+  rules: { a_b: "x", c: { "1d": "y" }, "e-f": "z", ["__proto__"]: "p" },
+});
+`);
+});
+
 test("what is no resource is left out with the reason", () => {
   const { refused } = adopt([
     { id: "k1", keyType: "api", userId: "u1" },
@@ -275,6 +481,37 @@ describe("an export without the official provider's credentials", () => {
         ],
       },
     });
+  });
+
+  test("points at what is left: at the nearest parent, and at no part that is gone", () => {
+    const pointing = (more: object) => ({ urn: secret.urn, type: secret.type, id: "s", ...more });
+    const nested = { ...key, parent: client.urn };
+    const left = (more: object) =>
+      JSON.parse(withoutOfficial(exported(root, client, nested, pointing(more)), ids).content)
+        .deployment.resources[1];
+    const whole = { parent: root.urn, deletedWith: root.urn, replaceWith: [root.urn] };
+    expect(left(whole)).toEqual(pointing(whole));
+    expect(left({ parent: nested.urn })).toEqual(pointing({ parent: root.urn }));
+    expect(left({ replaceWith: [client.urn, root.urn] })).toEqual(
+      pointing({ replaceWith: [root.urn] }),
+    );
+    const odd = { dependencies: null, propertyDependencies: null, deletedWith: 7 };
+    expect(left(odd)).toEqual(pointing(odd));
+    const oddLists = { dependencies: [7, client.urn], propertyDependencies: { data: null } };
+    expect(left(oddLists)).toEqual(pointing({ ...oddLists, dependencies: [7] }));
+  });
+
+  test("takes only what the official provider made, and what has an id", () => {
+    const foreign = [
+      { ...client, type: "tailscale:index/oauthClient:OauthClient2" },
+      { ...client, type: "x:tailscale:index/oauthClient:OauthClient" },
+      { ...client, type: "tailscale:index/o-c:OauthClient" },
+      { ...client, id: undefined },
+    ];
+    expect(officialCredentials(foreign)).toEqual(new Map());
+    expect(withoutOfficial(exported(root, ...foreign), ids).removed).toEqual([]);
+    const another = { ...client, type: "aws:s3/bucket:Bucket" };
+    expect(withoutOfficial(exported(root, another), ids).removed).toEqual([]);
   });
 
   test("keeps the provider where it has something else to do, and what is not adopted", () => {

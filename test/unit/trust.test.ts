@@ -377,7 +377,7 @@ test.each<[() => unknown, string]>([
         subject: " me",
         allowStrangers: "none helps",
       }),
-    'trust.generic: subject: " me" has a blank at its start or end, and no subject has one.',
+    'trust.generic: subject: " me" starts or ends with a blank, and no subject has one.',
   ],
   [
     () =>
