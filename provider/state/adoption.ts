@@ -111,7 +111,7 @@ function slug(text: string): string {
     .replace(/[\p{M}]/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "");
+    .replace(/^-|-$/g, "");
   return words === "" ? "credential" : words;
 }
 
@@ -178,10 +178,7 @@ const reserved = new Set(
  */
 function variable(name: string, used: Set<string>): string {
   const camel = name
-    .replace(
-      /[^A-Za-z0-9]+(.)?/g,
-      (_, next: string | undefined) => next?.toUpperCase().replace(/[^A-Za-z0-9]/g, "") ?? "",
-    )
+    .replace(/[^A-Za-z0-9]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? "")
     .replace(/^[A-Z]/, (first) => first.toLowerCase());
   const plain = /^[a-z]/.test(camel) && !reserved.has(camel) ? camel : `_${camel}`;
   let free = plain;

@@ -239,10 +239,9 @@ describe("what exists", () => {
       audience: "https://acme.example.com",
     },
   ];
-  const { adopted } = adopt(keys);
 
   test("becomes this program", () => {
-    expect(programFor(adopted)).toBe(`\
+    expect(programFor(adopt(keys).adopted)).toBe(`\
 // Existing credentials, adopted as they are. Their secrets are not known here: rotateEvery or a replacement gets new ones.
 
 import { AuthKey, FederatedIdentity, OAuthClient } from "tailscope";
@@ -280,7 +279,7 @@ const identityKothercntrl = new FederatedIdentity("identity-kothercntrl", {
   });
 
   test("becomes this file, in which every secret is said to be unknown", () => {
-    const file = importFile(adopted.slice(0, 2));
+    const file = importFile(adopt(keys.slice(0, 2)).adopted);
     expect(file.endsWith("\n")).toBe(true);
     const key = {
       __provider: providerText("AuthKey"),
@@ -355,8 +354,9 @@ test("two credentials of one name get numbers, and so do two variables", () => {
     ["k5", "aB"],
     ["k6", "A_B"],
     ["k7", "OAuthClient"],
+    ["k8", "c--d-"],
   ]);
-  const { adopted } = adopt(["k1", "k2", "k3", "k4", "k5", "k6", "k7"].map(key), names);
+  const { adopted } = adopt(["k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8"].map(key), names);
   expect(adopted.map(({ name }) => name)).toEqual([
     "ci",
     "ci-2",
@@ -365,6 +365,7 @@ test("two credentials of one name get numbers, and so do two variables", () => {
     "aB",
     "A_B",
     "OAuthClient",
+    "c--d-",
   ]);
   expect([...programFor(adopted).matchAll(/^const (\w+) = /gm)].map(([, name]) => name)).toEqual([
     "ci",
@@ -374,6 +375,7 @@ test("two credentials of one name get numbers, and so do two variables", () => {
     "aB_2",
     "aB_3",
     "oAuthClient",
+    "cD",
   ]);
 });
 

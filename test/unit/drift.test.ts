@@ -192,6 +192,8 @@ describe("a credential that opens nothing any more", () => {
     expect(drift(authKey({ reusable: false }), undefined)).toBeUndefined();
     expect(drift(authKey({ reusable: true, recreateIfInvalid: "never" }), used)).toBeUndefined();
     expect(drift(authKey({ recreateIfInvalid: "always" }), used)?.what).toBe("revoked");
+    // As long as it opens something it is compared like any other.
+    expect(drift(authKey({ description: "ci" }), { id: "k" })?.what).toBe("changed");
     for (const name of ["reusable", "recreateIfInvalid"])
       expect(drift(authKey({}, { hidden: new Set([name]) }), used)?.what).toBe("revoked");
   });

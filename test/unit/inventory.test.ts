@@ -112,6 +112,7 @@ test("only what takes tokens has a last use: a client or an identity, by the las
     action,
   });
   const log = [
+    use("T9CNTRL-k1CNTRL", "2025-12-31T00:00:00Z"),
     use("k1CNTRL", "2026-01-01T00:00:00Z"),
     use("k1CNTRL", "2026-01-02T00:00:00Z"),
     use("k1CNTRL", "2026-01-03T00:00:00Z", "REVOKE"),

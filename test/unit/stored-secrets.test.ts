@@ -19,6 +19,10 @@ test.each([
     { value: undefined, isSecret: true, isHidden: true },
   ],
   [
+    { ...signature, plaintext: 7 },
+    { value: undefined, isSecret: true, isHidden: true },
+  ],
+  [
     { "4dabf18193072939515e22adb298388d": "another kind of value" },
     {
       value: { "4dabf18193072939515e22adb298388d": "another kind of value" },
