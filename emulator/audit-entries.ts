@@ -7,7 +7,7 @@
 
 import type { AccessToken, AuditEntry, Key, KeyType, User } from "./state.js";
 
-/** One entry without what the log itself adds: time, group, origin and actor. */
+/** One entry, without the members that the log adds: time, group, origin and actor. */
 export type Change = Pick<AuditEntry, "action" | "target"> &
   Partial<Pick<AuditEntry, "old" | "new" | "actionDetails" | "error" | "deferredAt">>;
 
@@ -56,12 +56,12 @@ export function creationOf(key: Key): Change {
   return { action: "CREATE", target: targetOf(key), new: loggedKey(key) };
 }
 
-/** A revocation says neither what was nor what is. `fact: audit-revoke-has-no-old` */
+/** A revocation has neither an old nor a new value. `fact: audit-revoke-has-no-old` */
 export function revocationOf(key: Key): Change {
   return { action: "REVOKE", target: targetOf(key) };
 }
 
-/** @param before the key as it was logged before */
+/** @param before the key as it was last logged */
 export function changeOf(key: Key, before: object): Change {
   return { action: "UPDATE", target: targetOf(key), old: before, new: loggedKey(key) };
 }
@@ -95,7 +95,7 @@ export function loggedKey(key: Key): object {
   };
 }
 
-/** Seen are the first and the third. */
+/** The first and the third were seen in the export. */
 function capabilitiesOf({ reusable, ephemeral, preauthorized }: NonNullable<Key["devices"]>) {
   return [
     reusable ? "NODE_AUTH" : "ONE_OFF_NODE_AUTH",

@@ -1,5 +1,5 @@
 /**
- * Who sends a request. Source: https://tailscale.com/api#description/authentication (Bearer, or
+ * Finds out who sends a request. Source: https://tailscale.com/api#description/authentication (Bearer, or
  * Basic with the token as the user name).
  */
 
@@ -18,7 +18,7 @@ export interface Env {
   Variables: { actor: Actor };
 }
 
-/** Finds out who asks, and that the tailnet in the path is theirs. */
+/** Identifies the actor, and checks that the tailnet in the path is the actor's. */
 export function authenticated(world: World): MiddlewareHandler<Env> {
   return createMiddleware<Env>(async (context, next) => {
     const actor = actorOf(world, context.req.header("authorization"));
@@ -44,7 +44,7 @@ function isFresh(world: World, { id, keyType, created }: Key): boolean {
   );
 }
 
-/** Refuses whoever may do none of what the scopes stand for. */
+/** Refuses an actor that holds none of the scopes. */
 export function requireOneOf(context: Context<Env>, ...scopes: string[]): Actor {
   const actor = context.get("actor");
   if (!scopes.some((scope) => may(actor, scope))) throw notEnoughPermissions();

@@ -1,4 +1,4 @@
-/** The emulator's time: the machine's, moved forward as far as a test asked for. */
+/** The emulator's time: the machine's clock, moved forward by tests. */
 
 export interface Clock {
   /** Milliseconds since 1970. */

@@ -10,8 +10,8 @@ const { version } = JSON.parse(
 ) as { version: string };
 
 /**
- * Reads its command line; what is no loopback address, no port, no readable file is refused with
- * what would be.
+ * Parses the command line. An address that is not loopback, a wrong port or an unreadable file gets
+ * an error that says what to write.
  */
 export function emulatorCommand(): Command {
   return new Command("tailscope-emulator")
@@ -19,12 +19,12 @@ export function emulatorCommand(): Command {
       "The credentials part of the Tailscale API on loopback: OAuth clients, auth keys, federated identities, tokens.",
     )
     .version(version)
-    .option("--host <address>", "a loopback address", loopback, "127.0.0.1")
-    .option("--port <number>", "0 takes any that is free", wholeNumber(65_535), 0)
-    .option("--data <file>", "keep the tailnet in this file, so that it survives a restart")
+    .option("--host <address>", "the loopback address to listen on", loopback, "127.0.0.1")
+    .option("--port <number>", "the port; 0 chooses a free one", wholeNumber(65_535), 0)
+    .option("--data <file>", "store the tailnet in this file, so that it survives a restart")
     .option(
       "--latency <milliseconds>",
-      "how long each answer takes at least",
+      "how long each answer takes, at least",
       wholeNumber(600_000),
       0,
     )
@@ -35,13 +35,13 @@ export function emulatorCommand(): Command {
     )
     .option(
       "--rewrite-github-subjects",
-      "rewrite subjects of GitHub to the form with ids, as Tailscale does for some",
+      "rewrite GitHub subjects to the form with ids, as Tailscale does for some tailnets",
       false,
     )
     .addOption(
       new Option(
         "--strictness <world>",
-        "what it does where nobody knows what Tailscale does: what suits clients, or what is hardest",
+        "how to behave where the real API is undocumented: what is easiest for clients, or what is hardest",
       ).choices(worldNames),
     )
     .option(
@@ -52,15 +52,15 @@ export function emulatorCommand(): Command {
     .addHelpText(
       "after",
       `
-A start with fresh data makes the credentials that it prints: the owner's API access token, an OAuth client with the scope
-"all", and one API access token for each role. Ctrl-C or SIGTERM ends it.
+A start with fresh data creates and prints these credentials: the owner's API access token, an OAuth client with the scope
+"all", and one API access token for each role. Ctrl-C or SIGTERM stops the emulator.
 
   $ tailscope-emulator --port 8080 --data tailnet.json
   $ curl -u "$TAILSCALE_API_KEY:" http://127.0.0.1:8080/api/v2/tailnet/-/keys?all=true`,
     );
 }
 
-/** What it reads. */
+/** The parsed options. */
 export interface Options {
   readonly host: string;
   readonly port: number;
@@ -82,7 +82,7 @@ function wholeNumber(largest: number): (text: string) => number {
 
 function loopback(text: string): string {
   if (isLoopback(text)) return text;
-  throw new InvalidArgumentError("It listens on loopback only: write 127.0.0.1, ::1 or localhost.");
+  throw new InvalidArgumentError("The emulator listens on loopback only: write 127.0.0.1, ::1 or localhost.");
 }
 
 function readText(path: string): string {

@@ -1,5 +1,5 @@
 /**
- * What tests do to the tailnet behind the API's back: an administrator's clicks, a machine that
+ * What tests can do to the tailnet without the API: an administrator's clicks, a machine that
  * joins, time, faults. In the process these are plain calls; from outside each is `POST
  * /control/NAME` with a JSON object and the control token.
  */
@@ -19,7 +19,7 @@ import { type AuditEntry, isActive, type Key } from "./state.js";
 import { type Strictness, strictnessShape, type Unknowns, withStrictness } from "./unknowns.js";
 import type { World } from "./world.js";
 
-/** A request that the API got. */
+/** A request that the API received. */
 export interface SeenRequest {
   readonly method: string;
   /** Below `/api/v2`, with the query. */
@@ -47,7 +47,7 @@ const changeShape = z.strictObject({
   customClaimRules: z.record(z.string(), z.string()).optional(),
 }) satisfies z.ZodType<ConsoleChange>;
 
-/** Who revokes a credential, and how the audit log has it. */
+/** Who revokes a credential, and how the audit log records it. */
 export interface Revocation {
   /**
    * The actor's type, for example `"SECRET_SCANNER"`: not a person.
@@ -55,7 +55,7 @@ export interface Revocation {
    */
   by?: string | undefined;
   /**
-   * When the log's rate limiter let the entry through, in RFC 3339.
+   * When the log's rate limiter released the entry, in RFC 3339.
    * @default at once, and it is not said
    */
   deferredAt?: string | undefined;
@@ -68,7 +68,7 @@ const revocationShape = z.strictObject({
 
 const text = z.string().optional();
 
-/** An entry of the audit log, all that others than credentials and their tokens write there. */
+/** An entry of the audit log that is not about a credential or its tokens. */
 export interface NewAuditEntry {
   action: string;
   target: AuditEntry["target"];
@@ -113,7 +113,7 @@ export interface Control {
   removeUser(who: string): void;
   /** Moves the clock forward. */
   advanceClock(milliseconds: number): void;
-  /** Lets something go wrong with requests to come. */
+  /** Injects a fault into later requests. */
   addFault(fault: Fault): void;
   clearFaults(): void;
   /**
@@ -127,9 +127,9 @@ export interface Control {
    * How the emulator behaves where no source says what the real API does; what is left out stays.
    */
   setUnknowns(strictness: Strictness): void;
-  /** How it behaves there now. */
+  /** The current switches. */
   unknowns(): Unknowns;
-  /** The active credentials but those of the start, as the API shows them. */
+  /** The active credentials as the API shows them, except those of the start. */
   activeCredentials(): ShownKey[];
   /** Every entry of the configuration audit log. */
   auditLog(): readonly AuditEntry[];
@@ -140,7 +140,7 @@ export interface Control {
    *   "API_KEY" } })
    */
   addAuditEntry(entry: NewAuditEntry): void;
-  /** The requests that the API got since the last call. */
+  /** The requests that the API received since the last call. */
   takeRequests(): SeenRequest[];
 }
 
@@ -182,7 +182,7 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
     useAuthKey(id) {
       const key = known(id);
       if (key.keyType !== "auth" || !isActive(key, world.now()))
-        throw badRequest(`${id} is no auth key that a machine could join with`);
+        throw badRequest(`${id} is not an auth key that a machine can join with`);
       if (!key.devices?.reusable) key.used = true;
       key.joined = (key.joined ?? 0) + 1;
       world.keep();
@@ -225,7 +225,7 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
 
 const withId = z.strictObject({ id: z.string() });
 
-/** The same over HTTP, for whoever holds the control token. @internal */
+/** The same over HTTP, for a holder of the control token. @internal */
 export function controlRoutes(control: Control, token: string): Hono<Env> {
   const expected = Buffer.from(hashOf(token));
   const app = new Hono<Env>();

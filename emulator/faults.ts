@@ -1,5 +1,5 @@
 /**
- * Faults that a test orders: what goes wrong with which requests. They strike the API alone, never
+ * Faults that a test injects: which requests fail, and how. They affect only the API, never
  * the control interface.
  */
 
@@ -10,28 +10,28 @@ import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
 import { type Env, tokenIn } from "./authentication.js";
 
-/** What goes wrong with which requests, as one orders it. */
+/** A fault to inject: which requests fail, and how. */
 export interface Fault {
-  /** The method it strikes; every one if absent. */
+  /** The method that it affects; all if absent. */
   method?: string | undefined;
-  /** What the path has in it, for example `"/keys"`; every path if absent. */
+  /** A part of the path, for example `"/keys"`; every path if absent. */
   path?: string | undefined;
   /**
-   * How many requests it strikes.
+   * How many requests it affects.
    * @default 1
    */
   times?: number | undefined;
   /**
-   * How many that fit it leaves alone first.
+   * How many matching requests pass first.
    * @default 0
    */
   after?: number | undefined;
   effect: Effect;
 }
 
-/** What happens to a request that a fault strikes. */
+/** What happens to a request that a fault affects. */
 export type Effect =
-  /** Answers with this status instead of doing anything. */
+  /** Answers with this status, and does nothing else. */
   | {
       kind: "answer";
       status: number;
@@ -39,21 +39,21 @@ export type Effect =
       headers?: Record<string, string> | undefined;
     }
   /**
-   * Closes the connection before anything is done, and the port with it: for so long every
+   * Closes the connection before anything is done, and the port with it: for this time every
    * connection is refused.
    */
   | { kind: "refuse"; milliseconds: number }
-  /** Forgets the token that the request shows, so that it is answered with 401. */
+  /** Forgets the token of the request, so that the answer is 401. */
   | { kind: "revoke-token" }
   /** Closes the connection before anything is done. */
   | { kind: "reset" }
   /** Does nothing and never answers. */
   | { kind: "stall" }
-  /** Does it, then closes the connection without an answer. */
+  /** Performs the request, then closes the connection without an answer. */
   | { kind: "lose-answer" }
-  /** Does it, and never answers. */
+  /** Performs the request, and never answers. */
   | { kind: "stall-answer" }
-  /** Does it, then closes the connection in the middle of the answer. */
+  /** Performs the request, then closes the connection in the middle of the answer. */
   | { kind: "cut-answer" };
 
 /** @internal */
@@ -66,7 +66,7 @@ export const faultShape = z.strictObject({
     z.strictObject({
       kind: z.literal("answer"),
       status: z.int().min(200).max(599),
-      body: z.string().default('{"message":"ordered by a test"}'),
+      body: z.string().default('{"message":"injected by a test"}'),
       headers: z.record(z.string(), z.string()).default({}),
     }),
     z.strictObject({ kind: z.literal("refuse"), milliseconds: z.int().min(1) }),
@@ -81,16 +81,16 @@ export const faultShape = z.strictObject({
 
 /** @internal */
 export interface Faults {
-  /** Orders a fault; the first that fits a request strikes. */
+  /** Injects a fault; the first that matches a request takes effect. */
   add(fault: Fault): void;
-  /** Forgets all that have not struck yet. */
+  /** Removes all faults that have not taken effect yet. */
   clear(): void;
   readonly middleware: MiddlewareHandler<Env>;
 }
 
-/** What faults do beyond the request that they strike. @internal */
+/** What faults do beyond the request that they affect. @internal */
 export interface Reach {
-  /** Closes the port for so long. */
+  /** Closes the port for this time. */
   refuse(milliseconds: number): void;
   /** Forgets a short-lived token. */
   revokeToken(token: string): void;
@@ -98,29 +98,29 @@ export interface Reach {
 
 /** @internal */
 export function faults(latencyMilliseconds: number, reach: Reach): Faults {
-  let ordered: { fault: z.output<typeof faultShape>; seen: number }[] = [];
+  let pending: { fault: z.output<typeof faultShape>; seen: number }[] = [];
 
   function striking(
     method: string,
     path: string,
   ): z.output<typeof faultShape>["effect"] | undefined {
-    for (const entry of ordered) {
+    for (const entry of pending) {
       const { fault } = entry;
       if (fault.method !== undefined && fault.method !== method) continue;
       if (fault.path !== undefined && !path.includes(fault.path)) continue;
       entry.seen += 1;
       if (entry.seen <= fault.after) continue;
       if (entry.seen === fault.after + fault.times)
-        ordered = ordered.filter((other) => other !== entry);
+        pending = pending.filter((other) => other !== entry);
       return fault.effect;
     }
     return undefined;
   }
 
   return {
-    add: (fault) => ordered.push({ fault: faultShape.parse(fault), seen: 0 }),
+    add: (fault) => pending.push({ fault: faultShape.parse(fault), seen: 0 }),
     clear: () => {
-      ordered = [];
+      pending = [];
     },
     async middleware(context, next) {
       const effect = striking(context.req.method, context.req.path);
@@ -146,14 +146,14 @@ export function faults(latencyMilliseconds: number, reach: Reach): Faults {
           return RESPONSE_ALREADY_SENT;
         case "lose-answer":
           await next();
-          return answerIsOver(context, closed(context));
+          return replaceAnswer(context, closed(context));
         case "stall-answer":
           await next();
           await once(context.env.incoming.socket, "close");
-          return answerIsOver(context, RESPONSE_ALREADY_SENT);
+          return replaceAnswer(context, RESPONSE_ALREADY_SENT);
         case "cut-answer":
           await next();
-          return answerIsOver(context, await cut(context, await context.res.text()));
+          return replaceAnswer(context, await cut(context, await context.res.text()));
       }
     },
   };
@@ -163,7 +163,7 @@ export function faults(latencyMilliseconds: number, reach: Reach): Faults {
  * Puts another response in the place of the route's; Hono takes a middleware's own only where there
  * is none yet.
  */
-function answerIsOver(context: Context<Env>, response: Response): void {
+function replaceAnswer(context: Context<Env>, response: Response): void {
   context.res = undefined;
   context.res = response;
 }
@@ -173,7 +173,7 @@ function closed(context: Context<Env>): Response {
   return RESPONSE_ALREADY_SENT;
 }
 
-/** Promises the whole answer and sends half of it. */
+/** Announces the length of the whole answer, and sends half of it. */
 async function cut(context: Context<Env>, body: string): Promise<Response> {
   const { outgoing, incoming } = context.env;
   outgoing.writeHead(200, {

@@ -1,6 +1,6 @@
 /**
  * GitHub's subjects in two forms: `repo:OWNER/REPO:…`, and the immutable one with ids,
- * `repo:OWNER@1/REPO@2:…`. Some users report that Tailscale rewrites the first to the second,
+ * `repo:OWNER@1/REPO@2:…`. Some users report that Tailscale rewrites the first form to the second;
  * others have identities that stayed as they were written (2026): `fact: github-subject-rewrite`.
  */
 
@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 const githubIssuer = "https://token.actions.githubusercontent.com";
 
 /**
- * The subject in the form with ids. Here the ids are made from the names, so that the same name
+ * The subject in the form with ids. The ids are derived from the names, so that the same name
  * always has the same id.
  */
 export function immutableGithubSubject(issuer: string, subject: string): string {

@@ -64,7 +64,7 @@ export interface Emulator extends AsyncDisposable {
 /**
  * Starts an emulator on loopback.
  *
- * @throws Error where the address is no loopback address, the port is in use, the data file cannot
+ * @throws Error where the address is not a loopback address, the port is in use, the data file cannot
  *   be read, or TAILSCOPE_EMULATOR_STRICTNESS or `strictness` names no world
  * @example
  * ```ts
@@ -82,14 +82,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     fetch: options.fetch ?? fetch,
   };
   const world = new World(store, settings, options.policy);
-  const ordered = faults(options.latency ?? 0, {
+  const injected = faults(options.latency ?? 0, {
     refuse: (milliseconds) => listening.refuse(milliseconds),
     revokeToken(token) {
       world.state.tokens = world.state.tokens.filter(({ hash }) => hash !== hashOf(token));
     },
   });
   let requests: SeenRequest[] = [];
-  const controls = control(world, ordered, () => {
+  const controls = control(world, injected, () => {
     const taken = requests;
     requests = [];
     return taken;
@@ -97,7 +97,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const controlToken = newSecret("control", world.state.tailnet.id);
   const app = application({
     world,
-    faults: ordered,
+    faults: injected,
     control: controlRoutes(controls, controlToken),
     seen: (method, path) => {
       // Enough for any test, and no more than that for an emulator that runs for weeks.

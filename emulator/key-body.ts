@@ -51,7 +51,7 @@ export const federatedBody = z.object({
     .nullish(),
 });
 
-/** What only some kinds have: at another kind it is refused. `fact: foreign-member-wording` */
+/** Members that only some kinds have: another kind refuses them. `fact: foreign-member-wording` */
 const membersOf: Record<Exclude<KeyType, "api">, readonly string[]> = {
   auth: ["capabilities", "expirySeconds"],
   client: ["scopes", "tags"],
@@ -66,7 +66,7 @@ export const creatable = z.looseObject({
 
 export const changeable = z.looseObject({ keyType: z.string().nullish() });
 
-/** The longest description; what is longer is cut. `fact: description-over-50-is-cut` */
+/** The longest description; a longer one is cut. `fact: description-over-50-is-cut` */
 const longestDescription = 50;
 
 /**
@@ -105,7 +105,7 @@ export function refuseForeignMembers(kind: keyof typeof membersOf, body: unknown
   }
 }
 
-/** Absent, null, zero and empty are one thing to the API. */
+/** Absent, null, zero and empty are the same to the API. */
 function isEmpty(value: unknown): boolean {
   return !value || (typeof value === "object" && Object.keys(value).length === 0);
 }

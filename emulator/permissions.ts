@@ -1,5 +1,5 @@
 /**
- * Which scopes there are, what holding one gives, and what each role holds. The emulator keeps its
+ * Which scopes exist, what each includes, and what each role holds. The emulator keeps its
  * own list on purpose: a mistake in the provider's catalogue must not be repeated by the server
  * that it is tested against.
  *
@@ -32,7 +32,7 @@ const readAndWrite = [
 ];
 
 /**
- * Names from before 2024-11-14 and what holding one opens today: the table of legacy scopes on the
+ * Names from before 2024-11-14 and what each includes today: the table of legacy scopes on the
  * trust credentials page. `fact: older-scope-names`
  */
 const older: Record<string, string[]> = {
@@ -54,12 +54,12 @@ export const scopes: readonly string[] = [
 
 export const olderScopes: readonly string[] = Object.keys(older);
 
-/** Whether whoever holds `held` may do what `wanted` stands for. */
+/** Whether the scopes `held` permit what `wanted` permits. */
 export function allows(held: readonly string[], wanted: string): boolean {
   return contains(held, wanted) || contains(held, wanted.replace(/:read$/, ""));
 }
 
-/** Whether `wanted` is among what is held, not counting that who may write may read. */
+/** Whether `held` contains `wanted`, without the rule that a write scope includes its read scope. */
 export function contains(held: readonly string[], wanted: string): boolean {
   const has = new Set(held.flatMap((scope) => [scope, ...(older[scope] ?? [])]));
   return has.has("all") || has.has(wanted) || (wanted.endsWith(":read") && has.has("all:read"));
@@ -78,7 +78,7 @@ export const roles = [
 export type Role = (typeof roles)[number];
 
 /**
- * What each role may do, and so may give to a trust credential. Tailscale's pages describe the
+ * The scopes that each role holds, and so may give to a trust credential. Tailscale's pages describe the
  * roles (https://tailscale.com/kb/1138/user-roles) and do not list them scope by scope:
  * `fact: role-scopes`.
  */

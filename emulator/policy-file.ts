@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import { z } from "zod";
-import { firstProblem, inOurWords } from "./schema-problem.js";
+import { describeProblem, firstProblem } from "./schema-problem.js";
 
 export interface PolicyFile {
   /** As it was written, comments included. */
@@ -68,7 +68,7 @@ export function parsePolicy(text: string): { policy: Policy } | { problem: strin
     const line = text.slice(0, error.offset).split("\n").length;
     return { problem: `line ${line}: ${printParseErrorCode(error.error)}` };
   }
-  const shaped = policyShape.safeParse(value, { error: inOurWords });
+  const shaped = policyShape.safeParse(value, { error: describeProblem });
   if (!shaped.success) return { problem: firstProblem(shaped.error, "policy") };
   const wrongTag = Object.keys(shaped.data.tagOwners).find(
     (name) => !/^tag:[A-Za-z][A-Za-z0-9-]*$/.test(name),
@@ -87,7 +87,7 @@ export function parseTests(text: string): { tests: PolicyTest[] } | { problem: s
   if (isTooDeep(text)) return { problem: `more than ${deepest} levels of brackets` };
   const shaped = z
     .array(test)
-    .safeParse(parse(text, [], { allowTrailingComma: true }), { error: inOurWords });
+    .safeParse(parse(text, [], { allowTrailingComma: true }), { error: describeProblem });
   return shaped.success
     ? { tests: shaped.data }
     : { problem: firstProblem(shaped.error, "the list of tests") };

@@ -1,5 +1,5 @@
 /**
- * Answers that say no. Every route throws one of these; the server turns it into `{"message": …}`
+ * Answers that refuse a request. Routes throw one of these; the server turns it into `{"message": …}`
  * as the API does.
  */
 
@@ -9,7 +9,7 @@ export class Refusal extends Error {
   constructor(
     readonly status: ContentfulStatusCode,
     message: string,
-    /** What the policy file's endpoints add: the tests that failed. */
+    /** The failed tests, which the policy file's endpoints add. */
     readonly data?: unknown,
   ) {
     super(message);
@@ -42,7 +42,7 @@ export const tagsNotPermitted = (tags: readonly string[]) =>
   new Refusal(400, `requested tags [${tags.join(" ")}] are invalid or not permitted`);
 
 /**
- * What is not there, and for some families what the token may not see. `fact: unknown-key-is-404`
+ * For what does not exist, and for some families what the token may not see. `fact: unknown-key-is-404`
  */
 export const notFound = () => new Refusal(404, "not found");
 

@@ -4,7 +4,7 @@ import type { Context } from "hono";
 import type { z } from "zod";
 import type { Env } from "./authentication.js";
 import { badRequest } from "./refusal.js";
-import { firstProblem, inOurWords } from "./schema-problem.js";
+import { describeProblem, firstProblem } from "./schema-problem.js";
 
 export async function bodyOf<Body>(context: Context<Env>, schema: z.ZodType<Body>): Promise<Body> {
   let body: unknown;
@@ -16,9 +16,9 @@ export async function bodyOf<Body>(context: Context<Env>, schema: z.ZodType<Body
   return fitting(schema, body);
 }
 
-/** `body` in the form of `schema`; refused with the first thing that is wrong with it. */
+/** Parses `body` by `schema`; refuses it with its first problem. */
 export function fitting<Body>(schema: z.ZodType<Body>, body: unknown): Body {
-  const result = schema.safeParse(body, { error: inOurWords });
+  const result = schema.safeParse(body, { error: describeProblem });
   if (result.success) return result.data;
   throw badRequest(firstProblem(result.error, "the request body"));
 }

@@ -7,8 +7,17 @@ export function firstProblem({ issues: [issue] }: z.ZodError, whole: string): st
   return `${issue?.path.join(".") || whole}: ${issue?.message}`;
 }
 
-/** What is wrong with a value; undefined leaves it to zod. */
-export function inOurWords({ code, input, expected }: z.core.$ZodRawIssue): string | undefined {
+/** Describes a missing value and one of another type; undefined leaves the message to zod. */
+export function describeProblem({
+  code,
+  input,
+  expected,
+}: z.core.$ZodRawIssue): string | undefined {
   if (code !== "invalid_type") return undefined;
-  return input === undefined ? "it is missing" : `it is no ${expected}`;
+  return input === undefined ? "it is missing" : `expected ${expected}, got ${typeOf(input)}`;
+}
+
+function typeOf(input: unknown): string {
+  if (input === null) return "null";
+  return Array.isArray(input) ? "array" : typeof input;
 }

@@ -17,7 +17,7 @@ import { userRoutes } from "./routes/users.js";
 import { newRequestId } from "./secrets.js";
 import type { World } from "./world.js";
 
-/** More than any policy file that Tailscale takes. */
+/** More than any policy file that Tailscale accepts. */
 const largestBody = 2 * 1024 * 1024;
 
 export interface Sides {
@@ -33,9 +33,9 @@ export function application({ world, faults, control, seen }: Sides): Hono<Env> 
     const { pathname, search } = new URL(context.req.url);
     seen(context.req.method, `${pathname.slice("/api/v2".length)}${search}`);
     await next();
-    // What a fault has sent already has no headers of ours.
+    // An answer that a fault has sent takes no more headers.
     if (context.env.outgoing.headersSent) return;
-    // Its own clock, which a test may have moved.
+    // The emulator's own clock, which a test may have moved.
     context.header("date", new Date(world.now()).toUTCString());
     context.header("x-tailscale-request-id", newRequestId(world.now()));
   });
@@ -55,7 +55,7 @@ export function application({ world, faults, control, seen }: Sides): Hono<Env> 
   app.notFound((context) =>
     context.json(
       {
-        message: `${context.req.method} ${context.req.path} is no part of the API that this emulator serves`,
+        message: `${context.req.method} ${context.req.path} is not part of the API that this emulator serves`,
       },
       404,
     ),
@@ -67,30 +67,30 @@ export function application({ world, faults, control, seen }: Sides): Hono<Env> 
         error.status,
       );
     }
-    // Nobody but this process sees the reason, which could hold anything.
+    // Only this process sees the reason, which could contain anything.
     console.error(error);
     return context.json({ message: "internal error" }, 500);
   });
   return app;
 }
 
-/** Loopback addresses, the only ones that this listens on: whoever reaches it can do everything. */
+/** Loopback addresses, the only ones that the emulator listens on: anyone who reaches it controls it. */
 export function isLoopback(address: string): boolean {
   return address === "localhost" || address === "::1" || /^127(\.\d{1,3}){3}$/.test(address);
 }
 
 export interface Listening {
   readonly url: string;
-  /** Closes the port for so long, and all connections. */
+  /** Closes the port for this time, and all connections. */
   refuse(milliseconds: number): void;
   close(): Promise<void>;
 }
 
-/** Listens, and gives the base URL and what ends it. */
+/** Starts to listen. */
 export async function listen(app: Hono<Env>, host: string, port: number): Promise<Listening> {
   if (!isLoopback(host))
     throw new Error(
-      `${host} is no loopback address: the emulator listens on 127.0.0.1, ::1 or localhost only.`,
+      `${host} is not a loopback address: the emulator listens on 127.0.0.1, ::1 or localhost only.`,
     );
   const server = createAdaptorServer({ fetch: app.fetch }) as Server; // Plain HTTP/1.1: no other was asked for.
   await new Promise<void>((listening, failed) => {

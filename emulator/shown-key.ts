@@ -1,5 +1,5 @@
 /**
- * Keys and short-lived tokens in the form in which the keys API answers them. Source:
+ * Keys and short-lived tokens as the keys API returns them. Source:
  * https://tailscale.com/api#tag/keys
  */
 
@@ -7,7 +7,7 @@ import { wholeSeconds } from "./clock.js";
 import { type AccessToken, isActive, type Key, type KeyType } from "./state.js";
 import type { World } from "./world.js";
 
-/** A key as the API answers it. */
+/** A key as the API returns it. */
 export interface ShownKey {
   id: string;
   keyType: KeyType;
@@ -51,8 +51,8 @@ export function shownToken({ id, created, expires, scopes, tags }: AccessToken) 
 }
 
 /**
- * The key as the API answers it, without its secret. Empty lists are left out
- * (`fact: empty-lists-left-out`); one that is no longer valid says little.
+ * The key as the API returns it, without its secret. Empty lists are left out
+ * (`fact: empty-lists-left-out`); a key that is no longer valid has few members.
  * @internal
  */
 export function shownKey(world: World, key: Key): ShownKey {

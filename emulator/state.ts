@@ -1,14 +1,14 @@
-/** Everything a tailnet remembers, as plain data that goes to a file and back. */
+/** Everything that a tailnet remembers, as plain data that can be saved to a file. */
 
 import type { Role } from "./permissions.js";
 import type { PolicyFile } from "./policy-file.js";
 
-/** The longest life of an API access token and of an auth key. */
+/** The longest lifetime of an API access token and of an auth key. */
 export const ninetyDays = 90 * 24 * 60 * 60;
 
 export type KeyType = "auth" | "client" | "federated" | "api";
 
-/** One credential, with what the API shows of it and the hash of its secret. */
+/** One credential, with the hash of its secret. */
 export interface Key {
   readonly id: string;
   readonly keyType: KeyType;
@@ -24,7 +24,7 @@ export interface Key {
   used?: boolean;
   /** How many machines joined with an auth key; absent for none. */
   joined?: number;
-  /** Who it belongs to; absent when a trust credential made it. */
+  /** Its user; absent if a trust credential created it. */
   readonly userId?: string;
   scopes?: string[];
   tags?: string[];
@@ -35,16 +35,16 @@ export interface Key {
   customClaimRules?: Record<string, string>;
 }
 
-/** A short-lived token that a trust credential took. */
+/** A short-lived token of a trust credential. */
 export interface AccessToken {
   readonly id: string;
   readonly hash: string;
   readonly keyId: string;
   readonly created: number;
   readonly expires: number;
-  /** What the credential gains or loses later changes nothing. `fact: tokens-keep-their-scopes` */
+  /** Later changes of the credential do not affect its tokens. `fact: tokens-keep-their-scopes` */
   readonly scopes: readonly string[];
-  /** The tags it may give, where they were narrowed. */
+  /** The tags it may assign, if they were narrowed. */
   readonly tags?: readonly string[];
 }
 
@@ -56,14 +56,14 @@ export interface User {
   readonly created: number;
 }
 
-/** An entry of the configuration audit log, in the API's own form. */
+/** An entry of the configuration audit log, as the API returns it. */
 export interface AuditEntry {
   readonly eventTime: string;
-  /** Where the log's rate limiter held the entry back, until when. */
+  /** If the log's rate limiter delayed the entry: until when. */
   readonly deferredAt?: string | undefined;
   readonly type: "CONFIG";
   readonly eventGroupID: string;
-  /** What it came through, for example `"CONFIG_API"` or `"ADMIN_CONSOLE"`. */
+  /** Where the change was made, for example `"CONFIG_API"` or `"ADMIN_CONSOLE"`. */
   readonly origin: string;
   readonly actor: {
     readonly id: string;
@@ -86,8 +86,8 @@ export interface AuditEntry {
 }
 
 /**
- * What a start with fresh data hands out: kept in clear, so that a start with the same data can
- * hand it out again.
+ * The credentials of a fresh tailnet. They are stored in plaintext, so that a later start with the
+ * same data can return them again.
  */
 export interface StartCredentials {
   readonly apiKey: string;
@@ -110,7 +110,7 @@ export interface State {
   log: AuditEntry[];
 }
 
-/** Whether the key still opens anything at the time `now`. */
+/** Whether the key is valid at the time `now`. */
 export function isActive(key: Key, now: number): boolean {
   return (
     key.revoked === undefined &&

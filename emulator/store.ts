@@ -18,7 +18,7 @@ import {
 import { z } from "zod";
 import type { State } from "./state.js";
 
-/** Keeps the state; `save` is called after every change, before the answer goes out. */
+/** Stores the state; `save` is called after every change, before the answer is sent. */
 export interface Store {
   load(): State | undefined;
   save(state: State): void;
@@ -26,17 +26,17 @@ export interface Store {
 
 export const inMemory: Store = { load: () => undefined, save: () => {} };
 
-/** Enough to tell our own files from others and from those of a later version. */
+/** Enough to recognise our own files, and those of a later version. */
 const header = z.looseObject({
   version: z.literal(1),
   tailnet: z.object({ id: z.string(), name: z.string() }),
 });
 
-/** It holds the start credentials in plaintext: for this user's eyes alone. */
+/** The file holds the start credentials in plaintext: only its owner may read it. */
 const mode = 0o600;
 
 /**
- * Neither follows a link, which could lead to another's file, nor waits for a pipe. Windows has no
+ * Neither follows a link, which could lead to someone else's file, nor waits for a pipe. Windows has no
  * such flags.
  */
 const asItIs = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -62,7 +62,7 @@ export function fileStore(path: string): Store {
     },
     save(state) {
       const next = `${path}.next`;
-      // What a killed run left, or somebody put there: a link is removed itself, not what it leads
+      // A killed run may have left this file. If it is a link, the link is removed, not what it leads
       // to.
       rmSync(next, { force: true });
       try {
@@ -72,14 +72,14 @@ export function fileStore(path: string): Store {
           mode,
         );
         try {
-          // The mode given to `open` is less what the umask takes.
+          // The umask restricts the mode given to `open`.
           fchmodSync(file, mode);
           writeFileSync(file, JSON.stringify(state));
           fsyncSync(file);
         } finally {
           closeSync(file);
         }
-        // Puts the file in the place of whatever has the name, a link too.
+        // Replaces whatever has this name, including a link.
         renameSync(next, path);
       } catch (error) {
         rmSync(next, { force: true });
@@ -100,11 +100,11 @@ function contentOf(file: number, path: string): State {
   }
   if (!header.safeParse(content).success) {
     throw new Error(
-      `${path} is no data file of this emulator. Name another --data file, or remove this one.`,
+      `${path} is not a data file of this emulator. Name another --data file, or remove this one.`,
     );
   }
-  const state = content as State; // Written by `save`, and by nobody else: see the header.
-  // A version before 0.2 gave its tokens no id; they live for an hour, and nobody misses them.
+  const state = content as State; // Written by `save`: see the header.
+  // Versions before 0.2 stored tokens without an id. They are valid for an hour only, so drop them.
   return { ...state, tokens: state.tokens.filter(({ id }) => id !== undefined) };
 }
 

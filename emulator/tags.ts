@@ -1,5 +1,5 @@
 /**
- * Who may give which tags. Source: https://tailscale.com/api (POST /tailnet/{tailnet}/keys: "tags
+ * Who may assign which tags. Source: https://tailscale.com/api (POST /tailnet/{tailnet}/keys: "tags
  * must be identical to the credential's or owned by them") and https://tailscale.com/kb/1068/tags
  */
 
@@ -7,10 +7,10 @@ import type { Role } from "./permissions.js";
 import type { Policy } from "./policy-file.js";
 import type { Actor } from "./world.js";
 
-/** Whether `actor` may put exactly `wanted` on something. */
+/** Whether `actor` may assign exactly the tags `wanted`. */
 export function mayGiveTags(actor: Actor, wanted: readonly string[], policy: Policy): boolean {
   if (wanted.length === 0) return true;
-  // A tag that the policy file does not define cannot be given by anybody.
+  // Nobody can assign a tag that the policy file does not define.
   if (!wanted.every((tag) => Object.hasOwn(policy.tagOwners, tag))) return false;
   if (actor.user !== undefined) {
     const { role, loginName } = actor.user;
@@ -30,7 +30,7 @@ export function isOwned(tag: string, tags: readonly string[], policy: Policy): b
   return policy.tagOwners[tag]?.some((owner) => tags.includes(owner)) ?? false;
 }
 
-/** The roles that may write the policy file, and with it make any tag theirs. */
+/** The roles that may write the policy file, and so may become owner of any tag. */
 const mayDefineTags: readonly Role[] = ["owner", "admin", "network-admin"];
 
 function userOwns(tag: string, role: Role, loginName: string, policy: Policy): boolean {

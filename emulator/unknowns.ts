@@ -1,6 +1,6 @@
 /**
- * What no public source says of the real API, as switches: a client of it must be right in either
- * case. What is settled by evidence is fixed behaviour and has no switch. Each switch names its
+ * What no public source says about the real API, as switches: a client must be correct in either
+ * case. Behaviour that is settled by evidence has no switch. Each switch names its
  * fact; docs/api-facts.md says what is known of it.
  */
 
@@ -14,7 +14,7 @@ export interface Unknowns {
    * `fact: write-narrows-to-read`
    */
   readonly writeNarrowsToRead: boolean;
-  /** What a credential answers to who may not see its kind. `fact: hidden-key-status` */
+  /** The answer to an actor that may not see the credential's kind. `fact: hidden-key-status` */
   readonly hiddenKey: 403 | 404;
   /**
    * What a PUT without an audience does to that of a federated identity.
@@ -42,7 +42,7 @@ export interface Unknowns {
   readonly freshClientMilliseconds: number;
 }
 
-/** Every switch as a client would like it. */
+/** Every switch in its easiest position for a client. */
 export const lenient: Unknowns = {
   narrowingRefusalNames: "beyond",
   writeNarrowsToRead: true,
@@ -55,7 +55,7 @@ export const lenient: Unknowns = {
   freshClientMilliseconds: 0,
 };
 
-/** Every switch as it is hardest for a client. */
+/** Every switch in its hardest position for a client. */
 export const strict: Unknowns = {
   narrowingRefusalNames: "all",
   writeNarrowsToRead: false,
@@ -77,7 +77,7 @@ type Switches = { readonly [Name in keyof Unknowns]?: Unknowns[Name] | undefined
 /** One of the two worlds, or some of the switches. */
 export type Strictness = (typeof worldNames)[number] | Switches;
 
-/** The form of some switches, as they come from outside. */
+/** Some switches, as callers give them. */
 const switchesShape = z.strictObject({
   narrowingRefusalNames: z.enum(["beyond", "all"]).optional(),
   writeNarrowsToRead: z.boolean().optional(),
@@ -90,7 +90,7 @@ const switchesShape = z.strictObject({
   freshClientMilliseconds: z.int().min(0).optional(),
 }) satisfies z.ZodType<Switches>;
 
-/** What a world or some switches look like, to whoever writes something else. */
+/** What to write, for an error message. */
 const form = `write "lenient", "strict", or an object of ${Object.keys(lenient).join(", ")}`;
 
 /** @internal */

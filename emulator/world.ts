@@ -1,4 +1,4 @@
-/** What every route works on: the state, the clock, and how a change is recorded and kept. */
+/** What every route works on: the state, the clock, and the audit log. */
 
 import { randomUUID } from "node:crypto";
 import { type Change, credentialActor, userActor } from "./audit-entries.js";
@@ -21,17 +21,17 @@ import type { Unknowns } from "./unknowns.js";
  * Who sends a request: a user by an API access token, or a trust credential by a short-lived token.
  */
 export interface Actor {
-  /** The credential that the token belongs to. */
+  /** The credential to which the token belongs. */
   readonly key: Key;
-  /** Whose API access token it is; undefined for a trust credential. */
+  /** The owner of an API access token; undefined for a trust credential. */
   readonly user?: User;
   /** The short-lived token; undefined for a user. */
   readonly token?: AccessToken;
   readonly scopes: readonly string[];
-  /** The tags it holds as a trust credential, or those that its token was narrowed to. */
+  /** The tags of a trust credential, or those to which its token was narrowed. */
   readonly tags: readonly string[];
   /**
-   * Whether it may give every tag that the policy file defines: a client with `all`, by a token
+   * Whether it may assign every tag that the policy file defines: a client with `all`, by a token
    * whose tags were not narrowed.
    */
   readonly givesAnyTag: boolean;
@@ -41,15 +41,15 @@ export interface WorldOptions {
   readonly rewriteGithubSubjects: boolean;
   /** Scopes that exist beyond the known ones. */
   readonly scopes: readonly string[];
-  /** How it behaves where no source says what the real API does. */
+  /** How it behaves where no source documents the real API. */
   readonly unknowns: Unknowns;
-  /** How issuers' published keys are read. */
+  /** Reads issuers' published keys. */
   readonly fetch: typeof fetch;
 }
 
 export class World implements Clock {
   readonly state: State;
-  /** The published keys of issuers that are not asked over the network. */
+  /** The published keys of issuers that are not fetched over the network. */
   readonly issuerKeys = new Map<string, unknown>();
   rewriteGithubSubjects: boolean;
   unknowns: Unknowns;
@@ -76,7 +76,7 @@ export class World implements Clock {
   get policy(): Policy {
     const parsed = parsePolicy(this.state.policy.text);
     if ("policy" in parsed) return parsed.policy;
-    throw new Error(`the stored policy file became unreadable: ${parsed.problem}`);
+    throw new Error(`the stored policy file is unreadable: ${parsed.problem}`);
   }
 
   isScope(name: string): boolean {
@@ -92,7 +92,7 @@ export class World implements Clock {
   }
 
   /**
-   * The short-lived tokens that open something. Those of a revoked credential do not.
+   * The short-lived tokens that are valid. Those of a revoked credential are not.
    * `fact: revocation-ends-tokens`
    */
   tokens(): AccessToken[] {
@@ -102,7 +102,7 @@ export class World implements Clock {
     });
   }
 
-  /** Writes down who did what, and keeps the state. Called at the end of every change. */
+  /** Logs a change, and saves the state. Called at the end of every change. */
   record(actor: Actor, change: Change): void {
     this.recordAs(
       actor.user === undefined ? credentialActor(actor.key) : userActor(actor.user),
@@ -112,8 +112,8 @@ export class World implements Clock {
   }
 
   recordAs(actor: AuditEntry["actor"], origin: AuditEntry["origin"], change: Change): void {
-    // Nanoseconds, as in the real log; the last six digits count, so that no two entries are of one
-    // time.
+    // Nanoseconds, as in the real log; the last six digits count entries, so that no two have the
+    // same time.
     const count = String(this.state.log.length % 1_000_000).padStart(6, "0");
     this.state.log.push({
       eventTime: new Date(this.now()).toISOString().replace("Z", `${count}Z`),
@@ -126,14 +126,14 @@ export class World implements Clock {
     this.keep();
   }
 
-  /** Makes the state durable. */
+  /** Saves the state. */
   keep(): void {
     this.state.tokens = this.state.tokens.filter((token) => token.expires > this.now());
     this.store.save(this.state);
   }
 }
 
-/** Whether the actor may do what `scope` stands for. */
+/** Whether the actor holds `scope`, or a scope that includes it. */
 export function may(actor: Actor, scope: string): boolean {
   return allows(actor.scopes, scope);
 }

@@ -38,7 +38,7 @@ import { isActive, type Key, type KeyType, ninetyDays } from "../state.js";
 import { mayGiveTags } from "../tags.js";
 import { type Actor, may, type World } from "../world.js";
 
-/** The scope that opens keys of each kind; with `:read` behind it for reading alone. */
+/** The scope for keys of each kind; with the suffix `:read` for reading only. */
 const scopeOf: Record<KeyType, string> = {
   auth: "auth_keys",
   client: "oauth_keys",
@@ -49,7 +49,7 @@ const scopeOf: Record<KeyType, string> = {
 export function keyRoutes(world: World): Hono<Env> {
   return new Hono<Env>()
     .get("/keys", (context) => {
-      // Whether each of them opens the list: `fact: list-with-one-kind`.
+      // Whether each scope alone permits the list: `fact: list-with-one-kind`.
       const actor = requireOneOf(
         context,
         ...Object.values(scopeOf).map((scope) => `${scope}:read`),
@@ -116,25 +116,25 @@ export function keyRoutes(world: World): Hono<Env> {
       if (key === undefined) throw keyNotFound();
       const own = key.keyType === "api" && key.userId === context.get("actor").user?.id;
       const actor = own ? context.get("actor") : requireWrite(context, world, key, keyNotFound());
-      // Revoked already is no error: `fact: delete-of-revoked-key`.
+      // Revoking twice is not an error: `fact: delete-of-revoked-key`.
       if (key.revoked === undefined) revoke(world, key, (change) => world.record(actor, change));
       return context.json(null);
     });
 }
 
-/** Every token may read the credential that it came from. `fact: own-key-is-readable` */
+/** Every token may read its own credential. `fact: own-key-is-readable` */
 function maySee(actor: Actor, key: Key): boolean {
   return key.id === actor.key.id || may(actor, `${scopeOf[key.keyType]}:read`);
 }
 
-/** What a key answers that the actor may not see: that it may not, or that there is none. */
+/** The refusal for a key that the actor may not see: forbidden, or not found. */
 function hidden({ unknowns }: World, missing: Refusal): Refusal {
   return unknowns.hiddenKey === 404 ? missing : notEnoughPermissions();
 }
 
 /**
- * Refuses whoever may not change `key`; who may not even see it is told `missing` where such keys
- * are hidden.
+ * Refuses an actor that may not change `key`; with `missing` if it may not even see the key and
+ * hidden keys look missing.
  */
 function requireWrite(context: Context<Env>, world: World, key: Key, missing: Refusal): Actor {
   const actor = context.get("actor");
@@ -156,8 +156,8 @@ function isListed(world: World, actor: Actor, key: Key, everywhere: boolean): bo
 }
 
 /**
- * Whether lists show short-lived tokens to the actor: who may read all access tokens, or "OAuth
- * clients and OAuth tokens".
+ * Whether lists show short-lived tokens to the actor, which must hold the scope to read all access
+ * tokens, or "OAuth clients and OAuth tokens".
  */
 function listsTokens({ unknowns }: World, actor: Actor): boolean {
   const may = allows(actor.scopes, "all:read") || allows(actor.scopes, "oauth_keys:read");
@@ -279,7 +279,7 @@ function checkTags(world: World, actor: Actor, tags: readonly string[]): void {
   if (!mayGiveTags(actor, tags, world.policy)) throw tagsNotPermitted(tags);
 }
 
-/** Ends the key, and with it every token it gave. */
+/** Revokes the key, and with it every token of it. */
 export function revoke(world: World, key: Key, record: (change: Change) => void): void {
   key.revoked = world.now();
   record(revocationOf(key));

@@ -49,7 +49,7 @@ export function policyFileRoutes(world: World): Hono<Env> {
     .post("/acl/validate", async (context) => {
       requirePolicyScope(context, "policy_file:read");
       const text = await context.req.text();
-      // Each of these as measured: `fact: validate-answers`.
+      // Each of these was measured: `fact: validate-answers`.
       if (text.trim() === "") throw badRequest("unexpected end of JSON input");
       const found = text.trimStart().startsWith("[")
         ? failuresOfTests(world, text)

@@ -1,5 +1,5 @@
 /**
- * `/tailnet/{tailnet}/users`: the people of the tailnet and their roles. Source:
+ * `/tailnet/{tailnet}/users`: the users of the tailnet and their roles. Source:
  * https://tailscale.com/api#tag/users
  */
 

@@ -179,8 +179,8 @@ test("for a person it prints the exports with which to use it", async () => {
 });
 
 test.each([
-  [["--host", "0.0.0.0"], "It listens on loopback only"],
-  [["--host", "192.168.1.10"], "It listens on loopback only"],
+  [["--host", "0.0.0.0"], "The emulator listens on loopback only"],
+  [["--host", "192.168.1.10"], "The emulator listens on loopback only"],
   [["--port", "65536"], "Write a whole number from 0 to 65535"],
   [["--latency", "fast"], "Write a whole number from 0 to 600000"],
   [["--policy", "/nowhere.hujson"], "no such file"],
@@ -263,7 +263,7 @@ test("a port in use, a data file of another kind and a policy file that is none 
 
   const file = dataFile();
   writeFileSync(file, '{"version":99}');
-  expect((await start("--data", file).ended).stderr).toContain("is no data file of this emulator");
+  expect((await start("--data", file).ended).stderr).toContain("is not a data file of this emulator");
   writeFileSync(file, '{ "tagOwners": [] }');
   expect((await start("--policy", file).ended).stderr).toContain(
     "the policy file is not valid: tagOwners",
