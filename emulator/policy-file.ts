@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { type ParseError, parse, printParseErrorCode } from "jsonc-parser";
 import { z } from "zod";
+import { refusePolicy } from "./policy-refusals.js";
 import { describeProblem, firstProblem } from "./schema-problem.js";
 
 export interface PolicyFile {
@@ -17,29 +18,80 @@ export interface PolicyFile {
 
 const names = z.array(z.string());
 
-const rule = z.looseObject({
+const acl = z.looseObject({
   action: z.string().optional(),
   src: names.default([]),
   dst: names.default([]),
+  proto: z.string().optional(),
+  srcPosture: names.default([]),
 });
 
-const test = z.looseObject({ src: z.string(), accept: names.optional(), deny: names.optional() });
+const grant = z.looseObject({
+  src: names.default([]),
+  dst: names.default([]),
+  ip: names.default([]),
+  app: z.record(z.string(), z.unknown()).default({}),
+  srcPosture: names.default([]),
+  via: names.default([]),
+});
+
+const sshRule = z.looseObject({
+  action: z.string().optional(),
+  src: names.default([]),
+  dst: names.default([]),
+  users: names.default([]),
+  acceptEnv: names.default([]),
+  checkPeriod: z.string().optional(),
+  srcPosture: names.default([]),
+});
+
+const attributeValue = z.union([z.string(), z.number(), z.boolean()]);
+
+const test = z.looseObject({
+  src: z.string().default(""),
+  proto: z.string().optional(),
+  accept: names.optional(),
+  deny: names.optional(),
+  srcPostureAttrs: z.record(z.string(), attributeValue).default({}),
+});
+
+const sshTest = z.looseObject({
+  src: z.string().default(""),
+  dst: names.default([]),
+  accept: names.default([]),
+  check: names.default([]),
+  deny: names.default([]),
+});
+
+const named = z.record(z.string(), names).default({});
 
 const policyShape = z.looseObject({
-  groups: z.record(z.string(), names).default({}),
-  tagOwners: z.record(z.string(), names).default({}),
-  acls: z.array(rule).default([]),
+  groups: named,
+  hosts: z.record(z.string(), z.string()).default({}),
+  ipsets: named,
+  postures: named,
+  defaultSrcPosture: names.default([]),
+  tagOwners: named,
+  // Whether they are there at all decides whether everything is open.
+  acls: z.array(acl).optional(),
+  grants: z.array(grant).optional(),
+  ssh: z.array(sshRule).default([]),
+  nodeAttrs: z
+    .array(z.looseObject({ target: names.default([]), ipPool: names.default([]) }))
+    .default([]),
+  autoApprovers: z
+    .looseObject({ routes: named, exitNode: names.default([]), services: named })
+    .optional(),
   tests: z.array(test).default([]),
+  sshTests: z.array(sshTest).default([]),
 });
 
 export type Policy = z.infer<typeof policyShape>;
+export type Acl = z.infer<typeof acl>;
+export type Grant = z.infer<typeof grant>;
+export type SshRule = z.infer<typeof sshRule>;
 export type PolicyTest = z.infer<typeof test>;
-
-/** A failing test, as the API reports it: for whom, and what went wrong. */
-export interface TestFailure {
-  readonly user: string;
-  readonly errors: readonly string[];
-}
+export type SshTest = z.infer<typeof sshTest>;
 
 /** No policy file needs more, and the parser calls itself for each. */
 const deepest = 100;
@@ -58,8 +110,50 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** The policy in `text`, or what is wrong with it. */
+/** Objects whose members are fields, which Go's JSON reads in any case, by where they are. */
+const fields = {
+  "": [...Object.keys(policyShape.shape)],
+  acls: [...Object.keys(acl.shape)],
+  grants: [...Object.keys(grant.shape)],
+  ssh: [...Object.keys(sshRule.shape)],
+  nodeAttrs: ["target", "attr", "app", "ipPool"],
+  autoApprovers: ["routes", "exitNode", "services"],
+  tests: [...Object.keys(test.shape)],
+  sshTests: [...Object.keys(sshTest.shape)],
+} as const satisfies Record<string, readonly string[]>;
+
+/** The older spellings of fields. */
+const older: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  acls: { users: "src", ports: "dst" },
+  tests: { user: "src", allow: "accept" },
+};
+
+/** The file with every field in the usual spelling; what is null is not there. */
+function spellFields(value: unknown, place: keyof typeof fields): unknown {
+  if (Array.isArray(value)) return value.map((item) => spellFields(item, place));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, member]) => {
+      if (member === null) return [];
+      const known = fields[place].find((name) => name.toLowerCase() === key.toLowerCase());
+      const name = known ?? older[place]?.[key.toLowerCase()] ?? key;
+      const isPlace = place === "" && Object.hasOwn(fields, name);
+      // `name` is one of the places, as just looked up.
+      return [[name, isPlace ? spellFields(member, name as keyof typeof fields) : member]];
+    }),
+  );
+}
+
+/** The policy in `text`, or why Tailscale refuses it. */
 export function parsePolicy(text: string): { policy: Policy } | { problem: string } {
+  const read = readPolicy(text);
+  if ("problem" in read) return read;
+  const problem = refusePolicy(read.policy);
+  return problem === undefined ? read : { problem };
+}
+
+/** The policy in `text`, which was accepted before, or what has no form. */
+export function readPolicy(text: string): { policy: Policy } | { problem: string } {
   if (isTooDeep(text)) return { problem: `more than ${deepest} levels of brackets` };
   const errors: ParseError[] = [];
   const value: unknown = parse(text, errors, { allowTrailingComma: true });
@@ -68,18 +162,10 @@ export function parsePolicy(text: string): { policy: Policy } | { problem: strin
     const line = text.slice(0, error.offset).split("\n").length;
     return { problem: `line ${line}: ${printParseErrorCode(error.error)}` };
   }
-  const shaped = policyShape.safeParse(value, { error: describeProblem });
-  if (!shaped.success) return { problem: firstProblem(shaped.error, "policy") };
-  const wrongTag = Object.keys(shaped.data.tagOwners).find(
-    (name) => !/^tag:[A-Za-z][A-Za-z0-9-]*$/.test(name),
-  );
-  if (wrongTag !== undefined) return { problem: `tagOwners: "${wrongTag}" is not a valid tag` };
-  const undefinedTag = shaped.data.acls
-    .flatMap(({ src }) => src)
-    .find((name) => name.startsWith("tag:") && !Object.hasOwn(shaped.data.tagOwners, name));
-  // As measured: `fact: validate-answers`.
-  if (undefinedTag !== undefined) return { problem: `src=tag not found: "${undefinedTag}"` };
-  return { policy: shaped.data };
+  const shaped = policyShape.safeParse(spellFields(value, ""), { error: describeProblem });
+  return shaped.success
+    ? { policy: shaped.data }
+    : { problem: firstProblem(shaped.error, "policy") };
 }
 
 /** The tests in an array of them, or what is wrong with it. */
@@ -87,7 +173,9 @@ export function parseTests(text: string): { tests: PolicyTest[] } | { problem: s
   if (isTooDeep(text)) return { problem: `more than ${deepest} levels of brackets` };
   const shaped = z
     .array(test)
-    .safeParse(parse(text, [], { allowTrailingComma: true }), { error: describeProblem });
+    .safeParse(spellFields(parse(text, [], { allowTrailingComma: true }), "tests"), {
+      error: describeProblem,
+    });
   return shaped.success
     ? { tests: shaped.data }
     : { problem: firstProblem(shaped.error, "the list of tests") };
@@ -113,54 +201,3 @@ export const freshPolicy = `{
   "acls": [{ "action": "accept", "src": ["*"], "dst": ["*:*"] }],
 }
 `;
-
-/**
- * The tests that fail. Sources and destinations are compared by name, with groups and \`*\`: enough
- * to try a policy file with.
- */
-export function failingTests(policy: Policy, tests: readonly PolicyTest[]): TestFailure[] {
-  return tests.flatMap(({ src, accept = [], deny = [] }) => {
-    const errors = [
-      ...accept
-        .filter((dst) => !reaches(policy, src, dst))
-        .map((dst) => `address "${dst}": want: Accept, got: Drop`),
-      ...deny
-        .filter((dst) => reaches(policy, src, dst))
-        .map((dst) => `address "${dst}": want: Drop, got: Accept`),
-    ];
-    return errors.length > 0 ? [{ user: src, errors }] : [];
-  });
-}
-
-function reaches(policy: Policy, source: string, destination: string): boolean {
-  const [host, port] = hostAndPort(destination);
-  return policy.acls.some(
-    (rule) =>
-      rule.src.some((name) => isMember(policy, name, source)) &&
-      rule.dst.some((target) => {
-        const [allowedHost, allowedPorts] = hostAndPort(target);
-        return isMember(policy, allowedHost, host) && opens(allowedPorts, port);
-      }),
-  );
-}
-
-function isMember(policy: Policy, name: string, who: string): boolean {
-  return (
-    name === "*" ||
-    name === who ||
-    (policy.groups[name]?.includes(who) ?? false) ||
-    (name === "autogroup:member" && who.includes("@"))
-  );
-}
-
-function hostAndPort(text: string): [string, string] {
-  const colon = text.lastIndexOf(":");
-  return colon < 0 ? [text, "*"] : [text.slice(0, colon), text.slice(colon + 1)];
-}
-
-function opens(allowed: string, port: string): boolean {
-  return allowed.split(",").some((part) => {
-    const [from, to = from] = part.split("-");
-    return part === "*" || (Number(from) <= Number(port) && Number(port) <= Number(to));
-  });
-}

@@ -5,7 +5,7 @@ import { type Change, credentialActor, userActor } from "./audit-entries.js";
 import type { Clock } from "./clock.js";
 import { freshState } from "./fresh-tailnet.js";
 import { allows, olderScopes, scopes } from "./permissions.js";
-import { freshPolicy, type Policy, parsePolicy } from "./policy-file.js";
+import { freshPolicy, type Policy, readPolicy } from "./policy-file.js";
 import {
   type AccessToken,
   type AuditEntry,
@@ -74,7 +74,7 @@ export class World implements Clock {
   }
 
   get policy(): Policy {
-    const parsed = parsePolicy(this.state.policy.text);
+    const parsed = readPolicy(this.state.policy.text);
     if ("policy" in parsed) return parsed.policy;
     throw new Error(`the stored policy file is unreadable: ${parsed.problem}`);
   }

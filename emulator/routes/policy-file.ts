@@ -2,15 +2,8 @@
 
 import { type Context, Hono } from "hono";
 import { type Env, requireOneOf } from "../authentication.js";
-import {
-  failingTests,
-  freshPolicy,
-  type Policy,
-  parsePolicy,
-  parseTests,
-  policyFile,
-  type TestFailure,
-} from "../policy-file.js";
+import { freshPolicy, type Policy, parsePolicy, parseTests, policyFile } from "../policy-file.js";
+import { failingTests, type TestFailure } from "../policy-tests.js";
 import { badRequest, notEnoughPermissions, Refusal } from "../refusal.js";
 import { type Actor, may, type World } from "../world.js";
 
@@ -34,7 +27,7 @@ export function policyFileRoutes(world: World): Hono<Env> {
         throw new Refusal(412, "precondition failed, invalid old hash");
       const text = await context.req.text();
       const policy = validPolicy(text);
-      const failures = failingTests(policy, policy.tests);
+      const failures = failingTests(policy, world.state.users);
       if (failures.length > 0) throw new Refusal(400, testsFailed, failures);
       world.state.policy = policyFile(text);
       const { id, name } = world.state.tailnet;
@@ -53,7 +46,7 @@ export function policyFileRoutes(world: World): Hono<Env> {
       if (text.trim() === "") throw badRequest("unexpected end of JSON input");
       const found = text.trimStart().startsWith("[")
         ? failuresOfTests(world, text)
-        : failuresOfPolicy(text);
+        : failuresOfPolicy(world, text);
       if ("problem" in found) return context.json({ message: found.problem });
       if (found.failures.length === 0) return context.json({});
       return context.json({ message: testsFailed, data: found.failures });
@@ -99,11 +92,13 @@ type Found = { readonly failures: readonly TestFailure[] } | { readonly problem:
 /** Tests in an array are held against the policy in force. */
 function failuresOfTests(world: World, text: string): Found {
   const parsed = parseTests(text);
-  return "problem" in parsed ? parsed : { failures: failingTests(world.policy, parsed.tests) };
+  if ("problem" in parsed) return parsed;
+  const policy = { ...world.policy, tests: parsed.tests, sshTests: [] };
+  return { failures: failingTests(policy, world.state.users) };
 }
 
-function failuresOfPolicy(text: string): Found {
+function failuresOfPolicy(world: World, text: string): Found {
   const parsed = parsePolicy(text);
   if ("problem" in parsed) return parsed;
-  return { failures: failingTests(parsed.policy, parsed.policy.tests) };
+  return { failures: failingTests(parsed.policy, world.state.users) };
 }
