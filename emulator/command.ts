@@ -82,7 +82,9 @@ function wholeNumber(largest: number): (text: string) => number {
 
 function loopback(text: string): string {
   if (isLoopback(text)) return text;
-  throw new InvalidArgumentError("The emulator listens on loopback only: write 127.0.0.1, ::1 or localhost.");
+  throw new InvalidArgumentError(
+    "The emulator listens on loopback only: write 127.0.0.1, ::1 or localhost.",
+  );
 }
 
 function readText(path: string): string {

@@ -88,9 +88,31 @@ export function isInIpset(
   return isMember;
 }
 
+/** Everything that the entries of a set name, those of its inner sets included. */
+export function networksOf(policy: Policy, name: string, seen = new Set<string>()): string[] {
+  if (seen.has(name) || !Object.hasOwn(policy.ipsets, name)) return [];
+  seen.add(name);
+  return (policy.ipsets[name] ?? []).flatMap((entry) => {
+    const target = entry.trim().replace(/^(add|remove)\s+/, "");
+    if (target.startsWith("ipset:")) return networksOf(policy, target, seen);
+    return hostNetwork(policy, target) ?? target;
+  });
+}
+
+/** Whether the network, or the span of addresses, has addresses of machines. */
+export function mayBeMachines(network: string): boolean {
+  const ends = network.replace(/\/\d+$/, "").split("-");
+  return (
+    ends.some((end) => isAddress(end) && isTailnetAddress(end)) ||
+    ["100.64.0.0", "fd7a:115c:a1e0::"].some((first) =>
+      ends.length === 2 ? isBetween(first, ends[0] ?? "", ends[1] ?? "") : isIn(first, network),
+    )
+  );
+}
+
 function isBetween(address: string, from: string, to: string): boolean {
+  if (!isAddress(from) || isIP(from) !== isIP(to)) return false;
   const family = familyOf(from);
-  if (familyOf(to) !== family) return false;
   const block = new BlockList();
   try {
     block.addRange(from, to, family);

@@ -17,6 +17,8 @@ import {
   isInIpset,
   isInternetAddress,
   isTailnetAddress,
+  mayBeMachines,
+  networksOf,
   protocolNumber,
   takesPorts,
 } from "./policy-targets.js";
@@ -110,6 +112,9 @@ function partiesIn(policy: Policy, name: string): readonly Party[] | undefined {
   return isAddress(address) ? [{ address }] : undefined;
 }
 
+/** What a rule without a protocol opens: ICMP for both families, TCP, UDP. */
+const usual: readonly number[] = [1, 6, 17, 58];
+
 function isReached(
   question: Question,
   { srcPostureAttrs }: PolicyTest,
@@ -117,12 +122,11 @@ function isReached(
   port: number,
 ): boolean {
   const { policy } = question;
-  if (policy.acls === undefined && policy.grants === undefined) return true;
+  if (policy.acls === undefined && policy.grants === undefined) return usual.includes(protocol);
   const meets = (own: readonly string[]) => {
     const names = own.length > 0 ? own : policy.defaultSrcPosture;
     return names.length === 0 || names.some((name) => meetsPosture(policy, name, srcPostureAttrs));
   };
-  const usual = [1, 6, 17, 58];
   const opens = (protocols: readonly number[], ports: string) =>
     protocols.includes(protocol) && (!takesPorts(protocol) || hasPort(ports, port));
   return (
@@ -208,8 +212,8 @@ function isPartyWithin(
   const [v4, v4End, v6, v6End] = ends.map(isInside);
   if ((v4 && v4End) || (v6 && v6End)) return true;
   // An address of the tailnet's may be the machine's; one of anything else is not.
-  const start = network?.replace(/\/\d+$/, "");
-  return (start === undefined || isTailnetAddress(start) || Boolean(v4 || v6)) && assume;
+  const networks = network === undefined ? networksOf(policy, name) : [network];
+  return networks.some((one) => mayBeMachines(one)) && assume;
 }
 
 function isInAutogroup({ users, assume }: Question, name: string, user: string): boolean {

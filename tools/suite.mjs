@@ -1,7 +1,7 @@
 /**
- * `npm run test:faults`, `test:fuzz`, `test:installs`, `test:mutation`, `test:oracle`, `test:strict`,
- * `test:random`, `bench` and `picture`: what is no part of `npm test`. Whatever Node
- * npm is run with, Node 24 runs these.
+ * `npm run test:faults`, `test:fuzz`, `test:installs`, `test:mutation`, `test:oracle`, `test:reach`,
+ * `test:strict`, `test:random`, `bench` and `picture`: what is not part of `npm test`. Whichever Node
+ * runs npm, Node 24 runs these.
  */
 
 import { randomInt } from "node:crypto";
@@ -12,9 +12,16 @@ import { runMain, SetUpError } from "./set-up/progress.mjs";
 import { vitest } from "./vitest.mjs";
 
 /** The projects whose tests draw what they try. */
-const properties = ["unit", "oracle", "faults", "fuzz", "model", "contract", "markdown"].flatMap(
-  (name) => ["--project", name],
-);
+const properties = [
+  "unit",
+  "reach",
+  "oracle",
+  "faults",
+  "fuzz",
+  "model",
+  "contract",
+  "markdown",
+].flatMap((name) => ["--project", name]);
 
 /** What each runs; the matrix, minutes long, is part of no other run. */
 const suites = {
@@ -25,6 +32,7 @@ const suites = {
   installs: [vitest, "run", "--project", "installs"],
   oracle: [join(root, "test", "oracle", "main.ts")],
   picture: [join(root, "tools", "picture.ts")],
+  reach: [vitest, "run", "--project", "reach", "test/reach/readings.test.ts"],
   strict: [vitest, "run"],
   random: [vitest, "run", ...properties],
 };
@@ -34,6 +42,10 @@ const told = {
   faults: { TAILSCOPE_LONG_TESTS: "1" },
   fuzz: { TAILSCOPE_LONG_TESTS: "1" },
   installs: { TAILSCOPE_LONG_TESTS: "1" },
+  reach: {
+    TAILSCOPE_LONG_TESTS: "1",
+    TAILSCOPE_SEED: process.env["TAILSCOPE_SEED"] ?? String(randomInt(2 ** 31)),
+  },
   strict: { TAILSCOPE_EMULATOR_STRICTNESS: "strict" },
   random: {
     TAILSCOPE_LONG_TESTS: "1",

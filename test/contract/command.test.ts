@@ -263,7 +263,9 @@ test("a port in use, a data file of another kind and a policy file that is none 
 
   const file = dataFile();
   writeFileSync(file, '{"version":99}');
-  expect((await start("--data", file).ended).stderr).toContain("is not a data file of this emulator");
+  expect((await start("--data", file).ended).stderr).toContain(
+    "is not a data file of this emulator",
+  );
   writeFileSync(file, '{ "tagOwners": [] }');
   expect((await start("--policy", file).ended).stderr).toContain(
     "the policy file is not valid: tagOwners",
