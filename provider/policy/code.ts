@@ -9,7 +9,7 @@
 import { officialKind } from "../access/official";
 import { providerText } from "../access/provider-text";
 import { runsCode, typePrefix } from "../access/resource-types";
-import type { Exemption } from "./exceptions";
+import { type Exemption, endOf, holdsAny } from "./exceptions";
 import { kinds, type Shown } from "./judged";
 import { isFor } from "./urn-pattern";
 
@@ -40,14 +40,9 @@ export function foreignCode(
   const problem = problemOf(type, urn, seen);
   if (problem === undefined) return [];
   const meant = exceptions.filter((one) => isFor(one.urn, urn));
-  if (meant.some(({ until }) => until >= today)) return [];
-  const last = meant
-    .map(({ until }) => until)
-    .sort()
-    .at(-1);
-  const ended = last === undefined ? "" : `The exception for it ended on ${last}. `;
+  if (holdsAny(meant, today)) return [];
   return [
-    `${problem} ${ended}Leave it out, or write down in the pack why it is right and until when: exceptions: [{ urn: "${urn}", reason: "…", until: "YYYY-MM-DD" }].`,
+    `${problem} ${endOf(meant)}Leave it out, or write down in the pack why it is right and until when: exceptions: [{ urn: "${urn}", reason: "…", until: "YYYY-MM-DD" }].`,
   ];
 }
 

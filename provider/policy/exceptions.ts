@@ -1,4 +1,4 @@
-/** What people write into a pack beside lengths: who may what a rule forbids, and why. Types alone. */
+/** What people write into a pack beside lengths: who may what a rule forbids, and why. */
 
 /** Why a resource may be what a rule forbids, and until when. */
 export interface Exemption {
@@ -31,4 +31,18 @@ export interface Allowance {
   readonly tags: readonly string[];
   /** Scopes they may carry, and with each those that it implies. */
   readonly scopes: readonly string[];
+}
+
+/** Whether one of the exemptions holds. @param today for example `"2026-11-24"` */
+export function holdsAny(exemptions: readonly Exemption[], today: string): boolean {
+  return exemptions.some(({ until }) => until >= today);
+}
+
+/** A sentence and a blank that say when the last of them ended; nothing where there was none. */
+export function endOf(exemptions: readonly Exemption[]): string {
+  const last = exemptions
+    .map(({ until }) => until)
+    .sort()
+    .at(-1);
+  return last === undefined ? "" : `The exception for it ended on ${last}. `;
 }

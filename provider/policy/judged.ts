@@ -101,7 +101,7 @@ export function readArguments(props: Readonly<Record<string, unknown>>): Argumen
         const isUnknown = value === notKnown;
         return {
           texts: [],
-          isOdd: !isUnknown && value !== undefined && !isEmpty(value),
+          isOdd: !isUnknown && value !== undefined,
           isUnknown,
         };
       }
@@ -132,8 +132,4 @@ export function readArguments(props: Readonly<Record<string, unknown>>): Argumen
       if (thrown.length > 0) throw thrown[0];
     },
   };
-}
-
-function isEmpty(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }

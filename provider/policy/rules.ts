@@ -6,7 +6,7 @@ import { matches } from "../access/patterns";
 import { shown } from "../access/sanitize";
 import { covers, expandLegacyScopes, knownScopes, legacyScopes } from "../access/scopes";
 import { verdictOn } from "../access/trusted";
-import type { Allowance, Exception, Exemption } from "./exceptions";
+import { type Allowance, type Exception, endOf, holdsAny } from "./exceptions";
 import { type Judged, notKnown } from "./judged";
 import { isMadeAnew, type RotatingComponent } from "./rotating";
 import { isFor } from "./urn-pattern";
@@ -38,20 +38,11 @@ export function administrators(
         (one.scope === written ||
           (isKnown && means.every((scope) => expandLegacyScopes([one.scope]).includes(scope)))),
     );
-    if (meant.some(({ until }) => until >= today)) return [];
+    if (holdsAny(meant, today)) return [];
     return [
       `scopes: ${said}${isKnown ? " can make" : ', so it counts as "all", which can make'} administrators, or rewrite who reaches what. ${endOf(meant)}Leave it out, or write down in the pack why it is right and until when: exceptions: [{ urn: "${urn}", scope: "${shown(written)}", reason: "…", until: "YYYY-MM-DD" }].`,
     ];
   });
-}
-
-/** Since when exceptions hold no more. */
-function endOf(meant: readonly Exemption[]): string {
-  const last = meant
-    .map(({ until }) => until)
-    .sort()
-    .at(-1);
-  return last === undefined ? "" : `The exception for it ended on ${last}. `;
 }
 
 export function longLivedKeys({ kind, args }: Judged, longest: Duration): string[] {
@@ -99,7 +90,7 @@ export function undescribed({ args }: Judged): string[] {
 /** Whether a text has a letter or a digit that can be seen, and is more than a placeholder. */
 function saysSomething(text: string): boolean {
   const seen = text.replace(/[\p{Default_Ignorable_Code_Point}\p{C}]/gu, "");
-  const words = seen.replace(/[^\p{L}\p{N}]+/gu, "").toLowerCase();
+  const words = seen.replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
   return words !== "" && !placeholders.includes(words);
 }
 

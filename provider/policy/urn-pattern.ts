@@ -12,9 +12,9 @@ export interface UrnParts {
 
 /** The parts of a URN, or of a pattern of some; undefined where it is none. */
 export function urnParts(urn: string): UrnParts | undefined {
-  const [head = "", project = "", type = "", ...name] = urn.split("::");
+  const [head = "", project, type, ...name] = urn.split("::");
   const stack = /^urn:pulumi:(.+)$/s.exec(head)?.[1];
-  if (stack === undefined || project === "" || type === "" || name.length === 0) return undefined;
+  if (stack === undefined || !project || !type || name.length === 0) return undefined;
   return { stack, project, type, name: name.join("::") };
 }
 

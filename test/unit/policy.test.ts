@@ -3,7 +3,7 @@
  * test/engine/policy.test.ts; programs that mean to get round them are in policy-evasions.test.ts.
  */
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { policies, type Rules } from "../../provider/policy";
 import {
   credential,
@@ -33,11 +33,22 @@ test("every rule is mandatory unless something else is said, for the rule alone 
   const [looking, ...judging] = policies();
   // The engine shows code to this level alone.
   expect(looking).toMatchObject({ name: "looks-at-code", enforcementLevel: "remediate" });
-  for (const { enforcementLevel, description } of judging) {
-    expect(enforcementLevel).toBe("mandatory");
-    expect(description).toMatch(/\.$/);
-  }
-  expect(judging).toHaveLength(10);
+  for (const { enforcementLevel } of judging) expect(enforcementLevel).toBe("mandatory");
+  expect(judging.map(({ description }) => description)).toEqual([
+    "No credential carries all or all:read.",
+    "Scopes that can make administrators need an exception with a reason and a last day.",
+    "An auth key lives no longer than is allowed.",
+    "A reusable auth key is ephemeral.",
+    "A preauthorised auth key has tags.",
+    "Every credential says what it is for.",
+    "Credentials carry the tags and scopes that their project and stack may use.",
+    "A federated identity's subject names its owner in full.",
+    "An OAuth client is made anew as often as is asked for.",
+    "Resources run no code that the rules cannot judge.",
+  ]);
+  expect(looking?.description).toBe(
+    "Lets the rules see what code a dynamic resource runs, and changes nothing.",
+  );
   expect(level({ "clients-rotate": "advisory" }, "clients-rotate")).toBe("advisory");
   expect(
     level(
@@ -157,9 +168,19 @@ const wrongSettings: [string, Rules, string][] = [
     'clients-rotate: there is no "longst". The rule takes { longest: "30d" }.',
   ],
   [
+    "two options that there are not",
+    loose({ "no-all-scope": { a: 1, b: 2 } }),
+    'no-all-scope: there is no "a", "b". The rule takes nothing but its level.',
+  ],
+  [
+    "an exception that is a text",
+    loose({ "administrators-by-exception": { exceptions: ["ci"] } }),
+    "administrators-by-exception: exceptions[0]: A name alone would mean resources of every project.",
+  ],
+  [
     "a rule that there is not",
     loose({ "no-al-scope": "mandatory" }),
-    'There is no rule "no-al-scope". The rules are no-all-scope',
+    'There is no rule "no-al-scope". The rules are no-all-scope, administrators-by-exception, auth-key-expiry',
   ],
 ];
 
@@ -242,6 +263,15 @@ describe("a file of settings", () => {
     expect(() => validate(shown, () => undefined)).toThrow("the table is missing");
     const getConfig = () => ({ table: [] });
     expect(() => validate({ ...shown, getConfig }, () => undefined)).not.toThrow();
+  });
+
+  test("of another rule needs no table", () => {
+    const policy = policies({ "allowed-tags-and-scopes": "disabled" }).find(
+      ({ name }) => name === "no-all-scope",
+    );
+    const shown = { type: "pulumi:pulumi:Stack", urn: "u", name: "n", props: {} };
+    const validate = policy?.validateResource as unknown as (args: object, report: object) => void;
+    expect(() => validate(shown, () => undefined)).not.toThrow();
   });
 
   test("is described to the engine, option by option", () => {
@@ -328,7 +358,20 @@ describe("a rule", () => {
     ],
     ["auth-key-expiry", credential("AuthKey", { expiry: "30d" }), 0],
     ["auth-key-expiry", credential("AuthKey", {}), 1],
+    ["auth-key-expiry", credential("AuthKey", { expiry: 2_592_000 }), 0],
     ["auth-key-expiry", credential("AuthKey", { expiry: 2_592_001 }), 1],
+    ["auth-key-expiry", credential("OAuthClient", {}), 0],
+    ["reusable-keys-are-ephemeral", credential("AuthKey", { reusable: false }), 0],
+    ["reusable-keys-are-ephemeral", credential("OAuthClient", { reusable: true }), 0],
+    ["preauthorized-keys-are-tagged", credential("AuthKey", { preauthorized: false }), 0],
+    ["preauthorized-keys-are-tagged", credential("OAuthClient", { preauthorized: true }), 0],
+    [
+      "preauthorized-keys-are-tagged",
+      credential("AuthKey", { preauthorized: true, tags: ["tag:ci-1"] }),
+      0,
+    ],
+    ["allowed-tags-and-scopes", credential("AuthKey", { tags: null, scopes: "" }), 0],
+    ["allowed-tags-and-scopes", credential("AuthKey", { tags: {} }), 1],
     ["reusable-keys-are-ephemeral", credential("AuthKey", { reusable: true, ephemeral: true }), 0],
     ["reusable-keys-are-ephemeral", credential("AuthKey", { reusable: true, ephemeral: false }), 1],
     ["preauthorized-keys-are-tagged", credential("AuthKey", { preauthorized: true, tags: [] }), 1],
@@ -385,6 +428,7 @@ describe("a rule", () => {
       1,
     ],
     ["clients-rotate", credential("OAuthClient", { rotateEvery: "90d" }), 0],
+    ["clients-rotate", credential("OAuthClient", { rotateEvery: 7_776_000 }), 0],
     ["clients-rotate", credential("OAuthClient", { rotateEvery: "91d" }), 1],
     ["clients-rotate", credential("OAuthClient", { generation: 0 }), 1],
     ["clients-rotate", credential("FederatedIdentity", {}), 0],
@@ -407,6 +451,237 @@ describe("a rule", () => {
         /^(\w+: |The table).*\. (Write|List|Leave|Allowed|Add|The exception)/,
       );
   });
+});
+
+describe("each rule says what is wrong and what to write", () => {
+  const client = (scopes: unknown) => credential("OAuthClient", { scopes });
+  const urn = urnOf(client([]));
+  const list = 'List what it needs instead, for example ["devices:core:read"].';
+  const leave = (scope: string) =>
+    `Leave it out, or write down in the pack why it is right and until when: exceptions: [{ urn: "${urn}", scope: "${scope}", reason: "…", until: "YYYY-MM-DD" }].`;
+  const code = (of: Resource) =>
+    `Leave it out, or write down in the pack why it is right and until when: exceptions: [{ urn: "${urnOf(of)}", reason: "…", until: "YYYY-MM-DD" }].`;
+  const exception = (scope: string, until: string) => ({ urn, scope, until, reason: "x" });
+  const table = [{ project: "acme", tags: ["tag:a", "tag:b"], scopes: ["dns:read"] }];
+  const nothing = [{ tags: [], scopes: [] }];
+  const every = (time = "90d") => `a client's secret must be made anew at least every ${time}`;
+  const pair = "urn:pulumi:prod::acme::tailscope:index:RotatingOAuthClient::pair";
+  const of = (type: string): Resource => ({ type, props: {} });
+  const ownCode = "with the deployer's credentials, and no rule can judge that.";
+
+  /** Told in a pack that has an exception for another resource. */
+  const judgedByNone = (
+    resource: Resource,
+    sentence: string,
+  ): [keyof Rules, Rules, Resource, string[]] => [
+    "only-known-code",
+    { "only-known-code": { exceptions: [{ urn, reason: "x", until: "2999-01-01" }] } },
+    resource,
+    [`${sentence} ${code(resource)}`],
+  ];
+
+  test.each<[keyof Rules, Rules, Resource, string[]]>([
+    [
+      "no-all-scope",
+      {},
+      client(["all", "all:read", "satellites", 7]),
+      [
+        `scopes: "all" opens every operation of the API, those added later included. ${list}`,
+        `scopes: "all:read" opens every read of the API, those added later included. ${list}`,
+        `scopes: "satellites" is not known to this version of Tailscope, so it counts as "all". ${list}`,
+        `scopes: something is not the name of one, so it counts as "all". ${list}`,
+      ],
+    ],
+    [
+      "administrators-by-exception",
+      {
+        "administrators-by-exception": {
+          exceptions: [
+            exception("users", "2021-05-31"),
+            exception("users", "2021-12-31"),
+            exception("users", "2020-01-01"),
+            { ...exception("acl", "2999-01-01"), urn: urnOf({ ...client([]), name: "other" }) },
+          ],
+        },
+      },
+      client(["users", "acl", "satellites"]),
+      [
+        `scopes: "users" can make administrators, or rewrite who reaches what. The exception for it ended on 2021-12-31. ${leave("users")}`,
+        `scopes: "acl", which is "policy_file", can make administrators, or rewrite who reaches what. ${leave("acl")}`,
+        `scopes: "satellites" is not known to this version of Tailscope, so it counts as "all", which can make administrators, or rewrite who reaches what. ${leave("satellites")}`,
+      ],
+    ],
+    [
+      "administrators-by-exception",
+      {
+        "administrators-by-exception": {
+          exceptions: [exception("satellites", "2999-01-01"), exception("acl", "2999-01-01")],
+        },
+      },
+      client(["satellites", "policy_file"]),
+      [],
+    ],
+    [
+      "auth-key-expiry",
+      { "auth-key-expiry": { longest: "7d" } },
+      credential("AuthKey", { expiry: "8d" }),
+      ['expiry: an auth key may live 7d at most. Write expiry: "7d" or less.'],
+    ],
+    [
+      "reusable-keys-are-ephemeral",
+      {},
+      credential("AuthKey", { reusable: true }),
+      [
+        "ephemeral: with a reusable key any number of machines join, and nobody removes them. Write ephemeral: true, or leave reusable out.",
+      ],
+    ],
+    [
+      "preauthorized-keys-are-tagged",
+      {},
+      credential("AuthKey", { preauthorized: true }),
+      [
+        'tags: with a preauthorised key machines join without approval, so they need tags that say what they may reach. Write tags: ["tag:ci"], or leave preauthorized out.',
+      ],
+    ],
+    [
+      "description-required",
+      {},
+      client([]),
+      [
+        'description: is missing. Write what the credential is for, for example description: "CI runners".',
+      ],
+    ],
+    [
+      "allowed-tags-and-scopes",
+      { "allowed-tags-and-scopes": { table } },
+      credential("OAuthClient", { scopes: ["dns"], tags: ["tag:c", 7] }),
+      [
+        'scopes: "dns" is not for project acme, stack prod. Allowed are dns:read.',
+        'tags: "tag:c" is not for project acme, stack prod. Allowed are tag:a, tag:b.',
+        'tags: is not a list of tags, so nobody can say what it gives. Write tags: ["tag:ci"].',
+      ],
+    ],
+    [
+      "allowed-tags-and-scopes",
+      { "allowed-tags-and-scopes": { table: nothing } },
+      credential("AuthKey", { tags: ["tag:c"] }),
+      ['tags: "tag:c" is not for project acme, stack prod. Allowed are none.'],
+    ],
+    [
+      "allowed-tags-and-scopes",
+      { "allowed-tags-and-scopes": { table } },
+      { ...client([]), project: "other" },
+      [
+        'The table of allowances has no row for project other, stack prod. Add one: { project: "other", tags: […], scopes: […] }.',
+      ],
+    ],
+    [
+      "subject-names-its-owner",
+      {},
+      credential("FederatedIdentity", { issuer: "https://gitlab.com" }),
+      ["subject: or the issuer is no text, so nobody can say who matches. Write both in full."],
+    ],
+    [
+      "clients-rotate",
+      {},
+      client([]),
+      [`rotateEvery: ${every()}. Write rotateEvery: "90d", or use RotatingOAuthClient.`],
+    ],
+    [
+      "clients-rotate",
+      { "clients-rotate": { longest: "7d" } },
+      credential("OAuthClient", { generation: 3 }),
+      [
+        `rotateEvery: ${every("7d")}, and a generation alone does not do that. Write rotateEvery: "7d", or use RotatingOAuthClient.`,
+      ],
+    ],
+    [
+      "clients-rotate",
+      {},
+      { type: "tailscale:index/oauthClient:OauthClient", props: {} },
+      [
+        `rotateEvery: ${every()}, and the official provider never does that. Write an OAuthClient of Tailscope with rotateEvery: "90d", or use RotatingOAuthClient.`,
+      ],
+    ],
+    judgedByNone(
+      of(`${ours}Webhook`),
+      `${ours}Webhook is not a resource of Tailscope: it runs code of its own ${ownCode}`,
+    ),
+    judgedByNone(
+      of(`${ours}AuthKey`),
+      `${ours}AuthKey does not run Tailscope's code, but other code ${ownCode}`,
+    ),
+    judgedByNone(
+      of("command:local:Command"),
+      `command:local:Command runs code or commands of its own ${ownCode}`,
+    ),
+    judgedByNone(
+      of("tailscale:index/apiKey:ApiKey"),
+      "tailscale:index/apiKey:ApiKey is a resource of Tailscale's official provider that is not known to this version of Tailscope, so no rule can judge it.",
+    ),
+    [
+      "only-known-code",
+      {
+        "only-known-code": {
+          exceptions: ["2020-01-01", "2021-12-31", "2021-05-31"].map((until) => ({
+            urn: urnOf(of("command:local:Command")),
+            reason: "x",
+            until,
+          })),
+        },
+      },
+      of("command:local:Command"),
+      [
+        `command:local:Command runs code or commands of its own ${ownCode} The exception for it ended on 2021-12-31. ${code(of("command:local:Command"))}`,
+      ],
+    ],
+  ])("%s", async (rule, rules, resource, expected) => {
+    expect(await sentences(rules, rule, resource)).toEqual(expected);
+  });
+
+  test("clients-rotate of a part of a pair that does not rotate often enough", async () => {
+    const parent: Resource = {
+      type: "tailscope:index:RotatingOAuthClient",
+      name: "pair",
+      props: { every: "1y" },
+    };
+    expect(urnOf(parent)).toBe(pair);
+    const found = await said({}, [parent, { ...client([]), parent: pair }]);
+    expect(
+      found.filter(({ rule }) => rule === "clients-rotate").map(({ message }) => message),
+    ).toEqual([
+      `rotateEvery: ${every()}, and its RotatingOAuthClient does not do that. Write rotateEvery: "90d", or use RotatingOAuthClient.`,
+    ]);
+  });
+});
+
+test("an exception holds on its last day, and no longer", async () => {
+  const client = credential("OAuthClient", { scopes: ["users"] });
+  const command: Resource = { type: "command:local:Command", props: {} };
+  const problems = async (until: string) => {
+    const [one, other] = [client, command].map((resource) => ({
+      urn: urnOf(resource),
+      reason: "x",
+      until,
+    }));
+    const rules: Rules = {
+      "administrators-by-exception": {
+        exceptions: [{ urn: "", reason: "x", until, ...one, scope: "users" }],
+      },
+      "only-known-code": { exceptions: [{ urn: "", reason: "x", until, ...other }] },
+    };
+    return [
+      ...(await sentences(rules, "administrators-by-exception", client)),
+      ...(await sentences(rules, "only-known-code", command)),
+    ].length;
+  };
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.parse("2026-11-24T23:59:59Z") });
+  try {
+    expect(await problems("2026-11-24")).toBe(0);
+    expect(await problems("2026-11-23")).toBe(2);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe("a client of a rotating pair", () => {
@@ -435,11 +710,40 @@ describe("a client of a rotating pair", () => {
     ["is not often enough", { every: "91d", anchor }, 3, false],
     ["is not where the period cannot be seen", {}, current, false],
     ["is not where the period is none", { every: "now", anchor }, current, false],
+    ["is not where the anchor is a number", { every: "30d", anchor: 2026 }, current, false],
     ["is not where the anchor is none", { every: "30d", anchor: "then" }, current, false],
   ])("%s", async (_, inputs, generation, isMadeAnew) => {
     const parent = component(inputs);
     const found = await said({}, [parent, slot(parent, generation)]);
     expect(found.some(({ rule }) => rule === "clients-rotate")).toBe(!isMadeAnew);
+  });
+
+  test("keeps the generation before the last one for an hour, which a run may take", async () => {
+    const parent = component({ every: "30d", anchor });
+    const isToldAt = async (minutes: number) => {
+      vi.useFakeTimers({
+        toFake: ["Date"],
+        now: Date.parse(anchor) + 3 * month + minutes * 60_000,
+      });
+      try {
+        const found = await said({}, [parent, slot(parent, 1)]);
+        return found.some(({ rule }) => rule === "clients-rotate");
+      } finally {
+        vi.useRealTimers();
+      }
+    };
+    expect(await isToldAt(-1)).toBe(false);
+    expect(await isToldAt(59)).toBe(false);
+    expect(await isToldAt(61)).toBe(true);
+  });
+
+  test("may be as old as the rule lets it be, and has a component of ours", async () => {
+    const parent = component({ every: "90d", anchor });
+    const generation = Math.floor((Date.now() - Date.parse(anchor)) / (3 * month));
+    const broken = async (of: Resource) =>
+      (await said({}, [of, slot(of, generation)])).some(({ rule }) => rule === "clients-rotate");
+    expect(await broken(parent)).toBe(false);
+    expect(await broken({ ...parent, type: "acme:index:RotatingOAuthClient" })).toBe(true);
   });
 
   test("is one by its parent, not by a name, and by the parent of this run", async () => {
@@ -485,6 +789,46 @@ describe("what is not known before the deployment", () => {
     expect(levels(found, "allowed-tags-and-scopes")).toEqual(["mandatory", "advisory"]);
   });
 
+  test.each<[keyof Rules, string, object]>([
+    ["administrators-by-exception", "OAuthClient", { scopes: [unknown] }],
+    ["auth-key-expiry", "AuthKey", { expiry: unknown }],
+    ["reusable-keys-are-ephemeral", "AuthKey", { reusable: unknown }],
+    ["reusable-keys-are-ephemeral", "AuthKey", { reusable: true, ephemeral: unknown }],
+    ["preauthorized-keys-are-tagged", "AuthKey", { preauthorized: unknown }],
+    ["preauthorized-keys-are-tagged", "AuthKey", { preauthorized: true, tags: unknown }],
+    ["preauthorized-keys-are-tagged", "AuthKey", { preauthorized: true, tags: [unknown] }],
+    ["subject-names-its-owner", "FederatedIdentity", { issuer: unknown, subject: "*" }],
+    [
+      "subject-names-its-owner",
+      "FederatedIdentity",
+      { issuer: "https://gitlab.com", subject: unknown },
+    ],
+    [
+      "subject-names-its-owner",
+      "FederatedIdentity",
+      { issuer: "https://gitlab.com", subject: "*", customClaimRules: unknown },
+    ],
+    [
+      "subject-names-its-owner",
+      "FederatedIdentity",
+      { issuer: "https://gitlab.com", subject: "*", customClaimRules: { a: "b", c: unknown } },
+    ],
+  ])("%s judges no %s %j", async (rule, kind, props) => {
+    expect(levels(await said({}, [credential(kind, { ...props })]), rule)).toEqual(["advisory"]);
+  });
+
+  test("lets no subject pass that nobody can have", async () => {
+    const identity = credential("FederatedIdentity", {
+      issuer: "https://token.actions.githubusercontent.com",
+      subject: " repo:acme/app:*",
+      customClaimRules: { repository_owner: unknown },
+    });
+    expect(levels(await said({}, [identity]), "subject-names-its-owner")).toEqual([
+      "mandatory",
+      "advisory",
+    ]);
+  });
+
   test("may be the claim rule that names the owner", async () => {
     const identity = (rule: unknown) =>
       credential("FederatedIdentity", {
@@ -497,6 +841,12 @@ describe("what is not known before the deployment", () => {
     expect(levels(await said({}, [identity("acme")]), rule)).toEqual([]);
     expect(levels(await said({}, [identity("*")]), rule)).toEqual(["mandatory"]);
   });
+});
+
+test("without an expiry an auth key lives as long as it can, and a null is none", async () => {
+  const rules: Rules = { "auth-key-expiry": { longest: "90d" } };
+  for (const props of [{}, { expiry: null }, { expiry: "" }])
+    expect(await sentences(rules, "auth-key-expiry", credential("AuthKey", props))).toEqual([]);
 });
 
 test("a secret argument is judged, and no message shows a subject, a claim or a description", async () => {
