@@ -1,17 +1,15 @@
-/** The three providers as the engine's process gets them, without the Pulumi SDK, which takes a second to load. */
+/** The providers as the engine's process gets them, without the Pulumi SDK, which takes a second to load. */
 
 // What runs while these load is no test's: otherwise mutants there would count as reached by the one test that came first.
+import { type Kind, kinds } from "../provider/access/kinds";
 import "../provider/api/tailnet";
-import { authKey } from "../provider/definitions/auth-key";
-import { federatedIdentity } from "../provider/definitions/federated-identity";
-import { oauthClient } from "../provider/definitions/oauth-client";
+import { definitionOf } from "../provider/definitions/all";
 import "../provider/engine/dynamic-provider";
 import { onDemand } from "../provider/engine/on-demand";
 
-export const providers = {
-  OAuthClient: onDemand(async () => oauthClient),
-  AuthKey: onDemand(async () => authKey),
-  FederatedIdentity: onDemand(async () => federatedIdentity),
-};
+export type Provider = ReturnType<typeof onDemand>;
 
-export type Provider = (typeof providers)[keyof typeof providers];
+/** Those of credentials. */
+export const providers = Object.fromEntries(
+  kinds.map((kind) => [kind, onDemand(async () => definitionOf(kind))]),
+) as Readonly<Record<Kind, Provider>>; // One for each.

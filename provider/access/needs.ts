@@ -6,11 +6,8 @@
  * file needs two device scopes as well; every token may read the credential that it came from)
  */
 
+import { factsOf, type Kind, kinds } from "./kinds";
 import { covers, expandLegacyScopes } from "./scopes";
-
-export const kinds = ["OAuthClient", "FederatedIdentity", "AuthKey"] as const;
-
-export type Kind = (typeof kinds)[number];
 
 /** How much a need matters. */
 export type Level =
@@ -44,20 +41,6 @@ export interface Purpose {
   readonly notes: readonly string[];
 }
 
-/** What opens credentials of each kind; with `:read` behind it for reading alone. */
-export const kindScopes: Readonly<Record<Kind, string>> = {
-  OAuthClient: "oauth_keys",
-  FederatedIdentity: "federated_keys",
-  AuthKey: "auth_keys",
-};
-
-/** The kinds as people name them, in the plural. */
-export const kindNames: Readonly<Record<Kind, string>> = {
-  OAuthClient: "OAuth clients",
-  FederatedIdentity: "federated identities",
-  AuthKey: "auth keys",
-};
-
 /** What reading the policy file needs. */
 const policyFile: Need = {
   level: "optional",
@@ -89,7 +72,7 @@ function perKind(
   return kinds.map((kind) => ({
     level,
     kind,
-    scopes: [`${kindScopes[kind]}${suffix}`],
+    scopes: [`${factsOf(kind).scope}${suffix}`],
     gives: gives(kind),
     without: without(kind),
   }));
@@ -106,21 +89,21 @@ const writing = perKind(
   "kind",
   "",
   (kind) => resource(kind),
-  (kind) => `creating, changing and revoking ${kindNames[kind]} fails`,
+  (kind) => `creating, changing and revoking ${factsOf(kind).plural} fails`,
 );
 
 const comparing = perKind(
   "kind",
   ":read",
-  (kind) => `reading ${kindNames[kind]}`,
-  (kind) => `reading ${kindNames[kind]} fails`,
+  (kind) => `reading ${factsOf(kind).plural}`,
+  (kind) => `reading ${factsOf(kind).plural} fails`,
 );
 
 const listing = perKind(
   "one",
   ":read",
-  (kind) => `listing ${kindNames[kind]}`,
-  (kind) => `${kindNames[kind]} are not listed`,
+  (kind) => `listing ${factsOf(kind).plural}`,
+  (kind) => `${factsOf(kind).plural} are not listed`,
 );
 
 function resource(kind: Kind): string {
@@ -208,8 +191,8 @@ export const purposes = {
       ...perKind(
         "optional",
         ":read",
-        (kind) => `naming ${kindNames[kind]} by description`,
-        (kind) => `${kindNames[kind]} may be named by id alone`,
+        (kind) => `naming ${factsOf(kind).plural} by description`,
+        (kind) => `${factsOf(kind).plural} may be named by id alone`,
       ),
     ],
     notes: [],
@@ -220,8 +203,8 @@ export const purposes = {
     needs: perKind(
       "one",
       ":read",
-      (kind) => `adopting ${kindNames[kind]}`,
-      (kind) => `${kindNames[kind]} cannot be adopted`,
+      (kind) => `adopting ${factsOf(kind).plural}`,
+      (kind) => `${factsOf(kind).plural} cannot be adopted`,
     ),
     notes: [
       "What follows it, `pulumi import` and a preview, needs what `preview` needs.",
@@ -256,21 +239,21 @@ export const managedKinds: readonly ManagedKind[] = [...kinds, "AuthKey with min
 /** What one verb of one kind needs of the deployer. */
 export function verbNeeds(kind: ManagedKind, verb: Verb): readonly Need[] {
   if (kind === "AuthKey with mintedBy") return mintedNeeds(verb);
-  const scope = kindScopes[kind];
+  const scope = factsOf(kind).scope;
   switch (verb) {
     case "check":
       return [...previewing.filter((need) => need.kind === kind).map(needed), policyFile];
     case "read":
-      return [oneNeed(`${scope}:read`, `reading ${kindNames[kind]}`)];
+      return [oneNeed(`${scope}:read`, `reading ${factsOf(kind).plural}`)];
     case "update":
       // What can change of an auth key is ours alone; whether it is still valid is read where it is to be made again.
       return kind === "AuthKey"
         ? [oneNeed(`${scope}:read`, "changing recreateIfInvalid to always")]
-        : [oneNeed(scope, `changing ${kindNames[kind]}`)];
+        : [oneNeed(scope, `changing ${factsOf(kind).plural}`)];
     case "create":
-      return [oneNeed(scope, `creating ${kindNames[kind]}`)];
+      return [oneNeed(scope, `creating ${factsOf(kind).plural}`)];
     case "delete":
-      return [oneNeed(scope, `revoking ${kindNames[kind]}`)];
+      return [oneNeed(scope, `revoking ${factsOf(kind).plural}`)];
   }
 }
 

@@ -4,13 +4,13 @@
  * from, https://github.com/tailscale/terraform-provider-tailscale/tree/main/docs/resources (0.29)
  */
 
+import { type Kind, keyFactsOf, kinds } from "./kinds";
+
 /** Our kind of a credential, whose arguments have the same names; or whether it changes who reaches what. */
-type Meaning = "OAuthClient" | "AuthKey" | "FederatedIdentity" | "access" | "harmless";
+type Meaning = Kind | "access" | "harmless";
 
 const official: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
-  ["OauthClient", "OAuthClient"],
-  ["TailnetKey", "AuthKey"],
-  ["FederatedIdentity", "FederatedIdentity"],
+  ...kinds.map((kind) => [keyFactsOf(kind).officialName, kind] as const),
   ["Acl", "access"],
   // Tailscale acts on what a contact asks for.
   ["Contacts", "access"],
@@ -43,9 +43,7 @@ export function officialMeaning(type: string): Meaning | "not known" | undefined
 }
 
 /** What a type of the official provider makes; undefined for a type that is not its. */
-export function officialKind(
-  type: string,
-): "OAuthClient" | "AuthKey" | "FederatedIdentity" | "no credential" | "not known" | undefined {
+export function officialKind(type: string): Kind | "no credential" | "not known" | undefined {
   const meaning = type.startsWith("tailscale:") ? officialMeaning(type) : undefined;
   return meaning === "access" || meaning === "harmless" ? "no credential" : meaning;
 }

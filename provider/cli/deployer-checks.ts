@@ -1,13 +1,7 @@
 /** What `tailscope doctor` finds out about the deployer: who it is, whether the tailnet answers, what it holds and lacks. */
 
-import {
-  compareNeeds,
-  type Kind,
-  kinds,
-  type Met,
-  type PurposeName,
-  purposes,
-} from "../access/needs";
+import { type Kind, kinds } from "../access/kinds";
+import { compareNeeds, type Met, type PurposeName, purposes } from "../access/needs";
 import { shown } from "../access/sanitize";
 import { describeConnection } from "../api/auth/describe-connection";
 import { deployerId } from "../api/auth/tailnet-identity";

@@ -1,7 +1,8 @@
 /** `tailscope inventory`: list every credential of the tailnet and what manages it. */
 
 import type { Command } from "commander";
-import { managedIn, nameIn } from "../state/exported-state";
+import { nameIn } from "../access/urn";
+import { managedIn } from "../state/exported-state";
 import { inventory, isShortLivedToken, type Listed } from "../state/inventory";
 import { CommandFailure } from "./failure";
 import { listCredentials } from "./listing";

@@ -1,22 +1,36 @@
 /** All resources, as data, for what works on exported state instead of a program. */
 
-import type { Definition } from "../engine/resource";
+import { isResourceType, type Kind, kindOfKey, type ResourceType } from "../access/kinds";
+import type { KeyResource, Resource } from "../engine/resource";
 import { authKey } from "./auth-key";
 import { federatedIdentity } from "./federated-identity";
 import { oauthClient } from "./oauth-client";
 
-/** A definition whose inputs are looked at by name alone. */
-export type AnyDefinition = Definition<object>;
+/** A resource whose inputs are looked at by name alone. */
+export type AnyResource = Resource<object>;
+export type AnyKeyResource = KeyResource<object>;
 
-// Each is a definition of its own inputs; by name they are all the same.
-const all = [oauthClient, authKey, federatedIdentity] as unknown as readonly AnyDefinition[];
+// Each is a resource of its own inputs; by name they are all the same.
+const all = {
+  OAuthClient: oauthClient,
+  FederatedIdentity: federatedIdentity,
+  AuthKey: authKey,
+} as unknown as Readonly<Record<ResourceType, AnyResource> & Record<Kind, AnyKeyResource>>;
 
-/** The definition of a resource by its type, for example `"OAuthClient"`. */
-export function definitionOf(type: string): AnyDefinition | undefined {
-  return all.find((definition) => definition.type === type);
+export const definitions: Readonly<Record<ResourceType, AnyResource>> = all;
+
+/** The definition of a resource by its type, for example `"OAuthClient"`; undefined for what this version does not know. */
+export function resourceOf(type: string): AnyResource | undefined {
+  return isResourceType(type) ? definitions[type] : undefined;
 }
 
-/** The definition of a resource by the kind of key that it is to the API. */
-export function definitionOfKey(keyType: string | null | undefined): AnyDefinition | undefined {
-  return all.find((definition) => definition.keyType === keyType);
+/** The definition of a credential by its kind. */
+export function definitionOf(kind: Kind): AnyKeyResource {
+  return all[kind];
+}
+
+/** The definition of a credential by the kind of key that it is to the API. */
+export function definitionOfKey(keyType: string | null | undefined): AnyKeyResource | undefined {
+  const kind = kindOfKey(keyType);
+  return kind && definitionOf(kind);
 }

@@ -1,15 +1,18 @@
 /** What an auth key is to the engine. */
 
 import { z } from "zod";
+import { declarationOf, factsOf } from "../access/kinds";
 import { formatSeconds, longestAuthKeyLifetime, seconds } from "../access/lifetime";
-import { isActive, type Key } from "../api/keys/key";
-import { type Definition, type Failure, gone, missing, type Properties } from "../engine/resource";
+import type { Key } from "../api/keys/key";
+import type { Failure, KeyResource, Schemas, Seen } from "../engine/resource";
 import { connection, description, flag, generation, recreation, tags } from "./arguments/common";
 import { durationBetween, rotateEvery } from "./arguments/duration";
 import { minter } from "./arguments/minter";
-import { authKeyDeclaration } from "./declarations";
+import { keysOf, keyVerbs } from "./key-verbs";
 
 const longest = formatSeconds(longestAuthKeyLifetime);
+
+const kind = "AuthKey";
 
 const inputs = z.object({
   tags,
@@ -28,40 +31,30 @@ const inputs = z.object({
   renewBefore: durationBetween(1, longestAuthKeyLifetime).optional(),
   generation,
   connection,
-});
+} satisfies Schemas<typeof kind>);
 
-export const authKey: Definition<z.output<typeof inputs>> = {
-  ...authKeyDeclaration,
-  keyType: "auth",
-  seen,
+export const authKey: KeyResource<z.output<typeof inputs>> = {
+  ...declarationOf(kind),
+  ...keyVerbs(kind, seen),
+  type: kind,
   inputs,
   rules: rotationFailures,
   makerRules: tagFailures,
-  inPlace: [],
-  bookkeeping: ["mintedBy", "recreateIfInvalid", "rotateEvery", "renewBefore"],
   grants: (known) =>
     "mintedBy" in known
-      ? { needs: "auth_keys", tags: known.tags, minter: known.mintedBy }
+      ? { needs: factsOf(kind).scope, tags: known.tags, minter: known.mintedBy }
       : undefined,
 
   isRecreated,
 
   async create(wanted, tailnet) {
     const { reusable, ephemeral, preauthorized, tags, description } = wanted;
-    const made = await tailnet.keys("auth", wanted.mintedBy).createWithSecret({
+    const made = await keysOf(kind, tailnet, wanted.mintedBy).createWithSecret({
       capabilities: { devices: { create: { reusable, ephemeral, preauthorized, tags } } },
       expirySeconds: seconds(wanted.expiry),
       description,
     });
     return { ...seen(made), id: made.id, key: made.key };
-  },
-  async read(id, state, tailnet) {
-    const found = await tailnet.keys("auth", state.mintedBy).find(id, state.userId);
-    if (found === undefined) return missing;
-    return isActive(found) ? seen(found) : gone;
-  },
-  async delete(id, state, tailnet) {
-    await tailnet.keys("auth", state.mintedBy).revoke(id, state.expiresAt);
   },
 };
 
@@ -108,7 +101,7 @@ function rotationFailures({
   return failures;
 }
 
-function seen(key: Key): Properties {
+function seen(key: Key): Seen<typeof kind> {
   const create = key.capabilities?.devices?.create;
   return {
     keyId: key.id,

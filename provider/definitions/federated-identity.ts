@@ -1,13 +1,16 @@
 /** What a federated identity is to the engine. */
 
 import { z } from "zod";
-import { isActive, type Key } from "../api/keys/key";
-import { type Definition, gone, missing, type Properties } from "../engine/resource";
+import { declarationOf } from "../access/kinds";
+import type { Key } from "../api/keys/key";
+import type { KeyResource, Properties, Schemas, Seen } from "../engine/resource";
 import { connection, description, tags } from "./arguments/common";
 import { scopeFailures, scopes, unlistedScopes } from "./arguments/scopes";
 import { audience, claimRules, issuer, subject, trustFailures } from "./arguments/trust";
-import { federatedIdentityDeclaration } from "./declarations";
+import { grantsOf, keysOf, keyVerbs } from "./key-verbs";
 import { isRenaming, mergeChanges, seenTrustCredential } from "./trust-credential";
+
+const kind = "FederatedIdentity";
 
 const inputs = z.object({
   issuer,
@@ -19,48 +22,30 @@ const inputs = z.object({
   description,
   unlistedScopes,
   connection,
-});
+} satisfies Schemas<typeof kind>);
 
-const inPlace = [
-  "issuer",
-  "subject",
-  "audience",
-  "customClaimRules",
-  "scopes",
-  "tags",
-  "description",
-] as const;
+const declaration = declarationOf(kind);
 
-export const federatedIdentity: Definition<z.output<typeof inputs>> = {
-  ...federatedIdentityDeclaration,
-  keyType: "federated",
-  seen,
+export const federatedIdentity: KeyResource<z.output<typeof inputs>> = {
+  ...declaration,
+  ...keyVerbs(kind, seen),
+  type: kind,
   inputs,
   isRewriting,
   rules: (known, written) => [...scopeFailures(known, written), ...trustFailures(known)],
-  inPlace,
-  bookkeeping: ["unlistedScopes"],
-  grants: ({ scopes, tags }) => ({ needs: "federated_keys", scopes, tags }),
+  grants: (known) => grantsOf(kind, known),
 
   async create({ unlistedScopes, connection, ...wanted }, tailnet) {
-    const made = await tailnet.keys("federated").create(wanted);
+    const made = await keysOf(kind, tailnet).create(wanted);
     return { ...seen(made), id: made.id };
-  },
-  async read(id, { userId }, tailnet) {
-    const found = await tailnet.keys("federated").find(id, userId);
-    if (found === undefined) return missing;
-    return isActive(found) ? seen(found) : gone;
   },
   async update(id, wanted, changed, { filledIn }, tailnet) {
     const generated = generatedAudience(id, filledIn);
     const body = (now: Key) => {
-      const merged = mergeChanges(inPlace, wanted, changed, now);
+      const merged = mergeChanges(declaration.inPlace, wanted, changed, now);
       return { ...merged, audience: merged["audience"] || generated };
     };
-    return seen(await tailnet.keys("federated").change(id, body));
-  },
-  async delete(id, _state, tailnet) {
-    await tailnet.keys("federated").revoke(id);
+    return seen(await keysOf(kind, tailnet).change(id, body));
   },
 };
 
@@ -79,7 +64,7 @@ function generatedAudience(id: string, { audience }: Properties): string {
   return typeof audience === "string" ? audience : `api.tailscale.com/${id}`;
 }
 
-function seen(key: Key): Properties {
+function seen(key: Key): Seen<typeof kind> {
   return {
     ...seenTrustCredential(key),
     issuer: key.issuer ?? "",

@@ -4,13 +4,13 @@
  */
 
 import { shown } from "../access/sanitize";
-import type { Definition, Properties } from "./resource";
+import type { Properties, Resource } from "./resource";
 import { warnOnce } from "./run";
 import { answeredOtherwise } from "./state";
 
 /** @param except arguments that are about to be written anyway */
 export function warnOfAnswers<Inputs extends object>(
-  definition: Definition<Inputs>,
+  definition: Resource<Inputs>,
   id: string,
   state: Properties,
   except: readonly string[] = [],

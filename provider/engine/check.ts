@@ -5,7 +5,7 @@ import type { z } from "zod";
 import { holdsOutputNote, outputNoteProblem } from "../access/engine-values";
 import { isInternal } from "../access/internal-arguments";
 import { nearest } from "../access/spelling";
-import type { Definition, Failure, Properties } from "./resource";
+import type { Failure, Properties, Resource } from "./resource";
 import { absentIfEmpty, holdsUnknown } from "./unknowns";
 
 export interface Checked<Inputs> {
@@ -21,7 +21,7 @@ export interface Checked<Inputs> {
  * one that an older version made): an argument that stays as it is is not refused.
  */
 export function checkInputs<Inputs extends object>(
-  definition: Definition<Inputs>,
+  definition: Resource<Inputs>,
   given: Properties,
   kept: Properties = {},
 ): Checked<Inputs> {
@@ -78,7 +78,7 @@ function outputNotes(property: string, value: unknown): Failure[] {
 }
 
 function isKept<Inputs extends object>(
-  definition: Definition<Inputs>,
+  definition: Resource<Inputs>,
   name: string,
   given: Properties,
   kept: Properties,
@@ -99,7 +99,7 @@ function failureOf(name: string, issue: z.core.$ZodIssue): Failure {
 
 /** One argument's value in normal form, whether it came from a program, from the state or from the API. */
 export function canonical<Inputs extends object>(
-  definition: Definition<Inputs>,
+  definition: Resource<Inputs>,
   name: string,
   value: unknown,
 ): unknown {

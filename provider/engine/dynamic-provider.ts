@@ -10,7 +10,7 @@ import { warnOfAnswers } from "./answers";
 import { describeOrigin, madeInKey, requireEvidence, requireSameTailnet } from "./belonging";
 import { checkInputs } from "./check";
 import { lookAhead } from "./preflight";
-import type { Definition, Failure, Properties } from "./resource";
+import type { Failure, Properties, Resource } from "./resource";
 import { type gone, missing } from "./resource";
 import { conceal, replacedBy, secretArguments } from "./resource-options";
 import { dueNow, rotatesAt } from "./rotation";
@@ -37,7 +37,7 @@ import { holdsUnknown, withoutUndefined } from "./unknowns";
 /** The verbs that each of our providers has; `configure` is before them all (on-demand.ts). */
 export type Provider = Required<Omit<pulumi.dynamic.ResourceProvider, "configure">>;
 
-export function dynamicProvider<Inputs extends object>(definition: Definition<Inputs>): Provider {
+export function dynamicProvider<Inputs extends object>(definition: Resource<Inputs>): Provider {
   return {
     async check(olds: Properties, news: Properties) {
       return plainly(async () => {
@@ -245,7 +245,7 @@ export function dynamicProvider<Inputs extends object>(definition: Definition<In
 
 /** The inputs in normal form. `check` has refused wrong ones before; what was unknown then is checked here. */
 function checked<Inputs extends object>(
-  definition: Definition<Inputs>,
+  definition: Resource<Inputs>,
   news: Properties,
   kept?: Properties,
 ): Properties {
@@ -263,7 +263,7 @@ function sentence({ property, reason }: Failure): string {
  * id as ours has it.
  */
 function isForeign<Inputs extends object>(
-  { identifier, inputs }: Definition<Inputs>,
+  { identifier, inputs }: Resource<Inputs>,
   state: Properties,
 ): boolean {
   if (state[identifier] !== undefined || state["__provider"] !== undefined) return false;
@@ -271,7 +271,7 @@ function isForeign<Inputs extends object>(
 }
 
 /** Whether nothing is known yet of what is read: `get` looks it up, and the engine would take "gone" for an empty answer. */
-function isLookup({ outputs }: Pick<Definition<object>, "outputs">, state: Properties): boolean {
+function isLookup({ outputs }: Pick<Resource<object>, "outputs">, state: Properties): boolean {
   return outputs.every((name) => state[name] === undefined);
 }
 

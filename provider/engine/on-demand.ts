@@ -2,11 +2,11 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 import type { Provider } from "./dynamic-provider";
-import type { Definition } from "./resource";
+import type { Resource } from "./resource";
 import { takeStackConfig } from "./stack-config";
 
 export function onDemand<Inputs extends object>(
-  load: () => Promise<Definition<Inputs>>,
+  load: () => Promise<Resource<Inputs>>,
 ): pulumi.dynamic.ResourceProvider & Provider {
   let loading: Promise<Provider> | undefined;
   const provider = () => {

@@ -1,7 +1,16 @@
 /** What a resource says about itself: everything that differs between resources is here, everything they share is in this folder. */
 
 import type { z } from "zod";
-import type { Key, KeyType } from "../api/keys/key";
+import {
+  type AnsweredName,
+  type ArgumentName,
+  type Declaration,
+  isKind,
+  type Kind,
+  type OutputName,
+  type ResourceType,
+} from "../access/kinds";
+import type { Key } from "../api/keys/key";
 import type { Minter, Tailnet } from "../api/tailnet";
 
 /** A plain object as the engine passes it. */
@@ -30,41 +39,23 @@ export const gone = Symbol("gone");
 /** The tailnet shows no credential of that id: it is gone, or this is not its tailnet. */
 export const missing = Symbol("missing");
 
-/** A resource as a program sees it. */
-export interface Declaration {
-  /** The name in the type token and in messages, for example `"OAuthClient"`. */
-  readonly type: string;
-  /** The output that is the credential's id. */
-  readonly identifier: "clientId" | "keyId";
-  /** The arguments that are outputs as well: as the API answered them. */
-  readonly answered: readonly string[];
-  /** What the API gives beyond the arguments. */
-  readonly outputs: readonly string[];
-  /** Outputs and arguments that are always secret. */
-  readonly secrets: readonly string[];
-}
-
-export interface Definition<Inputs extends object> extends Declaration {
+/**
+ * What every resource of ours says about itself beside its row in the table of `access/kinds.ts`. Its verbs are plain functions
+ * over plain data.
+ */
+export interface Resource<Inputs extends object> extends Declaration {
   /** One schema an argument. It normalises (sets are sorted), so that two spellings of one thing never show as a change. */
   readonly inputs: z.ZodObject<{ [Name in keyof Required<Inputs>]: z.ZodType<Inputs[Name]> }>;
   /** What involves several arguments. Sees those that are known and right by themselves, and all as they were written. */
   readonly rules: (known: Partial<Inputs>, written: Properties) => readonly Failure[];
   /** What depends on who makes it: a trust credential, or a user. */
   readonly makerRules?: (known: Partial<Inputs>, isTrustCredential: boolean) => readonly Failure[];
-  /** Arguments that the API can change in place. A change of any other means a new credential. */
-  readonly inPlace: readonly (keyof Inputs & string)[];
-  /** Arguments that are ours alone: a change of them is written down, nothing is sent, and an unknown one plans nothing. */
-  readonly bookkeeping: readonly (keyof Inputs & string)[];
   /** What making or changing it gives away, looked at before anything is sent; undefined where who gives it is not known yet. */
   grants(known: Partial<Inputs>): Grants | undefined;
 
-  /** The kind of key that it is to the API. */
-  readonly keyType: KeyType;
-  /** A key as the API answers it, in the names of arguments and outputs; members the answer says nothing about are left out. */
-  seen(key: Key): Properties;
   /** Whether Tailscale is known to answer an argument so where `asked` was asked for; never if absent. */
   isRewriting?(name: string, asked: unknown, answered: unknown): boolean;
-  /** Makes the credential with one request. */
+  /** Makes it with one request. */
   create(wanted: Inputs, tailnet: Tailnet): Promise<{ readonly id: string } & Properties>;
   /** What the tailnet has now, in the names of arguments and outputs; members the answer says nothing about are left out. */
   read(
@@ -73,7 +64,7 @@ export interface Definition<Inputs extends object> extends Declaration {
     tailnet: Tailnet,
   ): Promise<Properties | typeof gone | typeof missing>;
   /**
-   * Changes the arguments `changed` in place; only where `inPlace` names something. What else the
+   * Changes the arguments `changed` in place; only where the table has some that can be. What else the
    * tailnet has stays as it is there.
    */
   update?(
@@ -87,6 +78,30 @@ export interface Definition<Inputs extends object> extends Declaration {
   isRecreated?(state: Partial<Inputs>): boolean;
   delete(id: string, state: Recorded<Inputs>, tailnet: Tailnet): Promise<void>;
 }
+
+/**
+ * A resource that is a credential: one list shows all of them, so that they share reads, are adopted and listed in an inventory,
+ * and what a lost create left is found.
+ */
+export interface KeyResource<Inputs extends object> extends Resource<Inputs> {
+  readonly type: Kind;
+  /** A key as the API answers it, in the names of arguments and outputs; members the answer says nothing about are left out. */
+  seen(key: Key): Properties;
+}
+
+export function isKeyResource<Inputs extends object>(
+  resource: Resource<Inputs>,
+): resource is KeyResource<Inputs> {
+  return isKind(resource.type);
+}
+
+/** The schemas of a resource's arguments: one for each that the table names, and no other. */
+export type Schemas<Type extends ResourceType> = Readonly<Record<ArgumentName<Type>, z.ZodType>>;
+
+/** What a read or write can tell of a resource. */
+export type Seen<Type extends ResourceType> = {
+  readonly [Name in AnsweredName<Type> | OutputName<Type>]?: unknown;
+};
 
 /** A credential as the state has it: the arguments that it was made with, and what the API said of it. */
 export type Recorded<Inputs> = Partial<Inputs> & {

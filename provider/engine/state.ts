@@ -8,7 +8,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { canonical } from "./check";
-import type { Definition, Properties, Recorded } from "./resource";
+import type { Properties, Recorded, Resource } from "./resource";
 import { holdsUnknown } from "./unknowns";
 
 /** The member of the state with the arguments that the API answered differently. `""` stands for one that was left out. */
@@ -28,7 +28,7 @@ export interface Changes {
 
 /** How the program's inputs differ from those the state was made with. */
 export function changesBetween<Inputs extends object>(
-  definition: Definition<Inputs>,
+  definition: Resource<Inputs>,
   state: Properties,
   inputs: Properties,
 ): Changes {
@@ -51,7 +51,7 @@ export function changesBetween<Inputs extends object>(
 
 /** The inputs that the state was made with. */
 export function inputsOf<Inputs extends object>(
-  definition: Definition<Inputs>,
+  definition: Resource<Inputs>,
   state: Properties,
 ): Properties {
   const merged = { ...state, ...askedIn(state) };
@@ -97,7 +97,7 @@ export interface Answered {
 
 /** What was answered differently from what was asked for; what the program left out is no part of it. */
 export function answeredOtherwise<Inputs extends object>(
-  definition: Definition<Inputs>,
+  definition: Resource<Inputs>,
   state: Properties,
 ): Answered[] {
   const secrets = memberOf(state, askedSecretlyKey);
@@ -108,7 +108,7 @@ export function answeredOtherwise<Inputs extends object>(
 
 /** What the verbs are given of a state. */
 export function recordedIn<Inputs extends object>(
-  definition: Definition<Inputs>,
+  definition: Resource<Inputs>,
   state: Properties,
 ): Recorded<Inputs> {
   const text = (name: string) => (typeof state[name] === "string" ? { [name]: state[name] } : {});
@@ -128,7 +128,7 @@ export function recordedIn<Inputs extends object>(
  * the tailnet has is looked at by a read alone, so that a change elsewhere is not taken for ours.
  */
 export function stateAfterUpdate<Inputs extends object>(
-  definition: Definition<Inputs>,
+  definition: Resource<Inputs>,
   before: Properties,
   inputs: Properties,
   changed: readonly string[],
@@ -153,7 +153,7 @@ export function stateAfterUpdate<Inputs extends object>(
  * @param secrets the arguments that the program made secret
  */
 export function stateAfterWrite<Inputs extends object>(
-  definition: Definition<Inputs>,
+  definition: Resource<Inputs>,
   inputs: Properties,
   answer: Properties,
   before: Properties = {},
@@ -175,7 +175,7 @@ export function stateAfterWrite<Inputs extends object>(
 
 /** The state and the inputs after the tailnet was found to have `found`. An argument changed elsewhere becomes a changed input. */
 export function stateAfterRead<Inputs extends object>(
-  definition: Definition<Inputs>,
+  definition: Resource<Inputs>,
   before: Properties,
   found: Properties,
 ): { state: Properties; inputs: Properties } {
@@ -192,7 +192,7 @@ export function stateAfterRead<Inputs extends object>(
 }
 
 function same<Inputs extends object>(
-  definition: Definition<Inputs>,
+  definition: Resource<Inputs>,
   name: string,
   one: unknown,
   other: unknown,
@@ -200,12 +200,12 @@ function same<Inputs extends object>(
   return isDeepStrictEqual(canonical(definition, name, one), canonical(definition, name, other));
 }
 
-function argumentsOf<Inputs extends object>(definition: Definition<Inputs>): string[] {
+function argumentsOf<Inputs extends object>(definition: Resource<Inputs>): string[] {
   return Object.keys(definition.inputs.shape);
 }
 
 function outputsOf<Inputs extends object>(
-  definition: Definition<Inputs>,
+  definition: Resource<Inputs>,
   from: Properties,
 ): Properties {
   return Object.fromEntries(

@@ -6,11 +6,12 @@
  * pkg/resource/plugin/analyzer_plugin.go). So the pack has one of these as well, which looks and changes nothing.
  */
 
+import { kinds } from "../access/kinds";
 import { officialKind } from "../access/official";
 import { providerText } from "../access/provider-text";
 import { runsCode, typePrefix } from "../access/resource-types";
 import { type Exemption, endOf, holdsAny } from "./exceptions";
-import { kinds, type Shown } from "./judged";
+import type { Shown } from "./judged";
 import { isFor } from "./urn-pattern";
 
 /** The name of the policy that looks at the code, whose level has to stay `"remediate"`. */

@@ -4,14 +4,11 @@
  */
 
 import type { ResourceValidationArgs } from "@pulumi/policy";
+import { type Kind, kinds } from "../access/kinds";
 import { officialKind } from "../access/official";
 import { providerText } from "../access/provider-text";
 import { typePrefix } from "../access/resource-types";
 import { urnParts } from "./urn-pattern";
-
-export const kinds = ["OAuthClient", "AuthKey", "FederatedIdentity"] as const;
-
-export type Kind = (typeof kinds)[number];
 
 /** Our resources are named so, and so can be those of anybody else. */
 export const ourPrefix = typePrefix;

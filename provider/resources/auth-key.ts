@@ -5,10 +5,9 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { Duration } from "../access/lifetime";
-import { authKeyDeclaration } from "../definitions/declarations";
 import { onDemand } from "../engine/on-demand";
 import type { GetOptions, RotationArgs } from "./common-arguments";
-import { Credential } from "./credential";
+import { Credential, declare } from "./credential";
 
 /** The id and the secret alone, where a whole {@link OAuthClient} was given. What is missing is for `check` to say. */
 function withMinterOnly(args: AuthKeyArgs | undefined): AuthKeyArgs | undefined {
@@ -78,6 +77,8 @@ export interface AuthKeyArgs extends RotationArgs {
   renewBefore?: pulumi.Input<Duration | undefined>;
 }
 
+const declaration = declare<"AuthKey", AuthKeyArgs, AuthKey>("AuthKey");
+
 /**
  * An auth key. The API cannot change one, so every change but that of `mintedBy`, `recreateIfInvalid`, `rotateEvery` and `renewBefore` makes a new key
  * first and revokes the old one after.
@@ -117,7 +118,7 @@ export class AuthKey extends Credential {
   declare readonly userId: pulumi.Output<string | undefined>;
 
   constructor(name: string, args?: AuthKeyArgs, opts?: pulumi.CustomResourceOptions) {
-    super(authKeyDeclaration, name, withMinterOnly(args), opts);
+    super(declaration, name, withMinterOnly(args), opts);
   }
 
   /** Reads an existing key without managing it. Fails where the tailnet has none of that id, or it is no longer valid. */

@@ -3,16 +3,50 @@
 import * as pulumi from "@pulumi/pulumi";
 import { holdsOutputNote } from "../access/engine-values";
 import { replaceOnChangesKey, secretsKey, waitsKey } from "../access/internal-arguments";
+import {
+  type AnsweredName,
+  type ArgumentName,
+  type Declaration,
+  declarationOf,
+  type OutputName,
+  type ResourceType,
+} from "../access/kinds";
 import { providerText } from "../access/provider-text";
+import { typePrefix } from "../access/resource-types";
 import { formOf } from "../access/secret-form";
 import { configKey, connectionsKey, description, settingNames } from "../api/settings/table";
-import type { Declaration, Properties } from "../engine/resource";
+import type { Properties } from "../engine/resource";
 import { askedSecretlyKey } from "../engine/state";
 
 import { keepSecretsOutOfDebugLines } from "./debug-line";
 import { requireProviderPackage } from "./provider-package";
 
-/** A Pulumi resource for one Tailscale credential. */
+/** The names that the table of `access/kinds.ts` has and the class has not, or the other way round. */
+type Differing<Type extends ResourceType, Args, Class> =
+  | Exclude<keyof Args, ArgumentName<Type>>
+  | Exclude<ArgumentName<Type>, keyof Args>
+  | Exclude<
+      Exclude<keyof Class, keyof pulumi.CustomResource>,
+      AnsweredName<Type> | OutputName<Type>
+    >
+  | Exclude<AnsweredName<Type> | OutputName<Type>, keyof Class>;
+
+/** A type whose arguments and outputs are those of the table; anything else does not compile, and the error names it. */
+export type Declared<Type extends ResourceType, Args, Class> = [
+  Differing<Type, Args, Class>,
+] extends [never]
+  ? Type
+  : { readonly "differs from access/kinds.ts": Differing<Type, Args, Class> };
+
+/** What the engine is told of a class, which must have what the table says. */
+export function declare<Type extends ResourceType, Args, Class>(
+  type: Declared<Type, Args, Class>,
+): Declaration {
+  // `Declared` is `Type`, or nothing that a caller could give.
+  return declarationOf(type as Type);
+}
+
+/** A Pulumi resource of ours. */
 export abstract class Credential extends pulumi.CustomResource {
   /**
    * @param args undefined to look up an existing credential by `opts.id` instead of making one
@@ -42,7 +76,7 @@ export abstract class Credential extends pulumi.CustomResource {
     }
     const secretsOfProgram = findSecrets(properties, declaration.secrets);
     super(
-      `pulumi-nodejs:dynamic/tailscope:${declaration.type}`,
+      `${typePrefix}${declaration.type}`,
       name,
       {
         ...properties,

@@ -5,10 +5,9 @@
  */
 
 import type * as pulumi from "@pulumi/pulumi";
-import { federatedIdentityDeclaration } from "../definitions/declarations";
 import { onDemand } from "../engine/on-demand";
 import type { GetOptions } from "./common-arguments";
-import { Credential } from "./credential";
+import { Credential, declare } from "./credential";
 import { type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
 
 /** The arguments of a {@link FederatedIdentity}. */
@@ -39,6 +38,10 @@ export interface FederatedIdentityArgs extends TrustCredentialArgs {
    */
   customClaimRules?: pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;
 }
+
+const declaration = declare<"FederatedIdentity", FederatedIdentityArgs, FederatedIdentity>(
+  "FederatedIdentity",
+);
 
 /**
  * A federated identity: identity tokens of an outside system, checked by issuer, subject, audience and claims, are exchanged
@@ -92,7 +95,7 @@ export class FederatedIdentity extends Credential {
     args: FederatedIdentityArgs | undefined,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    super(federatedIdentityDeclaration, name, args, opts);
+    super(declaration, name, args, opts);
     warnOfLegacyScopes(this, args?.scopes);
   }
 

@@ -4,14 +4,15 @@
  */
 
 import type * as pulumi from "@pulumi/pulumi";
-import { oauthClientDeclaration } from "../definitions/declarations";
 import { onDemand } from "../engine/on-demand";
 import type { GetOptions, RotationArgs } from "./common-arguments";
-import { Credential } from "./credential";
+import { Credential, declare } from "./credential";
 import { type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
 
 /** The arguments of an {@link OAuthClient}. */
 export interface OAuthClientArgs extends TrustCredentialArgs, RotationArgs {}
+
+const declaration = declare<"OAuthClient", OAuthClientArgs, OAuthClient>("OAuthClient");
 
 /**
  * An OAuth client of the tailnet. It belongs to no user, does not expire, and can be revoked at any time.
@@ -59,7 +60,7 @@ export class OAuthClient extends Credential {
     args: OAuthClientArgs | undefined,
     opts?: pulumi.CustomResourceOptions,
   ) {
-    super(oauthClientDeclaration, name, args, opts);
+    super(declaration, name, args, opts);
     warnOfLegacyScopes(this, args?.scopes);
   }
 

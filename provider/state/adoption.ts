@@ -3,10 +3,12 @@
  * is written as a create would have left it, and the program says what the tailnet has.
  */
 
+import { keyFactsOf } from "../access/kinds";
 import { providerText } from "../access/provider-text";
+import { typePrefix } from "../access/resource-types";
 import { knownScopes, legacyScopes } from "../access/scopes";
 import type { Key } from "../api/keys/key";
-import { type AnyDefinition, definitionOfKey } from "../definitions/all";
+import { type AnyKeyResource, definitionOfKey } from "../definitions/all";
 import { checkInputs } from "../engine/check";
 import type { Properties } from "../engine/resource";
 import { stateAfterWrite } from "../engine/state";
@@ -55,7 +57,7 @@ export function adopt(
     const inputs = { ...withoutEmpty(wanted), ...checkInputs(definition, wanted).inputs };
     const name = freeName(
       names.get(key.id) ??
-        slug(key.description || `${kindWords[definition.type] ?? definition.type} ${key.id}`),
+        slug(key.description || `${keyFactsOf(definition.type).shortName} ${key.id}`),
       taken,
     );
     adopted.push({
@@ -69,12 +71,6 @@ export function adopt(
   return { adopted, refused };
 }
 
-const kindWords: Record<string, string> = {
-  OAuthClient: "client",
-  AuthKey: "auth key",
-  FederatedIdentity: "identity",
-};
-
 /** A program leaves out what is empty, and so does the normal form of inputs. */
 function withoutEmpty(inputs: Properties): Properties {
   return Object.fromEntries(
@@ -83,7 +79,7 @@ function withoutEmpty(inputs: Properties): Properties {
 }
 
 /** The arguments with which a program would have made it. */
-function argumentsOf(key: Key, definition: AnyDefinition): Properties {
+function argumentsOf(key: Key, definition: AnyKeyResource): Properties {
   const seen = definition.seen(key);
   const wanted = Object.fromEntries(
     Object.keys(definition.inputs.shape).map((name) => [name, seen[name]]),
@@ -96,7 +92,7 @@ function argumentsOf(key: Key, definition: AnyDefinition): Properties {
   return withoutUndefined({ ...wanted, ...(unlisted.length > 0 && { unlistedScopes: unlisted }) });
 }
 
-function stateOf(definition: AnyDefinition, inputs: Properties, key: Key): Properties {
+function stateOf(definition: AnyKeyResource, inputs: Properties, key: Key): Properties {
   const secrets = definition.outputs.filter((output) => definition.secrets.includes(output));
   return withoutUndefined({
     ...stateAfterWrite(definition, inputs, definition.seen(key)),
@@ -125,64 +121,11 @@ function freeName(name: string, taken: Set<string>): string {
 /** The file for `pulumi import --file`: inputs and outputs of each, the form that dynamic resources need (CLI 3.254.0 and later). */
 export function importFile(adopted: readonly Adopted[]): string {
   const resources = adopted.map(({ id, kind, name, inputs, outputs }) => ({
-    type: `pulumi-nodejs:dynamic/tailscope:${kind}`,
+    type: `${typePrefix}${kind}`,
     name,
     id,
     inputs: { ...inputs, __provider: providerText(kind) },
     outputs,
   }));
   return `${JSON.stringify({ resources }, undefined, 2)}\n`;
-}
-
-/**
- * The program, in TypeScript. What an argument is by default is left out. Nothing is exported: an export of a whole resource shows all
- * of it at every run.
- */
-export function programFor(adopted: readonly Adopted[]): string {
-  const kinds = [...new Set(adopted.map(({ kind }) => kind))].sort();
-  const used = new Set<string>();
-  const resources = adopted.map(({ id, kind, name, inputs }) => {
-    const given = Object.entries(inputs).filter(
-      ([argument, value]) => argument !== "__provider" && value !== false && value !== undefined,
-    );
-    const lines = given.map(([argument, value]) => `  ${argument}: ${literal(value)},\n`);
-    return `/** ${id} */\nconst ${variable(name, used)} = new ${kind}(${JSON.stringify(name)}, {\n${lines.join("")}});\n`;
-  });
-  return `// Existing credentials, adopted as they are. Their secrets are not known here: rotateEvery or a replacement gets new ones.\n\nimport { ${kinds.join(", ")} } from "tailscope";\n\n${resources.join("\n")}`;
-}
-
-function literal(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  return `{ ${Object.entries(value)
-    .map(([name, member]) => `${propertyName(name)}: ${literal(member)}`)
-    .join(", ")} }`;
-}
-
-function propertyName(name: string): string {
-  // Written plainly, or as a string, it would set the prototype.
-  if (name === "__proto__") return '["__proto__"]';
-  return /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name);
-}
-
-/** Words that no variable at the top of a TypeScript module can be called, of those that a name of ours could become. */
-const reserved = new Set(
-  "await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield arguments eval undefined globalThis exports require module".split(
-    " ",
-  ),
-);
-
-/**
- * A name for the variable of a resource: no word of the language, no other name of the program, and with a small letter in front, so
- * that it hides none of the classes and none of what every module has (`Object`, `Promise`).
- */
-function variable(name: string, used: Set<string>): string {
-  const camel = name
-    .replace(/[^A-Za-z0-9]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? "")
-    .replace(/^[A-Z]/, (first) => first.toLowerCase());
-  const plain = /^[a-z]/.test(camel) && !reserved.has(camel) ? camel : `_${camel}`;
-  let free = plain;
-  for (let number = 2; used.has(free); number++) free = `${plain}_${number}`;
-  used.add(free);
-  return free;
 }

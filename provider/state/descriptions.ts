@@ -1,8 +1,9 @@
 /** What credentials are called, from all that knows it: the tailnet's list, the state, the audit log. Pure. */
 
+import { nameIn } from "../access/urn";
 import type { AuditEntry, Descriptions } from "../api/audit-log";
 import type { Key } from "../api/keys/key";
-import { type Managed, nameIn } from "./exported-state";
+import type { Managed } from "./exported-state";
 
 /**
  * Descriptions by id. The list knows best, and shows active credentials alone; the state knows those that it manages, by their

@@ -9,7 +9,7 @@ import {
   meaningOf,
 } from "../api/audit-log";
 import { isActive, type Key } from "../api/keys/key";
-import type { AnyDefinition } from "../definitions/all";
+import type { AnyKeyResource, AnyResource } from "../definitions/all";
 import type { Properties } from "../engine/resource";
 import { inputsOf, stateAfterRead } from "../engine/state";
 import type { Managed } from "./exported-state";
@@ -41,23 +41,54 @@ export interface NotCompared {
 /** The arguments of a credential that are encrypted in its state and that the tailnet would tell; undefined where there are none. */
 export function notComparedOf(
   { urn, id, kind, hidden }: Managed,
-  { answered }: AnyDefinition,
+  { answered }: AnyResource,
 ): NotCompared | undefined {
   const names = answered.filter((name) => hidden.has(name));
   return names.length === 0 ? undefined : { urn, id, kind, arguments: names };
 }
 
-/**
- * How a credential differs from its state, or undefined where it does not.
- * @param found the key as the API answers it; undefined where it knows none of that id
- * @param log the audit log's entries, of which those about this credential are looked at
- */
+/** What the tailnet has of a resource. */
+export interface Found {
+  /** In the names of arguments and outputs; undefined for what no longer opens anything. */
+  readonly seen: Properties | undefined;
+  /** How it ended, and when that is known. */
+  readonly end?: { readonly what: "revoked" | "expired"; readonly at?: string };
+  /** When it was changed last. */
+  readonly updated?: string | undefined;
+}
+
+/** A credential as the API answers it. */
+export function foundKey(definition: AnyKeyResource, key: Key, now: number): Found {
+  if (isActive(key)) return { seen: definition.seen(key), updated: key.updated || undefined };
+  if (key.revoked) return { seen: undefined, end: { what: "revoked", at: key.revoked } };
+  const at = key.expires ?? undefined;
+  const isOver = at !== undefined && Date.parse(at) <= now;
+  return { seen: undefined, end: isOver ? { what: "expired", at } : { what: "revoked" } };
+}
+
+/** {@link differenceOf} a credential as the API answers it. */
 export function driftOf(
   managed: Managed,
-  definition: AnyDefinition,
+  definition: AnyKeyResource,
   found: Key | undefined,
   log: readonly AuditEntry[],
   now: number,
+  descriptions: Descriptions = new Map(),
+): Drift | undefined {
+  const key = found && foundKey(definition, found, now);
+  return differenceOf(managed, definition, key, log, descriptions);
+}
+
+/**
+ * How a resource differs from its state, or undefined where it does not.
+ * @param found what the tailnet has; undefined where it knows none of that id
+ * @param log the audit log's entries, of which those about this resource are looked at
+ */
+export function differenceOf(
+  managed: Managed,
+  definition: AnyResource,
+  found: Found | undefined,
+  log: readonly AuditEntry[],
   descriptions: Descriptions = new Map(),
 ): Drift | undefined {
   const { urn, id, kind } = managed;
@@ -66,29 +97,26 @@ export function driftOf(
     ({ target }) => target.type === "API_KEY" && isSameCredential(target.id, id),
   );
   const told = (...actions: string[]) => lastOf(entries, actions, descriptions);
-  const isOver = found === undefined || !isActive(found);
-  if (isOver && isLeftAlone(managed, definition)) return undefined;
+  if (found?.seen === undefined && isLeftAlone(managed, definition)) return undefined;
   if (found === undefined)
     return { ...about, what: "missing", fields: {}, ...told("REVOKE", "DELETE", "EXPIRED") };
-  if (!isActive(found)) {
-    if (found.revoked)
-      return { ...about, what: "revoked", fields: {}, at: found.revoked, ...told("REVOKE") };
-    const expires = found.expires ?? undefined;
-    const hasExpired = expires !== undefined && Date.parse(expires) <= now;
+  if (found.seen === undefined) {
+    const { what = "revoked", at } = found.end ?? {};
     return {
       ...about,
-      what: hasExpired ? "expired" : "revoked",
+      what,
       fields: {},
-      ...(hasExpired && { at: expires }),
+      ...(at !== undefined && { at }),
+      ...(what === "revoked" && at !== undefined && told("REVOKE")),
     };
   }
-  const fields = changedFields(definition, managed, definition.seen(found));
+  const fields = changedFields(definition, managed, found.seen);
   if (Object.keys(fields).length === 0) return undefined;
   return {
     ...about,
     what: "changed",
     fields,
-    ...(found.updated && { at: found.updated }),
+    ...(found.updated !== undefined && { at: found.updated }),
     ...told("UPDATE"),
   };
 }
@@ -97,7 +125,7 @@ export function driftOf(
  * Whether `up --refresh` leaves one that no longer opens anything, as a single-use key that has most
  * likely let its machine in. Where the arguments that decide it are encrypted, it is told.
  */
-function isLeftAlone({ state, hidden }: Managed, definition: AnyDefinition): boolean {
+function isLeftAlone({ state, hidden }: Managed, definition: AnyResource): boolean {
   if (hidden.has("reusable") || hidden.has("recreateIfInvalid")) return false;
   return definition.isRecreated?.(inputsOf(definition, state)) === false;
 }
@@ -105,7 +133,7 @@ function isLeftAlone({ state, hidden }: Managed, definition: AnyDefinition): boo
 const withheld = { state: "[secret]", tailnet: "[secret]" };
 
 function changedFields(
-  definition: AnyDefinition,
+  definition: AnyResource,
   { state, secret, hidden }: Managed,
   seen: Properties,
 ): Drift["fields"] {

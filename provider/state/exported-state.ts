@@ -1,6 +1,7 @@
 /** What stacks manage, read from `pulumi stack export`, in which secrets are encrypted unless somebody asked for them. */
 
 import { z } from "zod";
+import { typePrefix } from "../access/resource-types";
 import { reveal } from "./stored-secrets";
 
 const resource = z.looseObject({
@@ -31,8 +32,6 @@ export interface Managed {
   /** Those among them that are encrypted, so that their values are not known. */
   readonly hidden: ReadonlySet<string>;
 }
-
-const typePrefix = "pulumi-nodejs:dynamic/tailscope:";
 
 /** All resources in the text of an export, or what is wrong with it. */
 export function resourcesIn(
@@ -74,9 +73,4 @@ export function managedIn(resources: readonly StoredResource[]): Managed[] {
       },
     ];
   });
-}
-
-/** The name that a program gave a resource: what follows stack, project and type, colons included. */
-export function nameIn(urn: string): string {
-  return urn.split("::").slice(3).join("::") || urn;
 }

@@ -1,5 +1,6 @@
 /** Every credential of a tailnet, managed or not. Pure. */
 
+import { keyFactsOf, kindOfKey } from "../access/kinds";
 import { type AuditEntry, isSameCredential, isUse } from "../api/audit-log";
 import type { Key } from "../api/keys/key";
 import type { Managed } from "./exported-state";
@@ -22,16 +23,9 @@ export interface Listed {
   readonly lastUsed?: string | null;
 }
 
-const kinds: ReadonlyMap<string, string> = new Map([
-  ["auth", "AuthKey"],
-  ["client", "OAuthClient"],
-  ["federated", "FederatedIdentity"],
-  ["api", "ApiAccessToken"],
-]);
-
 /** The kind of a key, in the names of our resources. */
 export function kindOf(keyType: string | null | undefined): string {
-  return kinds.get(keyType ?? "") ?? keyType ?? "unknown";
+  return kindOfKey(keyType) ?? (keyType === "api" ? "ApiAccessToken" : (keyType ?? "unknown"));
 }
 
 /**
@@ -75,7 +69,8 @@ export function inventory(
 }
 
 function takesTokens({ keyType }: Key): boolean {
-  return keyType === "client" || keyType === "federated";
+  const kind = kindOfKey(keyType);
+  return kind !== undefined && keyFactsOf(kind).takesTokens;
 }
 
 /** When each credential last took a token, by its id. */

@@ -5,10 +5,17 @@
  * it before it does anything else.
  */
 
+import { isKind } from "../access/kinds";
+import { officialKind } from "../access/official";
+import { nameIn } from "../access/urn";
 import { isKeyId } from "../api/keys/id";
-import { nameIn, type StoredResource } from "./exported-state";
+import type { StoredResource } from "./exported-state";
 
-const ours = /^tailscale:index\/\w+:(OauthClient|TailnetKey|FederatedIdentity)$/;
+/** Whether a type of the official provider is a credential. */
+function isCredential(type: string): boolean {
+  // What is adopted has to be its beyond doubt, where a rule or a review takes what only might be.
+  return /^tailscale:index\/\w+:\w+$/.test(type) && isKind(officialKind(type) ?? "");
+}
 
 const providerType = "pulumi:providers:tailscale";
 
@@ -18,7 +25,7 @@ export function officialCredentials(
 ): ReadonlyMap<string, string> {
   return new Map(
     resources.flatMap(({ type, id, urn }) =>
-      ours.test(type) && id !== undefined && isKeyId(id) ? [[id, nameIn(urn)]] : [],
+      isCredential(type) && id !== undefined && isKeyId(id) ? [[id, nameIn(urn)]] : [],
     ),
   );
 }
@@ -41,7 +48,7 @@ export function withoutOfficial(content: string, ids: ReadonlySet<string>): With
   const { resources } = whole.deployment;
   const credentials = new Set(
     resources
-      .filter(({ type, id }) => ours.test(type) && id !== undefined && ids.has(id))
+      .filter(({ type, id }) => isCredential(type) && id !== undefined && ids.has(id))
       .map(({ urn }) => urn),
   );
   const left = resources.filter(({ urn }) => !credentials.has(urn));

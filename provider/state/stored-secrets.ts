@@ -5,7 +5,8 @@
  * Source: https://www.pulumi.com/docs/iac/concepts/secrets, `SigKey` and `SecretSig` of the Pulumi SDK
  */
 
-const signatureKey = "4dabf18193072939515e22adb298388d";
+import { signatureKey } from "../access/engine-values";
+
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 export interface Revealed {

@@ -8,10 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { factsOf, type Kind, kinds } from "../../provider/access/kinds";
 import {
-  type Kind,
-  kindScopes,
-  kinds,
   type ManagedKind,
   managedKinds,
   type Need,
@@ -229,7 +227,7 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
       async (name) => {
         const { code, stderr } = await command(name, []);
         expect(code).toBe(1);
-        for (const kind of kinds) expect(stderr).toContain(`${kindScopes[kind]}:read`);
+        for (const kind of kinds) expect(stderr).toContain(`${factsOf(kind).scope}:read`);
       },
     );
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Emulator } from "tailscope-emulator";
 import { runProcess, startProcess } from "../../harness/process";
 import { makePulumiHome, ourPackages, root, writeProgram } from "../../harness/pulumi";
+import { resourceTypes } from "../../provider/access/kinds";
 import { keepEvidence } from "../evidence";
 import { serveProgram } from "./language-server";
 
@@ -30,7 +31,7 @@ export interface Stack extends AsyncDisposable {
   set(name: string, value: string | undefined): void;
   /** Writes a file beside the program. */
   save(name: string, content: string): void;
-  /** Puts a program in place: the body of a CommonJS module that has the three classes and `pulumi`. */
+  /** Puts a program in place: the body of a CommonJS module that has the classes and `pulumi`. */
   write(program: string): void;
   /** Starts a run of the program that somebody will kill. `process` is the engine. */
   start(...args: string[]): { process: ChildProcess; ended: Promise<Run> };
@@ -67,8 +68,7 @@ export interface Deployment {
   readonly credentials: Readonly<Record<string, StoredResource>>;
 }
 
-const prelude =
-  'const pulumi = require("@pulumi/pulumi");\nconst { AuthKey, FederatedIdentity, OAuthClient } = require("tailscope");\n';
+const prelude = `const pulumi = require("@pulumi/pulumi");\nconst { ${resourceTypes.join(", ")} } = require("tailscope");\n`;
 
 /** Makes a stack that deploys to `emulator` with its all-scope client, or with what `environment` says instead. */
 export async function newStack(

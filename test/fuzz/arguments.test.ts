@@ -2,9 +2,10 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { resourceTypes } from "../../provider/access/kinds";
 import { connectionFrom } from "../../provider/api/settings/connection";
 import { SettingsError } from "../../provider/api/settings/error";
-import { definitionOf } from "../../provider/definitions/all";
+import { definitions } from "../../provider/definitions/all";
 import { checkInputs } from "../../provider/engine/check";
 import { changesBetween, stateAfterRead, stateAfterWrite } from "../../provider/engine/state";
 import { holdsUnknown } from "../../provider/engine/unknowns";
@@ -41,9 +42,8 @@ function argumentsOf(names: readonly string[]): fc.Arbitrary<Record<string, unkn
   );
 }
 
-test.each(["OAuthClient", "AuthKey", "FederatedIdentity"])("arguments of %s", async (kind) => {
-  const definition = definitionOf(kind);
-  if (definition === undefined) throw new Error(kind);
+test.each(resourceTypes)("arguments of %s", async (kind) => {
+  const definition = definitions[kind];
   const names = Object.keys(definition.inputs.shape);
   await fuzz(`arguments of ${kind}`, argumentsOf(names), (given) => {
     const { inputs, failures } = checkInputs(definition, given);

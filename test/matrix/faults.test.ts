@@ -9,11 +9,9 @@ import { join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { type Emulator, type Fault, startEmulator } from "tailscope-emulator";
 import { afterAll, expect, test } from "vitest";
+import { type Kind, kinds } from "../../provider/access/kinds";
 import { as } from "../contract/client";
 import { newStack, type Stack } from "../engine/stack";
-
-const kinds = ["OAuthClient", "AuthKey", "FederatedIdentity"] as const;
-type Kind = (typeof kinds)[number];
 
 /** What goes wrong, and whether it is of one request or of the whole run. */
 const effects: Readonly<Record<string, Fault["effect"] | "clock">> = {

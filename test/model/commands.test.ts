@@ -6,6 +6,7 @@
 import fc from "fast-check";
 import { type Emulator, type Fault, startEmulator } from "tailscope-emulator";
 import { expect, test, vi } from "vitest";
+import { keyFactsOf, kinds } from "../../provider/access/kinds";
 import { LostCreate, NotVisible } from "../../provider/api/errors";
 import { as } from "../contract/client";
 import { runs } from "../runs";
@@ -41,7 +42,7 @@ interface Spec {
 }
 
 const spec: fc.Arbitrary<Spec> = fc.record({
-  kind: fc.constantFrom<Kind>("OAuthClient", "AuthKey", "FederatedIdentity"),
+  kind: fc.constantFrom(...kinds),
   tailnet: fc.constantFrom(...tailnets),
   tags: fc.subarray(["tag:ci", "tag:prod"], { minLength: 1 }),
   description: fc.constantFrom("", "one", "two"),
@@ -100,19 +101,13 @@ interface Key {
   expirySeconds?: number;
 }
 
-const keyTypes: Record<Kind, string> = {
-  OAuthClient: "client",
-  AuthKey: "auth",
-  FederatedIdentity: "federated",
-};
-
 /** What a person compares: the active key with what the program says. */
 function fits(
   key: Key,
   { kind, tags, description, scopes, reusable, expiry, subject }: Spec,
 ): boolean {
   const sorted = (list: readonly string[] = []) => [...list].sort().join(" ");
-  const isSame = key.keyType === keyTypes[kind] && (key.description ?? "") === description;
+  const isSame = key.keyType === keyFactsOf(kind).type && (key.description ?? "") === description;
   if (kind === "AuthKey") {
     const create = key.capabilities?.devices.create;
     return (

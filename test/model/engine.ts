@@ -3,10 +3,11 @@
  * resources. The verbs are the real ones. That the real engine does the same is what test/engine is for.
  */
 
+import type { Kind } from "../../provider/access/kinds";
 import { endRun } from "../../provider/engine/run";
 import { providers } from "../providers";
 
-export type Kind = keyof typeof providers;
+export type { Kind };
 
 type Properties = Record<string, unknown>;
 

@@ -2,6 +2,8 @@
 
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { unknownValue } from "../../provider/access/engine-values";
+import { factsOf, kinds } from "../../provider/access/kinds";
 import { NotVisible } from "../../provider/api/errors";
 import { endRun } from "../../provider/engine/run";
 import { as, makeClient } from "../contract/client";
@@ -115,7 +117,6 @@ const all: Readonly<Record<Kind, { inputs: Properties; changed: Properties; secr
   },
 };
 
-const kinds = Object.keys(all) as Kind[]; // Its own keys.
 const isReplaced = (kind: Kind) => kind === "AuthKey";
 
 describe.each(kinds)("%s", (kind) => {
@@ -259,7 +260,7 @@ describe.each(kinds)("%s", (kind) => {
 
   test("with a description that is not known yet is planned as a change", async () => {
     await up(kind, inputs);
-    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    const unknown = unknownValue;
     const { inputs: news, failures } =
       (await providers[kind].check?.(inputs, { ...inputs, description: unknown })) ?? {};
     expect(failures).toEqual([]);
@@ -364,7 +365,7 @@ describe("an auth key", () => {
     const failure = await failureOf("AuthKey", { tags: ["tag:child", "tag:prod"], mintedBy });
     expect(failure).toMatch(/^tags\[1\]: "tag:prod" cannot be given by the OAuth client k/);
     // Whoever mints it is not known yet, so nothing can be looked at.
-    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    const unknown = unknownValue;
     expect(
       (await providers.AuthKey.check?.({}, { tags: ["tag:prod"], mintedBy: unknown }))?.failures,
     ).toEqual([]);
@@ -494,13 +495,10 @@ describe("looking ahead", () => {
     vi.stubEnv("TAILSCALE_API_KEY", undefined);
     vi.stubEnv("TAILSCALE_OAUTH_CLIENT_ID", id);
     vi.stubEnv("TAILSCALE_OAUTH_CLIENT_SECRET", key);
-    for (const [kind, scope] of Object.entries({
-      OAuthClient: "oauth_keys",
-      AuthKey: "auth_keys",
-      FederatedIdentity: "federated_keys",
-    })) {
-      const { inputs } = all[kind as Kind]; // Its own keys.
-      expect(await failureOf(kind as Kind, { ...inputs, tags: ["tag:ci"] })).toContain(
+    for (const kind of kinds) {
+      const { scope } = factsOf(kind);
+      const { inputs } = all[kind];
+      expect(await failureOf(kind, { ...inputs, tags: ["tag:ci"] })).toContain(
         `and this needs ${scope}.`,
       );
     }
@@ -521,7 +519,7 @@ describe("looking ahead", () => {
     ).toMatchObject({ failures: [] });
     expect(emulator.control.takeRequests()).toEqual([]);
     vi.stubEnv("TAILSCOPE_PREFLIGHT", undefined);
-    const connection = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    const connection = unknownValue;
     expect(
       await check(providers.OAuthClient, {}, { scopes: ["users"], tags: ["tag:zzz"], connection }),
     ).toMatchObject({

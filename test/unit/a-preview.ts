@@ -1,5 +1,6 @@
 /** Previews as the engine prints them, made of steps, and their reviews. */
 
+import { unknownValue } from "../../provider/access/engine-values";
 import { providerText } from "../../provider/access/provider-text";
 import { typePrefix } from "../../provider/access/resource-types";
 import { readPlan } from "../../provider/review/input/plan";
@@ -7,7 +8,7 @@ import { readPreview } from "../../provider/review/input/preview";
 import type { Read } from "../../provider/review/input/step";
 import { type Review, review } from "../../provider/review/review";
 
-export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const unknown = unknownValue;
 export const secret = "[secret]";
 
 export type Bag = Record<string, unknown>;

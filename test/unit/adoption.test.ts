@@ -8,8 +8,9 @@ import { providerText } from "../../provider/access/provider-text";
 import type { Key } from "../../provider/api/keys/key";
 import { notKnownSecret } from "../../provider/engine/unknown-secret";
 import { absentIfEmpty } from "../../provider/engine/unknowns";
-import { adopt, importFile, programFor } from "../../provider/state/adoption";
+import { adopt, importFile } from "../../provider/state/adoption";
 import { officialCredentials, withoutOfficial } from "../../provider/state/official-provider";
+import { programFor } from "../../provider/state/typescript-program";
 import { runs } from "../runs";
 
 const kinds = ["OAuthClient", "AuthKey", "FederatedIdentity"];

@@ -2,10 +2,11 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
+import { unknownValue } from "../../provider/access/engine-values";
 import { notKnownSecret } from "../../provider/engine/unknown-secret";
 import { type Provider, providers } from "../providers";
 
-const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const unknown = unknownValue;
 
 async function reasons(provider: Provider, inputs: object): Promise<(string | undefined)[]> {
   const { failures = [] } = (await provider.check?.({}, inputs)) ?? {};

@@ -3,9 +3,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import type { kinds } from "../../provider/access/kinds";
 import {
   compareNeeds,
-  type kinds,
   type Level,
   managedKinds,
   type Need,

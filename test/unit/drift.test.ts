@@ -1,18 +1,18 @@
 /** How a credential of the tailnet differs from its state, as data. The command is in test/contract/commands.test.ts. */
 
 import { describe, expect, test } from "vitest";
+import { isKind } from "../../provider/access/kinds";
 import type { AuditEntry } from "../../provider/api/audit-log";
 import type { Key } from "../../provider/api/keys/key";
-import { type AnyDefinition, definitionOf } from "../../provider/definitions/all";
+import { type AnyKeyResource, definitionOf } from "../../provider/definitions/all";
 import { driftOf, notComparedOf } from "../../provider/state/drift";
 import type { Managed } from "../../provider/state/exported-state";
 
 const now = Date.parse("2026-06-01T00:00:00Z");
 
-function definition(kind: string): AnyDefinition {
-  const found = definitionOf(kind);
-  if (found === undefined) throw new Error(`There is no ${kind}.`);
-  return found;
+function definition(kind: string): AnyKeyResource {
+  if (!isKind(kind)) throw new Error(`There is no ${kind}.`);
+  return definitionOf(kind);
 }
 
 function managed(kind: string, state: Managed["state"], more: Partial<Managed> = {}): Managed {

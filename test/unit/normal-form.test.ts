@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { unknownValue } from "../../provider/access/engine-values";
 import { formatSeconds, seconds } from "../../provider/access/lifetime";
 import { knownScopes } from "../../provider/access/scopes";
 import { type Provider, providers } from "../providers";
@@ -125,7 +126,7 @@ test("a duration in any unit is its number of seconds, and comes back in the for
 });
 
 test("mintedBy that is unknown or different plans nothing by itself, for whatever key", async () => {
-  const minter = fc.constantFrom("04da6b54-80e4-46f7-96ec-b56ff0331ba9", {
+  const minter = fc.constantFrom(unknownValue, {
     clientId: "k2",
     clientSecret: "s2",
   });
@@ -143,7 +144,7 @@ test("mintedBy that is unknown or different plans nothing by itself, for whateve
 });
 
 test("an unknown input is a change in place for an identity, and a new key for an auth key", async () => {
-  const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  const unknown = unknownValue;
   const identity = await checked(providers.FederatedIdentity, {
     issuer: "https://i.example.com",
     subject: "me",

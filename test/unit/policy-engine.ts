@@ -4,6 +4,7 @@
  */
 
 import { createRequire } from "node:module";
+import { unknownValue } from "../../provider/access/engine-values";
 import { policies, type Rules } from "../../provider/policy";
 
 const load = createRequire(import.meta.url);
@@ -34,7 +35,7 @@ const { makeAnalyzeRpcFun, makeRemediateRpcFun } = load("@pulumi/policy/server")
 >;
 
 /** How the engine sends a value that is not known yet. */
-export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const unknown = unknownValue;
 
 /** How the engine sends a secret. */
 export function secret(value: unknown): object {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { managedIn, nameIn, resourcesIn } from "../../provider/state/exported-state";
+import { nameIn } from "../../provider/access/urn";
+import { managedIn, resourcesIn } from "../../provider/state/exported-state";
 import { reveal } from "../../provider/state/stored-secrets";
 
 const signature = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };

@@ -2,6 +2,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { z } from "zod";
+import { readScopes } from "../../access/kinds";
 import { covers, expandLegacyScopes } from "../../access/scopes";
 import {
   NotAuthenticated,
@@ -46,12 +47,7 @@ export const policyFileScopes = [
 ] as const;
 
 /** All that reads of ours need. So a preview's token cannot change anything, whatever its deployer holds. */
-const readScopes = [
-  "auth_keys:read",
-  "federated_keys:read",
-  "oauth_keys:read",
-  ...policyFileScopes,
-];
+const ownReads = [...readScopes, ...policyFileScopes];
 
 export function actor(http: Http, credential: ApiCredential, options: ActorOptions): Actor {
   const tokens = tokenSource(http, credential);
@@ -67,7 +63,7 @@ export function actor(http: Http, credential: ApiCredential, options: ActorOptio
     if (!tokens.narrowable) return undefined;
     if (options.tokensFor === "needed") return narrowToNeeds(request);
     if (request.method !== "GET") return undefined;
-    const wanted = [...readScopes, ...(options.alsoReads ?? [])];
+    const wanted = [...ownReads, ...(options.alsoReads ?? [])];
     reading ??= narrowForReads(tokens, {
       wanted,
       holds: async (token) => options.holds?.(authorization(token)),

@@ -3,8 +3,7 @@
 import type { z } from "zod";
 import type { keyShape } from "./schema";
 
-/** The kinds of key that are resources here, as the API names them. */
-export type KeyType = "auth" | "client" | "federated";
+export type { KeyType } from "../../access/kinds";
 
 export type Key = z.infer<typeof keyShape>;
 

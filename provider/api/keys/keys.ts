@@ -4,6 +4,7 @@
  */
 
 import { z } from "zod";
+import { factsOf, kindOfKey } from "../../access/kinds";
 import { shown } from "../../access/sanitize";
 import type { Actor } from "../auth/client";
 import {
@@ -27,15 +28,10 @@ import { type KeyList, keyList } from "./shared-list";
 /** The body of a create or a wholesale change, without the `keyType`, which the call names. */
 export type KeyBody = Readonly<Record<string, unknown>>;
 
-const kinds: Record<KeyType, { readonly name: string; readonly scope: string }> = {
-  auth: { name: "auth key", scope: "auth_keys" },
-  client: { name: "OAuth client", scope: "oauth_keys" },
-  federated: { name: "federated identity", scope: "federated_keys" },
-};
-
 /** What a kind of key is called, for example `"an OAuth client"`. */
 function nameOfKind(keyType: string): string {
-  const name = Object.entries(kinds).find(([type]) => type === keyType)?.[1].name;
+  const kind = kindOfKey(keyType);
+  const name = kind && factsOf(kind).name;
   if (name === undefined) return keyType === "api" ? "an API access token" : "another kind of key";
   return /^[aeio]/i.test(name) ? `an ${name}` : `a ${name}`;
 }
@@ -109,7 +105,7 @@ export function keysOf(
   tailnet: string,
   { actor, list, create, ownUser, theirs }: Asker,
 ): Keys {
-  const { name, scope } = kinds[type];
+  const { name, scope } = factsOf(kindOfKey(type));
   const all = `/tailnet/${encodeURIComponent(tailnet)}/keys`;
   const one = (id: string) => {
     // Encoding leaves dots as they are, which would climb out of the path.

@@ -1,16 +1,25 @@
 /** What `tailscope drift` does with a stack: compares and prints. Loaded while Pulumi is asked. */
 
+import { keyFactsOf } from "../../access/kinds";
 import { shown } from "../../access/sanitize";
+import { nameIn } from "../../access/urn";
 import { NotVisible } from "../../api/errors";
 import { isKeyId } from "../../api/keys/id";
-import type { Key } from "../../api/keys/key";
 import type { Tailnet } from "../../api/tailnet";
-import { type AnyDefinition, definitionOf } from "../../definitions/all";
+import { type AnyResource, resourceOf } from "../../definitions/all";
 import { countReads, requireEvidence, requireSameTailnet } from "../../engine/belonging";
+import { gone, isKeyResource, missing } from "../../engine/resource";
 import { recordedIn } from "../../engine/state";
 import { descriptionsFrom } from "../../state/descriptions";
-import { type Drift, driftOf, type NotCompared, notComparedOf } from "../../state/drift";
-import { type Managed, managedIn, nameIn } from "../../state/exported-state";
+import {
+  type Drift,
+  differenceOf,
+  type Found,
+  foundKey,
+  type NotCompared,
+  notComparedOf,
+} from "../../state/drift";
+import { type Managed, managedIn } from "../../state/exported-state";
 import { CommandFailure, exitCodes } from "../failure";
 import { print, printAside, printJson, printTable, waitingFor } from "../output";
 import type { Asked, StackOptions } from "../pulumi";
@@ -75,7 +84,7 @@ async function managedCredentials(asked: Asked): Promise<readonly Managed[]> {
 }
 
 function hidesArguments(managed: Managed): boolean {
-  const definition = definitionOf(managed.kind);
+  const definition = resourceOf(managed.kind);
   return (
     managed.hidden.has("connection") ||
     (definition !== undefined && notComparedOf(managed, definition) !== undefined)
@@ -131,7 +140,7 @@ async function compareIn(
     `Comparing ${managed.length} credentials`,
     Promise.all(
       managed.map(async (one) => {
-        const definition = definitionOf(one.kind);
+        const definition = resourceOf(one.kind);
         if (definition === undefined)
           throw new CommandFailure(
             `${one.urn} has a type that this version does not know: ${one.kind}.\n  Use the version that created it, or a newer one.`,
@@ -142,20 +151,21 @@ async function compareIn(
           );
         // As a refresh does: a credential that another tailnet does not know is not gone.
         requireSameTailnet(one.kind, one.id, one.state, tailnet.identity);
-        const key = await reads.run(() => read(tailnet, one, definition, isUsersToken));
-        if (key === undefined)
+        const found = await reads.run(() => read(tailnet, one, definition, isUsersToken, now));
+        if (found === undefined)
           await requireEvidence(one.kind, one.id, one.state, tailnet.identity, reads);
-        return { one, definition, key };
+        return { one, definition, found };
       }),
     ),
   );
   const notCompared = compared.flatMap(
     // What is gone needs no comparison of arguments.
-    ({ one, definition, key }) => (key === undefined ? [] : (notComparedOf(one, definition) ?? [])),
+    ({ one, definition, found }) =>
+      found === undefined ? [] : (notComparedOf(one, definition) ?? []),
   );
   const count = compared.length - notCompared.length;
   const different = compared.filter(
-    ({ one, definition, key }) => driftOf(one, definition, key, [], now) !== undefined,
+    ({ one, definition, found }) => differenceOf(one, definition, found, []) !== undefined,
   );
   if (different.length === 0) return { drift: [], notCompared, count };
   const log = await auditLogSince(
@@ -166,24 +176,31 @@ async function compareIn(
   const descriptions = descriptionsFrom({ keys: await tailnet.allKeys(), managed, log });
   return {
     drift: different.flatMap(
-      ({ one, definition, key }) =>
-        driftOf(one, definition, key, log ?? [], now, descriptions) ?? [],
+      ({ one, definition, found }) =>
+        differenceOf(one, definition, found, log ?? [], descriptions) ?? [],
     ),
     notCompared,
     count,
   };
 }
 
-/** The credential, or undefined if the tailnet has none that the deployer can see. */
+/** The resource, or undefined if the tailnet has none that the deployer can see. */
 async function read(
   tailnet: Tailnet,
   { id, state }: Managed,
-  definition: AnyDefinition,
+  definition: AnyResource,
   isUsersToken: boolean,
-): Promise<Key | undefined> {
-  const keys = tailnet.keys(definition.keyType);
+  now: number,
+): Promise<Found | undefined> {
+  const recorded = recordedIn(definition, state);
   try {
-    return await keys.find(id, recordedIn(definition, state).userId);
+    if (isKeyResource(definition)) {
+      const { type } = keyFactsOf(definition.type);
+      const key = await tailnet.keys(type).find(id, recorded.userId);
+      return key && foundKey(definition, key, now);
+    }
+    const found = await definition.read(id, recorded, tailnet);
+    return found === missing ? undefined : { seen: found === gone ? undefined : found };
   } catch (error) {
     // What an API access token can see is unknown. Drift changes nothing, so it reports the credential as missing.
     if (!(error instanceof NotVisible) || !isUsersToken) throw error;

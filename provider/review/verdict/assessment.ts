@@ -1,13 +1,13 @@
 /** What one change gives and takes, and how much that matters. */
 
 import { classOf, type Danger, dangerOf, dangers, worst } from "../../access/danger";
+import type { Kind } from "../../access/kinds";
 import { meaningOf, type Operation } from "../../access/operations";
 import { type Gain, gained, operationsOf, type Power, usesOfTagsWith } from "../../access/reach";
 import { knownScopes, legacyScopes } from "../../access/scopes";
 import type { Position } from "../input/step";
 import type { Change, ChangeKind } from "./changes";
 import { type Credential, changedArguments, credentialFrom, scopesOf } from "./credential";
-import type { Kind } from "./kinds";
 import { lifeOf } from "./life";
 import type { Life } from "./sentences";
 

@@ -4,10 +4,10 @@
  */
 
 import { isInternal } from "../../access/internal-arguments";
+import { argumentsOf, type Kind } from "../../access/kinds";
 import { nameIn } from "../../access/urn";
 import { type Arguments, argumentOf, normalForm } from "../input/argument";
 import type { Position, State, Step } from "../input/step";
-import { formsOf, type Kind } from "./kinds";
 import { makerOf } from "./makers";
 
 /**
@@ -150,7 +150,7 @@ function strangeArguments({ op, old, new: after }: Step, kind: Kind): string[] {
   const role = roles.get(op);
   if (role === undefined || !hasNew(role)) return [];
   const names = [...(after?.inputNames ?? []), ...(old?.inputNames ?? [])];
-  const known = formsOf(kind);
+  const known = argumentsOf(kind);
   return [...new Set(names)].filter((name) => !isInternal(name) && !known.has(name));
 }
 

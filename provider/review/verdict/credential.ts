@@ -5,10 +5,10 @@
 
 import { hasUserInformation, invisibleIn } from "../../access/characters";
 import { isHidden, isUnknown } from "../../access/engine-values";
+import { argumentsOf, type Form, type Kind } from "../../access/kinds";
 import { type Duration, longestAuthKeyLifetime, seconds } from "../../access/lifetime";
 import type { Trusted } from "../../access/trusted";
 import { type Argument, type Arguments, argumentOf, isBag, normalForm } from "../input/argument";
-import { type Form, formsOf, type Kind } from "./kinds";
 
 export type Side = "before" | "after";
 
@@ -64,7 +64,9 @@ export function scopesOf(credential: Credential): Names {
 
 export function credentialFrom(kind: Kind, given: Arguments, side: Side): Credential {
   const read = new Map(
-    [...formsOf(kind)].map(([name, form]) => [name, readArgument(given, name, form)] as const),
+    [...argumentsOf(kind)].map(
+      ([name, { form }]) => [name, readArgument(given, name, form)] as const,
+    ),
   );
   const wrong = [...read].flatMap(([name, { wrong }]) => wrong.map((what) => `${name} ${what}`));
   const unseen = [...read].flatMap(([name, { isWhole }]) => (isWhole ? [] : [name]));
@@ -255,7 +257,7 @@ function isSeenRule(rule: [string, unknown]): rule is [string, string] {
 
 /** The names of the arguments that differ, or may differ. */
 export function changedArguments(before: Credential, after: Credential): string[] {
-  return [...formsOf(after.kind).keys()].filter((name) => {
+  return [...argumentsOf(after.kind).keys()].filter((name) => {
     const [was, is] = [argumentOf(before.arguments, name), argumentOf(after.arguments, name)];
     return normalForm(was) !== normalForm(is);
   });

@@ -1,9 +1,9 @@
 /** How long a credential lives and how often it may be used: what a change of these means, in sentences. */
 
+import type { Kind } from "../../access/kinds";
 import { secondsInWords } from "../../access/lifetime";
 import type { Change, Kept } from "./changes";
 import type { AuthKey, Credential } from "./credential";
-import type { Kind } from "./kinds";
 import { inQuotes, type Life } from "./sentences";
 import { trustAtFirst, trustChanges } from "./trust";
 

@@ -1,12 +1,12 @@
 /** Whose a step is: a credential of ours, something else that reaches the tailnet, or none of a review's business. */
 
+import { factsOf, isKind, isResourceType, type Kind } from "../../access/kinds";
 import { officialMeaning } from "../../access/official";
 import { providerText } from "../../access/provider-text";
 import { componentTypes, runsCode, typePrefix } from "../../access/resource-types";
 import { typeIn } from "../../access/urn";
 import { type Argument, argumentOf, normalForm } from "../input/argument";
 import type { State, Step } from "../input/step";
-import { isKind, type Kind } from "./kinds";
 
 export type Maker =
   | { readonly is: "ours"; readonly kind: Kind }
@@ -65,7 +65,12 @@ function makerOfOwn({ op, old, new: after }: Step, type: string): Maker {
     };
   }
   if (isKind(kind)) return { is: "ours", kind };
-  return harmlessOps.includes(op) ? harmless : strangeType(type);
+  if (harmlessOps.includes(op)) return harmless;
+  if (!isResourceType(kind)) return strangeType(type);
+  return {
+    is: "told",
+    sentence: `is a Tailscale ${factsOf(kind).name}, which is no credential and is not reviewed.`,
+  };
 }
 
 function hasForeignCode(state: State | undefined, kind: string): boolean {

@@ -1,0 +1,70 @@
+/** The table of our resources, held against everything that must have a row, a class or a case for each. */
+
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import {
+  argumentsOf,
+  declarationOf,
+  factsOf,
+  isKind,
+  keyFactsOf,
+  kindOfKey,
+  kinds,
+  resourceTypes,
+} from "../../provider/access/kinds";
+import { officialKind } from "../../provider/access/official";
+import { providerText } from "../../provider/access/provider-text";
+import { knownScopes } from "../../provider/access/scopes";
+import { definitions } from "../../provider/definitions/all";
+import * as entry from "../../provider/index";
+import { reviewed, step } from "./a-preview";
+
+describe.each(resourceTypes)("%s", (type) => {
+  const { scope, secretOutputs, outputs, identifier } = factsOf(type);
+
+  test("has the arguments in its schema that the table names", () => {
+    expect(Object.keys(definitions[type].inputs.shape).sort()).toEqual(
+      [...argumentsOf(type).keys()].sort(),
+    );
+  });
+
+  test("is declared by its definition as the table says", () => {
+    expect(definitions[type]).toMatchObject(declarationOf(type));
+  });
+
+  test("changes in place exactly where the table has arguments that can be", () => {
+    const { inPlace } = declarationOf(type);
+    expect(definitions[type].update !== undefined).toBe(inPlace.length > 0);
+  });
+
+  test("is opened by a scope that exists, to read and to write", () => {
+    for (const name of [scope, `${scope}:read`]) expect(knownScopes).toContain(name);
+  });
+
+  test("has its id and its secrets among its outputs", () => {
+    for (const name of [identifier, ...secretOutputs]) expect(outputs).toContain(name);
+  });
+
+  test("is exported as a class whose provider the stored text finds", () => {
+    const Class = Reflect.get(entry, type);
+    expect(Class?.prototype).toBeInstanceOf(pulumi.CustomResource);
+    expect(providerText(type)).toContain(`.${type}.provider`);
+    expect(Class.provider).toHaveProperty("create");
+  });
+
+  test("has a step in a review: it is judged where it is a credential, and named where it is none", () => {
+    const { report } = reviewed(step("create", type, "one", undefined, {}));
+    expect(report.notUnderstood).toEqual([]);
+    const told = [...report.credentials.map(({ kind }) => kind), ...report.notReviewed];
+    expect(told).toHaveLength(1);
+    expect(report.credentials).toHaveLength(isKind(type) ? 1 : 0);
+  });
+});
+
+describe.each(kinds)("the credential %s", (kind) => {
+  test("is found by the kind of key that it is to the API, and by its name in the official provider", () => {
+    const { type, officialName } = keyFactsOf(kind);
+    expect(kindOfKey(type)).toBe(kind);
+    expect(officialKind(`tailscale:index/x:${officialName}`)).toBe(kind);
+  });
+});
