@@ -13,3 +13,9 @@ export function runs(all: number): number {
   if (TAILSCOPE_RUNS !== undefined) return Number(TAILSCOPE_RUNS);
   return TAILSCOPE_LONG_TESTS ? all : Math.min(all, Math.max(100, Math.ceil(all / 10)));
 }
+
+/** As many of all that there are, evenly spread, as `runs` tries of so many. */
+export function chosen<Value>(all: readonly Value[]): Value[] {
+  const every = Math.floor(all.length / runs(all.length));
+  return all.filter((_, index) => index % every === 0);
+}

@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { environmentWith, root } from "./set-up/index.mjs";
 import { runSideBySide } from "./side-by-side.mjs";
+import { compileCache } from "./vitest.mjs";
 
 /** @typedef {import("./side-by-side.mjs").Task} Task */
 
@@ -68,7 +69,7 @@ export const checks = { lint, types };
  * @returns {Promise<boolean>} whether all of them passed
  */
 export async function runChecks(node, tasks) {
-  const env = environmentWith([dirname(node)]);
+  const env = { ...environmentWith([dirname(node)]), ...compileCache };
   const failed = await runSideBySide(node, tasks, { cwd: root, env });
   if (failed.length > 0) console.error(`\nFailed: ${failed.join(", ")}.`);
   return failed.length === 0;

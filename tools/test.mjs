@@ -12,7 +12,7 @@ import { handOver } from "./hand-over.mjs";
 import { searcher, searchFolder } from "./secret-search.mjs";
 import { root, setUp } from "./set-up/index.mjs";
 import { runMain } from "./set-up/progress.mjs";
-import { runVitest, vitest } from "./vitest.mjs";
+import { compileCache, runVitest, vitest } from "./vitest.mjs";
 
 /** What is watched where nothing is named. */
 const unit = ["--project", "unit"];
@@ -44,6 +44,7 @@ async function testAll() {
   const secrets = join(evidence, "secrets.list");
   const searched = {
     ...env,
+    ...compileCache,
     TAILSCOPE_EVIDENCE: evidence,
     TAILSCOPE_EMULATOR_SECRETS: secrets,
   };

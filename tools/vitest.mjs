@@ -7,6 +7,11 @@ import { environmentWith, root, setUpPackages } from "./set-up/index.mjs";
 /** What Node runs as vitest. */
 export const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
 
+/** Where Node keeps the packages' code compiled for the next of vitest's workers, one for each file. */
+export const compileCache = {
+  NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "compiled"),
+};
+
 /**
  * Runs some of the tests. What they need beside the packages, their own set-up gets
  * (test/set-up).
@@ -16,5 +21,8 @@ export const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
  */
 export async function runVitest(args) {
   const node = await setUpPackages();
-  return handOver(node, [vitest, ...args], { cwd: root, env: environmentWith([dirname(node)]) });
+  return handOver(node, [vitest, ...args], {
+    cwd: root,
+    env: { ...environmentWith([dirname(node)]), ...compileCache },
+  });
 }

@@ -70,6 +70,16 @@ export interface Deployment {
 
 const prelude = `const pulumi = require("@pulumi/pulumi");\nconst { ${resourceTypes.join(", ")} } = require("tailscope");\n`;
 
+/** Most of an operation is Node loading the Pulumi SDK, twice, and the engine collecting garbage. */
+const quickStart = {
+  NODE_COMPILE_CACHE: join(tmpdir(), "tailscope-test-compile-cache"),
+  GOGC: "400",
+  // The scripts that take their time have the SDK as it is.
+  ...(process.env["TAILSCOPE_LONG_TESTS"] === undefined && {
+    NODE_OPTIONS: `--require ${JSON.stringify(join(root, "harness", "lazy-sdk.cjs"))}`,
+  }),
+};
+
 /** Makes a stack that deploys to `emulator` with its all-scope client, or with what `environment` says instead. */
 export async function newStack(
   emulator: Emulator,
@@ -97,8 +107,7 @@ export async function newStack(
     ...home.environment,
     // The examples' types are checked by `npm run types`.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-    // Most of an operation is Node loading the Pulumi SDK, twice.
-    NODE_COMPILE_CACHE: join(tmpdir(), "tailscope-test-compile-cache"),
+    ...quickStart,
     TAILSCALE_BASE_URL: emulator.url,
     ...environment,
   };
