@@ -33,7 +33,8 @@ export interface TestFailure {
 type Users = readonly Pick<User, "loginName" | "role">[];
 
 export function failingTests(policy: Policy, users: Users): TestFailure[] {
-  const world = { policy, users };
+  const { tests: _, sshTests: __, ...rules } = policy;
+  const world = { policy, users, names: JSON.stringify(rules).toLowerCase() };
   const failures = [
     ...policy.tests.map((test) => ({ user: test.src, errors: errorsOfTest(world, test) })),
     ...policy.sshTests.map((test) => ({ user: test.src, errors: errorsOfSshTest(world, test) })),
@@ -44,11 +45,15 @@ export function failingTests(policy: Policy, users: Users): TestFailure[] {
 interface Known {
   readonly policy: Policy;
   readonly users: Users;
+  /** The file without its tests, in lower case: whom it names there is in the tailnet. */
+  readonly names: string;
 }
 
 /** What a test asks about: `assume` is the answer to what nobody here knows. */
 interface Question extends Known {
   readonly assume: boolean;
+  /** Whether a source that is given as an address may be any machine. */
+  readonly isAnySource?: boolean;
   readonly from: Party;
   readonly to: Party;
 }
@@ -174,14 +179,14 @@ function isOpenAddress({ address }: Party): boolean {
 }
 
 function isParty(question: Question, name: string, party: Party): boolean {
-  const { policy, assume, from } = question;
+  const { policy, assume, from, isAnySource } = question;
   const { user, tag, service, address } = party;
   if (name === "*" || name === "autogroup:danger-all") return true;
   const network = name.startsWith("ipset:") ? undefined : (hostNetwork(policy, name) ?? name);
   if (network === undefined || /^[\da-f.:]+(\/\d+)?$/i.test(network))
     return isPartyWithin(question, name, network, party);
-  // Nobody here knows whose machine has that address; a source is asked about as it is.
-  if (isOpenAddress(party)) return party !== from && assume;
+  // Nobody here knows whose machine has that address.
+  if (isOpenAddress(party)) return (party !== from || isAnySource === true) && assume;
   if (name.startsWith("tag:")) {
     if (tag !== undefined) return name.toLowerCase() === tag;
     return service !== undefined && assume;
@@ -216,13 +221,20 @@ function isPartyWithin(
   return networks.some((one) => mayBeMachines(one)) && assume;
 }
 
-function isInAutogroup({ users, assume }: Question, name: string, user: string): boolean {
-  if (name === "autogroup:member" || name === "autogroup:members") return true;
+function isInAutogroup({ names, users, assume }: Question, name: string, user: string): boolean {
+  const known = users.find(({ loginName }) => loginName.toLowerCase() === user);
+  if (name === "autogroup:member" || name === "autogroup:members")
+    return (
+      known !== undefined ||
+      user.startsWith("autogroup:") ||
+      names.includes(JSON.stringify(user)) ||
+      assume
+    );
   if (name === "autogroup:shared") return false;
   // A test may ask about a role itself.
   if (user.startsWith("autogroup:"))
     return name === user || (name === "autogroup:admin" && user === "autogroup:owner");
-  const role = users.find(({ loginName }) => loginName.toLowerCase() === user)?.role;
+  const role = known?.role;
   if (role === undefined) return assume;
   return name === `autogroup:${role}` || (name === "autogroup:admin" && role === "owner");
 }
@@ -240,7 +252,7 @@ function errorsOfSshTest(world: Known, test: SshTest): string[] {
     const isWrong = (login: string, actions: readonly string[], wanted: boolean) =>
       froms.some((from) =>
         tos.some((to) => {
-          const question = { ...world, from, to, assume: wanted };
+          const question = { ...world, from, to, assume: wanted, isAnySource: true };
           return isLoginOpen(question, login, actions) !== wanted;
         }),
       );

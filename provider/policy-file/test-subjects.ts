@@ -43,6 +43,8 @@ export interface Subject {
   readonly login?: string | undefined;
   /** `undefined` where it is not known. */
   readonly role?: string | undefined;
+  /** Whether the user is one of the tailnet's. */
+  readonly isMember?: Truth;
   readonly tags: ReadonlySet<string>;
   readonly service?: string;
   /** `undefined`: some address of the tailnet's. */
@@ -66,7 +68,7 @@ export function findSubjects(
   const { selector } = parsed;
   switch (selector.kind) {
     case "user":
-      return findUser(selector.name, tailnet);
+      return [findUser(policy, selector.name, tailnet)];
     case "group":
       if (!selector.defined) return [{ login: undefined, tags: new Set(), isOpen: true }];
       return findGroup(policy, selector.name, tailnet);
@@ -89,11 +91,35 @@ export function namesIn({ groups, hosts, ipsets, tagOwners }: PolicyFile): Names
   return { groups, hosts, ipsets, tags: new Set(tagOwners.keys()), domains: undefined };
 }
 
-function findUser(login: string, tailnet: Tailnet | undefined): Subjects {
-  if (tailnet === undefined) return [{ login, tags: new Set(), isOpen: false }];
-  const user = tailnet.users.find((known) => loginOf(known) === login);
-  if (user === undefined) return { invalid: "is not a user of the tailnet" };
-  return [subjectOf(user, tailnet)];
+/** Nobody of that name is in a tailnet that is known; who is named in rules is in one that is not. */
+function findUser(policy: PolicyFile, login: string, tailnet: Tailnet | undefined): Subject {
+  const user = tailnet?.users.find((known) => loginOf(known) === login);
+  if (user !== undefined && tailnet !== undefined) return subjectOf(user, tailnet);
+  const isMember = tailnet !== undefined ? false : isNamed(policy, login) ? true : undefined;
+  const role = tailnet === undefined ? undefined : "none";
+  return { login, role, isMember, tags: new Set(), isOpen: false };
+}
+
+/** Whether the file names the user anywhere but in its tests. */
+function isNamed(policy: PolicyFile, login: string): boolean {
+  const { networkRules, sshRules, groups, tagOwners, nodeAttributes, autoApprovers } = policy;
+  const selectors = [
+    ...networkRules.flatMap(({ sources, destinations }) => [
+      ...sources,
+      ...destinations.map(({ selector }) => selector),
+    ]),
+    ...sshRules.flatMap(({ sources, destinations }) => [...sources, ...destinations]),
+    ...nodeAttributes.flatMap(({ targets }) => targets),
+    ...[...tagOwners.values()].flatMap(({ owners }) => owners.map(({ selector }) => selector)),
+    ...[...autoApprovers.routes, ...autoApprovers.services]
+      .flatMap(({ approvers }) => approvers)
+      .concat(autoApprovers.exitNode)
+      .map(({ selector }) => selector),
+  ];
+  return (
+    selectors.some((selector) => selector.kind === "user" && selector.name === login) ||
+    [...groups.values()].some(({ members }) => members.includes(login))
+  );
 }
 
 function subjectOf(user: User, tailnet: Tailnet): Subject {
@@ -103,6 +129,7 @@ function subjectOf(user: User, tailnet: Tailnet): Subject {
   return {
     login: loginOf(user),
     role: user.role,
+    isMember: user.role !== "shared",
     tags: new Set(),
     isOpen: false,
     ...(addresses.length > 0 ? { addresses } : {}),
@@ -110,14 +137,11 @@ function subjectOf(user: User, tailnet: Tailnet): Subject {
 }
 
 function findGroup(
-  { groups }: PolicyFile,
+  policy: PolicyFile,
   name: string,
   tailnet: Tailnet | undefined,
 ): readonly Subject[] {
-  return (groups.get(name)?.members ?? []).flatMap((login) => {
-    const found = findUser(login, tailnet);
-    return "invalid" in found ? [] : found;
-  });
+  return (policy.groups.get(name)?.members ?? []).map((login) => findUser(policy, login, tailnet));
 }
 
 function knownAddresses(selector: Selector, tailnet: Tailnet | undefined) {
@@ -146,21 +170,22 @@ function findAddress(ranges: readonly Range[], tailnet: Tailnet | undefined): Su
   }
   const { tags, user } = member;
   const login = user && loginOf(user);
-  return [{ login, role: user?.role, tags, addresses: [address], isOpen: false }];
+  const isMember = user !== undefined && user.role !== "shared";
+  return [{ login, role: user?.role, isMember, tags, addresses: [address], isOpen: false }];
 }
 
 /** Somebody of whom no more is known. */
 function findAutogroup(name: AutogroupName): Subjects {
   switch (name) {
     case "member":
-      return [{ login: "", role: "member", tags: new Set(), isOpen: false }];
+      return [{ login: "", role: "member", isMember: true, tags: new Set(), isOpen: false }];
     case "owner":
     case "admin":
     case "it-admin":
     case "network-admin":
     case "billing-admin":
     case "auditor":
-      return [{ login: "", role: name, tags: new Set(), isOpen: false }];
+      return [{ login: "", role: name, isMember: true, tags: new Set(), isOpen: false }];
     default:
       return { invalid: "is not something that a test can name" };
   }
@@ -209,7 +234,7 @@ function meansAutogroup(name: AutogroupName, subject: Subject, otherwise: Truth)
   if (name === "self" || name === "internet") return false;
   if (name === "tagged") return tags.size > 0 ? true : otherwise;
   if (login === undefined) return otherwise;
-  if (name === "member") return role !== "shared";
+  if (name === "member") return subject.isMember;
   // The role of somebody who is only named in the file is not known.
   if (role === undefined) return name === "shared" ? false : undefined;
   return role === name || (name === "admin" && role === "owner");

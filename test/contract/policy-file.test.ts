@@ -120,3 +120,57 @@ test.each([
       );
   },
 );
+
+test.each([
+  [
+    "a user whom only the test names may be a stranger",
+    { src: ["autogroup:member"] },
+    { src: "eve@elsewhere.example", deny: ["tag:web:22"] },
+    200,
+  ],
+  [
+    "a user whom a group names is a member",
+    { src: ["autogroup:member"] },
+    { src: "ann@example.com", deny: ["tag:web:22"] },
+    400,
+  ],
+  [
+    "a role that nobody knows may be anybody's",
+    { src: ["autogroup:admin"] },
+    { src: "ann@example.com", accept: ["tag:web:22"] },
+    200,
+  ],
+  [
+    "a role of the emulator's own users is known",
+    { src: ["autogroup:auditor"] },
+    { src: "admin@example.com", accept: ["tag:web:22"] },
+    400,
+  ],
+  [
+    "a destination's address may be any machine's",
+    { src: ["ann@example.com"] },
+    { src: "ann@example.com", accept: ["100.64.3.4:22"] },
+    200,
+  ],
+])("%s: a test that depends on what is not known has passed", async (_, rule, asserted, status) => {
+  await using emulator = await startEmulator();
+  const text = JSON.stringify({
+    tagOwners: { "tag:web": [] },
+    groups: { "group:ops": ["ann@example.com"] },
+    grants: [{ dst: ["tag:web"], ip: ["tcp:22"], ...rule }],
+    tests: [asserted],
+  });
+  expect(await as(emulator, emulator.apiKey)("POST", "/acl", text)).toMatchObject({ status });
+});
+
+test("names of sections and fields are read in any case, and in their older spellings", async () => {
+  await using emulator = await startEmulator();
+  const text = `{
+    "TagOwners": { "tag:web": [] },
+    "ACLs": [{ "Action": "accept", "Users": ["ann@example.com"], "Ports": ["tag:web:22"] }],
+    "Tests": [{ "User": "ann@example.com", "Allow": ["tag:web:22"], "Deny": ["tag:web:23"] }],
+  }`;
+  const call = as(emulator, emulator.apiKey);
+  expect(await call("POST", "/acl", text)).toMatchObject({ status: 200 });
+  expect(await call("POST", "/acl", text.replace(":23", ":22"))).toMatchObject({ status: 400 });
+});

@@ -118,6 +118,14 @@ describe("an assertion", () => {
     expect(asked([rule], asserted)).toBe(expected);
   });
 
+  test("about a stranger holds that no rule for members opens anything to them", () => {
+    const rule = { ...grant, src: ["autogroup:member"] };
+    const stranger = { src: "eve@elsewhere.example", deny: ["tag:web:22"] };
+    expect(asked([rule], stranger)).toBe("holds");
+    const file = { ...base, grants: [rule], tests: [stranger] };
+    expect(runTests(understand(file)).map(({ outcome }) => outcome)).toEqual(["unknown"]);
+  });
+
   test("about a role is not decided where nobody's is known", () => {
     const file = {
       ...base,

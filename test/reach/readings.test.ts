@@ -147,7 +147,7 @@ const grant = fc.record({
   dst: some(dst),
   ip: fc.array(ip, { minLength: 1, maxLength: 2 }),
   srcPosture,
-  via: fc.constantFrom(undefined, undefined, undefined, ["tag:router"], ["tag:web"]),
+  via: fc.constantFrom(undefined, undefined, undefined, ["tag:router"], ["tag:web", "tag:Router"]),
 });
 
 const toSelf = fc
