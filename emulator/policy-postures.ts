@@ -1,6 +1,6 @@
 /** Whether attributes meet a posture. Source: https://tailscale.com/kb/1288/device-posture */
 
-import type { Policy, PolicyTest } from "./policy-file.js";
+import type { Policy, PolicyTest } from "./policy-shape.js";
 
 type Attributes = PolicyTest["srcPostureAttrs"];
 

@@ -5,7 +5,7 @@
  * both; the same captures hold both.
  */
 
-import type { Acl, Grant, Policy, SshRule } from "./policy-file.js";
+import type { Acl, Grant, Policy, SshRule } from "./policy-shape.js";
 import {
   hostAndPorts,
   hostNetwork,

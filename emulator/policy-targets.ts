@@ -1,7 +1,7 @@
 /** Names that rules use: their forms, and which addresses they are. Source: https://tailscale.com/kb/1396/targets */
 
 import { BlockList, isIP, isIPv4 } from "node:net";
-import type { Policy } from "./policy-file.js";
+import type { Policy } from "./policy-shape.js";
 
 interface Network {
   readonly address: string;

@@ -6,8 +6,8 @@
  * for passed: it is asked once with the better and once with the worse for it.
  */
 
-import type { Policy, PolicyTest, SshRule, SshTest } from "./policy-file.js";
 import { meetsPosture } from "./policy-postures.js";
+import type { Policy, PolicyTest, SshRule, SshTest } from "./policy-shape.js";
 import {
   hasPort,
   hostAndPorts,

@@ -4,7 +4,7 @@
  */
 
 import type { Role } from "./permissions.js";
-import type { Policy } from "./policy-file.js";
+import type { Policy } from "./policy-shape.js";
 import type { Actor } from "./world.js";
 
 /** Whether `actor` may assign exactly the tags `wanted`. */

@@ -5,7 +5,8 @@ import { type Change, credentialActor, userActor } from "./audit-entries.js";
 import type { Clock } from "./clock.js";
 import { freshState } from "./fresh-tailnet.js";
 import { allows, olderScopes, scopes } from "./permissions.js";
-import { freshPolicy, type Policy, readPolicy } from "./policy-file.js";
+import { freshPolicy, readPolicy } from "./policy-file.js";
+import type { Policy } from "./policy-shape.js";
 import {
   type AccessToken,
   type AuditEntry,

@@ -2,7 +2,8 @@
 
 import { type Context, Hono } from "hono";
 import { type Env, requireOneOf } from "../authentication.js";
-import { freshPolicy, type Policy, parsePolicy, parseTests, policyFile } from "../policy-file.js";
+import { freshPolicy, parsePolicy, parseTests, policyFile } from "../policy-file.js";
+import type { Policy } from "../policy-shape.js";
 import { failingTests, type TestFailure } from "../policy-tests.js";
 import { badRequest, notEnoughPermissions, Refusal } from "../refusal.js";
 import { type Actor, may, type World } from "../world.js";
