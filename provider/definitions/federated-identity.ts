@@ -33,6 +33,7 @@ export const federatedIdentity: KeyResource<z.output<typeof inputs>> = {
   inputs,
   isRewriting,
   rules: (known, written) => [...scopeFailures(known, written), ...trustFailures(known)],
+  doubts: ({ issuer, subject }) => subjectDoubts(issuer, subject),
   grants: (known) => grantsOf(kind, known),
 
   async create({ unlistedScopes, connection, ...wanted }, tailnet) {
@@ -48,6 +49,18 @@ export const federatedIdentity: KeyResource<z.output<typeof inputs>> = {
     return seen(await keysOf(kind, tailnet).change(id, body));
   },
 };
+
+/**
+ * GitHub's subjects go on after the repository, unless the repository's owner has customised them:
+ * https://docs.github.com/en/actions/reference/security/oidc
+ */
+function subjectDoubts(issuer: string | undefined, subject: string | undefined): string[] {
+  if (issuer !== "https://token.actions.githubusercontent.com") return [];
+  if (subject === undefined || !/^repo:[^:]+$/.test(subject)) return [];
+  return [
+    `subject: ${JSON.stringify(subject)} lets no run in, unless the subjects of that repository are customised to have nothing else. GitHub's own say what runs, as in "${subject}:ref:refs/heads/main".`,
+  ];
+}
 
 /** GitHub's subjects are answered with the ids of owner and repository in them (fact: github-subject-rewrite). */
 function isRewriting(name: string, asked: unknown, answered: unknown): boolean {

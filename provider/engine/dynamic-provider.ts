@@ -57,6 +57,7 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
             inputsOf(definition, inputs),
           );
           if (isChanged) found.push(...(definition.makerRules?.(known, isByClient) ?? []));
+          if (isChanged) definition.doubts?.(known).forEach(warnOnce);
           const grants = isChanged && isPreflightWanted() ? definition.grants(known) : undefined;
           if (grants !== undefined)
             found.push(...(await lookAhead(grants, await tailnetFor(news), news, timing?.timeout)));

@@ -48,6 +48,8 @@ export interface Resource<Inputs extends object> extends Declaration {
   readonly inputs: z.ZodObject<{ [Name in keyof Required<Inputs>]: z.ZodType<Inputs[Name]> }>;
   /** What involves several arguments. Sees those that are known and right by themselves, and all as they were written. */
   readonly rules: (known: Partial<Inputs>, written: Properties) => readonly Failure[];
+  /** What is right and yet most likely not meant: a sentence each, said once when it is new. */
+  readonly doubts?: (known: Partial<Inputs>) => readonly string[];
   /** What depends on who makes it: a trust credential, or a user. */
   readonly makerRules?: (known: Partial<Inputs>, isTrustCredential: boolean) => readonly Failure[];
   /** What making or changing it gives away, looked at before anything is sent; undefined where who gives it is not known yet. */

@@ -1,7 +1,7 @@
 /** What is right, and what is said of what is wrong: each argument of each resource, as `check` sees it at preview. */
 
 import * as pulumi from "@pulumi/pulumi";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { unknownValue } from "../../provider/access/engine-values";
 import { notKnownSecret } from "../../provider/engine/unknown-secret";
 import { type Provider, providers } from "../providers";
@@ -389,4 +389,20 @@ describe("a federated identity", () => {
   ])("%j: %j", async (inputs, expected) => {
     expect(await reasons(providers.FederatedIdentity, inputs)).toEqual(expected);
   });
+});
+
+test("a subject of GitHub's that ends with the repository is doubted once, and taken", async () => {
+  const said = vi.spyOn(console, "error").mockImplementation(() => {});
+  const github = (subject: string) =>
+    identity({ issuer: "https://token.actions.githubusercontent.com", subject });
+  const doubts = () =>
+    said.mock.calls.flat().filter((text) => String(text).includes("lets no run in"));
+  expect(await reasons(providers.FederatedIdentity, github("repo:acme/app:*"))).toEqual([]);
+  expect(doubts()).toEqual([]);
+  for (let times = 0; times < 2; times++)
+    expect(await reasons(providers.FederatedIdentity, github("repo:acme/app"))).toEqual([]);
+  expect(doubts()).toEqual([
+    'warning: subject: "repo:acme/app" lets no run in, unless the subjects of that repository are customised to have nothing else. GitHub\'s own say what runs, as in "repo:acme/app:ref:refs/heads/main".',
+  ]);
+  said.mockRestore();
 });
