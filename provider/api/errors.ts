@@ -229,9 +229,11 @@ function classify(
   if (status === 403 && isAboutTailnet(said)) {
     return new WrongTailnet(advise(refused, otherTailnetAdvice(attempt, name)));
   }
+  const isElsewhere = status === 404 && said !== "" && !isJson(body);
   if (attempt.grant !== undefined) {
     const beyond = scopesBeyond(said);
-    return new TokenRefused(advise(refused, tokenAdvice(beyond)), beyond);
+    const advice = isElsewhere ? addressAdvice : tokenAdvice(beyond);
+    return new TokenRefused(advise(refused, advice), beyond);
   }
   if (status === 403) {
     const beyond = scopesBeyond(said);
@@ -239,7 +241,8 @@ function classify(
     return new NotPermitted(advise(refused, advice), beyond);
   }
   if (status === 404) {
-    return new NotFound(advise(refused, `${notFoundAdvice(attempt)}${ownTokenAdvice(sender)}`));
+    const advice = isElsewhere ? addressAdvice : notFoundAdvice(attempt);
+    return new NotFound(advise(refused, `${advice}${ownTokenAdvice(sender)}`));
   }
   if (areTagsNotPermitted(said)) return new TagsNotPermitted(advise(refused, tagAdvice));
   return new RequestRefused(advise(refused, requestAdvice(said)));
@@ -335,6 +338,10 @@ const rateAdvice =
 const redirectAdvice =
   "The answer is a redirect, which is never followed with a token: set TAILSCALE_BASE_URL to the final address.";
 
+/** For a server that does not know the path: Tailscale's own answers are JSON. */
+const addressAdvice =
+  "The answer is not one of the Tailscale API: check the address in TAILSCALE_BASE_URL, tailscope:baseUrl. Other control servers, such as Headscale, do not have this API.";
+
 const planAdvice =
   "The tailnet's plan does not include this feature; no scope would change that. See https://tailscale.com/pricing.";
 
@@ -365,7 +372,7 @@ function staleConfigAdvice(sender: Sender | undefined): string {
     sender.source.connection === undefined
       ? ", or set the deployer in the environment, which wins"
       : "";
-  return ` It comes from stack config, of which a refresh, a destroy and an \`up --refresh\` get what the last \`up\` had: if you have changed it since, run \`pulumi up\` once without --refresh${orEnvironment}.`;
+  return ` It comes from stack config, of which a refresh, a destroy and an \`up --refresh\` get what the last \`up\` had: if you have changed it since, repeat the command with --run-program, or run \`pulumi up\` once without --refresh${orEnvironment}.`;
 }
 
 function ownTokenAdvice(sender: Sender | undefined): string {
@@ -457,6 +464,15 @@ function capitalised(text: string): string {
 }
 
 /** The API's own message in an error body (`{"message": …}`), or the start of whatever else came. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function messageIn(body: string): string {
   try {
     const parsed: unknown = JSON.parse(body);

@@ -38,10 +38,10 @@ test("the environment wins over the engine's old stack config, and without it a 
   const refused = await refresh(stack);
   expect(refused.code).not.toBe(0);
   expect(refused.text).toContain(
-    `The OAuth client ${first.id} was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active. It comes from stack config, of which a refresh, a destroy and an \`up --refresh\` get what the last \`up\` had: if you have changed it since, run \`pulumi up\` once without --refresh, or set the deployer in the environment, which wins.`,
+    `The OAuth client ${first.id} was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active. It comes from stack config, of which a refresh, a destroy and an \`up --refresh\` get what the last \`up\` had: if you have changed it since, repeat the command with --run-program, or run \`pulumi up\` once without --refresh, or set the deployer in the environment, which wins.`,
   );
 
-  // The one way out: whatever the engine hands on, the environment is the deployer, as a whole.
+  // One way out: whatever the engine hands on, the environment is the deployer, as a whole.
   const environment = { TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret };
   const refreshed = await refresh(stack, environment);
   expect(refreshed.code, refreshed.text).toBe(0);
@@ -50,7 +50,7 @@ test("the environment wins over the engine's old stack config, and without it a 
     `The deployer is the environment's (${emulator.clientId}); the one in stack config (${first.id}) is not used.`,
   );
 
-  // The other: what an `up` without a refresh has is what the engine hands on from then.
+  // Another: what an `up` without a refresh has is what the engine hands on from then.
   await stack.up("--expect-no-changes");
   const after = await refresh(stack);
   expect(after.code, after.text).toBe(0);
@@ -61,5 +61,20 @@ test("the environment wins over the engine's old stack config, and without it a 
     environment,
   );
   expect(destroyed.code, destroyed.text).toBe(0);
+  expect(emulator.control.activeCredentials()).toHaveLength(0);
+});
+
+test("with --run-program a refresh has the stack config of now, and so have the commands after it", async () => {
+  await using emulator = await startEmulator();
+  const first = await makeDeployer(emulator);
+  await using stack = await newStack(emulator, program, {});
+  await stack.configure("tailscope:oauthClientSecret", first.key);
+  await stack.up();
+  await stack.configure("tailscope:oauthClientSecret", emulator.clientSecret);
+  emulator.control.revoke(first.id);
+
+  const refreshed = await stack.pulumi(["refresh", "--yes", "--skip-preview", "--run-program"]);
+  expect(refreshed.code, refreshed.text).toBe(0);
+  await stack.destroy();
   expect(emulator.control.activeCredentials()).toHaveLength(0);
 });

@@ -151,6 +151,12 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
       "  Check that the tailnet and the id are right; `-` stands for the credential's own tailnet.",
   ],
   [
+    () => errors.refusal(create, { status: 404, body: "404 page not found" }),
+    errors.NotFound,
+    "Tailscale refused to create an OAuth client (404, POST /tailnet/-/keys): 404 page not found\n" +
+      "  The answer is not one of the Tailscale API: check the address in TAILSCALE_BASE_URL, tailscope:baseUrl. Other control servers, such as Headscale, do not have this API.",
+  ],
+  [
     () => errors.refusal(create, { status: 401, body: '{"message":7}' }),
     errors.NotAuthenticated,
     'Tailscale refused to create an OAuth client (401, POST /tailnet/-/keys): {"message":7}\n' +
@@ -287,7 +293,7 @@ test("a deployer of stack config that is not accepted may be the engine's old on
   const accepted =
     "  The OAuth client kA was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.";
   const old =
-    " It comes from stack config, of which a refresh, a destroy and an `up --refresh` get what the last `up` had: if you have changed it since, run `pulumi up` once without --refresh";
+    " It comes from stack config, of which a refresh, a destroy and an `up --refresh` get what the last `up` had: if you have changed it since, repeat the command with --run-program, or run `pulumi up` once without --refresh";
   expect(from({ place: "stack config" })).toBe(
     `${accepted}${old}, or set the deployer in the environment, which wins.`,
   );
