@@ -114,6 +114,11 @@ describe("an OAuth client", () => {
       ],
     ],
     [client({ tags: ["tag:a-"] }), []],
+    [
+      // What a transformation makes of it that tags everything as a cloud does.
+      client({ tags: { 0: "tag:ci", Owner: "me" } }),
+      ['tags: give a list, for example ["tag:ci"], not an object'],
+    ],
     [client({ description: { a: 1 } }), ["description: give a text, not an object"]],
     [client({ description: true }), ["description: give a text, not a boolean"]],
     [
