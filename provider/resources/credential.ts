@@ -20,6 +20,7 @@ import { askedSecretlyKey } from "../engine/state";
 
 import { keepSecretsOutOfDebugLines } from "./debug-line";
 import { requireProviderPackage } from "./provider-package";
+import { warnWhereUnknownSecretsAreUsed } from "./used-secrets";
 
 /** The names that the table of `access/kinds.ts` has and the class has not, or the other way round. */
 type Differing<Type extends ResourceType, Args, Class> =
@@ -92,6 +93,8 @@ export abstract class Credential extends pulumi.CustomResource {
         ],
       }),
     );
+    const isOutput = (secret: string) => declaration.outputs.includes(secret);
+    warnWhereUnknownSecretsAreUsed(this, declaration.secrets.filter(isOutput));
   }
 }
 

@@ -5,6 +5,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { notKnownSecret } from "../../provider/engine/unknown-secret";
 import {
   AuthKey,
   FederatedIdentity,
@@ -44,8 +45,8 @@ beforeEach(() => {
       const outputs = {
         clientId: `${name}-id`,
         keyId: `${name}-id`,
-        key: `${name}-key`,
-        clientSecret: `${name}-secret`,
+        key: name.startsWith("adopted") ? notKnownSecret : `${name}-key`,
+        clientSecret: name.startsWith("adopted") ? notKnownSecret : `${name}-secret`,
       };
       return { id: id || `${name}-id`, state: { ...inputs, ...outputs } };
     },
@@ -253,6 +254,27 @@ describe("an auth key's mintedBy", () => {
     expect(given("text")).toBe("kClient");
     expect(given("empty")).toEqual({ clientId: "", clientSecret: "" });
   });
+});
+
+test("the unknown secret of an adopted credential is warned of where the program takes it, and nowhere else", async () => {
+  const warnings: string[] = [];
+  const spy = vi
+    .spyOn(console, "warn")
+    .mockImplementation((text: string) => void warnings.push(text));
+  const taken = await run(() => {
+    const made = new OAuthClient("made", { scopes: ["dns"] });
+    new OAuthClient("adopted and left alone", { scopes: ["dns"] });
+    const client = new OAuthClient("adopted", { scopes: ["dns"] });
+    const key = new AuthKey("adopted key");
+    return [made.clientSecret, client.clientSecret, client.clientSecret, key.key];
+  });
+  await Promise.all(taken.map(resolved));
+  await pulumi.runtime.disconnect();
+  spy.mockRestore();
+  expect(warnings.map((text) => text.split(",")[0]).toSorted()).toEqual([
+    "warning: [runtime] The program uses clientSecret",
+    "warning: [runtime] The program uses key",
+  ]);
 });
 
 describe("a scope by its older name", () => {

@@ -1,0 +1,36 @@
+/**
+ * The secret of an adopted credential is not known, and a sentence stands in its place. A program that hands it on (to a repository's
+ * secrets, to a cluster) would put that sentence where a working secret was: said when the program takes it.
+ */
+
+import * as pulumi from "@pulumi/pulumi";
+import { isNotKnown } from "../engine/unknown-secret";
+
+/** @param names outputs that are secrets */
+export function warnWhereUnknownSecretsAreUsed(
+  resource: pulumi.CustomResource,
+  names: readonly string[],
+): void {
+  for (const name of names) {
+    const secret: unknown = Reflect.get(resource, name);
+    if (!pulumi.Output.isInstance(secret)) continue;
+    // Most programs take none, and an output more for each resource would cost the SDK a while.
+    let told: pulumi.Output<unknown> | undefined;
+    Object.defineProperty(resource, name, {
+      configurable: true,
+      enumerable: true,
+      get() {
+        told ??= secret.apply((value) => {
+          if (typeof value === "string" && isNotKnown(value))
+            void pulumi.log.warn(adviceFor(name), resource);
+          return value;
+        });
+        return told;
+      },
+    });
+  }
+}
+
+function adviceFor(name: string): string {
+  return `The program uses ${name}, which is not known: this credential was adopted. What takes it gets a sentence instead of a secret. Leave what has the secret as it is (ignoreChanges), or get a new secret with rotateEvery or \`pulumi up --replace URN\`.`;
+}
