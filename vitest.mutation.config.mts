@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { isPure } from "./tools/mutation/pure.mjs";
 
 const folder = process.env["MUTATED"] ?? "access";
 
@@ -16,26 +17,18 @@ const noticing: Readonly<Record<string, readonly string[]>> = {
   "pull-request": ["test/unit/pull-request.test.ts"],
 };
 
-/** Folders whose tests leave nothing behind in a module: what they import is loaded once, not once a file. */
-const pure = ["review", "policy", "state", "pull-request"];
-
 const others = ["test/{unit,faults}/**/*.test.ts", "test/model/life.test.ts"];
 
 /** Tests of these do not reach what is mutated, or run it in a process of its own, where a mutant would never be seen. */
 const elsewhere = [
-  ...["facts", "inventions", "secret-search", "set-up", "table", "tailnet-guard", "workflows"],
+  ...["facts", "inventions", "secret-search", "security", "set-up", "table", "tailnet-guard"],
+  "workflows",
 ].map((name) => `test/unit/${name}.test.ts`);
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
-  resolve: {
-    alias: [
-      { find: "tailscope-emulator", replacement: here("emulator/index.ts") },
-      // The commands run from the source that is mutated.
-      { find: /^\.\/run-command$/, replacement: here("test/contract/run-here.ts") },
-    ],
-  },
+  resolve: { alias: { "tailscope-emulator": here("emulator/index.ts") } },
   test: {
     include: [...(noticing[folder] ?? others)],
     exclude: elsewhere,
@@ -50,6 +43,6 @@ export default defineConfig({
     setupFiles: ["test/seed.ts"],
     testTimeout: 30_000,
     maxWorkers: 1,
-    isolate: !pure.includes(folder),
+    isolate: !isPure(folder),
   },
 });

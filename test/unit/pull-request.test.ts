@@ -2,7 +2,7 @@
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { githubPullRequest } from "../../provider/pull-request/github";
 import { gitlabMergeRequest } from "../../provider/pull-request/gitlab";
 import {
@@ -17,9 +17,6 @@ interface Told {
   readonly headers?: Record<string, string>;
   readonly content: unknown;
 }
-
-let close = () => {};
-afterEach(() => close());
 
 /** The address of a server that gives these answers in turn, and what it was asked. */
 async function answering(...answers: Told[]) {
@@ -36,11 +33,16 @@ async function answering(...answers: Told[]) {
       .end(typeof content === "string" ? content : JSON.stringify(content));
   }).listen(0, "127.0.0.1");
   await new Promise((listening) => server.once("listening", listening));
-  close = () => {
+  const close = async () => {
     server.close();
     server.closeAllConnections();
   };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
@@ -84,7 +86,7 @@ test("GitHub is sent what its API documents, and its comments are read page by p
     user: login === undefined ? null : { login },
   });
   const page = Array.from({ length: 100 }, (_, id) => note(id, "somebody", "LGTM"));
-  const { url, asked } = await answering(
+  await using server = await answering(
     { content: page },
     {
       content: [
@@ -94,7 +96,7 @@ test("GitHub is sent what its API documents, and its comments are read page by p
       ],
     },
   );
-  const pullRequest = github(url);
+  const pullRequest = github(server.url);
   expect(await all(pullRequest)).toEqual([
     { id: "201", body: "" },
     { id: "202", body: "ours" },
@@ -103,11 +105,11 @@ test("GitHub is sent what its API documents, and its comments are read page by p
   await pullRequest.replace("202", "newer");
   const status = { name: "tailscope/a/b", state: "failure", description: "x".repeat(141) } as const;
   await pullRequest.setStatus?.(status);
-  await github(url, { runUrl: "https://run" }).setStatus?.(status);
+  await github(server.url, { runUrl: "https://run" }).setStatus?.(status);
   const said = { state: "failure", context: "tailscope/a/b", description: "x".repeat(140) };
   const headers = headersOf.github;
   const issues = "/repos/acme/infrastructure/issues";
-  expect(asked).toEqual([
+  expect(server.asked).toEqual([
     { request: `GET ${issues}/7/comments?per_page=100&page=1`, headers, body: undefined },
     { request: `GET ${issues}/7/comments?per_page=100&page=2`, headers, body: undefined },
     { request: `POST ${issues}/7/comments`, headers, body: { body: "new" } },
@@ -127,12 +129,12 @@ test("GitLab is sent what its API documents, and its notes are read page by page
     body,
     author: { id: author },
   });
-  const { url, asked } = await answering(
+  await using server = await answering(
     { content: { id: 1 } },
     { content: [note(5, 2, "LGTM"), note(6, 1, null)], headers: { "x-next-page": "3" } },
     { content: [note(7, 1, "ours")] },
   );
-  const mergeRequest = gitlab(url);
+  const mergeRequest = gitlab(server.url);
   expect(await all(mergeRequest)).toEqual([
     { id: "6", body: "" },
     { id: "7", body: "ours" },
@@ -141,7 +143,7 @@ test("GitLab is sent what its API documents, and its notes are read page by page
   await mergeRequest.replace("7", "newer");
   const headers = headersOf.gitlab;
   const notes = "/projects/acme%2Finfrastructure/merge_requests/7/notes";
-  expect(asked).toEqual([
+  expect(server.asked).toEqual([
     { request: "GET /user", headers, body: undefined },
     { request: `GET ${notes}?per_page=100&page=1`, headers, body: undefined },
     { request: `GET ${notes}?per_page=100&page=3`, headers, body: undefined },
@@ -151,12 +153,12 @@ test("GitLab is sent what its API documents, and its notes are read page by page
 });
 
 test("without a commit there is no status, and the reason is said before anything is sent", async () => {
-  const { url, asked } = await answering();
+  await using server = await answering();
   const status = { name: "a", state: "success", description: "Fine." } as const;
-  await expect(github(url, { commit: undefined }).setStatus?.(status)).rejects.toEqual(
+  await expect(github(server.url, { commit: undefined }).setStatus?.(status)).rejects.toEqual(
     new PlatformError("The event names no commit that could carry a status."),
   );
-  expect(asked).toEqual([]);
+  expect(server.asked).toEqual([]);
 });
 
 const githubPath = "/repos/acme/infrastructure/issues/7/comments";
@@ -175,10 +177,10 @@ describe("what a platform does not answer as it should is an error that names th
     ["another id", { content: [{ id: "1" }] }, "0.id is not as it should be."],
     ["a nameless user", { content: [{ id: 1, user: {} }] }, "0.user.login is not as it should be."],
   ])("%s of GitHub", async (_, told, problem) => {
-    const { url } = await answering(told);
+    await using server = await answering(told);
     const form = `answered GET ${githubPath} in a form that its API does not have: ${problem}`;
-    await expect(all(github(url))).rejects.toEqual(
-      new PlatformError(`${url} ${problem.startsWith("refused") ? problem : form}`),
+    await expect(all(github(server.url))).rejects.toEqual(
+      new PlatformError(`${server.url} ${problem.startsWith("refused") ? problem : form}`),
     );
   });
 
@@ -191,19 +193,19 @@ describe("what a platform does not answer as it should is an error that names th
       "0.author is not as it should be.",
     ],
   ])("%s of GitLab", async (_, told, path, problem) => {
-    const { url } = await answering(...told);
-    await expect(all(gitlab(url))).rejects.toEqual(
+    await using server = await answering(...told);
+    await expect(all(gitlab(server.url))).rejects.toEqual(
       new PlatformError(
-        `${url} answered GET ${path} in a form that its API does not have: ${problem}`,
+        `${server.url} answered GET ${path} in a form that its API does not have: ${problem}`,
       ),
     );
   });
 
   test("no answer", async () => {
-    const { url } = await answering();
-    close();
-    await expect(github(url).post("new")).rejects.toThrow(
-      `POST ${githubPath} failed: no answer from ${url}: `,
+    await using server = await answering();
+    await server.close();
+    await expect(github(server.url).post("new")).rejects.toThrow(
+      `POST ${githubPath} failed: no answer from ${server.url}: `,
     );
   });
 });
