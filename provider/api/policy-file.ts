@@ -17,3 +17,15 @@ export async function readTagOwners(
   );
   return answer.tagOwners ?? {};
 }
+
+const details = z.object({ acl: z.string() });
+
+/** The policy file as it is written, comments included. Needs {@link policyFileScopes}. */
+export async function readPolicyText(tailnet: string, actor: Actor): Promise<string> {
+  const path = `/tailnet/${encodeURIComponent(tailnet)}/acl?details=true`;
+  const { acl } = await actor.send(
+    { doing: "read the policy file", method: "GET", path, needs: "policy_file:read" },
+    details,
+  );
+  return Buffer.from(acl, "base64").toString("utf8");
+}

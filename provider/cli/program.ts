@@ -10,6 +10,7 @@ type Add = (program: Command) => void;
 /** Each command is loaded only when it runs: loading its modules takes longer than running it. */
 const commands: Readonly<Record<string, () => Promise<Add>>> = {
   review: async () => (await import("./review.js")).reviewCommand,
+  reach: async () => (await import("./reach/reach.js")).reachCommand,
   comment: async () => (await import("./comment.js")).commentCommand,
   drift: async () => (await import("./drift/drift.js")).driftCommand,
   inventory: async () => (await import("./inventory.js")).inventoryCommand,

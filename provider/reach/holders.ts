@@ -83,6 +83,7 @@ function passedOn(holder: Holder, { defined, ownedBy }: Ownership, passing: Pass
       to: holderOf(kind, own),
       because: {
         sentence: `${verbs[kind]} ${list(own)}: ${own.length === 1 ? "its own tag" : "exactly its own tags"}.`,
+        inShort: own.length === 1 ? "its own tag" : "exactly its own tags",
         at: { scope: scope ?? "none: it is what an auth key is for" },
       },
       conditions: [],
@@ -95,7 +96,11 @@ function passedOn(holder: Holder, { defined, ownedBy }: Ownership, passing: Pass
         how,
         from: holder,
         to,
-        because: { sentence: `${verbs[kind]} ${tag}: ${owner} owns it.`, at },
+        because: {
+          sentence: `${verbs[kind]} ${tag}: ${owner} owns it.`,
+          inShort: `owned by ${owner}`,
+          at,
+        },
         conditions: [],
       });
     }
@@ -108,7 +113,11 @@ function anyTag(holder: Holder, { defined }: Ownership, { kind, how }: Passing):
     how,
     from: holder,
     to: holderOf(kind, [tag]),
-    because: { sentence: `${verbs[kind]} ${tag}: "all" gives any tag.`, at: { scope: "all" } },
+    because: {
+      sentence: `${verbs[kind]} ${tag}: "all" gives any tag.`,
+      inShort: 'given by "all"',
+      at: { scope: "all" },
+    },
     conditions: [],
   }));
 }

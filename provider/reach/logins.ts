@@ -69,7 +69,11 @@ function loginsBy(
           how: "logs in",
           from,
           to: holderOf("machine", [tag]),
-          because: { sentence: `It can log in on ${tag} by SSH as ${names}.`, at },
+          because: {
+            sentence: `It can log in on ${tag} by SSH as ${names}.`,
+            inShort: `by SSH as ${names}`,
+            at,
+          },
           conditions,
         };
         const destinations = [{ to: target, openings }];

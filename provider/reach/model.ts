@@ -53,6 +53,8 @@ export type Source =
 export interface Because {
   /** One sentence. */
   readonly sentence: string;
+  /** The same behind the name of what it leads to, for example `"owned by tag:ci"`. */
+  readonly inShort: string;
   readonly at: Source;
 }
 

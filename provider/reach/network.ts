@@ -3,7 +3,7 @@
  * that they name resolved to its definition.
  */
 
-import { internetRanges, type Range } from "../policy-file/addresses";
+import { internetRanges, type Range, subtractRange, tailnetRanges } from "../policy-file/addresses";
 import type {
   Login,
   NetworkRule,
@@ -17,6 +17,7 @@ import type {
 import { allPorts, type Opening as Ports } from "../policy-file/ports";
 import type { Owned, Ownership } from "./holders";
 import type { Condition } from "./model";
+import { formatRange } from "./ranges";
 
 /** What a rule opens at its destinations. */
 export interface Opening {
@@ -57,10 +58,10 @@ export const anyMachine: Targets = {
 export const anyRoute: Targets = {
   written: "any subnet and exit node",
   names: ["internet"],
-  ranges: [
+  ranges: tailnetRanges.reduce<readonly Range[]>(subtractRange, [
     { family: 4, first: 0n, last: (1n << 32n) - 1n },
     { family: 6, first: 0n, last: (1n << 128n) - 1n },
-  ],
+  ]),
   isEverything: false,
 };
 
@@ -340,11 +341,12 @@ function approvalsIn({ autoApprovers }: PolicyFile): Approval[] {
   const approved = (approvers: readonly Owner[], of: Targets) =>
     approvers.map(({ selector, place }) => ({ at: place, approver: nameOf(selector), of }));
   return [
-    ...routes.flatMap(({ place, prefix, approvers }) =>
+    ...routes.flatMap(({ prefix, approvers }) =>
       approved(approvers, {
-        written: place.key ?? "a subnet",
+        written: formatRange(prefix),
         names: [],
-        ranges: [prefix],
+        // A machine of the tailnet is never behind a router.
+        ranges: tailnetRanges.reduce<readonly Range[]>(subtractRange, [prefix]),
         isEverything: false,
       }),
     ),

@@ -212,7 +212,11 @@ function ownedSteps(person: Node, network: Network): Step[] {
       how: "admits",
       from: person,
       to: holderOf("machine", [tag]),
-      because: { sentence: `${name} may give ${tag} to machines.`, at: { policy: at } },
+      because: {
+        sentence: `${name} may give ${tag} to machines.`,
+        inShort: `owned by ${name}`,
+        at: { policy: at },
+      },
       conditions: [],
     }));
 }

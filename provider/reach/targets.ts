@@ -17,6 +17,8 @@ export interface Target {
   readonly isEverything: boolean;
   /** Undefined for any. */
   readonly port: number | undefined;
+  /** Whether it is one machine, whose addresses and names are all known. */
+  readonly isKnownMachine?: boolean;
   /** The number of a protocol; undefined for any. */
   readonly protocol: string | undefined;
 }
@@ -86,6 +88,7 @@ export function opensTarget(
   if (to.names.some((name) => target.names.some((asked) => namesAround(asked).includes(name))))
     return [];
   if (target.ranges.some((range) => to.ranges.some((open) => overlaps(open, range)))) return [];
+  if (target.isKnownMachine) return undefined;
   const isMachine = target.names.some((name) => name !== "internet" && !name.startsWith("svc:"));
   const inTailnet = to.ranges.find((range) => tailnetRanges.some((own) => overlaps(own, range)));
   if (isMachine && inTailnet !== undefined && !to.names.includes("internet"))

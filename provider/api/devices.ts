@@ -1,0 +1,69 @@
+/** The machines and the users of a tailnet, as rules see them. Source: https://tailscale.com/api#tag/devices */
+
+import { z } from "zod";
+import type { Actor } from "./auth/client";
+
+const devices = z.object({
+  devices: z.array(
+    z.looseObject({
+      name: z.string().nullish(),
+      hostname: z.string().nullish(),
+      addresses: z.array(z.string()).nullish(),
+      user: z.string().nullish(),
+      tags: z.array(z.string()).nullish(),
+      advertisedRoutes: z.array(z.string()).nullish(),
+      enabledRoutes: z.array(z.string()).nullish(),
+    }),
+  ),
+});
+
+const users = z.object({
+  users: z.array(z.looseObject({ loginName: z.string(), role: z.string().nullish() })),
+});
+
+/** A machine, by the names that its rules and addresses have. */
+export interface Device {
+  readonly name: string;
+  readonly addresses: readonly string[];
+  /** The login name of its user, which counts where it has no tags. */
+  readonly user: string;
+  readonly tags: readonly string[];
+  readonly routes: readonly string[];
+  readonly approved: readonly string[];
+}
+
+export const devicesScope = "devices:core:read";
+export const usersScope = "users:read";
+
+/** Every machine. Needs {@link devicesScope}. */
+export async function readDevices(tailnet: string, actor: Actor): Promise<readonly Device[]> {
+  const path = `/tailnet/${encodeURIComponent(tailnet)}/devices?fields=all`;
+  const answer = await actor.send(
+    { doing: "list the machines", method: "GET", path, needs: devicesScope },
+    devices,
+  );
+  return answer.devices.map((device) => ({
+    name: (device.name ?? device.hostname ?? "").split(".")[0] ?? "",
+    addresses: device.addresses ?? [],
+    user: device.user ?? "",
+    tags: device.tags ?? [],
+    routes: device.advertisedRoutes ?? [],
+    approved: device.enabledRoutes ?? [],
+  }));
+}
+
+export interface TailnetUser {
+  readonly loginName: string;
+  /** As the API calls it. */
+  readonly role: string;
+}
+
+/** Every user. Needs {@link usersScope}. */
+export async function readUsers(tailnet: string, actor: Actor): Promise<readonly TailnetUser[]> {
+  const path = `/tailnet/${encodeURIComponent(tailnet)}/users`;
+  const answer = await actor.send(
+    { doing: "list the users", method: "GET", path, needs: usersScope },
+    users,
+  );
+  return answer.users.map(({ loginName, role }) => ({ loginName, role: role ?? "member" }));
+}

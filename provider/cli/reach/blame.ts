@@ -1,0 +1,84 @@
+/** Which commit brought a line, by the git of this machine. Nothing is asked of anybody else. */
+
+import { execFile } from "node:child_process";
+import { basename, dirname, resolve } from "node:path";
+import { promisify } from "node:util";
+import { shown } from "../../access/sanitize";
+import { printAside } from "../output";
+
+/** Of lines, counted from 1, in a few words each: commit, author, date, subject. */
+export type Blame = ReadonlyMap<number, string>;
+
+/** Who brought these lines of a file; says why where that cannot be known. */
+export async function blameLines(path: string, lines: readonly number[]): Promise<Blame> {
+  const wanted = [...new Set(lines)].sort((one, other) => one - other);
+  if (wanted.length === 0) return new Map();
+  const folder = dirname(resolve(path));
+  try {
+    const ranges = wanted.flatMap((line) => ["-L", `${line},${line}`]);
+    const porcelain = await git(folder, [
+      "blame",
+      "--line-porcelain",
+      "-w",
+      ...ranges,
+      "--",
+      basename(path),
+    ]);
+    const isShallow =
+      (await git(folder, ["rev-parse", "--is-shallow-repository"])).trim() === "true";
+    if (isShallow)
+      printAside(
+        "This is a shallow clone: lines from before its beginning are said to be older. Fetch everything (fetch-depth: 0, or git fetch --unshallow).",
+      );
+    return parsePorcelain(porcelain, isShallow);
+  } catch (error) {
+    printAside(`${shown(path)}: who brought its lines is not known: ${reasonOf(error)}`);
+    return new Map();
+  }
+}
+
+async function git(cwd: string, args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)("git", [...args], { cwd, maxBuffer: 2 ** 28 });
+  return stdout;
+}
+
+/** Source: https://git-scm.com/docs/git-blame#_the_porcelain_format */
+function parsePorcelain(text: string, isShallow: boolean): Blame {
+  const found = new Map<number, string>();
+  let commit = "";
+  let line = 0;
+  let fields = new Map<string, string>();
+  for (const one of text.split("\n")) {
+    const [, id, place] = /^([0-9a-f]{40}) \d+ (\d+)/.exec(one) ?? [];
+    if (id !== undefined) {
+      [commit, line, fields] = [id, Number(place), new Map()];
+      continue;
+    }
+    if (!one.startsWith("\t")) {
+      const [name = "", ...rest] = one.split(" ");
+      fields.set(name, rest.join(" "));
+      continue;
+    }
+    found.set(line, inWords(commit, fields, isShallow));
+  }
+  return found;
+}
+
+function inWords(commit: string, fields: ReadonlyMap<string, string>, isShallow: boolean): string {
+  if (/^0+$/.test(commit)) return "not committed yet";
+  if (isShallow && fields.has("boundary")) return "older than this shallow clone";
+  const date = new Date(Number(fields.get("author-time") ?? 0) * 1000).toISOString().slice(0, 10);
+  return [commit.slice(0, 7), fields.get("author") ?? "", date, fields.get("summary") ?? ""].join(
+    " ",
+  );
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT")
+    return "there is no git on PATH.";
+  const said =
+    error instanceof Error && "stderr" in error && typeof error.stderr === "string"
+      ? error.stderr
+      : String(error);
+  return shown(said.split("\n")[0] ?? "");
+}

@@ -1,0 +1,117 @@
+/** The credentials of a question: described, of a preview, of a stack's state, or of the tailnet. */
+
+import type { Trusted } from "../../access/trusted";
+import type { Key } from "../../api/keys/key";
+import type { Connection } from "../../api/settings/connection";
+import type { Tailnet } from "../../api/tailnet";
+import type { CredentialStart } from "../../reach/starts";
+import { described } from "../../reach/words";
+import { readPreview } from "../../review/input/preview";
+import { startsAfter } from "../../review/reach/credential-starts";
+import { type Managed, nameIn } from "../../state/exported-state";
+import { isShortLivedToken, kindOf } from "../../state/inventory";
+import { CommandFailure } from "../failure";
+import { textOf } from "../files";
+import { listCredentials } from "../listing";
+
+/** A credential that nobody has to have made, by its scopes and tags. */
+export function describedCredential(
+  scopes: readonly string[],
+  tags: readonly string[],
+): CredentialStart {
+  return { kind: "OAuthClient", name: described, scopes, tags };
+}
+
+export async function credentialsInPreview(path: string): Promise<readonly CredentialStart[]> {
+  const read = readPreview(await textOf(path));
+  if ("problem" in read)
+    throw new CommandFailure(
+      `${path === "-" ? "Standard input" : path} cannot be used: ${read.problem}.\n  Give what \`pulumi preview --json\` prints.`,
+    );
+  return startsAfter(read.steps);
+}
+
+const credentialKinds = ["OAuthClient", "FederatedIdentity", "AuthKey"] as const;
+
+/** The credentials of a state. What is secret in it counts as the most that it could be. */
+export function credentialsInState(managed: readonly Managed[]): readonly CredentialStart[] {
+  return managed.flatMap(({ urn, id, kind: name, state, hidden }) => {
+    const kind = credentialKinds.find((one) => one === name);
+    if (kind === undefined) return [];
+    const trusted =
+      kind === "FederatedIdentity" && hidden.size === 0 ? trustedIn(state) : undefined;
+    return [
+      {
+        kind,
+        name: nameIn(urn),
+        urn,
+        id,
+        isManaged: true,
+        scopes: textsIn(state["scopes"]),
+        tags: textsIn(state["tags"]),
+        hides: { scopes: hidden.has("scopes"), tags: hidden.has("tags") },
+        ...(trusted && { trusted }),
+        ...(kind === "AuthKey" && { preauthorized: state["preauthorized"] === true }),
+      },
+    ];
+  });
+}
+
+/** Every credential of the tailnet; what no resource manages is marked where a state is known. */
+export async function credentialsOfTailnet(
+  tailnet: Tailnet,
+  connection: Connection,
+  managed: readonly Managed[] | undefined,
+): Promise<{ readonly starts: readonly CredentialStart[]; readonly limits: readonly string[] }> {
+  const { keys, limits } = await listCredentials(tailnet, connection);
+  const urns = managed && new Map(managed.map(({ id, urn }) => [id, urn]));
+  const starts = keys
+    .filter((key) => !isShortLivedToken(key))
+    .flatMap((key) => startOfKey(key, urns) ?? []);
+  return { starts, limits };
+}
+
+function startOfKey(
+  key: Key,
+  urns: ReadonlyMap<string, string> | undefined,
+): CredentialStart | undefined {
+  const kind = [...credentialKinds, "ApiAccessToken" as const].find(
+    (one) => one === kindOf(key.keyType),
+  );
+  if (kind === undefined) return undefined;
+  const urn = urns?.get(key.id);
+  return {
+    kind,
+    name: urn === undefined ? key.description || key.id : nameIn(urn),
+    id: key.id,
+    ...(urn !== undefined && { urn }),
+    ...(urns && { isManaged: urn !== undefined }),
+    scopes: key.scopes ?? [],
+    tags: key.tags ?? key.capabilities?.devices?.create?.tags ?? [],
+    ...(kind === "FederatedIdentity" && {
+      trusted: {
+        issuer: key.issuer ?? "",
+        subject: key.subject ?? "*",
+        audience: key.audience ?? "",
+        claims: key.customClaimRules ?? {},
+      },
+    }),
+    ...(kind === "AuthKey" && {
+      preauthorized: key.capabilities?.devices?.create?.preauthorized === true,
+    }),
+  };
+}
+
+function trustedIn(state: Managed["state"]): Trusted | undefined {
+  const { issuer, subject, audience, customClaimRules: rules } = state;
+  if (typeof issuer !== "string" || typeof subject !== "string") return undefined;
+  const claims =
+    typeof rules === "object" && rules !== null
+      ? Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, String(rule)]))
+      : {};
+  return { issuer, subject, audience: typeof audience === "string" ? audience : "", claims };
+}
+
+function textsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+}

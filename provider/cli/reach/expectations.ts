@@ -1,0 +1,110 @@
+/** What must and must not be reachable, as a checked-in list says. */
+
+import { type ParseError, parse } from "jsonc-parser";
+import { z } from "zod";
+import type { Network } from "../../reach/network";
+import { type Way, waysTo } from "../../reach/questions";
+import type { SpreadFrom } from "../../reach/spread";
+import type { Start } from "../../reach/starts";
+import { parseTarget } from "../../reach/targets";
+import { CommandFailure } from "../failure";
+import { readText } from "../files";
+
+const expectation = z.strictObject({
+  src: z.string(),
+  proto: z.string().optional(),
+  accept: z.array(z.string()).default([]),
+  deny: z.array(z.string()).default([]),
+});
+
+export type Expectation = z.infer<typeof expectation>;
+
+/** In the form of the policy file's own tests: `[{"src": "ci", "accept": ["tag:web:22"], "deny": ["tag:db"]}]`. */
+export function readExpectations(path: string): readonly Expectation[] {
+  const errors: ParseError[] = [];
+  const content: unknown = parse(readText(path), errors, { allowTrailingComma: true });
+  const list = z.union([z.array(expectation), z.strictObject({ tests: z.array(expectation) })]);
+  const read = list.safeParse(content);
+  if (errors.length > 0 || !read.success) {
+    const [issue] = read.error?.issues ?? [];
+    const problem =
+      errors.length > 0
+        ? "it is not JSON with comments"
+        : `${issue?.path.join(".") || "its top"} is not as it should be`;
+    throw new CommandFailure(
+      `${path} cannot be used: ${problem}.\n  Give a list such as [{"src": "ci", "accept": ["tag:web:22"], "deny": ["tag:db:5432"]}]; src is a credential, a tag, a user or a group.`,
+    );
+  }
+  return Array.isArray(read.data) ? read.data : read.data.tests;
+}
+
+/** Something that does not hold. */
+export interface Broken {
+  readonly sentence: string;
+  /** How it is reached, where it must not be. */
+  readonly ways: readonly Way[];
+}
+
+export interface Deciding {
+  readonly network: Network;
+  readonly spreadFrom: SpreadFrom;
+  /** A start by its name. @throws CommandFailure where there is none */
+  readonly startNamed: (name: string) => Start;
+}
+
+export function brokenExpectations(
+  expectations: readonly Expectation[],
+  { network, spreadFrom, startNamed }: Deciding,
+): Broken[] {
+  return expectations.flatMap(({ src, proto, accept, deny }) => {
+    const start = startNamed(src);
+    const ways = (text: string) =>
+      waysTo(
+        start,
+        spreadFrom(start),
+        targetNamed(proto === undefined ? text : `${text}/${proto}`, network),
+      );
+    const missing = accept.flatMap((text): Broken[] => {
+      const found = ways(text);
+      if (found.some(isCertain)) return [];
+      const but = found.length > 0 ? " for certain" : "";
+      return [{ sentence: `${src} must reach ${text}, and does not${but}.`, ways: [] }];
+    });
+    const forbidden = deny.flatMap((text): Broken[] => {
+      const found = ways(text);
+      return found.length === 0
+        ? []
+        : [{ sentence: `${src} must not reach ${text}, and does.`, ways: found }];
+    });
+    return [...missing, ...forbidden];
+  });
+}
+
+/** Whether a way is there whatever nobody knows from here. */
+function isCertain({ conditions }: Way): boolean {
+  return conditions.every(({ kind }) => kind !== "unknown" && kind !== "address");
+}
+
+export function targetNamed(text: string, network: Network) {
+  const target = parseTarget(text, network);
+  if ("problem" in target)
+    throw new CommandFailure(`${JSON.stringify(text)} cannot be asked about: ${target.problem}.`);
+  return target;
+}
+
+/** The ways of credentials to what none of them may reach. */
+export function deniedWays(
+  targets: readonly string[],
+  starts: readonly Start[],
+  { network, spreadFrom }: Pick<Deciding, "network" | "spreadFrom">,
+): Broken[] {
+  return targets.flatMap((text) => {
+    const target = targetNamed(text, network);
+    return starts.flatMap((start) => {
+      const ways = waysTo(start, spreadFrom(start), target);
+      return ways.length === 0
+        ? []
+        : [{ sentence: `${start.name} must not reach ${text}, and does.`, ways }];
+    });
+  });
+}

@@ -1,0 +1,109 @@
+/** Users and machines of a question, from a file or from the tailnet. */
+
+import { z } from "zod";
+import { type Device, readDevices, readUsers, type TailnetUser } from "../../api/devices";
+import { NotPermitted } from "../../api/errors";
+import type { Tailnet as Api } from "../../api/tailnet";
+import type { Machine, Tailnet } from "../../policy-file/tailnet";
+import { CommandFailure } from "../failure";
+import { readText } from "../files";
+import { printAside } from "../output";
+
+const texts = z.array(z.string());
+
+const machinesFile = z.looseObject({
+  policy: z.record(z.string(), z.unknown()).optional(),
+  users: z
+    .array(z.looseObject({ name: z.string(), email: z.string(), role: z.string() }))
+    .default([]),
+  machines: z.array(
+    z.looseObject({
+      name: z.string(),
+      ipv4: z.string().optional(),
+      ipv6: z.string().optional(),
+      tags: texts.optional(),
+      user: z.string().optional(),
+      routes: texts.optional(),
+      approved: texts.optional(),
+      attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+    }),
+  ),
+  services: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        ipv4: z.string().optional(),
+        ipv6: z.string().optional(),
+        tags: texts.optional(),
+      }),
+    )
+    .optional(),
+});
+
+export interface MachinesFile {
+  readonly tailnet: Tailnet;
+  /** Some such files have the policy file beside. */
+  readonly policy?: string;
+}
+
+export function readMachinesFile(path: string): MachinesFile {
+  let content: unknown;
+  try {
+    content = JSON.parse(readText(path));
+  } catch (error) {
+    if (error instanceof CommandFailure) throw error;
+    throw new CommandFailure(`${path} cannot be used: it is not one JSON object.${example}`);
+  }
+  const read = machinesFile.safeParse(content);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    throw new CommandFailure(
+      `${path} cannot be used: ${issue?.path.join(".") || "its top"}: ${issue?.message}.${example}`,
+    );
+  }
+  const { policy, ...tailnet } = read.data;
+  // Members that are left out stay left out: zod types them as perhaps undefined.
+  return {
+    tailnet: tailnet as unknown as Tailnet,
+    ...(policy && { policy: JSON.stringify(policy) }),
+  };
+}
+
+const example =
+  '\n  Give {"users": [{"name": "ada", "email": "ada@acme.example", "role": "owner"}], "machines": [{"name": "web-1", "ipv4": "100.64.0.1", "tags": ["tag:web"]}]}.';
+
+/** The tailnet's own machines and, where the deployer may see them, its users. */
+export async function readMachinesOf({ name, actor }: Api): Promise<Tailnet> {
+  const devices = await readDevices(name, actor);
+  return { users: await usersOrNone(name, actor), machines: devices.map(machineOf) };
+
+  async function usersOrNone(...where: Parameters<typeof readUsers>) {
+    try {
+      return (await readUsers(...where)).map(userOf);
+    } catch (error) {
+      if (!(error instanceof NotPermitted)) throw error;
+      printAside("The users' roles are not known: the deployer may not read them (users:read).");
+      const names = new Set(
+        devices.filter(({ tags }) => tags.length === 0).map(({ user }) => user),
+      );
+      return [...names].map((loginName) => userOf({ loginName, role: "member" }));
+    }
+  }
+}
+
+function userOf({ loginName, role }: TailnetUser): Tailnet["users"][number] {
+  return { name: loginName, email: loginName, role };
+}
+
+function machineOf({ name, addresses, user, tags, routes, approved }: Device): Machine {
+  const ipv4 = addresses.find((address) => address.includes("."));
+  const ipv6 = addresses.find((address) => address.includes(":"));
+  return {
+    name,
+    ...(ipv4 !== undefined && { ipv4 }),
+    ...(ipv6 !== undefined && { ipv6 }),
+    ...(tags.length > 0 ? { tags } : { user }),
+    routes,
+    approved,
+  };
+}

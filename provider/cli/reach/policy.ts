@@ -1,0 +1,49 @@
+/** Where the policy file of a question comes from, and what is wrong with it. */
+
+import type { Place, PolicyFile } from "../../policy-file/model";
+import { readPolicyFile } from "../../policy-file/read";
+import type { Tailnet } from "../../policy-file/tailnet";
+import { runTests } from "../../policy-file/tests";
+import { CommandFailure } from "../failure";
+
+export interface KnownPolicy {
+  /** How messages call it: a file's path, or "the tailnet's policy file". */
+  readonly name: string;
+  readonly text: string;
+  /** The file that it is, where it is one. */
+  readonly path?: string;
+}
+
+/** The policy in a text, or why Tailscale would refuse it. */
+export function understand(
+  { text }: KnownPolicy,
+  tailnet?: Tailnet,
+): { readonly policy: PolicyFile } | { readonly rejected: string; readonly place: Place } {
+  const domains = tailnet && domainsOf(tailnet);
+  const reading = readPolicyFile(text, domains === undefined ? {} : { domains });
+  if (!("policy" in reading)) {
+    const [first] = reading.refused;
+    const place = first?.place ?? { section: "", path: "", line: 1, column: 1 };
+    return { rejected: first?.reason ?? "it is not a policy file", place };
+  }
+  const failing = runTests(reading.policy, tailnet).find(({ outcome }) => outcome === "fails");
+  if (failing === undefined) return { policy: reading.policy };
+  return { rejected: "test(s) failed", place: failing.place };
+}
+
+/** The tailnet's own domain is its owner's; without an owner it is not known. */
+function domainsOf({ users }: Tailnet): readonly string[] | undefined {
+  const owners = users.filter(({ role, email }) => role === "owner" && email.includes("@"));
+  return owners.length === 0
+    ? undefined
+    : owners.map(({ email }) => email.slice(email.lastIndexOf("@") + 1));
+}
+
+/** The policy, or a failure that says where it is wrong. */
+export function requireUnderstood(known: KnownPolicy, tailnet?: Tailnet): PolicyFile {
+  const read = understand(known, tailnet);
+  if ("policy" in read) return read.policy;
+  throw new CommandFailure(
+    `Tailscale would refuse ${known.name}: ${read.rejected} (${read.place.path || "the file"}, line ${read.place.line}).\n  Mend that first: of a policy file that does not hold nobody can say who reaches what.`,
+  );
+}

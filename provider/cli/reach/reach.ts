@@ -1,0 +1,470 @@
+/** `tailscope reach`: where a credential gets to, and who gets somewhere. */
+
+import { type Command, Option } from "commander";
+import { readPolicyText } from "../../api/policy-file";
+import { evaluate } from "../../policy-file/evaluate";
+import type { Tailnet } from "../../policy-file/tailnet";
+import {
+  type Answer,
+  answerBetween,
+  answerFrom,
+  answerTo,
+  type Row,
+  summaryOf,
+} from "../../reach/answers";
+import { type Network, networkOf } from "../../reach/network";
+import { allWaysTo, startsNamedIn, waysFrom, waysTo } from "../../reach/questions";
+import { rememberSpreads, type SpreadFrom } from "../../reach/spread";
+import type { CredentialStart, Start } from "../../reach/starts";
+import type { Target } from "../../reach/targets";
+import { htmlAnswers } from "../../review/reach/html";
+import { jsonReach, jsonWay } from "../../review/reach/json";
+import { markdownAnswers } from "../../review/reach/markdown";
+import { managedIn } from "../../state/exported-state";
+import { CommandFailure, exitCodes } from "../failure";
+import { readText } from "../files";
+import { withJson, withStackOptions } from "../options";
+import { print, printAside, printJson, printTable, printVerbatim, roomOf } from "../output";
+import { type Asked, askPulumi, type StackOptions } from "../pulumi";
+import { resourcesOf, withTailnet } from "../session";
+import { settingsFrom } from "../settings";
+import { type Blame, blameLines } from "./blame";
+import {
+  credentialsInPreview,
+  credentialsInState,
+  credentialsOfTailnet,
+  describedCredential,
+} from "./credentials";
+import {
+  type Broken,
+  brokenExpectations,
+  deniedWays,
+  readExpectations,
+  targetNamed,
+} from "./expectations";
+import { printFlows } from "./flows";
+import { readMachinesFile, readMachinesOf } from "./machines";
+import { type KnownPolicy, requireUnderstood, understand } from "./policy";
+import { terminalAnswer } from "./terminal";
+
+const formats = ["terminal", "markdown", "json", "html"] as const;
+
+interface Options extends StackOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly between?: readonly string[];
+  readonly scopes?: readonly string[];
+  readonly tags?: readonly string[];
+  readonly policy?: string;
+  readonly preview?: string;
+  readonly machines?: string;
+  readonly devices?: boolean;
+  readonly blame?: boolean;
+  readonly deny?: readonly string[];
+  readonly expect?: string;
+  readonly format: (typeof formats)[number];
+  readonly json?: boolean;
+}
+
+export function reachCommand(program: Command): void {
+  withJson(withStackOptions(program.command("reach")))
+    .summary("where a credential gets to, and who gets somewhere")
+    .description(
+      "Follows what a credential can become through tags and its scopes, what the policy file opens to that, and where SSH, routes and addresses lead on. Without --from, --to and --between it lists every credential with what matters most about it. The credentials are those of the tailnet, or of --stack, --state or --preview, or the one that --scopes and --tags describe.",
+    )
+    .option("--from <name>", "a credential by its name, id or URN; or a tag, a user or a group")
+    .option(
+      "--to <target>",
+      "who gets there: tag:db, tag:db:5432, 10.0.0.1:443, ada@acme.com, svc:web, internet, *",
+    )
+    .option("--between <names...>", "FROM and TO: every way between the two, step by step")
+    .option(
+      "--scopes <list>",
+      "scopes of a credential that need not exist, with commas between",
+      list,
+    )
+    .option("--tags <list>", "its tags, with commas between", list)
+    .option("--policy <file>", "the policy file (default: the tailnet's)")
+    .option(
+      "--preview <file>",
+      "credentials as `pulumi preview --json` shows them, - for standard input",
+    )
+    .option("--machines <file>", "users and machines as JSON: answers for these machines")
+    .option("--devices", "the same for the tailnet's own machines")
+    .option("--blame", "name the commit that brought each line, by git")
+    .option(
+      "--deny <target>",
+      "exit with 2 where a credential gets there; can be repeated",
+      (target: string, before: readonly string[] | undefined) => [...(before ?? []), target],
+    )
+    .option(
+      "--expect <file>",
+      "exit with 2 where a list in the form of the policy file's tests does not hold",
+    )
+    .addOption(
+      new Option("--format <format>", "how to print it").choices(formats).default("terminal"),
+    )
+    .addHelpText(
+      "after",
+      `
+Exit code: 0; 2 where --deny or --expect does not hold; 1 for a failure, and where something in the policy file is not understood,
+which counts as if it opened everything. Not looked at: device and user approval, key expiry, tailnet lock, machines shared in or
+out, firewalls, and what applications ask for themselves.
+
+  $ tailscope reach --policy policy.hujson --scopes auth_keys --tags tag:ci
+  $ tailscope reach --to tag:db:5432 --policy policy.hujson --blame
+  $ tailscope reach --stack prod --deny tag:db --deny svc:secrets
+  $ tailscope reach --policy policy.hujson --machines machines.json --json`,
+    )
+    .action(run);
+}
+
+function list(text: string): string[] {
+  return text.split(/[\s,]+/).filter((one) => one !== "");
+}
+
+/** Everything that a question is asked of. */
+interface World {
+  readonly policy: KnownPolicy;
+  readonly network: Network;
+  readonly spreadFrom: SpreadFrom;
+  readonly credentials: readonly CredentialStart[];
+  /** What may be missing, in sentences. */
+  readonly limits: readonly string[];
+  readonly machines?: Tailnet;
+}
+
+async function run(options: Options): Promise<void> {
+  refuseContradictions(options);
+  const found = await gather(options);
+  if (found.machines !== undefined && asksForMachines(options)) {
+    const read = understand(found.policy, found.machines);
+    if ("rejected" in read) {
+      if (options.json) printJson({ rejected: read.rejected });
+      else requireUnderstood(found.policy, found.machines);
+      process.exitCode = exitCodes.failure;
+      return;
+    }
+    printFlows(evaluate(read.policy, found.machines), options);
+    return;
+  }
+  const network = networkOf(requireUnderstood(found.policy, found.machines));
+  await answer({ ...found, network, spreadFrom: rememberSpreads(network) }, options);
+}
+
+function refuseContradictions({ from, to, between, scopes, tags, preview, state, stack }: Options) {
+  const questions = [from, to, between].filter((one) => one !== undefined);
+  if (questions.length > 1)
+    throw new CommandFailure(
+      "Ask one thing at a time.\n  Give --from, --to or --between; --between FROM TO has both ends.",
+    );
+  if (between !== undefined && between.length !== 2)
+    throw new CommandFailure("--between takes two names.\n  Write --between FROM TO.");
+  const isDescribed = scopes !== undefined || tags !== undefined;
+  const given = [isDescribed, preview !== undefined, state !== undefined || stack !== undefined];
+  if (given.filter(Boolean).length > 1)
+    throw new CommandFailure(
+      "The credentials come from one place.\n  Give --scopes and --tags, --preview, or --stack and --state.",
+    );
+  if (isDescribed && scopes === undefined)
+    throw new CommandFailure(
+      "Tags alone give nothing.\n  Say with --scopes what the credential may do, for example --scopes auth_keys.",
+    );
+}
+
+/** Whether the answer is about machines alone: flows between them. */
+function asksForMachines({ from, to, between, deny, expect, scopes }: Options): boolean {
+  const questions = [from, to, between, deny, expect, scopes];
+  return questions.every((one) => one === undefined);
+}
+
+async function gather(options: Options): Promise<Omit<World, "network" | "spreadFrom">> {
+  const file = options.machines === undefined ? undefined : readMachinesFile(options.machines);
+  const given: KnownPolicy | undefined =
+    options.policy !== undefined
+      ? { name: options.policy, path: options.policy, text: readText(options.policy) }
+      : file?.policy === undefined
+        ? undefined
+        : { name: `the policy in ${options.machines}`, text: file.policy };
+  const isDescribed = options.scopes !== undefined;
+  const isLocal = isDescribed || options.preview !== undefined || file !== undefined;
+  const usesState = options.state !== undefined || options.stack !== undefined;
+  const needsTailnet =
+    given === undefined || options.devices === true || !(isLocal || usesState || isOffline());
+  const asked = usesState || needsTailnet ? askPulumi(options) : undefined;
+  const managed = await managedBy(asked, isLocal && !usesState);
+  const local = isDescribed
+    ? [describedCredential(options.scopes ?? [], options.tags ?? [])]
+    : options.preview !== undefined
+      ? await credentialsInPreview(options.preview)
+      : usesState && managed !== undefined
+        ? credentialsInState(managed)
+        : undefined;
+  if (!needsTailnet) {
+    if (given === undefined) throw new CommandFailure("There is no policy file.");
+    const limits =
+      local === undefined && file === undefined
+        ? [
+            "No credentials are looked at: give --scopes and --tags, --preview, --state or --stack, or a deployer in the environment for those of the tailnet.",
+          ]
+        : [];
+    return {
+      policy: given,
+      credentials: local ?? [],
+      limits,
+      ...(file && { machines: file.tailnet }),
+    };
+  }
+  const config = await (asked ?? askPulumi(options)).config;
+  const connection = await settingsFrom(config).connection(options.connection);
+  return withTailnet(connection, async (tailnet) => {
+    const policy = given ?? {
+      name: "the tailnet's policy file",
+      text: await readPolicyText(tailnet.name, tailnet.actor),
+    };
+    const listed =
+      local === undefined && file === undefined
+        ? await credentialsOfTailnet(tailnet, connection, managed)
+        : { starts: local ?? [], limits: [] };
+    const machines = options.devices ? await readMachinesOf(tailnet) : file?.tailnet;
+    return {
+      policy,
+      credentials: listed.starts,
+      limits: listed.limits,
+      ...(machines && { machines }),
+    };
+  });
+}
+
+async function managedBy(asked: Asked | undefined, isNotNeeded: boolean) {
+  if (asked === undefined || isNotNeeded) return undefined;
+  const exports = await asked.exports;
+  return exports && managedIn(resourcesOf(exports));
+}
+
+/** Whether nothing says who would ask the tailnet. */
+function isOffline(): boolean {
+  return !["TAILSCALE_API_KEY", "TAILSCALE_OAUTH_CLIENT_ID"].some((name) =>
+    process.env[name]?.trim(),
+  );
+}
+
+async function answer(world: World, options: Options): Promise<void> {
+  const { network, limits } = world;
+  const notUnderstood = network.notUnderstood.map(
+    ({ place, reason }) =>
+      `not understood: ${place.path || "the file"} ${reason} (line ${place.line})`,
+  );
+  const answers = answersTo(world, options);
+  const broken = brokenIn(world, options);
+  const aside = [...limits, ...notUnderstood];
+  const format = options.json ? "json" : options.format;
+  if (format === "json") printJson({ ...jsonOf(world, options, broken), notUnderstood, limits });
+  else {
+    const told = [...answers, ...broken.map(brokenAnswer)];
+    if (format === "markdown") printVerbatim(markdownAnswers(told, aside).trimEnd());
+    else if (format === "html") printVerbatim(htmlAnswers(told, aside).trimEnd());
+    else await printAnswers(told, world, options);
+    for (const one of aside) if (format === "terminal") printAside(one);
+  }
+  if (notUnderstood.length > 0) process.exitCode = exitCodes.failure;
+  if (broken.length > 0) process.exitCode = exitCodes.found;
+}
+
+function answersTo(
+  world: World,
+  { from, to, between, format, json, deny, expect, scopes }: Options,
+): Answer[] {
+  const { network, spreadFrom, credentials } = world;
+  if (to !== undefined) {
+    const starts = [...credentials, ...startsNamedIn(network)];
+    return [answerTo(to, allWaysTo(starts, spreadFrom, targetIn(to, world)))];
+  }
+  if (between !== undefined) {
+    const [name = "", target = ""] = between;
+    const start = startNamed(name, world);
+    return [
+      answerBetween(start, target, waysTo(start, spreadFrom(start), targetIn(target, world))),
+    ];
+  }
+  if (from !== undefined || scopes !== undefined) {
+    const start = from === undefined ? credentials[0] : startNamed(from, world);
+    return start === undefined ? [] : [answerFrom(start, spreadFrom(start))];
+  }
+  const isAsked = deny !== undefined || expect !== undefined;
+  if (isAsked || (format === "terminal" && !json)) return [];
+  return credentials.map((start) => answerFrom(start, spreadFrom(start)));
+}
+
+/** A credential, a tag, or somebody whom the policy file names. */
+function startNamed(name: string, world: World): Start {
+  const { credentials, network } = world;
+  const matching = credentials.filter(({ name: own, id, urn }) => [own, id, urn].includes(name));
+  const [one] = matching;
+  if (matching.length > 1)
+    throw new CommandFailure(
+      `${matching.length} credentials are called ${JSON.stringify(name)}.\n  Name one by its id or URN: ${matching.map(({ id, urn }) => urn ?? id ?? "").join(", ")}.`,
+    );
+  if (one !== undefined) return one;
+  const named = startsNamedIn(network).find((start) => start.name === name.toLowerCase());
+  if (named !== undefined) return named;
+  const machine = world.machines?.machines.find((known) => known.name === name);
+  if (machine?.tags !== undefined) return { kind: "Machine", name, tags: machine.tags };
+  if (machine?.user !== undefined) return { kind: "Person", name: loginOf(machine.user, world) };
+  if (/^[^:]+@[^:]+$/.test(name)) return { kind: "Person", name: name.toLowerCase() };
+  if (network.groups.has(name)) return { kind: "Person", name };
+  const names = credentials.slice(0, 20).map((credential) => credential.name);
+  throw new CommandFailure(
+    `There is no credential, tag or group called ${JSON.stringify(name)}.\n  ${names.length > 0 ? `The credentials are: ${names.join(", ")}.` : "No credentials are looked at: give --scopes and --tags, --preview, --state or --stack."}`,
+  );
+}
+
+function loginOf(user: string, { machines }: World): string {
+  return machines?.users.find(({ name }) => name === user)?.email.toLowerCase() ?? user;
+}
+
+/** A target; of a known machine, by its name or address, what it is in rules as well. */
+function targetIn(text: string, world: World): Target {
+  const { network, machines } = world;
+  const machine = machines?.machines.find(
+    ({ name, ipv4, ipv6 }) =>
+      [name, ipv4, ipv6].includes(text.replace(/:\d+$/, "")) || ipv6 === text,
+  );
+  if (machine === undefined) return targetNamed(text, network);
+  const port = machine.ipv6 === text ? undefined : /:(\d+)$/.exec(text)?.[1];
+  const address = machine.ipv4 ?? machine.ipv6 ?? "";
+  const asked = targetNamed(
+    `${address.includes(":") ? `[${address}]` : address}${port === undefined ? "" : `:${port}`}`,
+    network,
+  );
+  const names = machine.tags ?? (machine.user === undefined ? [] : [loginOf(machine.user, world)]);
+  return { ...asked, text, names, isKnownMachine: true };
+}
+
+function brokenIn(world: World, { from, deny = [], expect }: Options): Broken[] {
+  const { network, spreadFrom, credentials } = world;
+  const starts = from === undefined ? credentials : [startNamed(from, world)];
+  if (deny.length > 0 && starts.length === 0)
+    throw new CommandFailure(
+      "--deny has nothing to hold: no credentials are looked at.\n  Give --scopes and --tags, --preview, --state or --stack, or a deployer in the environment.",
+    );
+  return [
+    ...deniedWays(deny, starts, { network, spreadFrom }),
+    ...(expect === undefined
+      ? []
+      : brokenExpectations(readExpectations(expect), {
+          network,
+          spreadFrom,
+          startNamed: (name) => startNamed(name, world),
+        })),
+  ];
+}
+
+function brokenAnswer({ sentence, ways }: Broken): Answer {
+  const [first] = ways;
+  if (first === undefined) return { headline: sentence, sections: [], notes: [], ways: [] };
+  return { ...answerTo("", ways), headline: sentence };
+}
+
+function jsonOf(world: World, options: Options, broken: readonly Broken[]) {
+  const { network, spreadFrom, credentials, policy } = world;
+  const { to, between, from, deny, expect } = options;
+  const denied = broken.map(({ sentence, ways }) => ({ sentence, ways: ways.map(jsonWay) }));
+  const common = {
+    policy: policy.name,
+    ...((deny !== undefined || expect !== undefined) && { broken: denied }),
+  };
+  const target = to ?? between?.[1];
+  if (target !== undefined) {
+    const starts =
+      between === undefined
+        ? [...credentials, ...startsNamedIn(network)]
+        : [startNamed(between[0] ?? "", world)];
+    const ways = allWaysTo(starts, spreadFrom, targetIn(target, world));
+    return { ...common, target, ways: ways.map(jsonWay) };
+  }
+  const starts = from === undefined ? credentials : [startNamed(from, world)];
+  return {
+    ...common,
+    reach: starts.map((start) =>
+      jsonReach(start, spreadFrom(start), waysFrom(start, spreadFrom(start))),
+    ),
+  };
+}
+
+async function printAnswers(
+  answers: readonly Answer[],
+  world: World,
+  options: Options,
+): Promise<void> {
+  const { from, to, between, scopes, deny, expect } = options;
+  const isTable = [from, to, between, scopes, deny, expect].every((one) => one === undefined);
+  if (isTable) printSummaries(world);
+  const blamed = options.blame ? await blameOf(answers, world) : undefined;
+  const room = roomOf(process.stdout);
+  for (const [at, one] of answers.entries()) {
+    if (at > 0) print("");
+    printVerbatim(terminalAnswer(one, room, (row) => asideOf(row, blamed)).trimEnd());
+  }
+  if (answers.length === 0 && !isTable) print("Everything holds.");
+}
+
+/** The lines of the policy file in the answers, and of the program's where a preview says them. */
+async function blameOf(answers: readonly Answer[], { policy, credentials }: World): Promise<Blame> {
+  const rows = answers.flatMap(({ sections }) => sections.flatMap((section) => section.rows));
+  const lines = rows.flatMap(({ places }) =>
+    places.flatMap((at) => ("policy" in at ? [at.policy.line] : [])),
+  );
+  if (policy.path === undefined)
+    printAside("--blame needs the policy file in a repository: name it with --policy.");
+  const byLine: Blame =
+    policy.path === undefined ? new Map() : await blameLines(policy.path, lines);
+  for (const { name, position } of credentials) {
+    if (
+      position === undefined ||
+      !answers.some(({ ways }) => ways.some(({ start }) => start.name === name))
+    )
+      continue;
+    const found = await blameLines(position.file, [position.line]);
+    const said = found.get(position.line);
+    if (said !== undefined)
+      printAside(`${name} is made at ${position.file}:${position.line}: ${said}`);
+  }
+  return byLine;
+}
+
+function asideOf({ places }: Row, blamed: Blame | undefined): string[] {
+  if (blamed === undefined) return [];
+  const lines = places.flatMap((at) => ("policy" in at ? [at.policy.line] : []));
+  return [...new Set(lines)].flatMap((line) => {
+    const said = blamed.get(line);
+    return said === undefined ? [] : [`line ${line}: ${said}`];
+  });
+}
+
+function printSummaries({ credentials, spreadFrom, network }: World): void {
+  if (credentials.length === 0) {
+    print("No credentials.");
+    return;
+  }
+  printTable(
+    [
+      { title: "CREDENTIAL", importance: 1 },
+      "KIND",
+      "BECOMES",
+      { title: "REACHES", isWhole: true },
+      { title: "WHAT MATTERS MOST", importance: 2 },
+      { title: "MANAGED", isWhole: true },
+    ],
+    credentials
+      .map((start) => summaryOf(start, spreadFrom(start)))
+      .map(({ start, becomes, destinations, most }) => [
+        start.name,
+        start.kind,
+        becomes.join(" "),
+        network.notUnderstood.length > 0 ? "everything" : String(destinations),
+        most,
+        start.isManaged === undefined ? "" : start.isManaged ? "yes" : "no",
+      ]),
+  );
+}

@@ -1,0 +1,66 @@
+/** Answers about reach for a terminal: aligned where there is room, broken between words where not. */
+
+import { styleText } from "node:util";
+import { shown } from "../../access/sanitize";
+import type { Answer, Row } from "../../reach/answers";
+import { placesInWords } from "../../reach/words";
+import { columnsOf, wrapped } from "../wrapping";
+
+/** What is said of a row's places beside them, for example the commits that brought them. */
+export type Aside = (row: Row) => readonly string[];
+
+export function terminalAnswer(answer: Answer, room: number, aside: Aside = () => []): string {
+  const { headline, sections, notes } = answer;
+  const labelled = sections.flatMap(({ label, rows }) =>
+    rows.map((row, at) => ({ label: at === 0 ? label : "", row })),
+  );
+  const width = Math.max(0, ...sections.map(({ label }) => columnsOf(label))) + 2;
+  const cells = labelled.map(({ label, row }) => ({ label, row, parts: partsOf(row) }));
+  // Of columns that are too wide nothing is gained.
+  const fits = (column: 0 | 1) =>
+    Math.min(
+      column === 0 ? 28 : 40,
+      Math.max(0, ...cells.map(({ parts }) => columnsOf(parts[column]))),
+    );
+  const widths = [fits(0), fits(1)] as const;
+  return [
+    styleText("bold", wrapped(shown(headline), room)),
+    ...(sections.length > 0 ? [""] : []),
+    ...cells.flatMap(({ label, row, parts }) => [
+      ...rowLines(label, parts, width, widths, room),
+      ...aside(row).map((line) => wrapped(`${" ".repeat(width + 4)}${shown(line)}`, room, 2)),
+    ]),
+    ...(notes.length > 0 ? [""] : []),
+    ...notes.map((note) => wrapped(shown(note), room)),
+    "",
+  ].join("\n");
+}
+
+type Parts = readonly [what: string, by: string, where: string];
+
+function partsOf({ what, by, conditions, places }: Row): Parts {
+  const reasons = [by, conditions].filter((one) => one !== "").join("; ");
+  return [shown(what), shown(reasons), shown(placesInWords(places))];
+}
+
+function rowLines(
+  label: string,
+  [what, by, where]: Parts,
+  width: number,
+  [wide, wider]: readonly [number, number],
+  room: number,
+): string[] {
+  const begin = `  ${padded(label, width)}`;
+  const line = `${begin}${padded(what, wide)}  ${padded(by, wider)}  ${where}`.trimEnd();
+  if (columnsOf(line) <= room && columnsOf(what) <= wide && columnsOf(by) <= wider) return [line];
+  const indentation = " ".repeat(width + 4);
+  const rest = [by, where].filter((one) => one !== "");
+  return [
+    wrapped(`${begin}${what}`, room, width + 2),
+    ...rest.map((part) => wrapped(`${indentation}${part}`, room, 0)),
+  ];
+}
+
+function padded(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - columnsOf(text)));
+}

@@ -1,0 +1,352 @@
+/** Answers about reach as plain data, from which every format is made. */
+
+import { whoMayUse } from "../access/trusted";
+import type { Gain } from "./difference";
+import type { How, Source, Step } from "./model";
+import { type Way, waysFrom } from "./questions";
+import { pathTo, type Spread } from "./spread";
+import type { CredentialStart, Start } from "./starts";
+import {
+  conditionsInWords,
+  nodeInWords,
+  startInWords,
+  stepsInWords,
+  targetInWords,
+  turnsOf,
+  useInWords,
+} from "./words";
+
+export interface Row {
+  /** What is reached or become, or who reaches it. */
+  readonly what: string;
+  /** By which way. */
+  readonly by: string;
+  readonly conditions: string;
+  readonly places: readonly Source[];
+  /** How many steps are before it. */
+  readonly hops: number;
+}
+
+export interface Section {
+  readonly label: string;
+  readonly rows: readonly Row[];
+}
+
+export interface Answer {
+  readonly headline: string;
+  readonly sections: readonly Section[];
+  /** What else is to be known, each a sentence. */
+  readonly notes: readonly string[];
+  /** For drawing. */
+  readonly ways: readonly Way[];
+}
+
+/** The labels of what opens, in the order in which they matter. */
+const labels: readonly (readonly [How, string])[] = [
+  ["rewrites", "everything"],
+  ["logs in", "logs in"],
+  ["reaches", "reaches"],
+  ["takes the address", "by address"],
+  ["is reached by", "moves"],
+  ["stands for", "stands for"],
+];
+
+/** Everything that one start reaches. */
+export function answerFrom(start: Start, spread: Spread): Answer {
+  const ways = waysFrom(start, spread);
+  const becomes = becomesRows(spread);
+  const sections = [
+    ...(becomes.length > 0 ? [{ label: "becomes", rows: becomes }] : []),
+    ...labels.flatMap(([how, label]) => {
+      const rows = merged(ways.filter(({ use }) => use.how === how).map(reachedRow));
+      return rows.length > 0 ? [{ label, rows }] : [];
+    }),
+  ];
+  const destinations = new Set(
+    ways.filter(({ use }) => use.how !== "stands for").map((way) => reachedRow(way).what),
+  );
+  const isEverything = ways.some(({ use }) => use.how === "rewrites");
+  const areMany = start.kind === "Machine" && start.name.startsWith("tag:");
+  const verb = areMany ? "reach" : "reaches";
+  const reached = isEverything
+    ? "can reach everything"
+    : destinations.size === 0
+      ? `${verb} nothing by the network`
+      : `${verb} ${count(destinations.size, "destination")}`;
+  const through =
+    becomes.length > 0 && !isEverything ? ` through ${count(becomes.length, "tag")}` : "";
+  return {
+    headline: `${described(start)} ${reached}${through}.`,
+    sections,
+    notes: notesOn(start, spread),
+    ways,
+  };
+}
+
+function becomesRows({ became }: Spread): Row[] {
+  const seen = new Set<string>();
+  return became.flatMap((one): Row[] => {
+    const { node, hops, conditions } = one;
+    // The machine is what reaches; a bundle of tags has nothing that its tags do not have.
+    if (!("tags" in node) || node.kind !== "machine" || hops === 0) return [];
+    const steps = pathTo(one);
+    const key = nodeInWords(node) + conditionsInWords(conditions);
+    const isBundle = node.tags.length > 1 && turnsOf(steps).length > 0;
+    if (isBundle || seen.has(key)) return [];
+    seen.add(key);
+    const turns = turnsOf(steps);
+    const last = turns.at(-1)?.because.inShort;
+    const by =
+      turns.length < 2 ? (last ?? "") : `${last}; before it ${stepsInWords(steps.slice(0, -1))}`;
+    return [
+      {
+        what: nodeInWords(node),
+        by: by === "" ? (node.tags.length === 1 ? "its own tag" : "exactly its own tags") : by,
+        conditions: conditionsInWords(conditions),
+        places: turnsOf(steps).map(({ because }) => because.at),
+        hops,
+      },
+    ];
+  });
+}
+
+function reachedRow({ by, use, destination, conditions, steps }: Way): Row {
+  return {
+    what: targetInWords(destination.to, destination.openings),
+    by: useInWords(use, by.node),
+    conditions: conditionsInWords(conditions),
+    places: [use.at],
+    hops: steps.length,
+  };
+}
+
+/** Rows that say the same of the same, once, with the places of all. */
+function merged(rows: readonly Row[]): Row[] {
+  const found = new Map<string, Row>();
+  for (const row of rows) {
+    const key = JSON.stringify([row.what, row.by, row.conditions]);
+    const known = found.get(key);
+    found.set(
+      key,
+      known === undefined ? row : { ...known, places: [...known.places, ...row.places] },
+    );
+  }
+  return [...found.values()];
+}
+
+/** Who reaches a target, by every rule once. */
+export function answerTo(text: string, ways: readonly Way[]): Answer {
+  const isCredential = ({ start }: Way) => "scopes" in start;
+  const credentials = ways.filter(isCredential);
+  const people = ways.filter(({ start }) => start.kind === "Person");
+  const machines = ways.filter(({ start }) => start.kind === "Machine");
+  const addresses = ways.filter(({ start }) => start.kind === "Addresses");
+  const parts = [
+    [credentials, "API credential"],
+    [people, "person or group"],
+    [machines, "tag"],
+    [addresses, "address range"],
+  ] as const;
+  const begin = parts
+    .filter(([list]) => list.length > 0)
+    .map(([list, what]) => `${list.length} with ${what === "API credential" ? "an" : "a"} ${what}`);
+  return {
+    headline:
+      ways.length === 0
+        ? `Nobody gets to ${text}.`
+        : `${count(ways.length, "way")} to ${text}: ${begin.join(", ")}.`,
+    sections: [
+      section("credentials", credentials),
+      section("people", people),
+      section("machines", machines),
+      section("addresses", addresses),
+    ].flat(),
+    notes: ways.length === 0 ? [] : workloadNotes(credentials),
+    ways,
+  };
+}
+
+function section(label: string, ways: readonly Way[]): Section[] {
+  return ways.length > 0 ? [{ label, rows: ways.map(wayRow) }] : [];
+}
+
+function wayRow(way: Way): Row {
+  const { start, steps, by, use, destination, conditions } = way;
+  const path = stepsInWords(steps);
+  const opened = targetInWords(destination.to, destination.openings);
+  const reason = use.how === "rewrites" ? (use.why ?? "") : `${verbs[use.how]} ${opened}`;
+  const as = use.how === "rewrites" || turnsOf(steps).length > 0 ? "" : asWhom(start, by.node);
+  return {
+    what: startInWords(start) + managedInWords(start),
+    by:
+      [path === "" ? "" : `as ${path}`, `${as}${reason}`].filter((one) => one !== "").join(", ") +
+      whyInWords(way),
+    conditions: conditionsInWords(conditions),
+    places: [...turnsOf(steps).map(({ because }) => because.at), use.at],
+    hops: steps.length,
+  };
+}
+
+function whyInWords({ use }: Way): string {
+  return use.how === "rewrites" || use.why === undefined ? "" : `. ${use.why}`;
+}
+
+function asWhom(start: Start, node: Way["by"]["node"]): string {
+  const name = nodeInWords(node);
+  return name === start.name ? "" : `as ${name} `;
+}
+
+const verbs: Readonly<Record<How, string>> = {
+  is: "is",
+  makes: "makes",
+  admits: "admits",
+  retags: "gives its tags to",
+  reaches: "reaches",
+  "logs in": "logs in on",
+  "stands for": "stands for",
+  "takes the address": "reaches",
+  "is reached by": "reaches",
+  rewrites: "rewrites",
+};
+
+/** The paths of some ways, step by step. */
+export function answerBetween(start: Start, text: string, ways: readonly Way[]): Answer {
+  return {
+    headline:
+      ways.length === 0
+        ? `${startInWords(start)} does not get to ${text}.`
+        : `${count(ways.length, "way")} from ${startInWords(start)} to ${text}, the shortest first.`,
+    sections: ways.map((way, at) => ({
+      label: `${at + 1}`,
+      rows: [
+        ...way.steps.map(stepRow),
+        {
+          ...reachedRow(way),
+          what: `${verbs[way.use.how]} ${targetInWords(way.destination.to, way.destination.openings)}`,
+        },
+      ],
+    })),
+    notes: workloadNotes(ways),
+    ways,
+  };
+}
+
+function stepRow({ how, to, because, conditions }: Step, hops: number): Row {
+  return {
+    what: `${verbs[how]} ${"tags" in to ? `${article(to.kind)} ${to.kind} of ` : ""}${nodeInWords(to)}`,
+    by: because.inShort,
+    conditions: conditionsInWords(conditions),
+    places: [because.at],
+    hops,
+  };
+}
+
+function article(noun: string): string {
+  return /^[aeiou]/.test(noun) ? "an" : "a";
+}
+
+/** One line about each credential: what matters most about it. */
+export interface Summary {
+  readonly start: CredentialStart;
+  readonly becomes: readonly string[];
+  readonly destinations: number;
+  /** In a few words. */
+  readonly most: string;
+}
+
+export function summaryOf(start: CredentialStart, spread: Spread): Summary {
+  const ways = waysFrom(start, spread);
+  const becomes = becomesRows(spread).map(({ what }) => what);
+  const [rewriting] = ways.filter(({ use }) => use.how === "rewrites");
+  const destinations = new Set(
+    ways
+      .filter(({ use }) => use.how !== "stands for" && use.how !== "rewrites")
+      .map((way) => reachedRow(way).what),
+  );
+  const login = ways.find(({ use }) => use.how === "logs in");
+  const all = ways.find(({ destination }) => destination.to.isEverything);
+  const moved = ways.find(({ use }) => use.how === "is reached by");
+  const furthest = ways.filter(({ use }) => use.how === "reaches").at(-1);
+  const most = rewriting
+    ? (rewriting.use.why ?? "everything")
+    : all
+      ? `everything, ${useInWords(all.use, all.by.node)}`
+      : moved
+        ? `any machine: ${reachedRow(moved).what}`
+        : login
+          ? `logs in on ${reachedRow(login).what}`
+          : furthest
+            ? `${reachedRow(furthest).what} ${useInWords(furthest.use, furthest.by.node)}`
+            : (spread.asides[0] ?? "nothing by the network");
+  return { start, becomes, destinations: destinations.size, most };
+}
+
+/** A gain or loss in words: `"tag:db:5432 (tcp), as tag:web, which …"`. */
+export function gainInWords({
+  by,
+  use,
+  to,
+  isPart,
+  openings,
+  conditions,
+  otherWays,
+}: Gain): string {
+  const target = targetInWords(to, openings, isPart);
+  const path = stepsInWords(pathTo(by));
+  const reason = use.how === "rewrites" ? (use.why ?? "") : use.why;
+  const parts = [
+    use.how === "rewrites" ? "" : `as ${path === "" ? nodeInWords(by.node) : path}`,
+    ...(reason === undefined ? [] : [reason.replace(/\.$/, "")]),
+    ...(conditions.length > 0 ? [conditionsInWords(conditions)] : []),
+    ...(otherWays > 0 ? [`and by ${count(otherWays, "other way")}`] : []),
+  ];
+  const what = use.how === "stands for" ? `stands for ${target}` : target;
+  return `${what} (${parts.filter((one) => one !== "").join("; ")})`;
+}
+
+function described(start: Start): string {
+  if (!("scopes" in start)) return startInWords(start);
+  const { scopes, tags } = start;
+  const held = [
+    ...(scopes.length > 0 ? [scopes.join(", ")] : []),
+    ...(tags.length > 0 ? [tags.join(", ")] : []),
+  ];
+  return `${startInWords(start)}${held.length > 0 ? ` with ${held.join(" and ")}` : ""}${managedInWords(start)}`;
+}
+
+function managedInWords(start: Start): string {
+  return "isManaged" in start && start.isManaged === false ? " (unmanaged)" : "";
+}
+
+function notesOn(start: Start, spread: Spread): string[] {
+  if (!("scopes" in start)) return [];
+  const hidden = [
+    ...(start.hides?.scopes ? ["Its scopes cannot be seen, so they count as every scope."] : []),
+    ...(start.hides?.tags ? ["Its tags cannot be seen, so they count as every tag."] : []),
+  ];
+  const approval =
+    start.kind === "AuthKey" && start.preauthorized === false
+      ? ["Where the tailnet asks for device approval, its machines wait for it."]
+      : [];
+  const asides = spread.asides.map((aside) => `It can ${aside}.`);
+  return [...hidden, ...approval, whoCanBe(start), ...asides];
+}
+
+function whoCanBe(start: CredentialStart): string {
+  if (start.kind === "FederatedIdentity")
+    return start.trusted === undefined
+      ? "Who can be it is not known."
+      : `Who can be it: ${whoMayUse(start.trusted)}.`;
+  return "Who can be it: everybody who has its secret.";
+}
+
+function workloadNotes(ways: readonly Way[]): string[] {
+  const starts = new Map(ways.map(({ start }) => [start.name, start]));
+  return [...starts.values()].flatMap((start) =>
+    start.kind === "FederatedIdentity" ? [`${start.name}: ${whoCanBe(start)}`] : [],
+  );
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${number === 1 ? noun : `${noun}s`}`;
+}

@@ -1,0 +1,126 @@
+/** Reach in words. Text from outside is in them as it is: who shows them makes it fit. */
+
+import { hasPorts } from "../policy-file/ports";
+import { conditionInWords } from "./conditions";
+import { type Condition, type Node, placeInWords, type Source, type Step } from "./model";
+import type { Opening, Targets } from "./network";
+import { formatRange } from "./ranges";
+import type { Start } from "./starts";
+import type { Use } from "./uses";
+
+const protocolNames: Readonly<Record<string, string>> = {
+  "1": "icmp",
+  "6": "tcp",
+  "17": "udp",
+  "58": "icmp for IPv6",
+  "132": "sctp",
+};
+
+/** Protocols of a rule that names none. */
+const usual = ["1", "17", "58", "6"];
+
+/** A destination with what is open there: `"tag:db:5432 (tcp)"`, `"tag:web as root"`. */
+export function targetInWords(to: Targets, openings: readonly Opening[], isPart = false): string {
+  const name = isPart ? partInWords(to) : to.written;
+  return openings.length === 0 ? name : openingsByKind(name, openings).join(", ");
+}
+
+/** What is left of a destination, where the rest of it was open before. */
+function partInWords({ written, names, ranges }: Targets): string {
+  const parts = [...names, ...ranges.map(formatRange)];
+  const shown = parts.slice(0, 3).join(", ");
+  const more = parts.length > 3 ? ` and ${parts.length - 3} more` : "";
+  return parts.length === 1 && parts[0] === written ? written : `${shown}${more} of ${written}`;
+}
+
+function openingsByKind(name: string, openings: readonly Opening[]): string[] {
+  const byPorts = new Map<string, Set<string>>();
+  const others: string[] = [];
+  const logins: string[] = [];
+  for (const { what, first, last, detail } of openings) {
+    if (what === "anything") others.push(name === "*" ? "everything" : `${name} (everything)`);
+    else if (what === "stand for") others.push(name);
+    else if (what === "login") logins.push(detail);
+    else if (what.startsWith("app ")) others.push(`${name} (${what})`);
+    else {
+      const ports =
+        first === 0 && last === 65_535 ? "*" : first === last ? `${first}` : `${first}-${last}`;
+      byPorts.set(ports, (byPorts.get(ports) ?? new Set()).add(what));
+    }
+  }
+  const host = name.includes(":") && /^[0-9a-f:]+(\/\d+)?$/i.test(name) ? `[${name}]` : name;
+  // Ports of the same protocols stand together.
+  const byProtocols = new Map<string, string[]>();
+  for (const [ports, protocols] of byPorts) {
+    const key = inParentheses([...protocols], ports);
+    byProtocols.set(key, [...(byProtocols.get(key) ?? []), ports]);
+  }
+  return [
+    ...[...byProtocols].map(([protocols, ports]) => `${host}:${ports.join(",")}${protocols}`),
+    ...(logins.length > 0 ? [`${name} as ${logins.join(", ")}`] : []),
+    ...others,
+  ];
+}
+
+function inParentheses(protocols: readonly string[], ports: string): string {
+  const sorted = [...protocols].sort();
+  if (sorted.join() === usual.join()) return "";
+  // Ports mean nothing to ICMP, which such a rule opens beside.
+  const counted = ports === "*" ? sorted : sorted.filter((one) => hasPorts(Number(one)));
+  return ` (${counted.map((one) => protocolNames[one] ?? `protocol ${one}`).join(", ")})`;
+}
+
+/** A node as paths name it: its tags, or who it is. */
+export function nodeInWords(node: Node): string {
+  if (!("tags" in node)) return node.kind === "anybody" ? "anybody on the internet" : node.name;
+  return node.tags.length === 0 ? "no tag" : node.tags.join(" + ");
+}
+
+/** The steps at which tags or the machine change, in the order in which they are taken. */
+export function turnsOf(steps: readonly Step[]): readonly Step[] {
+  return steps.filter(({ from, to }) => nodeInWords(from) !== nodeInWords(to));
+}
+
+/** A way to tags: `"tag:web, owned by tag:ci, then tag:db, owned by tag:web"`; `""` for one's own. */
+export function stepsInWords(steps: readonly Step[]): string {
+  return turnsOf(steps)
+    .map(({ to, because }) => `${nodeInWords(to)}, ${because.inShort}`)
+    .join(", then ");
+}
+
+export function conditionsInWords(conditions: readonly Condition[]): string {
+  return conditions.map(conditionInWords).join("; ");
+}
+
+/** The places of steps and rules, each once: `"tagOwners, line 7; grants[1], line 15"`. */
+export function placesInWords(places: readonly Source[]): string {
+  return [...new Set(places.map(placeInWords))].join("; ");
+}
+
+/** The name of a credential that nobody made: it is described for a question. */
+export const described = "described";
+
+const kindWords: Readonly<Record<Start["kind"], string>> = {
+  OAuthClient: "OAuth client",
+  FederatedIdentity: "federated identity",
+  AuthKey: "auth key",
+  ApiAccessToken: "API access token",
+  Machine: "machines of",
+  Person: "",
+  Addresses: "addresses",
+};
+
+/** A start with its kind: `"OAuth client ci"`, `"machines of tag:web"`, `"group:ops"`. */
+export function startInWords({ kind, name }: Start): string {
+  if (name === described) return "The described credential";
+  if (kind === "Person")
+    return name === "internet" ? "anybody on the internet" : name === "*" ? "everybody" : name;
+  return kind === "Machine" && !name.startsWith("tag:") ? name : `${kindWords[kind]} ${name}`;
+}
+
+/** By what a rule holds, for example `"as tag:web"`, or the reason where it is more than that. */
+export function useInWords(use: Use, node: Node): string {
+  const as = `as ${nodeInWords(node)}`;
+  if (use.how === "rewrites") return use.why ?? "";
+  return use.why === undefined ? as : `${as}. ${use.why}`;
+}

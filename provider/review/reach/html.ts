@@ -1,0 +1,54 @@
+/** Answers about reach as one HTML file that needs nothing else. */
+
+import type { Answer, Row } from "../../reach/answers";
+import { placesInWords } from "../../reach/words";
+import { escaped } from "../formats/html-text";
+import { pictureOf } from "./picture";
+import { svgOf, svgStyle } from "./svg";
+
+const style = `
+:root { color-scheme: light dark; --ink: #1b1f24; --paper: #ffffff; --line: #d0d7de; --quiet: #57606a; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --paper: #0d1117; --line: #30363d; --quiet: #9da7b3; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 60rem; padding: 1rem; font: 1rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
+h1 { font-size: 1.4rem; line-height: 1.25; } h2 { font-size: 1.1rem; overflow-wrap: anywhere; } h3 { font-size: 1rem; margin: 1rem 0 .3rem; }
+ul { margin: 0; padding-left: 1.2rem; } li { overflow-wrap: anywhere; }
+.quiet { color: var(--quiet); }
+code { font: .85rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
+${svgStyle}`;
+
+export function htmlAnswers(answers: readonly Answer[], aside: readonly string[]): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Reach in the tailnet</title>
+<style>${style}</style>
+</head>
+<body>
+<header><h1>Reach in the tailnet</h1></header>
+<main>
+${answers.map(section).join("")}${aside.map((one) => `<p class="quiet">${escaped(one)}</p>\n`).join("")}</main>
+</body>
+</html>
+`;
+}
+
+function section({ headline, sections, notes, ways }: Answer): string {
+  const drawing = svgOf(pictureOf(ways.map((way) => ({ ...way, mark: "plain" }))), headline);
+  return `<section>
+<h2>${escaped(headline)}</h2>
+${drawing ?? ""}${sections
+  .map(({ label, rows }) => `<h3>${escaped(label)}</h3>\n<ul>\n${rows.map(item).join("")}</ul>\n`)
+  .join("")}${notes.map((note) => `<p>${escaped(note)}</p>\n`).join("")}</section>
+`;
+}
+
+function item({ what, by, conditions, places }: Row): string {
+  const parts = [by, conditions].filter((one) => one !== "").map(escaped);
+  const where =
+    places.length > 0 ? ` <span class="quiet">${escaped(placesInWords(places))}</span>` : "";
+  return `<li><code>${escaped(what)}</code> ${parts.join("; ")}${where}</li>\n`;
+}

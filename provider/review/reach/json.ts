@@ -1,0 +1,110 @@
+/** Answers about reach for programs: nodes, edges and reasons, in an order that does not change. */
+
+import type { Condition, Node, Source, Step } from "../../reach/model";
+import type { Way } from "../../reach/questions";
+import type { Spread } from "../../reach/spread";
+import type { Start } from "../../reach/starts";
+import { targetInWords } from "../../reach/words";
+
+export interface JsonEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly how: string;
+  readonly because: { readonly sentence: string; readonly at: Source };
+  readonly conditions: readonly Condition[];
+  /** How many steps are before it. */
+  readonly hops: number;
+}
+
+export interface JsonReach {
+  readonly name: string;
+  readonly kind: string;
+  readonly id?: string;
+  readonly urn?: string;
+  readonly managed?: boolean;
+  readonly scopes?: readonly string[];
+  readonly tags?: readonly string[];
+  readonly nodes: readonly (Node | { readonly kind: "target"; readonly name: string })[];
+  readonly edges: readonly JsonEdge[];
+  /** What it can change beside the network, each after "can". */
+  readonly alsoCan: readonly string[];
+}
+
+export function jsonReach(start: Start, spread: Spread, ways: readonly Way[]): JsonReach {
+  const targets = new Map(
+    ways.map(({ destination }) => {
+      const name = targetInWords(destination.to, destination.openings);
+      return [name, { kind: "target" as const, name }];
+    }),
+  );
+  const edges = [
+    ...spread.became.flatMap(({ last, otherSteps, hops }) =>
+      [...(last === undefined ? [] : [last.step]), ...otherSteps].map((step) =>
+        stepEdge(step, hops - 1),
+      ),
+    ),
+    ...ways.map(wayEdge),
+  ];
+  const nodes = new Map(spread.became.map(({ node }) => [idOf(node), node] as const));
+  return {
+    name: start.name,
+    kind: start.kind,
+    ...("id" in start && start.id !== undefined && { id: start.id }),
+    ...("urn" in start && start.urn !== undefined && { urn: start.urn }),
+    ...("isManaged" in start && start.isManaged !== undefined && { managed: start.isManaged }),
+    ...("scopes" in start && { scopes: start.scopes }),
+    ...("tags" in start && { tags: start.tags }),
+    nodes: [...byKey(nodes), ...byKey(targets)],
+    edges: edges
+      .map((edge) => [JSON.stringify(edge), edge] as const)
+      .sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
+      .map(([, edge]) => edge),
+    alsoCan: spread.asides,
+  };
+}
+
+/** One way as its steps and the rule at its end. */
+export function jsonWay(way: Way): {
+  readonly from: { readonly kind: string; readonly name: string };
+  readonly to: string;
+  readonly hops: number;
+  readonly edges: readonly JsonEdge[];
+  readonly conditions: readonly Condition[];
+} {
+  const { start, steps, destination, conditions } = way;
+  return {
+    from: { kind: start.kind, name: start.name },
+    to: targetInWords(destination.to, destination.openings),
+    hops: steps.length,
+    edges: [...steps.map(stepEdge), wayEdge(way)],
+    conditions,
+  };
+}
+
+function stepEdge({ from, to, how, because, conditions }: Step, hops: number): JsonEdge {
+  const { sentence, at } = because;
+  return { from: idOf(from), to: idOf(to), how, because: { sentence, at }, conditions, hops };
+}
+
+function wayEdge({ by, use, destination, conditions, steps }: Way): JsonEdge {
+  const to = targetInWords(destination.to, destination.openings);
+  return {
+    from: idOf(by.node),
+    to,
+    how: use.how,
+    because: { sentence: use.why ?? `A rule opens ${to} to it.`, at: use.at },
+    conditions,
+    hops: steps.length,
+  };
+}
+
+/** What edges call a node. */
+function idOf(node: Node): string {
+  return `${node.kind} ${"tags" in node ? node.tags.join(" ") || "without tags" : node.name}`;
+}
+
+function byKey<Value>(map: ReadonlyMap<string, Value>): Value[] {
+  return [...map]
+    .sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
+    .map(([, value]) => value);
+}

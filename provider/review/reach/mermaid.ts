@@ -1,0 +1,77 @@
+/**
+ * A picture as a Mermaid diagram. Names in it are from outside: none leaves its label.
+ *
+ * Mermaid reads quotation marks, `#` (of its own character codes) and HTML in labels; its keywords
+ * and directives it reads at the beginning of lines, where only ids of ours stand.
+ * Source: https://mermaid.js.org/syntax/flowchart.html
+ */
+
+import { shown } from "../../access/sanitize";
+import type { Mark, Picture, PictureEdge } from "./picture";
+
+/** GitLab draws nothing by itself beyond 2,000 characters; more edges than these nobody reads. */
+const longest = 1900;
+const mostEdges = 40;
+
+export interface Drawing {
+  readonly text: string;
+  /** Edges that did not fit. */
+  readonly left: number;
+}
+
+const arrows: Readonly<Record<Mark, readonly [begin: string, end: string]>> = {
+  plain: ["-->", ""],
+  gained: ["==>", ""],
+  lost: ["-.->", ""],
+};
+
+/** As many edges as fit, in their order, and only the nodes that they need. */
+export function mermaidOf({ nodes, edges }: Picture): Drawing {
+  const named = new Set<number>();
+  const lines = ["flowchart LR"];
+  let length = lines[0]?.length ?? 0;
+  const styles: string[] = [];
+  let drawn = 0;
+  for (const edge of edges) {
+    const line = `  ${end(edge.from)} ${arrows[edge.mark][0]}|"${label(edge.label, 40)}"| ${end(edge.to)}`;
+    const style = styleOf(edge, drawn);
+    const more = line.length + 1 + (style === undefined ? 0 : style.length + 1);
+    if (drawn === mostEdges || length + more > longest - 40) break;
+    lines.push(line);
+    if (style !== undefined) styles.push(style);
+    length += more;
+    named.add(edge.from);
+    named.add(edge.to);
+    drawn += 1;
+  }
+  return { text: [...lines, ...styles].join("\n"), left: edges.length - drawn };
+
+  /** A node by its id, with its label where it comes first. */
+  function end(place: number): string {
+    const id = `n${place + 1}`;
+    return named.has(place) ? id : `${id}["${label(nodes[place]?.label ?? "", 60)}"]`;
+  }
+}
+
+function styleOf({ mark }: PictureEdge, place: number): string | undefined {
+  if (mark === "plain") return undefined;
+  return `  linkStyle ${place} stroke:${mark === "gained" ? "#1a7f37" : "#cf222e"}`;
+}
+
+/** Text inside a quoted label: letters, digits and a few signs as they are, everything else by its code. */
+export function label(text: string, longest: number): string {
+  const line = shown(text);
+  const short = [...line].length > longest ? `${[...line].slice(0, longest - 1).join("")}…` : line;
+  const safe = short.replace(
+    /[^\p{L}\p{M}\p{N} .,:;/@*+=()'…-]/gu,
+    (sign) => `#${sign.codePointAt(0)};`,
+  );
+  return safe.trim() === "" ? "(empty)" : apart(safe);
+}
+
+/** Markdown in labels, links and mentions among them, needs signs next to each other. */
+function apart(text: string): string {
+  return text
+    .replace(/:(?=\/\/)/g, "#58;")
+    .replace(/^([-*+]|\d+\.)(?= )/, (sign) => `#${sign.codePointAt(0)};${sign.slice(1)}`);
+}

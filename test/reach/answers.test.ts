@@ -1,0 +1,249 @@
+/** What reach says of policy files and credentials that people get wrong. */
+
+import { describe, expect, test } from "vitest";
+import { answerFrom, answerTo, gainInWords } from "../../provider/reach/answers";
+import { differenceOf } from "../../provider/reach/difference";
+import { allWaysTo, startsNamedIn } from "../../provider/reach/questions";
+import { rememberSpreads } from "../../provider/reach/spread";
+import type { CredentialStart } from "../../provider/reach/starts";
+import { parseTarget } from "../../provider/reach/targets";
+import { company, networkFrom } from "./a-company";
+
+function client(scopes: string[], tags: string[]): CredentialStart {
+  return { kind: "OAuthClient", name: "ci", scopes, tags };
+}
+
+/** What a credential reaches, by the labels of the answer. */
+function reached(policy: string | object, start: CredentialStart): Record<string, string[]> {
+  const { sections } = answerFrom(start, rememberSpreads(networkFrom(policy))(start));
+  return Object.fromEntries(
+    sections.map(({ label, rows }) => [
+      label,
+      rows.map(({ what, conditions }) => (conditions === "" ? what : `${what}, ${conditions}`)),
+    ]),
+  );
+}
+
+const tagOwners = { "tag:a": [], "tag:b": ["tag:a"], "tag:c": ["tag:b"], "tag:d": ["tag:c"] };
+
+describe("without rules", () => {
+  test("a file that has none opens everything, and one whose rules are empty nothing", () => {
+    const ci = client(["auth_keys"], ["tag:a"]);
+    expect(reached({ tagOwners }, ci)["reaches"]).toEqual(["everything"]);
+    expect(reached({ tagOwners, grants: [] }, ci)["reaches"]).toBeUndefined();
+    expect(reached({ tagOwners, acls: [] }, ci)["reaches"]).toBeUndefined();
+  });
+});
+
+describe("the rule of tags", () => {
+  test.each([
+    { scopes: ["auth_keys"], becomes: ["tag:a", "tag:b", "tag:c"], why: "client, key, machine" },
+    { scopes: ["devices:core"], becomes: ["tag:a", "tag:b"], why: "client, machine" },
+    {
+      scopes: ["auth_keys", "oauth_keys"],
+      becomes: ["tag:a", "tag:b", "tag:c", "tag:d"],
+      why: "further clients go on without an end",
+    },
+    {
+      scopes: ["devices:core", "federated_keys"],
+      becomes: ["tag:a", "tag:b", "tag:c", "tag:d"],
+      why: "further identities as well",
+    },
+    { scopes: ["oauth_keys"], becomes: [], why: "no machine without a scope that admits one" },
+    { scopes: ["auth_keys:read", "dns"], becomes: [], why: "reading gives nothing" },
+    { scopes: ["devices"], becomes: ["tag:a", "tag:b", "tag:c"], why: "an older name" },
+  ])("$scopes: $why", ({ scopes, becomes }) => {
+    expect(reached({ tagOwners, grants: [] }, client(scopes, ["tag:a"]))["becomes"] ?? []).toEqual(
+      becomes,
+    );
+  });
+
+  test("a part of a set is not given, and the set itself is", () => {
+    const owners = { "tag:a": [], "tag:b": [] };
+    const both = client(["auth_keys"], ["tag:a", "tag:b"]);
+    expect(reached({ tagOwners: owners, grants: [] }, both)["becomes"]).toEqual(["tag:a + tag:b"]);
+  });
+
+  test("a tag that owns itself can be given alone", () => {
+    const owners = { "tag:a": ["tag:a"], "tag:b": [] };
+    const both = client(["auth_keys"], ["tag:a", "tag:b"]);
+    expect(reached({ tagOwners: owners, grants: [] }, both)["becomes"]).toEqual([
+      "tag:a + tag:b",
+      "tag:a",
+    ]);
+  });
+});
+
+describe("machines that exist", () => {
+  const policy = { tagOwners, grants: [{ src: ["tag:a"], dst: ["tag:a"], ip: ["tcp:22"] }] };
+
+  test("any of them can be put under a tag, and is then reached by the rules for it", () => {
+    expect(reached(policy, client(["devices:core"], ["tag:a"]))["moves"]).toEqual([
+      "any machine:22 (tcp)",
+    ]);
+    expect(reached(policy, client(["auth_keys"], ["tag:a"]))["moves"]).toBeUndefined();
+  });
+
+  test("take any IPv4 address of the tailnet that a rule names", () => {
+    const rules = { tagOwners, grants: [{ src: ["100.80.0.12"], dst: ["tag:d"], ip: ["tcp:22"] }] };
+    expect(reached(rules, client(["devices:core"], ["tag:a"]))["by address"]).toEqual([
+      "tag:d:22 (tcp)",
+    ]);
+    expect(reached(rules, client(["auth_keys"], ["tag:a"]))["reaches"]).toEqual([
+      "tag:d:22 (tcp), if a machine has an address in 100.80.0.12",
+    ]);
+  });
+});
+
+describe("Tailscale SSH", () => {
+  const rules = (action: string, src: string) => ({
+    tagOwners,
+    grants: [
+      { src: [src], dst: ["tag:c"], ip: ["tcp:22"] },
+      { src: ["tag:c"], dst: ["tag:d"], ip: ["tcp:5432"] },
+    ],
+    ssh: [{ action, src: [src], dst: ["tag:c"], users: ["deploy"] }],
+  });
+
+  test("makes the machine that is logged in on a stepping stone", () => {
+    const found = reached(rules("accept", "tag:b"), client(["devices:core"], ["tag:a"]));
+    expect(found["logs in"]).toEqual(["tag:c as deploy"]);
+    expect(found["reaches"]).toContain("tag:d:5432 (tcp)");
+  });
+
+  test("does not, in check mode, let in a machine that has nobody to sign in", () => {
+    const found = reached(rules("check", "tag:b"), client(["devices:core"], ["tag:a"]));
+    expect(found["logs in"]).toBeUndefined();
+  });
+
+  test("needs port 22", () => {
+    const { grants: _, ...closed } = rules("accept", "tag:b");
+    const found = reached({ ...closed, grants: [] }, client(["devices:core"], ["tag:a"]));
+    expect(found["logs in"]).toBeUndefined();
+  });
+});
+
+test("a router that is approved by itself sends from its subnet, past every posture", () => {
+  const policy = {
+    tagOwners,
+    postures: { "posture:p": ["node:os == 'macos'"] },
+    autoApprovers: { routes: { "10.0.0.0/8": ["tag:b"] } },
+    grants: [{ src: ["10.1.0.0/16"], dst: ["tag:d"], ip: ["tcp:22"], srcPosture: ["posture:p"] }],
+  };
+  const found = reached(policy, client(["devices:core"], ["tag:a"]));
+  expect(found["stands for"]).toEqual(["tag:d:22 (tcp)", "10.0.0.0/8"]);
+  expect(reached(policy, client(["dns"], ["tag:a"]))["stands for"]).toBeUndefined();
+});
+
+describe("what nobody knows", () => {
+  const ci = client(["auth_keys"], ["tag:a"]);
+
+  test.each([
+    ["a section", { tagOwners, grants: [], frob: {} }],
+    [
+      "a field of a rule",
+      { tagOwners, grants: [{ src: ["tag:d"], dst: ["tag:d"], ip: ["1"], frob: 1 }] },
+    ],
+  ])("%s counts as everything", (_, policy) => {
+    expect(reached(policy, ci)["everything"]).toEqual(["everything"]);
+  });
+
+  test("a scope counts as everything, and one that only reads does not", () => {
+    expect(reached({ tagOwners, grants: [] }, client(["frob"], []))["everything"]).toEqual([
+      "everything",
+    ]);
+    expect(reached({ tagOwners, grants: [] }, client(["frob:read"], []))).toEqual({});
+  });
+
+  test("scopes and tags that cannot be seen count as all", () => {
+    const policy = { tagOwners, grants: [{ src: ["tag:d"], dst: ["tag:a"], ip: ["22"] }] };
+    const hidden = { ...client(["auth_keys"], []), hides: { tags: true } };
+    expect(reached(policy, hidden)["reaches"]).toEqual(["tag:a:22"]);
+    expect(reached(policy, { ...ci, hides: { scopes: true } })["everything"]).toEqual([
+      "everything",
+    ]);
+  });
+});
+
+describe("the other way round", () => {
+  test("everybody is named who gets there, by every rule, the shortest way first", () => {
+    const network = networkFrom(company);
+    const target = parseTarget("tag:db:5432", network);
+    if ("problem" in target) throw new Error(target.problem);
+    const starts = [client(["auth_keys"], ["tag:ci"]), ...startsNamedIn(network)];
+    const ways = allWaysTo(starts, rememberSpreads(network), target);
+    expect(answerTo("tag:db:5432", ways).sections).toMatchObject([
+      { label: "credentials", rows: [{ what: "OAuth client ci", hops: 2 }] },
+      { label: "people", rows: [{ what: "group:ops" }] },
+      {
+        label: "machines",
+        rows: [{ what: "machines of tag:web" }, { what: "machines of tag:bastion" }],
+      },
+    ]);
+  });
+
+  test.each([
+    ["tag:nowhere", "is not defined"],
+    ["tag:db:0", "is not a port"],
+    ["tag:db:70000", "is not a port"],
+    ["tag:db/frob", "is not a protocol"],
+    ["tag:db:22/icmp", "has no ports"],
+    ["", "is not a target"],
+  ])("%s is not asked about: it %s", (text, problem) => {
+    expect(parseTarget(text, networkFrom(company))).toEqual({
+      problem: expect.stringContaining(problem),
+    });
+  });
+});
+
+describe("a difference", () => {
+  const ci = client(["auth_keys"], ["tag:a"]);
+  const rule = { src: ["tag:a"], dst: ["tag:d"], ip: ["tcp:22"] };
+  const postures = (assertion: string) => ({ "posture:p": [assertion] });
+  const gained = (before: object, after: object) => {
+    const [was, is] = [before, after].map((policy) =>
+      rememberSpreads(networkFrom({ tagOwners, ...policy }))(ci),
+    );
+    return differenceOf(was, is).gained.map(gainInWords);
+  };
+
+  test("is made by one owner more, through two hops", () => {
+    const grants = [{ src: ["tag:c"], dst: ["tag:d"], ip: ["tcp:22"] }];
+    expect(gained({ tagOwners: { ...tagOwners, "tag:c": [] }, grants }, { grants })).toEqual([
+      "tag:d:22 (tcp) (as tag:b, owned by tag:a, then tag:c, owned by tag:b)",
+    ]);
+  });
+
+  test("sees a posture that is redefined under its name, and not one that is renamed", () => {
+    const asks = (name: string) => ({ grants: [{ ...rule, srcPosture: [name] }] });
+    expect(
+      gained(
+        { ...asks("posture:p"), postures: postures("node:os == 'macos'") },
+        { ...asks("posture:p"), postures: postures("node:os != 'macos'") },
+      ),
+    ).toHaveLength(1);
+    expect(
+      gained(
+        { ...asks("posture:p"), postures: postures("node:os == 'macos'") },
+        { ...asks("posture:q"), postures: { "posture:q": ["node:os == 'macos'"] } },
+      ),
+    ).toEqual([]);
+  });
+
+  test("sees a condition that is taken away, and names the part of a destination that is new", () => {
+    const asks = {
+      grants: [{ ...rule, srcPosture: ["posture:p"] }],
+      postures: postures("node:os == 'macos'"),
+    };
+    expect(gained(asks, { grants: [rule] })).toHaveLength(1);
+    expect(gained({ grants: [rule] }, asks)).toEqual([]);
+    const hosts = (range: string) => ({
+      grants: [{ ...rule, dst: ["lab"] }],
+      hosts: { lab: range },
+    });
+    expect(gained(hosts("10.0.0.0/9"), hosts("10.0.0.0/8"))).toEqual([
+      "10.128.0.0/9 of lab:22 (tcp) (as tag:a)",
+    ]);
+    expect(gained(hosts("10.0.0.0/8"), hosts("10.0.0.0/9"))).toEqual([]);
+  });
+});
