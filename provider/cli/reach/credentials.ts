@@ -1,6 +1,7 @@
 /** The credentials of a question: described, of a preview, of a stack's state, or of the tailnet. */
 
 import type { Trusted } from "../../access/trusted";
+import { nameIn } from "../../access/urn";
 import type { Key } from "../../api/keys/key";
 import type { Connection } from "../../api/settings/connection";
 import type { Tailnet } from "../../api/tailnet";
@@ -8,7 +9,7 @@ import type { CredentialStart } from "../../reach/starts";
 import { described } from "../../reach/words";
 import { readPreview } from "../../review/input/preview";
 import { startsAfter } from "../../review/reach/credential-starts";
-import { type Managed, nameIn } from "../../state/exported-state";
+import type { Managed } from "../../state/exported-state";
 import { isShortLivedToken, kindOf } from "../../state/inventory";
 import { CommandFailure } from "../failure";
 import { textOf } from "../files";
