@@ -1,68 +1,68 @@
 /**
- * Whose code a resource runs. A dynamic resource brings its own, in `__provider`, and does with the deployer's credentials what it
- * likes, whatever its type is called.
+ * Whose code a resource runs. A dynamic resource brings its own code, in `__provider`, which can do anything with the deployer's credentials,
+ * whatever its type says.
  *
- * The engine keeps that member from rules that judge, and shows it to those that put resources right (`SkipInternalKeys`,
- * pkg/resource/plugin/analyzer_plugin.go). So the pack has one of these as well, which looks and changes nothing.
+ * The engine hides that member from validation policies and shows it to remediation policies (`SkipInternalKeys`,
+ * pkg/resource/plugin/analyzer_plugin.go). So the pack has a remediation policy, which reads the code and changes nothing.
  */
 
 import { kinds } from "../access/kinds";
 import { officialKind } from "../access/official";
 import { providerText } from "../access/provider-text";
 import { runsCode, typePrefix } from "../access/resource-types";
-import { type Exemption, endOf, holdsAny } from "./exceptions";
+import { describeEnd, type Exemption, holdsAny } from "./exceptions";
 import type { Shown } from "./judged";
 import { isFor } from "./urn-pattern";
 
-/** The name of the policy that looks at the code, whose level has to stay `"remediate"`. */
+/** The name of the policy that reads the code. Its level must stay `"remediate"`. */
 export const lookingPolicy = "looks-at-code";
 
-/** The code of the resources seen so far in this run, by their URNs; null for one that has none, or has it in no text. */
+/** The code of the resources seen so far in this run, by URN; null if it is missing or not a string. */
 export type SeenCode = Map<string, string | null>;
 
-/** Keeps the code of a resource, as the engine shows it before any rule judges it. */
+/** Remembers the code of a resource, which the engine shows before any rule judges it. */
 export function lookAt({ urn, props }: Pick<Shown, "urn" | "props">, seen: SeenCode): void {
   let code: unknown;
   try {
     code = props["__provider"];
   } catch {
-    // Code that is not known before the deployment is not ours.
+    // Code that is unknown before the deployment is not ours.
   }
   seen.set(urn, typeof code === "string" ? code : null);
 }
 
-/** Whether a resource runs code that is not known here, unless an exception is written down. @param today for example `"2026-11-24"` */
-export function foreignCode(
+/** Reports a resource that runs unknown code, unless an exception covers it. @param today for example `"2026-11-24"` */
+export function findForeignCode(
   { type, urn }: Pick<Shown, "type" | "urn">,
   seen: SeenCode,
   exceptions: readonly Exemption[],
   today: string,
 ): string[] {
-  const problem = problemOf(type, urn, seen);
+  const problem = findProblem(type, urn, seen);
   if (problem === undefined) return [];
   const meant = exceptions.filter((one) => isFor(one.urn, urn));
   if (holdsAny(meant, today)) return [];
   return [
-    `${problem} ${endOf(meant)}Leave it out, or write down in the pack why it is right and until when: exceptions: [{ urn: "${urn}", reason: "…", until: "YYYY-MM-DD" }].`,
+    `${problem} ${describeEnd(meant)}Remove it, or add an exception with a reason and a last day to the pack: exceptions: [{ urn: "${urn}", reason: "…", until: "YYYY-MM-DD" }].`,
   ];
 }
 
-function problemOf(type: string, urn: string, seen: SeenCode): string | undefined {
-  const judgedByNone = "with the deployer's credentials, and no rule can judge that.";
+function findProblem(type: string, urn: string, seen: SeenCode): string | undefined {
+  const judgedByNone = "with the deployer's credentials, which no rule can judge.";
   if (type.startsWith(typePrefix)) {
     const kind = kinds.find((one) => type === typePrefix + one);
     if (kind === undefined)
-      return `${type} is not a resource of Tailscope: it runs code of its own ${judgedByNone}`;
+      return `${type} is not a resource of Tailscope: it runs its own code ${judgedByNone}`;
     const code = seen.get(urn);
     if (code === undefined) {
-      return `The code that it runs cannot be seen, because the level of ${lookingPolicy} is not "remediate". Write that level into the file of --policy-pack-config.`;
+      return `Its code cannot be read, because the level of ${lookingPolicy} is not "remediate". Set that level in the file of --policy-pack-config.`;
     }
     return code === providerText(kind)
       ? undefined
-      : `${type} does not run Tailscope's code, but other code ${judgedByNone}`;
+      : `${type} does not run Tailscope's code, but runs other code ${judgedByNone}`;
   }
-  if (runsCode(type)) return `${type} runs code or commands of its own ${judgedByNone}`;
+  if (runsCode(type)) return `${type} runs its own code or commands ${judgedByNone}`;
   return officialKind(type) === "not known"
-    ? `${type} is a resource of Tailscale's official provider that is not known to this version of Tailscope, so no rule can judge it.`
+    ? `${type} is a resource of Tailscale's official provider that this version of Tailscope does not know, so no rule can judge it.`
     : undefined;
 }

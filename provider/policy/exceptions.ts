@@ -1,23 +1,23 @@
-/** What people write into a pack beside lengths: who may what a rule forbids, and why. */
+/** Exceptions and allowances that people write into a pack. */
 
-/** Why a resource may be what a rule forbids, and until when. */
+/** Lets a resource break a rule, for a reason and until a day. */
 export interface Exemption {
   /**
-   * The resource's URN, as the pack's message has it: it names the project, the stack, the type and the name. In the stack and in
+   * The resource's URN, as the rule's message shows it. In the stack and in
    * the name `*` stands for any characters.
    *
    * @example `"urn:pulumi:prod::infrastructure::pulumi-nodejs:dynamic/tailscope:OAuthClient::policy-deployer"`
    */
   readonly urn: string;
-  /** A sentence, for whoever reviews the pack. */
+  /** A sentence for reviewers of the pack. */
   readonly reason: string;
-  /** The last day, for example `"2027-03-31"`. After it the rule holds again. */
+  /** The last day, for example `"2027-03-31"`. After it the rule applies again. */
   readonly until: string;
 }
 
 /** An exemption for one scope. */
 export interface Exception extends Exemption {
-  /** The scope that it may carry all the same. An older name stands for what it became. */
+  /** The scope that the credential may carry. An older name stands for its successors. */
   readonly scope: string;
 }
 
@@ -29,17 +29,17 @@ export interface Allowance {
   readonly stack?: string | undefined;
   /** Tags they may carry; `*` stands for any characters, as in `"tag:ci-*"`. */
   readonly tags: readonly string[];
-  /** Scopes they may carry, and with each those that it implies. */
+  /** Scopes they may carry. Each includes the scopes that it implies. */
   readonly scopes: readonly string[];
 }
 
-/** Whether one of the exemptions holds. @param today for example `"2026-11-24"` */
+/** Whether one of the exemptions is in force. @param today for example `"2026-11-24"` */
 export function holdsAny(exemptions: readonly Exemption[], today: string): boolean {
   return exemptions.some(({ until }) => until >= today);
 }
 
-/** A sentence and a blank that say when the last of them ended; nothing where there was none. */
-export function endOf(exemptions: readonly Exemption[]): string {
+/** Says when the last of them ended, with a trailing space; empty if there are none. */
+export function describeEnd(exemptions: readonly Exemption[]): string {
   const last = exemptions
     .map(({ until }) => until)
     .sort()

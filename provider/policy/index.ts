@@ -1,5 +1,5 @@
 /**
- * A CrossGuard policy pack for credentials: rules that an organisation sets once, and that hold at every preview and `up`.
+ * A CrossGuard policy pack for credentials: rules that an organisation sets once and Pulumi enforces at every preview and `up`.
  * Source: https://www.pulumi.com/docs/iac/packages-and-automation/crossguard/
  */
 
@@ -11,42 +11,42 @@ import {
 } from "@pulumi/policy";
 import type { Duration } from "../access/lifetime";
 import { now } from "../engine/clock";
-import { foreignCode, lookAt, lookingPolicy, type SeenCode } from "./code";
+import { findForeignCode, lookAt, lookingPolicy, type SeenCode } from "./code";
 import type { Allowance, Exception, Exemption } from "./exceptions";
-import { type Judged, judgedAs, kindsOf, readArguments, type Shown } from "./judged";
+import { findKinds, type Judged, judgeAs, readArguments, type Shown } from "./judged";
 import { type RotatingComponent, rotatingType } from "./rotating";
 import {
-  administrators,
-  allScopes,
-  disallowed,
-  lastingReusableKeys,
-  longLivedKeys,
-  strangers,
-  undescribed,
-  unrotated,
-  untaggedPreauthorizedKeys,
+  findAdministratorScopes,
+  findAllScopes,
+  findDisallowed,
+  findLastingReusableKeys,
+  findLongLivedKeys,
+  findMissingDescription,
+  findStrangers,
+  findUnrotated,
+  findUntaggedPreauthorizedKeys,
 } from "./rules";
-import { configSchemaOf, type Options, optionsOf, type RuleName, schemas } from "./settings";
+import { makeConfigSchema, type Options, type RuleName, readOptions, schemas } from "./settings";
 
 export type { Allowance, Exception, Exemption } from "./exceptions";
 
 /** `"mandatory"` stops the preview or `up`, `"advisory"` warns, `"disabled"` is silent. */
 export type Level = Exclude<EnforcementLevel, "remediate">;
 
-/** A rule's level alone, or with what else the rule takes. */
+/** A rule's level, or its level and options. */
 export type Setting<Options = unknown> =
   | Level
   | ({ readonly enforcementLevel?: Level | undefined } & Options);
 
 /**
- * The rules, by their names in the pack. Each is `"mandatory"` unless something else is said; the file of
- * `pulumi preview --policy-pack-config FILE` can say something else of each level and of each option, too.
+ * The rules, by their names in the pack. Each is `"mandatory"` by default; the file of
+ * `pulumi preview --policy-pack-config FILE` can override each level and each option.
  */
 export interface Rules {
   /** No credential carries `all` or `all:read`, or a scope that this version does not know. */
   "no-all-scope"?: Setting | undefined;
   /**
-   * No credential carries `users` or `policy_file`, which can make administrators, or `acl`, the older name of the latter, unless
+   * No credential carries `users` or `policy_file` (formerly `acl`), which can make administrators, unless
    * `exceptions` says why and until when.
    * @default no exceptions
    */
@@ -54,7 +54,7 @@ export interface Rules {
     | Setting<{ readonly exceptions?: readonly Exception[] | undefined }>
     | undefined;
   /**
-   * The longest that an auth key may live.
+   * The longest lifetime of an auth key.
    * @default `longest: "30d"`
    */
   "auth-key-expiry"?: Setting<{ readonly longest?: Duration | undefined }> | undefined;
@@ -62,25 +62,25 @@ export interface Rules {
   "reusable-keys-are-ephemeral"?: Setting | undefined;
   /** A preauthorised auth key has tags. */
   "preauthorized-keys-are-tagged"?: Setting | undefined;
-  /** Every credential says what it is for. */
+  /** Every credential has a description of its purpose. */
   "description-required"?: Setting | undefined;
   /**
-   * What the credentials of each project or stack may carry. All rows that match count together.
-   * @default off: there is no table without one
+   * What the credentials of each project or stack may carry. Matching rows add up.
+   * @default off, because there is no default table
    */
   "allowed-tags-and-scopes"?: Setting<{ readonly table: readonly Allowance[] }> | undefined;
   /**
-   * A federated identity's subject, or one of its claim rules, names whose token it is, and is one that its issuer gives.
+   * A federated identity's subject, or one of its claim rules, names the token's owner, in a form that the issuer uses.
    */
   "subject-names-its-owner"?: Setting | undefined;
   /**
-   * An OAuth client is made anew by itself: `rotateEvery`, or `RotatingOAuthClient`, whose own period counts.
+   * An OAuth client rotates: by `rotateEvery`, or as part of a `RotatingOAuthClient`, whose period counts.
    * @default `longest: "90d"`
    */
   "clients-rotate"?: Setting<{ readonly longest?: Duration | undefined }> | undefined;
   /**
-   * No resource runs code with the deployer's credentials that the other rules cannot judge: dynamic resources that are not
-   * Tailscope's, or only look like them, and commands. `exceptions` says which may, why and until when.
+   * No resource runs code that the other rules cannot judge with the deployer's credentials: dynamic resources that are not
+   * Tailscope's (or only look like them) and commands. `exceptions` says which may, why and until when.
    * @default no exceptions
    */
   "only-known-code"?:
@@ -88,7 +88,7 @@ export interface Rules {
     | undefined;
 }
 
-/** What a rule needs beside the credential. */
+/** What a rule needs besides the credential. */
 interface Surroundings {
   /** The time by which rotation is decided, in milliseconds since 1970. */
   readonly now: number;
@@ -102,55 +102,56 @@ interface Rule<Name extends RuleName> {
   readonly judge: (judged: Judged, options: Options<Name>, around: Surroundings) => string[];
 }
 
-/** The lengths that hold where nothing else is said. */
+/** The default durations. */
 const usual = { "auth-key-expiry": "30d", "clients-rotate": "90d" } as const;
 
 /** The rules that judge credentials, one by one. */
 const rulesOfCredentials: {
   readonly [Name in Exclude<RuleName, "only-known-code">]: Rule<Name>;
 } = {
-  "no-all-scope": { description: "No credential carries all or all:read.", judge: allScopes },
+  "no-all-scope": { description: "No credential carries all or all:read.", judge: findAllScopes },
   "administrators-by-exception": {
     description:
       "Scopes that can make administrators need an exception with a reason and a last day.",
-    judge: (judged, { exceptions = [] }, { today }) => administrators(judged, exceptions, today),
+    judge: (judged, { exceptions = [] }, { today }) =>
+      findAdministratorScopes(judged, exceptions, today),
   },
   "auth-key-expiry": {
-    description: "An auth key lives no longer than is allowed.",
-    judge: (judged, { longest = usual["auth-key-expiry"] }) => longLivedKeys(judged, longest),
+    description: "An auth key expires within the longest allowed lifetime.",
+    judge: (judged, { longest = usual["auth-key-expiry"] }) => findLongLivedKeys(judged, longest),
   },
   "reusable-keys-are-ephemeral": {
     description: "A reusable auth key is ephemeral.",
-    judge: lastingReusableKeys,
+    judge: findLastingReusableKeys,
   },
   "preauthorized-keys-are-tagged": {
     description: "A preauthorised auth key has tags.",
-    judge: untaggedPreauthorizedKeys,
+    judge: findUntaggedPreauthorizedKeys,
   },
   "description-required": {
-    description: "Every credential says what it is for.",
-    judge: undescribed,
+    description: "Every credential has a description of its purpose.",
+    judge: findMissingDescription,
   },
   "allowed-tags-and-scopes": {
     description: "Credentials carry the tags and scopes that their project and stack may use.",
-    judge: (judged, { table }) => (table === undefined ? [] : disallowed(judged, table)),
+    judge: (judged, { table }) => (table === undefined ? [] : findDisallowed(judged, table)),
   },
   "subject-names-its-owner": {
     description: "A federated identity's subject names its owner in full.",
-    judge: strangers,
+    judge: findStrangers,
   },
   "clients-rotate": {
-    description: "An OAuth client is made anew as often as is asked for.",
+    description: "An OAuth client rotates at least as often as required.",
     judge: (judged, { longest = usual["clients-rotate"] }, { component, now }) =>
-      unrotated(judged, longest, component, now),
+      findUnrotated(judged, longest, component, now),
   },
 };
 
 /**
- * The rules as policies, for a pack that has others too. One of them, `looks-at-code`, judges nothing: it has the engine show
- * the code of dynamic resources, which it hides from rules that judge.
+ * The rules as policies, for a pack with further policies. One of them, `looks-at-code`, judges nothing: it makes the engine show
+ * the code of dynamic resources, which the engine hides from validation policies.
  *
- * @throws Error where a setting is wrong: an exception without a reason or a last day, a length of time that is none
+ * @throws Error if a setting is wrong: an exception without a reason or a last day, an invalid duration
  *
  * @example
  * ```ts
@@ -178,15 +179,15 @@ export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
   ): ResourceValidationPolicy {
     const setting: Setting | undefined = rules[name];
     const { enforcementLevel: _, ...inCode } = typeof setting === "object" ? setting : {};
-    optionsOf(name, inCode);
+    readOptions(name, inCode);
     return {
       name,
       description,
       enforcementLevel: levelOf(setting),
-      configSchema: configSchemaOf(name, usualOf(name, inCode)),
+      configSchema: makeConfigSchema(name, usualOf(name, inCode)),
       validateResource: (shown: Shown, report) => {
-        const options = optionsOf(name, inCode, shown.getConfig?.());
-        // A rule that is off here is only asked where a file turns it on.
+        const options = readOptions(name, inCode, shown.getConfig?.());
+        // The engine runs a rule that is off here only if a file turns it on.
         if (name === "allowed-tags-and-scopes" && isTableOff && !("table" in options))
           throw new Error(missingTable);
         remember(shown, components);
@@ -201,8 +202,8 @@ export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
   ): ResourceValidationPolicy {
     const rule: Rule<Name> = rulesOfCredentials[name];
     return policy(name, rule.description, (shown, options, report) => {
-      const credentials = kindsOf(shown.type, code.get(shown.urn) ?? undefined).map((kind) =>
-        judgedAs(kind, shown),
+      const credentials = findKinds(shown.type, code.get(shown.urn) ?? undefined).map((kind) =>
+        judgeAs(kind, shown),
       );
       const [time, today] = [now(), todayIs()];
       const around = (parent: string | undefined): Surroundings => ({
@@ -220,8 +221,8 @@ export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
   return [
     {
       name: lookingPolicy,
-      description: "Lets the rules see what code a dynamic resource runs, and changes nothing.",
-      // The engine shows the code to policies of this level alone.
+      description: "Shows the rules the code of dynamic resources, and changes nothing.",
+      // The engine shows the code only to policies of this level.
       enforcementLevel: "remediate",
       remediateResource: (shown) => lookAt(shown, code),
     },
@@ -230,7 +231,7 @@ export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
       "only-known-code",
       "Resources run no code that the rules cannot judge.",
       (shown, { exceptions = [] }, report) => {
-        for (const problem of foreignCode(shown, code, exceptions, todayIs())) report(problem);
+        for (const problem of findForeignCode(shown, code, exceptions, todayIs())) report(problem);
       },
     ),
   ];

@@ -1,6 +1,6 @@
 /**
- * A resource as the rules see it. Its arguments are read with care: what is not known yet throws when it is read, and arguments
- * of code that is not ours can have any shape. Neither must hide what else is there.
+ * A resource as the rules see it. Its arguments are read with care: reading an unknown value throws, and arguments
+ * of foreign code can have any shape. Neither may hide the other arguments.
  */
 
 import type { ResourceValidationArgs } from "@pulumi/policy";
@@ -8,16 +8,16 @@ import { type Kind, kinds } from "../access/kinds";
 import { officialKind } from "../access/official";
 import { providerText } from "../access/provider-text";
 import { typePrefix } from "../access/resource-types";
-import { urnParts } from "./urn-pattern";
+import { parseUrn } from "./urn-pattern";
 
-/** Our resources are named so, and so can be those of anybody else. */
+/** The types of our resources have this prefix, but anyone else's can have it too. */
 export const ourPrefix = typePrefix;
 
-/** What the engine shows of a resource; a member may be missing where not the engine asks. */
+/** What the engine shows of a resource. Callers other than the engine may leave members out. */
 export type Shown = Pick<ResourceValidationArgs, "type" | "urn" | "name" | "props"> &
   Partial<ResourceValidationArgs>;
 
-/** A credential, or what could be one. */
+/** A credential, or a resource that could be one. */
 export interface Judged {
   readonly kind: Kind;
   /** Whether it is of Tailscale's official provider. */
@@ -29,10 +29,10 @@ export interface Judged {
   readonly args: Arguments;
 }
 
-/** Whether something was read that is not known before the deployment. */
+/** Stands for a value that is unknown before the deployment. */
 export const notKnown = Symbol("not known before the deployment");
 
-/** The members of a list that are known; whether it is not a list of texts, and whether some of it is not known. */
+/** The known members of a list; whether it is not a list of strings, and whether a part of it is unknown. */
 export interface Listed {
   readonly texts: readonly string[];
   readonly isOdd: boolean;
@@ -45,17 +45,17 @@ export interface Entries {
 }
 
 export interface Arguments {
-  /** An argument's value; undefined where it is absent, null, or an empty text. */
+  /** An argument's value; undefined if it is absent, null, or an empty string. */
   value(name: string): unknown;
   list(name: string): Listed;
-  /** The members of an object that are known texts. */
+  /** The members of an object that are known strings. */
   entries(name: string): Entries;
-  /** Lets the engine say that something is not known yet, where a rule read that. */
+  /** Lets the engine report an unknown value, if a rule has read one. */
   tellUnknown(): void;
 }
 
 /** The kinds of credential that a resource could be: by its type, by the code that it runs, or both. */
-export function kindsOf(type: string, code: string | undefined): readonly Kind[] {
+export function findKinds(type: string, code: string | undefined): readonly Kind[] {
   const official = officialKind(type);
   const found = kinds.filter(
     (kind) => type === ourPrefix + kind || official === kind || code === providerText(kind),
@@ -63,9 +63,9 @@ export function kindsOf(type: string, code: string | undefined): readonly Kind[]
   return found;
 }
 
-export function judgedAs(kind: Kind, shown: Shown): Judged {
+export function judgeAs(kind: Kind, shown: Shown): Judged {
   const { urn, type, props, opts } = shown;
-  const { stack = "", project = "" } = urnParts(urn) ?? {};
+  const { stack = "", project = "" } = parseUrn(urn) ?? {};
   const isOfficial = officialKind(type) !== undefined;
   return {
     kind,
@@ -78,7 +78,7 @@ export function judgedAs(kind: Kind, shown: Shown): Judged {
   };
 }
 
-/** Reads arguments, of which the engine throws where one is not known yet. */
+/** Reads arguments. The engine throws when an unknown one is read. */
 export function readArguments(props: Readonly<Record<string, unknown>>): Arguments {
   const thrown: unknown[] = [];
   function read(holder: object, key: string | number): unknown {
@@ -125,7 +125,7 @@ export function readArguments(props: Readonly<Record<string, unknown>>): Argumen
       };
     },
     tellUnknown() {
-      // The engine's own error, by which it tells this from a fault of the pack.
+      // The engine's own error, so that it can distinguish this from a fault of the pack.
       if (thrown.length > 0) throw thrown[0];
     },
   };

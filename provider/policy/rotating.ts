@@ -1,9 +1,9 @@
-/** Whether a client of a rotating pair is made anew by its component, as far as its inputs and the clock show it. */
+/** Decides from its inputs and the clock whether a rotating pair rotates its clients. */
 
 import { seconds } from "../access/lifetime";
 import { slotsAt } from "../access/rotation";
 
-/** The component, and what it was given. */
+/** The component's arguments. */
 export interface RotatingComponent {
   readonly every: unknown;
   /** When a period began, in RFC 3339. */
@@ -12,16 +12,16 @@ export interface RotatingComponent {
 
 export const rotatingType = "tailscope:index:RotatingOAuthClient";
 
-/** How long a run may have taken since its program looked at the clock, in milliseconds. */
+/** The longest time since the program read the clock, in milliseconds. */
 const longestRun = 60 * 60 * 1000;
 
 /**
- * Whether `generation` is one of the two that the component has at this moment. One that a program writes down itself is so by
- * chance, and no longer in the next period.
+ * Whether `generation` is one of the component's two current generations. One that a program sets itself matches only by
+ * chance, and not in the next period.
  *
  * @param limit how long a secret may stay the same, in seconds
  */
-export function isMadeAnew(
+export function isRotated(
   { every, anchor }: RotatingComponent,
   generation: unknown,
   limit: number,

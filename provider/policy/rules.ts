@@ -1,4 +1,4 @@
-/** The rules of the policy pack: what an organisation lets no credential be, as plain functions. */
+/** The rules of the policy pack, as plain functions that return problems. */
 
 import { administratorScopes } from "../access/danger";
 import { type Duration, formatSeconds, longestAuthKeyLifetime, seconds } from "../access/lifetime";
@@ -6,31 +6,31 @@ import { matches } from "../access/patterns";
 import { shown } from "../access/sanitize";
 import { covers, expandLegacyScopes, knownScopes, legacyScopes } from "../access/scopes";
 import { verdictOn } from "../access/trusted";
-import { type Allowance, type Exception, endOf, holdsAny } from "./exceptions";
+import { type Allowance, describeEnd, type Exception, holdsAny } from "./exceptions";
 import { type Judged, notKnown } from "./judged";
-import { isMadeAnew, type RotatingComponent } from "./rotating";
+import { isRotated, type RotatingComponent } from "./rotating";
 import { isFor } from "./urn-pattern";
 
-/** No `all`, and no `all:read` either, which reads every log. */
-export function allScopes({ args }: Judged): string[] {
-  return scopesOf(args)
+/** Reports `all`, and also `all:read`, which can read every log. */
+export function findAllScopes({ args }: Judged): string[] {
+  return readScopes(args)
     .filter(({ means }) => means.includes("all") || means.includes("all:read"))
     .map(({ said, isKnown, means }) =>
       isKnown
-        ? `scopes: ${said} opens every ${means.includes("all") ? "operation" : "read"} of the API, those added later included. ${listInstead}`
+        ? `scopes: ${said} permits every ${means.includes("all") ? "operation" : "read"} of the API, including those added later. ${listInstead}`
         : `scopes: ${said}, so it counts as "all". ${listInstead}`,
     );
 }
 
 const listInstead = 'List what it needs instead, for example ["devices:core:read"].';
 
-/** No scope that makes administrators, unless an exception is written down. @param today for example `"2026-11-24"` */
-export function administrators(
+/** Reports scopes that can make administrators, unless an exception covers them. @param today for example `"2026-11-24"` */
+export function findAdministratorScopes(
   { urn, args }: Judged,
   exceptions: readonly Exception[],
   today: string,
 ): string[] {
-  return scopesOf(args).flatMap(({ written, said, means, isKnown }) => {
+  return readScopes(args).flatMap(({ written, said, means, isKnown }) => {
     if (!means.some((scope) => administratorScopes.includes(scope))) return [];
     const meant = exceptions.filter(
       (one) =>
@@ -40,45 +40,45 @@ export function administrators(
     );
     if (holdsAny(meant, today)) return [];
     return [
-      `scopes: ${said}${isKnown ? " can make" : ', so it counts as "all", which can make'} administrators, or rewrite who reaches what. ${endOf(meant)}Leave it out, or write down in the pack why it is right and until when: exceptions: [{ urn: "${urn}", scope: "${shown(written)}", reason: "…", until: "YYYY-MM-DD" }].`,
+      `scopes: ${said}${isKnown ? " can make" : ', so it counts as "all", which can make'} administrators, or rewrite who reaches what. ${describeEnd(meant)}Remove it, or add an exception with a reason and a last day to the pack: exceptions: [{ urn: "${urn}", scope: "${shown(written)}", reason: "…", until: "YYYY-MM-DD" }].`,
     ];
   });
 }
 
-export function longLivedKeys({ kind, args }: Judged, longest: Duration): string[] {
+export function findLongLivedKeys({ kind, args }: Judged, longest: Duration): string[] {
   const limit = seconds(longest) ?? 0;
   if (kind !== "AuthKey") return [];
   const given = args.value("expiry");
   if (given === notKnown) return [];
-  const length = given === undefined ? longestAuthKeyLifetime : lengthOf(given);
+  const length = given === undefined ? longestAuthKeyLifetime : parseLength(given);
   if (length !== undefined && length <= limit) return [];
   return [
-    `expiry: an auth key may live ${formatSeconds(limit)} at most. Write expiry: "${formatSeconds(limit)}" or less.`,
+    `expiry: an auth key may be valid for ${formatSeconds(limit)} at most. Write expiry: "${formatSeconds(limit)}" or less.`,
   ];
 }
 
-export function lastingReusableKeys({ kind, args }: Judged): string[] {
+export function findLastingReusableKeys({ kind, args }: Judged): string[] {
   if (kind !== "AuthKey") return [];
   const [reusable, ephemeral] = [args.value("reusable"), args.value("ephemeral")];
   if (!mayBeOn(reusable) || ephemeral === true) return [];
   if (reusable === notKnown || ephemeral === notKnown) return [];
   return [
-    "ephemeral: with a reusable key any number of machines join, and nobody removes them. Write ephemeral: true, or leave reusable out.",
+    "ephemeral: any number of machines can join with a reusable key, and nothing removes them. Write ephemeral: true, or omit reusable.",
   ];
 }
 
-export function untaggedPreauthorizedKeys({ kind, args }: Judged): string[] {
+export function findUntaggedPreauthorizedKeys({ kind, args }: Judged): string[] {
   if (kind !== "AuthKey") return [];
   const preauthorized = args.value("preauthorized");
   const { texts, isUnknown } = args.list("tags");
   const isTagged = texts.some((tag) => /^tag:[A-Za-z][A-Za-z0-9-]*$/.test(tag));
   if (!mayBeOn(preauthorized) || isTagged || isUnknown || preauthorized === notKnown) return [];
   return [
-    'tags: with a preauthorised key machines join without approval, so they need tags that say what they may reach. Write tags: ["tag:ci"], or leave preauthorized out.',
+    'tags: machines join with a preauthorised key without approval, so tags must limit what they reach. Write tags: ["tag:ci"], or omit preauthorized.',
   ];
 }
 
-export function undescribed({ args }: Judged): string[] {
+export function findMissingDescription({ args }: Judged): string[] {
   const description = args.value("description");
   if (description === notKnown) return [];
   if (typeof description === "string" && saysSomething(description)) return [];
@@ -87,7 +87,7 @@ export function undescribed({ args }: Judged): string[] {
   ];
 }
 
-/** Whether a text has a letter or a digit that can be seen, and is more than a placeholder. */
+/** Whether a text has a visible letter or digit, and is not just a placeholder. */
 function saysSomething(text: string): boolean {
   const seen = text.replace(/[\p{Default_Ignorable_Code_Point}\p{C}]/gu, "");
   const words = seen.replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
@@ -98,7 +98,7 @@ const placeholders = [
   ...["todo", "tbd", "fixme", "none", "null", "undefined", "na", "description", "nodescription"],
 ];
 
-export function disallowed(judged: Judged, table: readonly Allowance[]): string[] {
+export function findDisallowed(judged: Judged, table: readonly Allowance[]): string[] {
   const { args } = judged;
   const where = `project ${judged.project}, stack ${judged.stack}`;
   const rows = table.filter(
@@ -115,21 +115,21 @@ export function disallowed(judged: Judged, table: readonly Allowance[]): string[
   const held = expandLegacyScopes(scopes);
   const { texts, isOdd } = args.list("tags");
   return [
-    ...scopesOf(args)
+    ...readScopes(args)
       .filter(
         ({ written, means }) =>
           !scopes.includes(written) && !means.every((scope) => covers(held, scope)),
       )
       .map(
         ({ written }) =>
-          `scopes: "${shown(written)}" is not for ${where}. Allowed are ${inWords(scopes)}.`,
+          `scopes: "${shown(written)}" is not allowed for ${where}. Allowed: ${inWords(scopes)}.`,
       ),
     ...texts
       .filter((tag) => !tags.some((pattern) => matches(pattern, tag)))
-      .map((tag) => `tags: "${shown(tag)}" is not for ${where}. Allowed are ${inWords(tags)}.`),
-    ...(isOdd
-      ? [`tags: is not a list of tags, so nobody can say what it gives. Write tags: ["tag:ci"].`]
-      : []),
+      .map(
+        (tag) => `tags: "${shown(tag)}" is not allowed for ${where}. Allowed: ${inWords(tags)}.`,
+      ),
+    ...(isOdd ? [`tags: is not a list of tags. Write tags: ["tag:ci"].`] : []),
   ];
 }
 
@@ -137,28 +137,26 @@ function inWords(allowed: readonly string[]): string {
   return allowed.length > 0 ? allowed.join(", ") : "none";
 }
 
-export function strangers({ kind, args }: Judged): string[] {
+export function findStrangers({ kind, args }: Judged): string[] {
   if (kind !== "FederatedIdentity") return [];
   const [issuer, subject] = [args.value("issuer"), args.value("subject")];
   if (issuer === notKnown || subject === notKnown) return [];
   if (typeof issuer !== "string" || typeof subject !== "string")
-    return [
-      "subject: or the issuer is no text, so nobody can say who matches. Write both in full.",
-    ];
+    return ["subject: the issuer and the subject must be strings. Write both in full."];
   const claims = args.entries("customClaimRules");
   const verdict = verdictOn({ issuer, subject, audience: "", claims: claims.known });
   if (verdict.whose === "owner") return [];
-  // A rule that is not known yet may be the one that names the owner.
+  // An unknown rule may be the one that names the owner.
   if (verdict.whose === "strangers" && claims.isUnknown) return [];
   return [`subject: ${verdict.reason}. ${verdict.instead}`];
 }
 
 /**
  * @param longest how long a client's secret may stay the same
- * @param component what the resource is a part of, where that is a rotating pair
+ * @param component the rotating pair that the resource belongs to, if any
  * @param now in milliseconds since 1970
  */
-export function unrotated(
+export function findUnrotated(
   { kind, isOfficial, args }: Judged,
   longest: Duration,
   component: RotatingComponent | undefined,
@@ -167,22 +165,22 @@ export function unrotated(
   const limit = seconds(longest) ?? 0;
   if (kind !== "OAuthClient") return [];
   const wanted = formatSeconds(limit);
-  const every = `a client's secret must be made anew at least every ${wanted}`;
+  const every = `a client's secret must rotate at least every ${wanted}`;
   if (isOfficial) {
     return [
-      `rotateEvery: ${every}, and the official provider never does that. Write an OAuthClient of Tailscope with rotateEvery: "${wanted}", or use RotatingOAuthClient.`,
+      `rotateEvery: ${every}, and the official provider never rotates one. Write a Tailscope OAuthClient with rotateEvery: "${wanted}", or use RotatingOAuthClient.`,
     ];
   }
   const [rotateEvery, generation] = [args.value("rotateEvery"), args.value("generation")];
   if (rotateEvery === notKnown) return [];
-  const length = lengthOf(rotateEvery);
+  const length = parseLength(rotateEvery);
   if (length !== undefined && length <= limit) return [];
-  if (component !== undefined && isMadeAnew(component, generation, limit, now)) return [];
+  if (component !== undefined && isRotated(component, generation, limit, now)) return [];
   const why =
     component !== undefined
-      ? ", and its RotatingOAuthClient does not do that"
+      ? ", and its RotatingOAuthClient does not rotate it as often"
       : generation !== undefined
-        ? ", and a generation alone does not do that"
+        ? ", and a generation alone does not rotate it"
         : "";
   return [
     `rotateEvery: ${every}${why}. Write rotateEvery: "${wanted}", or use RotatingOAuthClient.`,
@@ -194,12 +192,12 @@ interface CarriedScope {
   readonly written: string;
   /** As a message names it, after `scopes: `. */
   readonly said: string;
-  /** The scopes of today that it stands for; `all` where this version does not know it. */
+  /** The current scopes that it stands for; `all` if this version does not know it. */
   readonly means: readonly string[];
   readonly isKnown: boolean;
 }
 
-function scopesOf(args: Judged["args"]): CarriedScope[] {
+function readScopes(args: Judged["args"]): CarriedScope[] {
   const { texts, isOdd } = args.list("scopes");
   return [
     ...texts.map((written): CarriedScope => {
@@ -215,18 +213,25 @@ function scopesOf(args: Judged["args"]): CarriedScope[] {
       return { written, said, means: ["all"], isKnown: false };
     }),
     ...(isOdd
-      ? [{ written: "", said: "something is not the name of one", means: ["all"], isKnown: false }]
+      ? [
+          {
+            written: "",
+            said: "an entry is not the name of a scope",
+            means: ["all"],
+            isKnown: false,
+          },
+        ]
       : []),
   ];
 }
 
-/** Whether a flag may be on: whatever is not plainly off. */
+/** Whether a flag may be on: anything but plainly off. */
 function mayBeOn(value: unknown): boolean {
   return value !== undefined && value !== false;
 }
 
-/** A length of time in seconds, of which zero is none. */
-function lengthOf(value: unknown): number | undefined {
+/** A duration in seconds; undefined for zero, too. */
+function parseLength(value: unknown): number | undefined {
   const length =
     typeof value === "string" || typeof value === "number" ? seconds(value) : undefined;
   return length === 0 ? undefined : length;

@@ -2,7 +2,7 @@
 
 import { matches } from "../access/patterns";
 
-/** The parts of a URN: `urn:pulumi:STACK::PROJECT::TYPE::NAME`, where the type has those of its parents before it. */
+/** The parts of a URN: `urn:pulumi:STACK::PROJECT::TYPE::NAME`. The type includes its parents' types. */
 export interface UrnParts {
   readonly stack: string;
   readonly project: string;
@@ -10,21 +10,21 @@ export interface UrnParts {
   readonly name: string;
 }
 
-/** The parts of a URN, or of a pattern of some; undefined where it is none. */
-export function urnParts(urn: string): UrnParts | undefined {
+/** The parts of a URN or of a pattern; undefined if the text is neither. */
+export function parseUrn(urn: string): UrnParts | undefined {
   const [head = "", project, type, ...name] = urn.split("::");
   const stack = /^urn:pulumi:(.+)$/s.exec(head)?.[1];
   if (stack === undefined || !project || !type || name.length === 0) return undefined;
   return { stack, project, type, name: name.join("::") };
 }
 
-/** Reads a pattern, in whose stack and name `*` stands for any characters. Project and type are written out. */
-export function urnPattern(text: string): UrnParts | { readonly problem: string } {
-  const parts = urnParts(text);
+/** Parses a pattern. In its stack and name `*` stands for any characters; project and type are written in full. */
+export function parseUrnPattern(text: string): UrnParts | { readonly problem: string } {
+  const parts = parseUrn(text);
   if (parts === undefined || parts.name === "") {
     return {
       problem:
-        "is not whole: it names stack, project, type and name. Write it as the message of the rule has it",
+        "is incomplete: it needs a stack, project, type and name. Copy it from the rule's message",
     };
   }
   if (parts.project.includes("*") || parts.type.includes("*"))
@@ -32,9 +32,9 @@ export function urnPattern(text: string): UrnParts | { readonly problem: string 
   return parts;
 }
 
-/** Whether a pattern is for a resource. Part for part, so that no name can look like a project. */
+/** Whether a pattern matches a resource. Compares part by part, so that no name can look like a project. */
 export function isFor(pattern: string, urn: string): boolean {
-  const [wanted, given] = [urnPattern(pattern), urnParts(urn)];
+  const [wanted, given] = [parseUrnPattern(pattern), parseUrn(urn)];
   if ("problem" in wanted || given === undefined) return false;
   return (
     wanted.project === given.project &&

@@ -36,7 +36,7 @@ const bad: Readonly<Record<string, readonly [program: string, message: string]>>
   ],
   "administrators-by-exception": [
     'new OAuthClient("late", { scopes: ["policy_file"], description: "x", rotateEvery: "30d" });',
-    `The exception for it ended on 2020-01-31. Leave it out, or write down in the pack why it is right and until when: exceptions: [{ urn: "urn:pulumi:dev::test::${type}OAuthClient::late", scope: "policy_file"`,
+    `The exception for it ended on 2020-01-31. Remove it, or add an exception with a reason and a last day to the pack: exceptions: [{ urn: "urn:pulumi:dev::test::${type}OAuthClient::late", scope: "policy_file"`,
   ],
   "auth-key-expiry": [
     'new AuthKey("x3", { tags: ["tag:ci"], description: "x" });',
@@ -56,7 +56,7 @@ const bad: Readonly<Record<string, readonly [program: string, message: string]>>
   ],
   "allowed-tags-and-scopes": [
     'new OAuthClient("x7", { scopes: ["webhooks"], tags: ["tag:prod"], description: "x", rotateEvery: "30d" });',
-    '"tag:prod" is not for project test, stack dev. Allowed are tag:ci, tag:ci-*.',
+    '"tag:prod" is not allowed for project test, stack dev. Allowed: tag:ci, tag:ci-*.',
   ],
   "subject-names-its-owner": [
     'new FederatedIdentity("x8", { issuer: "https://token.actions.githubusercontent.com", subject: "repo:acme*/x:*", scopes: ["dns"], description: "x" });',
@@ -68,7 +68,7 @@ const bad: Readonly<Record<string, readonly [program: string, message: string]>>
   ],
   "only-known-code": [
     'new Resource("command:local:Command", "x10", { create: "date" });',
-    "command:local:Command runs code or commands of its own with the deployer's credentials, and no rule can judge that.",
+    "command:local:Command runs its own code or commands with the deployer's credentials, which no rule can judge.",
   ],
 };
 
@@ -507,7 +507,7 @@ test("a file can set every option, and one that is wrong stops the run with what
   expect(violations(broken.text)).toContain("mandatory clients-rotate deployer");
 
   for (const [wrong, message] of [
-    [{ "auth-key-expiry": { longest: "a month" } }, '"a month" is no length of time'],
+    [{ "auth-key-expiry": { longest: "a month" } }, '"a month" is not a duration'],
     [{ "clients-rotate": { longst: "7d" } }, 'there is no "longst"'],
     [
       { "administrators-by-exception": { exceptions: [{ credential: "deployer" }] } },

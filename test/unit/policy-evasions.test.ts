@@ -292,7 +292,7 @@ const components: [Resource, Resource][] = [
   [component("tailscope:index:RotatingAuthKey", { every: "30d", anchor }), 3],
 ].map(([parent, generation]) => [parent as Resource, slotOf(parent as Resource, generation)]);
 
-const unrotated: Resource[] = [
+const findUnrotated: Resource[] = [
   ...[undefined, null, "", "91d", "13w", "2161h", 7_776_001, "3650d", "0d", 0, -1].map(
     (rotateEvery) => credential("OAuthClient", { rotateEvery }),
   ),
@@ -342,7 +342,7 @@ const evasions: Readonly<Record<keyof Rules, readonly Resource[]>> = {
   "description-required": silent,
   "allowed-tags-and-scopes": notAllowed,
   "subject-names-its-owner": whosever,
-  "clients-rotate": unrotated,
+  "clients-rotate": findUnrotated,
   "only-known-code": otherCode,
 };
 

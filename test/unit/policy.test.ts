@@ -37,17 +37,17 @@ test("every rule is mandatory unless something else is said, for the rule alone 
   expect(judging.map(({ description }) => description)).toEqual([
     "No credential carries all or all:read.",
     "Scopes that can make administrators need an exception with a reason and a last day.",
-    "An auth key lives no longer than is allowed.",
+    "An auth key expires within the longest allowed lifetime.",
     "A reusable auth key is ephemeral.",
     "A preauthorised auth key has tags.",
-    "Every credential says what it is for.",
+    "Every credential has a description of its purpose.",
     "Credentials carry the tags and scopes that their project and stack may use.",
     "A federated identity's subject names its owner in full.",
-    "An OAuth client is made anew as often as is asked for.",
+    "An OAuth client rotates at least as often as required.",
     "Resources run no code that the rules cannot judge.",
   ]);
   expect(looking?.description).toBe(
-    "Lets the rules see what code a dynamic resource runs, and changes nothing.",
+    "Shows the rules the code of dynamic resources, and changes nothing.",
   );
   expect(level({ "clients-rotate": "advisory" }, "clients-rotate")).toBe("advisory");
   expect(
@@ -81,7 +81,7 @@ const wrongSettings: [string, Rules, string][] = [
         exceptions: [{ urn: deployer, scope: "users", reason: "x", until: "soon" }],
       },
     },
-    'exceptions[0]: "soon" is no day',
+    'exceptions[0]: "soon" is not a date',
   ],
   [
     "an exception that ends on no day",
@@ -90,7 +90,7 @@ const wrongSettings: [string, Rules, string][] = [
         exceptions: [{ urn: deployer, scope: "users", reason: "x", until: "2027-02-30" }],
       },
     },
-    'exceptions[0]: "2027-02-30" is no day',
+    'exceptions[0]: "2027-02-30" is not a date',
   ],
   [
     "an exception for nobody",
@@ -99,7 +99,7 @@ const wrongSettings: [string, Rules, string][] = [
         exceptions: [{ urn: "", scope: "users", reason: "x", until: "2027-01-01" }],
       },
     },
-    "exceptions[0]: the urn is not whole: it names stack, project, type and name.",
+    "exceptions[0]: the urn is incomplete: it needs a stack, project, type and name.",
   ],
   [
     "an exception for no scope",
@@ -147,10 +147,10 @@ const wrongSettings: [string, Rules, string][] = [
   [
     "a length of time that is none",
     { "auth-key-expiry": { longest: "a month" } },
-    'auth-key-expiry: "a month" is no length of time',
+    'auth-key-expiry: "a month" is not a duration',
   ],
-  ["a length of no time", { "clients-rotate": { longest: "0d" } }, '"0d" is no length of time'],
-  ["a length of nothing", { "clients-rotate": { longest: 0 } }, "0 is no length of time"],
+  ["a length of no time", { "clients-rotate": { longest: "0d" } }, '"0d" is not a duration'],
+  ["a length of nothing", { "clients-rotate": { longest: 0 } }, "0 is not a duration"],
   ["a table that is missing", { "allowed-tags-and-scopes": "mandatory" }, "the table is missing"],
   [
     "a table with a row that is none",
@@ -170,12 +170,12 @@ const wrongSettings: [string, Rules, string][] = [
   [
     "two options that there are not",
     loose({ "no-all-scope": { a: 1, b: 2 } }),
-    'no-all-scope: there is no "a", "b". The rule takes nothing but its level.',
+    'no-all-scope: there is no "a", "b". The rule takes only its level.',
   ],
   [
     "an exception that is a text",
     loose({ "administrators-by-exception": { exceptions: ["ci"] } }),
-    "administrators-by-exception: exceptions[0]: A name alone would mean resources of every project.",
+    "administrators-by-exception: exceptions[0]: A name alone would match resources of every project.",
   ],
   [
     "a rule that there is not",
@@ -242,12 +242,12 @@ describe("a file of settings", () => {
 
   test.each<[string, object, string]>([
     ["clients-rotate", { longst: "7d" }, 'clients-rotate: there is no "longst"'],
-    ["clients-rotate", { longest: "soon" }, 'clients-rotate: "soon" is no length of time'],
+    ["clients-rotate", { longest: "soon" }, 'clients-rotate: "soon" is not a duration'],
     ["no-all-scope", { exceptions: [] }, 'no-all-scope: there is no "exceptions"'],
     [
       "administrators-by-exception",
       { exceptions: [{ urn: "ci", scope: "users", reason: "x", until: "2999-01-01" }] },
-      "exceptions[0]: the urn is not whole",
+      "exceptions[0]: the urn is incomplete",
     ],
   ])("that is wrong fails the run, whatever the resource: %s %j", async (rule, file, message) => {
     const stack = { type: "pulumi:pulumi:Stack", props: {} };
@@ -448,7 +448,7 @@ describe("a rule", () => {
     // Where, what is wrong, and what to write instead.
     for (const sentence of found)
       expect(sentence).toMatch(
-        /^(\w+: |The table).*\. (Write|List|Leave|Allowed|Add|The exception)/,
+        /^(\w+: |The table).*\. (Write|List|Remove|Allowed|Add|The exception)/,
       );
   });
 });
@@ -458,16 +458,16 @@ describe("each rule says what is wrong and what to write", () => {
   const urn = urnOf(client([]));
   const list = 'List what it needs instead, for example ["devices:core:read"].';
   const leave = (scope: string) =>
-    `Leave it out, or write down in the pack why it is right and until when: exceptions: [{ urn: "${urn}", scope: "${scope}", reason: "…", until: "YYYY-MM-DD" }].`;
+    `Remove it, or add an exception with a reason and a last day to the pack: exceptions: [{ urn: "${urn}", scope: "${scope}", reason: "…", until: "YYYY-MM-DD" }].`;
   const code = (of: Resource) =>
-    `Leave it out, or write down in the pack why it is right and until when: exceptions: [{ urn: "${urnOf(of)}", reason: "…", until: "YYYY-MM-DD" }].`;
+    `Remove it, or add an exception with a reason and a last day to the pack: exceptions: [{ urn: "${urnOf(of)}", reason: "…", until: "YYYY-MM-DD" }].`;
   const exception = (scope: string, until: string) => ({ urn, scope, until, reason: "x" });
   const table = [{ project: "acme", tags: ["tag:a", "tag:b"], scopes: ["dns:read"] }];
   const nothing = [{ tags: [], scopes: [] }];
-  const every = (time = "90d") => `a client's secret must be made anew at least every ${time}`;
+  const every = (time = "90d") => `a client's secret must rotate at least every ${time}`;
   const pair = "urn:pulumi:prod::acme::tailscope:index:RotatingOAuthClient::pair";
   const of = (type: string): Resource => ({ type, props: {} });
-  const ownCode = "with the deployer's credentials, and no rule can judge that.";
+  const ownCode = "with the deployer's credentials, which no rule can judge.";
 
   /** Told in a pack that has an exception for another resource. */
   const judgedByNone = (
@@ -486,10 +486,10 @@ describe("each rule says what is wrong and what to write", () => {
       {},
       client(["all", "all:read", "satellites", 7]),
       [
-        `scopes: "all" opens every operation of the API, those added later included. ${list}`,
-        `scopes: "all:read" opens every read of the API, those added later included. ${list}`,
+        `scopes: "all" permits every operation of the API, including those added later. ${list}`,
+        `scopes: "all:read" permits every read of the API, including those added later. ${list}`,
         `scopes: "satellites" is not known to this version of Tailscope, so it counts as "all". ${list}`,
-        `scopes: something is not the name of one, so it counts as "all". ${list}`,
+        `scopes: an entry is not the name of a scope, so it counts as "all". ${list}`,
       ],
     ],
     [
@@ -525,14 +525,14 @@ describe("each rule says what is wrong and what to write", () => {
       "auth-key-expiry",
       { "auth-key-expiry": { longest: "7d" } },
       credential("AuthKey", { expiry: "8d" }),
-      ['expiry: an auth key may live 7d at most. Write expiry: "7d" or less.'],
+      ['expiry: an auth key may be valid for 7d at most. Write expiry: "7d" or less.'],
     ],
     [
       "reusable-keys-are-ephemeral",
       {},
       credential("AuthKey", { reusable: true }),
       [
-        "ephemeral: with a reusable key any number of machines join, and nobody removes them. Write ephemeral: true, or leave reusable out.",
+        "ephemeral: any number of machines can join with a reusable key, and nothing removes them. Write ephemeral: true, or omit reusable.",
       ],
     ],
     [
@@ -540,7 +540,7 @@ describe("each rule says what is wrong and what to write", () => {
       {},
       credential("AuthKey", { preauthorized: true }),
       [
-        'tags: with a preauthorised key machines join without approval, so they need tags that say what they may reach. Write tags: ["tag:ci"], or leave preauthorized out.',
+        'tags: machines join with a preauthorised key without approval, so tags must limit what they reach. Write tags: ["tag:ci"], or omit preauthorized.',
       ],
     ],
     [
@@ -556,16 +556,16 @@ describe("each rule says what is wrong and what to write", () => {
       { "allowed-tags-and-scopes": { table } },
       credential("OAuthClient", { scopes: ["dns"], tags: ["tag:c", 7] }),
       [
-        'scopes: "dns" is not for project acme, stack prod. Allowed are dns:read.',
-        'tags: "tag:c" is not for project acme, stack prod. Allowed are tag:a, tag:b.',
-        'tags: is not a list of tags, so nobody can say what it gives. Write tags: ["tag:ci"].',
+        'scopes: "dns" is not allowed for project acme, stack prod. Allowed: dns:read.',
+        'tags: "tag:c" is not allowed for project acme, stack prod. Allowed: tag:a, tag:b.',
+        'tags: is not a list of tags. Write tags: ["tag:ci"].',
       ],
     ],
     [
       "allowed-tags-and-scopes",
       { "allowed-tags-and-scopes": { table: nothing } },
       credential("AuthKey", { tags: ["tag:c"] }),
-      ['tags: "tag:c" is not for project acme, stack prod. Allowed are none.'],
+      ['tags: "tag:c" is not allowed for project acme, stack prod. Allowed: none.'],
     ],
     [
       "allowed-tags-and-scopes",
@@ -579,7 +579,7 @@ describe("each rule says what is wrong and what to write", () => {
       "subject-names-its-owner",
       {},
       credential("FederatedIdentity", { issuer: "https://gitlab.com" }),
-      ["subject: or the issuer is no text, so nobody can say who matches. Write both in full."],
+      ["subject: the issuer and the subject must be strings. Write both in full."],
     ],
     [
       "clients-rotate",
@@ -592,7 +592,7 @@ describe("each rule says what is wrong and what to write", () => {
       { "clients-rotate": { longest: "7d" } },
       credential("OAuthClient", { generation: 3 }),
       [
-        `rotateEvery: ${every("7d")}, and a generation alone does not do that. Write rotateEvery: "7d", or use RotatingOAuthClient.`,
+        `rotateEvery: ${every("7d")}, and a generation alone does not rotate it. Write rotateEvery: "7d", or use RotatingOAuthClient.`,
       ],
     ],
     [
@@ -600,24 +600,24 @@ describe("each rule says what is wrong and what to write", () => {
       {},
       { type: "tailscale:index/oauthClient:OauthClient", props: {} },
       [
-        `rotateEvery: ${every()}, and the official provider never does that. Write an OAuthClient of Tailscope with rotateEvery: "90d", or use RotatingOAuthClient.`,
+        `rotateEvery: ${every()}, and the official provider never rotates one. Write a Tailscope OAuthClient with rotateEvery: "90d", or use RotatingOAuthClient.`,
       ],
     ],
     judgedByNone(
       of(`${ours}Webhook`),
-      `${ours}Webhook is not a resource of Tailscope: it runs code of its own ${ownCode}`,
+      `${ours}Webhook is not a resource of Tailscope: it runs its own code ${ownCode}`,
     ),
     judgedByNone(
       of(`${ours}AuthKey`),
-      `${ours}AuthKey does not run Tailscope's code, but other code ${ownCode}`,
+      `${ours}AuthKey does not run Tailscope's code, but runs other code ${ownCode}`,
     ),
     judgedByNone(
       of("command:local:Command"),
-      `command:local:Command runs code or commands of its own ${ownCode}`,
+      `command:local:Command runs its own code or commands ${ownCode}`,
     ),
     judgedByNone(
       of("tailscale:index/apiKey:ApiKey"),
-      "tailscale:index/apiKey:ApiKey is a resource of Tailscale's official provider that is not known to this version of Tailscope, so no rule can judge it.",
+      "tailscale:index/apiKey:ApiKey is a resource of Tailscale's official provider that this version of Tailscope does not know, so no rule can judge it.",
     ),
     [
       "only-known-code",
@@ -632,7 +632,7 @@ describe("each rule says what is wrong and what to write", () => {
       },
       of("command:local:Command"),
       [
-        `command:local:Command runs code or commands of its own ${ownCode} The exception for it ended on 2021-12-31. ${code(of("command:local:Command"))}`,
+        `command:local:Command runs its own code or commands ${ownCode} The exception for it ended on 2021-12-31. ${code(of("command:local:Command"))}`,
       ],
     ],
   ])("%s", async (rule, rules, resource, expected) => {
@@ -650,7 +650,7 @@ describe("each rule says what is wrong and what to write", () => {
     expect(
       found.filter(({ rule }) => rule === "clients-rotate").map(({ message }) => message),
     ).toEqual([
-      `rotateEvery: ${every()}, and its RotatingOAuthClient does not do that. Write rotateEvery: "90d", or use RotatingOAuthClient.`,
+      `rotateEvery: ${every()}, and its RotatingOAuthClient does not rotate it as often. Write rotateEvery: "90d", or use RotatingOAuthClient.`,
     ]);
   });
 });
@@ -712,10 +712,10 @@ describe("a client of a rotating pair", () => {
     ["is not where the period is none", { every: "now", anchor }, current, false],
     ["is not where the anchor is a number", { every: "30d", anchor: 2026 }, current, false],
     ["is not where the anchor is none", { every: "30d", anchor: "then" }, current, false],
-  ])("%s", async (_, inputs, generation, isMadeAnew) => {
+  ])("%s", async (_, inputs, generation, isRotated) => {
     const parent = component(inputs);
     const found = await said({}, [parent, slot(parent, generation)]);
-    expect(found.some(({ rule }) => rule === "clients-rotate")).toBe(!isMadeAnew);
+    expect(found.some(({ rule }) => rule === "clients-rotate")).toBe(!isRotated);
   });
 
   test("keeps the generation before the last one for an hour, which a run may take", async () => {
@@ -884,7 +884,7 @@ test("code that nobody looked at, because a file changed that level, is told of 
   );
   expect(messages).toEqual([
     expect.stringMatching(
-      /^The code that it runs cannot be seen, because the level of looks-at-code is not "remediate"\. Write that level into the file of --policy-pack-config\./,
+      /^Its code cannot be read, because the level of looks-at-code is not "remediate"\. Set that level in the file of --policy-pack-config\./,
     ),
   ]);
 });

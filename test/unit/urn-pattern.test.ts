@@ -26,7 +26,7 @@ test.each([
   expect(urnParts(urn)).toBeUndefined();
   expect(urnPattern(urn)).toEqual({
     problem:
-      "is not whole: it names stack, project, type and name. Write it as the message of the rule has it",
+      "is incomplete: it needs a stack, project, type and name. Copy it from the rule's message",
   });
   expect(isFor(urn, urn)).toBe(false);
   expect(isFor("urn:pulumi:*::infra::a:b:C::*", urn)).toBe(false);
