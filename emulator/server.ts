@@ -20,6 +20,17 @@ import type { World } from "./world.js";
 /** More than any policy file that Tailscale accepts. */
 const largestBody = 2 * 1024 * 1024;
 
+/** The endpoint families, by the path that they are below. */
+const endpoints: Readonly<Record<string, readonly ((world: World) => Hono<Env>)[]>> = {
+  "/api/v2/tailnet/:tailnet": [
+    keyRoutes,
+    policyFileRoutes,
+    auditLogRoutes,
+    userRoutes,
+    deviceRoutes,
+  ],
+};
+
 export interface Sides {
   readonly world: World;
   readonly faults: Faults;
@@ -48,9 +59,9 @@ export function application({ world, faults, control, seen }: Sides): Hono<Env> 
   app.route("/control", control);
   app.use("/api/v2/*", faults.middleware);
   app.route("/api/v2", tokenRoutes(world));
-  app.use("/api/v2/tailnet/:tailnet/*", authenticated(world));
-  for (const routes of [keyRoutes, policyFileRoutes, auditLogRoutes, userRoutes, deviceRoutes]) {
-    app.route("/api/v2/tailnet/:tailnet", routes(world));
+  for (const [path, families] of Object.entries(endpoints)) {
+    app.use(`${path}/*`, authenticated(world));
+    for (const routes of families) app.route(path, routes(world));
   }
   app.notFound((context) =>
     context.json(

@@ -7,16 +7,28 @@ import { shown } from "../access/sanitize";
 import { credentialsPage, type DeployerSource } from "./settings/credential";
 
 /** What a request was for, in the words of its error message. */
-export interface Attempt {
+export type Attempt = Method & {
   /** Completes "Tailscale refused to …", for example `"create the OAuth client"`. */
   readonly doing: string;
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   /** Below `/api/v2`, for example `"/tailnet/-/keys"`. */
   readonly path: string;
   /** The scope that opens the operation (https://tailscale.com/api), where one does. */
   readonly needs?: string;
   /** Set where the request asks for a token. */
   readonly grant?: Grant;
+};
+
+/**
+ * How it is sent. What can be sent twice with the effect of once is repeated where there is no answer; a POST has to say
+ * whether it can, or whether it creates something each time.
+ */
+export type Method =
+  | { readonly method: "GET" | "PUT" | "PATCH" | "DELETE" }
+  | { readonly method: "POST"; readonly effect: "repeatable" | "creates" };
+
+/** Whether a request that is sent twice creates two things. */
+export function isCreate(attempt: Method): boolean {
+  return attempt.method === "POST" && attempt.effect === "creates";
 }
 
 /** How a token is asked for. */
@@ -212,7 +224,7 @@ function classify(
   const failed = `Tailscale failed to ${attempt.doing} (${place})${told}`;
   const name = sender?.name ?? "the credential";
   if (status === 429) return new RateLimited(advise(failed, rateAdvice));
-  if (status >= 500) return new ServerFailed(advise(failed, repeatAdvice));
+  if (status >= 500) return new ServerFailed(advise(failed, adviceToRepeat(attempt)));
   if (status >= 300 && status < 400) return new Redirected(advise(refused, redirectAdvice));
   // The exchange answers 400 or 403 for every reason (fact: exchange-refused-token-is-403).
   if (attempt.grant?.kind === "tokenExchange") {
@@ -260,7 +272,7 @@ export function unreachable(
     new Unreachable(
       advise(
         `Could not ${attempt.doing} (${attempt.method} ${attempt.path}): no answer from ${baseUrl}: ${shown(reason)}`,
-        `Check that the address is right and can be reached from here. ${repeatAdvice}`,
+        `Check that the address is right and can be reached from here. ${mayHaveArrived ? adviceToRepeat(attempt) : repeatAdvice}`,
       ),
       mayHaveArrived,
     ),
@@ -452,8 +464,14 @@ function requestAdvice(said: string): string {
   return "Change what the message names, and run the same command again.";
 }
 
-/** Creates, which are not, have an error of their own: {@link LostCreate}. */
 const repeatAdvice = "Run the same command again; it is safe to repeat.";
+
+/** Of credentials a lost create is looked for: {@link LostCreate}. */
+function adviceToRepeat(attempt: Attempt): string {
+  return isCreate(attempt)
+    ? "It may have taken effect all the same: look whether it did, and remove what it left, before you run the same command again."
+    : repeatAdvice;
+}
 
 function advise(message: string, next: string): string {
   return `${message}\n  ${next}`;

@@ -2,20 +2,18 @@
 
 import { type Dispatcher, interceptors } from "undici";
 import { reasonOf, wayTo } from "../network/dispatcher";
-import { type Attempt, notUnderstood, refusal, type Sender, unreachable } from "./errors";
+import { type Attempt, isCreate, notUnderstood, refusal, type Sender, unreachable } from "./errors";
 import { version } from "./version";
 
 /** One request, as an endpoint family describes it. */
-export interface Request extends Attempt {
+export type Request = Attempt & {
   readonly json?: unknown;
   readonly form?: Readonly<Record<string, string>>;
   /** The tags that it gives away, which a narrowed token may have to name. */
   readonly tags?: readonly string[];
-  /** For a POST: whether doing it twice is the same as doing it once. Other methods are safe to repeat by definition. */
-  readonly repeatable?: boolean;
   /** Who asks, for messages, where there is no token yet that says so. */
   readonly sender?: Sender;
-}
+};
 
 /** What a request shows of who sends it. */
 export interface Authorization {
@@ -86,7 +84,7 @@ export function openHttp(
   const repeating = way.dispatcher.compose(
     interceptors.retry({
       ...timed,
-      methods: ["GET", "PUT", "DELETE", "POST"],
+      methods: ["GET", "PUT", "PATCH", "DELETE", "POST"],
       statusCodes: [429, 500, 502, 503, 504],
       errorCodes: connectionFaults,
     }),
@@ -131,8 +129,7 @@ export function openHttp(
   return {
     baseUrl,
     async send(request, authorization) {
-      const dispatcher =
-        request.method === "POST" && request.repeatable !== true ? creating : repeating;
+      const dispatcher = isCreate(request) ? creating : repeating;
       const isRepeatable = dispatcher === repeating;
       let answer: Answer | undefined;
       for (let tried = 1; answer === undefined; tried++) {

@@ -11,6 +11,7 @@ import { certificate, privateKey } from "./self-signed";
 const create = {
   doing: "create an OAuth client",
   method: "POST",
+  effect: "creates",
   path: "/tailnet/-/keys",
   json: {},
 } as const;

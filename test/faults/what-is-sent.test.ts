@@ -48,7 +48,12 @@ afterEach(async () => {
 });
 
 const get = { doing: "read it", method: "GET", path: "/x?all=true" } as const;
-const create = { doing: "make it", method: "POST", path: "/tailnet/-/keys" } as const;
+const create = {
+  doing: "make it",
+  method: "POST",
+  effect: "creates",
+  path: "/tailnet/-/keys",
+} as const;
 
 describe("a request", () => {
   test("without a body says what it takes and whose it is, and no more", async () => {

@@ -106,6 +106,7 @@ test("bodies of refusals", async () => {
   const attempt = {
     doing: "create an OAuth client",
     method: "POST",
+    effect: "creates",
     path: "/tailnet/-/keys",
     needs: "oauth_keys",
   } as const;

@@ -23,7 +23,13 @@ const client: ApiCredential = {
   clientSecret: "tskey-client-kC-x",
 };
 const get = { doing: "read it", method: "GET", path: "/x", needs: "dns:read" } as const;
-const post = { doing: "make it", method: "POST", path: "/x", needs: "dns" } as const;
+const post = {
+  doing: "make it",
+  method: "POST",
+  effect: "creates",
+  path: "/x",
+  needs: "dns",
+} as const;
 const id = z.object({ id: z.string() });
 const readScopes =
   "auth_keys:read federated_keys:read oauth_keys:read policy_file:read devices:core:read devices:posture_attributes:read";

@@ -8,7 +8,12 @@ import { LostCreate, NotPermitted, refusal, unreachable } from "../../provider/a
 import type { Key, KeyType } from "../../provider/api/keys/key";
 import { type Creation, creator, type Looking } from "../../provider/api/keys/lost-creates";
 
-const attempt = { doing: "create it", method: "POST", path: "/tailnet/-/keys" } as const;
+const attempt = {
+  doing: "create it",
+  method: "POST",
+  effect: "creates",
+  path: "/tailnet/-/keys",
+} as const;
 const lost = () => unreachable(attempt, "https://api.example.com", "it took too long");
 
 /** A tailnet with some keys, in which the first `failures` creates are lost. */
@@ -259,7 +264,7 @@ describe("where it cannot be seen", () => {
     ["that was redirected", refusal(attempt, { status: 307, body: "" }), false],
     [
       "whose token could not be had",
-      unreachable({ ...attempt, path: "/oauth/token" }, "https://a", "x"),
+      unreachable({ ...attempt, path: "/oauth/token", effect: "repeatable" }, "https://a", "x"),
       false,
     ],
     ["that failed for another reason", new TypeError("x"), false],

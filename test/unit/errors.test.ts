@@ -5,9 +5,12 @@ import * as errors from "../../provider/api/errors";
 const create = {
   doing: "create an OAuth client",
   method: "POST",
+  effect: "creates",
   path: "/tailnet/-/keys",
   needs: "oauth_keys",
 } as const;
+
+const repeatable = { ...create, effect: "repeatable" } as const;
 const change = {
   doing: "change the OAuth client kA",
   method: "PUT",
@@ -53,7 +56,7 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
   ],
   [
     () =>
-      errors.refusal(create, {
+      errors.refusal(repeatable, {
         status: 502,
         body: "<html><h1>Bad\u001b[31m Gateway</h1>\n</html>",
       }),
@@ -194,7 +197,7 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
       "  The deployer k123CNTRL holds auth_keys, oauth_keys. This request needs the scope oauth_keys.",
   ],
   [
-    () => errors.unreachable(create, "https://api.tailscale.com", "it took too long"),
+    () => errors.unreachable(repeatable, "https://api.tailscale.com", "it took too long"),
     errors.Unreachable,
     "Could not create an OAuth client (POST /tailnet/-/keys): no answer from https://api.tailscale.com: it took too long\n" +
       "  Check that the address is right and can be reached from here. Run the same command again; it is safe to repeat.",
@@ -320,4 +323,15 @@ test("a token for its own tailnet, because the tailnet that is meant was refused
     expect(lastLine(errors.refusal(create, { status, body: "" }, sender))).toContain(
       ` Its token is for its own tailnet: ${refusedTailnet}`,
     );
+});
+
+test("a create that may have taken effect is never called safe to repeat, and one that was not sent is", () => {
+  for (const error of [
+    errors.refusal(create, { status: 502, body: "" }),
+    errors.unreachable(create, "https://a", "x"),
+  ]) {
+    expect(error.message).toContain("It may have taken effect all the same: look whether it did");
+    expect(error.message).not.toContain("safe to repeat");
+  }
+  expect(errors.unreachable(create, "https://a", "x", false).message).toContain("safe to repeat");
 });

@@ -11,6 +11,7 @@ const wanted = ["auth_keys:read", "oauth_keys:read", "policy_file:read", "device
 const attempt = {
   doing: "give a token",
   method: "POST",
+  effect: "creates",
   path: "/oauth/token",
   grant: { kind: "clientCredentials" },
 } as const;

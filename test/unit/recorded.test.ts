@@ -113,7 +113,8 @@ test.each(samples.filter(([, { status }]) => status >= 400))(
     const error = errors.refusal(
       {
         doing: "do it",
-        method: request.method as errors.Attempt["method"], // One of its methods, as all samples have.
+        // One of its methods, as all samples have.
+        ...({ method: request.method, effect: "creates" } as errors.Method),
         path: request.path,
         ...(isToken && { grant: { kind: "clientCredentials" } }),
         ...(isExchange && {

@@ -198,7 +198,7 @@ function clientCredentialsRequest(
     doing: "give a token to the OAuth client",
     method: "POST",
     path: "/oauth/token",
-    repeatable: true,
+    effect: "repeatable",
     grant: { kind: "clientCredentials", tailnet },
     form: {
       grant_type: "client_credentials",
@@ -220,7 +220,7 @@ function exchangeRequest(
     doing: "exchange the identity token",
     method: "POST",
     path: "/oauth/token-exchange",
-    repeatable: true,
+    effect: "repeatable",
     grant: { kind: "tokenExchange", clientId, claims: readIdentityClaims(jwt) },
     form: { client_id: clientId, jwt },
     sender: { name: `the federated identity ${clientId}`, source },

@@ -116,6 +116,7 @@ export function keysOf(
   const creation = {
     doing: `create ${nameOfKind(type)}`,
     method: "POST",
+    effect: "creates",
     path: all,
     needs: scope,
   } as const;

@@ -6,6 +6,7 @@
 import { longestAuthKeyLifetime } from "../../access/lifetime";
 import {
   AnswerNotUnderstood,
+  isCreate,
   LostCreate,
   Redirected,
   ServerFailed,
@@ -198,7 +199,8 @@ async function candidates(
 /** Whether the create may have been carried out although it failed. Whatever Tailscale refuses, it has not done. */
 function mayHaveTakenEffect(error: unknown): error is Error {
   // A token that could not be had is no create.
-  if (!(error instanceof TailscaleError) || !error.attempt?.path.endsWith("/keys")) return false;
+  if (!(error instanceof TailscaleError) || !error.attempt || !isCreate(error.attempt))
+    return false;
   if (error instanceof Unreachable) return error.mayHaveArrived;
   return (
     error instanceof ServerFailed ||
