@@ -11,6 +11,9 @@ export function meetsPosture({ postures }: Policy, name: string, attributes: Att
 }
 
 function meets(condition: string, attributes: Attributes): boolean {
+  // `node:tsAutoUpdate`
+  if (/^[\w-]+:[\w.-]+$/.test(condition))
+    return Object.hasOwn(attributes, condition) && String(attributes[condition]) === "true";
   const [, name = "", operator = "", operand = ""] =
     /^(\S+?)\s*(==|!=|<=|>=|<|>|\sNOT IN|\sIN|\sIS SET|\sNOT SET)\s*(.*)$/s.exec(condition) ?? [];
   const value = Object.hasOwn(attributes, name) ? attributes[name] : undefined;

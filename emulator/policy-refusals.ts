@@ -10,6 +10,7 @@ import {
   hostAndPorts,
   hostNetwork,
   isNetwork,
+  overlap,
   protocolNumber,
   refusePorts,
   takesPorts,
@@ -30,9 +31,17 @@ function* problemsIn(policy: Policy): Problems {
   for (const rule of policy.ssh) yield* inSshRule(policy, rule);
   for (const { target, ipPool } of policy.nodeAttrs) {
     for (const text of target) yield* inTarget(policy, text, "");
-    for (const pool of ipPool) if (!isNetwork(pool)) yield `ipPool: invalid CIDR ${quote(pool)}`;
+    for (const pool of ipPool.map(trim)) {
+      if (!isNetwork(pool)) yield `ipPool: invalid CIDR ${quote(pool)}`;
+      const isReserved = ["100.100.100.0/24", "100.115.92.0/23"].some((reserved) =>
+        overlap(pool, reserved),
+      );
+      if (isReserved) yield `ipPool: ${quote(pool)} is reserved`;
+    }
   }
   const { routes = {}, exitNode = [], services = {} } = policy.autoApprovers ?? {};
+  for (const route of Object.keys(routes))
+    if (!isNetwork(route.trim())) yield `autoApprovers: invalid route ${quote(route)}`;
   for (const text of [
     ...Object.values(routes).flat(),
     ...exitNode,
@@ -48,6 +57,13 @@ function* problemsIn(policy: Policy): Problems {
 }
 
 function* inNames(policy: Policy): Problems {
+  for (const [name, members] of Object.entries(policy.groups)) {
+    if (!name.startsWith("group:")) yield `groups[${quote(name)}]: must start with "group:"`;
+    for (const member of members.map(trim)) {
+      if (!/^[^:]+@|^group:/.test(member))
+        yield `groups[${quote(name)}]: ${quote(member)}: is not a user`;
+    }
+  }
   const nested = Object.entries(policy.groups).flatMap(([name, members]) =>
     members
       .filter((member) => member.trim().startsWith("group:"))
@@ -158,6 +174,9 @@ function* inSshRule(policy: Policy, rule: SshRule): Problems {
     for (const problem of inTarget(policy, text, "src"))
       yield text.trim().startsWith("user:") ? `[ssh] ${problem}` : problem;
   }
+  for (const text of rule.src.map(trim)) {
+    if (!isWho(text)) yield `invalid src ${quote(text)}`;
+  }
   for (const text of rule.dst.map(trim)) {
     yield* inTarget(policy, text, "dst");
     const isMachines =
@@ -167,6 +186,12 @@ function* inSshRule(policy: Policy, rule: SshRule): Problems {
     if (!isMachines || /^(user|group):/.test(text)) yield `invalid dst ${quote(text)}`;
   }
   yield* inSelf(rule.src, rule.dst, []);
+  // A user's machines are for that user alone.
+  for (const text of rule.dst.map(trim)) {
+    const isUser = /^[^:]+@/.test(text);
+    const isSame = (source: string) => source.trim().toLowerCase() === text.toLowerCase();
+    if (isUser && !rule.src.every(isSame)) yield `invalid dst ${quote(text)}`;
+  }
   if (rule.users.length === 0) yield "users must be specified";
   for (const user of rule.users.map(trim)) {
     if (user === "" || user === "*") yield `user ${quote(user)} is not valid`;
@@ -176,6 +201,12 @@ function* inSshRule(policy: Policy, rule: SshRule): Problems {
   if (rule.acceptEnv.some((name) => name.trim() === "")) yield "acceptEnv values cannot be empty";
   for (const name of rule.srcPosture) yield* inPosture(policy, name);
   if (rule.checkPeriod !== undefined) yield* inCheckPeriod(rule.checkPeriod.trim());
+}
+
+/** What may log in: users, tags and their groups. */
+function isWho(text: string): boolean {
+  const others = ["autogroup:self", "autogroup:internet", "autogroup:danger-all"];
+  return /^(tag|group|user|autogroup):|^[^:]+@/.test(text) && !others.includes(text);
 }
 
 function* inCheckPeriod(text: string): Problems {

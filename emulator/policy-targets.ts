@@ -23,6 +23,13 @@ export function isIn(address: string, text: string): boolean {
   return block.check(address, familyOf(address));
 }
 
+/** Whether two networks have addresses in common: one of them begins in the other. */
+export function overlap(one: string, other: string): boolean {
+  const [start = ""] = one.split("/");
+  const [otherStart = ""] = other.split("/");
+  return isNetwork(one) && isNetwork(other) && (isIn(start, other) || isIn(otherStart, one));
+}
+
 /** Whether the text is a whole address. */
 export function isAddress(text: string): boolean {
   return isIP(text) !== 0;

@@ -192,15 +192,18 @@ export function combine(combinations: readonly Combination[], from: Class, to: C
     mergePorts(
       openings.flatMap(({ protocols, ports }) => (protocols.includes(protocol) ? ports : [])),
     );
+  const sctpPorts = portsFor(sctp);
+  const isWhole = sctpPorts.some(({ first, last }) => first <= 1 && last === allPorts.last);
   const others = openings
     .flatMap(({ protocols }) => protocols)
     .filter((protocol) => !hasPorts(protocol) && protocol !== icmp && protocol !== icmpV6);
   return {
     tcp: portsFor(tcp),
     udp: portsFor(udp),
-    sctp: portsFor(sctp),
+    // All of it is one of the further protocols.
+    sctp: isWhole ? [] : sctpPorts,
     icmp: openings.length > 0,
-    other: [...new Set(others)].sort((left, right) => left - right),
+    other: [...new Set(isWhole ? [...others, sctp] : others)].sort((left, right) => left - right),
     capabilities: common.flatMap(({ capabilities }) => capabilities),
   };
 }

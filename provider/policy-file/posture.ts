@@ -13,11 +13,17 @@ const form =
 
 /** The condition that `text` is (`node:os == 'macos'`), or undefined. */
 export function parseCondition(text: string): PostureCondition | undefined {
+  const [, alone] = /^\s*([A-Za-z][A-Za-z0-9_-]*:[A-Za-z0-9_.-]+)\s*$/.exec(text) ?? [];
+  // `node:tsAutoUpdate`
+  if (alone !== undefined) return { text, attribute: alone, operator: "==", values: [true] };
   const [, attribute, written, rest = ""] = form.exec(text) ?? [];
   if (attribute === undefined || written === undefined) return undefined;
   const operator = written.toUpperCase().replace(/\s+/, " ") as PostureOperator; // as `form` has them
   const values = parseOperand(operator, rest);
-  return values && { text, attribute, operator, values };
+  // Whether an address is in a set is not looked at here.
+  if (values === undefined || values.some((value) => String(value).startsWith("ipset:")))
+    return undefined;
+  return { text, attribute, operator, values };
 }
 
 function parseOperand(

@@ -26,7 +26,7 @@ export function readAutoApprovers(reading: Reading, section: Located, names: Nam
     routes: membersOf(reading, fields.get("routes")).flatMap((member) => {
       const prefix = parseRange(member.key);
       if (prefix === undefined) {
-        doNotUnderstand(reading, member.place, "is not a CIDR");
+        refuse(reading, member.place, `autoApprovers: invalid route ${JSON.stringify(member.key)}`);
         return [];
       }
       const approvers = readOwners(reading, member, names);

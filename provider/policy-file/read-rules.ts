@@ -250,7 +250,9 @@ function readSshRule(reading: Reading, item: Located, names: RuleNames): SshRule
   const { place } = item;
   const fields = readFields(reading, item, sshFields);
   const action = readAction(reading, place, fields.get("action"), ["accept", "check"]);
-  const sources = readSources(reading, fields.get("src"), names, "[ssh] ");
+  const sources = textsOf(reading, fields.get("src")).map((text) =>
+    readSshSource(reading, text, names),
+  );
   const destinations = textsOf(reading, fields.get("dst")).map((text) =>
     readSshDestination(reading, text, names),
   );
@@ -261,6 +263,13 @@ function readSshRule(reading: Reading, item: Located, names: RuleNames): SshRule
     destinations.map((selector) => ({ selector })),
     [],
   );
+  // A user's machines are for that user alone.
+  const others = destinations.find(
+    (selector) =>
+      selector.kind === "user" &&
+      !sources.every((source) => source.kind === "user" && source.name === selector.name),
+  );
+  if (others !== undefined) refuse(reading, place, `invalid dst ${JSON.stringify(others.text)}`);
   for (const text of textsOf(reading, fields.get("acceptenv"))) {
     if (text.text === "") refuse(reading, text.place, "acceptEnv values cannot be empty");
   }
@@ -278,6 +287,15 @@ function readSshRule(reading: Reading, item: Located, names: RuleNames): SshRule
     sourcePostures,
     checkPeriod,
   };
+}
+
+function readSshSource(reading: Reading, text: LocatedText, names: Names): Selector {
+  const selector = readSelector(reading, text, names, "src", "[ssh] ");
+  const isSource =
+    ["tag", "user", "group", "domain", "autogroup", "unknown"].includes(selector.kind) &&
+    selector.text !== "autogroup:danger-all";
+  if (!isSource) refuse(reading, text.place, `invalid src ${JSON.stringify(text.text)}`);
+  return selector;
 }
 
 function readSshDestination(reading: Reading, text: LocatedText, names: Names): Selector {

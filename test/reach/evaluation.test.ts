@@ -81,6 +81,7 @@ describe("protocols", () => {
     [["80-90", "85-100", "100"], { icmp: true, tcp: ["80-100"], udp: ["80-100"] }],
     [["gre:*", "99:*"], { icmp: true, other: [47, 99] }],
     [["sctp:80"], { icmp: true, sctp: ["80"] }],
+    [["sctp:80-90", "sctp:*"], { icmp: true, other: [132] }],
     [["icmp:*"], { icmp: true }],
     [["tcp:1-65535"], { icmp: true, tcp: ["*"] }],
   ])("%j", (ip, expected) => {

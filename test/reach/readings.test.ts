@@ -185,6 +185,7 @@ function passes(file: object): boolean {
 }
 
 function isOpen(flow: Flow | undefined, protocol: "tcp" | "udp" | "sctp", port: number): boolean {
+  if (protocol === "sctp" && flow?.other?.includes(132)) return true;
   return (flow?.[protocol] ?? []).some((range) => {
     const [from = "", to = from] = range.split("-");
     return range === "*" || (Number(from) <= port && port <= Number(to));
