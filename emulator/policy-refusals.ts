@@ -94,7 +94,10 @@ function findCircle({ ipsets }: Policy): string | undefined {
   function leadsBack(name: string, chain: ReadonlySet<string>): boolean {
     if (chain.has(name) || chain.size > 100) return true;
     if (done.has(name) || !Object.hasOwn(ipsets, name)) return false;
-    const inner = (ipsets[name] ?? []).flatMap((entry) => /ipset:\S+$/.exec(entry.trim()) ?? []);
+    const inner = (ipsets[name] ?? []).flatMap((entry) => {
+      const target = entry.trim().replace(/^(add|remove)\s+/, "");
+      return target.startsWith("ipset:") ? [target] : [];
+    });
     const isCircle = inner.some((next) => leadsBack(next, new Set([...chain, name])));
     if (!isCircle) done.add(name);
     return isCircle;

@@ -16,7 +16,7 @@ const seconds: Readonly<Record<string, number>> = {
 export function parseCheckPeriod(text: string): string | undefined {
   if (text === "always") return undefined;
   const [, sign = "", parts] =
-    /^([+-]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+|0)$/.exec(text) ?? [];
+    /^([+-]?)((?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h))+|0)$/.exec(text) ?? [];
   if (parts === undefined) return `time: invalid duration ${JSON.stringify(text)}`;
   let sum = 0;
   for (const [, number, unit = "s"] of parts.matchAll(/([\d.]+)(ns|us|µs|ms|s|m|h)/g))

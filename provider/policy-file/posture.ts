@@ -8,17 +8,21 @@ import type { PostureCondition, PostureOperator, PostureValue } from "./model";
 /** What is known of a machine: `node:os`, `custom:tier`, … A missing attribute fails every condition. */
 export type Attributes = ReadonlyMap<string, PostureValue>;
 
-const form =
-  /^\s*([A-Za-z][A-Za-z0-9_-]*:[A-Za-z0-9_.-]+)\s*(==|!=|<=|>=|<|>|NOT\s+IN\b|IN\b|IS\s+SET\b|NOT\s+SET\b)\s*(.*?)\s*$/i;
+const attributeForm = /^([A-Za-z][A-Za-z0-9_-]*:[A-Za-z0-9_.-]+)/;
+
+const operatorForm = /^(==|!=|<=|>=|<|>|NOT\s+IN\b|IN\b|IS\s+SET\b|NOT\s+SET\b)/i;
 
 /** The condition that `text` is (`node:os == 'macos'`), or undefined. */
 export function parseCondition(text: string): PostureCondition | undefined {
-  const [, alone] = /^\s*([A-Za-z][A-Za-z0-9_-]*:[A-Za-z0-9_.-]+)\s*$/.exec(text) ?? [];
+  const [attribute] = attributeForm.exec(text.trim()) ?? [];
+  if (attribute === undefined) return undefined;
+  const test = text.trim().slice(attribute.length).trim();
   // `node:tsAutoUpdate`
-  if (alone !== undefined) return { text, attribute: alone, operator: "==", values: [true] };
-  const [, attribute, written, rest = ""] = form.exec(text) ?? [];
-  if (attribute === undefined || written === undefined) return undefined;
-  const operator = written.toUpperCase().replace(/\s+/, " ") as PostureOperator; // as `form` has them
+  if (test === "") return { text, attribute, operator: "==", values: [true] };
+  const [written] = operatorForm.exec(test) ?? [];
+  if (written === undefined) return undefined;
+  const operator = written.toUpperCase().replace(/\s+/, " ") as PostureOperator; // as the form has them
+  const rest = test.slice(written.length).trim();
   const values = parseOperand(operator, rest);
   // Whether an address is in a set is not looked at here.
   if (values === undefined || values.some((value) => String(value).startsWith("ipset:")))
@@ -38,13 +42,19 @@ function parseOperand(
   const [, list] = /^\[(.*)\]$/s.exec(text) ?? [];
   if (list === undefined) return undefined;
   const values: PostureValue[] = [];
-  for (const [, item = "", end] of list.matchAll(/\s*('[^']*'|"[^"]*"|[^,'"]+)\s*(,|$)/g)) {
-    const value = parseValue(item.trim());
-    if (value === undefined || end === undefined) return undefined;
+  for (let rest = list.trim(); rest !== ""; ) {
+    const [item] = itemForm.exec(rest) ?? [];
+    const value = item === undefined ? undefined : parseValue(item.trim());
+    if (item === undefined || value === undefined) return undefined;
     values.push(value);
+    rest = rest.slice(item.length).trimStart();
+    if (rest !== "" && !rest.startsWith(",")) return undefined;
+    rest = rest.slice(1).trimStart();
   }
   return values.length > 0 ? values : undefined;
 }
+
+const itemForm = /^(?:'[^']*'|"[^"]*"|[^,'"]+)/;
 
 function parseValue(text: string): PostureValue | undefined {
   const [, quoted] = /^'([^']*)'$/.exec(text) ?? /^"([^"]*)"$/.exec(text) ?? [];

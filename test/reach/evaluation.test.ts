@@ -168,6 +168,44 @@ describe("postures", () => {
   });
 });
 
+describe("a condition", () => {
+  const attributes = { "node:os": "linux", "node:osVersion": "13.10", "node:tsAutoUpdate": true };
+  const meets = (condition: string) => {
+    const file = {
+      tagOwners,
+      postures: { "posture:x": [condition] },
+      grants: [
+        { src: ["bo@acme.example"], dst: ["svc:shop"], ip: ["tcp:1"], srcPosture: ["posture:x"] },
+      ],
+    };
+    const machines = tailnet.machines.map((machine) => ({ ...machine, attributes }));
+    return evaluate(understand(file), { ...tailnet, machines }).flows.length > 0;
+  };
+
+  test.each([
+    ["node:os == 'linux'", true],
+    ['node:os == "macos"', false],
+    ["node:os != 'macos'", true],
+    ["node:os IN ['macos', 'linux']", true],
+    ["node:os NOT IN ['macos','windows']", true],
+    ["node:os in ['macos']", false],
+    ["node:osVersion >= '13.9'", true],
+    ["node:osVersion < '13.10.1'", true],
+    ["node:tsAutoUpdate", true],
+    ["node:tsAutoUpdate == true", true],
+    ["node:tsAutoUpdate == false", false],
+    ["custom:tier IS SET", false],
+    ["custom:tier NOT SET", true],
+    ["custom:tier != 'gold'", false],
+    ["custom:tier NOT IN ['gold']", false],
+    ["custom:tier", false],
+    // Not understood: counts as met.
+    ["ip:publicAddress NOT IN ['ipset:home']", true],
+    ["node:os LIKE 'lin%'", true],
+    ["node:os IN 'linux'", true],
+  ])("%s", (condition, expected) => expect(meets(condition)).toBe(expected));
+});
+
 describe("what is not understood", () => {
   test("opens everything, logins included", () => {
     const flows = opened({ grants: [], firewall: {} });

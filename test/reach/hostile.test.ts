@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { parsePolicy } from "../../emulator/policy-file";
 import { evaluate } from "../../provider/policy-file/evaluate";
 import { readPolicyFile } from "../../provider/policy-file/read";
 import { runTests } from "../../provider/policy-file/tests";
@@ -76,6 +77,33 @@ describe("a file", () => {
     expect(
       reasonFor(JSON.stringify({ ipsets: { "ipset:a": ["ipset:b"], "ipset:b": ["ipset:a"] } })),
     ).toMatch(/contains itself/);
+  });
+
+  test.each([
+    [
+      "a condition of blanks",
+      { postures: { "posture:x": [`node:os == '${" ".repeat(200_000)}x`] } },
+    ],
+    ["a list of blanks", { postures: { "posture:x": [`node:os IN [a${" ".repeat(200_000)}'x`] } }],
+    [
+      "a period of digits",
+      { ssh: [{ action: "check", users: ["root"], checkPeriod: "1".repeat(200_000) }] },
+    ],
+    ["a set of prefixes", { ipsets: { "ipset:x": [`${"ipset:".repeat(50_000)} x`] } }],
+    [
+      "ports without end",
+      { acls: [{ action: "accept", src: ["*"], dst: [`*:${"1-".repeat(100_000)}`] }] },
+    ],
+    [
+      "a target of colons",
+      { acls: [{ action: "accept", src: [":".repeat(200_000)], dst: ["*:*"] }] },
+    ],
+  ])("with %s takes no more time than its length", (_, file) => {
+    const before = process.cpuUsage();
+    readPolicyFile(JSON.stringify(file));
+    parsePolicy(JSON.stringify(file));
+    // The processor's time: a few milliseconds, where one step for each pair of characters took minutes.
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(2);
   });
 
   test("that is anything at all is read without an exception", () => {

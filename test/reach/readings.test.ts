@@ -193,7 +193,7 @@ function isOpen(flow: Flow | undefined, protocol: "tcp" | "udp" | "sctp", port: 
 }
 
 /** `npm run test:reach` asks about 10,000 policies. */
-const numRuns = process.env["TAILSCOPE_LONG_TESTS"] ? 10_000 : 300;
+const numRuns = process.env["TAILSCOPE_LONG_TESTS"] ? 10_000 : 150;
 const attributes = { "node:os": "linux", "node:osVersion": "10.1" };
 
 test("a test passes where the evaluator opens what it asks for, and its opposite where it does not", () => {
