@@ -1,4 +1,8 @@
-/** Tailscope: Tailscale's credentials as Pulumi resources. */
+/**
+ * Tailscale's credentials as Pulumi resources.
+ *
+ * @module tailscope
+ */
 
 import "./refuse-old-node";
 

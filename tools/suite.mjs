@@ -1,7 +1,7 @@
 /**
  * `npm run test:faults`, `test:fuzz`, `test:installs`, `test:mutation`, `test:oracle`, `test:reach`,
- * `test:strict`, `test:random`, `bench` and `picture`: what is not part of `npm test`. Whichever Node
- * runs npm, Node 24 runs these.
+ * `test:strict`, `test:random`, `bench`, `diagrams`, `docs:update` and `picture`: what is not part of
+ * `npm test`. Whichever Node runs npm, Node 24 runs these.
  */
 
 import { randomInt } from "node:crypto";
@@ -26,6 +26,18 @@ const properties = [
 /** What each runs; the matrix, minutes long, is part of no other run. */
 const suites = {
   bench: [join(root, "bench", "run.ts")],
+  diagrams: [join(root, "tools", "diagrams.ts")],
+  // Tests that write the pages that they compare: `npm run docs:update`.
+  docs: [
+    vitest,
+    "run",
+    "test/docs/pages.test.ts",
+    "test/docs/schemas.test.ts",
+    "test/unit/deployer-scopes.test.ts",
+    "test/unit/facts.test.ts",
+    "test/unit/messages.test.ts",
+    "test/unit/settings.test.ts",
+  ],
   faults: [vitest, "run", "--project", "matrix", "--project", "faults", "--project", "model"],
   fuzz: [vitest, "run", "--project", "fuzz"],
   mutation: [join(root, "tools", "mutation.mjs")],
@@ -39,6 +51,7 @@ const suites = {
 
 /** What a suite is told in its environment. */
 const told = {
+  docs: { UPDATE_DOCS: "1" },
   faults: { TAILSCOPE_LONG_TESTS: "1" },
   fuzz: { TAILSCOPE_LONG_TESTS: "1" },
   installs: { TAILSCOPE_LONG_TESTS: "1" },

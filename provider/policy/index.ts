@@ -1,6 +1,8 @@
 /**
  * A CrossGuard policy pack for credentials: rules that an organisation sets once and Pulumi enforces at every preview and `up`.
  * Source: https://www.pulumi.com/docs/iac/packages-and-automation/crossguard/
+ *
+ * @module tailscope/policy
  */
 
 import {

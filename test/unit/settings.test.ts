@@ -589,14 +589,29 @@ describe("tokens for a tailnet of an organisation", () => {
   });
 });
 
-test("every setting, with its variable and its key, is in the page about settings", () => {
-  const page = readFileSync(new URL("../../docs/settings.md", import.meta.url), "utf8");
-  const lines = page.split("\n").map((line) => line.replace(/ {2,}/g, " "));
-  for (const [name, setting] of Object.entries(settings)) {
-    const line = lines.find((one) => one.startsWith(`| \`${setting.variable}\` |`));
-    expect(line, setting.variable).toBeDefined();
-    expect(line).toContain(setting.inConfig ? `| \`tailscope:${name}\` |` : "| |");
-    expect(line).toContain(setting.what);
-    if ("byDefault" in setting) expect(line).toContain(setting.byDefault);
-  }
+test("the table of the page about settings is made of the table in code", () => {
+  const path = new URL("../../docs/settings.md", import.meta.url);
+  const page = readFileSync(path, "utf8");
+  const rows = Object.entries(settings).map(([name, setting]) => [
+    `\`${setting.variable}\``,
+    setting.inConfig ? `\`tailscope:${name}\`` : "",
+    setting.isSecret ? "yes" : "",
+    setting.what,
+    "byDefault" in setting ? setting.byDefault : "",
+  ]);
+  const head = ["environment", "stack config", "secret", "what it is", "if it is not set"];
+  const widths = head.map((title, column) =>
+    Math.max(...[head, ...rows].map((row) => (row[column] ?? title).length)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const rule = `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`;
+  const table = [line(head), rule, ...rows.map(line)].join("\n");
+  const made = page.replace(
+    /(<!-- The table is generated[^\n]*\n\n)[\s\S]*?(\n\n<!-- End of the table)/,
+    (_, before: string, after: string) => before + table + after,
+  );
+  expect(made).toContain(table);
+  if (process.env["UPDATE_DOCS"]) return writeFileSync(path, made);
+  expect(page, "npm run docs:update").toBe(made);
 });
