@@ -1,0 +1,415 @@
+/**
+ * Every message of the provider that a person can meet, read from its source: what is thrown, what is warned of, and what a check
+ * finds. docs/messages.md is made of them; `npm run docs:update` writes it.
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+
+export interface Message {
+  /** The folder of the provider that says it, for example `"api"`. */
+  readonly folder: string;
+  /** With `…` for what differs from case to case. */
+  readonly text: string;
+}
+
+/** An error of the source of which no text is known; there should be none. */
+export interface Unread {
+  readonly file: string;
+  readonly line: number;
+  readonly source: string;
+}
+
+interface Source {
+  readonly file: string;
+  readonly folder: string;
+  readonly tree: ts.SourceFile;
+}
+
+/** What a name stands for, in each of the cases. */
+type Values = ReadonlyMap<string, readonly string[]>;
+
+/** What the whole source has: functions that give texts, and classes of errors with the constructor that words them. */
+interface World {
+  readonly functions: ReadonlyMap<string, ts.FunctionLikeDeclaration>;
+  readonly errors: ReadonlyMap<string, ts.ConstructorDeclaration | undefined>;
+}
+
+/** Where an expression stands: what its names mean, and how many more functions to follow. */
+interface Scope {
+  readonly world: World;
+  readonly values: Values;
+  readonly depth: number;
+}
+
+const gap = "…";
+const mostVariants = 6;
+
+/** Members of objects that are sentences for a person. */
+const sentences = new Set(["reason", "instead", "message", "remedy", "problem", "error"]);
+/** Functions that print a sentence beside the result, or hand one to Pulumi. */
+const warners = new Set(["warn", "printAside", "error", "notOf"]);
+
+export function readMessages(provider: string): { messages: Message[]; unread: Unread[] } {
+  const sources = readSources(provider);
+  const errors = errorClasses(sources);
+  const shared = sharedFunctions(sources);
+  const messages = new Map<string, Message>();
+  const unread: Unread[] = [];
+  for (const source of sources) {
+    // A name means what its own file declares, else the one function of that name that there is.
+    const world: World = { errors, functions: new Map([...shared, ...functionsOf(source.tree)]) };
+    const scope: Scope = { world, values: constantsOf(source.tree, world), depth: 3 };
+    const add = (texts: readonly string[], words = 3) => {
+      for (const text of texts.map(tidy).filter((one) => hasWords(one, words)))
+        messages.set(`${source.folder} ${text}`, { folder: source.folder, text });
+    };
+    visit(source.tree, (node) => {
+      if (ts.isNewExpression(node) && world.errors.has(className(node))) {
+        const texts = textsOf(node, source.tree, scope);
+        add(texts, 1);
+        if (!texts.some((text) => hasWords(tidy(text), 1))) unread.push(placeOf(node, source));
+      }
+      const argument = ts.isCallExpression(node) && node.arguments[0];
+      if (argument && warners.has(calledName(node))) add(render(argument, scope));
+      if (
+        ts.isPropertyAssignment(node) &&
+        ts.isIdentifier(node.name) &&
+        sentences.has(node.name.text)
+      )
+        add(render(node.initializer, scope));
+    });
+  }
+  return { messages: withoutShorter([...messages.values()].sort(inOrder)), unread };
+}
+
+/** The texts that an error can have: its constructor's words, and those of its makers' callers where they are parameters. */
+function textsOf(made: ts.NewExpression, tree: ts.SourceFile, scope: Scope): string[] {
+  const words = throughCallers(made, tree, scope, (values) => {
+    const given = [...(made.arguments ?? [])];
+    const wording = scope.world.errors.get(className(made));
+    const message = wording && superMessage(wording);
+    if (wording === undefined || message === undefined)
+      return given[0] === undefined ? [] : render(given[0], { ...scope, values });
+    const bound = bind(wording, given, { ...scope, values });
+    return render(message, { ...scope, values: bound });
+  });
+  return limited(words, 40);
+}
+
+/** What is made within a function of its parameters, for each call of that function. */
+function throughCallers(
+  made: ts.Expression,
+  tree: ts.SourceFile,
+  scope: Scope,
+  make: (values: Values) => string[],
+): string[] {
+  const maker = enclosingFunction(made);
+  const name = maker && nameOfFunction(maker);
+  if (maker === undefined || name === undefined || scope.depth === 0) return make(scope.values);
+  const used = maker.parameters.some((parameter) => mentions(made, parameter.name.getText(tree)));
+  if (!used) return make(scope.values);
+  const texts: string[] = [];
+  visit(tree, (node) => {
+    if (!ts.isCallExpression(node) || calledName(node) !== name) return;
+    const deeper = { ...scope, depth: scope.depth - 1 };
+    texts.push(
+      ...throughCallers(node, tree, deeper, (values) =>
+        make(bind(maker, [...node.arguments], { ...scope, values })),
+      ),
+    );
+  });
+  return texts.length > 0 ? texts : make(scope.values);
+}
+
+/** The values of the parameters in a call. */
+function bind(
+  called: ts.SignatureDeclaration,
+  given: readonly ts.Expression[],
+  scope: Scope,
+): Values {
+  const values = new Map(scope.values);
+  called.parameters.forEach(({ name, initializer }, index) => {
+    const argument = given[index] ?? initializer;
+    if (ts.isIdentifier(name)) values.set(name.text, argument ? render(argument, scope) : [""]);
+  });
+  return values;
+}
+
+function superMessage(wording: ts.ConstructorDeclaration): ts.Expression | undefined {
+  let message: ts.Expression | undefined;
+  visit(wording, (node) => {
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword)
+      [message] = node.arguments;
+  });
+  return message;
+}
+
+/** The texts of an expression, one for each way through its conditions. */
+function render(node: ts.Node, scope: Scope): string[] {
+  if (ts.isStringLiteralLike(node)) return [node.text];
+  if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node))
+    return render(node.expression, scope);
+  if (ts.isIdentifier(node)) return [...(scope.values.get(node.text) ?? [gap])];
+  if (ts.isConditionalExpression(node))
+    return limited([...render(node.whenTrue, scope), ...render(node.whenFalse, scope)]);
+  if (ts.isBinaryExpression(node)) {
+    const [left, right] = [node.left, node.right];
+    if (node.operatorToken.kind === ts.SyntaxKind.PlusToken)
+      return joined([render(left, scope), render(right, scope)]);
+    if (node.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken)
+      return limited([...render(left, scope), ...render(right, scope)]);
+  }
+  if (ts.isTemplateExpression(node)) {
+    const spans = node.templateSpans.flatMap(({ expression, literal }) => [
+      render(expression, scope),
+      [literal.text],
+    ]);
+    return joined([[node.head.text], ...spans]);
+  }
+  if (ts.isCallExpression(node)) return renderCall(node, scope);
+  return [gap];
+}
+
+/** The texts that a function of the source gives, or a list that is joined. */
+function renderCall(node: ts.CallExpression, scope: Scope): string[] {
+  const name = calledName(node);
+  if (name === "join" && ts.isPropertyAccessExpression(node.expression)) {
+    const list = node.expression.expression;
+    const [between] = node.arguments;
+    if (!ts.isArrayLiteralExpression(list) || between === undefined) return [gap];
+    const [comma = " "] = render(between, scope);
+    const parts = list.elements.map((element) =>
+      ts.isSpreadElement(element) ? [gap] : render(element, scope),
+    );
+    return joined(parts.flatMap((part, index) => (index === 0 ? [part] : [[comma], part])));
+  }
+  const called = scope.world.functions.get(name);
+  if (called?.body === undefined || scope.depth === 0) return [gap];
+  const inner = {
+    ...scope,
+    depth: scope.depth - 1,
+    values: bind(called, [...node.arguments], scope),
+  };
+  const texts = returned(called).flatMap((result) => render(result, inner));
+  return texts.some((text) => hasWords(tidy(text), 3)) ? limited(texts) : [gap];
+}
+
+/** What a function returns, at each of its ends. */
+function returned(called: ts.FunctionLikeDeclaration): ts.Expression[] {
+  if (called.body !== undefined && !ts.isBlock(called.body)) return [called.body];
+  const results: ts.Expression[] = [];
+  const look = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node) && node !== called) return;
+    if (ts.isReturnStatement(node) && node.expression !== undefined) results.push(node.expression);
+    ts.forEachChild(node, look);
+  };
+  look(called);
+  return results;
+}
+
+function joined(parts: readonly (readonly string[])[]): string[] {
+  return parts.reduce<string[]>(
+    (texts, part) => limited(texts.flatMap((text) => part.map((next) => text + next))),
+    [""],
+  );
+}
+
+function limited(texts: readonly string[], most = mostVariants): string[] {
+  return [...new Set(texts)].slice(0, most);
+}
+
+/** Texts that a file names once, for its messages. */
+function constantsOf(tree: ts.SourceFile, world: World): Values {
+  const found = new Map<string, readonly string[]>();
+  visit(tree, (node) => {
+    if (!ts.isVariableDeclaration(node) || !ts.isIdentifier(node.name)) return;
+    if (node.initializer === undefined) return;
+    const texts = render(node.initializer, { world, values: found, depth: 2 });
+    if (texts.some((text) => text.replaceAll(gap, "").trim() !== ""))
+      found.set(node.name.text, texts);
+  });
+  return found;
+}
+
+/** The classes that a person meets by their message: Error, Pulumi's RunError, and what extends them. */
+function errorClasses(sources: readonly Source[]): World["errors"] {
+  const found = new Map<string, ts.ConstructorDeclaration | undefined>([
+    ["Error", undefined],
+    ["RunError", undefined],
+  ]);
+  for (let before = 0; before < found.size; ) {
+    before = found.size;
+    for (const { tree } of sources) {
+      visit(tree, (node) => {
+        if (!ts.isClassDeclaration(node) || node.name === undefined) return;
+        const parent = node.heritageClauses?.[0]?.types[0]?.expression.getText(tree) ?? "";
+        if (!found.has(parent.split(".").at(-1) ?? "")) return;
+        found.set(node.name.text, node.members.find(ts.isConstructorDeclaration));
+      });
+    }
+  }
+  return found;
+}
+
+function sharedFunctions(sources: readonly Source[]): World["functions"] {
+  const found = new Map<string, ts.FunctionLikeDeclaration>();
+  const several = new Set<string>();
+  for (const { tree } of sources) {
+    for (const [name, declared] of functionsOf(tree)) {
+      if (found.has(name)) several.add(name);
+      found.set(name, declared);
+    }
+  }
+  for (const name of several) found.delete(name);
+  return found;
+}
+
+function functionsOf(tree: ts.SourceFile): World["functions"] {
+  const found = new Map<string, ts.FunctionLikeDeclaration>();
+  visit(tree, (node) => {
+    if (!ts.isFunctionDeclaration(node) && !ts.isArrowFunction(node)) return;
+    const name = nameOfFunction(node);
+    if (name !== undefined) found.set(name, node);
+  });
+  return found;
+}
+
+function className(node: ts.NewExpression): string {
+  return node.expression.getText().split(".").at(-1) ?? "";
+}
+
+function calledName(node: ts.CallExpression): string {
+  return ts.isPropertyAccessExpression(node.expression)
+    ? node.expression.name.text
+    : node.expression.getText();
+}
+
+function enclosingFunction(node: ts.Node): ts.FunctionLikeDeclaration | undefined {
+  let inner: ts.Node | undefined = node.parent;
+  while (inner !== undefined && !ts.isFunctionDeclaration(inner) && !ts.isArrowFunction(inner))
+    inner = inner.parent;
+  return inner;
+}
+
+function nameOfFunction(maker: ts.FunctionLikeDeclaration): string | undefined {
+  if (ts.isFunctionDeclaration(maker)) return maker.name?.text;
+  return ts.isVariableDeclaration(maker.parent) ? maker.parent.name.getText() : undefined;
+}
+
+function mentions(node: ts.Node, name: string): boolean {
+  let found = false;
+  visit(node, (inner) => {
+    if (ts.isIdentifier(inner) && inner.text === name) found = true;
+  });
+  return found;
+}
+
+function visit(node: ts.Node, look: (node: ts.Node) => void): void {
+  look(node);
+  ts.forEachChild(node, (child) => visit(child, look));
+}
+
+function readSources(provider: string): Source[] {
+  return readdirSync(provider, { recursive: true, encoding: "utf8" })
+    .map((file) => file.replaceAll("\\", "/"))
+    .filter((file) => file.endsWith(".ts") && !/^(dist|node_modules)\//.test(file))
+    .sort()
+    .map((file) => ({
+      file,
+      folder: file.includes("/") ? (file.split("/")[0] ?? "") : "",
+      tree: ts.createSourceFile(
+        file,
+        readFileSync(join(provider, file), "utf8"),
+        ts.ScriptTarget.Latest,
+        true,
+      ),
+    }));
+}
+
+function placeOf(node: ts.Node, { file, tree }: Source): Unread {
+  const { line } = tree.getLineAndCharacterOfPosition(node.getStart(tree));
+  return { file, line: line + 1, source: node.getText(tree).slice(0, 120) };
+}
+
+const tidy = (text: string) =>
+  text
+    .replace(/…(\s*…)+/g, gap)
+    .replace(/[ \t]+/g, " ")
+    .trim();
+
+function hasWords(text: string, least: number): boolean {
+  return (text.replaceAll(gap, " ").match(/[A-Za-z]{2,}/g) ?? []).length >= least;
+}
+
+/** Without those that differ from another one in gaps and marks alone. */
+function withoutShorter(messages: readonly Message[]): Message[] {
+  const longest = new Map<string, Message>();
+  for (const message of messages) {
+    const words = `${message.folder} ${message.text.replace(/[^A-Za-z]+/g, " ").trim()}`;
+    if (message.text.length > (longest.get(words)?.text.length ?? 0)) longest.set(words, message);
+  }
+  return [...longest.values()];
+}
+
+const inOrder = (one: Message, other: Message) =>
+  one.folder < other.folder ? -1 : one.folder > other.folder ? 1 : one.text < other.text ? -1 : 1;
+
+/** Where a person meets the messages of a folder. */
+const chapters: readonly (readonly [title: string, folders: readonly string[]])[] = [
+  ["In the program", ["", "resources"]],
+  ["At preview: arguments and plans", ["definitions", "engine", "access"]],
+  ["On the way to Tailscale", ["api", "network"]],
+  ["From the commands", ["cli", "state"]],
+  ["From reviews and comments", ["review", "pull-request"]],
+  ["From the policy pack", ["policy"]],
+];
+
+/** docs/messages.md. A folder without a chapter has one of its own. */
+export function messagesPage(messages: readonly Message[]): string {
+  const placed = chapters.flatMap(([, folders]) => folders);
+  const others = [...new Set(messages.map(({ folder }) => folder))].filter(
+    (folder) => !placed.includes(folder),
+  );
+  const all = [
+    ...chapters,
+    ...others.map((folder) => [`From ${folder.replaceAll("-", " ")}`, [folder]] as const),
+  ];
+  return `# Messages
+
+Every message of Tailscope, with what to do. Search for words of yours: \`…\` stands for names,
+numbers and Tailscale's own words, which differ from case to case. Messages of the Pulumi CLI around
+them are not listed.
+
+Start with \`npx tailscope doctor\`: it finds most causes by itself, and says how to remove them.
+
+${all
+  .map(([title, folders]) =>
+    chapter(
+      title,
+      messages.filter(({ folder }) => folders.includes(folder)),
+    ),
+  )
+  .join("\n\n")}
+`;
+}
+
+function chapter(title: string, messages: readonly Message[]): string {
+  const texts = [...new Set(messages.map(({ text }) => text))].sort();
+  return `## ${title}\n\n${texts.map(entry).join("\n\n")}`;
+}
+
+function entry(text: string): string {
+  const [first = "", ...more] = text.split("\n").map((line) => line.trim());
+  const said = first.includes("`") ? `\`\` ${first} \`\`` : `\`${first}\``;
+  return [`- ${said}`, ...more.filter(Boolean).map((line) => `  ${plain(line)}`)].join("\n\n");
+}
+
+/** Text that is neither Markdown nor HTML, but for its own code. */
+function plain(line: string): string {
+  return line
+    .split(/(`[^`]*`)/)
+    .map((part, index) => (index % 2 === 1 ? part : part.replace(/[\\<>*_{}[\]#-]/g, "\\$&")))
+    .join("");
+}
