@@ -35,7 +35,9 @@ describe.each([
 
   test("holds compiled code with types, its licence and its page, and nothing else", () => {
     const { files } = packed[directory] ?? { files: [] };
-    const others = files.filter((path) => !/^(dist\/.*\.(js|d\.ts)|bin\/[a-z-]+\.js)$/.test(path));
+    const others = files.filter(
+      (path) => !/^(dist\/.*\.(js|d\.ts)|bin\/[a-z-]+\.js|schemas\/[a-z-]+\.json)$/.test(path),
+    );
     expect(others.sort()).toEqual(["LICENSE", "README.md", "package.json"]);
     expect(files).toContain("dist/index.js");
     expect(files).toContain("dist/index.d.ts");

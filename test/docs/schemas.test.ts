@@ -1,0 +1,133 @@
+/** The JSON schemas of the commands' outputs: made of the code, whole, and true of what the commands print. */
+
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import Ajv from "ajv/dist/2020";
+import { startEmulator } from "tailscope-emulator";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tailscope } from "../../provider/cli/program";
+import { closed, readSchemas, type Schema, schemasPage } from "../../tools/schemas";
+import { startPlatform } from "../contract/platform";
+import { run } from "../contract/run-command";
+import { fixture, fixtureOwnerToken, fixtureTailnet } from "../engine/fixtures/fixture";
+import { previewOf, step } from "../unit/a-preview";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const folder = join(root, "provider", "schemas");
+const page = join(root, "docs", "json-output.md");
+const text = (schema: unknown) => `${JSON.stringify(schema, undefined, 2)}\n`;
+
+let schemas: Schema[] = [];
+
+beforeAll(() => {
+  schemas = readSchemas(join(root, "provider"));
+  if (process.env["UPDATE_DOCS"] === undefined) return;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  for (const { name, schema } of schemas) writeFileSync(join(folder, `${name}.json`), text(schema));
+  writeFileSync(page, schemasPage(schemas));
+}, 60_000);
+
+test("the published schemas, and their page, are made of today's code", () => {
+  const published = readdirSync(folder).map((file) => [
+    file.slice(0, -".json".length),
+    readFileSync(join(folder, file), "utf8"),
+  ]);
+  const made = schemas.map(({ name, schema }) => [name, text(schema)]);
+  expect(Object.fromEntries(published), "npm run docs:update").toEqual(Object.fromEntries(made));
+  expect(readFileSync(page, "utf8")).toBe(schemasPage(schemas));
+});
+
+test("every command with --json has one", async () => {
+  const { commands } = await tailscope();
+  const printing = commands
+    .filter(({ options }) => options.some(({ long }) => long === "--json"))
+    .map((command) => command.name());
+  expect(schemas.map(({ name }) => name)).toEqual(expect.arrayContaining(printing));
+});
+
+/** What is wrong with a document, nothing beside the schema's members allowed. */
+function problems(name: string, document: unknown): unknown {
+  const found = schemas.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`There is no schema of ${name}.`);
+  const ajv = new Ajv({ allErrors: true, strictTypes: false });
+  const validate = ajv.compile(closed(found.schema) as object); // Closed, an object stays one.
+  return validate(document) ? [] : validate.errors;
+}
+
+test("a document that lacks a member, or has another, is wrong", () => {
+  expect(problems("token", { token: "x" })).toEqual([]);
+  expect(problems("token", {})).toHaveLength(1);
+  expect(problems("token", { token: "x", more: 1 })).toHaveLength(1);
+});
+
+test("the reviews of real previews are as the schema says", () => {
+  const reviews = join(root, "test", "engine", "reviews");
+  const files = readdirSync(reviews).filter((file) => file.endsWith(".json"));
+  expect(files.length).toBeGreaterThan(10);
+  for (const file of files)
+    expect(problems("review", JSON.parse(readFileSync(join(reviews, file), "utf8"))), file).toEqual(
+      [],
+    );
+});
+
+describe("what a command prints is as its schema says", () => {
+  const work = mkdtempSync(join(tmpdir(), "tailscope-schemas-"));
+  afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+  test("review --explain", async () => {
+    const preview = previewOf(step("create", "OAuthClient", "ci", undefined, { scopes: ["dns"] }));
+    const { stdout } = await run(["review", "-", "--explain", "ci", "--json"], {}, preview);
+    expect(problems("review-explain", JSON.parse(stdout))).toEqual([]);
+  });
+
+  test("comment", async () => {
+    await using platform = await startPlatform("gitlab", "of-this-job-0123456789");
+    const file = join(work, "review.md");
+    writeFileSync(file, "<!-- tailscope review -->\n### none\n");
+    const { stdout, stderr } = await run(["comment", file, "--json"], {
+      GITLAB_CI: "true",
+      CI_API_V4_URL: platform.url,
+      CI_PROJECT_ID: "42",
+      CI_MERGE_REQUEST_IID: "7",
+      GITLAB_TOKEN: "of-this-job-0123456789",
+    });
+    expect(stdout, stderr).not.toBe("");
+    expect(problems("comment", JSON.parse(stdout))).toEqual([]);
+  });
+
+  test("token", async () => {
+    await using emulator = await startEmulator();
+    const { stdout, stderr } = await run(["token", "--scope", "dns:read", "--json"], {
+      TAILSCALE_BASE_URL: emulator.url,
+      TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
+    });
+    expect(stdout, stderr).not.toBe("");
+    expect(problems("token", JSON.parse(stdout))).toEqual([]);
+  });
+
+  test("of a tailnet with a credential of each kind, one of them changed", async () => {
+    await using emulator = await startEmulator({ data: fixtureTailnet(work) });
+    const state = join(work, "state.json");
+    writeFileSync(state, fixture("state-0.1.0.json"));
+    const { resources } = JSON.parse(readFileSync(state, "utf8")).deployment;
+    const client = resources.find(({ urn }: { urn: string }) => urn.endsWith("OAuthClient::ci"));
+    emulator.control.change(client.id, { scopes: ["dns:read"] });
+    const asOwner = { TAILSCALE_BASE_URL: emulator.url, TAILSCALE_API_KEY: fixtureOwnerToken };
+    const runs: [string, string[], Record<string, string>][] = [
+      ["drift", ["--state", state], asOwner],
+      ["inventory", ["--state", state], asOwner],
+      ["audit", ["--since", "90d"], asOwner],
+      ["adopt", ["--all", "--out", join(work, "adopted")], asOwner],
+      ["doctor", [], asOwner],
+      ["doctor", ["--for", "up"], asOwner],
+    ];
+    for (const [name, args, environment] of runs) {
+      const { stdout, stderr } = await run([name, ...args, "--json"], environment, "", work);
+      expect(stdout, `${name}: ${stderr}`).not.toBe("");
+      expect(problems(name, JSON.parse(stdout)), name).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,186 @@
+/**
+ * JSON schemas of what the commands print with --json, made of the types of what they print: each `printJson(…)` of provider/cli, and
+ * what is printed as it is. provider/schemas has them, and docs/json-output.md names them; `npm run docs:update`
+ * writes both.
+ */
+
+import { basename, dirname, join, relative } from "node:path";
+import ts from "typescript";
+
+export interface Schema {
+  /** For example `"drift"`. */
+  readonly name: string;
+  readonly schema: Json;
+}
+
+export interface Json {
+  readonly [key: string]: unknown;
+}
+
+/** What a command prints beside its report. */
+const otherOutputs: Readonly<Record<string, string>> = { "review printJson": "review-explain" };
+
+/** The commands that print a text which they make JSON of themselves. */
+const printsItself = new Set(["review", "token"]);
+
+/** The schemas of a provider's commands, by name. */
+export function readSchemas(provider: string): Schema[] {
+  const { options, fileNames } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(join(provider, "tsconfig.json"), ts.sys.readFile).config,
+    ts.sys,
+    provider,
+  );
+  const program = ts.createProgram(fileNames, { ...options, noEmit: true });
+  const checker = program.getTypeChecker();
+  const cli = join(provider, "cli");
+  const schemas = new Map<string, Json>();
+  for (const source of program.getSourceFiles()) {
+    const path = relative(cli, source.fileName);
+    if (path.startsWith("..") || path === "output.ts") continue;
+    const folder = dirname(path);
+    const command = folder === "." ? basename(path, ".ts") : folder;
+    visit(source, (node) => {
+      const printed = printedBy(node, command);
+      if (printed === undefined) return;
+      const name = otherOutputs[`${command} ${printed.how}`] ?? command;
+      if (schemas.has(name))
+        throw new Error(`${path} prints a second document: name it in tools/schemas.ts`);
+      const about = name === command ? command : `${command} --explain`;
+      schemas.set(name, {
+        $schema: "https://json-schema.org/draft/2020-12/schema",
+        title: `tailscope ${about} --json`,
+        ...schemaOf(checker.getTypeAtLocation(printed.value), checker, printed.value),
+      });
+    });
+  }
+  return [...schemas]
+    .map(([name, schema]) => ({ name, schema }))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** The document that a call prints, if it is one that does. */
+function printedBy(
+  node: ts.Node,
+  command: string,
+): { how: string; value: ts.Expression } | undefined {
+  if (!ts.isCallExpression(node)) return undefined;
+  const how = node.expression.getText();
+  const [value, replacer, space] = node.arguments;
+  if (value === undefined) return undefined;
+  if (how === "printJson") return { how, value };
+  const isIndented = replacer?.getText() === "undefined" && space?.getText() === "2";
+  return how === "JSON.stringify" && isIndented && printsItself.has(command)
+    ? { how, value }
+    : undefined;
+}
+
+function schemaOf(type: ts.Type, checker: ts.TypeChecker, at: ts.Node): Json {
+  const is = (flags: ts.TypeFlags) => (type.flags & flags) !== 0;
+  if (is(ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return {};
+  if (is(ts.TypeFlags.Null)) return { type: "null" };
+  if (type.isStringLiteral() || type.isNumberLiteral()) return { const: type.value };
+  if (is(ts.TypeFlags.BooleanLiteral)) return { const: checker.typeToString(type) === "true" };
+  if (is(ts.TypeFlags.Boolean)) return { type: "boolean" };
+  if (is(ts.TypeFlags.StringLike)) return { type: "string" };
+  if (is(ts.TypeFlags.NumberLike)) return { type: "number" };
+  if (type.isUnion()) return union(type.types, checker, at);
+  if (checker.isTupleType(type) || checker.isArrayType(type)) {
+    const [item] = checker.getTypeArguments(type as ts.TypeReference); // As arrays and tuples are.
+    return { type: "array", ...(item && { items: schemaOf(item, checker, at) }) };
+  }
+  if (type.getCallSignatures().length > 0)
+    throw new Error(`a function is not JSON: ${at.getText()}`);
+  return objectOf(type, checker, at);
+}
+
+function union(types: readonly ts.Type[], checker: ts.TypeChecker, at: ts.Node): Json {
+  const there = types.filter(({ flags }) => (flags & ts.TypeFlags.Undefined) === 0);
+  const values = there.flatMap((one) =>
+    one.isStringLiteral() || one.isNumberLiteral() ? [one.value] : [],
+  );
+  if (values.length === there.length && values.length > 1) return { enum: values };
+  const isBoolean = (one: ts.Type) => (one.flags & ts.TypeFlags.BooleanLiteral) !== 0;
+  const others = there.filter((one) => !isBoolean(one));
+  const schemas: Json[] = others.map((one) => schemaOf(one, checker, at));
+  const booleans = there.filter(isBoolean);
+  if (booleans.length === 2) schemas.push({ type: "boolean" });
+  else schemas.push(...booleans.map((one) => schemaOf(one, checker, at)));
+  const different = [...new Map(schemas.map((one) => [JSON.stringify(one), one])).values()];
+  return different.length === 1 && different[0] ? different[0] : { anyOf: different };
+}
+
+function objectOf(type: ts.Type, checker: ts.TypeChecker, at: ts.Node): Json {
+  const properties: Record<string, Json> = {};
+  const required: string[] = [];
+  for (const property of checker.getPropertiesOfType(type)) {
+    const propertyType = checker.getTypeOfSymbolAtLocation(property, at);
+    const description = ts.displayPartsToString(property.getDocumentationComment(checker)).trim();
+    properties[property.name] = {
+      ...(description !== "" && { description: description.replace(/\s+/g, " ") }),
+      ...schemaOf(propertyType, checker, at),
+    };
+    const mayBeUndefined =
+      (property.flags & ts.SymbolFlags.Optional) !== 0 || hasUndefined(propertyType);
+    if (!mayBeUndefined) required.push(property.name);
+  }
+  const index = checker.getIndexTypeOfType(type, ts.IndexKind.String);
+  return {
+    type: "object",
+    ...(Object.keys(properties).length > 0 && { properties }),
+    ...(required.length > 0 && { required }),
+    ...(index && { additionalProperties: schemaOf(index, checker, at) }),
+  };
+}
+
+function hasUndefined(type: ts.Type): boolean {
+  if (type.isUnion()) return type.types.some(hasUndefined);
+  return (type.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Unknown)) !== 0;
+}
+
+function visit(node: ts.Node, look: (node: ts.Node) => void): void {
+  look(node);
+  ts.forEachChild(node, (child) => visit(child, look));
+}
+
+/** The same schema for a test: an object has nothing that the schema does not name. */
+export function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const inner = Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => [key, closed(value)]),
+  );
+  const isObject = inner["type"] === "object" && "properties" in inner;
+  return isObject && !("additionalProperties" in inner)
+    ? { ...inner, additionalProperties: false }
+    : inner;
+}
+
+/** docs/json-output.md */
+export function schemasPage(schemas: readonly Schema[]): string {
+  const rows = schemas.map(({ name, schema }) => {
+    const members = Object.keys((schema["properties"] as object | undefined) ?? {});
+    return `- [\`${name}.json\`](../provider/schemas/${name}.json): \`${schema["title"]}\`${members.length > 0 ? `, with ${members.map((member) => `\`${member}\``).join(", ")}` : ""}`;
+  });
+  return `# JSON output
+
+With \`--json\` a command prints one JSON document on standard output, and nothing else. What it has
+to say beside that goes to standard error. Each document has a JSON schema, which the package
+brings with it:
+
+${rows.join("\n")}
+
+In a program:
+
+\`\`\`ts
+import { readFileSync } from "node:fs";
+
+const path = require.resolve("tailscope/schemas/drift.json");
+export const schema: unknown = JSON.parse(readFileSync(path, "utf8"));
+\`\`\`
+
+Later versions may add members. They do not take any away, nor change what one means, without a new
+major version. So ignore what you do not know.
+
+No document has a secret in it, but that of \`token\`, which is one.
+`;
+}
