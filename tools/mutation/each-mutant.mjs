@@ -13,9 +13,9 @@ import { readNotes } from "./notes.mjs";
  *
  * @typedef {object} Instrumented
  * @property {{ static: Record<string, number>, perTest: Record<string, Record<string, number>> }} [mutantCoverage]
- * @property {string} [currentTestId]
- * @property {string} [activeMutant]
- * @property {number} [hitCount]
+ * @property {string | undefined} [currentTestId]
+ * @property {string | undefined} [activeMutant]
+ * @property {number | undefined} [hitCount]
  * @property {number} [hitLimit]
  */
 
@@ -56,7 +56,8 @@ export default class extends TestRunner {
     try {
       await run();
     } finally {
-      stryker.currentTestId = "with a mutant";
+      // What runs outside of a test loads a module.
+      stryker.currentTestId = undefined;
     }
     const time = performance.now() - start;
     const reached = mutantCoverage.perTest[id] ?? {};
@@ -88,7 +89,8 @@ async function tried(run, mutant, hitLimit, limit) {
   const tooLong = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error("The test did not end.")), limit);
   });
-  Object.assign(stryker, { activeMutant: mutant, hitCount: 0, hitLimit });
+  const currentTestId = "with a mutant";
+  Object.assign(stryker, { activeMutant: mutant, hitCount: 0, hitLimit, currentTestId });
   try {
     await Promise.race([Promise.resolve().then(run), tooLong]);
     return undefined;
@@ -98,7 +100,7 @@ async function tried(run, mutant, hitLimit, limit) {
     return { status: isEndless ? "timeout" : "killed", message };
   } finally {
     clearTimeout(timer);
-    Object.assign(stryker, { activeMutant: undefined, hitCount: undefined });
+    stryker.activeMutant = stryker.hitCount = stryker.currentTestId = undefined;
   }
 }
 

@@ -3,16 +3,17 @@
  * it, and answers from that afterwards. Only for tests that leave nothing behind in a module.
  */
 
+import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { createVitest } from "vitest/node";
 import { readNotes } from "./notes.mjs";
 
-/** Of all workers, which share a folder. */
-const notes = resolve("noticed-mutants.jsonl");
-
 class OnceForAllMutants {
   /** What Stryker has to give it: nothing. @type {readonly never[]} */
   static inject = [];
+
+  /** In the folder of this run, which all workers share. */
+  #notes = resolve("noticed-mutants.jsonl");
 
   /** @type {ReturnType<typeof readNotes>["noticed"] | undefined} */
   #noticed;
@@ -22,7 +23,9 @@ class OnceForAllMutants {
   }
 
   async dryRun() {
-    const failures = [...(await runAll("quick")), ...(await runAll("slow"))];
+    rmSync(this.#notes, { force: true });
+    const notes = this.#notes;
+    const failures = [...(await runAll("quick", notes)), ...(await runAll("slow", notes))];
     if (failures.length > 0) return { status: "error", errorMessage: failures.join("\n\n") };
     const { tests, loaded } = readNotes(notes);
     return {
@@ -37,7 +40,7 @@ class OnceForAllMutants {
 
   /** @param {{ activeMutant: { id: string }, testFilter?: string[] }} options */
   async mutantRun({ activeMutant, testFilter = [] }) {
-    this.#noticed ??= readNotes(notes).noticed;
+    this.#noticed ??= readNotes(this.#notes).noticed;
     const found = this.#noticed.get(activeMutant.id);
     const nrOfTests = testFilter.length;
     if (found === undefined) return { status: "survived", nrOfTests };
@@ -54,9 +57,10 @@ export const strykerPlugins = [
 
 /**
  * @param {"quick" | "slow"} turn which tests try mutants; the others run once
+ * @param {string} notes the file for what is found
  * @returns {Promise<string[]>} what failed although nothing was mutated
  */
-async function runAll(turn) {
+async function runAll(turn, notes) {
   const vitest = await createVitest("test", {
     config: "vitest.mutation.config.mts",
     runner: "./tools/mutation/each-mutant.mjs",
