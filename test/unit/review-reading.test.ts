@@ -1,0 +1,397 @@
+/** The parts by which previews and plans are read: values, documents, what failed, and the steps of a plan. */
+
+import { describe, expect, test } from "vitest";
+import {
+  argumentFrom,
+  argumentsAsAsked,
+  argumentsFrom,
+  normalForm,
+} from "../../provider/review/input/argument";
+import { documentsIn } from "../../provider/review/input/documents";
+import { incompleteness, problemIn } from "../../provider/review/input/failures";
+import { readPlan } from "../../provider/review/input/plan";
+import { readPreview } from "../../provider/review/input/preview";
+import { positionOf } from "../../provider/review/input/schemas";
+import { secret, step, unknown, urnOf } from "./a-preview";
+
+const absent = { is: "absent" };
+
+describe("an argument", () => {
+  test.each([
+    [undefined, absent],
+    [null, absent],
+    ["", absent],
+    [unknown, { is: "unknown" }],
+    [secret, { is: "hidden" }],
+    [false, { is: "known", value: false }],
+    [[secret], { is: "known", value: [secret] }],
+  ])("%j is read", (value, argument) => {
+    expect(argumentFrom(value)).toEqual(argument);
+  });
+
+  test.each<[unknown, string]>([
+    [undefined, ""],
+    [false, ""],
+    [[], ""],
+    [{}, ""],
+    [secret, "?"],
+    [unknown, "?"],
+    [true, "true"],
+    [7, "7"],
+    ["a", '"a"'],
+    [["b", "a"], '["a","b"]'],
+    [[null], "[null]"],
+    [{ b: [2, 1], a: { d: 1, c: "x" } }, '{"a":{"c":"x","d":1},"b":[1,2]}'],
+  ])("%j is compared by its normal form %s", (value, normal) => {
+    expect(normalForm(argumentFrom(value))).toBe(normal);
+  });
+
+  test("is what was asked for where that differs from what was answered, as far as it is shown", () => {
+    const asked = (outputs: unknown) =>
+      argumentsAsAsked(argumentsFrom({ a: 1, b: 2 }), argumentsFrom(outputs));
+    const named = (bag: object) => ({ named: new Map(Object.entries(bag)), others: absent });
+    const known = (value: unknown) => ({ is: "known", value });
+    expect(asked(undefined)).toEqual(named({ a: known(1), b: known(2) }));
+    expect(asked({ b: 3, c: 4 })).toEqual(named({ a: known(1), b: known(3), c: known(4) }));
+    expect(asked({ b: 3, asked: { b: 2, c: "" } })).toEqual(
+      named({ a: known(1), b: known(2), c: absent, asked: known({ b: 2, c: "" }) }),
+    );
+    for (const [marker, is] of [
+      [secret, "hidden"],
+      [unknown, "unknown"],
+    ]) {
+      expect(asked({ b: 3, asked: marker })).toEqual({ named: new Map(), others: { is } });
+      expect(asked(marker)).toEqual({ named: new Map(), others: { is } });
+    }
+    expect(argumentsFrom(["a"])).toEqual({ named: new Map(), others: { is: "hidden" } });
+  });
+});
+
+describe("documents in what a command printed", () => {
+  const behind = (text: string) =>
+    `it has text behind the JSON, which could say that something failed: ${JSON.stringify(text)}. Give standard output alone`;
+  test.each<[string, unknown[] | string]>([
+    ['{"a":1}', [{ a: 1 }]],
+    ['\ufeff{"a":1}\n', [{ a: 1 }]],
+    ['{\n"a":\n"b c"}', [{ a: "b c" }]],
+    ['[ok] {not this}\n\n{"a":1}\r\n', [{ a: 1 }]],
+    ['{"a":1}\n \t\n{"b":2}\n', [{ a: 1 }, { b: 2 }]],
+    ["[]", [[]]],
+    ["", "it is not a thing"],
+    ["text", "it is not a thing"],
+    ["{", "it is not a thing"],
+    ['{\n"a": 1\n', "it is not a thing"],
+    ['{\n"a": {\n}\n', "it is not a thing"],
+    ['{\n"a": 1\n}\n\n \nerror: {', behind("error: {")],
+    ['{\n"a": 1\n} \n{\n"b": 2\n}', "it has more than one JSON document: review each by itself"],
+    ['{\n"a": {\n}\n}\nno', behind("no")],
+    ['{"a": {\n}}\n', [{ a: {} }]],
+    ['x \ufeff{"a":1}', "it is not a thing"],
+  ])("%j", (text, expected) => {
+    expect(documentsIn(text, "a thing")).toEqual(
+      typeof expected === "string" ? { problem: expected } : { documents: expected },
+    );
+  });
+});
+
+describe("a failure is told in one line", () => {
+  test.each<[{ severity?: string | null; message?: string }[], boolean, string | undefined]>([
+    [[], false, undefined],
+    [["debug", "info", "info#err", "warning"].map((severity) => ({ severity })), false, undefined],
+    [[], true, "the engine says that the state may be corrupt (maybeCorrupt)"],
+    [
+      [
+        { severity: "error", message: " one\n" },
+        { severity: "warning", message: "no" },
+        { severity: "error", message: "two" },
+        { severity: "error" },
+      ],
+      true,
+      "the preview failed: one; two; ",
+    ],
+    [
+      [{ severity: "fatal", message: " boom\n" }],
+      false,
+      'the preview says something of the severity "fatal", which this version does not know: boom',
+    ],
+    [
+      [{}],
+      false,
+      'the preview says something of the severity "", which this version does not know: ',
+    ],
+  ])("%j, maybeCorrupt %j", (diagnostics, maybeCorrupt, problem) => {
+    expect(problemIn(diagnostics, maybeCorrupt)).toBe(problem);
+  });
+
+  const stack = "urn:pulumi:dev::test::pulumi:pulumi:Stack::test-dev";
+  const steps = (...ops: string[]) => ops.map((op) => ({ op, urn: urnOf("AuthKey", op) }));
+  const missing = (says: number, op: string, has: number) =>
+    `its steps are not all of it: changeSummary counts ${says} of "${op}", and ${has} of the steps are that`;
+  const refresh = "it is the preview of a refresh, which says nothing of what the program changes";
+
+  test.each<[{ op: string; urn: string }[], Record<string, number> | undefined, boolean, unknown]>([
+    [[], undefined, false, "it is not a preview: steps and changeSummary are missing"],
+    [[], undefined, true, "it is not a preview: steps and changeSummary are missing"],
+    [steps("create"), undefined, false, undefined],
+    [
+      steps("create"),
+      undefined,
+      true,
+      "it failed before its end: it has a duration and no changeSummary",
+    ],
+    [[], {}, true, undefined],
+    [steps("create", "delete-replaced", "refresh", "diff"), { create: 1 }, true, undefined],
+    [steps("create"), { create: 2 }, true, missing(2, "create", 1)],
+    [steps("create", "create"), { create: 1 }, true, missing(1, "create", 2)],
+    [steps("create"), {}, true, missing(0, "create", 1)],
+    [[], { update: 1 }, true, missing(1, "update", 0)],
+    [steps("same"), { same: 9 }, true, undefined],
+    [steps("same", "same"), { same: 1 }, true, missing(1, "same", 2)],
+    [steps("read", "read"), { read: 1 }, true, undefined],
+    [steps("read"), { read: 2 }, true, missing(2, "read", 1)],
+    [steps("refresh"), { same: 1 }, true, refresh],
+    [steps("refresh", "create"), { create: 1 }, true, undefined],
+    [[{ op: "refresh", urn: stack }, ...steps("create")], { create: 1 }, true, refresh],
+    [[{ op: "same", urn: stack }, ...steps("refresh")], { same: 1 }, true, undefined],
+  ])("%j, counted as %j, ended %j", (given, summary, hasEnded, problem) => {
+    expect(incompleteness(given, summary, hasEnded)).toBe(problem);
+  });
+});
+
+test.each<[string[], object | undefined]>([
+  [["project:///index.ts#12,7"], { file: "index.ts", line: 12, column: 7 }],
+  [["project:///src/a b.ts#3"], { file: "src/a b.ts", line: 3, column: 1 }],
+  [
+    ["project:///node_modules/x.js#1,1", "project:///../y.ts#1,1", "", "project:///z.ts#20,10"],
+    { file: "z.ts", line: 20, column: 10 },
+  ],
+  [["see project:///index.ts#12,7"], undefined],
+  [["project:///index.ts#12,7 and on"], undefined],
+  [["project:///index.ts"], undefined],
+  [["file:///index.ts#12,7"], undefined],
+  [[], undefined],
+])("the place of %j in the program", (positions, place) => {
+  expect(positionOf(positions.map((sourcePosition) => ({ sourcePosition })))).toEqual(place);
+});
+
+describe("the stream of events", () => {
+  const urn = urnOf("OAuthClient", "ci");
+  const state = (scopes: string[]) => ({ type: urn.split("::")[2], inputs: { scopes } });
+  const pre = (op: string, of = urn) => ({
+    resourcePreEvent: { metadata: { op, urn: of, old: state(["dns"]), new: state(["dns"]) } },
+  });
+  const outputs = (op: string, of = urn) => ({
+    resOutputsEvent: { metadata: { op, urn: of, old: state(["dns"]), new: state(["users"]) } },
+  });
+  const end = (more: object = {}) => ({
+    summaryEvent: { isPreview: true, resourceChanges: { update: 1 }, ...more },
+  });
+  const read = (...events: object[]) =>
+    readPreview(events.map((event, sequence) => JSON.stringify({ sequence, ...event })).join("\n"));
+  const ops = (...events: object[]) => {
+    const found = read(...events);
+    return "problem" in found
+      ? found.problem
+      : found.steps.map(({ op, new: after }) => [op, after?.arguments.named.get("scopes")]);
+  };
+  const dns = { is: "known", value: ["dns"] };
+  const users = { is: "known", value: ["users"] };
+
+  test("has what a refresh came to in the place of the refresh, and of nothing else", () => {
+    const other = urnOf("OAuthClient", "other");
+    expect(
+      ops(
+        pre("refresh"),
+        pre("update", other),
+        outputs("update"),
+        end({ resourceChanges: { update: 2 } }),
+      ),
+    ).toEqual([
+      ["update", users],
+      ["update", dns],
+    ]);
+    expect(ops(pre("refresh"), outputs("same"), pre("update", other), end())).toEqual([
+      ["refresh", dns],
+      ["update", dns],
+    ]);
+    expect(ops(pre("update"), outputs("update"), end())).toEqual([["update", dns]]);
+    expect(ops(pre("update"), outputs("delete", other), end())).toEqual([["update", dns]]);
+  });
+
+  test.each<[object[], string]>([
+    [
+      [pre("update"), end(), end()],
+      "it has the events of more than one preview: review each by itself",
+    ],
+    [[pre("update")], "it stops before its end: the event with its summary is missing"],
+    [[{ errorEvent: { error: " boom\n" } }, end()], "the preview failed: boom"],
+    [[{ errorEvent: {} }, end()], "the preview failed: "],
+    [
+      [{ resOpFailedEvent: { metadata: { op: "update", urn } } }, end()],
+      `the preview failed at ${urn}`,
+    ],
+    [
+      [{ policyEvent: { enforcementLevel: "mandatory", message: " no all\n" } }, end()],
+      "a policy pack forbids it: no all",
+    ],
+    [[{ policyEvent: { enforcementLevel: "mandatory" } }, end()], "a policy pack forbids it: "],
+    [[pre("update"), end({ isPreview: false })], "it is an update, not a preview"],
+    [[pre("update"), end({ result: "failed" })], "the preview failed"],
+    [[pre("update"), { newEvent: {} }, end()], "1 has newEvent, which this version does not know"],
+    [
+      [pre("update"), { errorEvent: 7 }, end()],
+      "it is not a stream of events: 1.errorEvent is not as it should be",
+    ],
+  ])("%# is refused", (events, problem) => {
+    expect(ops(...events)).toBe(problem);
+  });
+
+  test("without a result succeeded", () => {
+    expect(ops(pre("update"), end({ result: null }))).toEqual([["update", dns]]);
+  });
+});
+
+describe("the steps of a plan", () => {
+  const urn = urnOf("OAuthClient", "ci");
+  const planned = (plan: object) => {
+    const found = readPlan(JSON.stringify({ manifest: {}, resourcePlans: { [urn]: plan } }));
+    if ("problem" in found) throw new Error(found.problem);
+    return found.steps;
+  };
+  const bag = (members: object) => new Map(Object.entries(members));
+  const known = (value: unknown) => ({ is: "known", value });
+  const state = { scopes: ["dns"], tags: ["tag:a"] };
+  const inputDiff = {
+    adds: { tags: ["tag:a"] },
+    updates: { scopes: ["dns"] },
+    deletes: ["description"],
+  };
+
+  test("have before them what does not change, and after them what will be", () => {
+    const [step] = planned({ goal: { inputDiff }, steps: ["update"], state });
+    expect(step?.old?.arguments).toEqual({
+      named: bag({ tags: absent, scopes: { is: "unknown" }, description: { is: "unknown" } }),
+      others: absent,
+    });
+    expect(step?.new?.arguments).toEqual({
+      named: bag({ scopes: known(["dns"]), tags: known(["tag:a"]), description: absent }),
+      others: absent,
+    });
+  });
+
+  test("have nothing before them that a plan did not compare", () => {
+    const nothing = { named: new Map(), others: { is: "unknown" } };
+    const all = [
+      { goal: {}, steps: ["update"], state },
+      { goal: { inputDiff: { adds: { __provider: "x" } } }, steps: ["replace"], state },
+      { goal: { inputDiff }, steps: ["update"], state: secret },
+    ];
+    for (const plan of all) expect(planned(plan)[0]?.old?.arguments).toEqual(nothing);
+  });
+
+  test("have nothing known after them where the plan has neither state nor inputs, or hides them", () => {
+    const madeBy = (plan: object) => planned(plan)[0]?.new?.arguments;
+    expect(madeBy({ goal: {}, steps: ["import"] })).toEqual({
+      named: new Map(),
+      others: { is: "unknown" },
+    });
+    expect(madeBy({ goal: { inputDiff: {} }, steps: ["import"] })).toEqual({
+      named: new Map(),
+      others: absent,
+    });
+    expect(madeBy({ goal: {}, steps: ["create"], state })).toMatchObject({ others: absent });
+    expect(madeBy({ goal: { inputDiff: { adds: secret } }, steps: ["create"], state })).toEqual({
+      named: new Map(),
+      others: { is: "hidden" },
+    });
+  });
+
+  test.each([
+    ["create", false, true],
+    ["import", false, true],
+    ["update", true, true],
+    ["same", true, true],
+    ["replace", true, true],
+    ["delete", true, false],
+    ["delete-replaced", true, false],
+    ["discard", true, false],
+    ["discard-replaced", true, false],
+  ])("%s has a half before %j and one after %j", (op, hasOld, hasNew) => {
+    const [step] = planned({ goal: { inputDiff }, steps: [op], state });
+    expect([step?.old !== undefined, step?.new !== undefined]).toEqual([hasOld, hasNew]);
+    expect(step?.old?.isExternal).toBe(hasOld ? op.startsWith("discard") : undefined);
+    expect(planned({ steps: [op], state })[0]?.new).toBeUndefined();
+  });
+
+  test("have the type of the URN and that of the goal, once each", () => {
+    const types = (type: string | undefined) =>
+      planned({ goal: { type, inputDiff }, steps: ["update"], state })[0]?.new?.types;
+    const own = urn.split("::")[2] ?? "";
+    expect(types(undefined)).toEqual([own]);
+    expect(types(own)).toEqual([own]);
+    expect(types("aws:s3/bucket:Bucket")).toEqual([own, "aws:s3/bucket:Bucket"]);
+  });
+
+  test("have the code that will run, and the one that ran where it is known", () => {
+    const code = (diff: object, given: object, op = "update") => {
+      const [step] = planned({ goal: { inputDiff: diff }, steps: [op], state: given });
+      return [step?.old?.code, step?.new?.code];
+    };
+    const ours = known("x");
+    expect(code({}, { __provider: "x" })).toEqual([[ours], [ours]]);
+    expect(code({ adds: { __provider: "x" } }, { __provider: "x" })).toEqual([[absent], [ours]]);
+    expect(code({ adds: { __provider: "x" } }, { __provider: "x" }, "replace")).toEqual([
+      undefined,
+      [ours],
+    ]);
+    expect(code({ updates: { __provider: "x" } }, { __provider: "x" })).toEqual([
+      [{ is: "unknown" }],
+      [ours],
+    ]);
+  });
+
+  test.each([
+    [" \n", "it is empty"],
+    ["{}\n{}", "it has more than one JSON document"],
+    ['{"resourcePlans":[]}', "it is not an update plan: resourcePlans is not as it should be"],
+    ["{}", "it is not an update plan: manifest is missing"],
+  ])("%j is refused", (text, problem) => {
+    expect(readPlan(text)).toEqual({ problem });
+  });
+});
+
+test("a preview's own halves are read: as asked before, and as given after", () => {
+  const given = step("update", "OAuthClient", "ci", { scopes: ["dns"] }, { scopes: ["users"] });
+  const read = readPreview(
+    JSON.stringify({
+      steps: [
+        {
+          ...given,
+          oldState: { ...given.oldState, external: true, delete: true, retainOnDelete: true },
+          newState: { ...given.newState, outputs: { scopes: ["all"] }, deletedWith: "urn" },
+        },
+      ],
+      changeSummary: { update: 1 },
+      diagnostics: null,
+    }),
+  );
+  if ("problem" in read) throw new Error(read.problem);
+  const [{ old, new: after } = { old: undefined, new: undefined }] = read.steps;
+  expect(old).toMatchObject({
+    id: "kci",
+    isExternal: true,
+    isMarked: true,
+    retainOnDelete: { is: "known", value: true },
+    deletedWith: absent,
+  });
+  expect(old?.answered?.named.get("createdAt")).toEqual({ is: "known", value: "2026" });
+  expect(after).toMatchObject({
+    isExternal: false,
+    isMarked: false,
+    retainOnDelete: absent,
+    deletedWith: { is: "known", value: "urn" },
+  });
+  expect(after).not.toHaveProperty("id");
+  expect(after).not.toHaveProperty("answered");
+  expect(after?.arguments.named.get("scopes")).toEqual({ is: "known", value: ["users"] });
+});
