@@ -9,9 +9,10 @@ import { sarifReport } from "../review/formats/sarif";
 import { explanation, terminalExplanation, terminalReport } from "../review/formats/terminal";
 import { readPlan } from "../review/input/plan";
 import { readPreview } from "../review/input/preview";
-import { exceeds, type Limit, limits, type Review, review } from "../review/review";
+import type { GivenPolicy } from "../review/reach/policies";
+import { exceeds, type Limit, limits, type Review, reviewWithReach } from "../review/review";
 import { CommandFailure, exitCodes } from "./failure";
-import { textOf } from "./files";
+import { readText, textOf } from "./files";
 import { printAside, printJson } from "./output";
 
 const formats = ["terminal", "markdown", "json", "sarif", "html"] as const;
@@ -24,6 +25,10 @@ interface Options {
   readonly explain?: string;
   readonly title: string;
   readonly cwd: string;
+  readonly policy?: string;
+  readonly policyBefore?: string;
+  readonly state?: readonly string[];
+  readonly deny?: readonly string[];
 }
 
 export function reviewCommand(program: Command): void {
@@ -50,6 +55,20 @@ export function reviewCommand(program: Command): void {
       "list every operation that a credential (name or URN) can perform, with the scope that permits it",
     )
     .option(
+      "--policy <file>",
+      "the policy file after the change: says what each credential reaches more and less",
+    )
+    .option("--policy-before <file>", "the policy file before the change (default: unchanged)")
+    .option(
+      "--state <file...>",
+      "exports of the stack (`pulumi stack export`), for credentials that the preview does not show",
+    )
+    .option(
+      "--deny <target>",
+      "exit with code 2 if a credential reaches this afterwards, for example tag:db:5432; can be repeated",
+      (target: string, before: readonly string[] | undefined) => [...(before ?? []), target],
+    )
+    .option(
       "--title <text>",
       "what is reviewed, for example the stack: each title gets its own comment",
       "",
@@ -64,12 +83,14 @@ export function reviewCommand(program: Command): void {
       `
 Exit code: 0; 2 if a change gives what --fail-on names; 1 for a failure, or if something in the preview is not understood.
 A value that is secret, or unknown before the deployment, counts as the worst that it could be. Limits: admin
-(can make administrators), persist (can create further credentials), write, gained (anything more than before, including a longer lifetime),
+(can make administrators), persist (can create further credentials), write, reach
+(reaches more through tags and the policy file), gained (anything more than before, including a longer lifetime),
 any (any change at all, including other code and resources that can change access). A failed preview is refused; pipefail also catches
-one that a policy pack rejects.
+one that a policy pack rejects. Reach is reviewed if the policy file is known: by --policy, or if a tailscale.Acl in the preview sets it.
 
   $ set -o pipefail; pulumi preview --json | tailscope review
   $ tailscope review preview.json --format markdown --fail-on persist
+  $ tailscope review preview.json --policy policy.hujson --policy-before policy.old.hujson --fail-on reach
   $ tailscope review preview.json --explain ci`,
     )
     .action(async (file: string | undefined, options: Options) => {
@@ -82,12 +103,21 @@ one that a policy pack rejects.
         );
         process.exitCode = exitCodes.failure;
       }
+      const { reach } = found;
+      const needsReach = options.failOn === "reach" || options.deny !== undefined;
+      if (needsReach && reach?.is !== "known") {
+        printAside("Nobody knows what is reached: no policy file is known. Give it with --policy.");
+        process.exitCode = exitCodes.failure;
+        return;
+      }
       if (options.failOn !== undefined && exceeds(found, options.failOn))
         process.exitCode = exitCodes.found;
+      if (reach?.is === "known" && reach.denied.length > 0) process.exitCode = exitCodes.found;
     });
 }
 
-async function reviewOf(file: string | undefined, { plan }: Options): Promise<Review> {
+async function reviewOf(file: string | undefined, options: Options): Promise<Review> {
+  const { plan } = options;
   if (plan !== undefined && file !== undefined)
     throw new CommandFailure("Give a preview or --plan, not both.");
   const path = plan ?? file ?? "-";
@@ -108,7 +138,32 @@ async function reviewOf(file: string | undefined, { plan }: Options): Promise<Re
       `${name} cannot be reviewed: ${shown(read.problem)}.\n  Give ${remedy}.`,
     );
   }
-  return review(read.steps);
+  const found = reviewWithReach(read.steps, {
+    policy: policyIn(options.policy),
+    policyBefore: policyIn(options.policyBefore),
+    others: await credentialsIn(options.state),
+    deny: options.deny,
+  });
+  if ("problem" in found) throw new CommandFailure(`${shown(found.problem)}.`);
+  return found;
+}
+
+function policyIn(path: string | undefined): GivenPolicy | undefined {
+  return path === undefined ? undefined : { name: path, text: readText(path) };
+}
+
+async function credentialsIn(paths: readonly string[] | undefined) {
+  if (paths === undefined) return undefined;
+  // What reads a state takes longer to load than a review to run.
+  const [{ credentialsInState }, { managedIn }, { resourcesOf }] = await Promise.all([
+    import("./reach/credentials.js"),
+    import("../state/exported-state.js"),
+    import("./session.js"),
+  ]);
+  const exports = await Promise.all(
+    paths.map(async (path) => ({ name: path, content: await textOf(path) })),
+  );
+  return credentialsInState(managedIn(resourcesOf(exports)));
 }
 
 function rendered(found: Review, { format, json, title, cwd }: Options): string {

@@ -2,11 +2,12 @@
 
 import { keyOfCondition } from "./conditions";
 import { type Cover, coverOf, restOf } from "./covering";
-import type { Condition } from "./model";
-import type { Opening, Targets } from "./network";
+import type { Condition, Source, Step } from "./model";
+import type { Network, Opening, Targets } from "./network";
 import { formatRange } from "./ranges";
-import { type Became, conditionsOf, type Spread } from "./spread";
+import { type Became, conditionsOf, pathTo, type Spread } from "./spread";
 import type { Use } from "./uses";
+import { turnsOf } from "./words";
 
 /** Destinations that open, by one rule or one scope. */
 export interface Gain {
@@ -74,6 +75,26 @@ function keyOfGain({ to, openings, conditions }: Gain): string {
     openings.map(({ what, first, last, detail }) => [what, first, last, detail].join(" ")).sort(),
     conditions.map(keyOfCondition).sort(),
   ]);
+}
+
+/** The places that give a gain: where tags or the machine change, and the rule at the end. */
+export function placesOf({ by, use }: Gain): readonly Source[] {
+  return [...turnsOf(pathTo(by)).map(({ because }) => because.at), use.at];
+}
+
+/** The place among them that is new: an owner whom `before` does not have, or the rule. */
+export function causeOf({ by, use }: Gain, before: Network | undefined): Source {
+  const isNew = ({ from, to }: Step): boolean =>
+    "tags" in from &&
+    "tags" in to &&
+    !from.tags.some((owner) =>
+      before?.ownership.ownedBy.get(owner)?.some(({ tag }) => to.tags.includes(tag)),
+    );
+  const step = turnsOf(pathTo(by)).find(
+    (one) =>
+      "policy" in one.because.at && one.because.at.policy.section === "tagOwners" && isNew(one),
+  );
+  return step?.because.at ?? use.at;
 }
 
 export interface Difference {

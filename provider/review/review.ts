@@ -1,25 +1,70 @@
 /** A whole preview as a review: the most dangerous change first. */
 
 import { type Danger, dangers, isAtLeast, worst } from "../access/danger";
+import { nameIn } from "../access/urn";
+import { gainInWords } from "../reach/answers";
+import { type Gain, placesOf } from "../reach/difference";
+import { placesInWords } from "../reach/words";
 import type { Step } from "./input/step";
+import {
+  type ReachChange,
+  type ReachOptions,
+  type ReviewedReach,
+  reachOfChange,
+} from "./reach/changes";
+import { type JsonGain, jsonGain, jsonWay } from "./reach/json";
 import { type Assessment, assess, type ReportedCredential } from "./verdict/assessment";
-import { type ChangeKind, changesIn } from "./verdict/changes";
+import { type Change, type ChangeKind, changesIn } from "./verdict/changes";
 
 /** The report for programs. */
 export interface Report {
   /** The worst class of all; `admin` where something is not understood, because nobody knows what it gives. */
   readonly verdict: Danger;
-  readonly credentials: readonly ReportedCredential[];
+  readonly credentials: readonly CredentialReport[];
   /** What nobody knows about the change, each in a sentence. */
   readonly notUnderstood: readonly string[];
   /** What else changes and can change access, and is not reviewed: code of its own, for example. Each in a sentence. */
   readonly notReviewed: readonly string[];
+  /** Absent where nobody asked for reach. */
+  readonly reach?: ReportedReach;
 }
+
+/** A credential as the report has it, with what it reaches where a policy file is known. */
+export interface CredentialReport extends ReportedCredential {
+  readonly reachGained?: readonly JsonGain[];
+  readonly reachLost?: readonly JsonGain[];
+}
+
+export type ReportedReach =
+  /** No policy file is known. */
+  | { readonly known: false; readonly reason: string }
+  | {
+      readonly known: true;
+      /** Where the policy file is from. */
+      readonly policy: string;
+      readonly notes: readonly string[];
+      /** Credentials that do not change and reach more or less by the policy file, and tags. */
+      readonly byPolicy: readonly {
+        readonly name: string;
+        readonly urn?: string;
+        readonly reachGained: readonly JsonGain[];
+        readonly reachLost: readonly JsonGain[];
+      }[];
+      readonly denied: readonly {
+        readonly name: string;
+        readonly target: string;
+        readonly ways: readonly ReturnType<typeof jsonWay>[];
+      }[];
+    };
 
 export interface Review {
   readonly report: Report;
   /** In the order of the report. */
   readonly assessments: readonly Assessment[];
+  /** Absent where nobody asked for reach. */
+  readonly reach?: ReviewedReach;
+  /** Of assessments, what they reach more and less. */
+  readonly reachOf: ReadonlyMap<Assessment, ReachChange>;
 }
 
 const changeOrder: readonly ChangeKind[] = [
@@ -33,9 +78,28 @@ const changeOrder: readonly ChangeKind[] = [
 ];
 
 export function review(steps: readonly Step[]): Review {
-  const { changes, notUnderstood, notReviewed } = changesIn(steps);
+  const changes = changesIn(steps);
+  return reviewOf(changes, undefined);
+}
+
+/** The same with what credentials reach, by the policy file that is given or in the preview. */
+export function reviewWithReach(
+  steps: readonly Step[],
+  options: ReachOptions,
+): Review | { readonly problem: string } {
+  const changes = changesIn(steps);
+  const reach = reachOfChange(steps, changes.changes, options);
+  return "problem" in reach ? reach : reviewOf(changes, reach);
+}
+
+function reviewOf(
+  { changes, notUnderstood, notReviewed }: ReturnType<typeof changesIn>,
+  reach: ReviewedReach | undefined,
+): Review {
+  const known = reach?.is === "known" ? reach : undefined;
+  const reachOf = new Map<Assessment, ReachChange>();
   const assessments = changes
-    .map(assess)
+    .map((change) => assessWithReach(change, known?.byChange.get(change), reachOf))
     .sort(
       ({ reported: one }, { reported: other }) =>
         dangers.indexOf(other.class) - dangers.indexOf(one.class) ||
@@ -45,18 +109,79 @@ export function review(steps: readonly Step[]): Review {
   const strange = [
     ...notUnderstood,
     ...assessments.flatMap((assessment) => assessment.notUnderstood),
+    ...(known?.notUnderstood ?? []),
   ];
   return {
     report: {
       verdict:
         strange.length > 0 ? "admin" : worst(assessments.map(({ reported }) => reported.class)),
-      credentials: assessments.map(({ reported }) => reported),
+      credentials: assessments.map((assessment) => {
+        const found = reachOf.get(assessment);
+        return found === undefined
+          ? assessment.reported
+          : {
+              ...assessment.reported,
+              reachGained: found.gained.map(jsonGain),
+              reachLost: found.lost.map(jsonGain),
+            };
+      }),
       // The engine plans side by side, so the order of its steps differs from run to run.
       notUnderstood: [...new Set(strange)].sort(compare),
-      notReviewed: [...notReviewed].sort(compare),
+      notReviewed: notReviewed
+        // The policy file of that resource is what was reviewed.
+        .filter((said) => known?.urn === undefined || !said.startsWith(`${nameIn(known.urn)} (`))
+        .sort(compare),
+      ...(reach && { reach: reportedReach(reach) }),
     },
     assessments,
+    ...(reach && { reach }),
+    reachOf,
   };
+}
+
+function assessWithReach(
+  change: Change,
+  reach: ReachChange | undefined,
+  reachOf: Map<Assessment, ReachChange>,
+): Assessment {
+  const assessment = assess(change);
+  if (reach === undefined) return assessment;
+  const widened = { ...assessment, widens: assessment.widens || reach.gained.length > 0 };
+  reachOf.set(widened, reach);
+  return widened;
+}
+
+function reportedReach(reach: ReviewedReach): ReportedReach {
+  if (reach.is === "unknown") return { known: false, reason: reach.sentence };
+  return {
+    known: true,
+    policy: reach.from,
+    notes: reach.notes,
+    byPolicy: reach.others.map(({ name, urn, gained, lost }) => ({
+      name,
+      ...(urn !== undefined && { urn }),
+      reachGained: gained.map(jsonGain),
+      reachLost: lost.map(jsonGain),
+    })),
+    denied: reach.denied.map(({ name, target, ways }) => ({
+      name,
+      target,
+      ways: ways.map(jsonWay),
+    })),
+  };
+}
+
+/** What is reached more and less, in words: `"+ tag:db:5432 (as tag:web, owned by tag:ci)"`. */
+export function reachItems({ gained, lost }: Pick<ReachChange, "gained" | "lost">): string[] {
+  const signed = (sign: string) => (gain: Gain) =>
+    `${sign} ${gainInWords(gain)}, ${placesInWords(placesOf(gain))}`;
+  return [...gained.map(signed("+")), ...lost.map(signed("-"))];
+}
+
+/** Everybody who reaches more than before: credentials that change, and others by the policy file. */
+function reachingMore({ reach, reachOf }: Review): readonly ReachChange[] {
+  if (reach?.is !== "known") return [];
+  return [...reachOf.values(), ...reach.others].filter(({ gained }) => gained.length > 0);
 }
 
 /** By code points, the same on every machine. */
@@ -65,15 +190,21 @@ function compare(one: string, other: string): number {
 }
 
 /** What `--fail-on` takes: a class, any gain at all, or any change at all. */
-export const limits = ["admin", "persist", "write", "gained", "any"] as const;
+export const limits = ["admin", "persist", "write", "reach", "gained", "any"] as const;
 
 export type Limit = (typeof limits)[number];
 
 /** Whether a review has what a limit names. What is not understood is every limit's. */
-export function exceeds({ report, assessments }: Review, limit: Limit): boolean {
+export function exceeds(review: Review, limit: Limit): boolean {
+  const { report, assessments, reach } = review;
   if (report.notUnderstood.length > 0) return true;
-  if (limit === "any") return assessments.length > 0 || report.notReviewed.length > 0;
-  if (limit === "gained") return assessments.some(({ widens }) => widens);
+  const changesReach = reach?.is === "known" && reach.others.length > 0;
+  if (limit === "any")
+    return assessments.length > 0 || report.notReviewed.length > 0 || changesReach;
+  // Where no policy file is known, anything may be reached.
+  if (limit === "reach") return reach?.is !== "known" || reachesMore(review);
+  if (limit === "gained")
+    return assessments.some(({ widens }) => widens) || reachingMore(review).length > 0;
   return isAtLeast(report.verdict, limit);
 }
 
@@ -92,10 +223,32 @@ export function verdictInWords(review: Review): string {
     other === 0
       ? ""
       : ` ${other === 1 ? "One other thing changes" : `${other} other things change`} that can change access and ${other === 1 ? "is" : "are"} not reviewed.`;
-  return `${changesInWords(review)}${unreviewed}`;
+  return `${changesInWords(review)}${reachInWords(review)}${unreviewed}`;
 }
 
-function changesInWords({ report, assessments }: Review): string {
+function reachInWords(review: Review): string {
+  const { reach } = review;
+  if (reach?.is !== "known") return "";
+  const more = reachingMore(review);
+  const byPolicy = reach.others.filter(({ gained }) => gained.length > 0).length;
+  const denied = reach.denied.length;
+  return [
+    more.length === 0
+      ? ""
+      : more.length === 1
+        ? ` One reaches more than before${byPolicy > 0 ? ", by the policy file" : ""}.`
+        : ` ${more.length} reach more than before${byPolicy > 0 ? `, ${byPolicy} of them by the policy file` : ""}.`,
+    more.length === 0 && reach.others.length > 0 ? " The policy file takes reach away." : "",
+    denied === 0 ? "" : ` ${denied} ${denied === 1 ? "reaches" : "reach"} what --deny names.`,
+  ].join("");
+}
+
+/** Whether somebody reaches more than before. */
+export function reachesMore(review: Review): boolean {
+  return reachingMore(review).length > 0;
+}
+
+function changesInWords({ report, assessments, ...rest }: Review): string {
   const total = assessments.length;
   const changed =
     total === 0
@@ -107,6 +260,8 @@ function changesInWords({ report, assessments }: Review): string {
   }
   if (total === 0) return `${changed}.`;
   if (report.verdict === "none") {
+    if (reachesMore({ report, assessments, ...rest }))
+      return `${changed}; none may do more by the API than before.`;
     return assessments.some(({ widens }) => widens)
       ? `${changed}; none may do more than before, but read how long they live and what cannot be seen.`
       : `${changed}, and none gains access.`;

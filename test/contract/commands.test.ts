@@ -651,7 +651,7 @@ describe("tailscope review", () => {
       "Allowed choices are terminal, markdown, json, sarif, html.",
     );
     expect(await error(["--fail-on", "much"])).toContain(
-      "Allowed choices are admin, persist, write, gained, any.",
+      "Allowed choices are admin, persist, write, reach, gained, any.",
     );
     expect(await error([], '{"diagnostics":[{"severity":"error","message":"boom"}]}')).toContain(
       "the preview failed: boom.",

@@ -1,9 +1,12 @@
 /** A review as one HTML file that needs nothing else: no script, no font, no picture from anywhere. */
 
 import type { Danger } from "../../access/danger";
+import { pictureOf } from "../reach/picture";
+import { svgOf, svgStyle } from "../reach/svg";
 import { type Review, verdictInWords } from "../review";
 import type { Assessment } from "../verdict/assessment";
 import { escaped } from "./html-text";
+import { drawnReach, labelOf, reachOfAssessment, reachParts } from "./reach-section";
 import { changeNames, classNames, rowsOf } from "./rows";
 
 const style = `
@@ -24,7 +27,7 @@ dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 dd p { margin: 0 0 .2rem; }
 summary { cursor: pointer; padding: .5rem 0; } details ul { margin: 0; padding-left: 1.2rem; }
 code { font: .85rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
-@media (max-width: 32rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } }
+${svgStyle}@media (max-width: 32rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } }
 `;
 
 export function htmlReport(review: Review, title: string): string {
@@ -36,16 +39,16 @@ export function htmlReport(review: Review, title: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escaped(heading)}: ${classNames[report.verdict]}</title>
+<title>${escaped(heading)}: ${labelOf(review)}</title>
 <style>${style}</style>
 </head>
 <body>
 <header>
-<h1 class="${report.verdict}"><span class="class">${classNames[report.verdict]}</span> ${escaped(heading)}</h1>
+<h1 class="${report.verdict}"><span class="class">${labelOf(review)}</span> ${escaped(heading)}</h1>
 <p><strong>${escaped(verdictInWords(review))}</strong></p>
 </header>
 <main>
-${sentencesSection("Not understood", "admin", report.notUnderstood)}${sentencesSection("Not reviewed", "write", report.notReviewed)}${assessments.map(section).join("")}</main>
+${sentencesSection("Not understood", "admin", report.notUnderstood)}${sentencesSection("Not reviewed", "write", report.notReviewed)}${assessments.map((assessment) => section(assessment, review)).join("")}${reachSections(review)}</main>
 </body>
 </html>
 `;
@@ -56,10 +59,20 @@ function sentencesSection(title: string, danger: Danger, sentences: readonly str
   return `<section class="${danger}">\n<h2>${title}</h2>\n<ul>\n${sentences.map((one) => `<li>${escaped(one)}</li>\n`).join("")}</ul>\n</section>\n`;
 }
 
-function section(assessment: Assessment): string {
+/** Reach beside the credentials that change, and a picture of what changes. */
+function reachSections(review: Review): string {
+  const drawing = svgOf(pictureOf(drawnReach(review)), "Reach that is gained and lost");
+  const parts = reachParts(review).map(
+    ({ title, items }) =>
+      `<section class="write">\n<h2>${escaped(title)}</h2>\n<ul>\n${items.map((item) => `<li>${escaped(item)}</li>\n`).join("")}</ul>\n</section>\n`,
+  );
+  return `${parts.join("")}${drawing ?? ""}`;
+}
+
+function section(assessment: Assessment, review: Review): string {
   const { name, kind, change, gained, lost } = assessment.reported;
   const danger = assessment.reported.class;
-  const rows = rowsOf(assessment)
+  const rows = rowsOf(assessment, reachOfAssessment(review, assessment))
     .map(
       ({ label, items }) =>
         `<dt>${label}</dt><dd>${items.map((item) => `<p>${escaped(item)}</p>`).join("")}</dd>\n`,

@@ -1,8 +1,10 @@
 /** A review as a pull-request comment: the verdict, a line a credential, and details folded. */
 
+import { mermaidBlock } from "../reach/markdown";
 import { type Review, verdictInWords } from "../review";
 import type { Assessment } from "../verdict/assessment";
 import { code, codeInHtml, sentence } from "./markdown-text";
+import { drawnReach, labelOf, reachOfAssessment, reachParts } from "./reach-section";
 import { areSentences, changeNames, classNames, rowsOf } from "./rows";
 
 /** Below GitHub's limit of 65,536 characters for a comment; GitLab's is higher. */
@@ -17,7 +19,7 @@ export function markdownReport(review: Review, title: string): string {
   const { report, assessments } = review;
   const head = [
     markerOf(title),
-    `### Access to the tailnet${title === "" ? "" : `, ${code(title)}`}: ${classNames[report.verdict]}`,
+    `### Access to the tailnet${title === "" ? "" : `, ${code(title)}`}: ${labelOf(review)}`,
     "",
     `**${verdictInWords(review)}**`,
     "",
@@ -32,10 +34,32 @@ export function markdownReport(review: Review, title: string): string {
     longest / 6,
     "things that are not understood or not reviewed",
   );
-  const lines = fitting(assessments.map(lineOf), longest / 3, "credentials");
-  const room = longest - head.length - strange.length - lines.length - 200;
-  const details = fitting(assessments.map(detailsOf), room, "credentials with their details");
-  return `${`${head}${strange}${lines}\n${details}`.trimEnd()}\n`;
+  const lines = fitting(
+    assessments.map((assessment) => lineOf(assessment, review)),
+    longest / 3,
+    "credentials",
+  );
+  const reach = reachBlock(review);
+  const room = longest - head.length - strange.length - lines.length - reach.length - 200;
+  const details = fitting(
+    assessments.map((assessment) => detailsOf(assessment, review)),
+    room,
+    "credentials with their details",
+  );
+  return `${`${head}${strange}${lines}\n${reach}${details}`.trimEnd()}\n`;
+}
+
+/** Reach beside the credentials that change: sentences first, then one picture of what changes. */
+function reachBlock(review: Review): string {
+  const parts = reachParts(review).map(({ title, items }) =>
+    title === "reach"
+      ? items.map((item) => `- ${sentence(item)}\n`).join("")
+      : `- **reach** ${sentence(title)}: ${some(items).map(sentence).join("; ")}\n`,
+  );
+  const text = fitting(parts, longest / 6, "lines about reach");
+  return text === ""
+    ? mermaidBlock(drawnReach(review))
+    : `${text}\n${mermaidBlock(drawnReach(review))}`;
 }
 
 /** As many blocks as there is room for, and how many there is none for. */
@@ -51,8 +75,9 @@ function fitting(blocks: readonly string[], room: number, what: string): string 
   return text;
 }
 
-function lineOf(assessment: Assessment): string {
+function lineOf(assessment: Assessment, review: Review): string {
   const { reported, gains, losses } = assessment;
+  const reach = reachOfAssessment(review, assessment);
   const parts = [
     ...(gains.length > 0 ? [`gains: ${some(gains).map(sentence).join("; ")}`] : []),
     ...(losses.length > 0 ? [`loses: ${some(losses).map(sentence).join("; ")}`] : []),
@@ -60,6 +85,7 @@ function lineOf(assessment: Assessment): string {
       ...reported.tagsGained.map((tag) => `+ ${tag}`),
       ...reported.tagsLost.map((tag) => `- ${tag}`),
     ]).map(code),
+    ...(reach.length > 0 ? [`reach: ${some(reach).map(sentence).join("; ")}`] : []),
     ...some(reported.life).map(sentence),
     ...(reported.unknown.length > 0
       ? [`cannot be seen: ${some(reported.unknown).map(code).join(", ")}`]
@@ -71,7 +97,7 @@ function lineOf(assessment: Assessment): string {
   const what =
     parts.length > 0
       ? parts.join("<br>")
-      : (rowsOf(assessment)[0]?.items ?? []).map(sentence).join(", ");
+      : (rowsOf(assessment, reach)[0]?.items ?? []).map(sentence).join(", ");
   return `- **${classNames[reported.class]}** ${reported.kind} ${code(reported.name)} is ${changeNames[reported.change]}. ${what}\n`;
 }
 
@@ -83,9 +109,9 @@ function some(items: readonly string[]): string[] {
     : [...items.slice(0, most), `and ${items.length - most} more, in the details`];
 }
 
-function detailsOf(assessment: Assessment): string {
+function detailsOf(assessment: Assessment, review: Review): string {
   const { reported } = assessment;
-  const rows = rowsOf(assessment).map(
+  const rows = rowsOf(assessment, reachOfAssessment(review, assessment)).map(
     ({ label, items }) =>
       `- ${label}: ${items.map(sentence).join(areSentences(label) ? " " : "; ")}`,
   );

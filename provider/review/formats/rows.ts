@@ -5,7 +5,7 @@ import type { Assessment } from "../verdict/assessment";
 import type { ChangeKind } from "../verdict/changes";
 
 export interface Row {
-  readonly label: "gains" | "loses" | "tags" | "why" | "life" | "unknown" | "changes";
+  readonly label: "gains" | "loses" | "tags" | "reach" | "why" | "life" | "unknown" | "changes";
   readonly items: readonly string[];
 }
 
@@ -39,7 +39,11 @@ function isEnd(change: ChangeKind): boolean {
   return change === "delete" || change === "release" || change === "discard";
 }
 
-export function rowsOf({ reported, gains, losses, reasons, changed }: Assessment): Row[] {
+/** @param reach what it reaches more and less, where that is known */
+export function rowsOf(
+  { reported, gains, losses, reasons, changed }: Assessment,
+  reach: readonly string[] = [],
+): Row[] {
   const tags = [
     ...reported.tagsGained.map((tag) => `+ ${tag}`),
     ...reported.tagsLost.map((tag) => `- ${tag}`),
@@ -52,6 +56,7 @@ export function rowsOf({ reported, gains, losses, reasons, changed }: Assessment
     { label: "gains", items: gains },
     { label: "loses", items: losses },
     { label: "tags", items: tags },
+    { label: "reach", items: reach },
     { label: "why", items: reasons },
     { label: "life", items: reported.life },
     {

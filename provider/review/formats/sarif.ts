@@ -2,6 +2,8 @@
 
 import { createHash } from "node:crypto";
 import type { Danger } from "../../access/danger";
+import { gainInWords } from "../../reach/answers";
+import { causeOf } from "../../reach/difference";
 import type { Review } from "../review";
 import type { Assessment } from "../verdict/assessment";
 import { areSentences, changeNames, rowsOf } from "./rows";
@@ -15,7 +17,7 @@ interface Rule {
   readonly severity: string;
 }
 
-const rules: Readonly<Record<Danger | "notUnderstood" | "notReviewed", Rule>> = {
+const rules: Readonly<Record<Danger | "reach" | "notUnderstood" | "notReviewed", Rule>> = {
   admin: {
     id: "tailscope/admin",
     level: "error",
@@ -46,6 +48,12 @@ const rules: Readonly<Record<Danger | "notUnderstood" | "notReviewed", Rule>> = 
     text: "A credential lives longer, or is not wholly known.",
     severity: "2.0",
   },
+  reach: {
+    id: "tailscope/reach",
+    level: "warning",
+    text: "A credential reaches more than before, through tags and the policy file.",
+    severity: "7.0",
+  },
   notUnderstood: {
     id: "tailscope/not-understood",
     level: "error",
@@ -63,11 +71,8 @@ const rules: Readonly<Record<Danger | "notUnderstood" | "notReviewed", Rule>> = 
 const ruleOrder = Object.values(rules).map(({ id }) => id);
 
 /** @param folder where the program's Pulumi.yaml is, from the root of the repository: `""` or `"."` for the root */
-export function sarifReport(
-  { report, assessments }: Review,
-  version: string,
-  folder: string,
-): string {
+export function sarifReport(review: Review, version: string, folder: string): string {
+  const { report, assessments } = review;
   const prefix = folder.replace(/^(\.\/)+/, "").replace(/\/+$/, "");
   // Half a surrogate pair is no character, and has no place in an address.
   const within = (file: string) =>
@@ -96,6 +101,21 @@ export function sarifReport(
     // By this an alert is the same one in the next run.
     partialFingerprints: { "tailscope/v1": createHash("sha256").update(fingerprint).digest("hex") },
   });
+  /** Of a policy file, whose path is from the root of the repository already. */
+  const inRepository = (
+    rule: Rule,
+    text: string,
+    file: string,
+    line: number,
+    fingerprint: string,
+  ) => {
+    const found = result(rule, text, { file, line, column: 1 }, fingerprint);
+    const [{ physicalLocation }] = found.locations as [(typeof found.locations)[number]]; // One, see above.
+    physicalLocation.artifactLocation.uri = encodeURI(
+      file.replace(/^(\.\/)+/, "").replace(/\p{Cs}/gu, "\ufffd"),
+    );
+    return found;
+  };
   const log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
@@ -118,6 +138,11 @@ export function sarifReport(
         results: [
           ...report.notUnderstood.map((said) => result(rules.notUnderstood, messageText(said))),
           ...report.notReviewed.map((said) => result(rules.notReviewed, messageText(said))),
+          ...reachFindings(review).map(({ text, file, line, fingerprint }) =>
+            file === undefined
+              ? result(rules.reach, messageText(text), undefined, fingerprint)
+              : inRepository(rules.reach, messageText(text), file, line, fingerprint),
+          ),
           // What gives nothing is no finding.
           ...assessments
             .filter(({ widens }) => widens)
@@ -131,6 +156,30 @@ export function sarifReport(
     ],
   };
   return `${JSON.stringify(log, undefined, 2)}\n`;
+}
+
+interface ReachFinding {
+  readonly text: string;
+  readonly file: string | undefined;
+  readonly line: number;
+  readonly fingerprint: string;
+}
+
+/** Each gain, at the line of the policy file that gives it. */
+function reachFindings({ reach, reachOf }: Review): ReachFinding[] {
+  if (reach?.is !== "known") return [];
+  return [...reachOf.values(), ...reach.others].flatMap(({ name, urn, gained }) =>
+    gained.map((gain) => {
+      const at = causeOf(gain, reach.before);
+      return {
+        text: `${name} reaches more than before: ${gainInWords(gain)}.`,
+        file: "policy" in at ? reach.file : undefined,
+        line: "policy" in at ? at.policy.line : 1,
+        // Lines move, and the alert stays the same one.
+        fingerprint: `tailscope/reach ${urn ?? name} ${gainInWords(gain)}`,
+      };
+    }),
+  );
 }
 
 function messageOf(assessment: Assessment): string {

@@ -4,6 +4,7 @@ import { styleText } from "node:util";
 import { shown } from "../../access/sanitize";
 import { type Review, verdictInWords } from "../review";
 import type { Assessment } from "../verdict/assessment";
+import { reachOfAssessment, reachParts } from "./reach-section";
 import { changeNames, classNames, operationsInWords, rowsOf } from "./rows";
 
 const colours = {
@@ -24,18 +25,23 @@ export function terminalReport(review: Review): string {
     ...report.notReviewed.map(
       (sentence) => `  ${styleText("yellow", "not reviewed")}  ${shown(sentence)}`,
     ),
-    ...assessments.flatMap((assessment) => ["", ...linesOf(assessment)]),
+    ...assessments.flatMap((assessment) => ["", ...linesOf(assessment, review)]),
+    ...reachParts(review).flatMap(({ title, items }) => [
+      "",
+      styleText("bold", shown(title)),
+      ...items.map((item) => `  ${shown(item)}`),
+    ]),
     "",
   ].join("\n");
 }
 
-function linesOf(assessment: Assessment): string[] {
+function linesOf(assessment: Assessment, review: Review): string[] {
   const { kind, name, change } = assessment.reported;
   const danger = assessment.reported.class;
   const folded = operationsInWords(assessment);
   return [
     `${styleText(["bold", colours[danger]], classNames[danger].toUpperCase().padEnd(9))}${kind} ${styleText("bold", shown(name))}, ${changeNames[change]}`,
-    ...rowsOf(assessment).flatMap(({ label, items }) =>
+    ...rowsOf(assessment, reachOfAssessment(review, assessment)).flatMap(({ label, items }) =>
       items.map((item, index) => `  ${(index === 0 ? label : "").padEnd(9)}${shown(item)}`),
     ),
     ...(folded === "" ? [] : [styleText("dim", `           ${folded}: --explain ${shown(name)}`)]),

@@ -1,8 +1,10 @@
 /** Answers about reach for programs: nodes, edges and reasons, in an order that does not change. */
 
+import { gainInWords } from "../../reach/answers";
+import type { Gain } from "../../reach/difference";
 import type { Condition, Node, Source, Step } from "../../reach/model";
 import type { Way } from "../../reach/questions";
-import type { Spread } from "../../reach/spread";
+import { pathTo, type Spread } from "../../reach/spread";
 import type { Start } from "../../reach/starts";
 import { targetInWords } from "../../reach/words";
 
@@ -77,6 +79,35 @@ export function jsonWay(way: Way): {
     to: targetInWords(destination.to, destination.openings),
     hops: steps.length,
     edges: [...steps.map(stepEdge), wayEdge(way)],
+    conditions,
+  };
+}
+
+export interface JsonGain {
+  readonly target: string;
+  /** The way in words. */
+  readonly by: string;
+  readonly edges: readonly JsonEdge[];
+  readonly conditions: readonly Condition[];
+}
+
+/** A gain or loss with its witness: the steps that give it. */
+export function jsonGain(gain: Gain): JsonGain {
+  const { by, use, to, isPart, openings, conditions } = gain;
+  const steps = pathTo(by);
+  const target = targetInWords(to, openings, isPart);
+  const last = {
+    from: idOf(by.node),
+    to: target,
+    how: use.how,
+    because: { sentence: use.why ?? `A rule opens ${target} to it.`, at: use.at },
+    conditions,
+    hops: steps.length,
+  };
+  return {
+    target,
+    by: gainInWords(gain),
+    edges: [...steps.map(stepEdge), last],
     conditions,
   };
 }

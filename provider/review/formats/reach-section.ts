@@ -1,0 +1,71 @@
+/** What the formats for people say about reach beside the rows of each credential. */
+
+import { answerTo } from "../../reach/answers";
+import { pathTo } from "../../reach/spread";
+import { placesInWords } from "../../reach/words";
+import type { ReachChange } from "../reach/changes";
+import type { Drawn, Mark } from "../reach/picture";
+import { type Review, reachesMore, reachItems } from "../review";
+import type { Assessment } from "../verdict/assessment";
+import { classNames } from "./rows";
+
+/** What one credential reaches more and less; nothing where that is not known. */
+export function reachOfAssessment({ reachOf }: Review, assessment: Assessment): string[] {
+  const found = reachOf.get(assessment);
+  return found === undefined ? [] : reachItems(found);
+}
+
+/** The verdict as a label. */
+export function labelOf(review: Review): string {
+  const { verdict } = review.report;
+  return verdict === "none" && reachesMore(review) ? "reaches more" : classNames[verdict];
+}
+
+export interface ReachPart {
+  readonly title: string;
+  /** Each a sentence, or what is reached more (+) or less (-). */
+  readonly items: readonly string[];
+}
+
+/** What the policy file changes for credentials that stay as they are, what is denied, and what is not known. */
+export function reachParts({ reach }: Review): ReachPart[] {
+  if (reach === undefined) return [];
+  if (reach.is === "unknown") return [{ title: "reach", items: [reach.sentence] }];
+  return [
+    ...reach.denied.map(({ name, target, ways }) => ({
+      title: `${name} must not reach ${target}, and does`,
+      items: answerTo(target, ways).sections.flatMap(({ rows }) =>
+        rows.map(({ by, conditions, places }) =>
+          [by, conditions, placesInWords(places)].filter((one) => one !== "").join("; "),
+        ),
+      ),
+    })),
+    ...reach.others.map((one) => ({
+      title: `${one.name}, by the policy file`,
+      items: reachItems(one),
+    })),
+    ...(reach.notes.length > 0 ? [{ title: "reach", items: reach.notes }] : []),
+  ];
+}
+
+/** Only what changes, for a picture: what is gained before what is lost. */
+export function drawnReach({ reach, reachOf }: Review): Drawn[] {
+  if (reach?.is !== "known") return [];
+  const all = [...reachOf.values(), ...reach.others];
+  return [
+    ...all.flatMap((one) => drawn(one, one.gained, "gained")),
+    ...all.flatMap((one) => drawn(one, one.lost, "lost")),
+  ];
+}
+
+function drawn({ start }: ReachChange, gains: ReachChange["gained"], mark: Mark): Drawn[] {
+  return gains.map(({ by, use, to, openings, conditions }) => ({
+    start,
+    steps: pathTo(by),
+    by,
+    use,
+    destination: { to, openings },
+    conditions,
+    mark,
+  }));
+}

@@ -1,0 +1,207 @@
+/** What each credential reaches more, and less, by a change of it or of the policy file. */
+
+import { nameIn } from "../../access/urn";
+import { type Gain, gainsOf } from "../../reach/difference";
+import type { Network } from "../../reach/network";
+import { type Way, waysTo } from "../../reach/questions";
+import { rememberSpreads, type SpreadFrom } from "../../reach/spread";
+import type { CredentialStart, Start } from "../../reach/starts";
+import { parseTarget } from "../../reach/targets";
+import type { Step } from "../input/step";
+import type { Change } from "../verdict/changes";
+import { credentialFrom } from "../verdict/credential";
+import { makerOf } from "../verdict/makers";
+import { startOf } from "./credential-starts";
+import { findPolicies, type GivenPolicy, networkAfter, type Policies } from "./policies";
+
+export interface ReachOptions {
+  readonly policy?: GivenPolicy | undefined;
+  readonly policyBefore?: GivenPolicy | undefined;
+  /** Credentials that the preview does not show, for example of the stack's state. */
+  readonly others?: readonly CredentialStart[] | undefined;
+  /** What no credential may reach after the change. */
+  readonly deny?: readonly string[] | undefined;
+}
+
+/** What somebody reaches more and less. */
+export interface ReachChange {
+  /** As people call it. */
+  readonly name: string;
+  readonly start: Start;
+  /** Undefined for what is no credential of the stack. */
+  readonly urn?: string;
+  readonly gained: readonly Gain[];
+  readonly lost: readonly Gain[];
+}
+
+export interface Denied {
+  readonly name: string;
+  readonly target: string;
+  readonly ways: readonly Way[];
+}
+
+export type ReviewedReach =
+  | { readonly is: "unknown"; readonly sentence: string }
+  | {
+      readonly is: "known";
+      readonly from: string;
+      /** The file that has the lines; undefined where there is none. */
+      readonly file?: string;
+      /** The URN of the resource whose policy file was read. */
+      readonly urn?: string;
+      /** What held before the change; undefined where that is not known. */
+      readonly before: Network | undefined;
+      readonly notes: readonly string[];
+      /** Of credentials that change, by the change. */
+      readonly byChange: ReadonlyMap<Change, ReachChange>;
+      /** Of credentials that do not change, and of tags that none of them has. */
+      readonly others: readonly ReachChange[];
+      readonly denied: readonly Denied[];
+      readonly notUnderstood: readonly string[];
+    };
+
+export function reachOfChange(
+  steps: readonly Step[],
+  changes: readonly Change[],
+  options: ReachOptions,
+): ReviewedReach | { readonly problem: string } {
+  const found = findPolicies(steps, { after: options.policy, before: options.policyBefore });
+  if ("problem" in found) return found;
+  if ("none" in found)
+    return {
+      is: "unknown",
+      sentence:
+        "Reach is not reviewed: no policy file is known. Give it with --policy, and with --policy-before what it was.",
+    };
+  const after = networkAfter(found.after);
+  // What is not known of the time before counts as the least: nothing was reached.
+  const before = "network" in found.before ? found.before.network : undefined;
+  const isSame = "network" in found.before && "network" in found.after && before === after;
+  const spreadAfter = rememberSpreads(after);
+  const spreadBefore = isSame ? spreadAfter : before && rememberSpreads(before);
+  const compare = (was: Start | undefined, is: Start | undefined, name: string, urn?: string) => {
+    const [old, next] = [was && spreadBefore?.(was), is && spreadAfter(is)];
+    const start = is ?? was ?? { kind: "Machine" as const, name, tags: [] };
+    return {
+      name,
+      start,
+      ...(urn !== undefined && { urn }),
+      gained: gainsOf(old, next),
+      lost: gainsOf(next, old),
+    };
+  };
+  const byChange = new Map(
+    changes.map((change) => {
+      const { was, is } = startsIn(change);
+      return [change, compare(was, is, change.name, change.urn)] as const;
+    }),
+  );
+  const standing = isSame ? [] : standingCredentials(steps, changes, options.others ?? []);
+  const known = [...changes.flatMap((change) => startsIn(change).is ?? []), ...standing];
+  const others = [
+    ...standing.map((start) => compare(start, start, start.name, start.urn)),
+    ...(isSame ? [] : tagsWithout(known, [before, after])).map((start) =>
+      compare(start, start, start.name),
+    ),
+  ].filter(({ gained, lost }) => gained.length > 0 || lost.length > 0);
+  const denied = deniedBy(options.deny ?? [], known, after, spreadAfter);
+  if ("problem" in denied) return denied;
+  return {
+    is: "known",
+    from: found.from,
+    ...(found.file !== undefined && { file: found.file }),
+    ...(found.urn !== undefined && { urn: found.urn }),
+    before,
+    notes: found.notes,
+    byChange,
+    others,
+    denied: denied.denied,
+    notUnderstood: notUnderstoodIn(found),
+  };
+}
+
+/** The credential before and after; one that only changes hands is the same on both sides. */
+function startsIn(change: Change): {
+  readonly was: CredentialStart | undefined;
+  readonly is: CredentialStart | undefined;
+} {
+  const { kind, urn, name, position, kept } = change;
+  const named = { urn, name, ...(position && { position }) };
+  const was =
+    change.before && startOf(credentialFrom(kind, change.before, "before"), "before", named);
+  const is = change.after && startOf(credentialFrom(kind, change.after, "after"), "after", named);
+  if (change.change === "import") return { was: is, is };
+  if (change.change === "release" || change.change === "discard") return { was, is: was };
+  // What may stay alive is not lost for certain.
+  return kept !== undefined && is === undefined ? { was, is: was } : { was, is };
+}
+
+/** The credentials that do not change, as far as the preview or a state shows them. */
+function standingCredentials(
+  steps: readonly Step[],
+  changes: readonly Change[],
+  given: readonly CredentialStart[],
+): CredentialStart[] {
+  const changed = new Set(changes.map(({ urn }) => urn));
+  const standing = new Map<string, CredentialStart>();
+  for (const start of given)
+    if (start.urn === undefined || !changed.has(start.urn))
+      standing.set(start.urn ?? start.id ?? start.name, start);
+  for (const step of steps) {
+    const maker = makerOf(step);
+    const state = step.new ?? step.old;
+    if (maker.is !== "ours" || changed.has(step.urn) || state === undefined) continue;
+    const credential = credentialFrom(maker.kind, state.arguments, "after");
+    standing.set(step.urn, startOf(credential, "after", { urn: step.urn, name: nameIn(step.urn) }));
+  }
+  return [...standing.values()];
+}
+
+/** Tags that no known credential has: somebody may have a credential of them that is not shown here. */
+function tagsWithout(
+  known: readonly CredentialStart[],
+  networks: readonly (Network | undefined)[],
+): CredentialStart[] {
+  const held = new Set(known.flatMap(({ tags }) => tags));
+  const defined = networks.flatMap((network) => [...(network?.ownership.defined ?? [])]);
+  return [...new Set(defined)]
+    .filter((tag) => !held.has(tag))
+    .map((tag) => ({
+      kind: "OAuthClient",
+      name: `a client with auth_keys and ${tag}`,
+      scopes: ["auth_keys"],
+      tags: [tag],
+    }));
+}
+
+function deniedBy(
+  targets: readonly string[],
+  starts: readonly CredentialStart[],
+  network: Network,
+  spreadFrom: SpreadFrom,
+): { readonly denied: readonly Denied[] } | { readonly problem: string } {
+  const denied: Denied[] = [];
+  for (const text of targets) {
+    const target = parseTarget(text, network);
+    if ("problem" in target) return { problem: `--deny: ${target.problem}` };
+    for (const start of starts) {
+      const ways = waysTo(start, spreadFrom(start), target);
+      if (ways.length > 0) denied.push({ name: start.name, target: text, ways });
+    }
+  }
+  return { denied };
+}
+
+function notUnderstoodIn({ before, after, from }: Policies): string[] {
+  const [was, is] = [sentencesOf(before, from), sentencesOf(after, from)];
+  return [...new Set([...is, ...was])];
+}
+
+function sentencesOf(side: Policies["after"], from: string): string[] {
+  if ("unknown" in side)
+    return [`${side.unknown[0]?.toUpperCase() ?? ""}${side.unknown.slice(1)}.`];
+  return side.network.notUnderstood.map(
+    ({ place, reason }) =>
+      `${from}: ${place.path || "the file"} ${reason} (line ${place.line}), so it counts as everything.`,
+  );
+}

@@ -1,0 +1,159 @@
+/** Which policy file holds before a change and after it, and where that is known from. */
+
+import { nameIn, typeIn } from "../../access/urn";
+import type { Place } from "../../policy-file/model";
+import { readPolicyFile } from "../../policy-file/read";
+import { type Network, networkOf } from "../../reach/network";
+import { type Argument, argumentOf } from "../input/argument";
+import type { State, Step } from "../input/step";
+
+/** A policy file that somebody gave. */
+export interface GivenPolicy {
+  /** A path, or what it is called. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** One side of a change: its rules, or why nobody knows them. */
+export type PolicySide =
+  | { readonly network: Network; readonly text: string }
+  | { readonly unknown: string };
+
+export interface Policies {
+  /** Where they are from, as reports say it. */
+  readonly from: string;
+  /** The file in which the lines of the policy after the change are; undefined where it is none. */
+  readonly file?: string;
+  readonly before: PolicySide;
+  readonly after: PolicySide;
+  /** What a reader should know of them, each a sentence. */
+  readonly notes: readonly string[];
+  /** The URN of the resource that they are from. */
+  readonly urn?: string;
+}
+
+/** The policies, that none is known, or why they contradict each other. */
+export type FoundPolicies = Policies | { readonly none: true } | { readonly problem: string };
+
+export function findPolicies(
+  steps: readonly Step[],
+  given: { readonly after?: GivenPolicy | undefined; readonly before?: GivenPolicy | undefined },
+): FoundPolicies {
+  const resources = steps.filter(({ urn, op }) => isAcl(urn) && op !== "read");
+  const urns = [...new Set(resources.map(({ urn }) => urn))];
+  if (urns.length > 1)
+    return {
+      problem: `two resources set the policy file: ${urns.map(nameIn).join(" and ")}. Which of them holds nobody can say`,
+    };
+  const inPreview = policiesOfResource(resources);
+  const { after, before } = given;
+  if (after === undefined) {
+    if (before !== undefined)
+      return { problem: "--policy-before needs --policy, the file after the change" };
+    return inPreview ?? { none: true };
+  }
+  const side = sideOf(after.text, after.name);
+  if (inPreview !== undefined && !isSame(side, inPreview.after))
+    return {
+      problem: `${after.name} is not what ${nameIn(inPreview.urn ?? "")} sets in this preview. Give the file that is deployed, or leave --policy out`,
+    };
+  const earlier = before && sideOf(before.text, before.name);
+  return {
+    from: after.name,
+    file: after.name,
+    before: earlier ?? inPreview?.before ?? side,
+    after: side,
+    notes:
+      earlier === undefined && inPreview === undefined
+        ? ["The policy file is taken as unchanged: --policy-before says what it was."]
+        : [],
+    ...(inPreview?.urn !== undefined && { urn: inPreview.urn }),
+  };
+}
+
+function isAcl(urn: string): boolean {
+  return /^tailscale:[^:]*:Acl$/.test(typeIn(urn));
+}
+
+function policiesOfResource(steps: readonly Step[]): Policies | undefined {
+  const [first] = steps;
+  if (first === undefined) return undefined;
+  const old = steps.find((step) => step.old !== undefined)?.old;
+  const after = steps.find((step) => step.new !== undefined)?.new;
+  const name = nameIn(first.urn);
+  // Of a tailnet whose file somebody else wrote before, or nobody.
+  const unseen = { unknown: "what the policy file was before is not known" };
+  const before = old === undefined ? unseen : sideOfState(old, name);
+  return {
+    from: `${name} (${typeIn(first.urn)})`,
+    before,
+    after: after === undefined ? sideWithout(old, before, name) : sideOfState(after, name),
+    notes: [],
+    urn: first.urn,
+  };
+}
+
+/** What holds when the resource goes: the file stays, or becomes that of a new tailnet. */
+function sideWithout(old: State | undefined, before: PolicySide, name: string): PolicySide {
+  const reset = old && argumentOf(old.arguments, "resetAclOnDestroy");
+  if (reset === undefined || reset.is === "absent") return before;
+  if (reset.is === "known" && reset.value === false) return before;
+  // A new tailnet's file opens everything, also to machines that have a tag by the old one.
+  const tags = "network" in before ? [...before.network.ownership.defined] : [];
+  const owners = Object.fromEntries(tags.map((tag) => [tag, []]));
+  return sideOf(JSON.stringify({ tagOwners: owners }), name);
+}
+
+function sideOfState({ arguments: given }: State, name: string): PolicySide {
+  const acl: Argument = argumentOf(given, "acl");
+  if (acl.is === "known" && typeof acl.value === "string") return sideOf(acl.value, name);
+  return { unknown: `the policy file of ${name} cannot be seen in this preview` };
+}
+
+function sideOf(text: string, name: string): PolicySide {
+  const reading = readPolicyFile(text);
+  if ("policy" in reading) return { network: networkOf(reading.policy), text };
+  const [first] = reading.refused;
+  const where = first === undefined ? "" : ` (${inWords(first.place)})`;
+  return {
+    unknown: `Tailscale would refuse ${name}: ${first?.reason ?? "it is not valid"}${where}`,
+  };
+}
+
+function inWords({ path, line }: Place): string {
+  return path === "" ? `line ${line}` : `${path}, line ${line}`;
+}
+
+/** Whether two sides are the same file, comments and spaces aside. */
+function isSame(one: PolicySide, other: PolicySide): boolean {
+  if ("unknown" in one || "unknown" in other) return false;
+  return one.text === other.text || withoutPlaces(one) === withoutPlaces(other);
+}
+
+function withoutPlaces({ network }: { readonly network: Network }): string {
+  const { ownership, owners, rules, approvals, pools, groups, notUnderstood } = network;
+  const parts = [
+    [...ownership.ownedBy],
+    owners,
+    rules,
+    approvals,
+    pools,
+    [...groups],
+    notUnderstood,
+  ];
+  return JSON.stringify(parts, (key, value: unknown) =>
+    key === "at" || key === "place" ? undefined : typeof value === "bigint" ? `${value}` : value,
+  );
+}
+
+/** The network of a side; where nothing is known of it, one that opens everything. */
+export function networkAfter(side: PolicySide): Network {
+  if ("network" in side) return side.network;
+  const reading = readPolicyFile("{}");
+  if (!("policy" in reading)) throw new Error("an empty policy file is valid");
+  const place = { section: "", path: "", line: 1, column: 1 };
+  return {
+    ...networkOf(reading.policy),
+    notUnderstood: [{ place, reason: `is not known: ${side.unknown}`, counts: "everything" }],
+  };
+}

@@ -1,0 +1,240 @@
+/** What a review says of reach: of credentials that change, and of a policy file that changes alone. */
+
+import { describe, expect, test } from "vitest";
+import { htmlReport } from "../../provider/review/formats/html";
+import { markdownReport } from "../../provider/review/formats/markdown";
+import { sarifReport } from "../../provider/review/formats/sarif";
+import { terminalReport } from "../../provider/review/formats/terminal";
+import { readPreview } from "../../provider/review/input/preview";
+import type { ReachOptions } from "../../provider/review/reach/changes";
+import { exceeds, type Review, reviewWithReach } from "../../provider/review/review";
+import { type GivenStep, previewOf, secret, step, unknown } from "../unit/a-preview";
+import { company } from "./a-company";
+
+const acl = "tailscale:index/acl:Acl";
+/** The company's file before CI owned the web tier. */
+const earlier = company.replace('"tag:web": ["tag:ci"]', '"tag:web": []');
+const ci = { scopes: ["auth_keys"], tags: ["tag:ci"] };
+const policy = { name: "policy.hujson", text: company };
+const policyBefore = { name: "policy.old.hujson", text: earlier };
+
+function attempt(steps: readonly GivenStep[], options: ReachOptions = {}) {
+  const read = readPreview(previewOf(...steps));
+  if ("problem" in read) throw new Error(read.problem);
+  return reviewWithReach(read.steps, options);
+}
+
+function reviewed(steps: readonly GivenStep[], options: ReachOptions = {}): Review {
+  const found = attempt(steps, options);
+  if ("problem" in found) throw new Error(found.problem);
+  return found;
+}
+
+function reachIn({ report }: Review) {
+  if (report.reach?.known !== true) throw new Error("no policy file is known");
+  return report.reach;
+}
+
+describe("a change of one line of tagOwners", () => {
+  const steps = [step("update", acl, "policy", { acl: earlier }, { acl: company })];
+
+  test("is a gain of who has the owner, through two hops, although no credential changes", () => {
+    const found = reviewed(steps);
+    expect(reachIn(found).byPolicy).toMatchObject([
+      {
+        name: "a client with auth_keys and tag:ci",
+        reachGained: [{ target: "tag:db:5432 (tcp)" }, { target: "10.20.0.0/16:443 (tcp)" }],
+        reachLost: [],
+      },
+    ]);
+    expect(exceeds(found, "reach")).toBe(true);
+    expect(exceeds(found, "gained")).toBe(true);
+    expect(exceeds(found, "any")).toBe(true);
+    expect(exceeds(found, "write")).toBe(false);
+    // The policy file is reviewed, so it is not among what is not.
+    expect(found.report.notReviewed).toEqual([]);
+  });
+
+  test("names the credentials that stay as they are", () => {
+    const found = reviewed([...steps, step("same", "OAuthClient", "ci", ci, ci)]);
+    expect(reachIn(found).byPolicy.map(({ name }) => name)).toEqual(["ci"]);
+    const start = { kind: "OAuthClient", name: "deploy", urn: "urn", ...ci } as const;
+    expect(reachIn(reviewed(steps, { others: [start] })).byPolicy).toMatchObject([
+      { name: "deploy", urn: "urn" },
+    ]);
+  });
+
+  test("is the same by files, and SARIF is at the line that changes", () => {
+    const found = reviewed([], { policy, policyBefore });
+    const { runs } = JSON.parse(sarifReport(found, "1.0.0", "infra")) as {
+      runs: {
+        results: {
+          ruleId: string;
+          locations: {
+            physicalLocation: { artifactLocation: { uri: string }; region: { startLine: number } };
+          }[];
+        }[];
+      }[];
+    };
+    expect(
+      runs[0]?.results.map(({ ruleId, locations: [place] }) => [
+        ruleId,
+        place?.physicalLocation.artifactLocation.uri,
+        place?.physicalLocation.region.startLine,
+      ]),
+    ).toEqual([
+      ["tailscope/reach", "policy.hujson", 7],
+      ["tailscope/reach", "policy.hujson", 7],
+    ]);
+  });
+
+  test("turned round takes reach away, and is no gain", () => {
+    const found = reviewed([step("update", acl, "policy", { acl: company }, { acl: earlier })]);
+    expect(reachIn(found).byPolicy).toMatchObject([{ reachGained: [], reachLost: [{}, {}] }]);
+    expect(exceeds(found, "reach")).toBe(false);
+    expect(terminalReport(found)).toContain("The policy file takes reach away.");
+  });
+
+  test("is told in every format, with a picture of what is new", () => {
+    const found = reviewed(steps);
+    for (const text of [terminalReport(found), markdownReport(found, ""), htmlReport(found, "")])
+      expect(text).toContain("One reaches more than before, by the policy file.");
+    expect(markdownReport(found, "")).toMatch(/### Access to the tailnet: reaches more/);
+    expect(markdownReport(found, "")).toMatch(/```mermaid\nflowchart LR\n[^`]*==>/);
+    expect(htmlReport(found, "")).toContain('<path class="gained"');
+    expect(htmlReport(found, "")).not.toContain("<script");
+  });
+});
+
+describe("a credential that changes", () => {
+  test("reaches more by a tag, and less without it", () => {
+    const wider = { ...ci, tags: ["tag:ci", "tag:bastion"] };
+    const [there, back] = [
+      reviewed([step("update", "OAuthClient", "ci", ci, wider)], { policy }),
+      reviewed([step("update", "OAuthClient", "ci", wider, ci)], { policy }),
+    ];
+    expect(there.report.credentials[0]?.reachGained?.map(({ target }) => target)).toEqual(
+      expect.arrayContaining(["tag:db:22 (tcp)", "tag:db as root"]),
+    );
+    expect(there.report.credentials[0]?.reachLost).toEqual([]);
+    expect(back.report.credentials[0]?.reachLost).toEqual(there.report.credentials[0]?.reachGained);
+    expect(exceeds(back, "reach")).toBe(false);
+    expect(terminalReport(there)).toMatch(
+      /\+ tag:db as root \(as tag:bastion \+ tag:ci\), ssh\[0\], line 20/,
+    );
+    expect(reachIn(there).notes).toEqual([
+      "The policy file is taken as unchanged: --policy-before says what it was.",
+    ]);
+  });
+
+  test("whose arguments cannot be seen reaches everything", () => {
+    const found = reviewed(
+      [step("create", "OAuthClient", "ci", undefined, { scopes: unknown, tags: ["tag:ci"] })],
+      { policy },
+    );
+    expect(found.report.credentials[0]?.reachGained?.map(({ target }) => target)).toContain(
+      "everything",
+    );
+  });
+
+  test("that must not reach a target afterwards is denied, by each way", () => {
+    const steps = [step("create", "OAuthClient", "ci", undefined, ci)];
+    const found = reviewed(steps, { policy, deny: ["tag:db", "tag:bastion"] });
+    expect(reachIn(found).denied).toMatchObject([{ name: "ci", target: "tag:db" }]);
+    expect(terminalReport(found)).toContain("ci must not reach tag:db, and does");
+    expect(attempt(steps, { policy, deny: ["tag:nowhere"] })).toHaveProperty("problem");
+  });
+});
+
+describe("where the policy file is not known", () => {
+  const create = step("create", "OAuthClient", "ci", undefined, ci);
+
+  test("that is said in one line, and nothing passes for reach", () => {
+    const found = reviewed([create]);
+    expect(found.report.reach).toMatchObject({ known: false });
+    expect(terminalReport(found)).toContain("Reach is not reviewed: no policy file is known.");
+    expect(markdownReport(found, "")).toContain("Reach is not reviewed: no policy file is known.");
+    expect(exceeds(found, "reach")).toBe(true);
+  });
+
+  test.each([
+    ["secret", secret],
+    ["unknown before the deployment", unknown],
+    ["not valid", "{"],
+    ["refused by Tailscale", '{"grants": [{"src": ["tag:x"], "dst": ["*"], "ip": ["*"]}]}'],
+    ["with a section that nobody knows", company.replace('"groups"', '"frobs": {}, "groups"')],
+  ])("a file that is %s counts as everything, and is not understood", (_, after) => {
+    const found = reviewed([
+      create,
+      step("update", acl, "policy", { acl: company }, { acl: after }),
+    ]);
+    expect(found.report.notUnderstood).toHaveLength(1);
+    expect(found.report.credentials[0]?.reachGained?.map(({ target }) => target)).toContain(
+      "everything",
+    );
+    expect(exceeds(found, "reach")).toBe(true);
+  });
+
+  test("what it was before counts as nothing", () => {
+    const found = reviewed([step("update", acl, "policy", { acl: secret }, { acl: company })]);
+    expect(reachIn(found).byPolicy.length).toBeGreaterThan(0);
+    expect(found.report.notUnderstood).toHaveLength(1);
+  });
+});
+
+describe("a policy file that is destroyed", () => {
+  test("stays in the tailnet, or becomes that of a new one, which opens everything", () => {
+    const gone = (more: object) =>
+      reviewed([step("delete", acl, "policy", { acl: company, ...more })]);
+    expect(reachIn(gone({})).byPolicy).toEqual([]);
+    const reset = reachIn(gone({ resetAclOnDestroy: true }));
+    expect(reset.byPolicy.flatMap(({ reachLost }) => reachLost)).toEqual([]);
+    for (const { reachGained } of reset.byPolicy)
+      expect(reachGained.map(({ target }) => target)).toEqual(["everything"]);
+    expect(reset.byPolicy).not.toEqual([]);
+  });
+});
+
+test.each([
+  [
+    "two resources",
+    [
+      step("create", acl, "one", undefined, { acl: "{}" }),
+      step("create", acl, "two", undefined, { acl: "{}" }),
+    ],
+    {},
+    "two resources set the policy file: one and two",
+  ],
+  [
+    "a file that is not deployed",
+    [step("create", acl, "policy", undefined, { acl: "{}" })],
+    { policy },
+    "policy.hujson is not what policy sets",
+  ],
+  ["a file before without one after", [], { policyBefore }, "--policy-before needs --policy"],
+])("%s contradict each other", (_, steps, options, problem) => {
+  expect(attempt(steps, options)).toEqual({ problem: expect.stringContaining(problem) });
+});
+
+test("a file by another spelling is the one that is deployed", () => {
+  const spelled = `// by Pulumi\n${company.replaceAll("\n", "\n  ")}`;
+  const steps = [step("update", acl, "policy", { acl: earlier }, { acl: spelled })];
+  expect(reachIn(reviewed(steps, { policy })).byPolicy).toHaveLength(1);
+});
+
+test("a picture of a change has at most 40 edges and 1,900 characters, and counts the rest", () => {
+  const tags = Array.from({ length: 60 }, (_, at) => `tag:${"x".repeat(20)}${at}`);
+  const owners = Object.fromEntries(tags.map((tag) => [tag, ["tag:ci"]]));
+  const text = (grants: object[]) =>
+    JSON.stringify({ tagOwners: { "tag:ci": [], ...owners }, grants });
+  const grants = tags.map((tag) => ({ src: ["tag:ci"], dst: [tag], ip: ["22"] }));
+  const found = reviewed([], {
+    policy: { name: "after", text: text(grants) },
+    policyBefore: { name: "before", text: text([]) },
+  });
+  const [, drawing = ""] = /```mermaid\n([\s\S]*?)\n```/.exec(markdownReport(found, "")) ?? [];
+  expect(drawing.length).toBeLessThanOrEqual(1900);
+  expect(drawing.split("\n").filter((line) => line.includes("==>")).length).toBeLessThanOrEqual(40);
+  expect(markdownReport(found, "")).toMatch(/and \d+ more edges, which are in the text alone/);
+  expect(markdownReport(found, "").length).toBeLessThanOrEqual(60_000);
+});
