@@ -15,6 +15,9 @@ import {
   urnOf,
 } from "./a-preview";
 
+/** Reach is asked of a policy file, which these reviews have none of: see test/reach/review. */
+const classLimits = limits.filter((limit) => limit !== "reach");
+
 const all = { scopes: ["all"] };
 const dns = { scopes: ["dns:read"] };
 
@@ -70,7 +73,7 @@ describe("of a credential that was only looked up", () => {
         life: "It was only looked up, and stays as it is.",
       },
     ]);
-    expect(limits.filter((limit) => exceeds(found, limit))).toEqual(["any"]);
+    expect(classLimits.filter((limit) => exceeds(found, limit))).toEqual(["any"]);
   });
 
   test("and stays that, whatever it is, there is nothing to say", () => {
@@ -421,7 +424,7 @@ describe("what else can change access is told, and counts as a change", () => {
         `a (${op}) runs code of its own with the deployer's credentials, which is not reviewed: it is a ${type}.`,
       ],
     });
-    expect(limits.filter((limit) => exceeds(found, limit))).toEqual(["any"]);
+    expect(classLimits.filter((limit) => exceeds(found, limit))).toEqual(["any"]);
   });
 
   test.each(["same", "refresh", "read"])("not where it is %s", (op) => {

@@ -23,6 +23,9 @@ import {
   urnOf,
 } from "./a-preview";
 
+/** Reach is asked of a policy file, which these reviews have none of: see test/reach/review. */
+const classLimits = limits.filter((limit) => limit !== "reach");
+
 /** One change of a client's arguments. */
 const client = (before: Bag, after: Bag) =>
   reviewed(step("update", "OAuthClient", "ci", before, after));
@@ -479,7 +482,7 @@ describe("--fail-on", () => {
       ["admin", "persist", "write", "gained", "any"],
     ],
   ])("of %s", (_, found, exceeded) => {
-    expect(limits.filter((limit) => exceeds(found, limit))).toEqual(exceeded);
+    expect(classLimits.filter((limit) => exceeds(found, limit))).toEqual(exceeded);
   });
 });
 

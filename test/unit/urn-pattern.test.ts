@@ -1,7 +1,7 @@
 /** Which resources an exception of the policy pack is for. */
 
 import { expect, test } from "vitest";
-import { isFor, urnParts, urnPattern } from "../../provider/policy/urn-pattern";
+import { isFor, parseUrn, parseUrnPattern } from "../../provider/policy/urn-pattern";
 
 test.each([
   ["urn:pulumi:prod::infra::a:b:C::ci", "prod", "infra", "a:b:C", "ci"],
@@ -9,7 +9,7 @@ test.each([
   ["urn:pulumi:prod::infra::a:b:C::", "prod", "infra", "a:b:C", ""],
   ["urn:pulumi:a\nb::infra::a:b:C::ci", "a\nb", "infra", "a:b:C", "ci"],
 ])("%j has four parts", (urn, stack, project, type, name) => {
-  expect(urnParts(urn)).toEqual({ stack, project, type, name });
+  expect(parseUrn(urn)).toEqual({ stack, project, type, name });
 });
 
 test.each([
@@ -23,8 +23,8 @@ test.each([
   "urn:pulumi:::infra::a:b:C::ci",
   "my-urn:pulumi:prod::infra::a:b:C::ci",
 ])("%j is not the URN of a resource, and a pattern of none", (urn) => {
-  expect(urnParts(urn)).toBeUndefined();
-  expect(urnPattern(urn)).toEqual({
+  expect(parseUrn(urn)).toBeUndefined();
+  expect(parseUrnPattern(urn)).toEqual({
     problem:
       "is incomplete: it needs a stack, project, type and name. Copy it from the rule's message",
   });
@@ -33,9 +33,9 @@ test.each([
 });
 
 test("a pattern without a name is not whole, and one with a * in its project or type means too much", () => {
-  expect(urnPattern("urn:pulumi:prod::infra::a:b:C::")).toHaveProperty("problem");
+  expect(parseUrnPattern("urn:pulumi:prod::infra::a:b:C::")).toHaveProperty("problem");
   for (const pattern of ["urn:pulumi:prod::*::a:b:C::ci", "urn:pulumi:prod::infra::a:b:*::ci"])
-    expect(urnPattern(pattern)).toEqual({
+    expect(parseUrnPattern(pattern)).toEqual({
       problem: "has a * in its project or type. Write both in full",
     });
 });
