@@ -82,19 +82,17 @@ function matchesAutogroup(
   switch (name) {
     case "tagged":
       return tags.size > 0;
-    case "member":
-      return user !== undefined && user.role !== "shared";
-    case "shared":
-      return user?.role === "shared";
-    case "admin":
-      return user?.role === "admin" || user?.role === "owner";
     case "self":
     case "internet":
     case "danger-all":
       return false;
-    default:
-      return user?.role === name;
   }
+  if (user === undefined) return false;
+  const { role } = user;
+  // A role that is not known may be any.
+  if (role === undefined) return true;
+  if (name === "member") return role !== "shared";
+  return role === name || (name === "admin" && role === "owner");
 }
 
 function isInGroup({ groups }: PolicyFile, name: string, user: User): boolean {

@@ -23,8 +23,11 @@ export interface User {
   readonly name: string;
   /** The login name: `ada@acme.com`, `ada@github`. */
   readonly email: string;
-  /** As the API calls it: `owner`, `admin`, `it-admin`, …, `member`; `shared` for who accepted a share only. */
-  readonly role: string;
+  /**
+   * As the API calls it: `owner`, `admin`, `it-admin`, …, `member`; `shared` for a user who only
+   * accepted a share. Left out, it is not known, and every role counts.
+   */
+  readonly role?: string;
 }
 
 /** A machine has tags or a user, never both. */
@@ -82,8 +85,12 @@ export function membersOf({ users, machines }: Tailnet): readonly Member[] {
   const byName = new Map(users.map((user) => [user.name, user]));
   return machines.map((machine) => {
     const tags = new Set((machine.tags ?? []).map(normalizeTag));
-    const user = machine.user === undefined ? undefined : byName.get(machine.user);
-    return { machine, tags, user: tags.size > 0 ? undefined : user };
+    if (tags.size > 0) return { machine, tags, user: undefined };
+    // Of a user who is not listed, nothing is known but what the machine says.
+    const name = machine.user ?? `of ${machine.name}`;
+    const user = byName.get(name) ?? { name, email: machine.user ?? "" };
+    byName.set(name, user);
+    return { machine, tags, user };
   });
 }
 

@@ -91,12 +91,13 @@ export function namesIn({ groups, hosts, ipsets, tagOwners }: PolicyFile): Names
   return { groups, hosts, ipsets, tags: new Set(tagOwners.keys()), domains: undefined };
 }
 
-/** Nobody of that name is in a tailnet that is known; who is named in rules is in one that is not. */
+/** Nobody of that name is in a tailnet whose users are known; who is named in rules is in one whose are not. */
 function findUser(policy: PolicyFile, login: string, tailnet: Tailnet | undefined): Subject {
   const user = tailnet?.users.find((known) => loginOf(known) === login);
   if (user !== undefined && tailnet !== undefined) return subjectOf(user, tailnet);
-  const isMember = tailnet !== undefined ? false : isNamed(policy, login) ? true : undefined;
-  const role = tailnet === undefined ? undefined : "none";
+  const hasUsers = tailnet !== undefined && tailnet.users.length > 0;
+  const isMember = hasUsers ? false : isNamed(policy, login) ? true : undefined;
+  const role = hasUsers ? "none" : undefined;
   return { login, role, isMember, tags: new Set(), isOpen: false };
 }
 

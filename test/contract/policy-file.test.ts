@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { as, makeClient, takeToken } from "./client";
@@ -173,4 +176,26 @@ test("names of sections and fields are read in any case, and in their older spel
   const call = as(emulator, emulator.apiKey);
   expect(await call("POST", "/acl", text)).toMatchObject({ status: 200 });
   expect(await call("POST", "/acl", text.replace(":23", ":22"))).toMatchObject({ status: 400 });
+});
+
+test("a stored policy file that Tailscale has come to refuse is still the tailnet's own", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tailscope-policy-"));
+  try {
+    const data = join(folder, "tailnet.json");
+    await (await startEmulator({ data, policy })).close();
+    // As an earlier release took it.
+    const stored = readFileSync(data, "utf8").replaceAll("tag:web:443", "tag:api:443");
+    expect(stored).toContain("tag:api:443");
+    writeFileSync(data, stored);
+    await using emulator = await startEmulator({ data });
+    const call = as(emulator, emulator.apiKey);
+    const { status, body } = await call("GET", "/acl");
+    expect([status, body.acls[0].dst]).toEqual([200, ["tag:api:443"]]);
+    expect(await call("POST", "/acl", JSON.stringify(body))).toMatchObject({
+      status: 400,
+      body: { message: 'dst=tag not found: "tag:api"' },
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

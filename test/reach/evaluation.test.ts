@@ -152,6 +152,28 @@ describe("sources", () => {
   ])("%s", (src, expected) => expect(names(src)).toEqual(expected));
 });
 
+describe("a user of whom less is known", () => {
+  const flowsOf = (src: string, known: Tailnet["users"]) => {
+    const file = { tagOwners, grants: [{ src: [src], dst: ["tag:web"], ip: ["tcp:1"] }] };
+    const { flows } = evaluate(understand(file, { domains }), { ...tailnet, users: known });
+    return flows.map(({ src: name }) => name).filter((name) => name === "bo-1");
+  };
+
+  test.each(["autogroup:admin", "autogroup:auditor", "autogroup:member"])(
+    "has every role where none is given: %s",
+    (src) => {
+      expect(flowsOf(src, [{ name: "bo", email: "bo@acme.example" }])).not.toEqual([]);
+      expect(flowsOf(src, [])).not.toEqual([]);
+    },
+  );
+
+  test("is called as the machine says where the user is not listed", () => {
+    const machines = [{ name: "bo-1", ipv4: "100.64.0.2", user: "bo@acme.example" }];
+    const file = { grants: [{ src: ["bo@acme.example"], dst: ["bo@acme.example"], ip: ["1"] }] };
+    expect(evaluate(understand(file), { users: [], machines }).flows).toHaveLength(1);
+  });
+});
+
 describe("postures", () => {
   const file = (own: object) => ({
     postures: { "posture:mac": ["node:os == 'macos'"], "posture:known": ["node:os IS SET"] },

@@ -86,7 +86,7 @@ export async function readMachinesOf({ name, actor }: Api): Promise<Tailnet> {
       const names = new Set(
         devices.filter(({ tags }) => tags.length === 0).map(({ user }) => user),
       );
-      return [...names].map((loginName) => userOf({ loginName, role: "member" }));
+      return [...names].map((loginName) => ({ name: loginName, email: loginName }));
     }
   }
 }
