@@ -3,7 +3,7 @@
 import { type Role, roleScopes, roles } from "./permissions.js";
 import { parsePolicy, policyFile } from "./policy-file.js";
 import { hashOf, newId, newSecret } from "./secrets.js";
-import { type Key, ninetyDays, type State, type User } from "./state.js";
+import { addedLater, type Key, ninetyDays, type State, type User } from "./state.js";
 
 /** The state of a tailnet that was just made, with what it hands out. */
 export function freshState(policy: string): State {
@@ -45,6 +45,7 @@ export function freshState(policy: string): State {
   });
   const tokenOf = Object.fromEntries(accessTokens) as Record<Role, string>; // One for each member of `roles`, see above.
   return {
+    ...addedLater(),
     version: 1,
     tailnet: { id: newId("T"), name: "example.com" },
     start: {

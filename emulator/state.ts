@@ -110,6 +110,23 @@ export interface State {
   log: AuditEntry[];
 }
 
+/** The members of the first version's state. */
+type First =
+  | "version"
+  | "tailnet"
+  | "start"
+  | "clockOffset"
+  | "users"
+  | "keys"
+  | "tokens"
+  | "policy"
+  | "log";
+
+/** What an older file lacks, as a fresh tailnet has it. The compiler asks for each member that the state gains. */
+export function addedLater(): Omit<State, First> {
+  return {};
+}
+
 /** Whether the key is valid at the time `now`. */
 export function isActive(key: Key, now: number): boolean {
   return (

@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { z } from "zod";
-import type { State } from "./state.js";
+import { addedLater, type State } from "./state.js";
 
 /** Stores the state; `save` is called after every change, before the answer is sent. */
 export interface Store {
@@ -31,21 +31,6 @@ const header = z.looseObject({
   version: z.literal(1),
   tailnet: z.object({ id: z.string(), name: z.string() }),
 });
-
-/** The members of the first version's state. */
-type First =
-  | "version"
-  | "tailnet"
-  | "start"
-  | "clockOffset"
-  | "users"
-  | "keys"
-  | "tokens"
-  | "policy"
-  | "log";
-
-/** What an older file lacks, as a fresh tailnet has it. The compiler asks for each member that the state gains. */
-const addedLater: Omit<State, First> = {};
 
 /** The file holds the start credentials in plaintext: only its owner may read it. */
 const mode = 0o600;
@@ -120,7 +105,7 @@ function contentOf(file: number, path: string): State {
   }
   const state = content as State; // Written by `save`: see the header.
   // Versions before 0.2 stored tokens without an id. They are valid for an hour only, so drop them.
-  return { ...addedLater, ...state, tokens: state.tokens.filter(({ id }) => id !== undefined) };
+  return { ...addedLater(), ...state, tokens: state.tokens.filter(({ id }) => id !== undefined) };
 }
 
 /** Opens what the path itself names; undefined where there is nothing. */

@@ -6,7 +6,7 @@
  * file needs two device scopes as well; every token may read the credential that it came from)
  */
 
-import { factsOf, type Kind, kinds } from "./kinds";
+import { factsOf, kinds, type ResourceType, resourceTypes } from "./kinds";
 import { covers, expandLegacyScopes } from "./scopes";
 
 /** How much a need matters. */
@@ -24,7 +24,7 @@ export interface Need {
   readonly level: Level;
   /** All of them are needed together. */
   readonly scopes: readonly string[];
-  readonly kind?: Kind;
+  readonly kind?: ResourceType;
   /** What works with it. */
   readonly gives: string;
   /** What happens without it. */
@@ -63,22 +63,24 @@ const whoDidIt: Need = {
   without: "who caused a drift, and when, is not told",
 };
 
-function perKind(
+function perKind<Type extends ResourceType>(
+  types: readonly Type[],
   level: Level,
   suffix: "" | ":read",
-  gives: (kind: Kind) => string,
-  without: (kind: Kind) => string,
+  gives: (type: Type) => string,
+  without: (type: Type) => string,
 ): Need[] {
-  return kinds.map((kind) => ({
+  return types.map((type) => ({
     level,
-    kind,
-    scopes: [`${factsOf(kind).scope}${suffix}`],
-    gives: gives(kind),
-    without: without(kind),
+    kind: type,
+    scopes: [`${factsOf(type).scope}${suffix}`],
+    gives: gives(type),
+    without: without(type),
   }));
 }
 
 const previewing = perKind(
+  resourceTypes,
   "kind",
   ":read",
   (kind) => `previewing ${resource(kind)}`,
@@ -86,6 +88,7 @@ const previewing = perKind(
 );
 
 const writing = perKind(
+  resourceTypes,
   "kind",
   "",
   (kind) => resource(kind),
@@ -93,6 +96,7 @@ const writing = perKind(
 );
 
 const comparing = perKind(
+  resourceTypes,
   "kind",
   ":read",
   (kind) => `reading ${factsOf(kind).plural}`,
@@ -100,13 +104,14 @@ const comparing = perKind(
 );
 
 const listing = perKind(
+  kinds,
   "one",
   ":read",
   (kind) => `listing ${factsOf(kind).plural}`,
   (kind) => `${factsOf(kind).plural} are not listed`,
 );
 
-function resource(kind: Kind): string {
+function resource(kind: ResourceType): string {
   return kind === "AuthKey" ? "AuthKey without mintedBy" : kind;
 }
 
@@ -189,6 +194,7 @@ export const purposes = {
         without: "the command fails",
       },
       ...perKind(
+        kinds,
         "optional",
         ":read",
         (kind) => `naming ${factsOf(kind).plural} by description`,
@@ -201,6 +207,7 @@ export const purposes = {
     does: "Reads the credentials to be adopted.",
     usesPulumi: false,
     needs: perKind(
+      kinds,
       "one",
       ":read",
       (kind) => `adopting ${factsOf(kind).plural}`,
@@ -232,9 +239,9 @@ export const verbs = ["check", "create", "read", "update", "delete"] as const;
 
 export type Verb = (typeof verbs)[number];
 
-export type ManagedKind = Kind | "AuthKey with mintedBy";
+export type ManagedKind = ResourceType | "AuthKey with mintedBy";
 
-export const managedKinds: readonly ManagedKind[] = [...kinds, "AuthKey with mintedBy"];
+export const managedKinds: readonly ManagedKind[] = [...resourceTypes, "AuthKey with mintedBy"];
 
 /** What one verb of one kind needs of the deployer. */
 export function verbNeeds(kind: ManagedKind, verb: Verb): readonly Need[] {
@@ -290,7 +297,7 @@ export interface Met {
 export function compareNeeds(
   needs: readonly Need[],
   held: readonly string[],
-  used?: readonly Kind[],
+  used?: readonly ResourceType[],
 ): readonly Met[] {
   const rows = needs.map((need) => ({ need, lacks: lackOf(need, held) }));
   const isOneMet = (level: Level) =>

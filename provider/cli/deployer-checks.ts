@@ -1,6 +1,6 @@
 /** What `tailscope doctor` finds out about the deployer: who it is, whether the tailnet answers, what it holds and lacks. */
 
-import { type Kind, kinds } from "../access/kinds";
+import { type ResourceType, resourceTypes } from "../access/kinds";
 import { compareNeeds, type Met, type PurposeName, purposes } from "../access/needs";
 import { shown } from "../access/sanitize";
 import { describeConnection } from "../api/auth/describe-connection";
@@ -185,14 +185,14 @@ function needCheck({ need, lacks, result }: Met): Check {
 /** The kinds of credentials that the stack manages with this deployer; absent if unknown. */
 async function kindsInStack(
   options: SettingsOptions,
-): Promise<{ kinds?: readonly Kind[]; check?: Check }> {
+): Promise<{ kinds?: readonly ResourceType[]; check?: Check }> {
   if (options.stack === undefined && projectFolder(options.cwd) === undefined) return {};
   const name = "Stack";
   try {
     const managed = managedIn(resourcesOf((await askPulumi(options).exports) ?? [])).filter(
       ({ state, secret }) => state["connection"] === options.connection && !secret.has("mintedBy"),
     );
-    const found = kinds.filter((kind) => managed.some((one) => one.kind === kind));
+    const found = resourceTypes.filter((type) => managed.some((one) => one.kind === type));
     if (found.length === 0) return {};
     return {
       kinds: found,
