@@ -10,14 +10,19 @@ import { oauthClient } from "./oauth-client";
 export type AnyResource = Resource<object>;
 export type AnyKeyResource = KeyResource<object>;
 
-// Each is a resource of its own inputs; by name they are all the same.
+// A definition for each resource of the table.
 const all = {
   OAuthClient: oauthClient,
   FederatedIdentity: federatedIdentity,
   AuthKey: authKey,
-} as unknown as Readonly<Record<ResourceType, AnyResource> & Record<Kind, AnyKeyResource>>;
+} satisfies Readonly<Record<ResourceType, unknown>>;
 
-export const definitions: Readonly<Record<ResourceType, AnyResource>> = all;
+// Each is a resource of its own inputs; by name they are all the same.
+const byName = all as unknown as Readonly<
+  Record<ResourceType, AnyResource> & Record<Kind, AnyKeyResource>
+>;
+
+export const definitions: Readonly<Record<ResourceType, AnyResource>> = byName;
 
 /** The definition of a resource by its type, for example `"OAuthClient"`; undefined for what this version does not know. */
 export function resourceOf(type: string): AnyResource | undefined {
@@ -26,7 +31,7 @@ export function resourceOf(type: string): AnyResource | undefined {
 
 /** The definition of a credential by its kind. */
 export function definitionOf(kind: Kind): AnyKeyResource {
-  return all[kind];
+  return byName[kind];
 }
 
 /** The definition of a credential by the kind of key that it is to the API. */

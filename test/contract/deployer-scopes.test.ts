@@ -10,8 +10,6 @@ import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { factsOf, type Kind, kinds } from "../../provider/access/kinds";
 import {
-  type ManagedKind,
-  managedKinds,
   type Need,
   type PurposeName,
   purposes,
@@ -23,13 +21,18 @@ import { type Declared, Engine } from "../model/engine";
 import { type Credential, makeClient } from "./client";
 import { run } from "./run-command";
 
+/** A resource that is no credential has a test of its own life. */
+const credentials = [...kinds, "AuthKey with mintedBy"] as const;
+
+type Credentials = (typeof credentials)[number];
+
 /** A scope that opens nothing here, for a client that holds none of the others: it must hold one. */
 const useless = "dns:read";
 
 const tags = ["tag:ci"];
 
 /** A credential of each kind that gives no more than its maker holds in any case. */
-function declared(kind: ManagedKind, minter: Credential, more: object = {}): Declared {
+function declared(kind: Credentials, minter: Credential, more: object = {}): Declared {
   switch (kind) {
     case "OAuthClient":
       return { kind, inputs: { scopes: [useless], tags, ...more } };
@@ -83,7 +86,7 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
   afterAll(() => emulator.close());
 
   /** Does what the verb is for as a deployer with these scopes; says what was said and what failed. */
-  async function attempt(kind: ManagedKind, verb: Verb, scopes: string[]): Promise<string> {
+  async function attempt(kind: Credentials, verb: Verb, scopes: string[]): Promise<string> {
     const owner = engineOf(emulator, { id: emulator.clientId, key: emulator.clientSecret });
     const before = new Map([["it", declared(kind, minter)]]);
     const exists = verb !== "check" && verb !== "create";
@@ -116,13 +119,13 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
   }
 
   /** A change that is made in place. */
-  function changeOf(kind: ManagedKind): object {
+  function changeOf(kind: Credentials): object {
     return kind.startsWith("AuthKey")
       ? { recreateIfInvalid: "always" }
       : { description: "another one" };
   }
 
-  describe.each(managedKinds)("%s", (kind) => {
+  describe.each(credentials)("%s", (kind) => {
     test.each(verbs)("%s works with the scopes of the table, and without a word", async (verb) => {
       expect(await attempt(kind, verb, scopesOf(verbNeeds(kind, verb)))).toBe("");
     });
