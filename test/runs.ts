@@ -2,6 +2,9 @@
 
 const { TAILSCOPE_LONG_TESTS, TAILSCOPE_RUNS } = process.env;
 
+/** Whether this is a script that takes its time. */
+export const isLong = Boolean(TAILSCOPE_LONG_TESTS);
+
 /**
  * In `npm test` a tenth of a long run, with the seed that every run has, and 100 tries at least; all
  * of it in the scripts that take their time (`npm run test:random`, `test:fuzz`, `test:faults`). A
@@ -11,11 +14,13 @@ const { TAILSCOPE_LONG_TESTS, TAILSCOPE_RUNS } = process.env;
  */
 export function runs(all: number): number {
   if (TAILSCOPE_RUNS !== undefined) return Number(TAILSCOPE_RUNS);
-  return TAILSCOPE_LONG_TESTS ? all : Math.min(all, Math.max(100, Math.ceil(all / 10)));
+  return isLong ? all : Math.min(all, Math.max(100, Math.ceil(all / 10)));
 }
 
-/** As many of all that there are, evenly spread, as `runs` tries of so many. */
-export function chosen<Value>(all: readonly Value[]): Value[] {
-  const every = Math.floor(all.length / runs(all.length));
-  return all.filter((_, index) => index % every === 0);
+/**
+ * In `npm test` one of so many cases of a long list, evenly spread; all of them in the scripts that
+ * take their time.
+ */
+export function oneOf<Case>(every: number, all: readonly Case[]): Case[] {
+  return all.filter((_, index) => isLong || index % every === 0);
 }

@@ -11,16 +11,10 @@ import { root, setUp } from "./set-up/index.mjs";
 import { runMain, SetUpError } from "./set-up/progress.mjs";
 import { vitest } from "./vitest.mjs";
 
-/** The projects whose tests draw what they try. */
-const properties = [
-  "unit",
-  "reach",
-  "oracle",
-  "faults",
-  "fuzz",
-  "model",
-  "contract",
-  "markdown",
+/** The projects of whose cases `npm test` has a share (test/runs.ts). */
+const shared = [
+  ...["unit", "reach", "oracle", "faults", "fuzz", "model", "contract", "package", "markdown"],
+  "engine",
 ].flatMap((name) => ["--project", name]);
 
 /** What each runs; the matrix, minutes long, is part of no other run. */
@@ -46,7 +40,7 @@ const suites = {
   picture: [join(root, "tools", "picture.ts")],
   reach: [vitest, "run", "--project", "reach", "test/reach/readings.test.ts"],
   strict: [vitest, "run"],
-  random: [vitest, "run", ...properties],
+  random: [vitest, "run", ...shared],
 };
 
 /** What a suite is told in its environment. */

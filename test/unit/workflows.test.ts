@@ -98,6 +98,7 @@ test("all of them are found", () => {
     ".github/workflows/ci.yml",
     ".github/workflows/codeql.yml",
     ".github/workflows/docs.yml",
+    ".github/workflows/long-tests.yml",
     ".github/workflows/release.yml",
     "examples/ci-deployments/github-actions.yml",
     "examples/review/github-preview.yml",
