@@ -1,11 +1,12 @@
 /** What a review looks like: the same one in every format, whole, and each sentence that a format can say. */
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { htmlReport } from "../../provider/review/formats/html";
 import { markdownReport } from "../../provider/review/formats/markdown";
+import { code, sentence } from "../../provider/review/formats/markdown-text";
 import { sarifReport } from "../../provider/review/formats/sarif";
 import { terminalExplanation, terminalReport } from "../../provider/review/formats/terminal";
-import { verdictInWords } from "../../provider/review/review";
+import { type Review, verdictInWords } from "../../provider/review/review";
 import { type Bag, type GivenStep, reviewed, secret, step, unknown } from "./a-preview";
 
 /** Something of everything: gains, losses, tags, what cannot be seen, and what is not reviewed. */
@@ -53,7 +54,7 @@ const command = (name: string): GivenStep => ({
 const strange = (name: string) => step("odd", "OAuthClient", name, { scopes: [] }, { scopes: [] });
 
 describe("a whole review", () => {
-  test.each<[string, (review: ReturnType<typeof everything>) => string]>([
+  test.each<[string, (review: Review) => string]>([
     ["review.html", (review) => htmlReport(review, "acme/prod")],
     ["review.md", (review) => markdownReport(review, "acme/prod")],
     ["review.sarif.json", (review) => sarifReport(review, "1.2.3", "./infra/")],
@@ -66,6 +67,134 @@ describe("a whole review", () => {
   ])("is as in fixtures/reviews/%s", async (file, format) => {
     await expect(format(everything())).toMatchFileSnapshot(`fixtures/reviews/${file}`);
   });
+});
+
+describe("what is not understood, and what changes no access", () => {
+  const client = { scopes: ["dns"] };
+  const others = () =>
+    reviewed(
+      strange("b"),
+      strange("a"),
+      command("d"),
+      command("c"),
+      step("update", "AuthKey", "key", {}, { mintedBy: secret, recreateIfInvalid: "never" }),
+      step("update", "OAuthClient", "listed", client, { ...client, unlistedScopes: ["x"] }),
+      step("update", "OAuthClient", "numbered", client, { ...client, generation: 2 }),
+      step("update", "OAuthClient", "same", client, client),
+      step("update", "OAuthClient", "one", { scopes: [] }, { scopes: ["account_settings:read"] }),
+      step("update", "OAuthClient", "lost", { scopes: ["account_settings:read"] }, { scopes: [] }),
+      staying("delete", "left", { scopes: secret, tags: ["tag:a"] }, { retainOnDelete: true }),
+      staying("discard", "looked-up", { scopes: secret }, { external: true }),
+    );
+
+  test.each<[string, (review: Review) => string]>([
+    ["others.html", (review) => htmlReport(review, "")],
+    ["others.md", (review) => markdownReport(review, "")],
+    ["others.sarif.json", (review) => sarifReport(review, "1.2.3", "")],
+    ["others.txt", (review) => withoutColour(terminalReport(review))],
+  ])("is as in fixtures/reviews/%s", async (file, format) => {
+    await expect(format(others())).toMatchFileSnapshot(`fixtures/reviews/${file}`);
+  });
+});
+
+/** A credential that stays when its resource goes. */
+function staying(op: string, name: string, before: Bag, more: Bag): GivenStep {
+  const given = step(op, "OAuthClient", name, before);
+  return { ...given, oldState: { ...given.oldState, ...more } };
+}
+
+test("a terminal has the colour of each class", () => {
+  const colours = (scope: string) => {
+    const [verdict = ""] = terminalReport(
+      reviewed(step("create", "OAuthClient", "ci", undefined, { scopes: [scope] })),
+    ).split("\n");
+    return verdict.replace(/[^\u001b[\dm].*/, "");
+  };
+  vi.stubEnv("FORCE_COLOR", "1");
+  try {
+    expect(["users", "auth_keys", "dns", "dns:read"].map(colours)).toEqual(
+      ["31", "35", "33", "34"].map((colour) => `\u001b[1m\u001b[${colour}m1`),
+    );
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
+test.each([
+  ["", "Pulumi.yaml"],
+  [".", "Pulumi.yaml"],
+  ["./", "Pulumi.yaml"],
+  ["infra", "infra/Pulumi.yaml"],
+  ["././infra//", "infra/Pulumi.yaml"],
+  ["a/./b/c/", "a/./b/c/Pulumi.yaml"],
+  ["a b\ud800", "a%20b%EF%BF%BD/Pulumi.yaml"],
+])("the program in the folder %j is at %j to code scanning", (folder, uri) => {
+  const report = sarifReport(reviewed(command("run")), "1.2.3", folder);
+  expect(
+    JSON.parse(report).runs[0].results[0].locations[0].physicalLocation.artifactLocation,
+  ).toEqual({ uri, uriBaseId: "%SRCROOT%" });
+});
+
+test.each([
+  ["It may read DNS settings.", "It may read DNS settings."],
+  ['Its claim "a_b" must be "x".', 'Its claim `"a_b"` must be "x".'],
+  ["(it is a command:local:Command)", "(it is a `command:local:Command)`"],
+  ["see @team and #1, then go.", "see `@team` and `#1`, then go."],
+  ["abcdef1 1234567 deadbee beefed", "`abcdef1 1234567 deadbee` beefed"],
+  ["www WWW wwwx xwww", "`www WWW` wwwx xwww"],
+  ["xabcdefa abcdefag", "xabcdefa abcdefag"],
+  ["a `b` c", "a `\\u0060b\\u0060` c"],
+  ["a: b_c, d_e; f", "a: `b_c, d_e`; f"],
+])("the sentence %j is written as %j in a comment", (text, markdown) => {
+  expect(sentence(text)).toBe(markdown);
+});
+
+test("an empty text is shown as that in a comment", () => {
+  expect(code("")).toBe("(empty)");
+  expect(code("a`b")).toBe("`a\\u0060b`");
+});
+
+test("a line of a comment has twelve items, and says how many more there are", () => {
+  const line = (count: number) => {
+    const tags = Array.from({ length: count }, (_, index) => `tag:t${index + 10}`);
+    const report = markdownReport(
+      reviewed(step("create", "AuthKey", "k", undefined, { tags })),
+      "",
+    );
+    return report.split("\n").find((one) => one.startsWith("- **writes**"));
+  };
+  expect(line(12)).toMatch(/`\+ tag:t21`<br>Lives/);
+  expect(line(14)).toMatch(/`\+ tag:t21`<br>`and 2 more, in the details`<br>Lives/);
+});
+
+test("a comment has room for each part, and says of each how much does not fit", () => {
+  const tags = Array.from({ length: 8 }, (_, index) => `tag:${"x".repeat(20)}${index}`);
+  const numbers = Array.from({ length: 300 }, (_, index) => index);
+  const comment = markdownReport(
+    reviewed(
+      ...numbers.map((index) => strange(`strange-${index}`)),
+      ...numbers.map((index) => step("create", "AuthKey", `key-${index}`, undefined, { tags })),
+    ),
+    "acme/prod",
+  );
+  const missing = (what: string) =>
+    Number(new RegExp(`_(\\d+) more ${what} do not fit here`).exec(comment)?.[1]);
+  const count = (part: RegExp) => comment.match(part)?.length ?? 0;
+  const strangeOnes = count(/^- \*\*not understood/gm);
+  const lines = count(/^- \*\*writes/gm);
+  const details = count(/^<details>/gm);
+  expect(strangeOnes + missing("things that are not understood or not reviewed")).toBe(300);
+  expect(lines + missing("credentials")).toBe(300);
+  expect(details + missing("credentials with their details")).toBe(300);
+  const [head = "", middle = ""] = comment.split("- **writes**", 2);
+  expect(head.length).toBeGreaterThan(9_500);
+  expect(head.length).toBeLessThan(10_500);
+  expect(middle.length).toBeGreaterThan(0);
+  const ofLines = comment.slice(head.length, comment.indexOf("<details>")).length;
+  expect(ofLines).toBeGreaterThan(19_000);
+  expect(ofLines).toBeLessThan(20_200);
+  expect(comment.length).toBeGreaterThan(58_500);
+  expect(comment.length).toBeLessThanOrEqual(60_000);
 });
 
 /** A terminal gets colours where it has some. */

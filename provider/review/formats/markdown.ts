@@ -123,5 +123,8 @@ function detailsOf(assessment: Assessment, review: Review): string {
 function operations(what: string, names: readonly string[]): string[] {
   return names.length === 0
     ? []
-    : [`- ${names.length} operations ${what}:`, ...names.map((name) => `  - ${code(name)}`)];
+    : [
+        `- ${names.length} ${names.length === 1 ? "operation" : "operations"} ${what}:`,
+        ...names.map((name) => `  - ${code(name)}`),
+      ];
 }
