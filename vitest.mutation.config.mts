@@ -11,7 +11,7 @@ const folder = process.env["MUTATED"] ?? "access";
 const noticing: Readonly<Record<string, readonly string[]>> = {
   access: ["test/unit/**/*.test.ts"],
   resources: ["test/unit/**/*.test.ts"],
-  review: ["test/unit/{message-text,review,review-*}.test.ts"],
+  review: ["test/unit/{message-text,review,review-*}.test.ts", "test/reach/pictures.test.ts"],
   policy: ["test/unit/{policy,policy-*,urn-pattern}.test.ts"],
   state: ["test/unit/{adoption,audit-log,drift,exported-state,inventory,stored-secrets}.test.ts"],
   "pull-request": ["test/unit/pull-request.test.ts"],
