@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { as } from "../contract/client";
+import { as, takeToken } from "../contract/client";
 import { type Folders, runJob, type Workflow } from "./github-runner";
 import { installedAlready, pipeline, shell } from "./pipeline";
 import { exampleStack, newStack } from "./stack";
@@ -66,6 +66,52 @@ test("two-tailnets", async () => {
   expect((await stack.pulumi(["preview"])).text).toContain(
     'There is no connection "stagin" in the stack config tailscope:connections.',
   );
+});
+
+test("reach: one line of the policy file lets the pipeline to the database, and the review says so", async () => {
+  const policy = readFileSync(join(root, "examples/reach/policy.hujson"), "utf8");
+  await using emulator = await startEmulator({ policy });
+  await using stack = await exampleStack(emulator, "reach");
+  const made = await stack.deployed();
+  const [id, key] = [String(made["clientId"]), String(made["clientSecret"])];
+  const ask = (command: string) =>
+    shell(
+      `set -o pipefail; ${command.replaceAll("tailscope ", `node ${join(root, "provider/dist/cli/main.js")} `)}`,
+      stack.folder,
+      stack.environment,
+    );
+  const path = join(stack.folder, "policy.hujson");
+  writeFileSync(join(stack.folder, "before.hujson"), policy);
+  writeFileSync(path, policy);
+
+  const now = await ask(
+    "pulumi stack export > state.json && tailscope reach --state state.json --policy policy.hujson --from ci",
+  );
+  expect(now.stdout).toContain("OAuth client ci with auth_keys and tag:ci reaches 1 destination");
+  const expected = readFileSync(join(root, "examples/reach/expected.hujson"), "utf8");
+  writeFileSync(join(stack.folder, "expected.hujson"), expected);
+  const expecting =
+    "tailscope reach --state state.json --policy policy.hujson --expect expected.hujson";
+  expect(await ask(expecting)).toMatchObject({ code: 0, stdout: "Everything holds.\n" });
+
+  writeFileSync(path, policy.replace('"tag:operator": []', '"tag:operator": ["tag:ci"]'));
+  const review = await ask(
+    "pulumi preview --json | tailscope review --state state.json --policy policy.hujson --policy-before before.hujson --fail-on reach",
+  );
+  expect(review.code).toBe(2);
+  expect(review.stdout).toContain("ci, by the policy file");
+  expect(review.stdout).toContain(
+    "+ tag:db:5432 (tcp) (as tag:operator, owned by tag:ci, then tag:web, owned by tag:operator), tagOwners, line 8; tagOwners, line 9; grants[2], line 17",
+  );
+  expect((await ask(expecting)).code).toBe(2);
+
+  // The API agrees that the pipeline becomes an operator by that line.
+  const call = as(emulator, (await takeToken(emulator, { id, key })).access_token);
+  const operator = { capabilities: { devices: { create: { tags: ["tag:operator"] } } } };
+  expect((await call("POST", "/keys", operator)).status).toBe(400);
+  const owner = as(emulator, emulator.apiKey);
+  expect((await owner("POST", "/acl", readFileSync(path, "utf8"))).status).toBe(200);
+  expect((await call("POST", "/keys", operator)).status).toBe(200);
 });
 
 test("adopt", async () => {
