@@ -82,7 +82,14 @@ export default defineConfig({
       "/": [
         group(
           "Start",
-          ["getting-started", "concepts", "settings", "deployer-scopes", "commands"].map(item),
+          [
+            "getting-started",
+            "concepts",
+            "settings",
+            "deployer-scopes",
+            "pulumi-options",
+            "commands",
+          ].map(item),
         ),
         group("Resources", itemsIn("resources")),
         group(

@@ -2,9 +2,10 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
-import { isInternal, replaceOnChangesKey, secretsKey } from "../access/internal-arguments";
+import { explicitProviderKey, isInternal, secretsKey } from "../access/internal-arguments";
 import { identifyTailnet } from "../api/auth/tailnet-identity";
 import { NotVisible } from "../api/errors";
+import { type Connection, ConnectionError } from "../api/settings/connection";
 import type { Tailnet } from "../api/tailnet";
 import { warnOfAnswers } from "./answers";
 import { describeOrigin, madeInKey, requireEvidence, requireSameTailnet } from "./belonging";
@@ -12,7 +13,6 @@ import { checkInputs } from "./check";
 import { lookAhead } from "./preflight";
 import type { Failure, Properties, Resource } from "./resource";
 import { type gone, missing } from "./resource";
-import { conceal, replacedBy, secretArguments } from "./resource-options";
 import { dueNow, rotatesAt } from "./rotation";
 import {
   deployerConnection,
@@ -23,6 +23,7 @@ import {
   warn,
   warnOnce,
 } from "./run";
+import { conceal, secretArguments } from "./secret-arguments";
 import {
   changesBetween,
   inputsOf,
@@ -49,7 +50,7 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
         const found = [...failures];
         if (found.length === 0 && !holdsUnknown(news["connection"])) {
           // Credentials that are missing or contradict each other show at preview.
-          const { deployer, timing } = deployerConnection(connectionOf(news));
+          const { deployer, timing } = connectionFor(news);
           const isByClient = "mintedBy" in news || deployer.kind !== "accessToken";
           // What stays as it is was possible before, and nothing of it is sent.
           const isChanged = !isDeepStrictEqual(
@@ -62,9 +63,7 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
           if (grants !== undefined)
             found.push(...(await lookAhead(grants, await tailnetFor(news), news, timing?.timeout)));
         }
-        for (const kept of [replaceOnChangesKey, secretsKey]) {
-          if (news[kept] !== undefined) inputs[kept] = news[kept];
-        }
+        if (news[secretsKey] !== undefined) inputs[secretsKey] = news[secretsKey];
         // Of a failure with a property the engine prints that property's value as well, even where it is secret.
         return {
           inputs,
@@ -79,10 +78,9 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
     async diff(id, olds: Properties, news: Properties) {
       return plainly(async () => {
         knownIds.add(String(id));
-        const { inPlace, bookkeeping, ...changes } = changesBetween(definition, olds, news);
-        const replacing = [...changes.replacing, ...replacedBy([...inPlace, ...bookkeeping], news)];
+        const { inPlace, bookkeeping, replacing } = changesBetween(definition, olds, news);
         warnOfDeployer(definition.type, String(id), news);
-        if (isForeign(definition, olds)) return { changes: true, replaces: replacing };
+        if (isForeign(definition, olds)) return { changes: true, replaces: [...replacing] };
         if (replacing.length === 0) warnOfAnswers(definition, String(id), olds, inPlace);
         const due =
           replacing.length === 0 ? dueNow(definition.type, String(id), olds, news) : undefined;
@@ -93,12 +91,17 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
         if (replacing.length === 0 && (await isWantedAgain(String(id), olds, news))) {
           return { changes: true, replaces: ["recreateIfInvalid"] };
         }
-        return {
-          changes: inPlace.length + replacing.length + bookkeeping.length > 0,
-          replaces: [...replacing],
-          // A slot of a rotating pair: what was in it has been out of use for a period, and more than two are never active.
-          ...(replacing.includes("generation") && { deleteBeforeReplace: true }),
-        };
+        if (replacing.length > 0) {
+          return {
+            changes: true,
+            replaces: [...replacing],
+            // A slot of a rotating pair: what was in it has been out of use for a period, and more than two are never active.
+            ...(replacing.includes("generation") && { deleteBeforeReplace: true }),
+          };
+        }
+        // Without `changes` the engine compares the inputs itself, and so knows the names that the option
+        // `replaceOnChanges` is about, for which the SDK's dynamic provider has no place in its answer.
+        return inPlace.length + bookkeeping.length > 0 ? {} : { changes: false };
       });
     },
 
@@ -280,6 +283,20 @@ function isLookup({ outputs }: Pick<Resource<object>, "outputs">, state: Propert
 function connectionOf(inputs: Properties): string | undefined {
   return typeof inputs["connection"] === "string" ? inputs["connection"] : undefined;
 }
+
+/** The connection of a resource whose inputs are checked. */
+function connectionFor(news: Properties): Connection {
+  try {
+    return deployerConnection(connectionOf(news));
+  } catch (error) {
+    if (error instanceof ConnectionError && news[explicitProviderKey] === true)
+      error.message += `\n  ${noConfigForExplicit}`;
+    throw error;
+  }
+}
+
+const noConfigForExplicit =
+  "The program gives this resource a provider of its own, which Pulumi does not tell of the stack's config: leave out the option `provider` (or `providers` of a component above it), give the settings to that provider as its arguments, or set them in the environment.";
 
 function tailnetFor(inputs: Properties): Promise<Tailnet> {
   return tailnetOf(connectionOf(inputs));

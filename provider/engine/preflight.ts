@@ -12,8 +12,8 @@ import { waitsKey } from "../access/internal-arguments";
 import { isPassing } from "../api/errors";
 import type { Tailnet } from "../api/tailnet";
 import type { Failure, Grants, Properties } from "./resource";
-import { conceal } from "./resource-options";
 import { warn } from "./run";
+import { conceal } from "./secret-arguments";
 
 /** The inputs as the program wrote them: for the places in messages, and for what they wait for. */
 export interface Written extends Properties {

@@ -4,7 +4,7 @@ import { seconds, wholeSeconds } from "../access/lifetime";
 import { type Due, rotationDue } from "../access/rotation";
 import { now } from "./clock";
 import type { Properties } from "./resource";
-import { secretArguments } from "./resource-options";
+import { secretArguments } from "./secret-arguments";
 
 /** When the credential of `state` falls due by the rules in `inputs`; undefined where none applies. */
 export function rotationOf(state: Properties, inputs: Properties): Due | undefined {

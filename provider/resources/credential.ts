@@ -2,7 +2,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { holdsOutputNote } from "../access/engine-values";
-import { replaceOnChangesKey, secretsKey, waitsKey } from "../access/internal-arguments";
+import { explicitProviderKey, secretsKey, waitsKey } from "../access/internal-arguments";
 import {
   type AnsweredName,
   type ArgumentName,
@@ -19,6 +19,7 @@ import type { Properties } from "../engine/resource";
 import { askedSecretlyKey } from "../engine/state";
 
 import { keepSecretsOutOfDebugLines } from "./debug-line";
+import { hasExplicitProvider, warnOfOptions } from "./option-warnings";
 import { requireProviderPackage } from "./provider-package";
 import { warnWhereUnknownSecretsAreUsed } from "./used-secrets";
 
@@ -75,15 +76,16 @@ export abstract class Credential extends pulumi.CustomResource {
       if (value === undefined) continue;
       properties[argument] = declaration.secrets.includes(argument) ? pulumi.secret(value) : value;
     }
+    const type = `${typePrefix}${declaration.type}`;
     const secretsOfProgram = findSecrets(properties, declaration.secrets);
     super(
-      `${typePrefix}${declaration.type}`,
+      type,
       name,
       {
         ...properties,
         ...(secretsOfProgram && { [secretsKey]: secretsOfProgram }),
         ...(waitsForOthers(opts) && { [waitsKey]: true }),
-        ...(opts.replaceOnChanges && { [replaceOnChangesKey]: opts.replaceOnChanges }),
+        ...(hasExplicitProvider(type, opts) && { [explicitProviderKey]: true }),
         __provider: providerText(declaration.type),
       },
       pulumi.mergeOptions(opts, {
@@ -93,6 +95,7 @@ export abstract class Credential extends pulumi.CustomResource {
         ],
       }),
     );
+    warnOfOptions(this, args ?? {}, opts);
     const isOutput = (secret: string) => declaration.outputs.includes(secret);
     warnWhereUnknownSecretsAreUsed(this, declaration.secrets.filter(isOutput));
   }

@@ -131,6 +131,38 @@ test("a type alias takes over what the official provider made, with ids and secr
   expect(emulator.control.activeCredentials()).toEqual([]);
 });
 
+test("a provider that the program makes is told of no stack config, says so, and takes it as arguments", async () => {
+  await using emulator = await startEmulator();
+  const program = (given: string) => `
+    class Tailscope extends pulumi.ProviderResource {
+      constructor(name, args) { super("pulumi-nodejs", name, args); }
+    }
+    const config = new pulumi.Config("tailscope");
+    const provider = new Tailscope("tailscope", ${given});
+    const component = new pulumi.ComponentResource("test:index:Component", "above", {}, { providers: [provider] });
+    new OAuthClient("ci", { scopes: ["dns"] }, { parent: component });`;
+  const given = `{
+    "tailscope:oauthClientId": config.require("oauthClientId"),
+    "tailscope:oauthClientSecret": config.requireSecret("oauthClientSecret"),
+  }`;
+  await using stack = await newStack(emulator, program("{}"), {});
+  await stack.configure("tailscope:oauthClientId", emulator.clientId);
+  await stack.configure("tailscope:oauthClientSecret", emulator.clientSecret);
+  const { code, text } = await stack.pulumi(["preview", "--suppress-progress"]);
+  expect(code).not.toBe(0);
+  expect(text).toContain("No credentials for Tailscale");
+  expect(text).toContain("gives this resource a provider of its own");
+
+  const disable = ["config", "set", "--path", "pulumi:disable-default-providers[0]", "*"];
+  expect((await stack.pulumi(disable)).code).toBe(0);
+  stack.write(program(given));
+  await stack.up();
+  await stack.up("--refresh", "--expect-no-changes");
+  expect((await stack.state()).text).not.toContain(emulator.clientSecret);
+  await stack.destroy();
+  expect(emulator.control.activeCredentials()).toEqual([]);
+});
+
 type Official = readonly [
   type: string,
   name: string,

@@ -3,6 +3,7 @@
  * resources. The verbs are the real ones. That the real engine does the same is what test/engine is for.
  */
 
+import { isDeepStrictEqual } from "node:util";
 import type { Kind } from "../../provider/access/kinds";
 import { endRun } from "../../provider/engine/run";
 import { providers } from "../providers";
@@ -116,7 +117,8 @@ export class Engine {
       return;
     }
     const diff = await provider.diff?.(old.id, old.outs, inputs);
-    if (!diff?.changes) return;
+    // Where the provider leaves it to the engine, the inputs decide.
+    if (!(diff?.changes ?? !isDeepStrictEqual(old.inputs, inputs)) || diff === undefined) return;
     if (!diff.replaces?.length) {
       changes.push(`update ${name}`);
       if (dry) return;

@@ -1,14 +1,7 @@
-/** Resource options that a dynamic provider is told of by inputs of the class's own. */
+/** Arguments that the program made secret, of which a dynamic provider is told by an input of the class's own. */
 
-import { replaceOnChangesKey, secretsKey } from "../access/internal-arguments";
+import { secretsKey } from "../access/internal-arguments";
 import type { Failure, Properties } from "./resource";
-
-/** Those of the arguments `changed` whose change is to replace the resource. */
-export function replacedBy(changed: readonly string[], inputs: Properties): string[] {
-  // Of a path such as `scopes[0]` the argument decides.
-  const names = namesIn(inputs[replaceOnChangesKey]).map((path) => path.split(/[.[]/)[0]);
-  return names.includes("*") ? [...changed] : changed.filter((name) => names.includes(name));
-}
 
 /** The arguments that the program made secret. */
 export function secretArguments(inputs: Properties): readonly string[] {

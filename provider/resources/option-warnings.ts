@@ -1,0 +1,45 @@
+/** Resource options that have no effect on a dynamic resource, or work against an argument: said in the program. */
+
+import * as pulumi from "@pulumi/pulumi";
+
+/** Warns of each such option of a resource that was just declared. */
+export function warnOfOptions(
+  resource: pulumi.Resource,
+  args: object,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  if (opts.customTimeouts !== undefined)
+    void pulumi.log.warn(
+      "customTimeouts has no effect: Pulumi does not pass it on to a dynamic provider. How long one answer of Tailscale's may take is set by TAILSCOPE_TIMEOUT.",
+      resource,
+    );
+  const rotating = Object.entries(args).find(
+    ([name, value]) => rotatingArguments.includes(name) && value !== undefined,
+  );
+  if (rotating !== undefined && isProtected(opts))
+    void pulumi.log.warn(
+      `protect and ${rotating[0]} contradict each other: Pulumi refuses to replace what is protected, so every run fails from the moment that a rotation is due. Leave one of them out.`,
+      resource,
+    );
+}
+
+/** The arguments by which a credential is replaced without a change of the program. */
+const rotatingArguments = ["rotateEvery", "renewBefore", "generation"];
+
+/** Whether a resource is protected, by its own option or by that of a resource above it. */
+function isProtected({ protect, parent }: pulumi.CustomResourceOptions): boolean {
+  // Set by the SDK on every resource, although its declarations leave it out as internal.
+  const { __protect } = (parent ?? {}) as { __protect?: boolean };
+  return protect ?? __protect ?? false;
+}
+
+/**
+ * Whether a resource of the type has a provider that the program made, which gets no stack config.
+ * @param type the type token
+ */
+export function hasExplicitProvider(
+  type: string,
+  { provider, parent }: pulumi.CustomResourceOptions,
+): boolean {
+  return (provider ?? parent?.getProvider(type)) !== undefined;
+}
