@@ -9,7 +9,7 @@ runMain(async () => {
   const { path } = await setUp();
   console.log(`export PATH=${quoted(path.join(delimiter))}${delimiter}"$PATH"`);
   for (const [name, value] of Object.entries(localBackend(join(root, ".tailscope")))) {
-    console.log(`export ${name}=${quoted(value)}`);
+    console.log(value === undefined ? `unset ${name}` : `export ${name}=${quoted(value)}`);
   }
 });
 

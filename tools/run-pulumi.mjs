@@ -10,8 +10,11 @@ runMain(async () => {
   const { env } = await setUp();
   // npm changes to the root before it runs us; `-C` and the rest are meant from where the person stands.
   const cwd = process.env.INIT_CWD ?? process.cwd();
+  const ours = localBackend(join(root, ".tailscope"));
+  const { PULUMI_BACKEND_URL: named = ours.PULUMI_BACKEND_URL } = env;
   process.exitCode = await handOver("pulumi", process.argv.slice(2), {
     cwd,
-    env: { ...localBackend(join(root, ".tailscope")), ...env },
+    // All of ours or nothing: state elsewhere is not to depend on a passphrase that lies here.
+    env: named === ours.PULUMI_BACKEND_URL ? { ...env, ...ours } : env,
   });
 });

@@ -24,7 +24,7 @@ Runs examples/quickstart against an emulated tailnet, from the first \`pulumi up
 interface Stage {
   readonly emulator: Emulator;
   readonly program: string;
-  readonly settings: Readonly<Record<string, string>>;
+  readonly settings: Readonly<Record<string, string | undefined>>;
 }
 
 interface Outputs {
@@ -203,7 +203,7 @@ async function destroy(stage: Stage): Promise<void> {
 
 async function goOnByHand({ emulator, program, settings }: Stage): Promise<void> {
   const lines = Object.entries({ ...settings, TAILSCOPE_OWNER_TOKEN: emulator.apiKey }).map(
-    ([name, value]) => `  export ${name}='${value}'`,
+    ([name, value]) => (value === undefined ? `  unset ${name}` : `  export ${name}='${value}'`),
   );
   process.stdout.write(`
 Go on by hand. The emulator runs until Ctrl-C here, which removes all of this; in another terminal:

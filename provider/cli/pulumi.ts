@@ -177,6 +177,10 @@ async function pulumi({ stack, cwd }: SettingsOptions, args: readonly string[]):
         `${command} cannot run: pulumi is not on PATH.\n  Install it (https://www.pulumi.com/docs/iac/download-install/), or ${withoutIt}.`,
       );
     const said = saidBy(error);
+    if (/passphrase/i.test(said))
+      throw new CommandFailure(
+        `${command} failed: ${shown(said)}\n  The stack is encrypted with a passphrase that this terminal does not have: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE as it was where the stack was made, or ${withoutIt}.`,
+      );
     const Failure = /no stack selected/.test(said) ? NoStackSelected : CommandFailure;
     throw new Failure(
       `${command} failed: ${shown(said)}\n  Run this in the folder of the stack's Pulumi.yaml (or name it with --cwd), name the stack with --stack, or ${withoutIt}.`,

@@ -5,7 +5,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { explicitProviderKey, isInternal, secretsKey } from "../access/internal-arguments";
 import { identifyTailnet } from "../api/auth/tailnet-identity";
 import { NotVisible } from "../api/errors";
-import { type Connection, ConnectionError } from "../api/settings/connection";
+import type { Connection } from "../api/settings/connection";
+import { SettingsError } from "../api/settings/error";
 import type { Tailnet } from "../api/tailnet";
 import { warnOfAnswers } from "./answers";
 import { describeOrigin, madeInKey, requireEvidence, requireSameTailnet } from "./belonging";
@@ -289,7 +290,7 @@ function connectionFor(news: Properties): Connection {
   try {
     return deployerConnection(connectionOf(news));
   } catch (error) {
-    if (error instanceof ConnectionError && news[explicitProviderKey] === true)
+    if (error instanceof SettingsError && news[explicitProviderKey] === true)
       error.message += `\n  ${noConfigForExplicit}`;
     throw error;
   }

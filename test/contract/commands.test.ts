@@ -504,6 +504,29 @@ describe("what a person types and reads", () => {
     expect(stderr).toContain("give exported state with --state FILE");
   });
 
+  test("with another passphrase than the stack's a command says so, and not to look for the project", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tailscope-another-passphrase-"));
+    try {
+      // What the CLI says where PULUMI_CONFIG_PASSPHRASE is not the one of the stack.
+      const said = "error: getting secrets manager: passphrase must be set: incorrect passphrase";
+      writeFileSync(join(folder, "pulumi"), `#!/bin/sh\necho '${said}' >&2\nexit 255\n`, {
+        mode: 0o755,
+      });
+      await using emulator = await startEmulator();
+      const path = `${folder}:${process.env["PATH"]}`;
+      const { code, stderr } = await run(["drift", "--stack", "dev"], {
+        ...asOwner(emulator),
+        PATH: path,
+      });
+      expect(code).toBe(1);
+      expect(stderr).toContain("incorrect passphrase");
+      expect(stderr).toContain("set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE as");
+      expect(stderr).not.toContain("Pulumi.yaml");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
   test("no JSON has a control character or a secret that came from the tailnet", async () => {
     await deployed(async (emulator, state, folder) => {
       const { ci } = idsIn(state);

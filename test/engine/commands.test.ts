@@ -100,6 +100,19 @@ test.each(["start", "test"])(
   },
 );
 
+test("npm run pulumi works inside an example, with the passphrase of this checkout in every terminal", async () => {
+  const example = join(root, "examples", "quickstart");
+  const env = { ...process.env, PULUMI_CONFIG_PASSPHRASE: "of another terminal" };
+  for (const name of ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_HOME"])
+    Reflect.deleteProperty(env, name);
+  const inExample = ["--prefix", example, "run", "--silent", "pulumi", "--"];
+  const { code, text } = await run("npm", [...inExample, "version"], env);
+  expect(code, text).toBe(0);
+  expect(text.trim()).toMatch(/^v3\./);
+  const { stdout } = await run("node", ["tools/print-environment.mjs"], env);
+  expect(stdout).toContain("unset PULUMI_CONFIG_PASSPHRASE\n");
+});
+
 test("npm run --silent env lets a shell use the CLI, and prints no passphrase", async () => {
   const { stdout } = await run("node", ["tools/print-environment.mjs"]);
   const passphrase = readFileSync(join(root, ".tailscope", "passphrase"), "utf8");

@@ -110,3 +110,22 @@ test("a program that has another version than its library is told so: an older o
   expect(stack.printed()).toContain("The provider process runs 99.0.0.");
   expect(emulator.control.activeCredentials()).toHaveLength(1);
 });
+
+test("where tailscope is removed before the stack is empty nothing is lost, and the package is named", async () => {
+  await using emulator = await startEmulator();
+  await using stack = await newStack(emulator, 'new OAuthClient("ci", { scopes: ["dns"] });');
+  await stack.up();
+  const packages = join(stack.folder, "node_modules");
+  rmSync(packages);
+  mkdirSync(packages);
+  symlinkSync(join(root, "node_modules", "@pulumi"), join(packages, "@pulumi"));
+  stack.save("index.js", "");
+  const failed = await stack.pulumi(["up", "--yes", "--skip-preview", "--suppress-progress"]);
+  expect(failed.code).not.toBe(0);
+  expect(failed.text).toContain("error: Cannot find module 'tailscope'");
+  expect(emulator.control.activeCredentials()).toHaveLength(1);
+  // Installed again, as docs/pulumi-options.md says.
+  symlinkSync(join(root, "provider"), join(packages, "tailscope"));
+  await stack.destroy();
+  expect(emulator.control.activeCredentials()).toEqual([]);
+});

@@ -7,8 +7,10 @@ import { pathToFileURL } from "node:url";
 
 /**
  * The environment that makes Pulumi use a backend in `folder`; made on first use.
+ * A passphrase of the terminal's own would win over the file, and another terminal without it could not
+ * read what it encrypted: it is unset.
  * @param {string} folder
- * @returns {Record<string, string>}
+ * @returns {Record<string, string | undefined>} undefined for what is to be unset
  */
 export function localBackend(folder) {
   const state = join(folder, "state");
@@ -20,6 +22,7 @@ export function localBackend(folder) {
   return {
     PULUMI_HOME: join(folder, "home"),
     PULUMI_BACKEND_URL: pathToFileURL(state).href,
+    PULUMI_CONFIG_PASSPHRASE: undefined,
     PULUMI_CONFIG_PASSPHRASE_FILE: passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
   };
