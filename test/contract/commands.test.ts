@@ -614,6 +614,9 @@ test.each(["review", "comment", "drift", "inventory", "adopt", "audit", "token",
     expect(stdout).toContain("Exit code: 0");
     expect(stdout).toMatch(/\$ .*tailscope /);
     expect(stdout).toContain("--json");
+    // A length of time as people write it, never in milliseconds.
+    for (const [, given = ""] of stdout.matchAll(/\(default:\s+([^)]+)\)/g))
+      expect(given).toMatch(/^\D|^\d+[smhd]$/);
   },
 );
 

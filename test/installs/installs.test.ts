@@ -3,7 +3,7 @@
  * registry, in each way of writing and running one: `npm run test:installs`. It needs the network.
  */
 
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -129,8 +129,8 @@ const tsconfig = JSON.stringify({
   files: ["index.ts"],
 });
 
-/** `pulumi preview` in a project. */
-function preview(project: string, { nodeArguments }: Partial<Kind> = {}) {
+/** `pulumi preview` in a project. This process answers as Tailscale meanwhile, so it must not wait idly. */
+async function preview(project: string, { nodeArguments }: Partial<Kind> = {}) {
   const options =
     nodeArguments === undefined
       ? ""
@@ -146,15 +146,22 @@ function preview(project: string, { nodeArguments }: Partial<Kind> = {}) {
     TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
     ...loadersOf(project),
   };
-  const run = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(
-      "pulumi",
-      [...args, "--non-interactive", "--color", "never"],
-      { cwd: project, env: environment, encoding: "utf8" },
-    );
-    return { status, text: stdout + stderr };
-  };
-  run("stack", "select", "--create", "dev");
+  const run = (...args: string[]) =>
+    new Promise<{ status: number | null; text: string }>((resolve, reject) => {
+      const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
+        cwd: project,
+        env: environment,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      let text = "";
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding("utf8").on("data", (chunk: string) => {
+          text += chunk;
+        });
+      child.once("error", reject);
+      child.once("close", (status) => resolve({ status, text }));
+    });
+  await run("stack", "select", "--create", "dev");
   return run("preview");
 }
 
@@ -202,7 +209,7 @@ describe.each(managers)("installed by $name", (manager) => {
     let project = "";
     let installed: string | undefined;
 
-    test.each(kinds)("runs: $name", (kind) => {
+    test.each(kinds)("runs: $name", async (kind) => {
       const needed = kind.typescript ?? "5.9.3";
       if (installed !== needed) {
         project = newProject(manager);
@@ -215,13 +222,13 @@ describe.each(managers)("installed by $name", (manager) => {
         [kind.file]: kind.text,
         "tsconfig.json": tsconfig,
       });
-      const { status, text } = preview(project, kind);
+      const { status, text } = await preview(project, kind);
       expect(status, text).toBe(0);
       expect(text).toContain("+ 2 to create");
     });
   });
 
-  test("a program that has tailscope through a library works, or is told what to add", () => {
+  test("a program that has tailscope through a library works, or is told what to add", async () => {
     const root = newProject(manager);
     const app = join(root, "app");
     const workspaces = { "pnpm-workspace.yaml": "packages: [library, app]\n" };
@@ -258,7 +265,7 @@ describe.each(managers)("installed by $name", (manager) => {
       "index.js": 'require("acme").makeClient();',
     });
     install(manager, managersFolder, root);
-    const through = preview(app);
+    const through = await preview(app);
     if (manager.hoists) {
       expect(through.status, through.text).toBe(0);
       return;
@@ -268,7 +275,78 @@ describe.each(managers)("installed by $name", (manager) => {
 
     write(app, { "package.json": appManifest({ tailscope: tarball }) });
     install(manager, managersFolder, root);
-    const added = preview(app);
+    const added = await preview(app);
     expect(added.status, added.text).toBe(0);
+  });
+});
+
+/** Bundlers, each as its packages and the command that makes `bundle/index.js` of `index.js`. */
+const bundlers = [
+  {
+    name: "esbuild",
+    packages: { esbuild: "0.28.2" },
+    command: [
+      ...["esbuild", "index.js", "--bundle", "--platform=node", "--outfile=bundle/index.js"],
+      "--external:@pulumi/pulumi",
+    ],
+  },
+  {
+    name: "webpack",
+    packages: { webpack: "5.112.2", "webpack-cli": "7.3.1" },
+    command: [
+      ...["webpack", "--mode", "none", "--target", "node22", "--entry", "./index.js"],
+      ...["--output-path", "bundle", "--output-filename", "index.js"],
+      ...["--output-library-type", "commonjs2"],
+      ...["--externals-type", "commonjs", "--externals", "@pulumi/pulumi"],
+    ],
+  },
+] as const;
+
+describe.each(bundlers)("bundled by $name", ({ packages, command }) => {
+  const [npm] = managers;
+  if (npm === undefined) throw new Error("npm is the first of the managers");
+  let project = "";
+
+  beforeAll(() => {
+    project = newProject(npm);
+    write(project, {
+      "package.json": JSON.stringify({
+        name: "bundled",
+        private: true,
+        main: "bundle/index.js",
+        dependencies: { ...sdk, tailscope: tarball },
+        devDependencies: packages,
+      }),
+      "index.js": commonJs,
+    });
+    install(
+      { ...npm, command: npm.command.filter((word) => word !== "--ignore-scripts") },
+      managersFolder,
+      project,
+    );
+  }, 600_000);
+
+  const bundle = () => {
+    const [program = "", ...args] = command;
+    const { status, stdout, stderr } = spawnSync(join("node_modules", ".bin", program), args, {
+      cwd: project,
+      encoding: "utf8",
+    });
+    expect(status, stdout + stderr).toBe(0);
+  };
+
+  test("a program works where tailscope is installed as well", async () => {
+    bundle();
+    const { status, text } = await preview(project);
+    expect(status, text).toBe(0);
+    expect(text).toContain("+ 2 to create");
+  });
+
+  test("a program is told what to add where the bundle alone has tailscope", async () => {
+    bundle();
+    rmSync(join(project, "node_modules", "tailscope"), { recursive: true });
+    const { status, text } = await preview(project);
+    expect(status).not.toBe(0);
+    expect(text).toContain(`run \`npm install tailscope@${version}\` in ${project}.`);
   });
 });
