@@ -37,8 +37,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await emulator.close();
+  // Tens of thousands of files.
   rmSync(folder, { recursive: true, force: true });
-});
+}, 300_000);
 
 const commonJs = `const { OAuthClient } = require("tailscope");
 new OAuthClient("ci", { scopes: ["dns"] });
