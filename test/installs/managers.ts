@@ -70,7 +70,8 @@ export const managers: readonly Manager[] = [
     name: "Bun",
     workspaceRange: "workspace:*",
     add: "bun add",
-    hoists: true,
+    // In workspaces it links packages apart, from 1.3 on: https://bun.com/docs/pm/isolated-installs
+    hoists: false,
     files: {},
     command: [".bin/bun", "install", "--ignore-scripts"],
   },
