@@ -18,7 +18,7 @@ import {
   fromAllToAll,
   type Reached,
 } from "./combinations";
-import { type Flow, writeFlow } from "./flow";
+import { type Flow, loginsFrom, writeFlow } from "./flow";
 import type { NotUnderstood, PolicyFile } from "./model";
 import {
   type Member,
@@ -112,6 +112,7 @@ function writeFlows(
   const ownTargets = byMember(targets, ({ at }) => (at.kind === "machine" ? at.member : undefined));
   const flows: Flow[] = [];
   for (const source of sources) {
+    const loginsAt = loginsFrom(policy, everything, source);
     for (const target of targets) {
       if (!isAsked(source, target)) continue;
       const reached = reach(source, target);
@@ -120,7 +121,7 @@ function writeFlows(
         ...(target.at.kind === "behind" ? [] : reached.capabilities),
         ...(back ? mirrorCapabilities(reach(back.source, back.target).capabilities) : []),
       ];
-      const flow = writeFlow(policy, everything, source, target, reached, capabilities);
+      const flow = writeFlow(source, target, reached, capabilities, loginsAt(target));
       if (flow !== undefined) flows.push(flow);
     }
   }

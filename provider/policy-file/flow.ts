@@ -3,7 +3,7 @@
 import type { Reached } from "./combinations";
 import type { PolicyFile } from "./model";
 import { allPorts, type PortRange } from "./ports";
-import { anybodyElse, loginsToAsk, type SshAction, sshAction } from "./ssh";
+import { anybodyElse, findLogins, type Logins, type SshAction } from "./ssh";
 import type { Source, Target } from "./tailnet";
 
 export interface Flow {
@@ -29,15 +29,13 @@ export interface Flow {
 
 /** `undefined` where nothing is open. */
 export function writeFlow(
-  policy: PolicyFile,
-  everything: boolean,
   source: Source,
   target: Target,
   reached: Reached,
   capabilities: readonly string[],
+  logins: Logins,
 ): Flow | undefined {
-  const logins = loginsTo(policy, everything, source, target);
-  if (!reached.icmp && capabilities.length === 0 && logins === undefined) return undefined;
+  if (!reached.icmp && capabilities.length === 0 && logins.size === 0) return undefined;
   const hasPort22 = reached.tcp.some(({ first, last }) => first <= 22 && 22 <= last);
   const parts = {
     ...(reached.icmp ? { icmp: true as const } : {}),
@@ -46,32 +44,28 @@ export function writeFlow(
     ...(reached.sctp.length > 0 ? { sctp: reached.sctp.map(formatPorts) } : {}),
     ...(reached.other.length > 0 ? { other: reached.other } : {}),
     ...(capabilities.length > 0 ? { caps: [...new Set(capabilities)].sort() } : {}),
-    ...(logins === undefined
-      ? {}
-      : hasPort22
-        ? { ssh: logins }
-        : { sshWithoutPort: true as const }),
+    ...(logins.size > 0 && hasPort22 ? { ssh: Object.fromEntries(logins) } : {}),
+    ...(logins.size > 0 && !hasPort22 ? { sshWithoutPort: true as const } : {}),
   };
   return { src: source.member.machine.name, dst: target.label, ...parts };
 }
 
-const everyLogin: Readonly<Record<string, SshAction>> = { root: "accept", [anybodyElse]: "accept" };
+const noLogins: Logins = new Map();
 
-/** The logins that rules allow from one machine to another, asked at the IPv4 address; none: undefined. */
-function loginsTo(
+const everyLogin: Logins = new Map([
+  ["root", "accept"],
+  [anybodyElse, "accept"],
+]);
+
+/** The logins that `source` has, asked at machines' IPv4 addresses. */
+export function loginsFrom(
   policy: PolicyFile,
   everything: boolean,
   { member, address }: Source,
-  { at }: Target,
-): Readonly<Record<string, SshAction>> | undefined {
-  if (at.kind !== "machine" || address.family !== 4) return undefined;
-  if (everything) return everyLogin;
-  if (policy.sshRules.length === 0) return undefined;
-  const logins = loginsToAsk(policy, member).flatMap((login) => {
-    const action = sshAction(policy, member, at.member, login);
-    return action === undefined ? [] : [[login, action] as const];
-  });
-  return logins.length > 0 ? Object.fromEntries(logins) : undefined;
+): (target: Target) => Logins {
+  if (address.family !== 4 || (policy.sshRules.length === 0 && !everything)) return () => noLogins;
+  const find = everything ? () => everyLogin : findLogins(policy, member);
+  return ({ at }) => (at.kind === "machine" ? find(at.member) : noLogins);
 }
 
 function formatPorts({ first, last }: PortRange): string {

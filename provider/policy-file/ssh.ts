@@ -6,72 +6,79 @@ import type { Member } from "./tailnet";
 
 export type SshAction = "accept" | "check";
 
-/** Stands for every login that no rule names. */
+/** Stands for every login that no rule names, but root. */
 export const anybodyElse = "someone-else";
 
+/** What each login gets: those that rules name, the user's own name, and {@link anybodyElse}. */
+export type Logins = ReadonlyMap<string, SshAction>;
+
 /**
- * What an attempt to log in as `login` gets, or undefined: rules with `check` come before those with `accept`.
- * Source: https://tailscale.com/kb/1193/tailscale-ssh
+ * The logins that `source` has on other machines. The rules that mean the source are looked for
+ * once, and each login of theirs is written once: no rule is held against every login.
  */
-export function sshAction(
-  policy: PolicyFile,
-  source: Member,
-  destination: Member,
-  login: string,
-): SshAction | undefined {
-  for (const action of ["check", "accept"] as const) {
-    const opens = policy.sshRules.some(
-      (rule) =>
-        rule.action === action &&
-        rule.logins.some((form) => matchesLogin(form, login, source)) &&
-        matchesMachines(policy, rule, source, destination),
-    );
-    if (opens) return action;
-  }
-  return undefined;
+export function findLogins(policy: PolicyFile, source: Member): (destination: Member) => Logins {
+  const rules = policy.sshRules.filter((rule) => isMeant(policy, rule, source));
+  const named = new Set(
+    policy.sshRules.flatMap(({ logins }) =>
+      logins.flatMap((form) => (form.kind === "named" ? [form.name] : [])),
+    ),
+  );
+  const own = source.user === undefined ? undefined : localpartOf(loginOf(source.user));
+  if (own !== undefined && policy.sshRules.some(hasLocalpart)) named.add(own);
+  const others = [...named, anybodyElse].filter((login) => login !== "root");
+  return (destination) => {
+    const logins = new Map<string, SshAction>();
+    // Rules with `check` come first, so they are written last.
+    for (const action of ["accept", "check"] as const) {
+      for (const rule of rules) {
+        if (rule.action !== action || !isEntered(policy, rule, source, destination)) continue;
+        for (const form of rule.logins)
+          for (const login of spellOut(form, source, others)) logins.set(login, action);
+      }
+    }
+    return logins;
+  };
 }
 
-/** The logins that are worth asking about from this machine. */
-export function loginsToAsk({ sshRules }: PolicyFile, { user }: Member): readonly string[] {
-  const forms = sshRules.flatMap(({ logins }) => logins);
-  const named = forms.flatMap((form) => (form.kind === "named" ? [form.name] : []));
-  const own = user === undefined || !forms.some(isLocalpart) ? [] : [localpartOf(loginOf(user))];
-  return [...new Set([...named, ...own, anybodyElse])];
+function isMeant(policy: PolicyFile, rule: SshRule, source: Member): boolean {
+  return (
+    rule.sources.some((selector) => matchesMember(policy, selector, source)) &&
+    meetsPostures(policy, rule.sourcePostures, source)
+  );
 }
 
-export function matchesMachines(
+function isEntered(
   policy: PolicyFile,
   rule: SshRule,
   source: Member,
   destination: Member,
 ): boolean {
-  if (!rule.sources.some((selector) => matchesMember(policy, selector, source))) return false;
-  if (!meetsPostures(policy, rule.sourcePostures, source)) return false;
   // A tagged machine has no user whose machines it could enter.
   if (source.tags.size > 0 && destination.tags.size === 0) return false;
   const isOwn = source.user !== undefined && source.user === destination.user;
   // As captured: such a rule opens the user's own machines as well, whatever its destinations are.
-  if (isOwn && rule.logins.some(isLocalpart)) return true;
+  if (isOwn && hasLocalpart(rule)) return true;
   return rule.destinations.some((selector) =>
     isSelf(selector) ? isOwn : matchesMember(policy, selector, destination),
   );
 }
 
-export function matchesLogin(form: Login, login: string, { user }: Member): boolean {
+/** The logins that a form stands for; `others` are all but root. */
+function spellOut(form: Login, { user }: Member, others: readonly string[]): readonly string[] {
   switch (form.kind) {
     case "named":
-      return form.name === login;
+      return [form.name];
     case "nonroot":
-      return login !== "root";
+      return others;
     case "localpart": {
       const name = user === undefined ? "" : loginOf(user);
-      return name.endsWith(`@${form.domain.toLowerCase()}`) && localpartOf(name) === login;
+      return name.endsWith(`@${form.domain.toLowerCase()}`) ? [localpartOf(name)] : [];
     }
   }
 }
 
-function isLocalpart(form: Login): boolean {
-  return form.kind === "localpart";
+function hasLocalpart({ logins }: SshRule): boolean {
+  return logins.some(({ kind }) => kind === "localpart");
 }
 
 function localpartOf(name: string): string {

@@ -9,7 +9,7 @@ import { parsePolicy } from "../../emulator/policy-file";
 import { failingTests } from "../../emulator/policy-tests";
 import { evaluate } from "../../provider/policy-file/evaluate";
 import type { Flow } from "../../provider/policy-file/flow";
-import { sshAction } from "../../provider/policy-file/ssh";
+import { anybodyElse, findLogins } from "../../provider/policy-file/ssh";
 import { membersOf, type Tailnet } from "../../provider/policy-file/tailnet";
 import { runTests } from "../../provider/policy-file/tests";
 import { understand } from "./understand";
@@ -257,7 +257,13 @@ test("a test of a login passes where the evaluator lets it in", () => {
     fc.property(policy, fc.array(asked, { minLength: 5, maxLength: 5 }), (file, questions) => {
       const read = understand(file, { domains: ["acme.example"] });
       for (const { source, target, login } of questions) {
-        const action = sshAction(read, member(source), member(target), login);
+        const logins = findLogins(read, member(source))(member(target));
+        const forms = read.sshRules.flatMap((rule) => rule.logins);
+        const isNamed =
+          login === "root" ||
+          forms.some((form) => form.kind === "named" && form.name === login) ||
+          (source.startsWith(`${login}@`) && forms.some(({ kind }) => kind === "localpart"));
+        const action = logins.get(login) ?? (isNamed ? undefined : logins.get(anybodyElse));
         for (const wanted of ["accept", "check", "deny"] as const) {
           const asserted = {
             ...file,
