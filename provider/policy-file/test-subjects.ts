@@ -101,8 +101,16 @@ function findUser(policy: PolicyFile, login: string, tailnet: Tailnet | undefine
   return { login, role, isMember, tags: new Set(), isOpen: false };
 }
 
-/** Whether the file names the user anywhere but in its tests. */
+/** Whom each file names anywhere but in its tests; a file with many tests is looked through once. */
+const namedIn = new WeakMap<PolicyFile, ReadonlySet<string>>();
+
 function isNamed(policy: PolicyFile, login: string): boolean {
+  const known = namedIn.get(policy) ?? findNamed(policy);
+  namedIn.set(policy, known);
+  return known.has(login);
+}
+
+function findNamed(policy: PolicyFile): ReadonlySet<string> {
   const { networkRules, sshRules, groups, tagOwners, nodeAttributes, autoApprovers } = policy;
   const selectors = [
     ...networkRules.flatMap(({ sources, destinations }) => [
@@ -117,10 +125,10 @@ function isNamed(policy: PolicyFile, login: string): boolean {
       .concat(autoApprovers.exitNode)
       .map(({ selector }) => selector),
   ];
-  return (
-    selectors.some((selector) => selector.kind === "user" && selector.name === login) ||
-    [...groups.values()].some(({ members }) => members.includes(login))
-  );
+  return new Set([
+    ...selectors.flatMap((selector) => (selector.kind === "user" ? [selector.name] : [])),
+    ...[...groups.values()].flatMap(({ members }) => members),
+  ]);
 }
 
 function subjectOf(user: User, tailnet: Tailnet): Subject {
