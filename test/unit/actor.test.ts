@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { readScopes } from "../../provider/access/kinds";
 import { actorName, readAuditLog } from "../../provider/api/audit-log";
 import { type Actor, actor, fallingBack, waitingWhileFresh } from "../../provider/api/auth/client";
 import {
@@ -31,8 +32,14 @@ const post = {
   needs: "dns",
 } as const;
 const id = z.object({ id: z.string() });
-const readScopes =
-  "auth_keys:read federated_keys:read oauth_keys:read policy_file:read devices:core:read devices:posture_attributes:read";
+/** What the table's resources, and the policy file, are read with. */
+const reads = [
+  ...readScopes,
+  "policy_file:read",
+  "devices:core:read",
+  "devices:posture_attributes:read",
+];
+const allReads = reads.join(" ");
 
 interface Sent {
   readonly request: Request;
@@ -80,17 +87,18 @@ describe("a deployer", () => {
     await deployer.send(get, id);
     await deployer.send(get, id);
     await deployer.send(post, id);
-    expect(asked).toEqual([readScopes, undefined]);
+    expect(asked).toEqual([allReads, undefined]);
     expect(sent.map(({ token }) => token)).toEqual([
-      `token 1 for ${readScopes}`,
-      `token 1 for ${readScopes}`,
+      `token 1 for ${allReads}`,
+      `token 1 for ${allReads}`,
       "token 2 for all",
     ]);
     expect(sent[0]?.sender).toBe("the deployer kC");
   });
 
   test("that lacks read scopes asks for those that it has, and for those beyond that its command reads", async () => {
-    const { http, asked } = api(() => ({ id: "k" }), ["federated_keys:read", "policy_file:read"]);
+    const lacking = ["federated_keys:read", "policy_file:read"];
+    const { http, asked } = api(() => ({ id: "k" }), lacking);
     const options = {
       name: "the deployer",
       tokensFor: "reading",
@@ -98,14 +106,13 @@ describe("a deployer", () => {
     } as const;
     const deployer = actor(http, client, options);
     await deployer.send(get, id);
-    expect(asked.at(-1)).toBe(
-      "auth_keys:read oauth_keys:read devices:core:read devices:posture_attributes:read logs:configuration:read",
-    );
+    const held = reads.filter((scope) => !lacking.includes(scope));
+    expect(asked.at(-1)).toBe([...held, "logs:configuration:read"].join(" "));
     expect(asked).toHaveLength(2);
   });
 
   test("that holds none of the read scopes reads with all that it holds", async () => {
-    const { http, asked, sent } = api(() => ({ id: "k" }), readScopes.split(" "));
+    const { http, asked, sent } = api(() => ({ id: "k" }), allReads.split(" "));
     await actor(http, client, { name: "the deployer", tokensFor: "reading" }).send(get, id);
     expect(asked.at(-1)).toBeUndefined();
     expect(sent[0]?.token).toMatch(/for all$/);

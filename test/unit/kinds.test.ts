@@ -1,5 +1,8 @@
 /** The table of our resources, held against everything that must have a row, a class or a case for each. */
 
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import {
@@ -19,7 +22,31 @@ import { definitions } from "../../provider/definitions/all";
 import * as entry from "../../provider/index";
 import { reviewed, step } from "./a-preview";
 
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The files below a folder of the repository, with what stands in them. */
+function textsIn(folder: string, ending: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(ending) && !name.includes("node_modules"))
+    .map((name) => readFileSync(join(root, folder, name), "utf8"));
+}
+
+const places: readonly (readonly [string, string, string])[] = [
+  ["an example", "examples", "index.ts"],
+  ["a page with a program", "docs/resources", ".md"],
+  ["a test of its life in the real engine", "test/engine", ".test.ts"],
+];
+
 describe.each(resourceTypes)("%s", (type) => {
+  test.each(places)("has %s, in %s", (_, folder, ending) => {
+    const made = textsIn(folder, ending).filter((text) => text.includes(`new ${type}(`));
+    expect(made.length, `no ${folder}/**/*${ending} has new ${type}(…)`).toBeGreaterThan(0);
+  });
+
+  test("is named in the changelog", () => {
+    expect(readFileSync(join(root, "CHANGELOG.md"), "utf8")).toContain(type);
+  });
+
   const { scope, secretOutputs, outputs, identifier } = factsOf(type);
 
   test("has the arguments in its schema that the table names", () => {
