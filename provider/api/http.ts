@@ -2,7 +2,8 @@
 
 import { type Dispatcher, interceptors } from "undici";
 import { reasonOf, wayTo } from "../network/dispatcher";
-import { type Attempt, isCreate, notUnderstood, refusal, type Sender, unreachable } from "./errors";
+import { type Attempt, isCreate, type Sender } from "./errors";
+import { notUnderstood, refusal, unreachable } from "./refusal";
 import { version } from "./version";
 
 /** One request, as an endpoint family describes it. */

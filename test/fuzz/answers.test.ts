@@ -6,8 +6,9 @@ import { expect, test } from "vitest";
 import { parsePolicy } from "../../emulator/policy-file";
 import { matches } from "../../provider/access/patterns";
 import { readAuditLog } from "../../provider/api/audit-log";
-import { refusal, TailscaleError } from "../../provider/api/errors";
+import { TailscaleError } from "../../provider/api/errors";
 import type { Http } from "../../provider/api/http";
+import { refusal } from "../../provider/api/refusal";
 import { openTailnet } from "../../provider/api/tailnet";
 import { anything, fuzz, objectOf, text } from "./inputs";
 

@@ -10,12 +10,12 @@ import {
   NotAuthenticated,
   NotFound,
   NotPermitted,
-  refusal,
   TagsNotPermitted,
 } from "../../provider/api/errors";
 import type { Http, Request } from "../../provider/api/http";
 import { clientIsGone, type Keys } from "../../provider/api/keys/keys";
 import { readTagOwners } from "../../provider/api/policy-file";
+import { refusal } from "../../provider/api/refusal";
 import type { ApiCredential } from "../../provider/api/settings/credential";
 
 const client: ApiCredential = {

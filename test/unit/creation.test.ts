@@ -4,9 +4,10 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { LostCreate, NotPermitted, refusal, unreachable } from "../../provider/api/errors";
+import { LostCreate, NotPermitted } from "../../provider/api/errors";
 import type { Key, KeyType } from "../../provider/api/keys/key";
 import { type Creation, creator, type Looking } from "../../provider/api/keys/lost-creates";
+import { refusal, unreachable } from "../../provider/api/refusal";
 
 const attempt = {
   doing: "create it",

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { covers } from "../../provider/access/scopes";
 import { narrowForReads } from "../../provider/api/auth/read-token";
 import type { Narrowing, Token, TokenSource } from "../../provider/api/auth/token";
-import { refusal } from "../../provider/api/errors";
+import { refusal } from "../../provider/api/refusal";
 
 const wanted = ["auth_keys:read", "oauth_keys:read", "policy_file:read", "devices:core:read"];
 const attempt = {

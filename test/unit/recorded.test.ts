@@ -8,6 +8,7 @@ import { tokenSource } from "../../provider/api/auth/token";
 import * as errors from "../../provider/api/errors";
 import { keyShape } from "../../provider/api/keys/schema";
 import { keyList } from "../../provider/api/keys/shared-list";
+import * as refusals from "../../provider/api/refusal";
 import { type Sample, samples } from "../recorded/sample";
 
 /** An actor whose every request is answered with the sample's body. */
@@ -110,7 +111,7 @@ test.each(samples.filter(([, { status }]) => status >= 400))(
     const requestId = headers?.["x-tailscale-request-id"];
     const isExchange = request.path.endsWith("/oauth/token-exchange");
     const isToken = request.path.endsWith("/oauth/token");
-    const error = errors.refusal(
+    const error = refusals.refusal(
       {
         doing: "do it",
         // One of its methods, as all samples have.

@@ -1,12 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { narrowToken, tokenSource } from "../../provider/api/auth/token";
-import {
-  refusal,
-  ServerFailed,
-  TokenExchangeFailed,
-  TokenTooWide,
-} from "../../provider/api/errors";
+import { ServerFailed, TokenExchangeFailed, TokenTooWide } from "../../provider/api/errors";
 import type { Http, Request } from "../../provider/api/http";
+import { refusal } from "../../provider/api/refusal";
 
 /** An authorization server that answers when it is told to. */
 function server(answer: (request: Request) => unknown) {

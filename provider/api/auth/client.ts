@@ -4,14 +4,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { z } from "zod";
 import { readScopes } from "../../access/kinds";
 import { covers, expandLegacyScopes } from "../../access/scopes";
-import {
-  NotAuthenticated,
-  NotFound,
-  notUnderstood,
-  TagsNotPermitted,
-  TokenRefused,
-} from "../errors";
+import { NotAuthenticated, NotFound, TagsNotPermitted, TokenRefused } from "../errors";
 import type { Authorization, Http, Request } from "../http";
+import { notUnderstood } from "../refusal";
 import type { ApiCredential } from "../settings/credential";
 import { narrowForReads } from "./read-token";
 import { type Narrowing, type Token, tokenSource } from "./token";

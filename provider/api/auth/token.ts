@@ -7,8 +7,9 @@
 
 import { z } from "zod";
 import { covers, expandLegacyScopes } from "../../access/scopes";
-import { NotInPlan, notUnderstood, TokenRefused, tokenTooWide } from "../errors";
+import { NotInPlan, TokenRefused } from "../errors";
 import type { Http, Request } from "../http";
+import { notUnderstood, tokenTooWide } from "../refusal";
 import type { ApiCredential } from "../settings/credential";
 import { identityToken } from "./identity-token";
 import { readIdentityClaims } from "./jwt";

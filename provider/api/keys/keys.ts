@@ -7,18 +7,9 @@ import { z } from "zod";
 import { factsOf, kindOfKey } from "../../access/kinds";
 import { shown } from "../../access/sanitize";
 import type { Actor } from "../auth/client";
-import {
-  alreadyRevoked,
-  NotFound,
-  NotPermitted,
-  NotVisible,
-  notUnderstood,
-  notVisible,
-  otherKind,
-  RequestRefused,
-  ServerFailed,
-} from "../errors";
+import { NotFound, NotPermitted, NotVisible, RequestRefused, ServerFailed } from "../errors";
 import type { Request } from "../http";
+import { alreadyRevoked, notUnderstood, notVisible, otherKind } from "../refusal";
 import { isKeyId } from "./id";
 import { isActive, type Key, type KeyType } from "./key";
 import { type Creator, creator, type Looking } from "./lost-creates";

@@ -1,0 +1,346 @@
+/** The one place that maps HTTP to errors, and says what to do next. */
+
+import { shown } from "../access/sanitize";
+import {
+  AnswerNotUnderstood,
+  type Attempt,
+  advise,
+  type Grant,
+  isCreate,
+  type LostCreate,
+  NotAuthenticated,
+  NotFound,
+  NotInPlan,
+  NotPermitted,
+  NotVisible,
+  OtherKind,
+  RateLimited,
+  Redirected,
+  RequestRefused,
+  type Sender,
+  ServerFailed,
+  TagsNotPermitted,
+  type TailscaleError,
+  TokenExchangeFailed,
+  TokenRefused,
+  TokenTooWide,
+  Unreachable,
+  WrongTailnet,
+} from "./errors";
+import { credentialsPage } from "./settings/credential";
+
+/** An answer that is not a success, as far as errors tell of it. */
+export interface FailedAnswer {
+  readonly status: number;
+  /** The text that came with it. */
+  readonly body: string;
+  readonly requestId?: string | undefined;
+}
+
+/** Makes the error for an answer that is not a success. */
+export function refusal(
+  attempt: Attempt,
+  { status, body, requestId }: FailedAnswer,
+  sender?: Sender,
+): TailscaleError {
+  const error = classify(attempt, status, body, requestId, sender);
+  error.attempt = attempt;
+  error.status = status;
+  if (requestId !== undefined) error.requestId = requestId;
+  if (sender !== undefined) error.sender = sender;
+  return error;
+}
+
+function classify(
+  attempt: Attempt,
+  status: number,
+  body: string,
+  requestId: string | undefined,
+  sender: Sender | undefined,
+): TailscaleError {
+  const said = messageIn(body);
+  const told = said === "" ? "" : `: ${said}`;
+  const place = where(attempt, status, requestId);
+  const refused = `Tailscale refused to ${attempt.doing} (${place})${told}`;
+  const failed = `Tailscale failed to ${attempt.doing} (${place})${told}`;
+  const name = sender?.name ?? "the credential";
+  if (status === 429) return new RateLimited(advise(failed, rateAdvice));
+  if (status >= 500) return new ServerFailed(advise(failed, adviceToRepeat(attempt)));
+  if (status >= 300 && status < 400) return new Redirected(advise(refused, redirectAdvice));
+  // The exchange answers 400 or 403 for every reason (fact: exchange-refused-token-is-403).
+  if (attempt.grant?.kind === "tokenExchange") {
+    const advice = `${exchangeAdvice(attempt.grant)}${staleConfigAdvice(sender)}`;
+    return new TokenExchangeFailed(advise(refused, advice));
+  }
+  if (status === 401) {
+    const advice = `${authenticationAdvice(name)}${staleConfigAdvice(sender)}`;
+    return new NotAuthenticated(advise(refused, advice));
+  }
+  if (status === 402 || (status === 403 && isAboutPlan(said))) {
+    return new NotInPlan(advise(refused, planAdvice));
+  }
+  if (status === 403 && isAboutTailnet(said)) {
+    return new WrongTailnet(advise(refused, otherTailnetAdvice(attempt, name)));
+  }
+  const isElsewhere = status === 404 && said !== "" && !isJson(body);
+  if (attempt.grant !== undefined) {
+    const beyond = scopesBeyond(said);
+    const advice = isElsewhere ? addressAdvice : tokenAdvice(beyond);
+    return new TokenRefused(advise(refused, advice), beyond);
+  }
+  if (status === 403) {
+    const beyond = scopesBeyond(said);
+    const advice = `${permissionAdvice(attempt, beyond, sender)}${ownTokenAdvice(sender)}`;
+    return new NotPermitted(advise(refused, advice), beyond);
+  }
+  if (status === 404) {
+    const advice = isElsewhere ? addressAdvice : notFoundAdvice(attempt);
+    return new NotFound(advise(refused, `${advice}${ownTokenAdvice(sender)}`));
+  }
+  if (areTagsNotPermitted(said)) return new TagsNotPermitted(advise(refused, tagAdvice));
+  return new RequestRefused(advise(refused, requestAdvice(said)));
+}
+
+/** The error for a request that got no answer. `reason` is what the connection said. */
+export function unreachable(
+  attempt: Attempt,
+  baseUrl: string,
+  reason: string,
+  mayHaveArrived = true,
+): Unreachable {
+  return of(
+    attempt,
+    new Unreachable(
+      advise(
+        `Could not ${attempt.doing} (${attempt.method} ${attempt.path}): no answer from ${baseUrl}: ${shown(reason)}`,
+        `Check that the address is right and can be reached from here. ${mayHaveArrived ? adviceToRepeat(attempt) : repeatAdvice}`,
+      ),
+      mayHaveArrived,
+    ),
+  );
+}
+
+/**
+ * The error for a 404 that does not show that a credential is gone.
+ * @param cause the 404
+ * @param scope without which the credential may be there and not be shown
+ */
+export function notVisible(request: Attempt, cause: NotFound, scope: string): NotVisible {
+  const who = cause.sender?.name ?? "the deployer";
+  const look = request.method === "GET" ? "" : "run the same command with --refresh, or ";
+  const error = new NotVisible(
+    advise(
+      `Could not ${request.doing} (404, ${request.method} ${request.path}): ${who} does not see it, which does not mean that it is gone`,
+      `Tailscale answers 404 also for what a credential may not see, and for another tailnet's. Check that TAILSCALE_TAILNET and the deployer are those that made it, and that ${who} holds ${scope}. If it really is gone, ${look}take it out of the state with \`pulumi state delete\`.`,
+    ),
+  );
+  return Object.assign(of(request, error), { status: 404, cause });
+}
+
+/** The error for a credential of another kind than the one that was asked for. */
+export function otherKind(request: Attempt, wanted: string, found: string): OtherKind {
+  const problem = `Could not ${request.doing}: it is ${found}, not ${/^[aeio]/i.test(wanted) ? "an" : "a"} ${wanted}`;
+  return of(
+    request,
+    new OtherKind(advise(problem, "Use the resource of its kind, or another id.")),
+  );
+}
+
+/** The error for a token that may do more than what was asked for. */
+export function tokenTooWide(
+  asked: { readonly scopes: readonly string[]; readonly tags?: readonly string[] },
+  beyond: readonly string[],
+): TokenTooWide {
+  const wanted = [...asked.scopes, ...(asked.tags ?? [])].map(shown).join(", ");
+  return new TokenTooWide(
+    advise(
+      `Tailscale was asked for a token for ${wanted} and gave one that may do more: ${beyond.map(shown).join(", ")}. It is not handed on`,
+      "Tailscale ignores the name of a scope that it does not know, and then gives all that the OAuth client holds: leave out the scope that it no longer knows, or use a client that holds no more than what is needed.",
+    ),
+    beyond,
+  );
+}
+
+/** Marks an error with the request that failed. */
+function of<Failure extends TailscaleError>(attempt: Attempt, error: Failure): Failure {
+  error.attempt = attempt;
+  return error;
+}
+
+/** The error for an answer of the wrong shape. `problem` says what is wrong with it, never its content. */
+export function notUnderstood(attempt: Attempt, problem: string): AnswerNotUnderstood {
+  return of(
+    attempt,
+    new AnswerNotUnderstood(
+      advise(
+        `Tailscale's answer to ${attempt.method} ${attempt.path} (to ${attempt.doing}) is not what its API documents: ${problem}`,
+        "Check that TAILSCALE_BASE_URL is an address of the Tailscale API; if it is, a newer Tailscope may know the new answer.",
+      ),
+    ),
+  );
+}
+
+function where(attempt: Attempt, status: number, requestId: string | undefined): string {
+  const request = requestId === undefined ? "" : `, request ${shown(requestId)}`;
+  return `${status}, ${attempt.method} ${attempt.path}${request}`;
+}
+
+const rateAdvice =
+  "Too many requests: wait a minute and run the same command again, or lower --parallel.";
+
+const redirectAdvice =
+  "The answer is a redirect, which is never followed with a token: set TAILSCALE_BASE_URL to the final address.";
+
+/** For a server that does not know the path: Tailscale's own answers are JSON. */
+const addressAdvice =
+  "The answer is not one of the Tailscale API: check the address in TAILSCALE_BASE_URL, tailscope:baseUrl. Other control servers, such as Headscale, do not have this API.";
+
+const planAdvice =
+  "The tailnet's plan does not include this feature; no scope would change that. See https://tailscale.com/pricing.";
+
+/** Source: wordings of 402 and 403 answers measured on a real tailnet (fact: plan-limits). */
+function isAboutPlan(said: string): boolean {
+  return /not available on (?:your |the )?(?:current )?(?:billing )?plan/i.test(said);
+}
+
+/** Source: https://github.com/tailscale/terraform-provider-tailscale/issues/206 (fact: wrong-tailnet-status). */
+function isAboutTailnet(said: string): boolean {
+  return /tailnet does not match/i.test(said);
+}
+
+function otherTailnetAdvice({ path, grant }: Attempt, name: string): string {
+  const inPath = decodeURIComponent(/^\/tailnet\/([^/?]+)/.exec(path)?.[1] ?? "-");
+  const tailnet = (grant?.kind === "clientCredentials" && grant.tailnet) || inPath;
+  return `${capitalised(name)} is of another tailnet than ${shown(tailnet)}: set TAILSCALE_TAILNET to its own, or leave it out.`;
+}
+
+function authenticationAdvice(name: string): string {
+  return `${capitalised(name)} was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.`;
+}
+
+/** What the engine hands to a refresh or destroy is the stack config of the last `up`, which may name a deployer that is gone. */
+function staleConfigAdvice(sender: Sender | undefined): string {
+  if (sender?.source?.place !== "stack config") return "";
+  const orEnvironment =
+    sender.source.connection === undefined
+      ? ", or set the deployer in the environment, which wins"
+      : "";
+  return ` It comes from stack config, of which a refresh, a destroy and an \`up --refresh\` get what the last \`up\` had: if you have changed it since, repeat the command with --run-program, or run \`pulumi up\` once without --refresh${orEnvironment}.`;
+}
+
+function ownTokenAdvice(sender: Sender | undefined): string {
+  return sender?.refusedTailnet === undefined
+    ? ""
+    : ` Its token is for its own tailnet: ${sender.refusedTailnet}`;
+}
+
+/** Tailscale gives one answer for all reasons and shows the reason in the console alone. */
+function exchangeAdvice({ clientId, claims }: Extract<Grant, { kind: "tokenExchange" }>): string {
+  const { issuer, subject, audience } = claims;
+  const said = [
+    issuer && `the issuer ${shown(issuer)}`,
+    subject && `the subject ${shown(subject)}`,
+    audience && `the audience ${shown(audience)}`,
+  ].filter(Boolean);
+  const has = said.length > 0 ? `The identity token has ${said.join(", ")}. ` : "";
+  return `${has}Compare its issuer, subject, audience and claims with the federated identity ${shown(clientId)}. Only that credential's page in the console shows the reason: ${credentialsPage}`;
+}
+
+function tokenAdvice(beyond: readonly string[]): string {
+  return beyond.length > 0
+    ? `The OAuth client can only give scopes of its own. Give it ${beyond.join(", ")}, or ask for less.`
+    : "Check what the OAuth client holds, and what the message names.";
+}
+
+function areTagsNotPermitted(said: string): boolean {
+  return /requested tags \[.*\] are invalid or not permitted/.test(said);
+}
+
+const tagAdvice =
+  "Every tag must be defined under tagOwners in the tailnet's policy file. A credential may give exactly its own set of tags, " +
+  'or tags that those own there: to let a client with several tags give just one, make that tag its own owner ("tag:a": ["tag:a"]).';
+
+/** Of what is to be changed and is not there. */
+const refreshAdvice =
+  "Somebody removed it behind Pulumi's back: `pulumi up --refresh` notices, and makes a new one.";
+
+/** The error for a change of a credential that was revoked. */
+export function alreadyRevoked(request: Attempt): RequestRefused {
+  const place = `${request.method} ${request.path}`;
+  return of(
+    request,
+    new RequestRefused(
+      advise(`Could not ${request.doing} (${place}): it was revoked`, refreshAdvice),
+    ),
+  );
+}
+
+function notFoundAdvice(attempt: Attempt): string {
+  return attempt.doing.startsWith("change ")
+    ? refreshAdvice
+    : "Check that the tailnet and the id are right; `-` stands for the credential's own tailnet.";
+}
+
+/** The scopes in `actor cannot set scopes: [a b]` and `OAuth client cannot grant scopes "a b"`. */
+function scopesBeyond(said: string): string[] {
+  const named = /cannot (?:set|grant) scopes:? \\?["[]([^\]"\\]+)/.exec(said)?.[1] ?? "";
+  return named.split(/[\s,]+/).filter(Boolean);
+}
+
+function permissionAdvice(attempt: Attempt, beyond: readonly string[], sender?: Sender): string {
+  const holder = capitalised(sender?.name ?? "the credential");
+  const holds = sender?.scopes?.length ? ` holds ${sender.scopes.join(", ")}` : "";
+  if (beyond.length > 0) {
+    const scopes = beyond.join(", ");
+    return `${holder}${holds}${holds && "; "}${holds ? "it" : ` may not give what it lacks: it`} can only pass on scopes of its own. Give it ${scopes}, or leave ${scopes} out here.`;
+  }
+  const need = attempt.needs === undefined ? "" : ` This request needs the scope ${attempt.needs}.`;
+  return `${holds ? `${holder}${holds}.` : `${holder} may not do this.`}${need}`;
+}
+
+function requestAdvice(said: string): string {
+  if (/must have tags/.test(said)) {
+    return "A key made with an OAuth client or a federated identity belongs to the tailnet and needs tags: set `tags`.";
+  }
+  return "Change what the message names, and run the same command again.";
+}
+
+const repeatAdvice = "Run the same command again; it is safe to repeat.";
+
+/** Of credentials a lost create is looked for: {@link LostCreate}. */
+function adviceToRepeat(attempt: Attempt): string {
+  return isCreate(attempt)
+    ? "It may have taken effect all the same: look whether it did, and remove what it left, before you run the same command again."
+    : repeatAdvice;
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** The API's own message in an error body (`{"message": …}`), or the start of whatever else came. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function messageIn(body: string): string {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (
+      typeof parsed === "object" &&
+      parsed !== null &&
+      "message" in parsed &&
+      typeof parsed.message === "string"
+    ) {
+      return shown(parsed.message);
+    }
+  } catch {
+    // Not JSON: a gateway's page. Its text is still the best there is to show.
+  }
+  return shown(body.replace(/<[^>]*>/g, " "));
+}
