@@ -138,7 +138,9 @@ export default defineConfig({
     testTimeout: isLong ? 600_000 : 30_000,
     maxWorkers: 2,
     // A worker for each file: what each loads at its start counts.
-    execArgv: ["--require", fileURLToPath(new URL("harness/lazy-sdk.cjs", import.meta.url))],
+    execArgv: isLong
+      ? []
+      : ["--require", fileURLToPath(new URL("harness/lazy-sdk.cjs", import.meta.url))],
     coverage: {
       provider: "v8",
       include: ["provider/**/*.ts", "emulator/**/*.ts"],

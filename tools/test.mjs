@@ -32,7 +32,8 @@ async function testAll() {
     return;
   }
   const counts = join(root, "coverage", "tests.json");
-  rmSync(counts, { force: true });
+  const engineRuns = join(root, "coverage", "engine-runs.txt");
+  for (const file of [counts, engineRuns]) rmSync(file, { force: true });
   const args = [
     "run",
     "--coverage",
@@ -46,6 +47,7 @@ async function testAll() {
     ...env,
     ...compileCache,
     TAILSCOPE_EVIDENCE: evidence,
+    TAILSCOPE_ENGINE_RUNS: engineRuns,
     TAILSCOPE_EMULATOR_SECRETS: secrets,
   };
   process.exitCode = await handOver(node, [vitest, ...args], {

@@ -213,6 +213,7 @@ test.for([
   "examples/review/github-preview.yml",
   "examples/review/github-review.yml",
   ".github/workflows/ci.yml",
+  ".github/workflows/long-tests.yml",
   ".github/workflows/codeql.yml",
   ".github/workflows/docs.yml",
   ".github/workflows/release.yml",

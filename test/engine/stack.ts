@@ -10,6 +10,7 @@ import { makePulumiHome, ourPackages, root, writeProgram } from "../../harness/p
 import { resourceTypes } from "../../provider/access/kinds";
 import { keepEvidence } from "../evidence";
 import { serveProgram } from "./language-server";
+import { noteRun } from "./runs-of-the-engine";
 
 /** What one run of the CLI printed, and how it ended. */
 export interface Run {
@@ -119,6 +120,7 @@ export async function newStack(
     more: Record<string, string | undefined> = {},
     input?: string,
   ) {
+    const started = performance.now();
     const { process, ended } = startProcess(
       "pulumi",
       [...args, "--non-interactive", "--color", "never"],
@@ -128,6 +130,7 @@ export async function newStack(
       process,
       ended: ended.then(({ code, text }): Run => {
         printed += text;
+        noteRun(args, started);
         return { code: code ?? -1, text };
       }),
     };
@@ -151,7 +154,9 @@ export async function newStack(
   }
 
   async function quietly(...args: string[]): Promise<string> {
+    const started = performance.now();
     const { code, stdout, stderr } = await runProcess("pulumi", args, { cwd: work, env: settings });
+    noteRun(args, started);
     if (code !== 0)
       throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
     return stdout;

@@ -1,0 +1,72 @@
+/**
+ * `npm run test:times`: where the time of the last `npm test` went, by folder and by file, and the
+ * runs of the Pulumi CLI by verb. Times are of the wall: two files run side by side.
+ */
+
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { root } from "./set-up/index.mjs";
+import { runMain, SetUpError } from "./set-up/progress.mjs";
+
+/** What vitest's JSON reporter writes of a file. */
+/** @typedef {{ name: string, startTime: number, endTime: number, assertionResults: unknown[] }} TestFile */
+
+/**
+ * @typedef {object} Sum
+ * @property {number} count
+ * @property {number} seconds
+ */
+
+/** How many of the longest files are listed. */
+const longest = 20;
+
+/**
+ * The sums of entries by name, the longest first.
+ *
+ * @param {Iterable<readonly [name: string, seconds: number]>} entries
+ * @returns {[string, Sum][]}
+ */
+function sumByName(entries) {
+  /** @type {Map<string, Sum>} */
+  const sums = new Map();
+  for (const [name, seconds] of entries) {
+    const { count, seconds: before } = sums.get(name) ?? { count: 0, seconds: 0 };
+    sums.set(name, { count: count + 1, seconds: before + seconds });
+  }
+  return [...sums].sort(([, a], [, b]) => b.seconds - a.seconds);
+}
+
+/**
+ * @param {string} title
+ * @param {readonly [string, Sum][]} rows
+ */
+function print(title, rows) {
+  console.log(`\n${title}`);
+  for (const [name, { count, seconds }] of rows)
+    console.log(`${seconds.toFixed(1).padStart(8)} s ${String(count).padStart(5)} × ${name}`);
+}
+
+runMain(async () => {
+  const counts = join(root, "coverage", "tests.json");
+  if (!existsSync(counts))
+    throw new SetUpError("reading the times", `there is no ${counts}`, "run `npm test` first.");
+  /** @type {{ testResults: TestFile[] }} */
+  const { testResults } = JSON.parse(readFileSync(counts, "utf8"));
+  const files = testResults.map(({ name, startTime, endTime }) => {
+    const path = relative(join(root, "test"), name).split(sep).join("/");
+    return /** @type {const} */ ([path, (endTime - startTime) / 1000]);
+  });
+  print(
+    "By folder (files)",
+    sumByName(files.map(([path, seconds]) => [path.split("/")[0] ?? path, seconds])),
+  );
+  print("The longest files (projects that run them)", sumByName(files).slice(0, longest));
+
+  const runs = join(root, "coverage", "engine-runs.txt");
+  const lines = existsSync(runs) ? readFileSync(runs, "utf8").split("\n").filter(Boolean) : [];
+  const entries = lines.map((line) => {
+    const [seconds = "", ...verb] = line.split(" ");
+    return /** @type {const} */ ([`pulumi ${verb.join(" ")}`, Number(seconds)]);
+  });
+  print("Runs of the Pulumi CLI by test stacks", sumByName(entries));
+});
