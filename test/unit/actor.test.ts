@@ -298,7 +298,8 @@ describe("a client that was made just now", () => {
       known,
       async () => true,
       () => void told++,
-      quick,
+      // As patient as a busy machine needs it.
+      { ...quick, giveUpAfter: 60_000 },
     );
     expect(await patient.send(post, id)).toEqual({ id: "k" });
     expect(told).toBe(1);
