@@ -7,6 +7,9 @@ import { formatSeconds, seconds } from "../../provider/access/lifetime";
 import { knownScopes } from "../../provider/access/scopes";
 import { type Provider, providers } from "../providers";
 
+/** A change in place: the engine compares the inputs itself, and honours `replaceOnChanges`. */
+const leftToEngine = {};
+
 type Properties = Record<string, unknown>;
 
 async function checked(provider: Provider, inputs: Properties): Promise<Properties> {
@@ -42,10 +45,7 @@ test("the order of scopes and tags means nothing, and absent, null, empty text a
         await checked(providers.OAuthClient, other),
       ];
       expect(b).toEqual(a);
-      expect(await providers.OAuthClient.diff?.("k", a, b)).toEqual({
-        changes: false,
-        replaces: [],
-      });
+      expect(await providers.OAuthClient.diff?.("k", a, b)).toEqual({ changes: false });
     }),
   );
 });
@@ -71,10 +71,9 @@ test("a different set is a change, in place for a client and a new key for an au
       const same =
         JSON.stringify([one.scopes.toSorted(), one.tags.toSorted(), one.description || ""]) ===
         JSON.stringify([other.scopes.toSorted(), other.tags.toSorted(), other.description || ""]);
-      expect(await providers.OAuthClient.diff?.("k", a, b)).toEqual({
-        changes: !same,
-        replaces: [],
-      });
+      expect(await providers.OAuthClient.diff?.("k", a, b)).toEqual(
+        same ? { changes: false } : leftToEngine,
+      );
 
       const [c, d] = [
         await checked(providers.AuthKey, { tags: one.tags }),
@@ -82,10 +81,9 @@ test("a different set is a change, in place for a client and a new key for an au
       ];
       const sameTags =
         JSON.stringify(one.tags.toSorted()) === JSON.stringify(other.tags.toSorted());
-      expect(await providers.AuthKey.diff?.("k", c, d)).toEqual({
-        changes: !sameTags,
-        replaces: sameTags ? [] : ["tags"],
-      });
+      expect(await providers.AuthKey.diff?.("k", c, d)).toEqual(
+        sameTags ? { changes: false } : { changes: true, replaces: ["tags"] },
+      );
     }),
   );
 });
@@ -136,9 +134,9 @@ test("mintedBy that is unknown or different plans nothing by itself, for whateve
         tags,
         mintedBy: { clientId: "k1", clientSecret: "s1" },
       });
-      const { replaces } =
-        (await providers.AuthKey.diff?.("k", state, { ...state, mintedBy })) ?? {};
-      expect(replaces).toEqual([]);
+      expect(await providers.AuthKey.diff?.("k", state, { ...state, mintedBy })).not.toHaveProperty(
+        "replaces",
+      );
     }),
   );
 });
@@ -152,10 +150,7 @@ test("an unknown input is a change in place for an identity, and a new key for a
   });
   expect(
     await providers.FederatedIdentity.diff?.("k", identity, { ...identity, subject: unknown }),
-  ).toEqual({
-    changes: true,
-    replaces: [],
-  });
+  ).toEqual(leftToEngine);
   const key = await checked(providers.AuthKey, { tags: ["tag:a"] });
   expect(await providers.AuthKey.diff?.("k", key, { ...key, tags: [unknown] })).toEqual({
     changes: true,
