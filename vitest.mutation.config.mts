@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { isPure } from "./tools/mutation/pure.mjs";
 
 const folder = process.env["MUTATED"] ?? "access";
@@ -11,7 +12,15 @@ const folder = process.env["MUTATED"] ?? "access";
 const noticing: Readonly<Record<string, readonly string[]>> = {
   access: ["test/unit/**/*.test.ts"],
   resources: ["test/unit/**/*.test.ts"],
-  review: ["test/unit/{message-text,review,review-*}.test.ts", "test/reach/pictures.test.ts"],
+  review: [
+    // These hold whole reports and sentences, and leave little for those that take long.
+    "test/unit/review-reading.test.ts",
+    "test/unit/review-formats.test.ts",
+    "test/unit/review-changes.test.ts",
+    "test/unit/review-sentences.test.ts",
+    "test/unit/{message-text,review,review-*}.test.ts",
+    "test/reach/pictures.test.ts",
+  ],
   policy: ["test/unit/{policy,policy-*,urn-pattern}.test.ts"],
   state: ["test/unit/{adoption,audit-log,drift,exported-state,inventory,stored-secrets}.test.ts"],
   "pull-request": ["test/unit/pull-request.test.ts"],
@@ -24,6 +33,17 @@ const elsewhere = [
   ...["facts", "inventions", "secret-search", "security", "set-up", "table", "tailnet-guard"],
   "workflows",
 ].map((name) => `test/unit/${name}.test.ts`);
+
+/** In the order above: what a quick test notices, no slow one needs to be tried with. */
+class AsListed extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const found = (noticing[folder] ?? []).findIndex((path) => moduleId.endsWith(`/${path}`));
+      return found < 0 ? Number.POSITIVE_INFINITY : found;
+    };
+    return files.toSorted((one, other) => (place(one) < place(other) ? -1 : 1));
+  }
+}
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -44,5 +64,6 @@ export default defineConfig({
     testTimeout: 30_000,
     maxWorkers: 1,
     isolate: !isPure(folder),
+    sequence: { sequencer: AsListed },
   },
 });
