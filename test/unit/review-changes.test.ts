@@ -1,0 +1,259 @@
+/** Which steps are one change, what lives on when its resource goes, and whose a step is: each told in full. */
+
+import { describe, expect, test } from "vitest";
+import { providerText } from "../../provider/access/provider-text";
+import { type Bag, type GivenStep, reviewed, state, step, typeOf, urnOf } from "./a-preview";
+
+const urn = urnOf("OAuthClient", "ci");
+
+/** A step of one client: of the credential `id` before it, and of the scopes after it. */
+function part(op: string, id: string | undefined, scope: string | undefined): GivenStep {
+  const inputs = { scopes: ["dns"] };
+  return {
+    op,
+    urn,
+    ...(id !== undefined && { oldState: state("OAuthClient", inputs, { id, outputs: inputs }) }),
+    ...(scope !== undefined && { newState: state("OAuthClient", { scopes: [scope] }) }),
+  };
+}
+
+const changes = (...steps: GivenStep[]) =>
+  reviewed(...steps)
+    .report.credentials.map(({ change }) => change)
+    .sort();
+
+describe("the steps of one resource", () => {
+  const replace = part("replace", "k1", "users");
+  const create = part("create-replacement", "k1", "users");
+  const remove = part("delete-replaced", "k1", undefined);
+
+  test.each<[string, GivenStep[], string[]]>([
+    ["a replacement in all its parts", [create, replace, remove], ["replace"]],
+    ["in another order", [remove, replace, create], ["replace"]],
+    ["a part alone", [replace], ["replace"]],
+    [
+      "the end of another credential",
+      [create, part("delete-replaced", "k2", undefined)],
+      ["delete", "replace"],
+    ],
+    ["another credential after it", [create, part("replace", "k1", "all")], ["replace", "replace"]],
+    [
+      "another one after it, in a part of three",
+      [create, remove, part("replace", "k1", "all")],
+      ["replace", "replace"],
+    ],
+    ["one part twice", [create, create], ["replace", "replace"]],
+    ["two ends", [remove, remove], ["delete", "delete"]],
+    ["an end that is no part", [create, part("delete", "k1", undefined)], ["delete", "replace"]],
+    [
+      "an end and a creation",
+      [part("delete", "k1", undefined), part("create", undefined, "dns")],
+      ["create", "delete"],
+    ],
+    [
+      "an end of what an earlier run left",
+      [part("update", "k1", "dns"), remove],
+      ["delete", "update"],
+    ],
+  ])("%s", (_, steps, expected) => {
+    expect(changes(...steps)).toEqual(expected);
+  });
+
+  test("are held against what the API answered of whom an identity trusts, where the program writes that now", () => {
+    const github = "https://token.actions.githubusercontent.com";
+    const asked = { issuer: github, subject: "repo:acme/app:*", scopes: ["dns:read"] };
+    const rules = { ref: "refs/heads/main" };
+    const answered = {
+      ...asked,
+      issuer: "https://gitlab.com",
+      subject: "repo:acme@1/app@2:*",
+      audience: "api.tailscale.com/T1-k1",
+      customClaimRules: rules,
+    };
+    const life = (after: Bag) => {
+      const given = step("update", "FederatedIdentity", "ci", {}, after);
+      const oldState = state("FederatedIdentity", asked, {
+        id: "k1",
+        outputs: { ...answered, asked: { ...asked, audience: "", customClaimRules: {} } },
+      });
+      const [one] = reviewed({ ...given, oldState }).report.credentials;
+      return one?.life;
+    };
+    expect(life(asked)).toEqual([]);
+    expect(life(answered)).toEqual([]);
+    for (const name of ["issuer", "subject", "audience", "customClaimRules"] as const)
+      expect(life({ ...asked, [name]: answered[name] }), name).toEqual([]);
+    expect(life({ ...asked, subject: "repo:acme/other:*" })?.[0]).toContain("may use it now");
+  });
+});
+
+describe("what is deletedWith something", () => {
+  const owner = "urn:pulumi:dev::test::aws:s3/bucket:Bucket::owner";
+  const bucket = (op: string, isMarked = false): GivenStep => ({
+    op,
+    urn: owner,
+    ...(!op.startsWith("create") && {
+      oldState: { type: "aws:s3/bucket:Bucket", id: "b", ...(isMarked && { delete: true }) },
+    }),
+    ...(!op.startsWith("delete") && { newState: { type: "aws:s3/bucket:Bucket" } }),
+  });
+  const reason = "deletedWith leaves it to owner, which goes as well.";
+  const stays = `It stays alive, and nobody manages it: ${reason}`;
+  const mayStay = `It may stay alive, and nobody would manage it: ${reason}`;
+  const goes = "Revoked: whoever still uses it loses access.";
+  const given = part("delete", "k1", undefined);
+  const ending = { ...given, oldState: { ...given.oldState, deletedWith: owner } };
+
+  test.each<[string, GivenStep[], string]>([
+    ["stays where that goes", [bucket("delete")], stays],
+    ["goes where that stays", [bucket("update")], goes],
+    ["goes where nothing is said of that", [], goes],
+    ["stays where an earlier run left that to be deleted", [bucket("delete-replaced")], stays],
+    [
+      "may stay where that is deleted before its replacement is made",
+      [bucket("delete-replaced"), bucket("replace"), bucket("create-replacement")],
+      mayStay,
+    ],
+    [
+      "stays where that is deleted after its replacement was made",
+      [bucket("create-replacement"), bucket("replace", true), bucket("delete-replaced", true)],
+      stays,
+    ],
+    [
+      "stays where one part of the replacement is marked",
+      [bucket("replace", true), bucket("create-replacement")],
+      stays,
+    ],
+  ])("%s", (_, steps, sentence) => {
+    const { report } = reviewed(ending, ...steps);
+    expect(report.credentials.map(({ life }) => life)).toEqual([[sentence]]);
+  });
+});
+
+describe("whose a step is", () => {
+  const other = (type: string, code?: unknown, name = "it"): GivenStep => ({
+    op: "create",
+    urn: `urn:pulumi:dev::test::${type}::${name}`,
+    newState: { type, inputs: code === undefined ? {} : { __provider: code } },
+  });
+  const settings = (before: Bag, after: Bag): GivenStep => ({
+    op: "update",
+    urn: "urn:pulumi:dev::test::pulumi:providers:pulumi-nodejs::default",
+    oldState: { type: "pulumi:providers:pulumi-nodejs", inputs: before },
+    newState: { type: "pulumi:providers:pulumi-nodejs", inputs: after },
+  });
+  const strange = (type: string) =>
+    `it (create) has the type ${type}, which this version does not know.`;
+  const ownCode = (type: string) =>
+    `it (create) runs code of its own with the deployer's credentials, which is not reviewed: it is a ${type}.`;
+  const changed = (names: string) =>
+    `default (update) changes ${names}: whether every credential of the stack stays in its tailnet is not reviewed.`;
+  const own = typeOf("OAuthClient");
+
+  test.each<[string, GivenStep, string[], string[]]>([
+    ["something else", other("aws:s3/bucket:Bucket"), [], []],
+    ["a component of ours", other("tailscope:index:RotatingOAuthClient"), [], []],
+    [
+      "one of ours that there is not",
+      other("tailscope:index:Odd"),
+      [strange("tailscope:index:Odd")],
+      [],
+    ],
+    ["a command", other("command:local:Command"), [], [ownCode("command:local:Command")]],
+    [
+      "other code",
+      other("pulumi-nodejs:dynamic:Resource", "exports.handler=1"),
+      [],
+      [ownCode("pulumi-nodejs:dynamic:Resource")],
+    ],
+    [
+      "code that nobody sees",
+      other("aws:s3/bucket:Bucket", "[secret]"),
+      [],
+      [ownCode("aws:s3/bucket:Bucket")],
+    ],
+    [
+      "code that names ours",
+      other("pulumi-nodejs:dynamic:Resource", 'require("tailscope")'),
+      [strange("pulumi-nodejs:dynamic:Resource")],
+      [],
+    ],
+    [
+      "code that names another package",
+      other("pulumi-nodejs:dynamic:Resource", 'require("tailscoped")'),
+      [],
+      [ownCode("pulumi-nodejs:dynamic:Resource")],
+    ],
+    [
+      "our type with other code",
+      other(own, "exports.handler=1"),
+      [
+        `it (create) runs code that is not Tailscope's: its __provider must be ${JSON.stringify(providerText("OAuthClient"))}.`,
+      ],
+      [],
+    ],
+    [
+      "two types",
+      { ...other("aws:s3/bucket:Bucket"), newState: { type: own } },
+      [`it (create) has more than one type: ${own} and aws:s3/bucket:Bucket.`],
+      [],
+    ],
+    [
+      "two types of ours",
+      { ...other(typeOf("AuthKey")), newState: { type: own } },
+      [`it (create) has more than one type: ${own} and ${typeOf("AuthKey")}.`],
+      [],
+    ],
+    [
+      "a credential of the official provider",
+      other("tailscale:index/oauthClient:OauthClient"),
+      [
+        "it (create) is a credential of Tailscale's official provider, whose arguments are not known here.",
+      ],
+      [],
+    ],
+    [
+      "what else of it gives access",
+      other("tailscale:index/acl:Acl"),
+      [],
+      [
+        "it (create) is a tailscale:index/acl:Acl of Tailscale's official provider, which is not reviewed.",
+      ],
+    ],
+    [
+      "what of it is not known",
+      other("tailscale:index/odd:Odd"),
+      [strange("tailscale:index/odd:Odd")],
+      [],
+    ],
+    ["what of it is harmless", other("tailscale:index/awsExternalId:AwsExternalId"), [], []],
+    ["settings of others", settings({ "aws:region": "a" }, { "aws:region": "b" }), [], []],
+    [
+      "the same settings",
+      settings({ "tailscope:tailnet": "a" }, { "tailscope:tailnet": "a" }),
+      [],
+      [],
+    ],
+    [
+      "other settings",
+      settings(
+        { "tailscope:tailnet": "a", "tailscope:baseUrl": "x" },
+        { "tailscope:tailnet": "b", "aws:x": 1 },
+      ),
+      [],
+      [changed("tailscope:baseUrl, tailscope:tailnet")],
+    ],
+    [
+      "settings that cannot be seen",
+      settings(
+        { "tailscope:tailnet": "a", "tailscope:apiKey": "[secret]" },
+        { "tailscope:tailnet": "a", "tailscope:apiKey": "[secret]" },
+      ),
+      [],
+      [changed("tailscope:apiKey")],
+    ],
+  ])("%s", (_, given, notUnderstood, notReviewed) => {
+    const { report } = reviewed(given);
+    expect({ ...report, credentials: [] }).toMatchObject({ notUnderstood, notReviewed });
+  });
+});
