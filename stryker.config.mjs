@@ -9,7 +9,8 @@ export default {
   plugins: ["@stryker-mutator/vitest-runner", "./tools/mutation/stryker-runner.mjs"],
   testRunner: isPure(folder) ? "once-for-all-mutants" : "vitest",
   vitest: { configFile: "vitest.mutation.config.mts", related: false },
-  mutate: [`provider/${folder}/**/*.ts`],
+  // The pictures of what reaches what have tests of their own, which draw hundreds of them.
+  mutate: [`provider/${folder}/**/*.ts`, "!provider/review/reach/**/*.ts"],
   coverageAnalysis: "perTest",
   // What only runs while a module loads would need every test again for each mutant.
   ignoreStatic: true,

@@ -124,7 +124,7 @@ test.each(
       each,
     };
   }),
-)("what is said is in arguments/$name.txt", async ({ name, kind, argument, rest, each }) => {
+)("is said as arguments has it for $name", async ({ name, kind, argument, rest, each }) => {
   const made = each.map((after) => {
     const given = step("create", kind, "it", undefined, bag(rest, argument, after, unknown));
     return `${shown(after)} at first\n${told(given)}`;

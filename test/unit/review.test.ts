@@ -602,22 +602,6 @@ describe("text made to deceive", () => {
   });
 });
 
-test("a comment of 5,000 changes stays below the limit, keeps the worst, and says how many it leaves out", () => {
-  const many = Array.from({ length: 5000 }, (_, index) =>
-    step("create", "OAuthClient", `client${index}`, undefined, {
-      scopes: [index === 4321 ? "users" : "dns"],
-      tags: [`tag:${"x".repeat(40)}`],
-    }),
-  );
-  const comment = markdownReport(reviewed(...many), "");
-  expect(comment.length).toBeLessThan(65_536);
-  expect(comment.length).toBeGreaterThan(40_000);
-  expect(comment.indexOf("client4321")).toBeGreaterThan(0);
-  expect(comment).toMatch(
-    /_\d{4} more credentials do not fit here: `tailscope review` shows all of them\._/,
-  );
-});
-
 test("a comment of another stack has another marker", () => {
   expect(markerOf("")).toBe("<!-- tailscope review -->");
   expect(markerOf("acme/prod")).toBe("<!-- tailscope review acme/prod -->");
