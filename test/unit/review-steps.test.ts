@@ -456,6 +456,36 @@ describe("what else can change access is told, and counts as a change", () => {
     });
   });
 
+  test.each([
+    [
+      "oauthClient:OauthClient",
+      "OAuthClient",
+      { scopes: ["dns"] },
+      { scopes: ["auth_keys"], tags: ["tag:a"] },
+    ],
+    [
+      "tailnetKey:TailnetKey",
+      "AuthKey",
+      { expiry: 3600, tags: ["tag:a"] },
+      { expiry: 7200, tags: ["tag:a"], reusable: true },
+    ],
+    [
+      "federatedIdentity:FederatedIdentity",
+      "FederatedIdentity",
+      { scopes: ["dns"], issuer: "https://i.example", subject: "a" },
+      { scopes: ["dns"], issuer: "https://i.example", subject: "*" },
+    ],
+  ])("a %s of the official provider is reviewed as an %s of ours", (type, kind, before, after) => {
+    const given = { ...after, __defaults: [] };
+    const [official, own] = [
+      reviewed(step("update", `tailscale:index/${type}`, "a", before, given)),
+      reviewed(step("update", kind, "a", before, after)),
+    ];
+    const { urn: _, ...told } = official.report.credentials[0] ?? { urn: "" };
+    expect(own.report.credentials[0]).toMatchObject(told);
+    expect(official.report.notUnderstood).toEqual([]);
+  });
+
   test("the stack's settings, where they change: a plan shows them, and so does a provider by name", () => {
     const type = "pulumi:providers:pulumi-nodejs";
     const urn = urnOf(type, "default");

@@ -413,11 +413,12 @@ describe("what this version does not know is reported, and counts as the worst",
       "a (transmogrify) is a step that this version does not know",
     ],
     [
-      "a credential of the official provider",
+      "an argument of a credential of the official provider",
       step("create", "tailscale:index/oauthClient:OauthClient", "a", undefined, {
         scopes: ["all"],
+        frob: true,
       }),
-      "official provider",
+      'a (create) has the argument "frob"',
     ],
   ])("%s", (_, change, sentence) => {
     const found = reviewed(change);

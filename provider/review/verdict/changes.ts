@@ -151,7 +151,10 @@ function strangeArguments({ op, old, new: after }: Step, kind: Kind): string[] {
   if (role === undefined || !hasNew(role)) return [];
   const names = [...(after?.inputNames ?? []), ...(old?.inputNames ?? [])];
   const known = argumentsOf(kind);
-  return [...new Set(names)].filter((name) => !isInternal(name) && !known.has(name));
+  return [...new Set(names)].filter(
+    // Bridged providers, as the official one is, note under `__defaults` what the program left out.
+    (name) => !isInternal(name) && name !== "__defaults" && !known.has(name),
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Whose a step is: a credential of ours, something else that reaches the tailnet, or none of a review's business. */
 
 import { factsOf, isKind, isResourceType, type Kind } from "../../access/kinds";
-import { officialMeaning } from "../../access/official";
+import { officialKind, officialMeaning } from "../../access/official";
 import { providerText } from "../../access/provider-text";
 import { componentTypes, runsCode, typePrefix } from "../../access/resource-types";
 import { typeIn } from "../../access/urn";
@@ -42,6 +42,10 @@ export function makerOf(step: Step): Maker {
       return { is: "unknown", sentence: `has more than one type: ${types.join(" and ")}.` };
     return makerOfOwn(step, own);
   }
+  const [official, ...otherTypes] = types.map(officialKind);
+  // Its credentials have ours' arguments, by the same names. Where an alias says more, it is not what it seems to be.
+  if (official !== undefined && isKind(official) && otherTypes.length === 0)
+    return { is: "ours", kind: official };
   if (harmlessOps.includes(step.op)) return harmless;
   if (types.includes(ownProviderType)) return makerOfSettings(step);
   const makers = types.map((type) => makerOfOther(step, type));
@@ -96,8 +100,7 @@ function makerOfOther({ old, new: after }: Step, type: string): Maker {
     default:
       return {
         is: "unknown",
-        sentence:
-          "is a credential of Tailscale's official provider, whose arguments are not known here.",
+        sentence: "is a credential of Tailscale's official provider, and of another type as well.",
       };
   }
 }
