@@ -15,6 +15,7 @@ import { type Figure, isMet, median, spread, written } from "./figures.ts";
 import { type Lives, measureLives, measureLooks, type Operation, operations } from "./lives.ts";
 import { firstVerb, loadingFigures } from "./loading.ts";
 import { difference, profileOf } from "./profile.ts";
+import { reachFigures } from "./reaching.ts";
 import { keep } from "./report.ts";
 import { reviewFigures } from "./reviewing.ts";
 import { type Emulator, root, startEmulator, type Taken } from "./stack.ts";
@@ -185,7 +186,7 @@ async function growthFigures(): Promise<Figure[]> {
 }
 
 say("loading");
-const figures = [...loadingFigures(rounds), ...reviewFigures(rounds)];
+const figures = [...loadingFigures(rounds), ...reviewFigures(rounds), ...reachFigures(rounds)];
 const withVerb = profileOf(`${firstVerb} verb(() => require("tailscope").OAuthClient.provider);`);
 const withoutVerb = profileOf(`${firstVerb} verb(() => ({ check: async () => ({}) }));`);
 for (const count of sizes)
