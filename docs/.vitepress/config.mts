@@ -103,7 +103,7 @@ export default defineConfig({
             "teams",
           ].map(item),
         ),
-        group("Govern", ["review", "policy", "drift-and-inventory"].map(item)),
+        group("Govern", ["review", "reach", "policy", "drift-and-inventory"].map(item)),
         group("Recipes", itemsIn("recipes")),
         group(
           "Look up",

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Command } from "commander";
 import ts from "typescript";
@@ -26,7 +26,7 @@ const named = (some: readonly Block[]) =>
   some.map((block): [string, Block] => [block.where, block]);
 
 test("every block says in which language it is, and all of them are tested", () => {
-  const tested = ["ts", "console", "yaml", "json", "text"];
+  const tested = ["ts", "console", "yaml", "json", "text", "mermaid", "diff"];
   const others = blocks.filter(({ language }) => !tested.includes(language));
   // The map of the house, and what a colleague pastes into an issue.
   const drawings = others.filter(
@@ -43,6 +43,23 @@ test.each(named(ofLanguage("json")))("%s is JSON", (_, { code }) => {
 test.each(named(ofLanguage("yaml")))("%s is YAML", (_, { code }) => {
   expect(parseYaml(code)).toBeTypeOf("object");
 });
+
+test.each(named(ofLanguage("mermaid")))("%s is a picture of reach", (_, { code }) => {
+  const [first, ...edges] = code.trim().split("\n");
+  expect(first).toBe("flowchart LR");
+  for (const edge of edges)
+    expect(edge).toMatch(/^ {2}n\d+(\["[^"]+"\])? (-->|==>)\|"[^"]+"\| n\d+(\["[^"]+"\])?$/);
+});
+
+test.each(named(ofLanguage("diff")))(
+  "%s changes what is in the policy file",
+  (_, { page, code }) => {
+    const policy = readFileSync(join(root, dirname(page), "policy.hujson"), "utf8");
+    const taken = code.split("\n").filter((line) => line.startsWith("-"));
+    expect(taken.length).toBeGreaterThan(0);
+    for (const line of taken) expect(policy).toContain(line.slice(1));
+  },
+);
 
 const programs = ofLanguage("ts");
 /** The examples of doc comments leave out what is imported. */
