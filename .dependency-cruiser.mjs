@@ -142,12 +142,12 @@ export default {
     {
       name: "policy-knows-access-alone",
       comment:
-        "A pack judges what the engine shows it, by the clock of the provider; it talks to no tailnet.",
+        "A pack judges what the engine shows it, by the clock of the provider and the rules of reach; it talks to no tailnet.",
       severity: "error",
       from: { path: "^provider/policy/" },
       to: {
         pathNot: [
-          "^provider/(policy|access)/",
+          "^provider/(policy|reach|policy-file|access)/",
           "^provider/engine/clock\\.ts$",
           "node_modules/(@pulumi/policy|zod)/",
         ],

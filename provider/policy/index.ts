@@ -16,6 +16,7 @@ import { now } from "../engine/clock";
 import { findForeignCode, lookAt, lookingPolicy, type SeenCode } from "./code";
 import type { Allowance, Exception, Exemption } from "./exceptions";
 import { findKinds, type Judged, judgeAs, readArguments, type Shown } from "./judged";
+import { findDenied, type Reader, readReach } from "./reach";
 import { type RotatingComponent, rotatingType } from "./rotating";
 import {
   findAdministratorScopes,
@@ -88,6 +89,22 @@ export interface Rules {
   "only-known-code"?:
     | Setting<{ readonly exceptions?: readonly Exemption[] | undefined }>
     | undefined;
+  /**
+   * No credential gets to one of the `targets` through its tags and scopes, the policy file's rules and SSH, unless `exceptions` says
+   * why and until when. `policy` is the text of the policy file; targets are `"tag:db:5432"`, `"10.0.0.0/8"`, `"svc:web"`, `"internet"`.
+   * @default off, because there is no default policy file
+   * @example
+   * ```ts
+   * "reach-denied": { policy: readFileSync("policy.hujson", "utf8"), targets: ["tag:db"] }
+   * ```
+   */
+  "reach-denied"?:
+    | Setting<{
+        readonly policy: string;
+        readonly targets: readonly string[];
+        readonly exceptions?: readonly Exemption[] | undefined;
+      }>
+    | undefined;
 }
 
 /** What a rule needs besides the credential. */
@@ -97,6 +114,8 @@ interface Surroundings {
   /** For example `"2026-11-24"`. */
   readonly today: string;
   readonly component: RotatingComponent | undefined;
+  /** Reads a policy file once for all credentials. */
+  readonly reachBy: (policy: string, targets: readonly string[]) => Reader;
 }
 
 interface Rule<Name extends RuleName> {
@@ -142,6 +161,13 @@ const rulesOfCredentials: {
     description: "A federated identity's subject names its owner in full.",
     judge: findStrangers,
   },
+  "reach-denied": {
+    description: "No credential gets to what is denied, through tags and the policy file.",
+    judge: (judged, { policy, targets, exceptions = [] }, { today, reachBy }) =>
+      policy === undefined || targets === undefined
+        ? []
+        : findDenied(judged, targets, reachBy(policy, targets), exceptions, today),
+  },
   "clients-rotate": {
     description: "An OAuth client rotates at least as often as required.",
     judge: (judged, { longest = usual["clients-rotate"] }, { component, now }) =>
@@ -170,9 +196,24 @@ export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
   const table = rules["allowed-tags-and-scopes"];
   if (typeof table === "string" && table !== "disabled") throw new Error(missingTable);
   const isTableOff = levelOf(table) === "disabled";
+  const denied = rules["reach-denied"];
+  if (typeof denied === "string" && denied !== "disabled") throw new Error(missingPolicy);
 
   const code: SeenCode = new Map();
   const components = new Map<string, RotatingComponent>();
+  const readers = new Map<string, Reader>();
+  const reachBy = (policy: string, targets: readonly string[]): Reader => {
+    const key = JSON.stringify([policy, targets]);
+    const reader = readers.get(key) ?? readReach(policy, targets);
+    readers.set(key, reader);
+    return reader;
+  };
+  if (typeof denied === "object") {
+    // What is wrong with them is told before anything is judged.
+    if (denied.policy === undefined || denied.targets === undefined) throw new Error(missingPolicy);
+    readOptions("reach-denied", withoutLevel(denied));
+    reachBy(denied.policy, denied.targets);
+  }
 
   function policy<Name extends RuleName>(
     name: Name,
@@ -212,6 +253,7 @@ export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
         now: time,
         today,
         component: parent === undefined ? undefined : components.get(parent),
+        reachBy,
       });
       const problems = credentials.flatMap((one) => rule.judge(one, options, around(one.parent)));
       for (const problem of new Set(problems)) report(problem);
@@ -241,6 +283,16 @@ export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
 
 const missingTable =
   'allowed-tags-and-scopes: the table is missing: { table: [{ project: "…", tags: […], scopes: […] }] }.';
+
+const missingPolicy =
+  'reach-denied: the policy file or the targets are missing: { policy: readFileSync("policy.hujson", "utf8"), targets: ["tag:db"] }.';
+
+function withoutLevel({
+  enforcementLevel: _,
+  ...options
+}: object & { enforcementLevel?: unknown }) {
+  return options;
+}
 
 /** Keeps what a rotating component was given: its clients are judged by it, and come after it. */
 function remember(shown: Shown, components: Map<string, RotatingComponent>): void {

@@ -106,6 +106,16 @@ export const schemas = {
     },
     { error: describeUnrecognized("The rule takes { exceptions: […] }") },
   ),
+  "reach-denied": z.strictObject(
+    {
+      policy: z.string({ error: "give the policy file's text" }).optional(),
+      targets: texts("the targets").optional(),
+      exceptions: z.array(exemption, { error: "give the exceptions as a list" }).optional(),
+    },
+    {
+      error: describeUnrecognized("The rule takes { policy: …, targets: […], exceptions: […] }"),
+    },
+  ),
 } as const;
 
 export type RuleName = keyof typeof schemas;

@@ -24,6 +24,8 @@ export type Ability =
   | "approves services"
   /** Can give itself everything. */
   | "rewrites rules"
+  /** Gives other users every role, and so everything, where one of them plays along. */
+  | "makes administrators"
   /** Gives any tag that is defined, whoever owns it. */
   | "gives any tag";
 
@@ -44,8 +46,7 @@ export const scopeSteps: readonly ScopeStep[] = [
   { scope: "policy_file", abilities: ["rewrites rules"], source: trustCredentials },
   {
     scope: "users",
-    abilities: [],
-    aside: "make any other user an administrator, who can rewrite the rules",
+    abilities: ["makes administrators"],
     source: `${api}#tag/users`,
   },
   { scope: "auth_keys", abilities: ["makes auth keys"], source: tagsPage },

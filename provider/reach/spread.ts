@@ -274,10 +274,20 @@ function leftBy(abilities: Abilities, conditions: readonly Condition[]): readonl
 
 function rewritingUses(abilities: Abilities): Use[] {
   const scope = abilities.scopeFor("rewrites rules");
+  const makers = abilities.scopeFor("makes administrators");
   return [
     ...(scope === undefined
       ? []
       : [rewriting(`"${scope}" can rewrite the policy file.`, { scope }, [])]),
+    ...(makers === undefined || scope !== undefined
+      ? []
+      : [
+          rewriting(
+            `"${makers}" can make any other user an administrator, who can rewrite the policy file.`,
+            { scope: makers },
+            [{ kind: "unknown", what: "it needs another user who plays along" }],
+          ),
+        ]),
     ...abilities.unknown.map((unknown) =>
       rewriting(
         `"${unknown}" is not a scope that is known here, so it counts as everything.`,

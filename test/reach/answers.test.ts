@@ -155,6 +155,12 @@ describe("what nobody knows", () => {
     expect(reached({ tagOwners, grants: [] }, client(["frob:read"], []))).toEqual({});
   });
 
+  test("who makes administrators reaches everything, if another user plays along", () => {
+    expect(reached({ tagOwners, grants: [] }, client(["users"], []))["everything"]).toEqual([
+      "everything, perhaps: it needs another user who plays along",
+    ]);
+  });
+
   test("scopes and tags that cannot be seen count as all", () => {
     const policy = { tagOwners, grants: [{ src: ["tag:d"], dst: ["tag:a"], ip: ["22"] }] };
     const hidden = { ...client(["auth_keys"], []), hides: { tags: true } };

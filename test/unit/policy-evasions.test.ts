@@ -331,6 +331,10 @@ const otherCode: Resource[] = [
 const settings: Rules = {
   "administrators-by-exception": { exceptions },
   "allowed-tags-and-scopes": { table },
+  "reach-denied": {
+    policy: JSON.stringify({ tagOwners: { "tag:db": [] }, grants: [] }),
+    targets: ["tag:db"],
+  },
 };
 
 const evasions: Readonly<Record<keyof Rules, readonly Resource[]>> = {
@@ -344,6 +348,7 @@ const evasions: Readonly<Record<keyof Rules, readonly Resource[]>> = {
   "subject-names-its-owner": whosever,
   "clients-rotate": findUnrotated,
   "only-known-code": otherCode,
+  "reach-denied": administrators,
 };
 
 describe.each(Object.entries(evasions))("%s is not got round by", (rule, resources) => {

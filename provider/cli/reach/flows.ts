@@ -3,13 +3,14 @@
 import type { Evaluation } from "../../policy-file/evaluate";
 import type { Flow } from "../../policy-file/flow";
 import { exitCodes } from "../failure";
-import { print, printAside, printJson, printTable } from "../output";
+import { print, printAside, printTable } from "../output";
+import { printDocument } from "./document";
 
 export function printFlows(
   { flows, notUnderstood }: Evaluation,
   { json }: { readonly json?: boolean },
 ): void {
-  if (json) printJson({ flows });
+  if (json) printDocument({ flows });
   else if (flows.length === 0) print("No machine reaches another one.");
   else
     printTable(

@@ -24,7 +24,7 @@ import { managedIn } from "../../state/exported-state";
 import { CommandFailure, exitCodes } from "../failure";
 import { readText } from "../files";
 import { withJson, withStackOptions } from "../options";
-import { print, printAside, printJson, printTable, printVerbatim, roomOf } from "../output";
+import { print, printAside, printTable, printVerbatim, roomOf } from "../output";
 import { type Asked, askPulumi, type StackOptions } from "../pulumi";
 import { resourcesOf, withTailnet } from "../session";
 import { settingsFrom } from "../settings";
@@ -35,6 +35,7 @@ import {
   credentialsOfTailnet,
   describedCredential,
 } from "./credentials";
+import { printDocument, type Reached } from "./document";
 import {
   type Broken,
   brokenExpectations,
@@ -140,7 +141,7 @@ async function run(options: Options): Promise<void> {
   if (found.machines !== undefined && asksForMachines(options)) {
     const read = understand(found.policy, found.machines);
     if ("rejected" in read) {
-      if (options.json) printJson({ rejected: read.rejected });
+      if (options.json) printDocument({ rejected: read.rejected });
       else requireUnderstood(found.policy, found.machines);
       process.exitCode = exitCodes.failure;
       return;
@@ -259,7 +260,8 @@ async function answer(world: World, options: Options): Promise<void> {
   const broken = brokenIn(world, options);
   const aside = [...limits, ...notUnderstood];
   const format = options.json ? "json" : options.format;
-  if (format === "json") printJson({ ...jsonOf(world, options, broken), notUnderstood, limits });
+  if (format === "json")
+    printDocument({ ...jsonOf(world, options, broken), notUnderstood, limits });
   else {
     const told = [...answers, ...broken.map(brokenAnswer)];
     if (format === "markdown") printVerbatim(markdownAnswers(told, aside).trimEnd());
@@ -366,7 +368,11 @@ function brokenAnswer({ sentence, ways }: Broken): Answer {
   return { ...answerTo("", ways), headline: sentence };
 }
 
-function jsonOf(world: World, options: Options, broken: readonly Broken[]) {
+function jsonOf(
+  world: World,
+  options: Options,
+  broken: readonly Broken[],
+): Omit<Reached, "notUnderstood" | "limits"> {
   const { network, spreadFrom, credentials, policy } = world;
   const { to, between, from, deny, expect } = options;
   const denied = broken.map(({ sentence, ways }) => ({ sentence, ways: ways.map(jsonWay) }));

@@ -65,14 +65,18 @@ export function jsonReach(start: Start, spread: Spread, ways: readonly Way[]): J
   };
 }
 
-/** One way as its steps and the rule at its end. */
-export function jsonWay(way: Way): {
+/** A way from somebody to a target. */
+export interface JsonWay {
   readonly from: { readonly kind: string; readonly name: string };
   readonly to: string;
+  /** How many steps are before the rule that opens the target. */
   readonly hops: number;
   readonly edges: readonly JsonEdge[];
   readonly conditions: readonly Condition[];
-} {
+}
+
+/** One way as its steps and the rule at its end. */
+export function jsonWay(way: Way): JsonWay {
   const { start, steps, destination, conditions } = way;
   return {
     from: { kind: start.kind, name: start.name },

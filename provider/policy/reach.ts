@@ -1,0 +1,81 @@
+/** The rule about what credentials get to through tags and the policy file. */
+
+import { readPolicyFile } from "../policy-file/read";
+import { type Network, networkOf } from "../reach/network";
+import { waysTo } from "../reach/questions";
+import { rememberSpreads, type SpreadFrom } from "../reach/spread";
+import type { CredentialStart } from "../reach/starts";
+import { parseTarget } from "../reach/targets";
+import { conditionsInWords, placesInWords, stepsInWords, targetInWords } from "../reach/words";
+import { describeEnd, type Exemption, holdsAny } from "./exceptions";
+import type { Judged } from "./judged";
+import { isFor, parseUrn } from "./urn-pattern";
+
+/** Answers for one policy file, which every credential of a stack is held against. */
+export interface Reader {
+  readonly network: Network;
+  readonly spreadFrom: SpreadFrom;
+}
+
+/**
+ * Reads a policy file and the targets that are denied.
+ * @throws Error where Tailscale would refuse the file, or something is not a target
+ */
+export function readReach(text: string, targets: readonly string[]): Reader {
+  const reading = readPolicyFile(text);
+  if (!("policy" in reading)) {
+    const [first] = reading.refused;
+    throw new Error(
+      `reach-denied: policy: Tailscale would refuse it: ${first?.reason} (${first?.place.path || "the file"}, line ${first?.place.line}).`,
+    );
+  }
+  const network = networkOf(reading.policy);
+  for (const target of targets) {
+    const read = parseTarget(target, network);
+    if ("problem" in read) throw new Error(`reach-denied: targets: ${read.problem}.`);
+  }
+  return { network, spreadFrom: rememberSpreads(network) };
+}
+
+/** Reports a credential that gets to a target, unless an exemption covers it. @param today for example `"2026-11-24"` */
+export function findDenied(
+  judged: Judged,
+  targets: readonly string[],
+  { network, spreadFrom }: Reader,
+  exceptions: readonly Exemption[],
+  today: string,
+): string[] {
+  const start = startOf(judged);
+  return targets.flatMap((text) => {
+    const target = parseTarget(text, network);
+    if ("problem" in target) return [];
+    const [way, ...others] = waysTo(start, spreadFrom(start), target);
+    if (way === undefined) return [];
+    const meant = exceptions.filter((one) => isFor(one.urn, judged.urn));
+    if (holdsAny(meant, today)) return [];
+    const { steps, use, destination, conditions } = way;
+    const by = [
+      stepsInWords(steps) === "" ? "" : `as ${stepsInWords(steps)}`,
+      use.how === "rewrites" ? (use.why ?? "").replace(/\.$/, "") : "",
+      conditionsInWords(conditions),
+      placesInWords([...steps.map(({ because }) => because.at), use.at]),
+    ].filter((part) => part !== "");
+    const more = others.length > 0 ? ` and in ${others.length} more ways` : "";
+    return [
+      `It must not reach ${text}, and reaches ${targetInWords(destination.to, destination.openings)} (${by.join("; ")})${more}. ${describeEnd(meant)}Take away the scope, the tag or the rule, or add an exception with a reason and a last day to the pack: exceptions: [{ urn: "${judged.urn}", reason: "…", until: "YYYY-MM-DD" }].`,
+    ];
+  });
+}
+
+/** What is not known yet is judged during the deployment; what has a wrong form counts as everything. */
+function startOf({ kind, urn, args }: Judged): CredentialStart {
+  const [scopes, tags] = [args.list("scopes"), args.list("tags")];
+  return {
+    kind,
+    name: parseUrn(urn)?.name ?? urn,
+    urn,
+    scopes: scopes.texts,
+    tags: tags.texts,
+    hides: { scopes: scopes.isOdd, tags: tags.isOdd },
+  };
+}
