@@ -62,6 +62,14 @@ test("every page of the docs is linked from another one, and so can be found", (
   expect(unlinked.filter((path) => path !== "docs/index.md" && !linked.has(path))).toEqual([]);
 });
 
+test("every example is in the list of examples", () => {
+  const list = readFileSync(join(root, "examples", "README.md"), "utf8");
+  const folders = readdirSync(join(root, "examples"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== "node_modules")
+    .map(({ name }) => name);
+  expect(folders.filter((name) => !list.includes(`[${name}](${name}/`))).toEqual([]);
+});
+
 describe("diagrams", () => {
   const folder = join(root, "docs", "diagrams");
 
