@@ -401,7 +401,14 @@ function chapter(title: string, messages: readonly Message[]): string {
 }
 
 function entry(text: string): string {
-  const [first = "", ...more] = text.split("\n").map((line) => line.trim());
+  const lines = text.split("\n").map((line) => line.trim());
+  // What begins with the words of another error is found by its own.
+  const [first = "", ...more] = lines.slice(
+    Math.max(
+      0,
+      lines.findIndex((line) => hasWords(line, 1)),
+    ),
+  );
   const said = first.includes("`") ? `\`\` ${first} \`\`` : `\`${first}\``;
   return [`- ${said}`, ...more.filter(Boolean).map((line) => `  ${plain(line)}`)].join("\n\n");
 }
