@@ -240,14 +240,17 @@ describe.each(managers)("installed by $name", (manager) => {
         main: "index.js",
         dependencies: { ...sdk, acme: manager.workspaceRange, ...dependencies },
       });
-    write(root, {
-      ...manager.files,
-      ...(manager.name === "pnpm" && workspaces),
-      "package.json": JSON.stringify({
+    const rootManifest = (dependencies: Record<string, string>) =>
+      JSON.stringify({
         name: "root",
         private: true,
         workspaces: ["library", "app"],
-      }),
+        dependencies,
+      });
+    write(root, {
+      ...manager.files,
+      ...(manager.name === "pnpm" && workspaces),
+      "package.json": rootManifest({}),
     });
     write(join(root, "library"), {
       "package.json": JSON.stringify({
@@ -271,10 +274,16 @@ describe.each(managers)("installed by $name", (manager) => {
       expect(through.status, through.text).toBe(0);
       return;
     }
-    expect(through.text).toContain(`run \`${manager.add} tailscope@${version}\` in ${app}.`);
+    // Plug'n'Play gives the provider process what the top-level package depends on.
+    const isAtTop = manager.name.includes("Plug'n'Play");
+    const [packages, where] = isAtTop ? [" @pulumi/pulumi", root] : ["", app];
+    expect(through.text).toContain(
+      `run \`${manager.add} tailscope@${version}${packages}\` in ${where}.`,
+    );
     expect(through.text).not.toContain("Cannot find module");
 
-    write(app, { "package.json": appManifest({ tailscope: tarball }) });
+    if (isAtTop) write(root, { "package.json": rootManifest({ ...sdk, tailscope: tarball }) });
+    else write(app, { "package.json": appManifest({ tailscope: tarball }) });
     install(manager, managersFolder, root);
     const added = await preview(app);
     expect(added.status, added.text).toBe(0);
