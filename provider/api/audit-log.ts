@@ -7,7 +7,7 @@
  */
 
 import { z } from "zod";
-import type { Actor } from "./auth/client";
+import type { ApiClient } from "./auth/client";
 
 const word = z.string().nullish();
 
@@ -47,7 +47,7 @@ export const auditLogScope = "logs:configuration:read";
 /** The entries between two times, oldest first. Needs `logs:configuration:read`. */
 export async function readAuditLog(
   tailnet: string,
-  actor: Actor,
+  api: ApiClient,
   start: Date,
   end: Date,
 ): Promise<AuditEntry[]> {
@@ -59,7 +59,7 @@ export async function readAuditLog(
     path,
     needs: auditLogScope,
   } as const;
-  const logs = (await actor.send(request, answer)).logs ?? [];
+  const logs = (await api.send(request, answer)).logs ?? [];
   // No page promises an order, and what was deferred comes later than it happened.
   return logs.sort((one, other) => timeOf(one) - timeOf(other));
 }

@@ -1,7 +1,7 @@
 /** The machines and the users of a tailnet, as rules see them. Source: https://tailscale.com/api#tag/devices */
 
 import { z } from "zod";
-import type { Actor } from "./auth/client";
+import type { ApiClient } from "./auth/client";
 
 const devices = z.object({
   devices: z.array(
@@ -36,9 +36,9 @@ export const devicesScope = "devices:core:read";
 export const usersScope = "users:read";
 
 /** Every machine. Needs {@link devicesScope}. */
-export async function readDevices(tailnet: string, actor: Actor): Promise<readonly Device[]> {
+export async function readDevices(tailnet: string, api: ApiClient): Promise<readonly Device[]> {
   const path = `/tailnet/${encodeURIComponent(tailnet)}/devices?fields=all`;
-  const answer = await actor.send(
+  const answer = await api.send(
     { doing: "list the machines", method: "GET", path, needs: devicesScope },
     devices,
   );
@@ -59,9 +59,9 @@ export interface TailnetUser {
 }
 
 /** Every user. Needs {@link usersScope}. */
-export async function readUsers(tailnet: string, actor: Actor): Promise<readonly TailnetUser[]> {
+export async function readUsers(tailnet: string, api: ApiClient): Promise<readonly TailnetUser[]> {
   const path = `/tailnet/${encodeURIComponent(tailnet)}/users`;
-  const answer = await actor.send(
+  const answer = await api.send(
     { doing: "list the users", method: "GET", path, needs: usersScope },
     users,
   );

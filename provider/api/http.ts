@@ -27,7 +27,7 @@ export interface Http {
   /** Sends the request and gives the parsed JSON of a success. Throws one of `errors.ts` otherwise. */
   send(request: Request, authorization?: Authorization): Promise<unknown>;
   /** What Tailscale's clock showed when ours showed `time`, as its last answer tells; milliseconds since 1970. */
-  theirs(time: number): number;
+  serverTime(time: number): number;
   /** Closes the connections, so that a process that is done can end. */
   close(): Promise<void>;
 }
@@ -155,7 +155,7 @@ export function openHttp(
       }
       return parsed(request, text);
     },
-    theirs: (time) => time + serverAhead,
+    serverTime: (time) => time + serverAhead,
     close: way.close,
   };
 }

@@ -1,17 +1,17 @@
 /** The tailnet policy file, of which we read who owns which tag. Source: https://tailscale.com/api#tag/policyfile */
 
 import { z } from "zod";
-import type { Actor } from "./auth/client";
+import type { ApiClient } from "./auth/client";
 
 const policyFile = z.object({ tagOwners: z.record(z.string(), z.array(z.string())).nullish() });
 
 /** Of each tag that the policy file defines, who may give it. Needs {@link policyFileScopes}. */
 export async function readTagOwners(
   tailnet: string,
-  actor: Actor,
+  api: ApiClient,
 ): Promise<Record<string, string[]>> {
   const path = `/tailnet/${encodeURIComponent(tailnet)}/acl`;
-  const answer = await actor.send(
+  const answer = await api.send(
     { doing: "read the policy file", method: "GET", path, needs: "policy_file:read" },
     policyFile,
   );
@@ -21,9 +21,9 @@ export async function readTagOwners(
 const details = z.object({ acl: z.string() });
 
 /** The policy file as it is written, comments included. Needs {@link policyFileScopes}. */
-export async function readPolicyText(tailnet: string, actor: Actor): Promise<string> {
+export async function readPolicyText(tailnet: string, api: ApiClient): Promise<string> {
   const path = `/tailnet/${encodeURIComponent(tailnet)}/acl?details=true`;
-  const { acl } = await actor.send(
+  const { acl } = await api.send(
     { doing: "read the policy file", method: "GET", path, needs: "policy_file:read" },
     details,
   );

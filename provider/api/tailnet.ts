@@ -3,12 +3,18 @@
 import type { Holder, TagOwners } from "../access/grants";
 import { shown } from "../access/sanitize";
 import { covers, expandLegacyScopes } from "../access/scopes";
-import { type Actor, actor, fallingBack, policyFileScopes, waitingWhileFresh } from "./auth/client";
+import {
+  type ApiClient,
+  apiClient,
+  fallingBack,
+  policyFileScopes,
+  waitingWhileFresh,
+} from "./auth/client";
 import { deployerId, identifyTailnet, type TailnetIdentity } from "./auth/tailnet-identity";
 import { NotFound, NotPermitted, NotVisible } from "./errors";
 import { type Authorization, type Http, openHttp } from "./http";
 import { isActive, type Key, type KeyType } from "./keys/key";
-import { type Asker, asker, clientIsGone, type Keys, keysOf, readOwnKey } from "./keys/keys";
+import { clientIsGone, type KeyClient, type Keys, keyClient, readOwnKey } from "./keys/keys";
 import { keyShape } from "./keys/schema";
 import { readTagOwners } from "./policy-file";
 import type { Connection } from "./settings/connection";
@@ -34,7 +40,7 @@ export interface Tailnet {
    */
   tagOwners(again?: "again"): Promise<TagOwners | undefined>;
   /** Sends a request as the deployer. */
-  readonly actor: Actor;
+  readonly api: ApiClient;
   /** The tailnet as it stands in paths. */
   readonly name: string;
   /** What tells it from others. */
@@ -57,39 +63,37 @@ export function openTailnet(
 ): Tailnet {
   // An access token may be a user's. A minter may fall back to the deployer.
   const isTrustCredential = connection.deployer.kind !== "accessToken";
-  const deployer = asking(
-    actor(http, connection.deployer, {
-      name: "the deployer",
-      tokensFor: "reading",
-      alsoReads,
-      holds: readHeldScopes,
-      tell: warn,
-    }),
-  );
-  // One asker a client, so that all keys of a client share its tokens and its list.
-  const minters = new Map<string, Asker>();
+  const deployerApi = apiClient(http, connection.deployer, {
+    name: "the deployer",
+    tokensFor: "reading",
+    alsoReads,
+    holds: readHeldScopes,
+    tell: warn,
+  });
+  const deployer = openKeyClient(deployerApi);
+  // One for each OAuth client, so that all keys of a client share its tokens and its list.
+  const minters = new Map<string, KeyClient>();
 
-  function asking(actor: Actor): Asker {
-    const looking = { theirs: http.theirs, known, isTrustCredential };
-    return asker(
-      connection.tailnet,
-      actor,
-      looking,
-      async () => (await ownKey())?.userId || undefined,
-    );
+  function openKeyClient(api: ApiClient): KeyClient {
+    return keyClient(connection.tailnet, api, {
+      serverTime: http.serverTime,
+      known,
+      isTrustCredential,
+      ownUser: async () => (await ownKey())?.userId || undefined,
+    });
   }
 
-  function minting(minter: Minter): Asker {
-    const known = `${minter.clientId}\n${minter.clientSecret}`;
-    const made = minters.get(known) ?? asking(mintingActor(minter));
-    minters.set(known, made);
-    return made;
+  function minterClient(minter: Minter): KeyClient {
+    const cacheKey = `${minter.clientId}\n${minter.clientSecret}`;
+    const client = minters.get(cacheKey) ?? openKeyClient(minterApi(minter));
+    minters.set(cacheKey, client);
+    return client;
   }
 
-  function mintingActor(minter: Minter): Actor {
+  function minterApi(minter: Minter): ApiClient {
     const name = `The OAuth client ${shown(minter.clientId)} of mintedBy`;
-    const client = keysAs("client", deployer);
-    const itself = actor(
+    const clients = deployer.keys("client");
+    const itself = apiClient(
       http,
       { kind: "oauthClient", ...minter },
       { name: "the OAuth client of mintedBy,", tokensFor: "needed" },
@@ -97,17 +101,13 @@ export function openTailnet(
     return fallingBack(
       waitingWhileFresh(
         itself,
-        () => isFresh(client, minter.clientId, http.theirs(Date.now())),
+        () => isFresh(clients, minter.clientId, http.serverTime(Date.now())),
         () => warn(`${name} is new: waiting, up to a minute, until Tailscale knows it everywhere.`),
       ),
-      deployer.actor,
-      () => clientIsGone(client, minter.clientId),
+      deployerApi,
+      () => clientIsGone(clients, minter.clientId),
       () => warn(`${name} no longer exists: the deployer takes its place.`),
     );
-  }
-
-  function keysAs(type: KeyType, asker: Asker): Keys {
-    return keysOf(type, connection.tailnet, asker);
   }
 
   const notChecked = "cannot be checked before the deployment";
@@ -138,16 +138,16 @@ export function openTailnet(
       async () => {
         const request = readOwnKey(connection.tailnet, ownId);
         // Finding out for what reads have a token may have read it.
-        await deployer.actor.mayRead(policyFileScopes[0]);
+        await deployerApi.mayRead(policyFileScopes[0]);
         if (ownKeySeen instanceof Error) throw ownKeySeen;
-        return ownKeySeen ?? deployer.actor.send(request, keyShape);
+        return ownKeySeen ?? deployerApi.send(request, keyShape);
       },
       (reason) => warn(`Scopes and tags ${notChecked}: ${reason}`),
     );
   });
   const readOwners = () =>
     readIfPermitted(
-      () => readTagOwners(connection.tailnet, deployer.actor),
+      () => readTagOwners(connection.tailnet, deployerApi),
       (reason, error) =>
         warn(
           `Tags ${notChecked}: ${reason} It needs ${policyFileScopes.join(", ")}${lackOf(error)}.`,
@@ -162,7 +162,7 @@ export function openTailnet(
       minterKeys.get(id) ??
       once(() =>
         readIfPermitted(
-          () => keysAs("client", deployer).find(id),
+          () => deployer.keys("client").find(id),
           (reason) =>
             warn(
               `What the OAuth client ${shown(id)} of mintedBy may do ${notChecked}: ${reason} It needs oauth_keys:read.`,
@@ -174,8 +174,8 @@ export function openTailnet(
   }
 
   return {
-    keys: (type, minter) => keysAs(type, minter === undefined ? deployer : minting(minter)),
-    allKeys: () => deployer.list.all(),
+    keys: (type, minter) => (minter === undefined ? deployer : minterClient(minter)).keys(type),
+    allKeys: () => deployer.all(),
     async deployer() {
       const key = await ownKey();
       return key && holderOf(key, `the deployer ${shown(key.id)}`);
@@ -190,7 +190,7 @@ export function openTailnet(
       if (again !== undefined) tagOwners = once(readOwners);
       return tagOwners();
     },
-    actor: deployer.actor,
+    api: deployerApi,
     name: connection.tailnet,
     identity: identifyTailnet(connection),
     close: () => http.close(),

@@ -86,8 +86,8 @@ async function holdingChecks(
     ];
   let key: Key;
   try {
-    key = await withTailnet(connection, ({ name, actor }) =>
-      actor.send(readOwnKey(name, id), keyShape),
+    key = await withTailnet(connection, ({ name, api }) =>
+      api.send(readOwnKey(name, id), keyShape),
     );
   } catch (error) {
     return [withExplanation(failed("Tailnet", error), error)];

@@ -37,12 +37,7 @@ export function readAuditLogSince(tailnet: Tailnet, start: number): Promise<Audi
   const tolerableSkew = 60_000;
   return waitingFor(
     "Reading the audit log",
-    readAuditLog(
-      tailnet.name,
-      tailnet.actor,
-      new Date(start),
-      new Date(Date.now() + tolerableSkew),
-    ),
+    readAuditLog(tailnet.name, tailnet.api, new Date(start), new Date(Date.now() + tolerableSkew)),
   );
 }
 

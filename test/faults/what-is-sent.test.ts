@@ -137,17 +137,17 @@ describe("an answer", () => {
   });
 
   test("tells what Tailscale's clock shows, and one without a time tells nothing new", async () => {
-    expect(http.theirs(1000)).toBe(1000);
+    expect(http.serverTime(1000)).toBe(1000);
     answer = (response) =>
       response.writeHead(200, { date: new Date(Date.now() + 600_000).toUTCString() }).end("{}");
     await http.send(get);
-    expect(Math.abs(http.theirs(0) - 600_000)).toBeLessThan(2000);
+    expect(Math.abs(http.serverTime(0) - 600_000)).toBeLessThan(2000);
     answer = (response) => {
       response.sendDate = false;
       response.end("{}");
     };
     await http.send(get);
-    expect(Math.abs(http.theirs(0) - 600_000)).toBeLessThan(2000);
+    expect(Math.abs(http.serverTime(0) - 600_000)).toBeLessThan(2000);
   });
 });
 

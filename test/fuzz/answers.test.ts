@@ -68,7 +68,7 @@ test("answers of the API", async () => {
       let asked = 0;
       const http: Http = {
         baseUrl: "http://127.0.0.1:9",
-        theirs: (time) => time,
+        serverTime: (time) => time,
         // As they come over the wire.
         send: async () => JSON.parse(JSON.stringify(answers[asked++ % answers.length]) ?? "null"),
         close: async () => {},
@@ -93,7 +93,7 @@ test("answers of the API", async () => {
         if (operation === "allKeys") await tailnet.allKeys();
         if (operation === "deployer") await tailnet.deployer();
         if (operation === "tagOwners") await tailnet.tagOwners();
-        if (operation === "audit") await readAuditLog("-", tailnet.actor, new Date(0), new Date(1));
+        if (operation === "audit") await readAuditLog("-", tailnet.api, new Date(0), new Date(1));
         return [];
       } catch (error) {
         expect(error, String(error)).toBeInstanceOf(TailscaleError);

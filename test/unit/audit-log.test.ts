@@ -10,7 +10,7 @@ import {
   meaningOf,
   readAuditLog,
 } from "../../provider/api/audit-log";
-import type { Actor } from "../../provider/api/auth/client";
+import type { ApiClient } from "../../provider/api/auth/client";
 import { definitionOf } from "../../provider/definitions/all";
 import { descriptionsFrom } from "../../provider/state/descriptions";
 import { driftOf } from "../../provider/state/drift";
@@ -61,7 +61,7 @@ const revocation = raw({
 
 /** The log as the provider reads it from an answer. */
 async function read(answer: unknown): Promise<AuditEntry[]> {
-  const actor: Actor = {
+  const actor: ApiClient = {
     send: async (_, shape) => shape.parse(answer),
     mayRead: async () => true,
   };

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import type { z } from "zod";
 import { readAuditLog } from "../../provider/api/audit-log";
-import type { Actor } from "../../provider/api/auth/client";
+import type { ApiClient } from "../../provider/api/auth/client";
 import { tokenSource } from "../../provider/api/auth/token";
 import * as errors from "../../provider/api/errors";
 import { keyShape } from "../../provider/api/keys/schema";
@@ -12,7 +12,7 @@ import * as refusals from "../../provider/api/refusal";
 import { type Sample, samples } from "../recorded/sample";
 
 /** An actor whose every request is answered with the sample's body. */
-function answering({ body }: Sample): Actor {
+function answering({ body }: Sample): ApiClient {
   return {
     send: async <Answer>(_: unknown, shape: z.ZodType<Answer>) => shape.parse(body),
     mayRead: async () => true,
@@ -76,7 +76,7 @@ test.each(of(paths.token))(
     const http = {
       baseUrl: "https://api.example.com",
       send: async () => sample.body,
-      theirs: (time: number) => time,
+      serverTime: (time: number) => time,
       close: async () => {},
     };
     const wanted = asked?.split(" ") ?? [];

@@ -8,7 +8,7 @@ import { refusal } from "../../provider/api/refusal";
 function server(answer: (request: Request) => unknown) {
   const requests: Request[] = [];
   const http: Http = {
-    theirs: (time) => time,
+    serverTime: (time) => time,
     baseUrl: "",
     async send(request) {
       requests.push(request);

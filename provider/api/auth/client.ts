@@ -11,14 +11,14 @@ import type { ApiCredential } from "../settings/credential";
 import { narrowForReads } from "./read-token";
 import { type Narrowing, type Token, tokenSource } from "./token";
 
-export interface Actor {
+export interface ApiClient {
   /** Sends the request with this credential's token and gives the answer, which must fit `shape`. */
   send<Answer>(request: Request, shape: z.ZodType<Answer>): Promise<Answer>;
   /** Whether its reads may see what `scope` opens; undefined where the token does not say. */
   mayRead(scope: string): Promise<boolean | undefined>;
 }
 
-export interface ActorOptions {
+export interface ApiClientOptions {
   /** How messages call this credential, for example `"the deployer"`. */
   readonly name: string;
   /**
@@ -44,7 +44,11 @@ export const policyFileScopes = [
 /** All that reads of ours need. So a preview's token cannot change anything, whatever its deployer holds. */
 const ownReads = [...readScopes, ...policyFileScopes];
 
-export function actor(http: Http, credential: ApiCredential, options: ActorOptions): Actor {
+export function apiClient(
+  http: Http,
+  credential: ApiCredential,
+  options: ApiClientOptions,
+): ApiClient {
   const tokens = tokenSource(http, credential);
   const name =
     credential.kind === "accessToken" ? options.name : `${options.name} ${credential.clientId}`;
@@ -168,11 +172,11 @@ function inOurWords({ code, input, expected }: z.core.$ZodRawIssue): string | un
  * @param fellBack told the first time
  */
 export function fallingBack(
-  first: Actor,
-  second: Actor,
+  first: ApiClient,
+  second: ApiClient,
   isGone: () => Promise<boolean>,
   fellBack: () => void,
-): Actor {
+): ApiClient {
   let told = false;
   return {
     async send(request, shape) {
@@ -189,7 +193,7 @@ export function fallingBack(
   };
 }
 
-/** How long an actor waits for a new client, in milliseconds. */
+/** How long an API client waits for a new client, in milliseconds. */
 export interface Patience {
   readonly firstPause: number;
   readonly longestPause: number;
@@ -206,7 +210,7 @@ const patience: Patience = {
 };
 
 /**
- * Sends with `actor`, again and again while the credential is so new that Tailscale does not know it
+ * Sends with `client`, again and again while the credential is so new that Tailscale does not know it
  * everywhere: such a client answers 404 for a short while (fact: fresh-client-answers-404). A 404
  * says that nothing was done, so even a create may be sent again.
  *
@@ -214,19 +218,19 @@ const patience: Patience = {
  * @param tell told once, where it takes longer
  */
 export function waitingWhileFresh(
-  actor: Actor,
+  client: ApiClient,
   isFresh: () => Promise<boolean>,
   tell: () => void,
   { firstPause, longestPause, tellAfter, giveUpAfter }: Patience = patience,
-): Actor {
+): ApiClient {
   let told = false;
   return {
-    ...actor,
+    ...client,
     async send(request, shape) {
       const begun = performance.now();
       for (let wait = firstPause; ; wait = Math.min(2 * wait, longestPause)) {
         try {
-          return await actor.send(request, shape);
+          return await client.send(request, shape);
         } catch (error) {
           const waited = performance.now() - begun;
           if (!mayBeTooEarly(error) || waited + wait > giveUpAfter || !(await isFresh())) {

@@ -6,13 +6,13 @@
 import { z } from "zod";
 import { factsOf, kindOfKey } from "../../access/kinds";
 import { shown } from "../../access/sanitize";
-import type { Actor } from "../auth/client";
+import type { ApiClient } from "../auth/client";
 import { NotFound, NotPermitted, NotVisible, RequestRefused, ServerFailed } from "../errors";
 import type { Request } from "../http";
 import { alreadyRevoked, notUnderstood, notVisible, otherKind } from "../refusal";
 import { isKeyId } from "./id";
 import { isActive, type Key, type KeyType } from "./key";
-import { type Creator, creator, type Looking } from "./lost-creates";
+import { type LostCreateLookup, openCreates, type SafeCreate } from "./lost-creates";
 import { keyShape } from "./schema";
 import { type KeyList, keyList } from "./shared-list";
 
@@ -53,48 +53,47 @@ export interface Keys {
 
 const nothing = z.unknown();
 
-/** Somebody who asks, with what all that it asks shares. */
-export interface Asker {
-  readonly actor: Actor;
-  readonly list: KeyList;
-  readonly create: Creator;
-  /** What Tailscale's clock showed when ours showed `time`; milliseconds since 1970. */
-  theirs(time: number): number;
-  /** The user who asks, by an API access token; undefined for a trust credential, or where it is not known. */
+/** The credentials of a tailnet, as one credential may see and change them. */
+export interface KeyClient {
+  /** Those of one type. */
+  keys(type: KeyType): Keys;
+  /** Every active one; undefined where it may see none. Shared for a moment with all reads. */
+  all(): Promise<readonly Key[] | undefined>;
+}
+
+/** What tells the lost creates of a client from what others made, and who the client is. */
+export interface KeyClientOptions
+  extends Pick<LostCreateLookup, "serverTime" | "known" | "isTrustCredential"> {
+  /** The user that it is, by an API access token; undefined for a trust credential, or where it is not known. */
   ownUser(): Promise<string | undefined>;
 }
 
-/** Makes an asker of an actor. @param looking what is needed to tell its lost creates from what others made */
-export function asker(
-  tailnet: string,
-  actor: Actor,
-  looking: Pick<Looking, "theirs" | "known" | "isTrustCredential">,
-  ownUser: Asker["ownUser"],
-): Asker {
-  const list = keyList(tailnet, actor);
-  const made: Asker = {
-    actor,
-    list,
-    ownUser,
-    theirs: looking.theirs,
-    create: creator({
-      list() {
-        list.forget();
-        return list.all();
-      },
-      find: (type, id) => keysOf(type, tailnet, made).find(id),
-      revoke: (type, id) => keysOf(type, tailnet, made).revoke(id),
-      ...looking,
-    }),
-  };
-  return made;
+/** All keys of one client share its list, and look for lost creates one after the other. */
+export function keyClient(tailnet: string, api: ApiClient, options: KeyClientOptions): KeyClient {
+  const list = keyList(tailnet, api);
+  const create = openCreates({
+    ...options,
+    list() {
+      list.forget();
+      return list.all();
+    },
+    find: (type, id) => keys(type).find(id),
+    revoke: (type, id) => keys(type).revoke(id),
+  });
+  const keys = (type: KeyType) => keysOf(type, tailnet, api, { ...options, list, create });
+  return { keys, all: () => list.all() };
 }
 
-/** The keys of one type in `tailnet`, as the asker may see and change them. */
-export function keysOf(
+interface Shared extends KeyClientOptions {
+  readonly list: KeyList;
+  readonly create: SafeCreate;
+}
+
+function keysOf(
   type: KeyType,
   tailnet: string,
-  { actor, list, create, ownUser, theirs }: Asker,
+  api: ApiClient,
+  { list, create, ownUser, serverTime }: Shared,
 ): Keys {
   const { name, scope } = factsOf(kindOfKey(type));
   const all = `/tailnet/${encodeURIComponent(tailnet)}/keys`;
@@ -114,7 +113,7 @@ export function keysOf(
 
   async function write<Answer>(request: Request, shape: z.ZodType<Answer>): Promise<Answer> {
     try {
-      return await actor.send(request, shape);
+      return await api.send(request, shape);
     } finally {
       // Whatever was listed before, or meanwhile, is no longer true.
       list.forget();
@@ -140,7 +139,7 @@ export function keysOf(
    * (fact: hidden-key-status).
    */
   async function wouldShow(owner: string | undefined): Promise<boolean> {
-    const mayRead = await actor.mayRead(`${scope}:read`);
+    const mayRead = await api.mayRead(`${scope}:read`);
     if (mayRead !== undefined) return mayRead;
     if ((await list.all()) === undefined) return false;
     // The list may show a user's own keys alone (fact: user-token-list).
@@ -151,9 +150,9 @@ export function keysOf(
 
   /** Whether the key no longer opens anything, as it says itself; one that expired needs not be there. */
   async function isOver(id: string, expires: string | undefined): Promise<boolean> {
-    if (expires !== undefined && Date.parse(expires) <= theirs(Date.now())) return true;
+    if (expires !== undefined && Date.parse(expires) <= serverTime(Date.now())) return true;
     try {
-      return !isActive(await actor.send(reading(id), keyShape));
+      return !isActive(await api.send(reading(id), keyShape));
     } catch (error) {
       if (error instanceof NotFound || error instanceof NotPermitted) return false;
       throw error;
@@ -185,7 +184,7 @@ export function keysOf(
       if (listed !== undefined) return ofType(listed);
       const request = reading(id);
       try {
-        return ofType(await actor.send(request, keyShape));
+        return ofType(await api.send(request, keyShape));
       } catch (error) {
         if (!(error instanceof NotFound)) throw error;
         if (await wouldShow(owner)) return undefined;
@@ -200,7 +199,7 @@ export function keysOf(
         needs: scope,
       } as const;
       const read = { ...reading(id), doing: request.doing };
-      const now = await actor.send(read, keyShape).catch(async (error: unknown) => {
+      const now = await api.send(read, keyShape).catch(async (error: unknown) => {
         if (!(error instanceof NotFound) || (await wouldShow(undefined))) throw error;
         throw notVisible(read, error, scope);
       });

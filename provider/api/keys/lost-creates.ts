@@ -16,14 +16,14 @@ import {
 import { isActive, type Key, type KeyType } from "./key";
 import { keyShape } from "./schema";
 
-export interface Looking {
+export interface LostCreateLookup {
   /** Every active key of the tailnet, as it is now; undefined where we may not look. */
   list(): Promise<readonly Key[] | undefined>;
   /** One key with all its fields, for a list that gives ids alone. */
   find(keyType: KeyType, id: string): Promise<Key | undefined>;
   revoke(keyType: KeyType, id: string): Promise<void>;
   /** What Tailscale's clock showed when ours showed `time`; milliseconds since 1970. */
-  theirs(time: number): number;
+  serverTime(time: number): number;
   /** Whether only trust credentials create here. What these make names no user: https://tailscale.com/api#tag/keys (`userId`). */
   readonly isTrustCredential: boolean;
   /** Ids that this run has made, or that its state holds. */
@@ -46,29 +46,46 @@ const toleranceMilliseconds = 2000;
 const lookYourself =
   "`tailscope inventory --unmanaged` lists what no stack manages: revoke what nobody asked for, then run the same command again.";
 
-export type Creator = (creation: Creation) => Promise<Key>;
+export type SafeCreate = (creation: Creation) => Promise<Key>;
 
-/** Makes what creates for one credential's view of a tailnet. */
-export function creator(looking: Looking): Creator {
+/**
+ * Creates for one client, one of these ends each:
+ *
+ * ```text
+ * send ── answered ─────────────────────────────► done (a late orphan is revoked, if one was too slow to be found)
+ *   │
+ *   ├── refused, or never sent ──────────────────► that error
+ *   │
+ *   └── lost ── list what is active ── cannot ───► LostCreate: look yourself
+ *                  │
+ *                  ├── none like it ─────────────► send again, three times at most
+ *                  ├── no more than were lost ───► revoke one, and send again
+ *                  └── more than were lost ──────► LostCreate: names them, and touches none
+ * ```
+ *
+ * Like it is what has the same arguments, was made in the time of the request, and is known to nobody in this run. Lost creates
+ * are looked for one at a time, and only once no request like them is under way.
+ */
+export function openCreates(lookup: LostCreateLookup): SafeCreate {
   // By likeness: requests under way, and how many whose answer was lost have not been looked for.
   const underWay = new Map<string, Set<Promise<unknown>>>();
   const lost = new Map<string, number>();
   let turn: Promise<unknown> = Promise.resolve();
 
-  /** One at a time, so that two of them never take the same credential for theirs. */
+  /** One at a time, so that no two take the same credential for their own. */
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = turn.then(work, work);
     turn = done.catch(() => {});
     return done;
   }
 
-  async function sent(like: string, send: () => Promise<Key>): Promise<Key> {
+  async function trackSend(likeness: string, send: () => Promise<Key>): Promise<Key> {
     const request = send();
-    const others = underWay.get(like) ?? new Set();
-    underWay.set(like, others.add(request));
+    const others = underWay.get(likeness) ?? new Set();
+    underWay.set(likeness, others.add(request));
     try {
       const made = await request;
-      looking.known.add(made.id);
+      lookup.known.add(made.id);
       return made;
     } finally {
       others.delete(request);
@@ -76,21 +93,21 @@ export function creator(looking: Looking): Creator {
   }
 
   /** Waits until no request for one like it is under way, so that all that this run has made is known. */
-  async function settled(like: string): Promise<void> {
-    for (let open = underWay.get(like); open !== undefined && open.size > 0; )
+  async function whenIdle(likeness: string): Promise<void> {
+    for (let open = underWay.get(likeness); open !== undefined && open.size > 0; )
       await Promise.allSettled(open);
   }
 
   /** Revokes what a lost create left, if anything. @returns its id */
-  async function cleaned(
+  async function revokeOrphan(
     creation: Creation,
-    like: string,
+    likeness: string,
     since: number,
     error: Error,
   ): Promise<string | undefined> {
     let found: readonly Key[] | undefined;
     try {
-      found = await candidates(looking, creation, since);
+      found = await findCandidates(lookup, creation, since);
     } catch (reason) {
       throw new LostCreate(
         error,
@@ -106,9 +123,9 @@ export function creator(looking: Looking): Creator {
       );
     }
     // Those that were made while we looked are told now, or count as lost themselves.
-    await settled(like);
-    found = found.filter(({ id }) => !looking.known.has(id));
-    if (found.length > (lost.get(like) ?? 0)) {
+    await whenIdle(likeness);
+    found = found.filter(({ id }) => !lookup.known.has(id));
+    if (found.length > (lost.get(likeness) ?? 0)) {
       const ids = found.map(({ id }) => id);
       const alike = `each of these was made in that moment and is just like it: ${ids.join(", ")}`;
       throw new LostCreate(error, alike, `Nothing was revoked. ${lookYourself}`, ids);
@@ -116,7 +133,7 @@ export function creator(looking: Looking): Creator {
     const [ours] = found;
     if (ours === undefined) return undefined;
     try {
-      await looking.revoke(creation.keyType, ours.id);
+      await lookup.revoke(creation.keyType, ours.id);
     } catch (reason) {
       throw new LostCreate(
         error,
@@ -129,24 +146,24 @@ export function creator(looking: Looking): Creator {
   }
 
   return async (creation) => {
-    const like = likeness(creation.keyType, creation.body);
+    const likeness = describeLikeness(creation.keyType, creation.body);
     const begun = Date.now();
     let isLate = false;
     for (let tried = 1; ; tried++) {
       const since = Date.now();
       try {
-        const made = await sent(like, creation.send);
+        const made = await trackSend(likeness, creation.send);
         // One that was too slow may have taken effect since we looked. Nothing of this may cost us the one that we have.
-        if (isLate) await inTurn(() => cleanedLate(creation, like, begun)).catch(() => {});
+        if (isLate) await inTurn(() => revokeLateOrphan(creation, likeness, begun)).catch(() => {});
         return made;
       } catch (error) {
         if (!mayHaveTakenEffect(error)) throw error;
-        lost.set(like, (lost.get(like) ?? 0) + 1);
+        lost.set(likeness, (lost.get(likeness) ?? 0) + 1);
         try {
-          const left = await inTurn(() => cleaned(creation, like, since, error));
+          const left = await inTurn(() => revokeOrphan(creation, likeness, since, error));
           isLate ||= left === undefined && error instanceof Unreachable;
         } finally {
-          lost.set(like, (lost.get(like) ?? 1) - 1);
+          lost.set(likeness, (lost.get(likeness) ?? 1) - 1);
         }
         if (tried === attempts) {
           const given = `it was sent ${attempts} times, and what these left was revoked again`;
@@ -156,42 +173,48 @@ export function creator(looking: Looking): Creator {
     }
   };
 
-  async function cleanedLate(creation: Creation, like: string, since: number): Promise<void> {
-    const found = (await candidates(looking, creation, since)) ?? [];
-    await settled(like);
-    const [ours, other] = found.filter(({ id }) => !looking.known.has(id));
-    if (ours !== undefined && other === undefined) await looking.revoke(creation.keyType, ours.id);
+  async function revokeLateOrphan(
+    creation: Creation,
+    likeness: string,
+    since: number,
+  ): Promise<void> {
+    const found = (await findCandidates(lookup, creation, since)) ?? [];
+    await whenIdle(likeness);
+    const [ours, other] = found.filter(({ id }) => !lookup.known.has(id));
+    if (ours !== undefined && other === undefined) await lookup.revoke(creation.keyType, ours.id);
   }
 }
 
 /** The credentials that a lost create may have made: like it, of its time, and known to nobody in this run. */
-async function candidates(
-  looking: Looking,
+async function findCandidates(
+  lookup: LostCreateLookup,
   { keyType, body }: Creation,
   since: number,
 ): Promise<Key[] | undefined> {
-  const listed = await looking.list();
+  const listed = await lookup.list();
   if (listed === undefined) return undefined;
-  const strangers = listed.filter(({ id }) => !looking.known.has(id));
+  const strangers = listed.filter(({ id }) => !lookup.known.has(id));
   const whole = await Promise.all(
     strangers.map(async (key) =>
-      key.created ? key : ((await looking.find(keyType, key.id)) ?? key),
+      key.created ? key : ((await lookup.find(keyType, key.id)) ?? key),
     ),
   );
-  const wanted = likeness(keyType, body);
+  const wanted = describeLikeness(keyType, body);
   // The clocks are compared only now, when Tailscale has answered at least once.
-  const from = looking.theirs(since) - toleranceMilliseconds;
-  const until = looking.theirs(Date.now()) + toleranceMilliseconds;
+  const from = lookup.serverTime(since) - toleranceMilliseconds;
+  const until = lookup.serverTime(Date.now()) + toleranceMilliseconds;
   return whole.filter((key) => {
     const created = Date.parse(key.created ?? "");
     return (
       key.keyType === keyType &&
       isActive(key) &&
-      !(looking.isTrustCredential && key.userId) &&
+      !(lookup.isTrustCredential && key.userId) &&
       created >= from &&
       created <= until &&
-      likeness(keyType, body["audience"] === undefined ? { ...key, audience: undefined } : key) ===
-        wanted
+      describeLikeness(
+        keyType,
+        body["audience"] === undefined ? { ...key, audience: undefined } : key,
+      ) === wanted
     );
   });
 }
@@ -211,7 +234,7 @@ function mayHaveTakenEffect(error: unknown): error is Error {
 const comparable = keyShape.partial();
 
 /** What two credentials made with the same arguments have in common, as a text. */
-function likeness(keyType: string, of: Readonly<Record<string, unknown>>): string {
+function describeLikeness(keyType: string, of: Readonly<Record<string, unknown>>): string {
   const key = comparable.parse(of);
   const device = key.capabilities?.devices?.create;
   return JSON.stringify([

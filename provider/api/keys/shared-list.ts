@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import type { Actor } from "../auth/client";
+import type { ApiClient } from "../auth/client";
 import { NotPermitted } from "../errors";
 import { isActive, type Key, type KeyType } from "./key";
 import { keyShape } from "./schema";
@@ -16,7 +16,7 @@ const freshMilliseconds = 3000;
 export interface KeyList {
   /** The active key, or undefined where the list does not show it. */
   find(id: string): Promise<Key | undefined>;
-  /** Every active key that the actor may see; undefined where it may see none. */
+  /** Every active key that the client may see; undefined where it may see none. */
   all(): Promise<readonly Key[] | undefined>;
   /** Whether the list shows a key of that type that somebody else than the user `own` made. */
   showsOthers(type: KeyType, own: string): Promise<boolean>;
@@ -26,7 +26,7 @@ export interface KeyList {
 
 const answer = z.object({ keys: z.array(keyShape).nullable() });
 
-export function keyList(tailnet: string, actor: Actor, now: () => number = Date.now): KeyList {
+export function keyList(tailnet: string, api: ApiClient, now: () => number = Date.now): KeyList {
   let shared:
     | { readonly asked: number; readonly keys: Promise<readonly Key[] | undefined> }
     | undefined;
@@ -36,7 +36,7 @@ export function keyList(tailnet: string, actor: Actor, now: () => number = Date.
     try {
       return (
         (
-          await actor.send(
+          await api.send(
             { doing: "list the keys", method: "GET", path, needs: "auth_keys:read" },
             answer,
           )

@@ -73,9 +73,9 @@ const example =
   '\n  Give {"users": [{"name": "ada", "email": "ada@acme.example", "role": "owner"}], "machines": [{"name": "web-1", "ipv4": "100.64.0.1", "tags": ["tag:web"]}]}.';
 
 /** The tailnet's own machines and, where the deployer may see them, its users. */
-export async function readMachinesOf({ name, actor }: Api): Promise<Tailnet> {
-  const devices = await readDevices(name, actor);
-  return { users: await usersOrNone(name, actor), machines: devices.map(machineOf) };
+export async function readMachinesOf({ name, api }: Api): Promise<Tailnet> {
+  const devices = await readDevices(name, api);
+  return { users: await usersOrNone(name, api), machines: devices.map(machineOf) };
 
   async function usersOrNone(...where: Parameters<typeof readUsers>) {
     try {

@@ -221,7 +221,7 @@ async function gather(options: Options): Promise<Omit<World, "network" | "spread
   return withTailnet(connection, async (tailnet) => {
     const policy = given ?? {
       name: "the tailnet's policy file",
-      text: await readPolicyText(tailnet.name, tailnet.actor),
+      text: await readPolicyText(tailnet.name, tailnet.api),
     };
     const listed =
       local === undefined && file === undefined

@@ -4,7 +4,12 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { readScopes } from "../../provider/access/kinds";
 import { actorName, readAuditLog } from "../../provider/api/audit-log";
-import { type Actor, actor, fallingBack, waitingWhileFresh } from "../../provider/api/auth/client";
+import {
+  type ApiClient,
+  apiClient,
+  fallingBack,
+  waitingWhileFresh,
+} from "../../provider/api/auth/client";
 import {
   AnswerNotUnderstood,
   NotAuthenticated,
@@ -56,7 +61,7 @@ function api(
   const sent: Sent[] = [];
   const http: Http = {
     baseUrl: "https://api.example.com",
-    theirs: (time) => time,
+    serverTime: (time) => time,
     close: async () => {},
     async send(request, authorization) {
       if (request.path !== "/oauth/token") {
@@ -83,7 +88,7 @@ function api(
 describe("a deployer", () => {
   test("reads with a token that can only read, and writes with one for all that it holds", async () => {
     const { http, asked, sent } = api(() => ({ id: "k" }));
-    const deployer = actor(http, client, { name: "the deployer", tokensFor: "reading" });
+    const deployer = apiClient(http, client, { name: "the deployer", tokensFor: "reading" });
     await deployer.send(get, id);
     await deployer.send(get, id);
     await deployer.send(post, id);
@@ -104,7 +109,7 @@ describe("a deployer", () => {
       tokensFor: "reading",
       alsoReads: ["logs:configuration:read"],
     } as const;
-    const deployer = actor(http, client, options);
+    const deployer = apiClient(http, client, options);
     await deployer.send(get, id);
     const held = reads.filter((scope) => !lacking.includes(scope));
     expect(asked.at(-1)).toBe([...held, "logs:configuration:read"].join(" "));
@@ -113,7 +118,7 @@ describe("a deployer", () => {
 
   test("that holds none of the read scopes reads with all that it holds", async () => {
     const { http, asked, sent } = api(() => ({ id: "k" }), allReads.split(" "));
-    await actor(http, client, { name: "the deployer", tokensFor: "reading" }).send(get, id);
+    await apiClient(http, client, { name: "the deployer", tokensFor: "reading" }).send(get, id);
     expect(asked.at(-1)).toBeUndefined();
     expect(sent[0]?.token).toMatch(/for all$/);
   });
@@ -128,7 +133,7 @@ describe("a deployer", () => {
           ? Promise.reject(refusal(request, { status: 401, body: "no" }))
           : http.send(request, authorization),
     };
-    const deployer = actor(failing, client, { name: "the deployer", tokensFor: "reading" });
+    const deployer = apiClient(failing, client, { name: "the deployer", tokensFor: "reading" });
     await expect(deployer.send(get, id)).rejects.toThrow(NotAuthenticated);
     expect(await deployer.send(get, id)).toEqual({ id: "k" });
   });
@@ -137,7 +142,7 @@ describe("a deployer", () => {
     const { http, asked, sent } = api((request) => {
       throw refusal(request, { status: 401, body: "no" });
     });
-    const deployer = actor(
+    const deployer = apiClient(
       http,
       { kind: "accessToken", token: "tskey-api-k-x" },
       { name: "the deployer", tokensFor: "reading" },
@@ -155,14 +160,14 @@ describe("a deployer", () => {
       return { id: "k" };
     });
     expect(
-      await actor(http, client, { name: "the deployer", tokensFor: "needed" }).send(post, id),
+      await apiClient(http, client, { name: "the deployer", tokensFor: "needed" }).send(post, id),
     ).toEqual({ id: "k" });
     expect(sent.map(({ token }) => token)).toEqual(["token 1 for dns", "token 2 for dns"]);
     const never = api((request) => {
       throw refusal(request, { status: 401, body: "no" });
     });
     await expect(
-      actor(never.http, client, { name: "x", tokensFor: "needed" }).send(post, id),
+      apiClient(never.http, client, { name: "x", tokensFor: "needed" }).send(post, id),
     ).rejects.toThrow(NotAuthenticated);
     expect(never.sent).toHaveLength(2);
   });
@@ -172,7 +177,7 @@ describe("a deployer", () => {
       throw refusal(request, { status: 403, body: "no" });
     });
     await expect(
-      actor(http, client, { name: "x", tokensFor: "needed" }).send(post, id),
+      apiClient(http, client, { name: "x", tokensFor: "needed" }).send(post, id),
     ).rejects.toThrow(NotPermitted);
     expect(sent).toHaveLength(1);
   });
@@ -180,7 +185,7 @@ describe("a deployer", () => {
 
 test("a client that mints asks for the one scope that each request needs", async () => {
   const { http, asked } = api(() => ({ id: "k" }));
-  const minter = actor(http, client, {
+  const minter = apiClient(http, client, {
     name: "the OAuth client of mintedBy,",
     tokensFor: "needed",
   });
@@ -199,10 +204,10 @@ test.each([
   "an answer %j is not understood, and the error says what is wrong with it",
   async (answer, problem) => {
     const shape = problem.includes('"k"') ? z.object({ id: z.literal("k") }) : id;
-    const sending = actor(api(() => answer).http, client, { name: "x", tokensFor: "needed" }).send(
-      get,
-      shape,
-    );
+    const sending = apiClient(api(() => answer).http, client, {
+      name: "x",
+      tokensFor: "needed",
+    }).send(get, shape);
     await expect(sending).rejects.toThrow(AnswerNotUnderstood);
     await expect(sending).rejects.toThrow(`is not what its API documents: ${problem}\n`);
   },
@@ -211,7 +216,10 @@ test.each([
 test("all that is wrong with an answer is said, each with its place", async () => {
   const shape = z.object({ a: z.object({ b: z.string() }), c: z.number() });
   await expect(
-    actor(api(() => ({ a: {} })).http, client, { name: "x", tokensFor: "needed" }).send(get, shape),
+    apiClient(api(() => ({ a: {} })).http, client, { name: "x", tokensFor: "needed" }).send(
+      get,
+      shape,
+    ),
   ).rejects.toThrow("a.b: it is missing; c: it is missing\n");
 });
 
@@ -237,7 +245,7 @@ describe("a client that is asked for just what a request needs", () => {
         return { access_token: asked.at(-1), scope };
       },
     };
-    return { asked, sender: actor(http, client, minting) };
+    return { asked, sender: apiClient(http, client, minting) };
   }
 
   test("reads by its write scope where Tailscale gives no token for the read form of it, and asks for that once", async () => {
@@ -281,7 +289,7 @@ describe("a client that was made just now", () => {
   /** Answers as if unknown so many times; then it is known everywhere. */
   function unknownFor(times: number, failure: Error = notFound(post)) {
     let asked = 0;
-    const known: Actor = {
+    const known: ApiClient = {
       send: async (_request, shape) => {
         if (asked++ < times) throw failure;
         return shape.parse({ id: "k" });
@@ -346,7 +354,7 @@ describe("a client that was made just now", () => {
 });
 
 describe("a second credential takes the place of the first", () => {
-  const says = (text: string | Error): Actor => ({
+  const says = (text: string | Error): ApiClient => ({
     send: async (_request, shape) => {
       if (typeof text !== "string") throw text;
       return shape.parse({ id: text });
@@ -405,7 +413,7 @@ test("a client counts as gone where it is not there, is revoked, or may not be l
 
 test("the audit log is asked for between two times, and names whoever acted as people know them", async () => {
   const { http, asked, sent } = api(() => ({ logs: null }));
-  const deployer = actor(http, client, { name: "x", tokensFor: "needed" });
+  const deployer = apiClient(http, client, { name: "x", tokensFor: "needed" });
   const [from, to] = [new Date("2026-01-01T00:00:00Z"), new Date("2026-02-01T00:00:00Z")];
   expect(await readAuditLog("a/b", deployer, from, to)).toEqual([]);
   expect(asked).toEqual(["logs:configuration:read"]);
@@ -421,12 +429,15 @@ test("the audit log is asked for between two times, and names whoever acted as p
     target: { id: "k1" },
     actor: { id: "u1" },
   };
-  const full = actor(api(() => ({ logs: [entry] })).http, client, {
+  const full = apiClient(api(() => ({ logs: [entry] })).http, client, {
     name: "x",
     tokensFor: "needed",
   });
   expect(await readAuditLog("-", full, from, to)).toEqual([entry]);
-  const bad = actor(api(() => ({ logs: [{}] })).http, client, { name: "x", tokensFor: "needed" });
+  const bad = apiClient(api(() => ({ logs: [{}] })).http, client, {
+    name: "x",
+    tokensFor: "needed",
+  });
   await expect(readAuditLog("-", bad, from, to)).rejects.toThrow("logs.0.eventTime: it is missing");
 
   const named = (actor: Parameters<typeof actorName>[0]["actor"]) => actorName({ ...entry, actor });
@@ -440,7 +451,7 @@ test("the audit log is asked for between two times, and names whoever acted as p
 
 test("of the policy file only the owners of tags are read", async () => {
   const { http, asked, sent } = api(() => ({ tagOwners: { "tag:a": ["group:x"] }, acls: [] }));
-  const deployer = actor(http, client, { name: "x", tokensFor: "needed" });
+  const deployer = apiClient(http, client, { name: "x", tokensFor: "needed" });
   expect(await readTagOwners("a/b", deployer)).toEqual({ "tag:a": ["group:x"] });
   expect(asked).toEqual(["policy_file:read"]);
   expect(sent[0]?.request).toMatchObject({
@@ -451,7 +462,7 @@ test("of the policy file only the owners of tags are read", async () => {
   expect(
     await readTagOwners(
       "-",
-      actor(api(() => ({})).http, client, { name: "x", tokensFor: "needed" }),
+      apiClient(api(() => ({})).http, client, { name: "x", tokensFor: "needed" }),
     ),
   ).toEqual({});
 });

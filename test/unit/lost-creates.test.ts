@@ -6,7 +6,11 @@
 import { describe, expect, test } from "vitest";
 import { LostCreate, NotPermitted } from "../../provider/api/errors";
 import type { Key, KeyType } from "../../provider/api/keys/key";
-import { type Creation, creator, type Looking } from "../../provider/api/keys/lost-creates";
+import {
+  type Creation,
+  type LostCreateLookup,
+  openCreates,
+} from "../../provider/api/keys/lost-creates";
 import { refusal, unreachable } from "../../provider/api/refusal";
 
 const attempt = {
@@ -23,11 +27,11 @@ function tailnet(keys: readonly Partial<Key>[], known: readonly string[] = []) {
   const listed = keys.map(
     (key, index): Key => ({ id: `k${index}`, created: new Date().toISOString(), ...key }),
   );
-  const looking: Looking = {
+  const looking: LostCreateLookup = {
     list: async () => listed.filter(({ id }) => !revoked.includes(id)),
     find: async (_, id) => listed.find((key) => key.id === id),
     revoke: async (_, id) => void revoked.push(id),
-    theirs: (time) => time,
+    serverTime: (time) => time,
     isTrustCredential: true,
     known: new Set(known),
   };
@@ -131,7 +135,7 @@ describe.each(Object.entries(kinds) as [KeyType, Kind][])(
     test("revokes what is just like it and of its moment, and is sent again", async () => {
       const { looking, revoked } = tailnet([key]);
       const { creation: wanted, sent } = creation(keyType, body);
-      expect(await creator(looking)(wanted)).toEqual({ id: "kMade" });
+      expect(await openCreates(looking)(wanted)).toEqual({ id: "kMade" });
       expect(revoked).toEqual(["k0"]);
       expect(sent()).toBe(2);
       expect([...looking.known]).toEqual(["kMade"]);
@@ -148,21 +152,21 @@ describe.each(Object.entries(kinds) as [KeyType, Kind][])(
     ])("touches nothing that differs: %j", async (difference) => {
       const { looking, revoked } = tailnet([{ ...key, ...difference }]);
       const { creation: wanted, sent } = creation(keyType, body);
-      expect(await creator(looking)(wanted)).toEqual({ id: "kMade" });
+      expect(await openCreates(looking)(wanted)).toEqual({ id: "kMade" });
       expect(revoked).toEqual([]);
       expect(sent()).toBe(2);
     });
 
     test("touches nothing that the run or the state knows", async () => {
       const { looking, revoked } = tailnet([key], ["k0"]);
-      await creator(looking)(creation(keyType, body).creation);
+      await openCreates(looking)(creation(keyType, body).creation);
       expect(revoked).toEqual([]);
     });
 
     test("touches neither of two that are alike, and names them", async () => {
       const { looking, revoked } = tailnet([key, key]);
       const { creation: wanted, sent } = creation(keyType, body);
-      const failure = await creator(looking)(wanted).catch((error: unknown) => error);
+      const failure = await openCreates(looking)(wanted).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(LostCreate);
       expect((failure as LostCreate).candidates).toEqual(["k0", "k1"]);
       expect((failure as LostCreate).message).toContain(
@@ -178,7 +182,7 @@ test("what names a user is no trust credential's, but may be an access token's",
   const { body, key } = kinds.client;
   for (const isTrustCredential of [true, false]) {
     const { looking, revoked } = tailnet([{ ...key, userId: "u1" }]);
-    await creator({ ...looking, isTrustCredential })(creation("client", body).creation);
+    await openCreates({ ...looking, isTrustCredential })(creation("client", body).creation);
     expect(revoked).toEqual(isTrustCredential ? [] : ["k0"]);
   }
 });
@@ -186,10 +190,10 @@ test("what names a user is no trust credential's, but may be an access token's",
 test("an audience that was asked for is compared, too", async () => {
   const { body, key } = kinds.federated;
   const ours = tailnet([{ ...key, audience: "us" }]);
-  await creator(ours.looking)(creation("federated", { ...body, audience: "us" }).creation);
+  await openCreates(ours.looking)(creation("federated", { ...body, audience: "us" }).creation);
   expect(ours.revoked).toEqual(["k0"]);
   const others = tailnet([{ ...key, audience: "them" }]);
-  await creator(others.looking)(creation("federated", { ...body, audience: "us" }).creation);
+  await openCreates(others.looking)(creation("federated", { ...body, audience: "us" }).creation);
   expect(others.revoked).toEqual([]);
 });
 
@@ -204,7 +208,7 @@ test("at the edge of its moment, two seconds either way, it is still its own", a
     const { looking, revoked } = tailnet([
       { ...key, created: new Date(Date.now() + offset).toISOString() },
     ]);
-    await creator(looking)(creation("client", body).creation);
+    await openCreates(looking)(creation("client", body).creation);
     expect({ offset, revoked }).toEqual({ offset, revoked: isOurs ? ["k0"] : [] });
   }
 });
@@ -213,7 +217,7 @@ test("a list of ids alone is read one by one, and what cannot be read counts for
   const { body, key } = kinds.client;
   const whole = { id: "k0", created: new Date().toISOString(), ...key };
   const { looking, revoked } = tailnet([]);
-  const made = creator({
+  const made = openCreates({
     ...looking,
     list: async () => [{ id: "k0" }, { id: "k1" }],
     find: async (_, id) => (id === "k0" ? whole : undefined),
@@ -224,11 +228,11 @@ test("a list of ids alone is read one by one, and what cannot be read counts for
 
 describe("where it cannot be seen", () => {
   const { body, key } = kinds.client;
-  const failureOf = async (more: Partial<Looking>, error?: Error) => {
+  const failureOf = async (more: Partial<LostCreateLookup>, error?: Error) => {
     const { looking } = tailnet([key]);
     const { creation: wanted } = creation("client", body);
     const sent = error === undefined ? wanted : { ...wanted, send: () => Promise.reject(error) };
-    return (await creator({ ...looking, ...more })(sent).catch(
+    return (await openCreates({ ...looking, ...more })(sent).catch(
       (failure: unknown) => failure,
     )) as Error; // Each of these fails.
   };
@@ -253,7 +257,7 @@ describe("where it cannot be seen", () => {
   test("it is given up after three times, and nothing is left", async () => {
     const { looking } = tailnet([]);
     const { creation: wanted, sent } = creation("client", body, 9);
-    await expect(creator(looking)(wanted)).rejects.toThrow(
+    await expect(openCreates(looking)(wanted)).rejects.toThrow(
       "it was sent 3 times, and what these left was revoked again.\n  Nothing is left of it: run the same command again.",
     );
     expect(sent()).toBe(3);
@@ -282,7 +286,7 @@ test("one that was lost and is dealt with does not count for a later one of its 
   const { body, key } = kinds.client;
   const { looking, revoked } = tailnet([]);
   const present: Key[] = [];
-  const create = creator({ ...looking, list: async () => present });
+  const create = openCreates({ ...looking, list: async () => present });
   await create(creation("client", body).creation);
   for (const id of ["kOurs", "kTheirs"])
     present.push({ ...key, id, created: new Date().toISOString() });
@@ -294,7 +298,7 @@ test("requests that are alike and under way are waited for, so that none is take
   const { body, key } = kinds.client;
   const { looking, revoked } = tailnet([]);
   const present: Key[] = [];
-  const create = creator({
+  const create = openCreates({
     ...looking,
     list: async () => present.filter(({ id }) => !revoked.includes(id)),
   });
@@ -331,7 +335,7 @@ test("one that shows only after it was made again is revoked, where it can be no
     const { looking, revoked } = tailnet([]);
     const present: Key[] = [];
     let tries = 0;
-    const made = await creator({ ...looking, list: async () => present })({
+    const made = await openCreates({ ...looking, list: async () => present })({
       keyType: "client",
       body,
       async send() {
@@ -354,6 +358,6 @@ test("a look afterwards that fails costs nothing", async () => {
     return [];
   };
   expect(
-    await creator({ ...looking, list })(creation("client", kinds.client.body).creation),
+    await openCreates({ ...looking, list })(creation("client", kinds.client.body).creation),
   ).toEqual({ id: "kMade" });
 });
