@@ -48,6 +48,16 @@ export function declare<Type extends ResourceType, Args, Class>(
   return declarationOf(type as Type);
 }
 
+/** An existing one, by `opts.id`: it has no arguments, which nobody else may leave out. */
+export function lookUp<Resource, Args>(
+  Class: new (name: string, args: Args, opts: pulumi.CustomResourceOptions) => Resource,
+  name: string,
+  opts: pulumi.CustomResourceOptions,
+): Resource {
+  // Each class hands its arguments to `Credential`, which takes undefined.
+  return new Class(name, undefined as Args, opts);
+}
+
 /** A Pulumi resource of ours. */
 export abstract class Credential extends pulumi.CustomResource {
   /**

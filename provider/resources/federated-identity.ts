@@ -7,7 +7,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { onDemand } from "../engine/on-demand";
 import type { GetOptions } from "./common-arguments";
-import { Credential, declare } from "./credential";
+import { Credential, declare, lookUp } from "./credential";
 import { type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
 
 /** The arguments of a {@link FederatedIdentity}. */
@@ -83,24 +83,14 @@ export class FederatedIdentity extends Credential {
   /** The user who made it; undefined when a trust credential did. */
   declare readonly userId: pulumi.Output<string | undefined>;
 
-  constructor(name: string, args: FederatedIdentityArgs, opts?: pulumi.CustomResourceOptions);
-  /** @internal */
-  constructor(
-    name: string,
-    args: FederatedIdentityArgs | undefined,
-    opts?: pulumi.CustomResourceOptions,
-  );
-  constructor(
-    name: string,
-    args: FederatedIdentityArgs | undefined,
-    opts?: pulumi.CustomResourceOptions,
-  ) {
+  constructor(name: string, args: FederatedIdentityArgs, opts?: pulumi.CustomResourceOptions) {
     super(declaration, name, args, opts);
+    // One that is looked up has no arguments.
     warnOfLegacyScopes(this, args?.scopes);
   }
 
   /** Reads an existing identity without managing it. Fails where the tailnet has none of that id, or it is revoked. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: GetOptions): FederatedIdentity {
-    return new FederatedIdentity(name, undefined, { ...opts, id });
+    return lookUp(FederatedIdentity, name, { ...opts, id });
   }
 }

@@ -6,7 +6,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { onDemand } from "../engine/on-demand";
 import type { GetOptions, RotationArgs } from "./common-arguments";
-import { Credential, declare } from "./credential";
+import { Credential, declare, lookUp } from "./credential";
 import { type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
 
 /** The arguments of an {@link OAuthClient}. */
@@ -52,20 +52,14 @@ export class OAuthClient extends Credential {
   /** The user who made it; undefined when a trust credential did. */
   declare readonly userId: pulumi.Output<string | undefined>;
 
-  constructor(name: string, args: OAuthClientArgs, opts?: pulumi.CustomResourceOptions);
-  /** @internal */
-  constructor(name: string, args: OAuthClientArgs | undefined, opts?: pulumi.CustomResourceOptions);
-  constructor(
-    name: string,
-    args: OAuthClientArgs | undefined,
-    opts?: pulumi.CustomResourceOptions,
-  ) {
+  constructor(name: string, args: OAuthClientArgs, opts?: pulumi.CustomResourceOptions) {
     super(declaration, name, args, opts);
+    // One that is looked up has no arguments.
     warnOfLegacyScopes(this, args?.scopes);
   }
 
   /** Reads an existing client without managing it. Fails where the tailnet has none of that id, or it is revoked. */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: GetOptions): OAuthClient {
-    return new OAuthClient(name, undefined, { ...opts, id });
+    return lookUp(OAuthClient, name, { ...opts, id });
   }
 }
