@@ -97,6 +97,7 @@ test("GitHub is sent what its API documents, and its comments are read page by p
     },
   );
   const pullRequest = github(server.url);
+  expect(pullRequest.name).toBe("pull request 7 of acme/infrastructure");
   expect(await all(pullRequest)).toEqual([
     { id: "201", body: "" },
     { id: "202", body: "ours" },
@@ -135,6 +136,7 @@ test("GitLab is sent what its API documents, and its notes are read page by page
     { content: [note(7, 1, "ours")] },
   );
   const mergeRequest = gitlab(server.url);
+  expect(mergeRequest.name).toBe("merge request 7");
   expect(await all(mergeRequest)).toEqual([
     { id: "6", body: "" },
     { id: "7", body: "ours" },

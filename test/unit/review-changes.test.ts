@@ -2,7 +2,17 @@
 
 import { describe, expect, test } from "vitest";
 import { providerText } from "../../provider/access/provider-text";
-import { type Bag, type GivenStep, reviewed, state, step, typeOf, urnOf } from "./a-preview";
+import { exceeds } from "../../provider/review/review";
+import {
+  type Bag,
+  type GivenStep,
+  reviewed,
+  state,
+  step,
+  typeOf,
+  unknown,
+  urnOf,
+} from "./a-preview";
 
 const urn = urnOf("OAuthClient", "ci");
 
@@ -85,6 +95,121 @@ describe("the steps of one resource", () => {
       expect(life({ ...asked, [name]: answered[name] }), name).toEqual([]);
     expect(life({ ...asked, subject: "repo:acme/other:*" })?.[0]).toContain("may use it now");
   });
+});
+
+describe("a step that does not say all of it", () => {
+  const before = "does not say what was there before.";
+  const after = "does not say what will be there.";
+  test.each([
+    ["create", "k1", undefined, after],
+    ["import", undefined, undefined, after],
+    ["update", "k1", undefined, after],
+    ["update", undefined, "dns", before],
+    ["replace", "k1", undefined, after],
+    ["replace", undefined, "dns", before],
+    ["create-replacement", "k1", undefined, after],
+    ["delete", undefined, undefined, before],
+    ["discard", undefined, undefined, before],
+    ["odd", "k1", "dns", "is a step that this version does not know."],
+  ])("%s of %j and %j is not understood", (op, id, scope, sentence) => {
+    expect(reviewed(part(op, id, scope)).report.notUnderstood).toEqual([`ci (${op}) ${sentence}`]);
+  });
+
+  test("has an argument that nobody knows, where there is one afterwards", () => {
+    const odd = (op: string, id: string | undefined, scope: string | undefined) => {
+      const given = part(op, id, scope);
+      const more = { moons: 2 };
+      return reviewed({
+        ...given,
+        ...(given.oldState && { oldState: state("OAuthClient", more, { id }) }),
+        ...(given.newState && { newState: state("OAuthClient", more) }),
+      }).report.notUnderstood;
+    };
+    const sentence = (op: string) => [
+      `ci (${op}) has the argument "moons", which this version does not know of OAuthClient.`,
+    ];
+    for (const op of ["create", "update", "replace", "import"])
+      expect(odd(op, op === "create" ? undefined : "k1", "dns")).toEqual(sentence(op));
+    for (const op of ["delete", "discard"]) expect(odd(op, "k1", undefined)).toEqual([]);
+  });
+});
+
+describe("what is only looked up before", () => {
+  const external = (op: string, scope: string | undefined): GivenStep => {
+    const given = part(op, "k1", scope);
+    return { ...given, oldState: { ...given.oldState, external: true } };
+  };
+  test.each<[string, GivenStep, string[]]>([
+    ["updated is made", external("update", "dns"), ["create"]],
+    ["replaced is made", external("replace", "dns"), ["create"]],
+    ["imported is imported", external("import-replacement", "dns"), ["import"]],
+    ["ended is looked up no more", external("delete", undefined), ["discard"]],
+    ["looked up again is nothing", external("read", "dns"), []],
+  ])("%s", (_, given, expected) => {
+    expect(changes(given)).toEqual(expected);
+  });
+
+  test("gains all that it may do when it is made, and what is imported shows what cannot be seen", () => {
+    const [made] = reviewed(external("update", "dns")).report.credentials;
+    expect([made?.class, made?.lost]).toEqual(["write", []]);
+    for (const given of [
+      external("import-replacement", unknown),
+      part("import", undefined, unknown),
+    ])
+      expect(reviewed(given).report.credentials.map((one) => one.unknown)).toEqual([["scopes"]]);
+    expect(changes(part("import-replacement", "k1", "dns"))).toEqual(["delete", "import"]);
+    expect(changes(part("read", "k1", "dns"))).toEqual(["release"]);
+  });
+});
+
+test("of several scopes and tags every one is named", () => {
+  const [one] = reviewed(
+    step(
+      "update",
+      "OAuthClient",
+      "ci",
+      { scopes: ["a", "b"] },
+      { scopes: ["c", "d"], tags: ["tag:x", "tag:y"] },
+    ),
+  ).assessments;
+  expect(one?.reasons).toEqual([
+    "It gains what this version does not know: c, d.",
+    "What it may do with tag:x, tag:y is not known: it holds c, d, which this version does not know.",
+  ]);
+  expect(one?.reported.life).toEqual(['Loses "a", "b", which this version does not know.']);
+  const [two] = reviewed(
+    step("create", "OAuthClient", "ci", undefined, {
+      scopes: ["all:read", "auth_keys", "devices:core"],
+      tags: ["tag:x"],
+    }),
+  ).assessments;
+  expect(two?.gains).toEqual([
+    "read everything the API shows, operations added later included",
+    "make and revoke auth keys, which admit machines under its tags",
+    "authorise, tag, rename, expire and delete devices",
+  ]);
+  expect(two?.reasons).toEqual([
+    '"auth_keys" can make auth keys, which outlive its revocation and admit machines under its tags.',
+    "It may make auth keys, which admit machines under tag:x, and put tag:x on machines.",
+  ]);
+});
+
+test("whoever else may use an identity is told, although it may do nothing yet", () => {
+  const identity = (subject: string) => ({
+    issuer: "https://token.actions.githubusercontent.com",
+    subject,
+    scopes: [],
+  });
+  const given = step(
+    "update",
+    "FederatedIdentity",
+    "ci",
+    identity("repo:a/b:*"),
+    identity("repo:a/c:*"),
+  );
+  const found = reviewed(given);
+  expect(found.report.verdict).toBe("none");
+  expect(exceeds(found, "gained")).toBe(true);
 });
 
 describe("what is deletedWith something", () => {

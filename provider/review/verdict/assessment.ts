@@ -183,11 +183,7 @@ function compare(
 
 /** A connection that cannot be seen may be another one. */
 function mayMove(before: Credential, after: Credential): boolean {
-  return (
-    before.connection === undefined ||
-    after.connection === undefined ||
-    before.connection !== after.connection
-  );
+  return before.connection === undefined || before.connection !== after.connection;
 }
 
 function hasMoved(before: Credential, after: Credential): boolean {
@@ -289,9 +285,7 @@ function useGained(change: Change, after: Credential, life: readonly Life[]): Wa
   // Whatever the old one was used for, and however much of its time was over: the new one begins again.
   if (change.change === "replace") return [{ ...keyUse, reasons: [again] }];
   // A new key with tags has its reason in them.
-  const isNewWithoutTags =
-    change.change === "create" && after.tags.seen.length === 0 && after.tags.isWhole;
-  return isNewWithoutTags || life.some(({ widens }) => widens === "use") ? [keyUse] : [];
+  return life.some(({ widens }) => widens === "use") ? [keyUse] : [];
 }
 
 const keyUse: Way = { danger: "write", reasons: ["It admits machines to the tailnet."] };
