@@ -212,6 +212,53 @@ test("whoever else may use an identity is told, although it may do nothing yet",
   expect(exceeds(found, "gained")).toBe(true);
 });
 
+describe("whom an identity trusts, of which a part cannot be read", () => {
+  const created = (more: Bag) => {
+    const { report } = reviewed(
+      step("create", "FederatedIdentity", "ci", undefined, {
+        issuer: "https://token.actions.githubusercontent.com",
+        subject: "repo:acme/app:*",
+        scopes: ["dns:read"],
+        ...more,
+      }),
+    );
+    const [one] = report.credentials;
+    return { unknown: one?.unknown, who: one?.life[0], wrong: report.notUnderstood };
+  };
+  const anybody = "Does not expire; anybody, for all that can be seen yet, may use it.";
+
+  test("is not seen as a whole where one of its rules is hidden", () => {
+    const rules = { ref: "refs/heads/main", actor: unknown };
+    expect(created({ customClaimRules: rules })).toMatchObject({
+      unknown: ["customClaimRules"],
+      wrong: [],
+    });
+  });
+
+  test.each<[Bag, string]>([
+    [
+      { customClaimRules: { ref: "x", actor: 7 } },
+      "customClaimRules has a rule that is not a pattern.",
+    ],
+    [{ customClaimRules: ["x"] }, "customClaimRules is not a set of rules."],
+    [
+      { subject: "repo:acme/\u200bapp:\u00ad*" },
+      "subject has characters that nobody can see (U+200B U+00AD).",
+    ],
+    [
+      { issuer: "https://github.com@evil.example" },
+      "issuer has a user name before its host, as only a deception has.",
+    ],
+  ])("is anybody where it is wrong: %j", (more, sentence) => {
+    const { who, wrong } = created(more);
+    expect({ who, wrong }).toEqual({ who: anybody, wrong: [`ci: ${sentence}`] });
+  });
+
+  test("may have an @ elsewhere", () => {
+    expect(created({ audience: "https://github.com@acme" }).wrong).toEqual([]);
+  });
+});
+
 describe("what is deletedWith something", () => {
   const owner = "urn:pulumi:dev::test::aws:s3/bucket:Bucket::owner";
   const bucket = (op: string, isMarked = false): GivenStep => ({
