@@ -202,6 +202,7 @@ test("12 a thousand credentials at once are reviewed as their reports say, in ab
 
 test("the command reads a preview from a pipe, and an update plan from its file, and exits as --fail-on says", async () => {
   const plan = join(stack.folder, "plan.json");
+  const noReach = { known: false, reason: expect.stringContaining("no policy file is known") };
   const text = await preview("read-made-write", "--save-plan", plan);
   const run = (args: string[], input: string) =>
     new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
@@ -216,7 +217,8 @@ test("the command reads a preview from a pipe, and an update plan from its file,
   const piped = await run(["--json"], text);
   expect({ ...piped, stdout: JSON.parse(piped.stdout) }).toEqual({
     code: 0,
-    stdout: reviewed(text).report,
+    // The command is asked for reach as well, and knows no policy file.
+    stdout: { ...reviewed(text).report, reach: noReach },
     stderr: "",
   });
   expect((await run(["--fail-on", "persist"], text)).code).toBe(0);
@@ -238,7 +240,9 @@ test("the command reads a preview from a pipe, and an update plan from its file,
     ],
   });
   const read = readPlan(readFileSync(plan, "utf8"));
-  expect("steps" in read && review(read.steps).report).toEqual(JSON.parse(planned.stdout));
+  const { reach, ...reported } = JSON.parse(planned.stdout);
+  expect(reach).toEqual(noReach);
+  expect("steps" in read && review(read.steps).report).toEqual(reported);
 });
 
 /** What becomes of credentials that are not plainly the stack's. */

@@ -27,11 +27,12 @@ dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 dd p { margin: 0 0 .2rem; }
 summary { cursor: pointer; padding: .5rem 0; } details ul { margin: 0; padding-left: 1.2rem; }
 code { font: .85rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
-${svgStyle}@media (max-width: 32rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } }
+@media (max-width: 32rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } }
 `;
 
 export function htmlReport(review: Review, title: string): string {
   const { report, assessments } = review;
+  const drawing = svgOf(pictureOf(drawnReach(review)), "Reach that is gained and lost");
   const heading = `Access to the tailnet${title === "" ? "" : `, ${title}`}`;
   return `<!doctype html>
 <html lang="en">
@@ -40,7 +41,7 @@ export function htmlReport(review: Review, title: string): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${escaped(heading)}: ${labelOf(review)}</title>
-<style>${style}</style>
+<style>${style}${drawing === undefined ? "" : svgStyle}</style>
 </head>
 <body>
 <header>
@@ -48,7 +49,7 @@ export function htmlReport(review: Review, title: string): string {
 <p><strong>${escaped(verdictInWords(review))}</strong></p>
 </header>
 <main>
-${sentencesSection("Not understood", "admin", report.notUnderstood)}${sentencesSection("Not reviewed", "write", report.notReviewed)}${assessments.map((assessment) => section(assessment, review)).join("")}${reachSections(review)}</main>
+${sentencesSection("Not understood", "admin", report.notUnderstood)}${sentencesSection("Not reviewed", "write", report.notReviewed)}${assessments.map((assessment) => section(assessment, review)).join("")}${reachSections(review, drawing)}</main>
 </body>
 </html>
 `;
@@ -60,13 +61,12 @@ function sentencesSection(title: string, danger: Danger, sentences: readonly str
 }
 
 /** Reach beside the credentials that change, and a picture of what changes. */
-function reachSections(review: Review): string {
-  const drawing = svgOf(pictureOf(drawnReach(review)), "Reach that is gained and lost");
+function reachSections(review: Review, drawing = ""): string {
   const parts = reachParts(review).map(
     ({ title, items }) =>
       `<section class="write">\n<h2>${escaped(title)}</h2>\n<ul>\n${items.map((item) => `<li>${escaped(item)}</li>\n`).join("")}</ul>\n</section>\n`,
   );
-  return `${parts.join("")}${drawing ?? ""}`;
+  return `${parts.join("")}${drawing}`;
 }
 
 function section(assessment: Assessment, review: Review): string {

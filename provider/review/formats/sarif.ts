@@ -48,12 +48,6 @@ const rules: Readonly<Record<Danger | "reach" | "notUnderstood" | "notReviewed",
     text: "A credential lives longer, or is not wholly known.",
     severity: "2.0",
   },
-  reach: {
-    id: "tailscope/reach",
-    level: "warning",
-    text: "A credential reaches more than before, through tags and the policy file.",
-    severity: "7.0",
-  },
   notUnderstood: {
     id: "tailscope/not-understood",
     level: "error",
@@ -66,7 +60,19 @@ const rules: Readonly<Record<Danger | "reach" | "notUnderstood" | "notReviewed",
     text: "Something changes that can change access and is not reviewed.",
     severity: "5.0",
   },
+  reach: {
+    id: "tailscope/reach",
+    level: "warning",
+    text: "A credential reaches more than before, through tags and the policy file.",
+    severity: "7.0",
+  },
 };
+
+/** Of reach there is no finding where it was not reviewed. */
+function rulesOf({ reach }: Review): readonly Rule[] {
+  const all = Object.values(rules);
+  return reach?.is === "known" ? all : all.filter((rule) => rule !== rules.reach);
+}
 
 const ruleOrder = Object.values(rules).map(({ id }) => id);
 
@@ -125,7 +131,7 @@ export function sarifReport(review: Review, version: string, folder: string): st
           driver: {
             name: "tailscope",
             semanticVersion: version,
-            rules: Object.values(rules).map(({ id, level, text, severity }) => ({
+            rules: rulesOf(review).map(({ id, level, text, severity }) => ({
               id,
               shortDescription: { text },
               helpUri: "https://tailscale.com/kb/1623/trust-credentials",
