@@ -8,6 +8,7 @@ import "./refuse-old-node";
 
 export type { Duration } from "./access/lifetime";
 export type { Scope } from "./access/scopes";
+export { ArgumentError } from "./resources/argument-error";
 export { AuthKey, type AuthKeyArgs } from "./resources/auth-key";
 export { FederatedIdentity, type FederatedIdentityArgs } from "./resources/federated-identity";
 export { OAuthClient, type OAuthClientArgs } from "./resources/oauth-client";

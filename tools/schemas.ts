@@ -17,8 +17,10 @@ export interface Json {
   readonly [key: string]: unknown;
 }
 
-/** What a command prints beside its report. */
-const otherOutputs: Readonly<Record<string, string>> = { "review printJson": "review-explain" };
+/** Commands that print more than one document: the others by what is printed, with the options that ask for them. */
+const otherDocuments = [
+  { command: "review", printed: /^matching/, name: "review-explain", asked: "review --explain" },
+] as const;
 
 /** The commands that print a text which they make JSON of themselves. */
 const printsItself = new Set(["review", "token"]);
@@ -42,14 +44,15 @@ export function readSchemas(provider: string): Schema[] {
     visit(source, (node) => {
       const printed = printedBy(node, command);
       if (printed === undefined) return;
-      const name = otherOutputs[`${command} ${printed.how}`] ?? command;
+      const text = printed.getText();
+      const other = otherDocuments.find((one) => one.command === command && one.printed.test(text));
+      const name = other?.name ?? command;
       if (schemas.has(name))
         throw new Error(`${path} prints a second document: name it in tools/schemas.ts`);
-      const about = name === command ? command : `${command} --explain`;
       schemas.set(name, {
         $schema: "https://json-schema.org/draft/2020-12/schema",
-        title: `tailscope ${about} --json`,
-        ...schemaOf(checker.getTypeAtLocation(printed.value), checker, printed.value),
+        title: `tailscope ${other?.asked ?? command} --json`,
+        ...schemaOf(checker.getTypeAtLocation(printed), checker, printed),
       });
     });
   }
@@ -59,19 +62,14 @@ export function readSchemas(provider: string): Schema[] {
 }
 
 /** The document that a call prints, if it is one that does. */
-function printedBy(
-  node: ts.Node,
-  command: string,
-): { how: string; value: ts.Expression } | undefined {
+function printedBy(node: ts.Node, command: string): ts.Expression | undefined {
   if (!ts.isCallExpression(node)) return undefined;
   const how = node.expression.getText();
   const [value, replacer, space] = node.arguments;
   if (value === undefined) return undefined;
-  if (how === "printJson") return { how, value };
+  if (how === "printJson") return value;
   const isIndented = replacer?.getText() === "undefined" && space?.getText() === "2";
-  return how === "JSON.stringify" && isIndented && printsItself.has(command)
-    ? { how, value }
-    : undefined;
+  return how === "JSON.stringify" && isIndented && printsItself.has(command) ? value : undefined;
 }
 
 function schemaOf(type: ts.Type, checker: ts.TypeChecker, at: ts.Node): Json {

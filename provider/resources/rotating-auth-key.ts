@@ -37,7 +37,7 @@ export class RotatingAuthKey extends pulumi.ComponentResource {
   /** When the other one becomes current: RFC 3339, UTC, in whole seconds. */
   readonly changesAt: pulumi.Output<string>;
 
-  /** @throws RunError where the period or its anchor is wrong, or two periods are longer than the key lives */
+  /** @throws ArgumentError where the period or its anchor is wrong, or two periods are longer than the key lives */
   constructor(
     name: string,
     { every, anchor, ...args }: RotatingAuthKeyArgs,

@@ -32,7 +32,7 @@ export class RotatingOAuthClient extends pulumi.ComponentResource {
   /** When the other one becomes current: RFC 3339, UTC, in whole seconds. */
   readonly changesAt: pulumi.Output<string>;
 
-  /** @throws RunError where the period or its anchor is wrong */
+  /** @throws ArgumentError where the period or its anchor is wrong */
   constructor(
     name: string,
     { every, anchor = defaultAnchor, ...args }: RotatingOAuthClientArgs,

@@ -1,9 +1,10 @@
 /** What the two rotating components share: two slots, of which one is current and the other stays valid for one more period. */
 
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { type Duration, formatSeconds, seconds, wholeSeconds } from "../access/lifetime";
 import { type Slots, slotsAt } from "../access/rotation";
 import { now } from "../engine/clock";
+import { ArgumentError } from "./argument-error";
 
 export interface RotatingArgs {
   /**
@@ -27,7 +28,7 @@ export interface Pair extends Slots {
 /**
  * What the two slots hold at this moment.
  * @param longest in seconds, where the credential itself ends
- * @throws RunError where the period or the anchor is wrong
+ * @throws ArgumentError where the period or the anchor is wrong
  */
 export function pairNow(
   name: string,
@@ -72,6 +73,6 @@ export function slotsOf<Slot extends pulumi.Resource>(
   return [first, second];
 }
 
-function wrong(name: string, argument: string, problem: string): pulumi.RunError {
-  return new pulumi.RunError(`${name}: ${argument}: ${problem}.`);
+function wrong(name: string, argument: string, problem: string): ArgumentError {
+  return new ArgumentError(name, argument, problem);
 }

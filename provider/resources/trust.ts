@@ -13,6 +13,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { invisibleIn } from "../access/characters";
 import { holdsOutputNote } from "../access/engine-values";
 import { type Verdict, verdictOn } from "../access/trusted";
+import { ArgumentError } from "./argument-error";
 
 /** What a {@link FederatedIdentity} takes of it: `{ ...trust.github({ … }), scopes: [ … ] }`. */
 export interface Trust {
@@ -87,7 +88,7 @@ export interface GenericTrust extends Insistence {
   claims?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Makers of trust, one for each system. Each throws RunError where the pattern is wrong or would let a stranger in. */
+/** Makers of trust, one for each system. Each throws {@link ArgumentError} where the pattern is wrong or would let a stranger in. */
 export const trust = {
   /**
    * Runs of GitHub Actions.
@@ -306,7 +307,7 @@ function refName(system: string, argument: string, value: string): string {
   return value;
 }
 
-function notOne(system: string, argument: string, value: string): pulumi.RunError {
+function notOne(system: string, argument: string, value: string): ArgumentError {
   return wrong(system, argument, `${JSON.stringify(value)} is no name of one`);
 }
 
@@ -357,6 +358,6 @@ function refuseOutputs(system: string, wanted: object): void {
   }
 }
 
-function wrong(system: string, argument: string, problem: string): pulumi.RunError {
-  return new pulumi.RunError(`trust.${system}: ${argument}: ${problem}.`);
+function wrong(system: string, argument: string, problem: string): ArgumentError {
+  return new ArgumentError(`trust.${system}`, argument, problem);
 }

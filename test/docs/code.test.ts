@@ -64,7 +64,7 @@ test.each(named(ofLanguage("diff")))(
 
 const programs = ofLanguage("ts");
 /** The examples of doc comments leave out what is imported. */
-const imports = `import { AuthKey, FederatedIdentity, OAuthClient, RotatingAuthKey, RotatingOAuthClient, trust } from "tailscope";
+const imports = `import { ArgumentError, AuthKey, FederatedIdentity, OAuthClient, RotatingAuthKey, RotatingOAuthClient, trust } from "tailscope";
 import { policies, policyPack } from "tailscope/policy";
 import { PolicyPack, type ResourceValidationPolicy } from "@pulumi/policy";
 declare const ourOwn: ResourceValidationPolicy[];
@@ -104,7 +104,15 @@ describe("programs", () => {
       const block = virtual.get(path);
       return block === undefined
         ? getSourceFile(path, ...more)
-        : ts.createSourceFile(path, sourceOf(block), ts.ScriptTarget.ES2023, true);
+        : ts.createSourceFile(
+            path,
+            sourceOf(block),
+            {
+              languageVersion: ts.ScriptTarget.ES2023,
+              impliedNodeFormat: ts.ModuleKind.ESNext,
+            },
+            true,
+          );
     };
     const program = ts.createProgram(
       [...virtual.keys(), join(root, "test", "docs", "packages.d.ts")],

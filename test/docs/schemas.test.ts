@@ -83,6 +83,35 @@ describe("what a command prints is as its schema says", () => {
     expect(problems("review-explain", JSON.parse(stdout))).toEqual([]);
   });
 
+  test("reach, by each of its questions", async () => {
+    const policy = join(work, "policy.hujson");
+    writeFileSync(
+      policy,
+      `{
+        "tagOwners": { "tag:ci": ["autogroup:admin"], "tag:prod": ["autogroup:admin"] },
+        "grants": [{ "src": ["tag:ci"], "dst": ["tag:prod"], "ip": ["tcp:22"] }],
+        "ssh": [{ "action": "accept", "src": ["tag:ci"], "dst": ["tag:prod"], "users": ["root"] }],
+      }`,
+    );
+    const described = ["--policy", policy, "--scopes", "auth_keys", "--tags", "tag:ci"];
+    for (const more of [
+      [],
+      ["--deny", "tag:prod:22"],
+      ["--from", "tag:ci"],
+      ["--to", "tag:prod:22"],
+      ["--between", "tag:ci", "tag:prod"],
+    ]) {
+      const { stdout, stderr } = await run(
+        ["reach", ...described, ...more, "--json"],
+        {},
+        "",
+        work,
+      );
+      expect(stdout, `${more}: ${stderr}`).not.toBe("");
+      expect(problems("reach", JSON.parse(stdout)), more.join(" ")).toEqual([]);
+    }
+  });
+
   test("comment", async () => {
     await using platform = await startPlatform("gitlab", "of-this-job-0123456789");
     const file = join(work, "review.md");

@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { blocksOf, readPages } from "../docs/pages";
 import { shell } from "./pipeline";
@@ -96,7 +96,11 @@ function commandsOfOtherPages(): string[] {
 }
 
 test("every line of it works, with the emulator and then as with a tailnet; and so do the commands of other pages", async () => {
-  const project = await type(script(sectionsOf("A project")));
+  // `--local` is the home of the machine's user, whatever HOME says.
+  mkdirSync(join(folder, "state"));
+  const lines = script(sectionsOf("A project"));
+  expect(lines).toContain("pulumi login --local\n");
+  const project = await type(lines.replace("--local", pathToFileURL(join(folder, "state")).href));
   expect(project.code, project.text).toBe(0);
 
   const [first = "", second = ""] =
@@ -121,10 +125,10 @@ test("every line of it works, with the emulator and then as with a tailnet; and 
   // "Your tailnet" is the emulator's again, and its client the one that the page has people make.
   const [, secret = ""] = /CLIENT_SECRET=(\S+)/.exec(exports) ?? [];
   const address = /export TAILSCALE_BASE_URL=\S+/.exec(exports)?.[0];
-  const lines = script(sectionsOf("With your tailnet")).replace("tskey-client-…", secret);
+  const theirs = script(sectionsOf("With your tailnet")).replace("tskey-client-…", secret);
   const passphrase = "export PULUMI_CONFIG_PASSPHRASE=only-for-trying";
   const settings = `${address}\n${passphrase}\nexport TAILSCALE_OAUTH_CLIENT_SECRET=${secret}`;
-  const planned = lines.replace("pulumi up", "pulumi preview --json > preview.json\npulumi up");
+  const planned = theirs.replace("pulumi up", "pulumi preview --json > preview.json\npulumi up");
   const real = await type(`${settings}\n${planned}`, work);
   expect(real.code, real.text).toBe(0);
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RunError } from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { trust } from "../../provider/index";
+import { ArgumentError, RotatingOAuthClient, trust } from "../../provider/index";
 
 const github = "https://token.actions.githubusercontent.com";
 const acme = { repository: "acme/infrastructure" };
@@ -400,4 +400,29 @@ test.each<[() => unknown, string]>([
 ])("what lets a stranger in, or says nothing, is refused: %s", (make, message) => {
   expect(make).toThrow(message);
   expect(make).toThrow(RunError);
+});
+
+test("a program can tell which argument of what is wrong", () => {
+  const caught = (work: () => unknown) => {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof ArgumentError) return { of: error.of, argument: error.argument };
+      throw error;
+    }
+    throw new Error("nothing was thrown");
+  };
+  expect(caught(() => trust.github({ ...acme, branch: "refs/heads/main" }))).toEqual({
+    of: "trust.github",
+    argument: "branch",
+  });
+  expect(caught(() => trust.gitlab({ project: "acme/app" }))).toEqual({
+    of: "trust.gitlab",
+    argument: "branch | tag",
+  });
+  expect(
+    caught(() => new RotatingOAuthClient("exporter", { every: "soon", scopes: ["dns"] })),
+  ).toEqual({ of: "exporter", argument: "every" });
+  // Pulumi prints such an error without its stack.
+  expect(new ArgumentError("a", "b", "c")).toBeInstanceOf(RunError);
 });
