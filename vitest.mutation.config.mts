@@ -18,6 +18,7 @@ const noticing: Readonly<Record<string, readonly string[]>> = {
     "test/unit/review-formats.test.ts",
     "test/unit/review-changes.test.ts",
     "test/unit/review-sentences.test.ts",
+    "test/reach/review.test.ts",
     "test/unit/{message-text,review,review-*}.test.ts",
     "test/reach/pictures.test.ts",
   ],
