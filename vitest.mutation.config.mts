@@ -20,7 +20,6 @@ const noticing: Readonly<Record<string, readonly string[]>> = {
     "test/unit/review-sentences.test.ts",
     "test/reach/review.test.ts",
     "test/unit/{message-text,review,review-*}.test.ts",
-    "test/reach/pictures.test.ts",
   ],
   policy: ["test/unit/{policy,policy-*,urn-pattern}.test.ts"],
   state: ["test/unit/{adoption,audit-log,drift,exported-state,inventory,stored-secrets}.test.ts"],
