@@ -249,7 +249,8 @@ function article(noun: string): string {
 export interface Summary {
   readonly start: CredentialStart;
   readonly becomes: readonly string[];
-  readonly destinations: number;
+  /** How many it reaches by the network; `"everything"` where it can rewrite the rules. */
+  readonly destinations: number | "everything";
   /** In a few words. */
   readonly most: string;
 }
@@ -278,7 +279,12 @@ export function summaryOf(start: CredentialStart, spread: Spread): Summary {
           : furthest
             ? `${reachedRow(furthest).what} ${useInWords(furthest.use, furthest.by.node)}`
             : (spread.asides[0] ?? "nothing by the network");
-  return { start, becomes, destinations: destinations.size, most };
+  return {
+    start,
+    becomes,
+    destinations: rewriting === undefined && all === undefined ? destinations.size : "everything",
+    most,
+  };
 }
 
 /** A gain or loss in words: `"tag:db:5432 (tcp), as tag:web, which …"`. */
@@ -319,6 +325,10 @@ function managedInWords(start: Start): string {
 }
 
 function notesOn(start: Start, spread: Spread): string[] {
+  if (start.kind === "Person" && /^[^:]*@/.test(start.name))
+    return [
+      "Roles and groups of an identity provider are not in a policy file: what they reach is not counted here. Ask --from autogroup:admin, for example.",
+    ];
   if (!("scopes" in start)) return [];
   const hidden = [
     ...(start.hides?.scopes ? ["Its scopes cannot be seen, so they count as every scope."] : []),

@@ -88,6 +88,11 @@ export function opensTarget(
   if (to.names.some((name) => target.names.some((asked) => namesAround(asked).includes(name))))
     return [];
   if (target.ranges.some((range) => to.ranges.some((open) => overlaps(open, range)))) return [];
+  // Who has a role, and who is in a group of the identity provider, no policy file says.
+  const user = target.names.find((name) => /^[^:]*@/.test(name));
+  const elsewhere = to.names.find((name) => /^(autogroup:(?!tagged$|member$)|group:)/.test(name));
+  if (user !== undefined && elsewhere !== undefined)
+    return [{ kind: "unknown", what: `whether ${elsewhere} means ${user}` }];
   if (target.isKnownMachine) return undefined;
   const isMachine = target.names.some((name) => name !== "internet" && !name.startsWith("svc:"));
   const inTailnet = to.ranges.find((range) => tailnetRanges.some((own) => overlaps(own, range)));

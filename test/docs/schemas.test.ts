@@ -12,6 +12,7 @@ import { closed, readSchemas, type Schema, schemasPage } from "../../tools/schem
 import { startPlatform } from "../contract/platform";
 import { run } from "../contract/run-command";
 import { fixture, fixtureOwnerToken, fixtureTailnet } from "../engine/fixtures/fixture";
+import { company } from "../reach/a-company";
 import { previewOf, step } from "../unit/a-preview";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -76,6 +77,32 @@ test("the reviews of real previews are as the schema says", () => {
 describe("what a command prints is as its schema says", () => {
   const work = mkdtempSync(join(tmpdir(), "tailscope-schemas-"));
   afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+  test("reach, whatever it is asked", async () => {
+    const policy = join(work, "policy.hujson");
+    writeFileSync(policy, company);
+    const machines = join(work, "machines.json");
+    writeFileSync(
+      machines,
+      JSON.stringify({
+        machines: [
+          { name: "web", ipv4: "100.64.0.1", tags: ["tag:web"] },
+          { name: "db", ipv4: "100.64.0.2", tags: ["tag:db"] },
+        ],
+      }),
+    );
+    const ci = ["--scopes", "auth_keys,devices:core", "--tags", "tag:ci"];
+    for (const args of [
+      ci,
+      [...ci, "--to", "tag:db"],
+      [...ci, "--between", "described", "10.20.1.1:443"],
+      [...ci, "--deny", "tag:db"],
+      ["--machines", machines],
+    ]) {
+      const { stdout } = await run(["reach", "--policy", policy, "--json", ...args], {});
+      expect(problems("reach", JSON.parse(stdout)), args.join(" ")).toEqual([]);
+    }
+  });
 
   test("review --explain", async () => {
     const preview = previewOf(step("create", "OAuthClient", "ci", undefined, { scopes: ["dns"] }));

@@ -188,6 +188,23 @@ describe("the other way round", () => {
     ]);
   });
 
+  test("a user may have a role, and be in a group that is defined elsewhere", () => {
+    const network = networkFrom({
+      tagOwners: { "tag:a": [] },
+      grants: [
+        { src: ["tag:a"], dst: ["autogroup:admin"], ip: ["22"] },
+        { src: ["tag:a"], dst: ["group:staff@acme.example"], ip: ["23"] },
+      ],
+    });
+    const target = parseTarget("ada@acme.example", network);
+    if ("problem" in target) throw new Error(target.problem);
+    const ways = allWaysTo(startsNamedIn(network), rememberSpreads(network), target);
+    expect(ways.map(({ conditions }) => conditions)).toEqual([
+      [{ kind: "unknown", what: "whether autogroup:admin means ada@acme.example" }],
+      [{ kind: "unknown", what: "whether group:staff@acme.example means ada@acme.example" }],
+    ]);
+  });
+
   test.each([
     ["tag:nowhere", "is not defined"],
     ["tag:db:0", "is not a port"],

@@ -448,7 +448,7 @@ function asideOf({ places }: Row, blamed: Blame | undefined): string[] {
   });
 }
 
-function printSummaries({ credentials, spreadFrom, network }: World): void {
+function printSummaries({ credentials, spreadFrom }: World): void {
   if (credentials.length === 0) {
     print("No credentials.");
     return;
@@ -468,7 +468,7 @@ function printSummaries({ credentials, spreadFrom, network }: World): void {
         start.name,
         start.kind,
         becomes.join(" "),
-        network.notUnderstood.length > 0 ? "everything" : String(destinations),
+        String(destinations),
         most,
         start.isManaged === undefined ? "" : start.isManaged ? "yes" : "no",
       ]),

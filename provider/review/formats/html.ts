@@ -66,7 +66,9 @@ function reachSections(review: Review, drawing = ""): string {
     ({ title, items }) =>
       `<section class="write">\n<h2>${escaped(title)}</h2>\n<ul>\n${items.map((item) => `<li>${escaped(item)}</li>\n`).join("")}</ul>\n</section>\n`,
   );
-  return `${parts.join("")}${drawing}`;
+  const picture =
+    drawing === "" ? "" : `<section class="none">\n<h2>What changes</h2>\n${drawing}</section>\n`;
+  return `${parts.join("")}${picture}`;
 }
 
 function section(assessment: Assessment, review: Review): string {

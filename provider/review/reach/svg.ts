@@ -6,7 +6,12 @@ import type { Picture } from "./picture";
 /** Beyond this a drawing shows less than its list. */
 const mostNodes = 150;
 
-const box = { width: 190, height: 34, gapX: 90, gapY: 16, margin: 12 };
+const box = { width: 152, height: 32, gapX: 38, gapY: 14, margin: 6 };
+
+/** How much lower each column begins than the one before, so that an edge that passes one is seen. */
+const lower = 24;
+
+const longestLabel = 20;
 
 /** The drawing, or undefined where there is nothing to draw or too much. */
 export function svgOf(picture: Picture, title: string): string | undefined {
@@ -28,12 +33,15 @@ export function svgOf(picture: Picture, title: string): string | undefined {
   });
   const nodes = picture.nodes.map(({ label }, at) => {
     const spot = placed[at] ?? { x: 0, y: 0 };
-    const short = [...label].length > 26 ? `${[...label].slice(0, 25).join("")}…` : label;
-    return `<g><title>${escaped(label)}</title><rect x="${spot.x}" y="${spot.y}" width="${box.width}" height="${box.height}" rx="5"/><text x="${spot.x + 10}" y="${spot.y + 22}">${escaped(short)}</text></g>\n`;
+    const short =
+      [...label].length > longestLabel
+        ? `${[...label].slice(0, longestLabel - 1).join("")}…`
+        : label;
+    return `<g><title>${escaped(label)}</title><rect x="${spot.x}" y="${spot.y}" width="${box.width}" height="${box.height}" rx="5"/><text x="${spot.x + 8}" y="${spot.y + 20}">${escaped(short)}</text></g>\n`;
   });
   return `<div class="drawing" tabindex="0" role="region" aria-label="${escaped(title)}">
 <svg role="img" aria-label="${escaped(title)}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" xmlns="http://www.w3.org/2000/svg">
-<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 L8 4 L0 8 z"/></marker></defs>
+<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 L8 4 L0 8 z"/></marker></defs>
 ${edges.join("")}${nodes.join("")}</svg>
 </div>
 `;
@@ -42,11 +50,12 @@ ${edges.join("")}${nodes.join("")}</svg>
 /** The styles that a page with such a drawing needs, by the page's own colours. */
 export const svgStyle = `
 .drawing { overflow-x: auto; margin: 0 0 1rem; }
+@media (min-width: 50rem) { .drawing svg { max-width: 100%; height: auto; } }
 svg text { font: 13px system-ui, sans-serif; fill: var(--ink); }
 svg rect { fill: var(--paper); stroke: var(--quiet); }
 svg path { fill: none; stroke: var(--quiet); stroke-width: 1.5; marker-end: url(#tip); }
-svg marker path { fill: var(--quiet); stroke: none; marker-end: none; }
-svg path.gained { stroke: #1a7f37; stroke-width: 3; }
+svg marker path { fill: context-stroke; stroke: none; marker-end: none; }
+svg path.gained { stroke: #2da44e; stroke-width: 2.5; }
 svg path.lost { stroke: #cf222e; stroke-dasharray: 5 4; }
 `;
 
@@ -55,42 +64,39 @@ interface Spot {
   readonly y: number;
 }
 
-/** Nodes in their columns, each as near as it can be to those that it is connected with. */
+/**
+ * Nodes in their columns, in the order of those that lead to them. What is reached is in the last
+ * one, beginning with what the nearest tags open.
+ */
 function place({ nodes, edges }: Picture): Spot[] {
-  const columns = new Map<number, number[]>();
-  for (const [at, { column }] of nodes.entries())
-    columns.set(column, [...(columns.get(column) ?? []), at]);
-  const ordered = [...columns]
-    .sort(([one], [other]) => one - other)
-    .map(([, members]) => [...members]);
-  const row = new Map<number, number>();
-  for (const members of ordered) for (const [at, node] of members.entries()) row.set(node, at);
-  const neighbours = new Map<number, number[]>();
-  for (const { from, to } of edges) {
-    neighbours.set(from, [...(neighbours.get(from) ?? []), to]);
-    neighbours.set(to, [...(neighbours.get(to) ?? []), from]);
+  const columns = [...new Set(nodes.map(({ column }) => column))].sort((one, other) => one - other);
+  const columnOf = nodes.map(({ column }) => columns.indexOf(column));
+  const row = nodes.map(() => 0);
+  for (const [at] of columns.entries()) {
+    const members = nodes.flatMap((_, node) => (columnOf[node] === at ? [node] : []));
+    const wanted = members.map((node) =>
+      median(
+        edges
+          .filter(({ to, from }) => to === node && from !== node)
+          .map(({ from }) => (columnOf[from] ?? 0) * nodes.length + (row[from] ?? 0)),
+      ),
+    );
+    const order = members
+      .map((node, index) => ({ node, wanted: wanted[index] ?? 0 }))
+      .sort((one, other) => one.wanted - other.wanted || one.node - other.node);
+    for (const [place, { node }] of order.entries()) row[node] = place;
   }
-  // Two passes are enough at this size.
-  for (let pass = 0; pass < 2; pass++)
-    for (const members of pass === 0 ? ordered : ordered.toReversed()) {
-      const wanted = new Map(
-        members.map((node) => [
-          node,
-          median((neighbours.get(node) ?? []).map((one) => row.get(one) ?? 0)),
-        ]),
-      );
-      members.sort(
-        (one, other) => (wanted.get(one) ?? 0) - (wanted.get(other) ?? 0) || one - other,
-      );
-      for (const [at, node] of members.entries()) row.set(node, at);
-    }
-  const columnOf = new Map(
-    ordered.flatMap((members, at) => members.map((node) => [node, at] as const)),
-  );
-  return nodes.map((_, at) => ({
-    x: box.margin + (columnOf.get(at) ?? 0) * (box.width + box.gapX),
-    y: box.margin + (row.get(at) ?? 0) * (box.height + box.gapY),
-  }));
+  const last = columns.length - 1;
+  return nodes.map((_, node) => {
+    const column = columnOf[node] ?? 0;
+    return {
+      x: box.margin + column * (box.width + box.gapX),
+      y:
+        box.margin +
+        (row[node] ?? 0) * (box.height + box.gapY) +
+        (column === last ? 0 : column * lower),
+    };
+  });
 }
 
 function median(numbers: readonly number[]): number {
