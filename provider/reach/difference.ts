@@ -30,16 +30,42 @@ const nothing: Pick<Spread, "opened"> = { opened: [] };
  */
 export function gainsOf(before: Spread | undefined, after: Spread | undefined): Gain[] {
   if (after === undefined || before === after) return [];
-  const cover = coverOf(before ?? nothing);
+  const had = new Set(
+    (before ?? nothing).opened.flatMap(({ by, uses }) =>
+      by.conditions.length === 0 ? uses.map(keyOfUse) : [],
+    ),
+  );
+  // Most rules are the same before and after: only the others are worth a closer look.
+  let cover: Cover | undefined;
   const gains = new Map<string, Gain>();
   for (const { by, uses } of after.opened)
-    for (const use of uses)
+    for (const use of uses) {
+      if (had.has(keyOfUse(use))) continue;
+      cover ??= coverOf(before ?? nothing);
       for (const gain of gainsByUse(by, use, cover)) {
         const key = keyOfGain(gain);
         const known = gains.get(key);
         gains.set(key, known === undefined ? gain : { ...known, otherWays: known.otherWays + 1 });
       }
+    }
   return [...gains.values()];
+}
+
+/** What a use opens and under which conditions, as a text; uses are shared by thousands of starts. */
+const keys = new WeakMap<Use, string>();
+
+function keyOfUse(use: Use): string {
+  const known = keys.get(use);
+  if (known !== undefined) return known;
+  const found = JSON.stringify([
+    use.destinations.map(({ to, openings }) => [
+      keyOfTargets({ ...to, written: "" }),
+      openings.map(({ what, first, last, detail }) => [what, first, last, detail]),
+    ]),
+    use.conditions.map(keyOfCondition),
+  ]);
+  keys.set(use, found);
+  return found;
 }
 
 function gainsByUse(by: Became, use: Use, cover: Cover): Gain[] {
