@@ -21,10 +21,10 @@ if ! [[ $PROJECT =~ $name && $STACK =~ $name ]]; then
   exit 1
 fi
 case $FAIL_ON in
-  admin | persist | write | gained | any) limits=(--fail-on "$FAIL_ON") ;;
+  admin | persist | write | reach | gained | any) limits=(--fail-on "$FAIL_ON") ;;
   never) limits=() ;;
   *)
-    echo "fail-on must be admin, persist, write, gained, any or never." >&2
+    echo "fail-on must be admin, persist, write, reach, gained, any or never." >&2
     exit 1
     ;;
 esac
