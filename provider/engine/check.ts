@@ -35,7 +35,7 @@ export function checkInputs<Inputs extends object>(
     const meant = nearest(name, Object.keys(shape));
     failures.push({
       property: name || '""',
-      reason: `"${name}" is no argument of ${definition.type}. ${meant ? `Did you mean "${meant}"?` : `It takes ${Object.keys(shape).join(", ")}.`}`,
+      reason: `"${name}" is not an argument of ${definition.type}. ${meant ? `Did you mean "${meant}"?` : `It takes ${Object.keys(shape).join(", ")}.`}`,
     });
   }
   for (const [name, schema] of Object.entries(shape)) {

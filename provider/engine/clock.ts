@@ -16,6 +16,6 @@ export function now(): number {
     : Number.NaN;
   if (!Number.isNaN(time)) return time;
   throw new SettingsError(
-    `TAILSCOPE_NOW is no time in RFC 3339.\n  Write it like 2027-03-01T00:00:00Z, or unset it.`,
+    `TAILSCOPE_NOW is not a time in RFC 3339.\n  Write it like 2027-03-01T00:00:00Z, or unset it.`,
   );
 }

@@ -40,7 +40,7 @@ export function pairNow(
     throw wrong(
       name,
       "every",
-      `${JSON.stringify(every)} is no period: write "30d", "12h", or a number of seconds, from 1m to 3650d`,
+      `${JSON.stringify(every)} is not a valid period: write "30d", "12h", or a number of seconds, from 1m to 3650d`,
     );
   }
   if (longest !== undefined && period > longest.seconds) {
@@ -55,7 +55,7 @@ export function pairNow(
     throw wrong(
       name,
       "anchor",
-      `${JSON.stringify(anchor)} is no time in RFC 3339: write it like "${defaultAnchor}"`,
+      `${JSON.stringify(anchor)} is not a time in RFC 3339: write it like "${defaultAnchor}"`,
     );
   const slots = slotsAt(now(), begin, period * 1000);
   return { ...slots, next: wholeSeconds(slots.changesAt) };

@@ -108,7 +108,7 @@ export const trust = {
       throw wrong(
         "github",
         "repository",
-        `${JSON.stringify(repository)} is no repository: write "OWNER/REPOSITORY"`,
+        `${JSON.stringify(repository)} is not a repository: write "OWNER/REPOSITORY"`,
       );
     if (repository.includes("*"))
       refuseStrangers(
@@ -159,7 +159,7 @@ export const trust = {
       throw wrong(
         "gitlab",
         "project",
-        `${JSON.stringify(project)} is no project: write "GROUP/PROJECT"`,
+        `${JSON.stringify(project)} is not a project: write "GROUP/PROJECT"`,
       );
     if (project.includes("*"))
       refuseStrangers(
@@ -195,7 +195,7 @@ export const trust = {
         throw wrong(
           "kubernetes",
           argument,
-          `${JSON.stringify(value)} is no Kubernetes name: write lower-case letters, digits and hyphens`,
+          `${JSON.stringify(value)} is not a Kubernetes name: write lower-case letters, digits and hyphens`,
         );
     }
     const subject = `system:serviceaccount:${namespace}:${serviceAccount}`;
@@ -308,7 +308,7 @@ function refName(system: string, argument: string, value: string): string {
 }
 
 function notOne(system: string, argument: string, value: string): ArgumentError {
-  return wrong(system, argument, `${JSON.stringify(value)} is no name of one`);
+  return wrong(system, argument, `${JSON.stringify(value)} is not a valid name`);
 }
 
 /** The subject's part for the one of `given` that is there. */

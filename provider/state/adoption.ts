@@ -47,7 +47,7 @@ export function adopt(
       refused.push({
         id: key.id,
         reason: isShortLivedToken(key)
-          ? "it is a token that ends within an hour, and is no resource"
+          ? "it is a token that ends within an hour, and is not a resource"
           : "API access tokens belong to users, and are no resources",
       });
       continue;

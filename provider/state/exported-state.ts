@@ -46,7 +46,7 @@ export function resourcesIn(
   const parsed = exported.safeParse(content);
   if (!parsed.success)
     return {
-      problem: `it is no export of a stack: ${parsed.error.issues[0]?.path.join(".") || "its top"} is not as it should be`,
+      problem: `it is not an exported stack: ${parsed.error.issues[0]?.path.join(".") || "its top"} is not as it should be`,
     };
   return { resources: parsed.data.deployment.resources ?? [] };
 }

@@ -185,7 +185,7 @@ describe("the control interface", () => {
     expect((await call("GET", `/keys/${single.body.id}`)).body).toMatchObject({ invalid: true });
     expect((await call("GET", `/keys/${reusable.body.id}`)).body).not.toHaveProperty("invalid");
     expect(() => emulator.control.useAuthKey(single.body.id)).toThrow(
-      "no auth key that a machine could join with",
+      "not an auth key that a machine can join with",
     );
   });
 });

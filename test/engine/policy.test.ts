@@ -44,11 +44,11 @@ const bad: Readonly<Record<string, readonly [program: string, message: string]>>
   ],
   "reusable-keys-are-ephemeral": [
     'new AuthKey("x4", { tags: ["tag:ci"], expiry: "1d", reusable: true, description: "x" });',
-    "Write ephemeral: true, or leave reusable out.",
+    "Write ephemeral: true, or omit reusable.",
   ],
   "preauthorized-keys-are-tagged": [
     'new AuthKey("x5", { expiry: "1d", preauthorized: true, description: "x" });',
-    'Write tags: ["tag:ci"], or leave preauthorized out.',
+    'Write tags: ["tag:ci"], or omit preauthorized.',
   ],
   "description-required": [
     'new OAuthClient("x6", { scopes: ["dns"], rotateEvery: "30d" });',

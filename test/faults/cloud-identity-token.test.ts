@@ -267,7 +267,7 @@ test("where there is nothing to ask, each platform is named with what is not the
   const nothing = from(environment);
   await expect(nothing).rejects.toThrow(
     "TAILSCALE_AUDIENCE asks for an identity token of the platform, and none is found to ask:\n" +
-      "    GitHub Actions: this is no job of it\n" +
+      "    GitHub Actions: this is not one of its jobs\n" +
       "    AWS: no metadata service of an instance answers, and there are no variables of a container or of credentials\n" +
       "    Google Cloud: no metadata server answers\n" +
       "  Run it on one of them, or set TAILSCALE_IDENTITY_TOKEN or TAILSCALE_IDENTITY_TOKEN_FILE.",

@@ -60,12 +60,15 @@ describe("an OAuth client", () => {
     [client({ scopes: [unknown, "dns"], tags: unknown, description: unknown }), []],
     [client({ scopes: ["auth_keys"], tags: unknown }), []],
     [client({ scopes: ["brand_new"], unlistedScopes: ["brand_new"] }), []],
-    [{}, ['scopes: give a list, for example ["auth_keys"], not nothing']],
-    [client({ scopes: [] }), ['scopes: give a list, for example ["auth_keys"], not nothing']],
-    [client({ scopes: "dns" }), ['scopes: give a list, for example ["auth_keys"], not a string']],
+    [{}, ['scopes: expected a list, for example ["auth_keys"], got nothing']],
+    [client({ scopes: [] }), ['scopes: expected a list, for example ["auth_keys"], got nothing']],
+    [
+      client({ scopes: "dns" }),
+      ['scopes: expected a list, for example ["auth_keys"], got a string'],
+    ],
     [
       client({ scopes: ["dns", 7] }),
-      ['scopes[1]: give a scope such as "devices:core:read", not a number'],
+      ['scopes[1]: expected a scope such as "devices:core:read", got a number'],
     ],
     [
       client({ scopes: ["dns", "users", "dns"] }),
@@ -74,13 +77,13 @@ describe("an OAuth client", () => {
     [
       client({ scopes: ["users", "auth_key"] }),
       [
-        'scopes[1]: "auth_key" is no scope of the Tailscale API. Did you mean "auth_keys"? A scope newer than this version of Tailscope can be named in unlistedScopes.',
+        'scopes[1]: "auth_key" is not a scope of the Tailscale API. Did you mean "auth_keys"? A scope newer than this version of Tailscope can be named in unlistedScopes.',
       ],
     ],
     [
       client({ scopes: ["printers_and_scanners"] }),
       [
-        'scopes[0]: "printers_and_scanners" is no scope of the Tailscale API. They are listed at https://tailscale.com/kb/1623/trust-credentials. A scope newer than this version of Tailscope can be named in unlistedScopes.',
+        'scopes[0]: "printers_and_scanners" is not a scope of the Tailscale API. They are listed at https://tailscale.com/kb/1623/trust-credentials. A scope newer than this version of Tailscope can be named in unlistedScopes.',
       ],
     ],
     [
@@ -97,34 +100,36 @@ describe("an OAuth client", () => {
     ],
     [
       client({ tags: ["ci"] }),
-      ['tags[0]: "ci" is no tag: tags start with "tag:". Write "tag:ci".'],
+      ['tags[0]: "ci" is not a valid tag: tags start with "tag:". Write "tag:ci".'],
     ],
     [
       client({ tags: ["tag:a", "tag:1"] }),
-      ['tags[1]: "tag:1" is no tag: after "tag:" comes a letter, then letters, digits and hyphens'],
+      [
+        'tags[1]: "tag:1" is not a valid tag: after "tag:" comes a letter, then letters, digits and hyphens',
+      ],
     ],
     [
       client({ tags: ["tag:a", "tag:a b", "atag:a", "c i", "1", "a1-b"] }),
       [
-        'tags[1]: "tag:a b" is no tag: after "tag:" comes a letter, then letters, digits and hyphens',
-        'tags[2]: "atag:a" is no tag: tags start with "tag:". Write it like "tag:ci".',
-        'tags[3]: "c i" is no tag: tags start with "tag:". Write it like "tag:ci".',
-        'tags[4]: "1" is no tag: tags start with "tag:". Write it like "tag:ci".',
-        'tags[5]: "a1-b" is no tag: tags start with "tag:". Write "tag:a1-b".',
+        'tags[1]: "tag:a b" is not a valid tag: after "tag:" comes a letter, then letters, digits and hyphens',
+        'tags[2]: "atag:a" is not a valid tag: tags start with "tag:". Write it like "tag:ci".',
+        'tags[3]: "c i" is not a valid tag: tags start with "tag:". Write it like "tag:ci".',
+        'tags[4]: "1" is not a valid tag: tags start with "tag:". Write it like "tag:ci".',
+        'tags[5]: "a1-b" is not a valid tag: tags start with "tag:". Write "tag:a1-b".',
       ],
     ],
     [client({ tags: ["tag:a-"] }), []],
     [
       // What a transformation makes of it that tags everything as a cloud does.
       client({ tags: { 0: "tag:ci", Owner: "me" } }),
-      ['tags: give a list, for example ["tag:ci"], not an object'],
+      ['tags: expected a list, for example ["tag:ci"], got an object'],
     ],
-    [client({ description: { a: 1 } }), ["description: give a text, not an object"]],
-    [client({ description: true }), ["description: give a text, not a boolean"]],
+    [client({ description: { a: 1 } }), ["description: expected a string, got an object"]],
+    [client({ description: true }), ["description: expected a string, got a boolean"]],
     [
       client({ "": 1 }),
       [
-        '"": "" is no argument of OAuthClient. It takes scopes, tags, description, unlistedScopes, rotateEvery, generation, connection.',
+        '"": "" is not an argument of OAuthClient. It takes scopes, tags, description, unlistedScopes, rotateEvery, generation, connection.',
       ],
     ],
     [client({ tags: ["tag:a", "tag:a"] }), ['tags[1]: "tag:a" is listed twice: leave one out']],
@@ -143,15 +148,15 @@ describe("an OAuth client", () => {
       client({ rotateEvery: 59 }),
       ["rotateEvery: 59 is out of range: it must be between 1m and 3650d"],
     ],
-    [client({ generation: 1.5 }), ["generation: give a whole number, not a number"]],
+    [client({ generation: 1.5 }), ["generation: expected a whole number, got a number"]],
     [
       client({ scope: ["dns"] }),
-      ['scope: "scope" is no argument of OAuthClient. Did you mean "scopes"?'],
+      ['scope: "scope" is not an argument of OAuthClient. Did you mean "scopes"?'],
     ],
     [
       client({ colour: 1 }),
       [
-        'colour: "colour" is no argument of OAuthClient. It takes scopes, tags, description, unlistedScopes, rotateEvery, generation, connection.',
+        'colour: "colour" is not an argument of OAuthClient. It takes scopes, tags, description, unlistedScopes, rotateEvery, generation, connection.',
       ],
     ],
   ])("%j: %j", async (inputs, expected) => {
@@ -183,18 +188,18 @@ describe("an auth key", () => {
     [
       { expiry: "3 months" },
       [
-        'expiry: "3 months" is no duration: write "90d", "12h", "30m", "45s", or a whole number of seconds',
+        'expiry: "3 months" is not a valid duration: write "90d", "12h", "30m", "45s", or a whole number of seconds',
       ],
     ],
     [
       { expiry: 1.5 },
       [
-        'expiry: 1.5 is no duration: write "90d", "12h", "30m", "45s", or a whole number of seconds',
+        'expiry: 1.5 is not a valid duration: write "90d", "12h", "30m", "45s", or a whole number of seconds',
       ],
     ],
     [
       { expiry: true },
-      ['expiry: give a duration such as "30d" or a number of seconds, not a boolean'],
+      ['expiry: expected a duration such as "30d" or a number of seconds, got a boolean'],
     ],
     [{ expiry: "30d", rotateEvery: "29d", renewBefore: "7d" }, []],
     [{ expiry: unknown, rotateEvery: "90d" }, []],
@@ -210,7 +215,7 @@ describe("an auth key", () => {
         'renewBefore: "7d" is not shorter than the key\'s expiry of "1d": give less, or let the key live longer',
       ],
     ],
-    [{ reusable: "yes" }, ["reusable: give true or false, not a string"]],
+    [{ reusable: "yes" }, ["reusable: expected true or false, got a string"]],
     [{ recreateIfInvalid: "sometimes" }, ['recreateIfInvalid: write "always" or "never"']],
     [
       { mintedBy: { clientId: "kA", clientSecret: notKnownSecret } },
@@ -239,7 +244,7 @@ describe("an auth key", () => {
     ],
     [
       { mintedBy: "kA" },
-      ["mintedBy: give an OAuthClient, or { clientId, clientSecret }, not a string"],
+      ["mintedBy: expected an OAuthClient, or { clientId, clientSecret }, got a string"],
     ],
     [
       { mintedBy: { clientId: "", clientSecret: "" } },
@@ -261,8 +266,8 @@ describe("a federated identity", () => {
     [
       { scopes: ["dns"] },
       [
-        'issuer: give an https URL such as "https://token.actions.githubusercontent.com", not nothing',
-        'subject: give the subject of the identity tokens, for example "repo:acme/infrastructure:ref:refs/heads/main", not nothing',
+        'issuer: expected an https URL such as "https://token.actions.githubusercontent.com", got nothing',
+        'subject: expected the subject of the identity tokens, for example "repo:acme/infrastructure:ref:refs/heads/main", got nothing',
       ],
     ],
     [
@@ -273,7 +278,9 @@ describe("a federated identity", () => {
     ],
     [
       identity({ issuer: "github" }),
-      ['issuer: "github" is no URL. Write it like "https://token.actions.githubusercontent.com".'],
+      [
+        'issuer: "github" is not a URL. Write it like "https://token.actions.githubusercontent.com".',
+      ],
     ],
     [
       identity({ issuer: " https://a.example.com" }),
@@ -383,12 +390,12 @@ describe("a federated identity", () => {
     [identity({ issuer: "https://gitlab.com", subject: unknown }), []],
     [
       identity({ customClaimRules: { ref: 1 } }),
-      ['customClaimRules.ref: give a pattern such as "refs/heads/*", not a number'],
+      ['customClaimRules.ref: expected a pattern such as "refs/heads/*", got a number'],
     ],
     [
       identity({ customClaimRules: ["x"] }),
       [
-        'customClaimRules: give an object of claims and patterns, for example { ref: "refs/heads/main" }, not a list',
+        'customClaimRules: expected an object of claims and patterns, for example { ref: "refs/heads/main" }, got a list',
       ],
     ],
   ])("%j: %j", async (inputs, expected) => {

@@ -125,7 +125,7 @@ describe("each class", () => {
     })) {
       const { failures } = (await provider.check({}, { color: "red" })) ?? {};
       expect(failures?.map(({ reason }) => reason)).toContainEqual(
-        expect.stringContaining(`"color" is no argument of ${type}.`),
+        expect.stringContaining(`"color" is not an argument of ${type}.`),
       );
     }
   });
@@ -436,7 +436,7 @@ describe("a rotating pair", () => {
   ] as const)("of a period of %s is right: %s", (every, isRight) => {
     const made = () => pairNow("ci", { every });
     if (isRight) expect(made).not.toThrow();
-    else expect(made).toThrow(`ci: every: "${every}" is no period`);
+    else expect(made).toThrow(`ci: every: "${every}" is not a valid period`);
   });
 
   test.each([

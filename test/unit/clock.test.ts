@@ -23,6 +23,6 @@ test("TAILSCOPE_NOW takes the place of the clock, and is refused where it is no 
   ];
   for (const none of wrong) {
     vi.stubEnv("TAILSCOPE_NOW", none);
-    expect(now).toThrow("TAILSCOPE_NOW is no time in RFC 3339.");
+    expect(now).toThrow("TAILSCOPE_NOW is not a time in RFC 3339.");
   }
 });

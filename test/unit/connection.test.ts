@@ -493,6 +493,6 @@ test.each([
 test.each(["0", "soon", "11m", "-1", "601", "x5"])("TAILSCOPE_TIMEOUT %s is refused", (given) => {
   const environment = { TAILSCALE_API_KEY: "tskey-api-kA-b", TAILSCOPE_TIMEOUT: given };
   expect(() => connectionFrom(environment, () => undefined)).toThrow(
-    `TAILSCOPE_TIMEOUT: ${JSON.stringify(given)} is no length of time from 1s to 10m.\n  Write how long one answer may take, for example "30s".`,
+    `TAILSCOPE_TIMEOUT: ${JSON.stringify(given)} is not a duration from 1s to 10m.\n  Write how long one answer may take, for example "30s".`,
   );
 });

@@ -10,11 +10,11 @@ const urn = `urn:pulumi:prod::infra::${type}::ci`;
 
 test.each<[string, string]>([
   ["not JSON", "it is not JSON"],
-  ["[]", "it is no export of a stack: its top is not as it should be"],
-  ["{}", "it is no export of a stack: deployment is not as it should be"],
+  ["[]", "it is not an exported stack: its top is not as it should be"],
+  ["{}", "it is not an exported stack: deployment is not as it should be"],
   [
     '{"deployment":{"resources":[{"urn":7}]}}',
-    "it is no export of a stack: deployment.resources.0.urn is not as it should be",
+    "it is not an exported stack: deployment.resources.0.urn is not as it should be",
   ],
 ])("%s is refused with the place", (text, problem) => {
   expect(resourcesIn(text)).toEqual({ problem });

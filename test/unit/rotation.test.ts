@@ -117,12 +117,12 @@ test.each<[() => unknown, string]>([
   [() => new RotatingAuthKey("runner", { every: "46d" }), 'The longest that fits is "45d".'],
   [
     () => new RotatingOAuthClient("ci", { every: "soon", scopes: ["dns"] }),
-    'ci: every: "soon" is no period',
+    'ci: every: "soon" is not a valid period',
   ],
   [() => new RotatingOAuthClient("ci", { every: 59, scopes: ["dns"] }), "from 1m to 3650d"],
   [
     () => new RotatingOAuthClient("ci", { every: "30d", anchor: "Monday", scopes: ["dns"] }),
-    'ci: anchor: "Monday" is no time in RFC 3339',
+    'ci: anchor: "Monday" is not a time in RFC 3339',
   ],
 ])("a period that cannot be right is refused, with what would be", (make, message) => {
   expect(make).toThrow(message);

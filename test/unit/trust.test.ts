@@ -200,7 +200,7 @@ test.each<[() => unknown, string]>([
   [() => trust.github({ ...acme, branch: "main", tag: "v1" }), "not branch and tag"],
   [
     () => trust.github({ repository: "acme", branch: "main" }),
-    '"acme" is no repository: write "OWNER/REPOSITORY"',
+    '"acme" is not a repository: write "OWNER/REPOSITORY"',
   ],
   [
     () => trust.github({ repository: "acme/x:y", branch: "main" }),
@@ -208,7 +208,7 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => trust.github({ ...acme, branch: "main:environment:prod" }),
-    '"main:environment:prod" is no name of one',
+    '"main:environment:prod" is not a valid name',
   ],
   [
     () => trust.github({ ...acme, ownerId: 1, branch: "main" }),
@@ -220,11 +220,14 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => trust.github({ repository: "a/b/c", branch: "main" }),
-    'trust.github: repository: "a/b/c" is no repository: write "OWNER/REPOSITORY".',
+    'trust.github: repository: "a/b/c" is not a repository: write "OWNER/REPOSITORY".',
   ],
   [() => trust.github({ repository: "a@1/b", branch: "main" }), "trust.github: repository: "],
-  [() => trust.github({ ...acme, branch: "" }), 'trust.github: branch: "" is no name of one'],
-  [() => trust.github({ ...acme, branch: "a b" }), 'trust.github: branch: "a b" is no name of one'],
+  [() => trust.github({ ...acme, branch: "" }), 'trust.github: branch: "" is not a valid name'],
+  [
+    () => trust.github({ ...acme, branch: "a b" }),
+    'trust.github: branch: "a b" is not a valid name',
+  ],
   [
     () => trust.github(acme),
     "trust.github: branch | environment | tag | pullRequest: give one of these, so that it is clear whose runs are trusted.",
@@ -236,15 +239,15 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => trust.gitlab({ project: "a/b:c", branch: "main" }),
-    'trust.gitlab: project: "a/b:c" is no project',
+    'trust.gitlab: project: "a/b:c" is not a project',
   ],
   [
     () => trust.gitlab({ project: ":a/b", branch: "main" }),
-    'trust.gitlab: project: ":a/b" is no project',
+    'trust.gitlab: project: ":a/b" is not a project',
   ],
   [
     () => trust.gitlab({ project: "a/b/", branch: "main" }),
-    'trust.gitlab: project: "a/b/" is no project',
+    'trust.gitlab: project: "a/b/" is not a project',
   ],
   [() => trust.gitlab({ project: "a/b" }), "trust.gitlab: branch | tag: give one of these"],
   [
@@ -255,12 +258,12 @@ test.each<[() => unknown, string]>([
   [
     () =>
       trust.kubernetes({ issuer: "https://i.example.com", namespace: "A_b", serviceAccount: "x" }),
-    "is no Kubernetes name",
+    "is not a Kubernetes name",
   ],
   [
     () =>
       trust.kubernetes({ issuer: "https://i.example.com", namespace: "ci", serviceAccount: "a-" }),
-    'trust.kubernetes: serviceAccount: "a-" is no Kubernetes name',
+    'trust.kubernetes: serviceAccount: "a-" is not a Kubernetes name',
   ],
   [
     () => trust.github({ ...acme, branch: "main", ownerId: 1.5, repositoryId: 2 }),
@@ -314,8 +317,8 @@ test.each<[() => unknown, string]>([
     () => trust.github({ ...acme, tag: "refs/tags/v*" }),
     'trust.github: tag: leave out refs/tags/ and write "v*".',
   ],
-  [() => trust.github({ ...acme, branch: "a..b" }), '"a..b" is no name of one'],
-  [() => trust.github({ ...acme, environment: " prod" }), '" prod" is no name of one'],
+  [() => trust.github({ ...acme, branch: "a..b" }), '"a..b" is not a valid name'],
+  [() => trust.github({ ...acme, environment: " prod" }), '" prod" is not a valid name'],
   [
     () => trust.github({ repository: "acme/app.git", branch: "main" }),
     'trust.github: repository: leave out the .git: "acme/app".',
@@ -336,7 +339,7 @@ test.each<[() => unknown, string]>([
     () => trust.gitlab({ project: "acme/app", branch: "refs/heads/main" }),
     'trust.gitlab: branch: leave out refs/heads/ and write "main".',
   ],
-  [() => trust.gitlab({ project: "acme /app", branch: "main" }), "is no project"],
+  [() => trust.gitlab({ project: "acme /app", branch: "main" }), "is not a project"],
   [
     () => trust.generic({ issuer: "https://i.example.com", subject: "*" }),
     'trust.generic: subject: "*" has a * before anything that says whose token it is.',

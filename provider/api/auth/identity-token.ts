@@ -28,7 +28,7 @@ export async function identityToken(
   const end = endOf(token);
   if (end === undefined) {
     throw new SettingsError(
-      `What ${from} gives is no identity token: it is no JWT with an end (exp).\n  Put there what the CI system issues, for example GitLab's id_tokens.`,
+      `What ${from} gives is not an identity token: it is not a JWT with an expiry (exp).\n  Put there what the CI system issues, for example GitLab's id_tokens.`,
     );
   }
   if (end * 1000 <= now()) {

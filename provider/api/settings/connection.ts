@@ -94,7 +94,7 @@ function timingFrom(environment: Environment): Pick<Connection, "timing"> {
   const length = seconds(given);
   if (length === undefined || length < 1 || length > 600) {
     throw new SettingsError(
-      `TAILSCOPE_TIMEOUT: ${shown(JSON.stringify(given))} is no length of time from 1s to 10m.\n  Write how long one answer may take, for example "30s".`,
+      `TAILSCOPE_TIMEOUT: ${shown(JSON.stringify(given))} is not a duration from 1s to 10m.\n  Write how long one answer may take, for example "30s".`,
     );
   }
   return { timing: { timeout: length * 1000 } };

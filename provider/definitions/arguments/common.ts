@@ -10,13 +10,13 @@ export function describeType(input: unknown): string {
 }
 
 export const text = (what: string) =>
-  z.string({ error: (issue) => `give ${what}, not ${describeType(issue.input)}` });
+  z.string({ error: (issue) => `expected ${what}, got ${describeType(issue.input)}` });
 
 /** A list whose order means nothing: sorted, and refused where something stands in it twice. */
 export function setOf(member: z.ZodType<string, string>, what: string) {
   return z
     .array(member, {
-      error: (issue) => `give a list, for example ${what}, not ${describeType(issue.input)}`,
+      error: (issue) => `expected a list, for example ${what}, got ${describeType(issue.input)}`,
     })
     .superRefine((members, context) => {
       members.forEach((name, index) => {
@@ -36,8 +36,8 @@ export function setOf(member: z.ZodType<string, string>, what: string) {
 const tag = text('a tag such as "tag:ci"').superRefine((name, context) => {
   if (/^tag:[A-Za-z][A-Za-z0-9-]*$/.test(name)) return;
   const message = name.startsWith("tag:")
-    ? `"${name}" is no tag: after "tag:" comes a letter, then letters, digits and hyphens`
-    : `"${name}" is no tag: tags start with "tag:". ${/^[A-Za-z][A-Za-z0-9-]*$/.test(name) ? `Write "tag:${name}".` : 'Write it like "tag:ci".'}`;
+    ? `"${name}" is not a valid tag: after "tag:" comes a letter, then letters, digits and hyphens`
+    : `"${name}" is not a valid tag: tags start with "tag:". ${/^[A-Za-z][A-Za-z0-9-]*$/.test(name) ? `Write "tag:${name}".` : 'Write it like "tag:ci".'}`;
   context.addIssue({ code: "custom", message });
 });
 
@@ -47,7 +47,7 @@ export const tags = setOf(tag, '["tag:ci"]').optional();
  * The API's rule for descriptions: at most 50 letters, digits, hyphens and spaces
  * (https://tailscale.com/api#tag/keys); underscores are taken as well (fact: description-characters).
  */
-export const description = text("a text")
+export const description = text("a string")
   .superRefine((words, context) => {
     const length = [...words].length;
     if (length > 50) {
@@ -69,7 +69,7 @@ export const description = text("a text")
   .optional();
 
 export const flag = z
-  .boolean({ error: (issue) => `give true or false, not ${describeType(issue.input)}` })
+  .boolean({ error: (issue) => `expected true or false, got ${describeType(issue.input)}` })
   .default(false);
 
 export const recreation = z
@@ -80,5 +80,5 @@ export const connection = text("the name of a connection").optional();
 
 /** A whole number whose change makes a new credential. */
 export const generation = z
-  .int({ error: (issue) => `give a whole number, not ${describeType(issue.input)}` })
+  .int({ error: (issue) => `expected a whole number, got ${describeType(issue.input)}` })
   .optional();

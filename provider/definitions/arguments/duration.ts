@@ -9,14 +9,14 @@ export function durationBetween(shortest: number, longest: number): z.ZodType<st
   return z
     .union([z.string(), z.number()], {
       error: (issue) =>
-        `give a duration such as "30d" or a number of seconds, not ${describeType(issue.input)}`,
+        `expected a duration such as "30d" or a number of seconds, got ${describeType(issue.input)}`,
     })
     .transform((given, context) => {
       const length = seconds(given);
       if (length === undefined) {
         context.addIssue({
           code: "custom",
-          message: `${JSON.stringify(given)} is no duration: write "90d", "12h", "30m", "45s", or a whole number of seconds`,
+          message: `${JSON.stringify(given)} is not a valid duration: write "90d", "12h", "30m", "45s", or a whole number of seconds`,
         });
         return z.NEVER;
       }

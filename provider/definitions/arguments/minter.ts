@@ -33,7 +33,7 @@ export const minter = z
     },
     {
       error: (issue) =>
-        `give an OAuthClient, or { clientId, clientSecret }, not ${describeType(issue.input)}`,
+        `expected an OAuthClient, or { clientId, clientSecret }, got ${describeType(issue.input)}`,
     },
   )
   .superRefine(({ clientId, clientSecret }, context) => {

@@ -35,7 +35,7 @@ export function scopeFailures(known: ScopeArguments, written: { scopes?: unknown
     return [
       {
         property: `scopes[${order.indexOf(scope)}]`,
-        reason: `"${scope}" is no scope of the Tailscale API. ${
+        reason: `"${scope}" is not a scope of the Tailscale API. ${
           meant
             ? `Did you mean "${meant}"?`
             : "They are listed at https://tailscale.com/kb/1623/trust-credentials."

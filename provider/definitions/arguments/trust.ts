@@ -27,7 +27,7 @@ export const issuer = visibleText(
   const url = z.url().safeParse(address).success ? new URL(address) : undefined;
   const problem =
     url === undefined
-      ? "is no URL"
+      ? "is not a URL"
       : url.protocol !== "https:"
         ? "is not https, so nobody could trust the keys that it publishes"
         : url.search !== "" || url.hash !== ""
@@ -71,7 +71,7 @@ const ownArguments = new Map([
 export const claimRules = z
   .record(z.string(), visibleText('a pattern such as "refs/heads/*"'), {
     error: (issue) =>
-      `give an object of claims and patterns, for example { ref: "refs/heads/main" }, not ${describeType(issue.input)}`,
+      `expected an object of claims and patterns, for example { ref: "refs/heads/main" }, got ${describeType(issue.input)}`,
   })
   .superRefine((rules, context) => {
     const known = new Map<string, string>();

@@ -73,7 +73,7 @@ function makerOfOwn({ op, old, new: after }: Step, type: string): Maker {
   if (!isResourceType(kind)) return strangeType(type);
   return {
     is: "told",
-    sentence: `is a Tailscale ${factsOf(kind).name}, which is no credential and is not reviewed.`,
+    sentence: `is a Tailscale ${factsOf(kind).name}, which is not a credential and is not reviewed.`,
   };
 }
 

@@ -35,7 +35,7 @@ export async function thisCloud(environment: Environment, asker: string): Promis
   const inGithub = environment["GITHUB_ACTIONS"] === "true";
   throw new SettingsError(
     `${asker} asks for an identity token of the platform, and none is found to ask:\n` +
-      `    GitHub Actions: ${inGithub ? "the job may have none; it needs `permissions: { id-token: write }`" : "this is no job of it"}\n` +
+      `    GitHub Actions: ${inGithub ? "the job may have none; it needs `permissions: { id-token: write }`" : "this is not one of its jobs"}\n` +
       "    AWS: no metadata service of an instance answers, and there are no variables of a container or of credentials\n" +
       "    Google Cloud: no metadata server answers\n" +
       "  Run it on one of them, or set TAILSCALE_IDENTITY_TOKEN or TAILSCALE_IDENTITY_TOKEN_FILE.",
