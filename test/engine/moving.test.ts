@@ -162,7 +162,7 @@ test("a credential with what we would let nobody ask for is adopted and kept, an
     const out = join(folder, "out");
     const adopted = await tailscope(stack, ["adopt", body.id, "--out", out]);
     expect(adopted.code, adopted.stderr).toBe(0);
-    expect(adopted.stdout).toContain("Into a stack that exists:");
+    expect(adopted.stdout).toContain("In an existing stack:");
     const program = asJavaScript(readFileSync(join(out, "index.ts"), "utf8"));
     stack.write(program);
     const imported = await typed(

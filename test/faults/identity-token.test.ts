@@ -32,7 +32,7 @@ test("a token in the environment is taken as it is, unless it is none or has end
   );
   for (const none of ["nonsense", "a.b.c", token({}), token({ exp: "soon" })]) {
     await expect(from({ TAILSCALE_IDENTITY_TOKEN: none })).rejects.toThrow(
-      "is no identity token: it is no JWT with an end (exp)",
+      "is not an identity token: it is not a JWT with an expiry (exp)",
     );
   }
 });
