@@ -70,9 +70,9 @@ function keyOfOpening(what: string, detail: string): string {
 /** The keys of what includes an opening. */
 function keysAround({ what, detail }: Opening): readonly string[] {
   const keys = [keyOfOpening(what, detail), keyOfOpening("anything", "")];
-  return what === "login" && detail !== "root"
-    ? [...keys, keyOfOpening("login", "any login but root")]
-    : keys;
+  if (what === "login")
+    return detail === "root" ? keys : [...keys, keyOfOpening("login", "any login but root")];
+  return /^\d+$/.test(what) ? [...keys, keyOfOpening("any traffic", "")] : keys;
 }
 
 /** Destinations and ports of one opening that are not covered. */

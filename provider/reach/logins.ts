@@ -98,7 +98,9 @@ function findDoors(uses: readonly Use[]): (tag: string) => readonly (readonly Co
     for (const { to, openings } of destinations) {
       const isOpen = openings.some(
         ({ what, first, last }) =>
-          what === "anything" || (what === "6" && first <= 22 && last >= 22),
+          what === "anything" ||
+          what === "any traffic" ||
+          (what === "6" && first <= 22 && last >= 22),
       );
       if (!isOpen) continue;
       if (to.isEverything) note("*", conditions);

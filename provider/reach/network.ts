@@ -23,7 +23,8 @@ import { formatRange } from "./ranges";
 export interface Opening {
   /**
    * The number of a protocol, `"app NAME"` for a capability, `"login"` for one by SSH, `"stand for"`
-   * for taking somebody's place, `"anything"` for what nobody can limit.
+   * for taking somebody's place, `"any traffic"` where no rules are, `"anything"` for what nobody can
+   * limit, which is more: logins and places of others as well.
    */
   readonly what: string;
   /** Ports, both inclusive; all where it has none. */
@@ -163,13 +164,16 @@ export const anything: Opening = {
   detail: "",
 };
 
+/** Every protocol and port, which gives no login and nobody's place. */
+const anyTraffic: Opening = { ...anything, what: "any traffic" };
+
 /** Of a file that has no rules at all. Source: https://tailscale.com/kb/1192/acl-samples */
 const openToAll: Rule = {
   at: { section: "", path: "", line: 1, column: 1 },
   isLogin: false,
   sources: ["*"],
   sourceRanges: [],
-  destinations: [{ to: everything, openings: [anything] }],
+  destinations: [{ to: everything, openings: [anyTraffic] }],
   conditions: [],
 };
 

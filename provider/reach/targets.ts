@@ -110,7 +110,7 @@ function isAsked(
   { what, first, last }: Destination["openings"][number],
   { port, protocol }: Target,
 ): boolean {
-  if (what === "anything" || what === "stand for") return true;
+  if (["anything", "any traffic", "stand for"].includes(what)) return true;
   // Whoever logs in on a machine has all of its ports.
   if (what === "login") return protocol === undefined || protocol === "6";
   if (what.startsWith("app ")) return port === undefined && protocol === undefined;

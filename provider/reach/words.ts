@@ -38,7 +38,8 @@ function openingsByKind(name: string, openings: readonly Opening[]): string[] {
   const others: string[] = [];
   const logins: string[] = [];
   for (const { what, first, last, detail } of openings) {
-    if (what === "anything") others.push(name === "*" ? "everything" : `${name} (everything)`);
+    if (what === "anything" || what === "any traffic")
+      others.push(name === "*" ? "everything" : `${name} (everything)`);
     else if (what === "stand for") others.push(name);
     else if (what === "login") logins.push(detail);
     else if (what.startsWith("app ")) others.push(`${name} (${what})`);

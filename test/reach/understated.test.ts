@@ -1,0 +1,146 @@
+/** Ways that are easily overlooked: what Tailscale opens must be among what reach says. */
+
+import { describe, expect, test } from "vitest";
+import { gainInWords } from "../../provider/reach/answers";
+import { differenceOf } from "../../provider/reach/difference";
+import { allWaysTo, startsNamedIn, waysFrom, waysTo } from "../../provider/reach/questions";
+import { rememberSpreads } from "../../provider/reach/spread";
+import type { CredentialStart, Start } from "../../provider/reach/starts";
+import { parseTarget } from "../../provider/reach/targets";
+import { conditionsInWords, targetInWords } from "../../provider/reach/words";
+import { networkFrom } from "./a-company";
+
+const tagOwners = { "tag:a": [], "tag:b": ["tag:a"], "tag:c": [], "tag:d": [] };
+
+function client(scopes: string[], tags: string[]): CredentialStart {
+  return { kind: "OAuthClient", name: "ci", scopes, tags };
+}
+const ci = client(["auth_keys"], ["tag:a"]);
+const person = (name: string): Start => ({ kind: "Person", name });
+
+/** The ways of somebody to a target, as conditions. */
+function ways(policy: object, start: Start, text: string): string[] {
+  const network = networkFrom({ tagOwners, ...policy });
+  const target = parseTarget(text, network);
+  if ("problem" in target) throw new Error(target.problem);
+  return waysTo(start, rememberSpreads(network)(start), target).map(({ conditions }) =>
+    conditionsInWords(conditions),
+  );
+}
+
+/** Everything that somebody reaches. */
+function reached(policy: object, start: Start): string[] {
+  const spreadFrom = rememberSpreads(networkFrom({ tagOwners, ...policy }));
+  return waysFrom(start, spreadFrom(start)).map(({ use, destination, conditions }) =>
+    [
+      use.how,
+      targetInWords(destination.to, destination.openings),
+      conditionsInWords(conditions),
+    ].join(" "),
+  );
+}
+
+function gained(before: object, after: object, start: Start = ci, next: Start = start): string[] {
+  const was = rememberSpreads(networkFrom({ tagOwners, ...before }))(start);
+  const is = rememberSpreads(networkFrom({ tagOwners, ...after }))(next);
+  return differenceOf(was, is).gained.map(gainInWords);
+}
+
+const opens = (src: string, dst: string, ip = "tcp:22") => ({ src: [src], dst: [dst], ip: [ip] });
+
+describe("a file without rules", () => {
+  const noRules = {};
+  test("opens no login, whatever it opens", () => {
+    const ssh = [{ action: "accept", src: ["tag:a"], dst: ["tag:d"], users: ["root"] }];
+    expect(gained(noRules, { ssh })).toContainEqual(expect.stringContaining("as root"));
+  });
+  test("lets nobody stand for a subnet", () => {
+    expect(
+      gained(noRules, { autoApprovers: { routes: { "10.0.0.0/8": ["tag:a"] } } }),
+    ).toHaveLength(1);
+  });
+  test("lets nobody rewrite the file", () => {
+    expect(
+      gained(noRules, noRules, ci, client(["auth_keys", "policy_file"], ["tag:a"])),
+    ).toHaveLength(1);
+  });
+  test("gives no capability that a later rule gives", () => {
+    expect(
+      gained(noRules, {
+        grants: [
+          {
+            src: ["tag:a"],
+            dst: ["tag:d"],
+            ip: ["*"],
+            app: {
+              "tailscale.com/cap/kubernetes": [{ impersonate: { groups: ["system:masters"] } }],
+            },
+          },
+        ],
+      }),
+    ).toHaveLength(1);
+  });
+});
+
+describe("differences", () => {
+  test("of definitions", () => {
+    const host = (at: string) => ({ hosts: { db: at }, grants: [opens("tag:a", "db")] });
+    expect(gained(host("10.0.0.1"), host("10.0.0.2"))).toHaveLength(1);
+    const group = (...members: string[]) => ({
+      groups: { "group:ops": members },
+      grants: [opens("tag:a", "group:ops")],
+    });
+    expect(
+      gained(group("ada@acme.example"), group("ada@acme.example", "bo@acme.example")),
+    ).toHaveLength(1);
+    const set = (...entries: string[]) => ({
+      ipsets: { "ipset:x": entries },
+      grants: [opens("tag:a", "ipset:x")],
+    });
+    expect(gained(set("10.0.0.0/8", "remove 10.1.0.0/16"), set("10.0.0.0/8"))).toHaveLength(1);
+    const via = (...tags: string[]) => ({
+      grants: [{ ...opens("tag:a", "10.0.0.0/8"), via: tags }],
+    });
+    expect(gained(via("tag:c"), via("tag:c", "tag:d"))).toHaveLength(1);
+    expect(gained(via("tag:c"), { grants: [opens("tag:a", "10.0.0.0/8")] })).toHaveLength(1);
+    const posture = (...all: string[]) => ({
+      postures: { "posture:p": all },
+      defaultSrcPosture: ["posture:p"],
+      grants: [opens("tag:a", "tag:d")],
+    });
+    expect(
+      gained(posture("node:os == 'macos'", "custom:x == true"), posture("node:os == 'macos'")),
+    ).toHaveLength(1);
+    const exit = (...who: string[]) => ({
+      grants: [],
+      autoApprovers: { exitNode: who, services: { "svc:web": who } },
+    });
+    expect(gained(exit(), exit("tag:b"))).toHaveLength(2);
+    const app = (more: object) => ({
+      grants: [
+        {
+          src: ["tag:a"],
+          dst: ["tag:d"],
+          ip: ["443"],
+          app: { "tailscale.com/cap/kubernetes": [more] },
+        },
+      ],
+    });
+    expect(gained(app({ a: 1 }), app({ a: 2 }))).toHaveLength(1);
+  });
+});
+
+test("everybody who is named gets a say", () => {
+  const network = networkFrom({
+    tagOwners,
+    groups: { "group:ops": ["ada@acme.example"] },
+    grants: [opens("group:ops", "tag:d")],
+  });
+  const target = parseTarget("tag:d", network);
+  if ("problem" in target) throw new Error(target.problem);
+  expect(
+    allWaysTo(startsNamedIn(network), rememberSpreads(network), target).map(
+      ({ start }) => start.name,
+    ),
+  ).toEqual(["group:ops"]);
+});
