@@ -281,14 +281,15 @@ export function nameOf(selector: Selector): string {
       return "*";
     case "autogroup":
       return selector.name === "danger-all" ? "*" : `autogroup:${selector.name}`;
+    case "service":
+      return selector.name.toLowerCase();
     case "user":
     case "group":
     case "tag":
-    case "service":
     case "ipset":
       return selector.name;
     case "domain":
-      return `user:*@${selector.domain}`;
+      return `user:*@${selector.domain.toLowerCase()}`;
     case "addresses":
       return selector.text;
   }
@@ -363,7 +364,7 @@ function approvalsIn({ autoApprovers }: PolicyFile): Approval[] {
     ...services.flatMap(({ service, approvers }) =>
       approved(approvers, {
         written: service,
-        names: [service],
+        names: [service.toLowerCase()],
         ranges: [],
         isEverything: false,
       }),

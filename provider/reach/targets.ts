@@ -1,6 +1,6 @@
 /** What reach is asked about, and whether something opens it. */
 
-import { parseRange, type Range, tailnetRanges } from "../policy-file/addresses";
+import { internetRanges, parseRange, type Range, tailnetRanges } from "../policy-file/addresses";
 import { hasPorts, parseProtocol } from "../policy-file/ports";
 import { namesAround } from "./covering";
 import type { Condition } from "./model";
@@ -44,7 +44,8 @@ export function parseTarget(text: string, network: Network): Target | { readonly
     isEverything: false,
   });
   if (host === "*" || host === "everything") return { ...named([]), isEverything: true };
-  if (host === "internet" || host === "autogroup:internet") return named(["internet"]);
+  if (host === "internet" || host === "autogroup:internet")
+    return { ...named(["internet"]), ranges: internetRanges };
   const range = parseRange(host);
   const ranges = range === undefined ? network.hosts.get(host) : [range];
   if (ranges !== undefined) return { ...named([]), ranges };
@@ -54,8 +55,8 @@ export function parseTarget(text: string, network: Network): Target | { readonly
       ? named([name])
       : { problem: `"${host}" is not defined in the policy file` };
   if (name.startsWith("group:")) {
-    const members = network.groups.get(name);
-    return members === undefined ? named([name]) : named(members);
+    const found = [...network.groups].filter(([group]) => group.toLowerCase() === name);
+    return named(found.length === 0 ? [name] : found.flatMap(([, members]) => members));
   }
   if (/^(svc|autogroup):./.test(name) || name.includes("@")) return named([name]);
   return {
@@ -94,7 +95,12 @@ export function opensTarget(
   if (user !== undefined && elsewhere !== undefined)
     return [{ kind: "unknown", what: `whether ${elsewhere} means ${user}` }];
   if (target.isKnownMachine) return undefined;
-  const isMachine = target.names.some((name) => name !== "internet" && !name.startsWith("svc:"));
+  // Which tags a service has, no policy file says.
+  const service = target.names.find((name) => name.startsWith("svc:"));
+  const tag = to.names.find((name) => name.startsWith("tag:"));
+  if (service !== undefined && tag !== undefined)
+    return [{ kind: "unknown", what: `whether ${service} has ${tag}` }];
+  const isMachine = target.names.some((name) => name !== "internet");
   const inTailnet = to.ranges.find((range) => tailnetRanges.some((own) => overlaps(own, range)));
   if (isMachine && inTailnet !== undefined && !to.names.includes("internet"))
     return [{ kind: "address", range: formatRange(inTailnet) }];
