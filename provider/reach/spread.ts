@@ -1,5 +1,6 @@
 /** Everything that somebody can come to hold, and everything that opens to them by it. */
 
+import { normalizeTag } from "../policy-file/selector";
 import { addressUses, standing, standingUses, usesFromAddresses } from "./addresses";
 import { implies, strongest } from "./conditions";
 import { stepsFrom } from "./holders";
@@ -8,7 +9,7 @@ import { type Condition, holderOf, keyOf, type Node, type Source, type Step } fr
 import { anyMachine, anything, everything, type Network } from "./network";
 import { type Abilities, abilitiesWith } from "./scope-steps";
 import type { Start } from "./starts";
-import { namesOf, rememberUses, type Use, type UsesOf } from "./uses";
+import { namesOf, rememberUses, type Use, type UsesOf, unknownUser } from "./uses";
 
 /** What opens to somebody who became a node. */
 export interface Opened {
@@ -77,7 +78,8 @@ interface Beginning {
 function beginningOf(start: Start, { ownership }: Network): Beginning {
   const abilities = abilitiesWith([]);
   if (start.kind === "Person") return { origin: personOf(start.name), abilities };
-  if (start.kind === "Machine") return { origin: holderOf("machine", start.tags), abilities };
+  if (start.kind === "Machine")
+    return { origin: holderOf("machine", start.tags.map(normalizeTag)), abilities };
   if (start.kind === "Addresses")
     return { origin: { kind: "address", name: start.name }, abilities };
   if (start.kind === "ApiAccessToken") {
@@ -89,14 +91,14 @@ function beginningOf(start: Start, { ownership }: Network): Beginning {
       beside: rewriting(may, { scope: "an API access token" }, [unknown]),
     };
   }
-  const tags = start.hides?.tags ? ownership.defined : start.tags;
+  const tags = start.hides?.tags ? ownership.defined : start.tags.map(normalizeTag);
   if (start.kind !== "AuthKey")
     return {
       origin: holderOf("credential", tags),
       abilities: abilitiesWith(start.hides?.scopes ? ["all"] : start.scopes),
     };
-  // Without tags its machine is its maker's, and who that is is not known: any member.
-  const origin = [...tags].length > 0 ? holderOf("auth key", tags) : personOf("autogroup:member");
+  // Without tags its machine is its maker's, and who that is is not known: anybody of the tailnet.
+  const origin = [...tags].length > 0 ? holderOf("auth key", tags) : personOf(unknownUser);
   return { origin, abilities };
 }
 

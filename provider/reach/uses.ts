@@ -31,13 +31,37 @@ export function namesOf(node: Node, network: Network): readonly string[] {
   }
 }
 
+/** Somebody of the tailnet of whom nothing is known: every name that a user can have may be theirs. */
+export const unknownUser = "its maker, who may be any user";
+
 /** The names of a user, or those that everybody in a group has. */
-function namesOfPerson(name: string, { groups }: Network): readonly string[] {
-  if (!name.includes("@") || name.includes(":"))
-    return name === "*" ? ["*"] : [name, "autogroup:member", "*"];
-  const domain = name.slice(name.lastIndexOf("@") + 1);
-  const theirs = [...groups].flatMap(([group, members]) => (members.includes(name) ? [group] : []));
-  return [name, ...theirs, `user:*@${domain}`, "autogroup:member", "*"];
+function namesOfPerson(name: string, network: Network): readonly string[] {
+  const { groups, bySource, owners } = network;
+  if (name === "*") return ["*"];
+  if (name === unknownUser)
+    return [...new Set([...bySource.keys(), ...owners.map((owner) => owner.name)])].filter(
+      (one) => !one.startsWith("tag:") && !["autogroup:tagged", "internet"].includes(one),
+    );
+  // The Owner is an admin as well, as captured.
+  if (name === "autogroup:owner") return [name, "autogroup:admin", "autogroup:member", "*"];
+  const isUser = name.includes("@") && !name.includes(":");
+  const people = isUser ? [name] : (groups.get(name) ?? []);
+  if (people.length === 0) return [name, "autogroup:member", "*"];
+  const theirs = [...groups].flatMap(([group, members]) =>
+    people.every((one) => members.includes(one)) ? [group] : [],
+  );
+  const domains = new Set(people.map((one) => one.slice(one.lastIndexOf("@") + 1)));
+  const domain = domains.size === 1 ? [...domains].map((one) => `user:*@${one}`) : [];
+  return [
+    ...new Set([
+      name,
+      ...theirs,
+      ...(people.length === 1 ? people : []),
+      ...domain,
+      "autogroup:member",
+      "*",
+    ]),
+  ];
 }
 
 /** The network's rules by the names that they are for; remembered, so that thousands of starts share them. */

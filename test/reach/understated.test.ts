@@ -48,6 +48,65 @@ function gained(before: object, after: object, start: Start = ci, next: Start = 
 
 const opens = (src: string, dst: string, ip = "tcp:22") => ({ src: [src], dst: [dst], ip: [ip] });
 
+test("tags of a credential in another case are the same tags", () => {
+  expect(
+    ways({ grants: [opens("tag:a", "tag:d")] }, client(["auth_keys"], ["tag:A"]), "tag:d"),
+  ).toEqual([""]);
+});
+
+test("an auth key without tags is its maker's, who may be anybody", () => {
+  const key: Start = { kind: "AuthKey", name: "key", scopes: [], tags: [] };
+  expect(ways({ grants: [opens("ada@acme.example", "tag:d")] }, key, "tag:d")).toHaveLength(1);
+  expect(
+    ways(
+      { groups: { "group:ops": ["ada@acme.example"] }, grants: [opens("group:ops", "tag:d")] },
+      key,
+      "tag:d",
+    ),
+  ).toHaveLength(1);
+  expect(ways({ grants: [opens("autogroup:admin", "tag:d")] }, key, "tag:d")).toHaveLength(1);
+  expect(
+    ways(
+      {
+        tagOwners: { ...tagOwners, "tag:c": ["ada@acme.example"] },
+        grants: [opens("tag:c", "tag:d")],
+      },
+      key,
+      "tag:d",
+    ),
+  ).toHaveLength(1);
+});
+
+test("the Owner is an admin as well", () => {
+  expect(
+    ways({ grants: [opens("autogroup:admin", "tag:d")] }, person("autogroup:owner"), "tag:d"),
+  ).toEqual([""]);
+});
+
+test("of a public address the internet is asked as well", () => {
+  expect(
+    ways({ acls: [{ action: "accept", src: ["tag:a"], dst: ["0.0.0.0/0:443"] }] }, ci, "internet"),
+  ).toHaveLength(1);
+  expect(ways({ grants: [opens("tag:a", "8.8.8.0/24")] }, ci, "internet:22")).toHaveLength(1);
+});
+
+test("a service may have a tag, and an address", () => {
+  expect(ways({ grants: [opens("tag:a", "tag:d")] }, ci, "svc:web:22")).toHaveLength(1);
+  expect(ways({ grants: [opens("tag:a", "100.100.0.0/16")] }, ci, "svc:web:22")).toHaveLength(1);
+  expect(ways({ grants: [opens("tag:a", "svc:Web")] }, ci, "svc:Web")).toEqual([""]);
+});
+
+test("names of groups are asked for in any case", () => {
+  const groups = { "group:Ops": ["ada@acme.example"] };
+  expect(ways({ groups, grants: [opens("tag:a", "group:Ops")] }, ci, "group:Ops")).toEqual([""]);
+});
+
+test("domains in any case", () => {
+  expect(
+    ways({ grants: [opens("user:*@Acme.example", "tag:d")] }, person("ada@acme.example"), "tag:d"),
+  ).toEqual([""]);
+});
+
 describe("a file without rules", () => {
   const noRules = {};
   test("opens no login, whatever it opens", () => {
