@@ -67,14 +67,16 @@ function useInTailnet(
       how: "takes the address",
       why: `It can give a machine an address in ${text} (${scope}).`,
     };
+  // Who joins often enough gets an address in the part that the two have in common.
   const isGiven = pools.some(
     ({ targets, ranges }) =>
-      targets.some((target) => names.includes(target)) && isWithinRanges(range, ranges),
+      targets.some((target) => names.includes(target)) &&
+      ranges.some((pool) => overlaps(pool, range)),
   );
+  if (isGiven) return { ...use, why: `Its machines get addresses in ${text} (ipPool).` };
   return {
     ...use,
     conditions: strongest([...use.conditions, { kind: "address", range: text }]),
-    ...(isGiven && { why: "Its machines get addresses of that range (ipPool)." }),
   };
 }
 

@@ -1,12 +1,14 @@
 /** Everything that somebody can come to hold, and everything that opens to them by it. */
 
+import { tailnetRanges } from "../policy-file/addresses";
 import { normalizeTag } from "../policy-file/selector";
 import { addressUses, standing, standingUses, usesFromAddresses } from "./addresses";
 import { implies, strongest } from "./conditions";
 import { stepsFrom } from "./holders";
 import { type Logins, rememberLogins } from "./logins";
 import { type Condition, holderOf, keyOf, type Node, type Source, type Step } from "./model";
-import { anyMachine, anything, everything, type Network } from "./network";
+import { anyMachine, anything, everything, type Network, type Targets } from "./network";
+import { formatRange, overlaps } from "./ranges";
 import { type Abilities, abilitiesWith } from "./scope-steps";
 import type { Start } from "./starts";
 import { namesOf, rememberUses, type Use, type UsesOf, unknownUser } from "./uses";
@@ -311,8 +313,8 @@ function rewriting(why: string, at: Source, conditions: readonly Condition[]): U
 }
 
 /**
- * Who gives tags to machines can put any machine of the tailnet under a tag, which every rule with
- * that tag as a destination then opens.
+ * Who gives tags and addresses to machines can put any machine of the tailnet under a tag or an
+ * address, which every rule with that destination then opens.
  */
 function movedUses(
   became: readonly Became[],
@@ -326,21 +328,30 @@ function movedUses(
     for (const one of last === undefined ? otherSteps : [last.step, ...otherSteps])
       if (one.how === "retags" && "tags" in one.to) for (const tag of one.to.tags) given.add(tag);
   const [some] = given;
-  if (some === undefined) return [];
+  const placeIn = ({ names, ranges }: Targets): string | undefined => {
+    const tag =
+      some !== undefined && names.includes("autogroup:tagged")
+        ? some
+        : names.find((name) => given.has(name));
+    if (tag !== undefined) return `put ${tag} on any machine`;
+    // POST /device/{deviceId}/ip sets an IPv4 address: https://tailscale.com/api#tag/devices
+    const range = ranges.find(
+      (one) => one.family === 4 && tailnetRanges.some((own) => overlaps(own, one)),
+    );
+    return range && `give any machine an address in ${formatRange(range)}`;
+  };
   return opened.flatMap(({ by, uses }) => {
     const moved = uses.flatMap((use) => {
       const destinations = use.destinations.flatMap(({ to, openings }) => {
-        const tag = to.names.includes("autogroup:tagged")
-          ? some
-          : to.names.find((name) => given.has(name));
-        return tag === undefined || openings.includes(standing) ? [] : [{ tag, openings }];
+        const place = placeIn(to);
+        return place === undefined || openings.includes(standing) ? [] : [{ place, openings }];
       });
       return destinations.map(
-        ({ tag, openings }): Use => ({
+        ({ place, openings }): Use => ({
           ...use,
           how: "is reached by",
           destinations: [{ to: anyMachine, openings }],
-          why: `It can put ${tag} on any machine (${scope}), which the rule then opens.`,
+          why: `It can ${place} (${scope}), which the rule then opens.`,
         }),
       );
     });

@@ -107,6 +107,25 @@ test("domains in any case", () => {
   ).toEqual([""]);
 });
 
+describe("a machine can be given an address", () => {
+  test("to be reached by a rule for that address", () => {
+    expect(
+      reached({ grants: [opens("tag:a", "100.80.0.12")] }, client(["devices:core"], ["tag:a"])),
+    ).toContainEqual(expect.stringContaining("is reached by any machine:22"));
+  });
+  test("by a pool", () => {
+    const rule = { grants: [opens("100.80.0.0/16", "tag:d")] };
+    const pool = (range: string) => ({
+      ...rule,
+      nodeAttrs: [{ target: ["tag:a"], ipPool: [range] }],
+    });
+    expect(gained(rule, pool("100.80.0.0/16"))).toHaveLength(1);
+    expect(gained(rule, pool("100.80.1.0/24"))).toHaveLength(1);
+    expect(gained(rule, pool("100.80.0.0/12"))).toHaveLength(1);
+    expect(gained(rule, pool("100.90.0.0/16"))).toHaveLength(0);
+  });
+});
+
 describe("a file without rules", () => {
   const noRules = {};
   test("opens no login, whatever it opens", () => {
