@@ -103,6 +103,12 @@ const tailnetPrefixes = ["100.64.0.0/10", "fd7a:115c:a1e0::/48"];
 /** Where machines have their addresses. Source: https://tailscale.com/kb/1015/100.x-addresses */
 export const tailnetRanges = withoutAll(tailnetPrefixes, ["100.115.92.0/23"]);
 
+/**
+ * The same without the addresses of IPv4 subnets behind IPv6, which no machine has itself.
+ * Source: https://tailscale.com/kb/1201/4via6-subnets
+ */
+export const machineRanges = subtractAll(tailnetRanges, [range("fd7a:115c:a1e0:b1a::/64")]);
+
 /** Whether the ranges have every address that a machine can have, of one family. */
 export function coverTailnet(ranges: readonly Range[]): boolean {
   return tailnetPrefixes.map(range).some((whole) => subtractAll([whole], ranges).length === 0);

@@ -3,9 +3,17 @@
  * nodes and hosts of services.
  */
 
-import { parseRange, parseSpan, type Range, tailnetRanges } from "../policy-file/addresses";
-import { strongest } from "./conditions";
 import {
+  machineRanges,
+  parseRange,
+  parseSpan,
+  type Range,
+  subtractRange,
+} from "../policy-file/addresses";
+import { strongest } from "./conditions";
+import type { Condition } from "./model";
+import {
+  type Approval,
   anyRoute,
   anyService,
   type Network,
@@ -26,15 +34,29 @@ export function addressUses(
   network: Network,
   abilities: Abilities | undefined,
 ): Use[] {
-  return network.byAddress.flatMap((place) => {
+  const router = routerOf(names, network, abilities);
+  const byAddress = network.byAddress.flatMap((place) => {
     const rule = network.rules[place];
     if (rule === undefined || rule.isLogin) return [];
-    return rule.sourceRanges.flatMap(
-      (range) =>
-        (tailnetRanges.some((own) => overlaps(own, range))
-          ? useInTailnet(rule, range, names, network, abilities)
-          : useBehindRouter(rule, range, names, network, abilities)) ?? [],
-    );
+    return rule.sourceRanges.flatMap((range) => [
+      ...(machineRanges.some((own) => overlaps(own, range))
+        ? [useInTailnet(rule, range, names, network, abilities)]
+        : []),
+      ...(router === undefined ? [] : useBehindRouter(rule, range, router)),
+    ]);
+  });
+  return router === undefined ? byAddress : [...byAddress, ...usesForAll(network, router)];
+}
+
+/** Rules for everybody, approved subnets among them, which are asked for no posture. */
+function usesForAll({ bySource, rules }: Network, router: Router): Use[] {
+  const [approval] = router.approvals.filter(({ of }) => !of.names.includes("internet"));
+  if (approval === undefined && router.scope === undefined) return [];
+  return (bySource.get("*") ?? []).flatMap((place) => {
+    const rule = rules[place];
+    return rule === undefined || rule.isLogin || !rule.conditions.some(isPosture)
+      ? []
+      : [useAsRouter(rule, approval?.of.written ?? "any subnet", approval, router)];
   });
 }
 
@@ -56,7 +78,7 @@ function useInTailnet(
   abilities: Abilities | undefined,
 ): Use {
   const use = useOf(rule);
-  const ofFamily = tailnetRanges.filter(({ family }) => family === range.family);
+  const ofFamily = machineRanges.filter(({ family }) => family === range.family);
   if (ofFamily.every((own) => isWithinRanges(own, [range]))) return use;
   const text = formatRange(range);
   const scope = abilities?.scopeFor("changes machines");
@@ -80,34 +102,56 @@ function useInTailnet(
   };
 }
 
-function useBehindRouter(
-  rule: Rule,
-  range: Range,
+/** How somebody comes to stand for a subnet. */
+interface Router {
+  readonly approvals: readonly Approval[];
+  /** The scope by which it approves any subnet itself. */
+  readonly scope: string | undefined;
+}
+
+function routerOf(
   names: readonly string[],
-  { approvals }: Network,
+  network: Network,
   abilities: Abilities | undefined,
-): Use | undefined {
-  const approval = approvals.find(
-    ({ approver, of }) =>
-      names.includes(approver) && of.ranges.some((approved) => overlaps(approved, range)),
-  );
+): Router | undefined {
+  const approvals = network.approvals.filter(({ approver }) => names.includes(approver));
   const scope = abilities?.scopeFor("approves routes");
+  return approvals.length === 0 && scope === undefined ? undefined : { approvals, scope };
+}
+
+function useBehindRouter(rule: Rule, range: Range, router: Router): Use[] {
+  const behind = machineRanges.reduce<readonly Range[]>(subtractRange, [range]);
+  if (behind.length === 0) return [];
+  const approval = router.approvals.find(({ of }) =>
+    of.ranges.some((approved) => behind.some((one) => overlaps(approved, one))),
+  );
+  if (approval === undefined && router.scope === undefined) return [];
+  return [useAsRouter(rule, formatRange(range), approval, router)];
+}
+
+function useAsRouter(
+  rule: Rule,
+  from: string,
+  approval: Approval | undefined,
+  { scope }: Router,
+): Use {
   const reason =
     approval !== undefined
       ? `which autoApprovers approves for ${approval.of.written}`
-      : scope === undefined
-        ? undefined
-        : `which it approves itself (${scope})`;
-  if (reason === undefined) return undefined;
+      : `which it approves itself (${scope})`;
   const use = useOf(rule);
   return {
     ...use,
     how: "stands for",
     // Postures are asked of machines of this tailnet, not of what is behind a router.
     // Source: https://tailscale.com/kb/1288/device-posture
-    conditions: use.conditions.filter(({ kind }) => kind !== "posture"),
-    why: `It can send from ${formatRange(range)} as a router, ${reason}.`,
+    conditions: use.conditions.filter((condition) => !isPosture(condition)),
+    why: `It can send from ${from} as a router, ${reason}.`,
   };
+}
+
+function isPosture({ kind }: Condition): boolean {
+  return kind === "posture";
 }
 
 /** The places of others that machines of these names can take. */

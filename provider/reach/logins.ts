@@ -3,7 +3,7 @@
  * `ssh` and one that opens port 22. Source: https://tailscale.com/kb/1193/tailscale-ssh
  */
 
-import { tailnetRanges } from "../policy-file/addresses";
+import { machineRanges } from "../policy-file/addresses";
 import { addressUses } from "./addresses";
 import { strongest, weakest } from "./conditions";
 import { type Condition, holderOf, keyOf, type Node, type Step } from "./model";
@@ -106,7 +106,7 @@ function findDoors(uses: readonly Use[]): (tag: string) => readonly (readonly Co
       if (to.isEverything) note("*", conditions);
       for (const name of to.names) note(name, conditions);
       for (const range of to.ranges)
-        if (tailnetRanges.some((own) => overlaps(own, range)))
+        if (machineRanges.some((own) => overlaps(own, range)))
           note("*", [...conditions, { kind: "address", range: formatRange(range) }]);
     }
   return (tag) => weakest([tag, "autogroup:tagged", "*"].flatMap((name) => open.get(name) ?? []));

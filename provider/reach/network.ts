@@ -3,7 +3,7 @@
  * that they name resolved to its definition.
  */
 
-import { internetRanges, type Range, subtractRange, tailnetRanges } from "../policy-file/addresses";
+import { internetRanges, machineRanges, type Range, subtractRange } from "../policy-file/addresses";
 import type {
   Login,
   NetworkRule,
@@ -59,7 +59,7 @@ export const anyMachine: Targets = {
 export const anyRoute: Targets = {
   written: "any subnet and exit node",
   names: ["internet"],
-  ranges: tailnetRanges.reduce<readonly Range[]>(subtractRange, [
+  ranges: machineRanges.reduce<readonly Range[]>(subtractRange, [
     { family: 4, first: 0n, last: (1n << 32n) - 1n },
     { family: 6, first: 0n, last: (1n << 128n) - 1n },
   ]),
@@ -351,7 +351,7 @@ function approvalsIn({ autoApprovers }: PolicyFile): Approval[] {
         written: formatRange(prefix),
         names: [],
         // A machine of the tailnet is never behind a router.
-        ranges: tailnetRanges.reduce<readonly Range[]>(subtractRange, [prefix]),
+        ranges: machineRanges.reduce<readonly Range[]>(subtractRange, [prefix]),
         isEverything: false,
       }),
     ),

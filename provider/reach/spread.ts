@@ -1,6 +1,6 @@
 /** Everything that somebody can come to hold, and everything that opens to them by it. */
 
-import { tailnetRanges } from "../policy-file/addresses";
+import { machineRanges } from "../policy-file/addresses";
 import { normalizeTag } from "../policy-file/selector";
 import { addressUses, standing, standingUses, usesFromAddresses } from "./addresses";
 import { implies, strongest } from "./conditions";
@@ -245,10 +245,13 @@ function openedTo(
   const depends = network.approvals.length > 0 || network.pools.length > 0;
   for (const by of became) {
     const { node } = by;
-    if (node.kind === "address") add(by, usesFromAddresses(node.name, network));
     const names = namesOf(node, network);
     if (names.length === 0) continue;
     for (const name of names) if (isNew(name, by)) add(by, usesOf(name));
+    if (node.kind === "address") {
+      add(by, usesFromAddresses(node.name, network));
+      continue;
+    }
     // What a credential does to machines it can do to any.
     const isFirst = isNew(`the first ${node.kind}`, by);
     if (isFirst || depends) {
@@ -336,7 +339,7 @@ function movedUses(
     if (tag !== undefined) return `put ${tag} on any machine`;
     // POST /device/{deviceId}/ip sets an IPv4 address: https://tailscale.com/api#tag/devices
     const range = ranges.find(
-      (one) => one.family === 4 && tailnetRanges.some((own) => overlaps(own, one)),
+      (one) => one.family === 4 && machineRanges.some((own) => overlaps(own, one)),
     );
     return range && `give any machine an address in ${formatRange(range)}`;
   };

@@ -1,6 +1,6 @@
 /** What reach is asked about, and whether something opens it. */
 
-import { internetRanges, parseRange, type Range, tailnetRanges } from "../policy-file/addresses";
+import { internetRanges, machineRanges, parseRange, type Range } from "../policy-file/addresses";
 import { hasPorts, parseProtocol } from "../policy-file/ports";
 import { namesAround } from "./covering";
 import type { Condition } from "./model";
@@ -101,11 +101,11 @@ export function opensTarget(
   if (service !== undefined && tag !== undefined)
     return [{ kind: "unknown", what: `whether ${service} has ${tag}` }];
   const isMachine = target.names.some((name) => name !== "internet");
-  const inTailnet = to.ranges.find((range) => tailnetRanges.some((own) => overlaps(own, range)));
+  const inTailnet = to.ranges.find((range) => machineRanges.some((own) => overlaps(own, range)));
   if (isMachine && inTailnet !== undefined && !to.names.includes("internet"))
     return [{ kind: "address", range: formatRange(inTailnet) }];
   const asksForMachine = target.ranges.some((range) =>
-    tailnetRanges.some((own) => overlaps(own, range)),
+    machineRanges.some((own) => overlaps(own, range)),
   );
   return asksForMachine && to.names.some((name) => name !== "internet")
     ? [{ kind: "unknown", what: `whether ${target.text} is one of ${to.written}` }]

@@ -24,6 +24,9 @@ export function namesOf(node: Node, network: Network): readonly string[] {
       return [...node.tags, "autogroup:tagged", "*"];
     case "person":
       return namesOfPerson(node.name, network);
+    // Machines and approved subnets are among everybody.
+    case "address":
+      return ["*"];
     case "anybody":
       return [node.name];
     default:
