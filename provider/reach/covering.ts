@@ -4,7 +4,7 @@ import type { Range } from "../policy-file/addresses";
 import { subtractRange } from "../policy-file/addresses";
 import { implies } from "./conditions";
 import type { Condition } from "./model";
-import type { Opening, Targets } from "./network";
+import { anyButRoot, type Opening, type Targets } from "./network";
 import { overlaps } from "./ranges";
 import { conditionsOf, type Spread } from "./spread";
 
@@ -71,7 +71,7 @@ function keyOfOpening(what: string, detail: string): string {
 function keysAround({ what, detail }: Opening): readonly string[] {
   const keys = [keyOfOpening(what, detail), keyOfOpening("anything", "")];
   if (what === "login")
-    return detail === "root" ? keys : [...keys, keyOfOpening("login", "any login but root")];
+    return detail === "root" ? keys : [...keys, keyOfOpening("login", anyButRoot)];
   return /^\d+$/.test(what) ? [...keys, keyOfOpening("any traffic", "")] : keys;
 }
 

@@ -7,9 +7,9 @@ import { machineRanges } from "../policy-file/addresses";
 import { addressUses } from "./addresses";
 import { strongest, weakest } from "./conditions";
 import { type Condition, holderOf, keyOf, type Node, type Step } from "./model";
-import type { Network, Rule, Targets } from "./network";
+import { anyButRoot, type Network, type Opening, type Rule, type Targets } from "./network";
 import { formatRange, overlaps } from "./ranges";
-import { namesOf, type Use, type UsesOf } from "./uses";
+import { namesOf, type Use, type UsesOf, unknownUser } from "./uses";
 
 export interface Logins {
   readonly steps: readonly Step[];
@@ -44,7 +44,11 @@ function findLogins(node: Node, network: Network, usesOf: UsesOf): Logins {
     ...names.flatMap(usesOf),
     ...addressUses(names, network, undefined),
   ]);
-  const logins = rules.flatMap((rule) => loginsBy(rule, node, network, conditionsOn22));
+  // Of somebody who is not known, nobody can say which rules come first.
+  const checks = node.kind === "person" && node.name !== unknownUser ? rules.filter(isChecked) : [];
+  const logins = rules.flatMap((rule) =>
+    loginsBy({ ...rule, checks }, node, network, conditionsOn22),
+  );
   return { steps: logins.map(({ step }) => step), uses: logins.map(({ use }) => use) };
 }
 
@@ -52,15 +56,49 @@ function isCheck({ kind }: Condition): boolean {
   return kind === "check";
 }
 
+/** Whether a rule asks everybody whom it names to sign in again. */
+function isChecked({ conditions }: Rule): boolean {
+  return conditions.length > 0 && conditions.every(isCheck);
+}
+
+/**
+ * What a rule opens on a tag beside the rules in check mode, which come first for the logins that
+ * they name. Source: https://tailscale.com/kb/1337/policy-syntax#ssh
+ */
+function withoutChecked(
+  { conditions, checks }: LoginRule,
+  openings: readonly Opening[],
+  tag: string,
+  network: Network,
+): readonly Opening[] {
+  if (conditions.some(isCheck)) return openings;
+  const checked = new Set(
+    checks.flatMap(({ destinations }) =>
+      destinations
+        .filter(({ to }) => tagsIn(to, network).includes(tag))
+        .flatMap((destination) => destination.openings.map(({ detail }) => detail)),
+    ),
+  );
+  return openings.filter(
+    ({ detail }) => !checked.has(detail) && (detail === "root" || !checked.has(anyButRoot)),
+  );
+}
+
+interface LoginRule extends Rule {
+  /** The rules in check mode for the same source. */
+  readonly checks: readonly Rule[];
+}
+
 function loginsBy(
-  rule: Rule,
+  rule: LoginRule,
   from: Node,
   network: Network,
   conditionsOn22: (tag: string) => readonly (readonly Condition[])[],
 ): { step: Step; use: Use }[] {
-  return rule.destinations.flatMap(({ to, openings }) =>
-    tagsIn(to, network).flatMap((tag) =>
-      conditionsOn22(tag).map((door) => {
+  return rule.destinations.flatMap(({ to, openings: all }) =>
+    tagsIn(to, network).flatMap((tag) => {
+      const openings = withoutChecked(rule, all, tag, network);
+      return (openings.length === 0 ? [] : conditionsOn22(tag)).map((door) => {
         const conditions = strongest([...rule.conditions, ...door]);
         const at = { policy: rule.at };
         const names = openings.map(({ detail }) => detail).join(", ");
@@ -78,8 +116,8 @@ function loginsBy(
         };
         const destinations = [{ to: target, openings }];
         return { step, use: { how: "logs in" as const, at, destinations, conditions } };
-      }),
-    ),
+      });
+    }),
   );
 }
 

@@ -228,12 +228,15 @@ function loginRule(rule: SshRule, file: PolicyFile): Rule {
   };
 }
 
+/** What `autogroup:nonroot` is called. */
+export const anyButRoot = "any login but root";
+
 function loginName(login: Login): string {
   switch (login.kind) {
     case "named":
       return login.name;
     case "nonroot":
-      return "any login but root";
+      return anyButRoot;
     case "localpart":
       return `the user's own name at ${login.domain}`;
   }

@@ -177,14 +177,14 @@ function grow(origin: Node, abilities: Abilities, context: Context): Became[] {
 }
 
 function stepsOf(node: Node, abilities: Abilities, { network, loginsOf }: Context): Step[] {
-  const given = "tags" in node ? stepsFrom(node, abilities, network.ownership) : [];
+  const given =
+    "tags" in node
+      ? stepsFrom(node, abilities, network.ownership)
+      : node.kind === "person"
+        ? ownedSteps(node, network)
+        : [];
   const logins = node.kind === "machine" || node.kind === "person" ? loginsOf(node).steps : [];
-  return [
-    ...given,
-    ...(node.kind === "person" ? ownedSteps(node, network) : []),
-    ...logins,
-    ...(network.hasLogins ? together(given) : []),
-  ];
+  return [...given, ...logins, ...(network.hasLogins ? together(given) : [])];
 }
 
 /**

@@ -48,6 +48,118 @@ function gained(before: object, after: object, start: Start = ci, next: Start = 
 
 const opens = (src: string, dst: string, ip = "tcp:22") => ({ src: [src], dst: [dst], ip: [ip] });
 
+test("tags of a credential in another case are the same tags", () => {
+  expect(
+    ways({ grants: [opens("tag:a", "tag:d")] }, client(["auth_keys"], ["tag:A"]), "tag:d"),
+  ).toEqual([""]);
+});
+
+test("an auth key without tags is its maker's, who may be anybody", () => {
+  const key: Start = { kind: "AuthKey", name: "key", scopes: [], tags: [] };
+  expect(ways({ grants: [opens("ada@acme.example", "tag:d")] }, key, "tag:d")).toHaveLength(1);
+  expect(
+    ways(
+      { groups: { "group:ops": ["ada@acme.example"] }, grants: [opens("group:ops", "tag:d")] },
+      key,
+      "tag:d",
+    ),
+  ).toHaveLength(1);
+  expect(ways({ grants: [opens("autogroup:admin", "tag:d")] }, key, "tag:d")).toHaveLength(1);
+  expect(
+    ways(
+      {
+        tagOwners: { ...tagOwners, "tag:c": ["ada@acme.example"] },
+        grants: [opens("tag:c", "tag:d")],
+      },
+      key,
+      "tag:d",
+    ),
+  ).toHaveLength(1);
+});
+
+test("the Owner is an admin as well", () => {
+  expect(
+    ways({ grants: [opens("autogroup:admin", "tag:d")] }, person("autogroup:owner"), "tag:d"),
+  ).toEqual([""]);
+});
+
+test("of a public address the internet is asked as well", () => {
+  expect(
+    ways({ acls: [{ action: "accept", src: ["tag:a"], dst: ["0.0.0.0/0:443"] }] }, ci, "internet"),
+  ).toHaveLength(1);
+  expect(ways({ grants: [opens("tag:a", "8.8.8.0/24")] }, ci, "internet:22")).toHaveLength(1);
+});
+
+test("a service may have a tag, and an address", () => {
+  expect(ways({ grants: [opens("tag:a", "tag:d")] }, ci, "svc:web:22")).toHaveLength(1);
+  expect(ways({ grants: [opens("tag:a", "100.100.0.0/16")] }, ci, "svc:web:22")).toHaveLength(1);
+  expect(ways({ grants: [opens("tag:a", "svc:Web")] }, ci, "svc:Web")).toEqual([""]);
+});
+
+test("names of groups are asked for in any case", () => {
+  const groups = { "group:Ops": ["ada@acme.example"] };
+  expect(ways({ groups, grants: [opens("tag:a", "group:Ops")] }, ci, "group:Ops")).toEqual([""]);
+});
+
+test("domains in any case", () => {
+  expect(
+    ways({ grants: [opens("user:*@Acme.example", "tag:d")] }, person("ada@acme.example"), "tag:d"),
+  ).toEqual([""]);
+});
+
+describe("a machine can be given an address", () => {
+  test("to be reached by a rule for that address", () => {
+    expect(
+      reached({ grants: [opens("tag:a", "100.80.0.12")] }, client(["devices:core"], ["tag:a"])),
+    ).toContainEqual(expect.stringContaining("is reached by any machine:22"));
+  });
+  test("by a pool", () => {
+    const rule = { grants: [opens("100.80.0.0/16", "tag:d")] };
+    const pool = (range: string) => ({
+      ...rule,
+      nodeAttrs: [{ target: ["tag:a"], ipPool: [range] }],
+    });
+    expect(gained(rule, pool("100.80.0.0/16"))).toHaveLength(1);
+    expect(gained(rule, pool("100.80.1.0/24"))).toHaveLength(1);
+    expect(gained(rule, pool("100.80.0.0/12"))).toHaveLength(1);
+    expect(gained(rule, pool("100.90.0.0/16"))).toHaveLength(0);
+  });
+});
+
+describe("a file without rules", () => {
+  const noRules = {};
+  test("opens no login, whatever it opens", () => {
+    const ssh = [{ action: "accept", src: ["tag:a"], dst: ["tag:d"], users: ["root"] }];
+    expect(gained(noRules, { ssh })).toContainEqual(expect.stringContaining("as root"));
+  });
+  test("lets nobody stand for a subnet", () => {
+    expect(
+      gained(noRules, { autoApprovers: { routes: { "10.0.0.0/8": ["tag:a"] } } }),
+    ).toHaveLength(1);
+  });
+  test("lets nobody rewrite the file", () => {
+    expect(
+      gained(noRules, noRules, ci, client(["auth_keys", "policy_file"], ["tag:a"])),
+    ).toHaveLength(1);
+  });
+  test("gives no capability that a later rule gives", () => {
+    expect(
+      gained(noRules, {
+        grants: [
+          {
+            src: ["tag:a"],
+            dst: ["tag:d"],
+            ip: ["*"],
+            app: {
+              "tailscale.com/cap/kubernetes": [{ impersonate: { groups: ["system:masters"] } }],
+            },
+          },
+        ],
+      }),
+    ).toHaveLength(1);
+  });
+});
+
 describe("routers", () => {
   const asks = { ...opens("*", "tag:d"), srcPosture: ["posture:p"] };
   const postures = { "posture:p": ["node:os == 'macos'"] };
@@ -90,4 +202,102 @@ describe("routers", () => {
       ways({ grants: [opens("*", "tag:d"), opens("10.1.0.0/16", "tag:c")] }, from, "tag:d"),
     ).toHaveLength(1);
   });
+});
+
+describe("SSH", () => {
+  test("with a tag for the port and another for the login, both of one owner", () => {
+    const owners = { ...tagOwners, "tag:b": ["ada@acme.example"], "tag:c": ["ada@acme.example"] };
+    const policy = {
+      tagOwners: owners,
+      grants: [opens("tag:b", "tag:d")],
+      ssh: [{ action: "accept", src: ["tag:c"], dst: ["tag:d"], users: ["root"] }],
+    };
+    expect(reached(policy, person("ada@acme.example"))).toContain("logs in tag:d as root ");
+  });
+  test("is checked by a rule that comes first, and no longer when that rule goes", () => {
+    const grants = [opens("autogroup:member", "tag:d")];
+    const accept = { action: "accept", src: ["autogroup:member"], dst: ["tag:d"], users: ["root"] };
+    const check = { ...accept, action: "check" };
+    const ada = person("ada@acme.example");
+    expect(gained({ grants, ssh: [accept, check] }, { grants, ssh: [accept] }, ada)).toHaveLength(
+      1,
+    );
+    expect(gained({ grants, ssh: [accept] }, { grants, ssh: [accept, check] }, ada)).toEqual([]);
+  });
+  test("check becomes accept, and a period grows", () => {
+    const grants = [opens("group:ops", "tag:d")];
+    const groups = { "group:ops": ["ada@acme.example"] };
+    const ssh = (more: object) => [
+      { action: "check", src: ["group:ops"], dst: ["tag:d"], users: ["root"], ...more },
+    ];
+    const p = (more: object) => ({ groups, grants, ssh: ssh(more) });
+    expect(gained(p({}), p({ action: "accept" }), person("group:ops"))).toHaveLength(1);
+    expect(
+      gained(p({ checkPeriod: "1h" }), p({ checkPeriod: "24h" }), person("group:ops")),
+    ).toHaveLength(1);
+    expect(gained(p({ checkPeriod: "12h" }), p({}), person("group:ops"))).toEqual([]);
+  });
+});
+
+describe("differences", () => {
+  test("of definitions", () => {
+    const host = (at: string) => ({ hosts: { db: at }, grants: [opens("tag:a", "db")] });
+    expect(gained(host("10.0.0.1"), host("10.0.0.2"))).toHaveLength(1);
+    const group = (...members: string[]) => ({
+      groups: { "group:ops": members },
+      grants: [opens("tag:a", "group:ops")],
+    });
+    expect(
+      gained(group("ada@acme.example"), group("ada@acme.example", "bo@acme.example")),
+    ).toHaveLength(1);
+    const set = (...entries: string[]) => ({
+      ipsets: { "ipset:x": entries },
+      grants: [opens("tag:a", "ipset:x")],
+    });
+    expect(gained(set("10.0.0.0/8", "remove 10.1.0.0/16"), set("10.0.0.0/8"))).toHaveLength(1);
+    const via = (...tags: string[]) => ({
+      grants: [{ ...opens("tag:a", "10.0.0.0/8"), via: tags }],
+    });
+    expect(gained(via("tag:c"), via("tag:c", "tag:d"))).toHaveLength(1);
+    expect(gained(via("tag:c"), { grants: [opens("tag:a", "10.0.0.0/8")] })).toHaveLength(1);
+    const posture = (...all: string[]) => ({
+      postures: { "posture:p": all },
+      defaultSrcPosture: ["posture:p"],
+      grants: [opens("tag:a", "tag:d")],
+    });
+    expect(
+      gained(posture("node:os == 'macos'", "custom:x == true"), posture("node:os == 'macos'")),
+    ).toHaveLength(1);
+    const exit = (...who: string[]) => ({
+      grants: [],
+      autoApprovers: { exitNode: who, services: { "svc:web": who } },
+    });
+    expect(gained(exit(), exit("tag:b"))).toHaveLength(2);
+    const app = (more: object) => ({
+      grants: [
+        {
+          src: ["tag:a"],
+          dst: ["tag:d"],
+          ip: ["443"],
+          app: { "tailscale.com/cap/kubernetes": [more] },
+        },
+      ],
+    });
+    expect(gained(app({ a: 1 }), app({ a: 2 }))).toHaveLength(1);
+  });
+});
+
+test("everybody who is named gets a say", () => {
+  const network = networkFrom({
+    tagOwners,
+    groups: { "group:ops": ["ada@acme.example"] },
+    grants: [opens("group:ops", "tag:d")],
+  });
+  const target = parseTarget("tag:d", network);
+  if ("problem" in target) throw new Error(target.problem);
+  expect(
+    allWaysTo(startsNamedIn(network), rememberSpreads(network), target).map(
+      ({ start }) => start.name,
+    ),
+  ).toEqual(["group:ops"]);
 });
