@@ -19,6 +19,7 @@ const values: [kind: string, argument: string, rest: Bag, values: unknown[]][] =
   ["AuthKey", "preauthorized", {}, [undefined, true, unseen]],
   ["AuthKey", "rotateEvery", {}, [undefined, "1d", "7d", unseen]],
   ["AuthKey", "renewBefore", {}, [undefined, "1d", "2d", unseen]],
+  ["AuthKey", "renewBefore", { rotateEvery: "7d" }, [undefined, "1d", unseen]],
   ["AuthKey", "recreateIfInvalid", {}, [undefined, "always", "never", unseen]],
   ["AuthKey", "recreateIfInvalid", { reusable: true }, [undefined, "always", "never", unseen]],
   ["AuthKey", "tags", {}, [undefined, ["tag:a"], ["tag:b", "tag:c"], ["tag:a", unseen], unseen]],
@@ -48,6 +49,7 @@ const values: [kind: string, argument: string, rest: Bag, values: unknown[]][] =
   ["OAuthClient", "rotateEvery", { scopes: ["dns"] }, [undefined, "1d", "7d", unseen]],
   ["OAuthClient", "connection", { scopes: ["dns"] }, [undefined, "a", "b", unseen]],
   ["OAuthClient", "connection", { scopes: ["satellites"] }, ["a", "b"]],
+  ["OAuthClient", "connection", { scopes: [] }, ["a", "b", unseen]],
   [
     "FederatedIdentity",
     "issuer",

@@ -12,7 +12,7 @@ const longest = 60_000;
 
 /** What a comment of `title` can be found by, so that the next run replaces it. */
 export function markerOf(title: string): string {
-  return `<!-- tailscope review${title === "" ? "" : ` ${title.replace(/[^A-Za-z0-9/._-]+/g, "-").replace(/-{2,}/g, "-")}`} -->`;
+  return `<!-- tailscope review${title === "" ? "" : ` ${title.replace(/[^A-Za-z0-9/._-]/g, "-").replace(/-{2,}/g, "-")}`} -->`;
 }
 
 export function markdownReport(review: Review, title: string): string {
@@ -97,7 +97,7 @@ function lineOf(assessment: Assessment, review: Review): string {
   const what =
     parts.length > 0
       ? parts.join("<br>")
-      : (rowsOf(assessment, reach)[0]?.items ?? []).map(sentence).join(", ");
+      : rowsOf(assessment, reach)[0].items.map(sentence).join(", ");
   return `- **${classNames[reported.class]}** ${reported.kind} ${code(reported.name)} is ${changeNames[reported.change]}. ${what}\n`;
 }
 

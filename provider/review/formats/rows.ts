@@ -43,7 +43,7 @@ function isEnd(change: ChangeKind): boolean {
 export function rowsOf(
   { reported, gains, losses, reasons, changed }: Assessment,
   reach: readonly string[] = [],
-): Row[] {
+): readonly [Row, ...Row[]] {
   const tags = [
     ...reported.tagsGained.map((tag) => `+ ${tag}`),
     ...reported.tagsLost.map((tag) => `- ${tag}`),
@@ -70,8 +70,8 @@ export function rowsOf(
     },
     { label: "changes", items: quiet },
   ];
-  const filled = rows.filter(({ items }) => items.length > 0);
-  if (filled.length > 0) return filled;
+  const [first, ...more] = rows.filter(({ items }) => items.length > 0);
+  if (first !== undefined) return [first, ...more];
   return [
     {
       label: "changes",

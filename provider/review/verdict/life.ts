@@ -25,8 +25,6 @@ export function lifeOf(
   const left: Life[] =
     kept === undefined ? [] : [{ sentence: `${whose} ${stays(kept)}`, widens: "life" }];
   switch (change) {
-    case "release":
-      return left;
     case "discard":
       return [{ sentence: "It was only looked up, and stays as it is." }];
     case "import":
@@ -94,24 +92,30 @@ function atFirst(after: Credential): Life[] {
 function changesOf(before: Credential, after: Credential): Life[] {
   const rotation = rotationChanges(before, after);
   if (after.kind === "AuthKey" && before.kind === "AuthKey")
-    return [...keyChanges(before, after), ...rotation, ...recreationChanges(before, after)];
+    return [
+      ...keyChanges(before, after),
+      ...rotation,
+      ...renewalChanges(before, after),
+      ...recreationChanges(before, after),
+    ];
   if (after.kind === "FederatedIdentity" && before.kind === "FederatedIdentity")
     return trustChanges(before, after);
   return rotation;
 }
 
+/** What each flag is called, set or not, and what that means. */
 const flagsOf = {
   reusable: {
-    on: "Reusable: any number of machines may join with it",
-    off: "Single-use: one machine may join with it",
+    on: ["Reusable", "any number of machines may join with it"],
+    off: ["Single-use", "one machine may join with it"],
   },
   ephemeral: {
-    on: "Ephemeral: machines are removed when they go offline",
-    off: "Not ephemeral: machines stay until somebody removes them",
+    on: ["Ephemeral", "machines are removed when they go offline"],
+    off: ["Not ephemeral", "machines stay until somebody removes them"],
   },
   preauthorized: {
-    on: "Preauthorised: machines join without approval",
-    off: "Not preauthorised: machines may need approval",
+    on: ["Preauthorised", "machines join without approval"],
+    off: ["Not preauthorised", "machines may need approval"],
   },
 } as const;
 
@@ -135,8 +139,8 @@ function keyAtFirst(after: AuthKey): Life[] {
       // Of what a key is by default, only the single use is worth a line.
       .filter((name) => after[name] || name === "reusable")
       .map((name): Life => {
-        const flag = flagsOf[name][after[name] ? "on" : "off"];
-        return { sentence: `${flag}${ifUnseen(after, name)}.` };
+        const [flag, meaning] = flagsOf[name][after[name] ? "on" : "off"];
+        return { sentence: `${flag}: ${meaning}${ifUnseen(after, name)}.` };
       }),
     ...(isUntagged(after) ? [untagged] : []),
   ];
@@ -155,11 +159,11 @@ function keyChanges(before: AuthKey, after: AuthKey): Life[] {
   }
   for (const name of flagNames) {
     if (before[name] === after[name]) continue;
-    const [head = "", ...rest] = flagsOf[name][after[name] ? "on" : "off"].split(":");
+    const [flag, meaning] = flagsOf[name][after[name] ? "on" : "off"];
     // Ephemeral machines go by themselves: it is the one flag that takes power away.
     const widens = name === "ephemeral" ? !after[name] : after[name];
     changed.push({
-      sentence: `${head} now:${rest.join(":")}${ifUnseen(after, name)}.`,
+      sentence: `${flag} now: ${meaning}${ifUnseen(after, name)}.`,
       ...(widens && { widens: "use" }),
     });
   }
@@ -199,8 +203,6 @@ function rotationChanges(before: Credential, after: Credential): Life[] {
       ...(is > was && { widens: "life" }),
     });
   }
-  if (before.kind === "AuthKey" && after.kind === "AuthKey")
-    changed.push(...renewalChanges(before, after));
   return changed;
 }
 
