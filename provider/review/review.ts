@@ -14,7 +14,7 @@ import {
 } from "./reach/changes";
 import { type JsonGain, jsonGain, jsonWay } from "./reach/json";
 import { type Assessment, assess, type ReportedCredential } from "./verdict/assessment";
-import { type Change, type ChangeKind, changesIn } from "./verdict/changes";
+import { type ChangeKind, type Changes, changesIn } from "./verdict/changes";
 
 /** The report for programs. */
 export interface Report {
@@ -93,13 +93,18 @@ export function reviewWithReach(
 }
 
 function reviewOf(
-  { changes, notUnderstood, notReviewed }: ReturnType<typeof changesIn>,
+  { changes, notUnderstood, notReviewed }: Changes,
   reach: ReviewedReach | undefined,
 ): Review {
   const known = reach?.is === "known" ? reach : undefined;
   const reachOf = new Map<Assessment, ReachChange>();
   const assessments = changes
-    .map((change) => assessWithReach(change, known?.byChange.get(change), reachOf))
+    .map((change) => {
+      const assessment = assess(change);
+      const reached = known?.byChange.get(change);
+      if (reached !== undefined) reachOf.set(assessment, reached);
+      return assessment;
+    })
     .sort(
       ({ reported: one }, { reported: other }) =>
         dangers.indexOf(other.class) - dangers.indexOf(one.class) ||
@@ -126,29 +131,17 @@ function reviewOf(
             };
       }),
       // The engine plans side by side, so the order of its steps differs from run to run.
-      notUnderstood: [...new Set(strange)].sort(compare),
+      notUnderstood: [...new Set(strange)].sort(),
       notReviewed: notReviewed
         // The policy file of that resource is what was reviewed.
         .filter((said) => known?.urn === undefined || !said.startsWith(`${nameIn(known.urn)} (`))
-        .sort(compare),
+        .sort(),
       ...(reach && { reach: reportedReach(reach) }),
     },
     assessments,
     ...(reach && { reach }),
     reachOf,
   };
-}
-
-function assessWithReach(
-  change: Change,
-  reach: ReachChange | undefined,
-  reachOf: Map<Assessment, ReachChange>,
-): Assessment {
-  const assessment = assess(change);
-  if (reach === undefined) return assessment;
-  const widened = { ...assessment, widens: assessment.widens || reach.gained.length > 0 };
-  reachOf.set(widened, reach);
-  return widened;
 }
 
 function reportedReach(reach: ReviewedReach): ReportedReach {
@@ -248,7 +241,8 @@ export function reachesMore(review: Review): boolean {
   return reachingMore(review).length > 0;
 }
 
-function changesInWords({ report, assessments, ...rest }: Review): string {
+function changesInWords(review: Review): string {
+  const { report, assessments } = review;
   const total = assessments.length;
   const changed =
     total === 0
@@ -260,8 +254,7 @@ function changesInWords({ report, assessments, ...rest }: Review): string {
   }
   if (total === 0) return `${changed}.`;
   if (report.verdict === "none") {
-    if (reachesMore({ report, assessments, ...rest }))
-      return `${changed}; none may do more by the API than before.`;
+    if (reachesMore(review)) return `${changed}; none may do more by the API than before.`;
     return assessments.some(({ widens }) => widens)
       ? `${changed}; none may do more than before, but read how long they live and what cannot be seen.`
       : `${changed}, and none gains access.`;

@@ -47,6 +47,15 @@ export function step(op: string, kind: string, name: string, before?: Bag, after
   };
 }
 
+/** A step of a resource that runs code of its own. */
+export function command(name: string): GivenStep {
+  return {
+    op: "create",
+    urn: urnOf("command:local:Command", name),
+    newState: { type: "command:local:Command" },
+  };
+}
+
 /** Steps that the engine does not count in a summary. */
 const uncounted = /-replacement$|-replaced$|^(refresh|diff|remove-pending-replace)$/;
 

@@ -7,6 +7,7 @@ import {
   type Bag,
   type GivenStep,
   reviewed,
+  secret,
   state,
   step,
   typeOf,
@@ -210,6 +211,39 @@ test("whoever else may use an identity is told, although it may do nothing yet",
   const found = reviewed(given);
   expect(found.report.verdict).toBe("none");
   expect(exceeds(found, "gained")).toBe(true);
+});
+
+describe("an identity that may do nothing yet, and may be used by others than before,", () => {
+  const identity = (subject: string, connection?: string) => ({
+    issuer: "https://token.actions.githubusercontent.com",
+    subject,
+    scopes: [],
+    ...(connection !== undefined && { connection }),
+  });
+  const isGain = (before: string | undefined, after: string | undefined) =>
+    exceeds(
+      reviewed(
+        step(
+          "update",
+          "FederatedIdentity",
+          "ci",
+          identity("repo:a/b:*", before),
+          identity("repo:a/c:*", after),
+        ),
+      ),
+      "gained",
+    );
+
+  test.each([
+    ["the same one", "a", "a", true],
+    ["one that was hidden", secret, "a", true],
+    ["one that is not known yet", "a", unknown, true],
+    // There nobody could use it before, as after a creation.
+    ["another one", "a", "b", false],
+    ["another one than the default", undefined, "b", false],
+  ])("whose tailnet is %s", (_, before, after, expected) => {
+    expect(isGain(before, after)).toBe(expected);
+  });
 });
 
 describe("whom an identity trusts, of which a part cannot be read", () => {

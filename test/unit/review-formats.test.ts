@@ -7,7 +7,8 @@ import { code, sentence } from "../../provider/review/formats/markdown-text";
 import { sarifReport } from "../../provider/review/formats/sarif";
 import { terminalExplanation, terminalReport } from "../../provider/review/formats/terminal";
 import { type Review, verdictInWords } from "../../provider/review/review";
-import { type Bag, type GivenStep, reviewed, secret, step, unknown } from "./a-preview";
+import { type Bag, command, type GivenStep, reviewed, secret, step, unknown } from "./a-preview";
+import { withoutColour, withoutStyle } from "./plain-reports";
 
 /** Something of everything: gains, losses, tags, what cannot be seen, and what is not reviewed. */
 const everything = () =>
@@ -44,12 +45,6 @@ const everything = () =>
     command("run"),
     command("run-again"),
   );
-
-const command = (name: string): GivenStep => ({
-  op: "create",
-  urn: `urn:pulumi:dev::test::command:local:Command::${name}`,
-  newState: { type: "command:local:Command" },
-});
 
 const strange = (name: string) => step("odd", "OAuthClient", name, { scopes: [] }, { scopes: [] });
 
@@ -196,16 +191,6 @@ test("a comment has room for each part, and says of each how much does not fit",
   expect(comment.length).toBeGreaterThan(58_500);
   expect(comment.length).toBeLessThanOrEqual(60_000);
 });
-
-/** How a page looks is for test/browser. */
-function withoutStyle(html: string): string {
-  return html.replace(/(?<=<style>).*(?=<\/style>)/s, "");
-}
-
-/** A terminal gets colours where it has some. */
-function withoutColour(text: string): string {
-  return text.replace(/\u001b\[\d+m/g, "");
-}
 
 test("a review of nothing is short in every format", () => {
   const nothing = reviewed();
