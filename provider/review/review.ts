@@ -224,7 +224,7 @@ function reachInWords(review: Review): string {
   if (reach?.is !== "known") return "";
   const more = reachingMore(review);
   const byPolicy = reach.others.filter(({ gained }) => gained.length > 0).length;
-  const denied = reach.denied.length;
+  const denied = new Set(reach.denied.flatMap(({ ways }) => ways.map(({ start }) => start))).size;
   return [
     more.length === 0
       ? ""

@@ -158,6 +158,12 @@ describe("the verdict says of reach", () => {
       "1 credential changes, and none gains access.",
     ],
     [
+      "that one reaches what it must not, by however many names",
+      [renamed("ci", ci)],
+      { ...quiet, deny: ["tag:db", "10.20.0.10"] },
+      "1 credential changes, and none gains access. 1 reaches what --deny names.",
+    ],
+    [
       "how many reach what they must not",
       [renamed("a", ci), renamed("b", bastion)],
       { ...quiet, deny: ["tag:db"] },
