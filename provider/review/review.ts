@@ -1,7 +1,6 @@
 /** A whole preview as a review: the most dangerous change first. */
 
 import { type Danger, dangers, isAtLeast, worst } from "../access/danger";
-import { nameIn } from "../access/urn";
 import { gainInWords } from "../reach/answers";
 import { type Gain, placesOf } from "../reach/difference";
 import { placesInWords } from "../reach/words";
@@ -132,16 +131,22 @@ function reviewOf(
       }),
       // The engine plans side by side, so the order of its steps differs from run to run.
       notUnderstood: [...new Set(strange)].sort(),
-      notReviewed: notReviewed
-        // The policy file of that resource is what was reviewed.
-        .filter((said) => known?.urn === undefined || !said.startsWith(`${nameIn(known.urn)} (`))
-        .sort(),
+      notReviewed: sentencesOf(notReviewed, known?.urn),
       ...(reach && { reach: reportedReach(reach) }),
     },
     assessments,
     ...(reach && { reach }),
     reachOf,
   };
+}
+
+/** Each once, but for what is said of the resource whose policy file was reviewed. */
+function sentencesOf(
+  notReviewed: Changes["notReviewed"],
+  reviewed: string | undefined,
+): readonly string[] {
+  const others = notReviewed.filter(({ urn }) => urn !== reviewed);
+  return [...new Set(others.map(({ sentence }) => sentence))].sort();
 }
 
 function reportedReach(reach: ReviewedReach): ReportedReach {

@@ -15,7 +15,7 @@ import {
   verdictInWords,
 } from "../../provider/review/review";
 import { company } from "../reach/a-company";
-import { type GivenStep, previewOf, secret, step } from "./a-preview";
+import { command, type GivenStep, previewOf, secret, step } from "./a-preview";
 import { withoutColour, withoutStyle } from "./plain-reports";
 
 const acl = "tailscale:index/acl:Acl";
@@ -186,6 +186,17 @@ test("what reaches more and may do no more is a gain at the line of the policy f
   expect(exceeds(found, "gained")).toBe(true);
   const results: { ruleId: string }[] = JSON.parse(sarifReport(found, "1.2.3", "")).runs[0].results;
   expect([...new Set(results.map(({ ruleId }) => ruleId))]).toEqual(["tailscope/reach"]);
+});
+
+test("the policy file that was reviewed is not among what was not, but all that shares its name is", () => {
+  const given = [
+    step("update", acl, "policy", { acl: earlier }, { acl: company }),
+    command("policy"),
+    command("run"),
+  ];
+  const told = (name: string) =>
+    `${name} (create) runs code of its own with the deployer's credentials, which is not reviewed: it is a command:local:Command.`;
+  expect(reviewed(given).report.notReviewed).toEqual([told("policy"), told("run")]);
 });
 
 test("a comment is found by its title, whatever that has in it", () => {

@@ -42,12 +42,17 @@ export interface Change {
   readonly position?: Position;
 }
 
+/** What can change access and is not reviewed. */
+export interface NotReviewed {
+  readonly urn: string;
+  readonly sentence: string;
+}
+
 export interface Changes {
   readonly changes: readonly Change[];
   /** What this version does not know, each in a sentence. */
   readonly notUnderstood: readonly string[];
-  /** What can change access and is not reviewed, each in a sentence. */
-  readonly notReviewed: readonly string[];
+  readonly notReviewed: readonly NotReviewed[];
 }
 
 /** A step of ours. */
@@ -79,12 +84,14 @@ const roles: ReadonlyMap<string, Role> = new Map([
 
 export function changesIn(steps: readonly Step[]): Changes {
   const ours: OwnStep[] = [];
-  const [notUnderstood, notReviewed] = [new Set<string>(), new Set<string>()];
+  const notUnderstood = new Set<string>();
+  const notReviewed: NotReviewed[] = [];
   for (const step of steps) {
     const maker = makerOf(step);
     const called = `${nameIn(step.urn)} (${step.op})`;
     if (maker.is === "unknown") notUnderstood.add(`${called} ${maker.sentence}`);
-    if (maker.is === "told") notReviewed.add(`${called} ${maker.sentence}`);
+    if (maker.is === "told")
+      notReviewed.push({ urn: step.urn, sentence: `${called} ${maker.sentence}` });
     if (maker.is !== "ours") continue;
     const problem = problemWith(step);
     if (problem === undefined) ours.push({ ...step, kind: maker.kind });
@@ -102,9 +109,12 @@ export function changesIn(steps: readonly Step[]): Changes {
     // The engine runs what the state has, and a plan does not show that.
     const [{ urn, op }] = group;
     if (found.some(({ change }) => change === "delete") && !group.some(({ old }) => old?.code))
-      notReviewed.add(`${nameIn(urn)} (${op}) is revoked by code that a plan does not show.`);
+      notReviewed.push({
+        urn,
+        sentence: `${nameIn(urn)} (${op}) is revoked by code that a plan does not show.`,
+      });
   }
-  return { changes, notUnderstood: [...notUnderstood], notReviewed: [...notReviewed] };
+  return { changes, notUnderstood: [...notUnderstood], notReviewed };
 }
 
 /** Of the URNs of what goes: whether the engine surely leaves alive what is `deletedWith` it. */
