@@ -236,6 +236,10 @@ describe("the verdict in words", () => {
       "1 credential changes; none may do more than before, but read how long they live and what cannot be seen.",
     ],
     [
+      [lasting("a"), renamed("b")],
+      "2 credentials change; none may do more than before, but read how long they live and what cannot be seen.",
+    ],
+    [
       [strange("a")],
       "No credential changes, and one thing is not understood: counted as the worst that could be.",
     ],
