@@ -150,7 +150,7 @@ export const purposes = {
     notes: [minterDoesIt],
   },
   review: {
-    does: "`tailscope review` itself sends nothing. The preview that it reads is made by a deployer that reads alone.",
+    does: "`tailscope review` itself sends nothing; with `--tailnet-policy` it reads the policy file, for which it needs `policy_file:read`. The preview that it reads is made by a deployer that reads alone.",
     usesPulumi: true,
     needs: [...previewing, policyFile, minterIsChecked],
     notes: ["`examples/ci-deployments` makes an identity with exactly these."],

@@ -1,5 +1,6 @@
 /** `tailscope review`: show what access a change gives and takes, before it is deployed. */
 
+import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { shown, withoutSecrets } from "../access/sanitize";
 import { version } from "../api/version";
@@ -27,6 +28,9 @@ interface Options {
   readonly cwd: string;
   readonly policy?: string;
   readonly policyBefore?: string;
+  readonly tailnetPolicy?: boolean;
+  readonly stack?: string;
+  readonly connection?: string;
   readonly state?: readonly string[];
   readonly deny?: readonly string[];
 }
@@ -36,7 +40,7 @@ export function reviewCommand(program: Command): void {
     .command("review")
     .summary("show what access a change gives and takes, before it is deployed")
     .description(
-      "Reads the output of `pulumi preview --json` from a file or standard input, and says for each credential what access it gains, what it loses, and how its lifetime changes. Also reads the stream of events (PULUMI_ENABLE_STREAMING_JSON_PREVIEW). Sends nothing anywhere.",
+      "Reads the output of `pulumi preview --json` from a file or standard input, and says for each credential what access it gains, what it loses, and how its lifetime changes. Also reads the stream of events (PULUMI_ENABLE_STREAMING_JSON_PREVIEW). Sends nothing anywhere; --tailnet-policy alone asks the tailnet for its policy file, and sends it nothing of the preview.",
     )
     .argument("[file]", "the preview; - or nothing reads standard input")
     .option("--plan <file>", "review an update plan of `pulumi preview --save-plan` instead")
@@ -59,6 +63,15 @@ export function reviewCommand(program: Command): void {
       "the policy file after the change: says what each credential reaches more and less",
     )
     .option("--policy-before <file>", "the policy file before the change (default: unchanged)")
+    .option(
+      "--tailnet-policy",
+      "ask the tailnet for its policy file: the one before the change, and the one after it where neither --policy nor the preview has it",
+    )
+    .option("--stack <name>", "with --tailnet-policy: the stack whose config names the deployer")
+    .option(
+      "--connection <name>",
+      "with --tailnet-policy: a connection of the stack's config tailscope:connections",
+    )
     .option(
       "--state <file...>",
       "exports of the stack (`pulumi stack export`), for credentials that the preview does not show",
@@ -86,11 +99,13 @@ A value that is secret, or unknown before the deployment, counts as the worst th
 (can make administrators), persist (can create further credentials), write, reach
 (reaches more through tags and the policy file), gained (anything more than before, including a longer lifetime),
 any (any change at all, including other code and resources that can change access). A failed preview is refused; pipefail also catches
-one that a policy pack rejects. Reach is reviewed if the policy file is known: by --policy, or if a tailscale.Acl in the preview sets it.
+one that a policy pack rejects. Reach is reviewed if the policy file is known: by --policy, by --tailnet-policy,
+or if a tailscale.Acl in the preview sets it.
 
   $ set -o pipefail; pulumi preview --json | tailscope review
   $ tailscope review preview.json --format markdown --fail-on persist
   $ tailscope review preview.json --policy policy.hujson --policy-before policy.old.hujson --fail-on reach
+  $ tailscope review preview.json --policy policy.hujson --tailnet-policy --deny tag:db
   $ tailscope review preview.json --explain ci`,
     )
     .action(async (file: string | undefined, options: Options) => {
@@ -106,7 +121,9 @@ one that a policy pack rejects. Reach is reviewed if the policy file is known: b
       const { reach } = found;
       const needsReach = options.failOn === "reach" || options.deny !== undefined;
       if (needsReach && reach?.is !== "known") {
-        printAside("Nobody knows what is reached: no policy file is known. Give it with --policy.");
+        printAside(
+          "Nobody knows what is reached: no policy file is known. Give it with --policy, or ask the tailnet with --tailnet-policy.",
+        );
         process.exitCode = exitCodes.failure;
         return;
       }
@@ -120,6 +137,11 @@ async function reviewOf(file: string | undefined, options: Options): Promise<Rev
   const { plan } = options;
   if (plan !== undefined && file !== undefined)
     throw new CommandFailure("Give a preview or --plan, not both.");
+  for (const option of ["stack", "connection"] as const)
+    if (options[option] !== undefined && options.tailnetPolicy === undefined)
+      throw new CommandFailure(
+        `--${option} says who asks the tailnet.\n  Give --tailnet-policy as well, or leave it out.`,
+      );
   const path = plan ?? file ?? "-";
   const name = path === "-" ? "Standard input" : path;
   if (path === "-" && process.stdin.isTTY) {
@@ -141,6 +163,7 @@ async function reviewOf(file: string | undefined, options: Options): Promise<Rev
   const found = reviewWithReach(read.steps, {
     policy: policyIn(options.policy),
     policyBefore: policyIn(options.policyBefore),
+    tailnetPolicy: options.tailnetPolicy ? await policyOfTailnet(options) : undefined,
     others: await credentialsIn(options.state),
     deny: options.deny,
   });
@@ -150,6 +173,21 @@ async function reviewOf(file: string | undefined, options: Options): Promise<Rev
 
 function policyIn(path: string | undefined): GivenPolicy | undefined {
   return path === undefined ? undefined : { name: path, text: readText(path) };
+}
+
+/** The tailnet's own. What asks it is loaded for that alone: a review sends nothing by itself. */
+async function policyOfTailnet({ stack, connection, cwd }: Options): Promise<GivenPolicy> {
+  const [{ readTailnetPolicy }, { askForConfig }] = await Promise.all([
+    import("./reach/tailnet-policy.js"),
+    import("./pulumi.js"),
+  ]);
+  const config = await askForConfig({
+    ...(stack !== undefined && { stack }),
+    ...(connection !== undefined && { connection }),
+    // It is relative to the repository's root, from which this need not run.
+    ...(existsSync(cwd) && { cwd }),
+  });
+  return readTailnetPolicy(config, connection);
 }
 
 async function credentialsIn(paths: readonly string[] | undefined) {

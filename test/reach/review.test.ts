@@ -182,6 +182,63 @@ describe("where the policy file is not known", () => {
   });
 });
 
+describe("the tailnet's own policy file", () => {
+  const tailnetPolicy = { name: "the tailnet's policy file", text: earlier };
+  const create = step("create", "OAuthClient", "ci", undefined, ci);
+  const change = (before: unknown, after: unknown) =>
+    step("update", acl, "policy", { acl: before }, { acl: after });
+  const gained = (found: Review) =>
+    reachIn(found).byPolicy.flatMap(({ reachGained }) => reachGained.map(({ target }) => target));
+  const opened = ["tag:db:5432 (tcp)", "10.20.0.0/16:443 (tcp)"];
+
+  test("holds before and after where nothing else is known, and the report says so", () => {
+    const found = reviewed([create], { tailnetPolicy });
+    expect(reachIn(found)).toMatchObject({
+      byPolicy: [],
+      policy: "the tailnet's policy file",
+      notes: [expect.stringContaining("The tailnet's policy file is taken as unchanged")],
+    });
+    expect(exceeds(found, "reach")).toBe(true);
+    expect(sarifReport(found, "1.0.0", "")).not.toContain("the tailnet's policy file");
+  });
+
+  test("is the one before a file that is given, but not instead of a given one before", () => {
+    expect(gained(reviewed([], { policy, tailnetPolicy }))).toEqual(opened);
+    expect(reachIn(reviewed([], { policy, tailnetPolicy })).notes).toEqual([]);
+    const same = { policy, policyBefore: policy, tailnetPolicy };
+    expect(gained(reviewed([], same))).toEqual([]);
+  });
+
+  test("is the one after a given one before, as after a deployment", () => {
+    const deployed = { ...tailnetPolicy, text: company };
+    const found = reviewed([], { policyBefore, tailnetPolicy: deployed });
+    expect(gained(found)).toEqual(opened);
+  });
+
+  test("is the one before what a resource of the preview sets for the first time, or hides", () => {
+    const first = step("create", acl, "policy", undefined, { acl: company });
+    expect(gained(reviewed([first], { tailnetPolicy }))).toEqual(opened);
+    const found = reviewed([change(secret, company)], { tailnetPolicy });
+    expect(gained(found)).toEqual(opened);
+    expect(found.report.notUnderstood).toEqual([]);
+  });
+
+  test("never stands for a file after the change that cannot be seen", () => {
+    const found = reviewed([create, change(earlier, unknown)], { tailnetPolicy });
+    expect(found.report.notUnderstood).toHaveLength(1);
+    expect(exceeds(found, "reach")).toBe(true);
+  });
+
+  test("that is not the state's is named, and the state's is the one before", () => {
+    const tailnet = { ...tailnetPolicy, text: "{}" };
+    const found = reviewed([change(earlier, company)], { tailnetPolicy: tailnet });
+    expect(gained(found)).toEqual(opened);
+    expect(reachIn(found).notes).toEqual([expect.stringContaining("it was changed elsewhere")]);
+    const asInState = reviewed([change(earlier, company)], { tailnetPolicy });
+    expect(reachIn(asInState).notes).toEqual([]);
+  });
+});
+
 describe("a policy file that is destroyed", () => {
   test("stays in the tailnet, or becomes that of a new one, which opens everything", () => {
     const gone = (more: object) =>

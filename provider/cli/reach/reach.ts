@@ -1,7 +1,6 @@
 /** `tailscope reach`: where a credential gets to, and who gets somewhere. */
 
 import { type Command, Option } from "commander";
-import { readPolicyText } from "../../api/policy-file";
 import { evaluate } from "../../policy-file/evaluate";
 import type { Tailnet } from "../../policy-file/tailnet";
 import {
@@ -46,6 +45,7 @@ import {
 import { printFlows } from "./flows";
 import { readMachinesFile, readMachinesOf } from "./machines";
 import { type KnownPolicy, requireUnderstood, understand } from "./policy";
+import { policyOf } from "./tailnet-policy";
 import { terminalAnswer } from "./terminal";
 
 const formats = ["terminal", "markdown", "json", "html"] as const;
@@ -219,10 +219,7 @@ async function gather(options: Options): Promise<Omit<World, "network" | "spread
   const config = await (asked ?? askPulumi(options)).config;
   const connection = await settingsFrom(config).connection(options.connection);
   return withTailnet(connection, async (tailnet) => {
-    const policy = given ?? {
-      name: "the tailnet's policy file",
-      text: await readPolicyText(tailnet.name, tailnet.api),
-    };
+    const policy = given ?? (await policyOf(tailnet));
     const listed =
       local === undefined && file === undefined
         ? await credentialsOfTailnet(tailnet, connection, managed)

@@ -17,6 +17,8 @@ import { findPolicies, type GivenPolicy, networkAfter, type Policies } from "./p
 export interface ReachOptions {
   readonly policy?: GivenPolicy | undefined;
   readonly policyBefore?: GivenPolicy | undefined;
+  /** What the tailnet has now, for what neither the two above nor the preview say. */
+  readonly tailnetPolicy?: GivenPolicy | undefined;
   /** Credentials that the preview does not show, for example of the stack's state. */
   readonly others?: readonly CredentialStart[] | undefined;
   /** What no credential may reach after the change. */
@@ -65,13 +67,17 @@ export function reachOfChange(
   changes: readonly Change[],
   options: ReachOptions,
 ): ReviewedReach | { readonly problem: string } {
-  const found = findPolicies(steps, { after: options.policy, before: options.policyBefore });
+  const found = findPolicies(steps, {
+    after: options.policy,
+    before: options.policyBefore,
+    tailnet: options.tailnetPolicy,
+  });
   if ("problem" in found) return found;
   if ("none" in found)
     return {
       is: "unknown",
       sentence:
-        "Reach is not reviewed: no policy file is known. Give it with --policy, and with --policy-before what it was.",
+        "Reach is not reviewed: no policy file is known. Give it with --policy, and with --policy-before what it was, or ask the tailnet for its own with --tailnet-policy.",
     };
   const after = networkAfter(found.after);
   // What is not known of the time before counts as the least: nothing was reached.

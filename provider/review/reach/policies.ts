@@ -35,19 +35,36 @@ export interface Policies {
 /** The policies, that none is known, or why they contradict each other. */
 export type FoundPolicies = Policies | { readonly none: true } | { readonly problem: string };
 
-export function findPolicies(
-  steps: readonly Step[],
-  given: { readonly after?: GivenPolicy | undefined; readonly before?: GivenPolicy | undefined },
-): FoundPolicies {
+/** The policy files that are known beside the preview. */
+export interface GivenPolicies {
+  readonly after?: GivenPolicy | undefined;
+  readonly before?: GivenPolicy | undefined;
+  /** What the tailnet has now: it holds before the change, and after it where nothing else does. */
+  readonly tailnet?: GivenPolicy | undefined;
+}
+
+export function findPolicies(steps: readonly Step[], given: GivenPolicies): FoundPolicies {
   const resources = steps.filter(({ urn, op }) => isAcl(urn) && op !== "read");
   const urns = [...new Set(resources.map(({ urn }) => urn))];
   if (urns.length > 1)
     return {
       problem: `two resources set the policy file: ${urns.map(nameIn).join(" and ")}. Which of them holds nobody can say`,
     };
-  const inPreview = policiesOfResource(resources);
-  const { after, before } = given;
+  const { after, before, tailnet } = given;
+  const deployed = tailnet && sideOf(tailnet.text, tailnet.name);
+  const inPreview = policiesOfResource(resources, deployed);
+  const earlier = before && sideOf(before.text, before.name);
   if (after === undefined) {
+    if (inPreview === undefined && tailnet !== undefined && deployed !== undefined)
+      return {
+        from: tailnet.name,
+        before: earlier ?? deployed,
+        after: deployed,
+        notes:
+          earlier === undefined
+            ? ["The tailnet's policy file is taken as unchanged: --policy says what it becomes."]
+            : [],
+      };
     if (before !== undefined)
       return { problem: "--policy-before needs --policy, the file after the change" };
     return inPreview ?? { none: true };
@@ -57,15 +74,16 @@ export function findPolicies(
     return {
       problem: `${after.name} is not what ${nameIn(inPreview.urn ?? "")} sets in this preview. Give the file that is deployed, or leave --policy out`,
     };
-  const earlier = before && sideOf(before.text, before.name);
+  const isTakenAsUnchanged = [earlier, inPreview, deployed].every((one) => one === undefined);
   return {
     from: after.name,
     file: after.name,
-    before: earlier ?? inPreview?.before ?? side,
+    before: earlier ?? inPreview?.before ?? deployed ?? side,
     after: side,
-    notes:
-      earlier === undefined && inPreview === undefined
-        ? ["The policy file is taken as unchanged: --policy-before says what it was."]
+    notes: isTakenAsUnchanged
+      ? ["The policy file is taken as unchanged: --policy-before says what it was."]
+      : earlier === undefined
+        ? (inPreview?.notes ?? [])
         : [],
     ...(inPreview?.urn !== undefined && { urn: inPreview.urn }),
   };
@@ -75,7 +93,10 @@ function isAcl(urn: string): boolean {
   return /^tailscale:[^:]*:Acl$/.test(typeIn(urn));
 }
 
-function policiesOfResource(steps: readonly Step[]): Policies | undefined {
+function policiesOfResource(
+  steps: readonly Step[],
+  deployed: PolicySide | undefined,
+): Policies | undefined {
   const [first] = steps;
   if (first === undefined) return undefined;
   const old = steps.find((step) => step.old !== undefined)?.old;
@@ -83,12 +104,18 @@ function policiesOfResource(steps: readonly Step[]): Policies | undefined {
   const name = nameIn(first.urn);
   // Of a tailnet whose file somebody else wrote before, or nobody.
   const unseen = { unknown: "what the policy file was before is not known" };
-  const before = old === undefined ? unseen : sideOfState(old, name);
+  const inState = old === undefined ? unseen : sideOfState(old, name);
+  const before = "unknown" in inState ? (deployed ?? inState) : inState;
   return {
     from: `${name} (${typeIn(first.urn)})`,
     before,
     after: after === undefined ? sideWithout(old, before, name) : sideOfState(after, name),
-    notes: [],
+    notes:
+      deployed !== undefined && "network" in inState && !isSame(inState, deployed)
+        ? [
+            `The tailnet's policy file is not the one that ${name} has in the state: it was changed elsewhere. The state's is taken as the one before.`,
+          ]
+        : [],
     urn: first.urn,
   };
 }

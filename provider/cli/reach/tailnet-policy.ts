@@ -1,0 +1,21 @@
+/** The policy file that the tailnet has now, as the deployer may read it. */
+
+import { readPolicyText } from "../../api/policy-file";
+import type { Tailnet } from "../../api/tailnet";
+import type { StackConfig } from "../pulumi";
+import { withTailnet } from "../session";
+import { settingsFrom } from "../settings";
+import type { KnownPolicy } from "./policy";
+
+/** The one of an open tailnet. */
+export async function policyOf({ name, api }: Tailnet): Promise<KnownPolicy> {
+  return { name: "the tailnet's policy file", text: await readPolicyText(name, api) };
+}
+
+/** Opens the tailnet for this alone. */
+export async function readTailnetPolicy(
+  config: StackConfig,
+  connection: string | undefined,
+): Promise<KnownPolicy> {
+  return withTailnet(await settingsFrom(config).connection(connection), policyOf);
+}
