@@ -28,6 +28,11 @@ export function withJson(command: Command): Command {
   return command.option("--json", "print one JSON document");
 }
 
+/** Parses an option that can be repeated. */
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
 /** An option that parses a duration to milliseconds; help shows its default as people write it. */
 export function durationOption(
   flags: string,

@@ -14,6 +14,7 @@ import type { GivenPolicy } from "../review/reach/policies";
 import { exceeds, type Limit, limits, type Review, reviewWithReach } from "../review/review";
 import { CommandFailure, exitCodes } from "./failure";
 import { readText, textOf } from "./files";
+import { collect } from "./options";
 import { printAside, printJson } from "./output";
 
 const formats = ["terminal", "markdown", "json", "sarif", "html"] as const;
@@ -28,6 +29,7 @@ interface Options {
   readonly cwd: string;
   readonly policy?: string;
   readonly policyBefore?: string;
+  readonly domain?: readonly string[];
   readonly tailnetPolicy?: boolean;
   readonly stack?: string;
   readonly connection?: string;
@@ -64,6 +66,11 @@ export function reviewCommand(program: Command): void {
     )
     .option("--policy-before <file>", "the policy file before the change (default: unchanged)")
     .option(
+      "--domain <name>",
+      "a domain of the tailnet's, for user:*@acme.com in a policy file; can be repeated",
+      collect,
+    )
+    .option(
       "--tailnet-policy",
       "ask the tailnet for its policy file: the one before the change, and the one after it where neither --policy nor the preview has it",
     )
@@ -79,7 +86,7 @@ export function reviewCommand(program: Command): void {
     .option(
       "--deny <target>",
       "exit with code 2 if a credential reaches this afterwards, for example tag:db:5432; can be repeated",
-      (target: string, before: readonly string[] | undefined) => [...(before ?? []), target],
+      collect,
     )
     .option(
       "--title <text>",
@@ -163,6 +170,7 @@ async function reviewOf(file: string | undefined, options: Options): Promise<Rev
   const found = reviewWithReach(read.steps, {
     policy: policyIn(options.policy),
     policyBefore: policyIn(options.policyBefore),
+    domains: options.domain,
     tailnetPolicy: options.tailnetPolicy ? await policyOfTailnet(options) : undefined,
     others: await credentialsIn(options.state),
     deny: options.deny,

@@ -309,6 +309,8 @@ function readSshDestination(reading: Reading, text: LocatedText, names: Names): 
   return selector;
 }
 
+const unknownDomain = "names users of a domain that is not known here";
+
 /** Words that are not one of these forms are names of accounts, as captured: even `tag:web`. */
 function readLogin(
   reading: Reading,
@@ -324,6 +326,7 @@ function readLogin(
   if (domain === undefined) return [{ kind: "named", name: text }];
   const refused = refuseDomain(domain, domains);
   if (refused !== undefined) refuse(reading, place, refused);
+  else if (domains === undefined) doNotUnderstand(reading, place, unknownDomain, "selector");
   return [{ kind: "localpart", domain }];
 }
 
@@ -383,7 +386,7 @@ function readSelector(
   if (selector.kind === "group" && !selector.defined)
     doNotUnderstand(reading, place, "is a group whose members are not known here", "selector");
   if (selector.kind === "domain" && names.domains === undefined)
-    doNotUnderstand(reading, place, "names users of a domain that is not known here", "selector");
+    doNotUnderstand(reading, place, unknownDomain, "selector");
   refuseSide(reading, { text, place }, selector, side);
   return selector;
 }

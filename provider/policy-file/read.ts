@@ -25,11 +25,15 @@ import { parseText } from "./syntax";
 /** What the file itself does not say. */
 export interface ReadOptions {
   /**
-   * The tailnet's own domains, as in `ada@acme.com`, for `user:*@acme.com`. Left out, any domain
-   * may be one, and such a selector is not understood.
+   * The tailnet's own domains, as in `ada@acme.com`, for `user:*@acme.com` and
+   * `localpart:*@acme.com`. Left out, any domain may be one, and such a word is not understood.
    */
   readonly domains?: readonly string[];
+  /** Tailscale has accepted this text, so that each domain in it is the tailnet's. */
+  readonly isDeployed?: boolean;
 }
+
+const anyDomain = { has: () => true };
 
 /** Sections as Tailscale spells them, by their names in lower case. */
 const sections: ReadonlyMap<string, string> = new Map(
@@ -98,7 +102,7 @@ function findSections(reading: Reading, root: Located): Sections {
   return found;
 }
 
-function readSections(reading: Reading, found: Sections, { domains }: ReadOptions): PolicyFile {
+function readSections(reading: Reading, found: Sections, options: ReadOptions): PolicyFile {
   function section<Value>(name: string, read: (section: Located) => Value, absent: Value): Value {
     const located = found.get(name);
     return located === undefined ? absent : read(located);
@@ -113,7 +117,7 @@ function readSections(reading: Reading, found: Sections, { domains }: ReadOption
     hosts,
     ipsets,
     tags,
-    domains: domains && new Set(domains),
+    domains: options.isDeployed ? anyDomain : options.domains && new Set(options.domains),
     postures,
     defaultSourcePostures: section(
       "defaultSrcPosture",

@@ -10,6 +10,9 @@ import {
   type Selector,
 } from "./model";
 
+/** Which domains are the tailnet's. */
+export type Domains = Pick<ReadonlySet<string>, "has">;
+
 /** What the file defines. */
 export interface Names {
   readonly groups: ReadonlyMap<string, Group>;
@@ -18,7 +21,7 @@ export interface Names {
   /** In lower case. */
   readonly tags: ReadonlySet<string>;
   /** Domains of the tailnet; `undefined` where they are not known. */
-  readonly domains: ReadonlySet<string> | undefined;
+  readonly domains: Domains | undefined;
 }
 
 export type ParsedSelector =
@@ -107,10 +110,7 @@ function parseDomain(text: string, rest: string, { domains }: Names): ParsedSele
 }
 
 /** Tailscale's message where `domain` is not one of the tailnet's. */
-export function refuseDomain(
-  domain: string,
-  domains: ReadonlySet<string> | undefined,
-): string | undefined {
+export function refuseDomain(domain: string, domains: Domains | undefined): string | undefined {
   if (domain !== "*" && (domains === undefined || domains.has(domain))) return undefined;
   return `${domain} is not associated with this Tailnet and cannot be used in user:*@<domain> expressions`;
 }

@@ -214,6 +214,18 @@ describe("what is not understood", () => {
     expect(stderr).toContain("not understood: frobs is not a known section (line 2)");
   });
 
+  test("users of a domain are, where --domain says that it is the tailnet's", async () => {
+    const known = '"users": ["root", "localpart:*@acme.example"]';
+    const path = file("domain.hujson", company.replace('"users": ["root"]', known));
+    const asked = (...more: string[]) =>
+      run(["reach", "--policy", path, ...ci, ...more], {}, "", folder);
+    const { code, stderr } = await asked();
+    expect(code).toBe(1);
+    expect(stderr).toContain("names users of a domain that is not known here");
+    expect(await asked("--domain", "acme.example")).toMatchObject({ code: 0, stderr: "" });
+    expect((await asked("--domain", "acme.com")).stderr).toContain("Tailscale would refuse");
+  });
+
   test("a policy that Tailscale would refuse is an error that says where", async () => {
     const wrong = file(
       "wrong.hujson",

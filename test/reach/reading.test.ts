@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { readPolicyFile } from "../../provider/policy-file/read";
+import { runTests } from "../../provider/policy-file/tests";
 import { accepted, domains, refused } from "./captures";
 import { understand } from "./understand";
 
@@ -27,6 +28,35 @@ describe("the captures", () => {
       expect(refusals(policy)[0]).toBe(expected);
     },
   );
+});
+
+test("every captured refusal is refused or not understood where the domains are not known", () => {
+  const passed = refused.filter(({ policy, message }) => {
+    const reading = readPolicyFile(JSON.stringify(policy));
+    if ("refused" in reading || reading.policy.notUnderstood.length > 0) return false;
+    return (
+      message !== "test(s) failed" ||
+      runTests(reading.policy).every(({ outcome }) => outcome === "holds")
+    );
+  });
+  expect(passed.map(({ id }) => id)).toEqual([]);
+});
+
+test("domains in a file that Tailscale has accepted are the tailnet's", () => {
+  const policy = {
+    grants: [{ src: ["user:*@acme.com"], dst: ["*"], ip: ["*"] }],
+    ssh: [
+      {
+        action: "accept",
+        src: ["autogroup:member"],
+        dst: ["autogroup:self"],
+        users: ["localpart:*@acme.com"],
+      },
+    ],
+  };
+  expect(understand(policy, { isDeployed: true }).notUnderstood).toEqual([]);
+  expect(understand(policy, { domains: ["acme.com"] }).notUnderstood).toEqual([]);
+  expect(understand(policy).notUnderstood).toHaveLength(2);
 });
 
 describe("what is not known", () => {
@@ -59,6 +89,16 @@ describe("what is not known", () => {
       "users of a domain",
       { grants: [{ ...rule, src: ["user:*@acme.com"] }] },
       "grants[0].src[0]",
+      "selector",
+    ],
+    [
+      "logins of a domain",
+      {
+        ssh: [
+          { action: "accept", src: ["tag:ci"], dst: ["tag:web"], users: ["localpart:*@acme.com"] },
+        ],
+      },
+      "ssh[0].users[0]",
       "selector",
     ],
     [

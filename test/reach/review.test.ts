@@ -182,6 +182,22 @@ describe("where the policy file is not known", () => {
   });
 });
 
+test("users of a domain are understood where somebody says that it is the tailnet's, or Tailscale did", () => {
+  const [wider, without] = [company, earlier].map((text) =>
+    text.replace('"users": ["root"]', '"users": ["root", "localpart:*@acme.example"]'),
+  );
+  expect(wider).not.toBe(company);
+  const change = [step("update", acl, "policy", { acl: without }, { acl: wider })];
+  expect(reviewed(change).report.notUnderstood).toEqual([
+    expect.stringMatching(
+      /domain that is not known here .*, so it counts as all that it could name/,
+    ),
+  ]);
+  expect(reviewed(change, { domains: ["acme.example"] }).report.notUnderstood).toEqual([]);
+  const same = [step("same", acl, "policy", { acl: wider }, { acl: wider })];
+  expect(reviewed(same).report.notUnderstood).toEqual([]);
+});
+
 describe("the tailnet's own policy file", () => {
   const tailnetPolicy = { name: "the tailnet's policy file", text: earlier };
   const create = step("create", "OAuthClient", "ci", undefined, ci);

@@ -12,15 +12,19 @@ export interface KnownPolicy {
   readonly text: string;
   /** The file that it is, where it is one. */
   readonly path?: string;
+  /** The tailnet has it, so that Tailscale has accepted it. */
+  readonly isDeployed?: boolean;
+  /** The tailnet's domains, as somebody gave them. */
+  readonly domains?: readonly string[];
 }
 
 /** The policy in a text, or why Tailscale would refuse it. */
 export function understand(
-  { text }: KnownPolicy,
+  { text, isDeployed = false, domains: given }: KnownPolicy,
   tailnet?: Tailnet,
 ): { readonly policy: PolicyFile } | { readonly rejected: string; readonly place: Place } {
-  const domains = tailnet && domainsOf(tailnet);
-  const reading = readPolicyFile(text, domains === undefined ? {} : { domains });
+  const domains = given ?? (tailnet && domainsOf(tailnet));
+  const reading = readPolicyFile(text, { isDeployed, ...(domains && { domains }) });
   if (!("policy" in reading)) {
     const [first] = reading.refused;
     const place = first?.place ?? { section: "", path: "", line: 1, column: 1 };

@@ -22,7 +22,7 @@ import { markdownAnswers } from "../../review/reach/markdown";
 import { managedIn } from "../../state/exported-state";
 import { CommandFailure, exitCodes } from "../failure";
 import { readText } from "../files";
-import { withJson, withStackOptions } from "../options";
+import { collect, withJson, withStackOptions } from "../options";
 import { print, printAside, printTable, printVerbatim, roomOf } from "../output";
 import { type Asked, askPulumi, type StackOptions } from "../pulumi";
 import { resourcesOf, withTailnet } from "../session";
@@ -57,6 +57,7 @@ interface Options extends StackOptions {
   readonly scopes?: readonly string[];
   readonly tags?: readonly string[];
   readonly policy?: string;
+  readonly domain?: readonly string[];
   readonly preview?: string;
   readonly machines?: string;
   readonly devices?: boolean;
@@ -87,6 +88,11 @@ export function reachCommand(program: Command): void {
     .option("--tags <list>", "its tags, with commas between", list)
     .option("--policy <file>", "the policy file (default: the tailnet's)")
     .option(
+      "--domain <name>",
+      "a domain of the tailnet's, for user:*@acme.com in --policy; can be repeated",
+      collect,
+    )
+    .option(
       "--preview <file>",
       "credentials as `pulumi preview --json` shows them, - for standard input",
     )
@@ -96,7 +102,7 @@ export function reachCommand(program: Command): void {
     .option(
       "--deny <target>",
       "exit with 2 where a credential gets there; can be repeated",
-      (target: string, before: readonly string[] | undefined) => [...(before ?? []), target],
+      collect,
     )
     .option(
       "--expect <file>",
@@ -183,7 +189,12 @@ async function gather(options: Options): Promise<Omit<World, "network" | "spread
   const file = options.machines === undefined ? undefined : readMachinesFile(options.machines);
   const given: KnownPolicy | undefined =
     options.policy !== undefined
-      ? { name: options.policy, path: options.policy, text: readText(options.policy) }
+      ? {
+          name: options.policy,
+          path: options.policy,
+          text: readText(options.policy),
+          ...(options.domain && { domains: options.domain }),
+        }
       : file?.policy === undefined
         ? undefined
         : { name: `the policy in ${options.machines}`, text: file.policy };

@@ -9,7 +9,8 @@ import type { KnownPolicy } from "./policy";
 
 /** The one of an open tailnet. */
 export async function policyOf({ name, api }: Tailnet): Promise<KnownPolicy> {
-  return { name: "the tailnet's policy file", text: await readPolicyText(name, api) };
+  const text = await readPolicyText(name, api);
+  return { name: "the tailnet's policy file", text, isDeployed: true };
 }
 
 /** Opens the tailnet for this alone. */

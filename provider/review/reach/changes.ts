@@ -19,6 +19,8 @@ export interface ReachOptions {
   readonly policyBefore?: GivenPolicy | undefined;
   /** What the tailnet has now, for what neither the two above nor the preview say. */
   readonly tailnetPolicy?: GivenPolicy | undefined;
+  /** The tailnet's own domains, where somebody says them. */
+  readonly domains?: readonly string[] | undefined;
   /** Credentials that the preview does not show, for example of the stack's state. */
   readonly others?: readonly CredentialStart[] | undefined;
   /** What no credential may reach after the change. */
@@ -71,6 +73,7 @@ export function reachOfChange(
     after: options.policy,
     before: options.policyBefore,
     tailnet: options.tailnetPolicy,
+    domains: options.domains,
   });
   if ("problem" in found) return found;
   if ("none" in found)
@@ -207,7 +210,7 @@ function sentencesOf(side: Policies["after"], from: string): string[] {
   if ("unknown" in side)
     return [`${side.unknown[0]?.toUpperCase() ?? ""}${side.unknown.slice(1)}.`];
   return side.network.notUnderstood.map(
-    ({ place, reason }) =>
-      `${from}: ${place.path || "the file"} ${reason} (line ${place.line}), so it counts as everything.`,
+    ({ place, reason, counts }) =>
+      `${from}: ${place.path || "the file"} ${reason} (line ${place.line}), so it counts as ${counts === "everything" ? "everything" : "all that it could name"}.`,
   );
 }

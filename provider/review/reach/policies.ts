@@ -2,7 +2,7 @@
 
 import { nameIn, typeIn } from "../../access/urn";
 import type { Place } from "../../policy-file/model";
-import { readPolicyFile } from "../../policy-file/read";
+import { type ReadOptions, readPolicyFile } from "../../policy-file/read";
 import { type Network, networkOf } from "../../reach/network";
 import { type Argument, argumentOf } from "../input/argument";
 import type { State, Step } from "../input/step";
@@ -41,6 +41,7 @@ export interface GivenPolicies {
   readonly before?: GivenPolicy | undefined;
   /** What the tailnet has now: it holds before the change, and after it where nothing else does. */
   readonly tailnet?: GivenPolicy | undefined;
+  readonly domains?: readonly string[] | undefined;
 }
 
 export function findPolicies(steps: readonly Step[], given: GivenPolicies): FoundPolicies {
@@ -50,10 +51,11 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
     return {
       problem: `two resources set the policy file: ${urns.map(nameIn).join(" and ")}. Which of them holds nobody can say`,
     };
-  const { after, before, tailnet } = given;
-  const deployed = tailnet && sideOf(tailnet.text, tailnet.name);
-  const inPreview = policiesOfResource(resources, deployed);
-  const earlier = before && sideOf(before.text, before.name);
+  const { after, before, tailnet, domains } = given;
+  const asked = domains === undefined ? {} : { domains };
+  const deployed = tailnet && sideOf(tailnet.text, tailnet.name, { isDeployed: true });
+  const inPreview = policiesOfResource(resources, deployed, asked);
+  const earlier = before && sideOf(before.text, before.name, asked);
   if (after === undefined) {
     if (inPreview === undefined && tailnet !== undefined && deployed !== undefined)
       return {
@@ -69,7 +71,8 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
       return { problem: "--policy-before needs --policy, the file after the change" };
     return inPreview ?? { none: true };
   }
-  const side = sideOf(after.text, after.name);
+  const isDeployed = after.text === tailnet?.text;
+  const side = sideOf(after.text, after.name, isDeployed ? { isDeployed } : asked);
   if (inPreview !== undefined && !isSame(side, inPreview.after))
     return {
       problem: `${after.name} is not what ${nameIn(inPreview.urn ?? "")} sets in this preview. Give the file that is deployed, or leave --policy out`,
@@ -96,6 +99,7 @@ function isAcl(urn: string): boolean {
 function policiesOfResource(
   steps: readonly Step[],
   deployed: PolicySide | undefined,
+  options: ReadOptions,
 ): Policies | undefined {
   const [first] = steps;
   if (first === undefined) return undefined;
@@ -104,12 +108,16 @@ function policiesOfResource(
   const name = nameIn(first.urn);
   // Of a tailnet whose file somebody else wrote before, or nobody.
   const unseen = { unknown: "what the policy file was before is not known" };
-  const inState = old === undefined ? unseen : sideOfState(old, name);
+  const inState = old === undefined ? unseen : sideOfState(old, name, { isDeployed: true });
+  const isDeployed = old !== undefined && after !== undefined && hasSameText(old, after);
   const before = "unknown" in inState ? (deployed ?? inState) : inState;
   return {
     from: `${name} (${typeIn(first.urn)})`,
     before,
-    after: after === undefined ? sideWithout(old, before, name) : sideOfState(after, name),
+    after:
+      after === undefined
+        ? sideWithout(old, before, name)
+        : sideOfState(after, name, isDeployed ? { isDeployed } : options),
     notes:
       deployed !== undefined && "network" in inState && !isSame(inState, deployed)
         ? [
@@ -131,14 +139,19 @@ function sideWithout(old: State | undefined, before: PolicySide, name: string): 
   return sideOf(JSON.stringify({ tagOwners: owners }), name);
 }
 
-function sideOfState({ arguments: given }: State, name: string): PolicySide {
+function hasSameText(one: State, other: State): boolean {
+  const [text, otherText] = [one, other].map((state) => argumentOf(state.arguments, "acl"));
+  return text?.is === "known" && otherText?.is === "known" && text.value === otherText.value;
+}
+
+function sideOfState({ arguments: given }: State, name: string, options: ReadOptions): PolicySide {
   const acl: Argument = argumentOf(given, "acl");
-  if (acl.is === "known" && typeof acl.value === "string") return sideOf(acl.value, name);
+  if (acl.is === "known" && typeof acl.value === "string") return sideOf(acl.value, name, options);
   return { unknown: `the policy file of ${name} cannot be seen in this preview` };
 }
 
-function sideOf(text: string, name: string): PolicySide {
-  const reading = readPolicyFile(text);
+function sideOf(text: string, name: string, options: ReadOptions = {}): PolicySide {
+  const reading = readPolicyFile(text, options);
   if ("policy" in reading) return { network: networkOf(reading.policy), text };
   const [first] = reading.refused;
   const where = first === undefined ? "" : ` (${inWords(first.place)})`;
