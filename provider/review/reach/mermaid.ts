@@ -69,9 +69,9 @@ export function label(text: string, longest: number): string {
   return safe.trim() === "" ? "(empty)" : apart(safe);
 }
 
-/** Markdown in labels, links and mentions among them, needs signs next to each other. */
+/** Markdown in labels, links among it, and names of icons (`fa:fa-ban`) need signs next to each other. */
 function apart(text: string): string {
   return text
-    .replace(/:(?=\/\/)/g, "#58;")
+    .replace(/:(?=\/\/|fa-)/g, "#58;")
     .replace(/^([-*+]|\d+\.)(?= )/, (sign) => `#${sign.codePointAt(0)};${sign.slice(1)}`);
 }
