@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
+import type { Rules } from "../../provider/policy";
 import { preparePack } from "./policy-pack";
 import { exampleStack, newStack } from "./stack";
 
@@ -14,9 +15,25 @@ const table = `"allowed-tags-and-scopes": { table: [{ project: "test", stack: "d
 
 const exceptions = `exceptions: [{ urn: "urn:pulumi:d*::test::${type}OAuthClient::people-*", scope: "users", reason: "Syncs people from HR", until: "2999-12-31" }, { urn: "urn:pulumi:dev::test::${type}OAuthClient::late", scope: "policy_file", reason: "Was a migration", until: "2020-01-31" }]`;
 
+/** A machine of tag:gate gets to tag:vault, and tag:prod owns tag:gate. */
+const policy = JSON.stringify({
+  tagOwners: { "tag:ci": [], "tag:prod": [], "tag:gate": ["tag:prod"], "tag:vault": [] },
+  grants: [{ src: ["tag:gate"], dst: ["tag:vault"], ip: ["tcp:8200"] }],
+});
+
+/** Whoever may write the rules gets everywhere, and is the business of other rules. */
+const writers = ["people-*", "late", "x1"]
+  .map(
+    (name) =>
+      `{ urn: "urn:pulumi:d*::test::${type}OAuthClient::${name}", reason: "Is for another rule", until: "2999-12-31" }`,
+  )
+  .join(", ");
+
+const reach = `"reach-denied": { policy: ${JSON.stringify(policy)}, targets: ["tag:vault"], exceptions: [${writers}] }`;
+
 const pack = (rules: string) => `require("tailscope/policy").policyPack("acme", { ${rules} });`;
 
-const all = `"administrators-by-exception": { ${exceptions} }, "auth-key-expiry": { longest: "7d" }, ${table}, "clients-rotate": { longest: "90d" }`;
+const all = `"administrators-by-exception": { ${exceptions} }, "auth-key-expiry": { longest: "7d" }, ${table}, "clients-rotate": { longest: "90d" }, ${reach}`;
 
 const good = `
 const { RotatingOAuthClient } = require("tailscope");
@@ -29,7 +46,7 @@ new FederatedIdentity("claims", { issuer: "https://token.actions.githubuserconte
 `;
 
 /** For each rule one credential that breaks it and no other rule. */
-const bad: Readonly<Record<string, readonly [program: string, message: string]>> = {
+const bad: Readonly<Record<keyof Rules, readonly [program: string, message: string]>> = {
   "no-all-scope": [
     'new OAuthClient("x1", { scopes: ["all"], description: "x", rotateEvery: "30d" });',
     'List what it needs instead, for example ["devices:core:read"].',
@@ -69,6 +86,11 @@ const bad: Readonly<Record<string, readonly [program: string, message: string]>>
   "only-known-code": [
     'new Resource("command:local:Command", "x10", { create: "date" });',
     "command:local:Command runs its own code or commands with the deployer's credentials, which no rule can judge.",
+  ],
+  // The table lets the project have neither of its tags.
+  "reach-denied": [
+    'new OAuthClient("x11", { scopes: ["auth_keys"], tags: ["tag:prod"], description: "x", rotateEvery: "30d" });',
+    "It must not reach tag:vault, and reaches tag:vault:8200 (tcp) (as tag:gate, owned by tag:prod; scope auth_keys;",
   ],
 };
 
@@ -159,14 +181,15 @@ test("every rule stops a program that breaks it, and says what to write instead"
   const broken = Object.entries(bad).map(
     ([rule, [program]]) => `mandatory ${rule} ${/"(x\d+|late)"/.exec(program)?.[1]}`,
   );
-  // `all` makes administrators, too.
-  expect(violations(text)).toEqual([...broken, "mandatory administrators-by-exception x1"].sort());
+  // `all` makes administrators, too, and to a denied target leads a tag that is not in the table.
+  const besides = ["administrators-by-exception x1", "allowed-tags-and-scopes x11"];
+  expect(violations(text)).toEqual([...broken, ...besides.map((one) => `mandatory ${one}`)].sort());
   for (const [, message] of Object.values(bad))
     expect(text.replace(/\s+/g, " ")).toContain(message);
 });
 
 /** Ways round each rule that the engine can make; `NAME` is the resource's. */
-const evasions: Readonly<Record<string, readonly string[]>> = {
+const evasions: Readonly<Record<keyof Rules, readonly string[]>> = {
   "no-all-scope": [
     ...[
       ...['["all"]', '["all:read"]', '["all", "dns"]', 'pulumi.secret(["all"])'],
@@ -400,6 +423,34 @@ const evasions: Readonly<Record<string, readonly string[]>> = {
         `new Resource("${type}OAuthClient", "NAME", { scopes: ["dns"], __provider: ${code} })`,
     ),
   ],
+  "reach-denied": [
+    ...[
+      '["tag:gate"]',
+      '["tag:ci", "tag:gate"]',
+      'pulumi.secret(["tag:gate"])',
+      '[pulumi.secret("tag:gate")]',
+      'pulumi.output(["tag:gate"])',
+    ].map((tags) => `new AuthKey("NAME", { tags: ${tags} })`),
+    ...['["auth_keys"]', '["devices:core"]', '["devices"]', '["dns", "auth_keys"]'].map(
+      (scopes) => `new OAuthClient("NAME", { scopes: ${scopes}, tags: ["tag:prod"] })`,
+    ),
+    ...['["policy_file"]', '["acl"]', '["users"]'].map(
+      (scopes) => `new OAuthClient("NAME", { scopes: ${scopes} })`,
+    ),
+    'new OAuthClient("NAME", { scopes: ["everything"], unlistedScopes: ["everything"] })',
+    'new FederatedIdentity("NAME", { issuer: "https://i.example.com", subject: "me", scopes: ["auth_keys"], tags: ["tag:prod"] })',
+    'new RotatingAuthKey("NAME", { every: "1d", expiry: "2d", tags: ["tag:gate"] })',
+    'new AuthKey("NAME", { tags: ["tag:gate"] }, { parent: new pulumi.ComponentResource("acme:index:Team", "of-NAME") })',
+    'new AuthKey("NAME", { tags: ["tag:ci"] }, { transformations: [({ props, opts }) => ({ props: { ...props, tags: ["tag:gate"] }, opts })] })',
+    'official("TailnetKey", "NAME", { tags: ["tag:gate"] })',
+    'official("OauthClient", "NAME", { scopes: ["auth_keys"], tags: ["tag:prod"] })',
+    'disguised("AuthKey", "NAME", { tags: ["tag:gate"] })',
+    'disguised("OAuthClient", "NAME", { scopes: ["auth_keys"], tags: ["tag:prod"] })',
+    ...['"tag:gate"', '[["tag:gate"]]', '{ 0: "tag:gate" }', "[7]"].map(
+      (tags) => `pretended("AuthKey", "NAME", { tags: ${tags} })`,
+    ),
+    'pretended("OAuthClient", "NAME", { scopes: "auth_keys", tags: ["tag:prod"] })',
+  ],
 };
 
 const helpers = `
@@ -492,6 +543,11 @@ test("a file can set every option, and one that is wrong stops the run with what
     },
     "clients-rotate": { longest: 2_592_000 },
     "only-known-code": exempt("command:local:Command::*"),
+    "reach-denied": {
+      policy,
+      targets: ["tag:vault"],
+      ...exempt(`${type}OAuthClient::deployer`),
+    },
   };
   const kept = await previewed(program, pack('"auth-key-expiry": { longest: "1d" }'), {
     config: inFile,
@@ -505,6 +561,13 @@ test("a file can set every option, and one that is wrong stops the run with what
   const broken = await previewed(program, pack(""), { config: stricter });
   expect(broken.code, broken.text).not.toBe(0);
   expect(violations(broken.text)).toContain("mandatory clients-rotate deployer");
+
+  const targets = { policy, targets: ["tag:vault"] };
+  const denied = await previewed(program, pack(""), {
+    config: { ...inFile, "reach-denied": targets },
+  });
+  expect(denied.code, denied.text).not.toBe(0);
+  expect(violations(denied.text)).toContain("mandatory reach-denied deployer");
 
   for (const [wrong, message] of [
     [{ "auth-key-expiry": { longest: "a month" } }, '"a month" is not a duration'],
