@@ -122,3 +122,36 @@ test("a stack that holds its own deployer is never left without one", async () =
   await stack.destroy();
   expect(emulator.control.activeCredentials()).toEqual([]);
 });
+
+test.each([
+  ["the new one first", "description", 2],
+  ["the old one first", "generation", 1],
+])(
+  "a stack that replaces its own deployer, %s, loses none until another deployer revokes the old one",
+  async (_, argument, count) => {
+    await using emulator = await startEmulator();
+    const program = (value: string) =>
+      `const deployer = new OAuthClient("deployer", { scopes: ["oauth_keys", "dns"], ${argument}: ${value} }, { replaceOnChanges: ["description"] });
+       exports.id = deployer.clientId; exports.secret = deployer.clientSecret;`;
+    const [before, after] = argument === "generation" ? ["1", "2"] : ['"one"', '"two"'];
+    await using stack = await newStack(emulator, program(before));
+    const { id, secret } = await stack.deployed();
+    stack.set("TAILSCALE_OAUTH_CLIENT_ID", String(id));
+    stack.set("TAILSCALE_OAUTH_CLIENT_SECRET", String(secret));
+
+    stack.write(program(after));
+    const { code, text } = await stack.attempt();
+    expect(code).not.toBe(0);
+    expect(text).toContain("Run the same command with another deployer.");
+    const alive = emulator.control.activeCredentials().map((one) => one.id);
+    expect(alive).toContain(id);
+    expect(alive).toHaveLength(count);
+    const { text: exported } = await stack.state();
+    for (const one of alive) expect(exported).toContain(`"id": "${one}"`);
+
+    use(stack, asDeployer(emulator));
+    const fresh = await stack.deployed();
+    expect(fresh["id"]).not.toBe(id);
+    expect(emulator.control.activeCredentials().map((one) => one.id)).toEqual([fresh["id"]]);
+  },
+);

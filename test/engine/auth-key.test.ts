@@ -101,6 +101,25 @@ test("a deployer without auth_keys deploys keys that a client mints", async () =
   expect(stack.printed()).not.toContain(minter.key);
 });
 
+test("ninety days are one life however they are written: in stack config, in ISO 8601, or as 0 for the default", async () => {
+  await using emulator = await startEmulator();
+  const program = (lives: readonly string[]) =>
+    lives
+      .map((life, at) => `new AuthKey("key${at}", { tags: ["tag:ci"], expiry: ${life} });`)
+      .join("\n");
+  const lives = ['"90d"', '"P90D"', '"PT2160H"', "7776000", "0", '"0"', "undefined"];
+  const inConfig = lives.map(() => 'new pulumi.Config().require("life")');
+  await using stack = await newStack(emulator, program(["0", ...inConfig.slice(1)]));
+  expect((await stack.pulumi(["config", "set", "life", "7776000"])).code).toBe(0);
+  await stack.up();
+  const made = emulator.control.activeCredentials().map(({ expirySeconds }) => expirySeconds);
+  expect(made).toEqual(lives.map(() => 7_776_000));
+  stack.write(program(lives));
+  expect(await stack.preview()).toEqual([]);
+  stack.write(program(lives.map(() => '"P30D"')));
+  expect((await stack.preview()).toSorted()).toEqual(lives.map((_, at) => `replace key${at}`));
+});
+
 function writesOf(emulator: Emulator) {
   return emulator.control
     .takeRequests()
