@@ -3,6 +3,7 @@
  * of it: https://www.pulumi.com/docs/iac/concepts/resources/options/
  */
 
+import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { startEmulator } from "tailscope-emulator";
 import { expect, onTestFinished, test } from "vitest";
 import { isSameCredential } from "../../provider/api/audit-log";
@@ -132,6 +133,35 @@ const table: readonly Row[] = [
   },
 ];
 
+/** Every option that the SDK has: "row" where the table tries it by its name, or where else it is. */
+const everyOption: Readonly<Record<keyof CustomResourceOptions, string>> = {
+  additionalSecretOutputs: "row",
+  aliases: "row",
+  customTimeouts: "row",
+  deleteBeforeReplace: "row",
+  deletedWith: "row",
+  dependsOn: "row",
+  envVarMappings: "is for providers, and Pulumi refuses it elsewhere",
+  hideDiffs: "row",
+  hooks: "row",
+  id: "is what `get` takes: test/engine/existing-credentials.test.ts",
+  ignoreChanges: "row",
+  import: "is refused, which the program below shows",
+  parent: "row",
+  pluginDownloadURL: "row",
+  protect: "row",
+  provider: "row",
+  replacementTrigger: "row",
+  replaceOnChanges: "row",
+  replaceWith: "row",
+  retainOnDelete: "row",
+  stateMigrations: "is refused, which the program below shows",
+  transformations: "row",
+  transforms: "row",
+  urn: "is for resources that the SDK looks up by their URN, which none of ours is",
+  version: "would be taken for every provider of the stack from then on",
+};
+
 /** Hooks that write down what they are told; a program that deletes needs them as well. */
 const hooks = `
   const moments = ["beforeCreate", "afterCreate", "beforeUpdate", "afterUpdate", "beforeDelete", "afterDelete"];
@@ -210,6 +240,12 @@ interface Stored {
   readonly dependencies?: readonly string[];
   readonly outputs: Readonly<Record<string, unknown>>;
 }
+
+test("each option that the SDK has is in the table, or is said to be elsewhere", () => {
+  const rows = new Set(table.map(({ option }) => option));
+  const named = Object.entries(everyOption).filter(([, where]) => where === "row");
+  expect(named.map(([option]) => option).filter((option) => !rows.has(option))).toEqual([]);
+});
 
 test("each option does what Pulumi says of it, or says that it cannot, for all three kinds", async () => {
   const hooked: string[] = [];
