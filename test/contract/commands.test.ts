@@ -550,21 +550,21 @@ describe("what a person types and reads", () => {
     });
   });
 
-  test.each([["review", "--help"], ["inventory"], ["audit"], ["doctor"], ["audit", "--json"]])(
-    "%s %s ends quietly where nobody reads on",
-    async (...args) => {
-      await using emulator = await startEmulator();
-      for (let made = 0; made < 30; made++) await makeClient(emulator, ["dns"]);
-      const { stderr, code } = await runUntilFirstRead(args, {
-        ...asOwner(emulator),
-        TAILSCOPE_NOTHING: "",
-      });
-      expect({ stderr: stderr.replace(/^(Without a stack|This list).*\n/gm, ""), code }).toEqual({
-        stderr: "",
-        code: 0,
-      });
-    },
-  );
+  test.each([
+    ...["adopt", "comment", "drift", "reach", "review", "token"].map((one) => [one, "--help"]),
+    ...[["inventory"], ["inventory", "--json"], ["audit"], ["audit", "--json"], ["doctor"]],
+  ])("%s %s ends quietly where nobody reads on", async (...args) => {
+    await using emulator = await startEmulator();
+    for (let made = 0; made < 30; made++) await makeClient(emulator, ["dns"]);
+    const { stderr, code } = await runUntilFirstRead(args, {
+      ...asOwner(emulator),
+      TAILSCOPE_NOTHING: "",
+    });
+    expect({ stderr: stderr.replace(/^(Without a stack|This list).*\n/gm, ""), code }).toEqual({
+      stderr: "",
+      code: 0,
+    });
+  });
 });
 
 describe("tailscope adopt", () => {
