@@ -298,6 +298,23 @@ if (is("deceiving")) deploys("deceiving", { issuer: "https://token.actions.githu
 if (is("throwing")) throw new Error("boom");
 `;
 
+test("a key that is recreated from now on gives its use and its time again", async () => {
+  const program = (recreation: string) =>
+    `new AuthKey("key", { tags: ["tag:ci"], reusable: true, recreateIfInvalid: "${recreation}" });`;
+  await using keys = await newStack(emulator, program("never"));
+  await keys.up();
+  const classOf = async (recreation: string) => {
+    keys.write(program(recreation));
+    const { code, text } = await keys.pulumi(["preview", "--json"]);
+    expect(code, text).toBe(0);
+    const { credentials } = reviewed(text.slice(text.indexOf("{\n"))).report;
+    return credentials.map((one) => [one.name, one.change, one.class]);
+  };
+  expect(await classOf("always")).toEqual([["key", "update", "write"]]);
+  await keys.up();
+  expect(await classOf("never")).toEqual([["key", "update", "none"]]);
+});
+
 describe("what is hidden, foreign, external or retained", () => {
   let other: Stack;
 
