@@ -49,7 +49,9 @@ test.each(named(ofLanguage("mermaid")))("%s is a picture of reach", (_, { code }
   const [first, ...edges] = code.trim().split("\n");
   expect(first).toBe("flowchart LR");
   for (const edge of edges)
-    expect(edge).toMatch(/^ {2}n\d+(\["[^"]+"\])? (-->|==>)\|"[^"]+"\| n\d+(\["[^"]+"\])?$/);
+    expect(edge).toMatch(
+      /^ {2}(n\d+(\["[^"]+"\])? (-->|==>)\|"[^"]+"\| n\d+(\["[^"]+"\])?|linkStyle \d+ stroke:#[0-9a-f]{6})$/,
+    );
 });
 
 test.each(named(ofLanguage("diff")))(

@@ -105,6 +105,16 @@ test("reach: one line of the policy file lets the pipeline to the database, and 
   );
   expect((await ask(expecting)).code).toBe(2);
 
+  // The README begins with this review: its text and its picture are those of the command.
+  const readme = readFileSync(join(root, "README.md"), "utf8");
+  const [, command = "", shown] =
+    /\$ (tailscope review preview.*)\n([\s\S]*?)```/.exec(readme) ?? [];
+  await ask("pulumi preview --json > preview.json");
+  const unwrapped = (text = "") => text.replace(/\s+/g, " ").trim();
+  expect(unwrapped(shown)).toBe(unwrapped((await ask(command)).stdout));
+  const diagram = (text: string) => /```mermaid\n[\s\S]*?```/.exec(text)?.[0];
+  expect(diagram(readme)).toBe(diagram((await ask(`${command} --format markdown`)).stdout));
+
   // The API agrees that the pipeline becomes an operator by that line.
   const call = as(emulator, (await takeToken(emulator, { id, key })).access_token);
   const operator = { capabilities: { devices: { create: { tags: ["tag:operator"] } } } };

@@ -18,6 +18,18 @@ test("it has 600 to 800 words", () => {
   expect(words).toBeLessThanOrEqual(800);
 });
 
+test("the first thing is a review whose gain no scope shows, and its picture", () => {
+  const inOrder = [
+    /^# Tailscope\n\n[^\n`#]/,
+    /tailscope review preview\.json .*--policy /,
+    /```mermaid\n/,
+    /```ts\n/,
+  ].map((part) => readme.search(part));
+  expect(inOrder).not.toContain(-1);
+  expect(inOrder).toEqual([...inOrder].sort((one, other) => one - other));
+  expect(readme.split("```mermaid").length).toBe(2);
+});
+
 test("the first screen says what it is, with a program, the installation and a review", () => {
   const inOrder = [
     /^# Tailscope\n\n[^\n`#]/,
