@@ -42,7 +42,7 @@ export type ReportedReach =
       /** Where the policy file is from. */
       readonly policy: string;
       readonly notes: readonly string[];
-      /** Credentials that do not change and reach more or less by the policy file, and tags. */
+      /** Credentials that do not change, tags and people that reach more or less by the policy file. */
       readonly byPolicy: readonly {
         readonly name: string;
         readonly urn?: string;

@@ -262,12 +262,12 @@ describe("a policy file that is destroyed", () => {
     expect(reachIn(gone({})).byPolicy).toEqual([]);
     const reset = reachIn(gone({ resetAclOnDestroy: true }));
     // The new file opens all traffic, and has no rule of the old one for logins.
-    expect(
-      reset.byPolicy.flatMap(({ reachLost }) => reachLost.map(({ target }) => target)),
-    ).toEqual(["tag:db as root"]);
-    for (const { reachGained } of reset.byPolicy)
-      expect(reachGained.map(({ target }) => target)).toEqual(["everything"]);
-    expect(reset.byPolicy).not.toEqual([]);
+    const lost = reset.byPolicy.flatMap(({ reachLost }) => reachLost.map(({ target }) => target));
+    expect(new Set(lost)).toEqual(new Set(["tag:bastion as deploy", "tag:db as root"]));
+    const gained = reset.byPolicy.flatMap(({ reachGained }) =>
+      reachGained.map(({ target }) => target),
+    );
+    expect(new Set(gained)).toEqual(new Set(["everything"]));
   });
 });
 
@@ -313,4 +313,97 @@ test("a picture of a change has at most 40 edges and 1,900 characters, and count
   expect(drawing.split("\n").filter((line) => line.includes("==>")).length).toBeLessThanOrEqual(40);
   expect(markdownReport(found, "")).toMatch(/and \d+ more edges, which are in the text alone/);
   expect(markdownReport(found, "").length).toBeLessThanOrEqual(60_000);
+});
+
+describe("a policy file that changes for others than credentials", () => {
+  const opens = (src: string, dst: string) => ({ src: [src], dst: [dst], ip: ["tcp:22"] });
+  const base = {
+    groups: { "group:ops": ["ada@acme.example"] },
+    tagOwners: { "tag:ci": [], "tag:db": [], "tag:web": ["group:ops"] },
+    grants: [opens("group:ops", "tag:db")],
+  };
+  const changed = (after: object, before: object = base, ...more: GivenStep[]) =>
+    reviewed([
+      step(
+        "update",
+        acl,
+        "policy",
+        { acl: JSON.stringify(before) },
+        { acl: JSON.stringify(after) },
+      ),
+      ...more,
+    ]);
+  const names = (found: Review) =>
+    reachIn(found).byPolicy.flatMap(({ name, reachGained }) =>
+      reachGained.length > 0 ? [name] : [],
+    );
+
+  test.each([
+    [
+      "a rule",
+      { ...base, grants: [...base.grants, opens("bo@acme.example", "tag:db")] },
+      "bo@acme.example",
+    ],
+    [
+      "a member of a group",
+      { ...base, groups: { "group:ops": ["ada@acme.example", "bo@acme.example"] } },
+      "bo@acme.example",
+    ],
+    [
+      "an owner",
+      {
+        ...base,
+        tagOwners: { ...base.tagOwners, "tag:db": ["cy@acme.example"] },
+        grants: [opens("tag:db", "tag:ci")],
+      },
+      "cy@acme.example",
+    ],
+    [
+      "an owner in a group",
+      {
+        ...base,
+        groups: { "group:ops": ["ada@acme.example", "bo@acme.example"] },
+        grants: [opens("tag:web", "tag:ci")],
+      },
+      "bo@acme.example",
+    ],
+    [
+      "an address",
+      { ...base, grants: [...base.grants, opens("10.0.0.0/8", "tag:db")] },
+      "addresses 10.0.0.0/8",
+    ],
+    [
+      "a funnel",
+      { ...base, nodeAttrs: [{ target: ["tag:web"], attr: ["funnel"] }] },
+      "anybody on the internet",
+    ],
+    [
+      "a login without a check",
+      {
+        ...base,
+        ssh: [{ action: "accept", src: ["group:ops"], dst: ["tag:db"], users: ["root"] }],
+      },
+      "group:ops",
+    ],
+  ])("by %s is a gain of whom it opens something to", (_, after, name) => {
+    const found = changed(after);
+    expect(names(found)).toContain(name);
+    expect(exceeds(found, "reach")).toBe(true);
+    expect(names(changed(after, after))).toEqual([]);
+  });
+
+  test("names people once, by the group that the rule is for", () => {
+    const found = changed({ ...base, grants: [opens("group:ops", "tag:ci"), ...base.grants] });
+    expect(names(found)).toEqual(["group:ops"]);
+  });
+
+  test("names tags that credentials have who can do nothing with them", () => {
+    const reader = { scopes: ["devices:core:read"], tags: ["tag:ci"] };
+    const found = changed(
+      { ...base, grants: [...base.grants, opens("tag:ci", "tag:db")] },
+      base,
+      step("same", "OAuthClient", "reader", reader, reader),
+    );
+    expect(names(found)).toEqual(["a client with auth_keys and tag:ci"]);
+  });
 });

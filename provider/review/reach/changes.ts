@@ -1,12 +1,16 @@
 /** What each credential reaches more, and less, by a change of it or of the policy file. */
 
 import { nameIn } from "../../access/urn";
+import { normalizeTag } from "../../policy-file/selector";
 import { type Gain, gainsOf } from "../../reach/difference";
 import type { Network } from "../../reach/network";
-import { type Way, waysTo } from "../../reach/questions";
+import { startsNamedIn, type Way, waysTo } from "../../reach/questions";
+import { abilitiesWith } from "../../reach/scope-steps";
 import { rememberSpreads, type SpreadFrom } from "../../reach/spread";
 import type { CredentialStart, Start } from "../../reach/starts";
 import { parseTarget } from "../../reach/targets";
+import { namesOf } from "../../reach/uses";
+import { startInWords, targetInWords } from "../../reach/words";
 import type { Step } from "../input/step";
 import type { Change } from "../verdict/changes";
 import { credentialFrom } from "../verdict/credential";
@@ -58,7 +62,7 @@ export type ReviewedReach =
       readonly notes: readonly string[];
       /** Of credentials that change, by the change. */
       readonly byChange: ReadonlyMap<Change, ReachChange>;
-      /** Of credentials that do not change, and of tags that none of them has. */
+      /** Of credentials that do not change, of tags that none of them has, and of people. */
       readonly others: readonly ReachChange[];
       readonly denied: readonly Denied[];
       readonly notUnderstood: readonly string[];
@@ -112,6 +116,12 @@ export function reachOfChange(
     ...(isSame ? [] : tagsWithout(known, [before, after])).map((start) =>
       compare(start, start, start.name),
     ),
+    ...(isSame
+      ? []
+      : toldOnce(
+          peopleIn(before, after).map((start) => compare(start, start, startInWords(start))),
+          before === undefined ? [after] : [before, after],
+        )),
   ].filter(({ gained, lost }) => gained.length > 0 || lost.length > 0);
   const denied = deniedBy(options.deny ?? [], known, after, spreadAfter);
   if ("problem" in denied) return denied;
@@ -166,12 +176,87 @@ function standingCredentials(
   return [...standing.values()];
 }
 
-/** Tags that no known credential has: somebody may have a credential of them that is not shown here. */
+/**
+ * People and addresses that a policy file names, and users who come into a group or leave one. The
+ * wider come first.
+ */
+function peopleIn(before: Network | undefined, after: Network): Start[] {
+  const networks = before === undefined ? [after] : [before, after];
+  const named = networks.flatMap(startsNamedIn).filter(({ kind }) => kind !== "Machine");
+  const membersIn = (group: string, network: Network | undefined) =>
+    new Set(network?.groups.get(group) ?? []);
+  const moved = networks.flatMap(({ groups }) =>
+    [...groups].flatMap(([group, members]) => {
+      const [was, is] = [membersIn(group, before), membersIn(group, after)];
+      return before === undefined ? [] : members.filter((one) => was.has(one) !== is.has(one));
+    }),
+  );
+  const starts = new Map<string, Start>(
+    [...named, ...moved.map((name): Start => ({ kind: "Person", name }))].map((start) => [
+      `${start.kind} ${start.name}`,
+      start,
+    ]),
+  );
+  return ["*", "autogroup:member", ""]
+    .map((name) => [...starts.values()].filter((start) => rankOf(start) === name))
+    .flatMap((alike) => [...alike.filter(isMany), ...alike.filter((start) => !isMany(start))]);
+}
+
+function rankOf({ name }: Start): string {
+  return name === "*" || name === "autogroup:member" ? name : "";
+}
+
+/** Whether it is a group, a role or a domain. */
+function isMany({ kind, name }: Start): boolean {
+  return kind === "Person" && name.includes(":");
+}
+
+/** Changes without what is said of somebody's group already. */
+function toldOnce(changes: readonly ReachChange[], networks: readonly Network[]): ReachChange[] {
+  const told = new Map<string, Set<string>>();
+  return changes.map((change) => {
+    const { start, gained, lost } = change;
+    const key = (gain: Gain, way: string) =>
+      [
+        way,
+        targetInWords(gain.to, gain.openings, gain.isPart),
+        JSON.stringify([gain.use.at, gain.conditions]),
+      ].join(" ");
+    told.set(
+      start.name,
+      new Set([...gained.map((one) => key(one, "+")), ...lost.map((one) => key(one, "-"))]),
+    );
+    const kind = start.kind === "Addresses" ? ("address" as const) : ("person" as const);
+    // What somebody gains by coming into a group is theirs alone.
+    const wider = networks
+      .map((network) => namesOf({ kind, name: start.name }, network))
+      .reduce((names, others) => names.filter((name) => others.includes(name)))
+      .filter((name) => name !== start.name);
+    const isNew = (gain: Gain, way: string) =>
+      !wider.some((one) => told.get(one)?.has(key(gain, way)));
+    return {
+      ...change,
+      gained: gained.filter((gain) => isNew(gain, "+")),
+      lost: lost.filter((gain) => isNew(gain, "-")),
+    };
+  });
+}
+
+/**
+ * Tags that no known credential can admit machines with: somebody may have a credential of them
+ * that is not shown here, or machines that have them.
+ */
 function tagsWithout(
   known: readonly CredentialStart[],
   networks: readonly (Network | undefined)[],
 ): CredentialStart[] {
-  const held = new Set(known.flatMap(({ tags }) => tags));
+  const admitting = known.filter(
+    ({ kind, scopes, hides }) =>
+      kind === "AuthKey" ||
+      hides?.scopes === true ||
+      abilitiesWith(scopes).scopeFor("makes auth keys") !== undefined,
+  );
+  const held = new Set(admitting.flatMap(({ tags }) => tags.map(normalizeTag)));
   const defined = networks.flatMap((network) => [...(network?.ownership.defined ?? [])]);
   return [...new Set(defined)]
     .filter((tag) => !held.has(tag))
