@@ -109,6 +109,28 @@ describe("what must not be", () => {
     expect(stdout).toContain("tag:web must not reach tag:db:5432, and does.");
   });
 
+  test("exits with 2 where a member alone gets to what a group must not", async () => {
+    const rules = file("group.json", {
+      groups: { "group:ops": ["ada@acme.example", "bo@acme.example"] },
+      tagOwners: { "tag:db": [] },
+      grants: [{ src: ["bo@acme.example"], dst: ["tag:db"], ip: ["tcp:22"] }],
+    });
+    const expected = file("group-expected.json", [{ src: "group:ops", deny: ["tag:db"] }]);
+    const { code, stdout } = await ask("--policy", rules, "--expect", expected);
+    expect(code).toBe(2);
+    expect(stdout).toContain("group:ops must not reach tag:db, and does.");
+    expect(stdout).toContain("bo@acme.example");
+  });
+
+  test.each([
+    ["a list without entries", [], "its list is empty"],
+    ["an entry without anything", [{ src: "tag:web" }], "entry 1 has neither accept nor deny"],
+  ])("%s is an error, since it would hold whatever happens", async (_, list, problem) => {
+    const { code, stderr } = await ask("--expect", file("nothing.json", list));
+    expect(code).toBe(1);
+    expect(stderr).toContain(problem);
+  });
+
   test("is an error where there is nobody of whom it could hold", async () => {
     const { code, stderr } = await ask("--deny", "tag:db");
     expect(code).toBe(1);

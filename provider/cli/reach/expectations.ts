@@ -35,7 +35,13 @@ export function readExpectations(path: string): readonly Expectation[] {
       `${path} cannot be used: ${problem}.\n  Give a list such as [{"src": "ci", "accept": ["tag:web:22"], "deny": ["tag:db:5432"]}]; src is a credential, a tag, a user or a group.`,
     );
   }
-  return Array.isArray(read.data) ? read.data : read.data.tests;
+  const expectations = Array.isArray(read.data) ? read.data : read.data.tests;
+  const empty = expectations.findIndex(({ accept, deny }) => accept.length + deny.length === 0);
+  if (expectations.length === 0 || empty >= 0)
+    throw new CommandFailure(
+      `${path} cannot be used: ${expectations.length === 0 ? "its list is empty" : `entry ${empty + 1} has neither accept nor deny`}, so that it would hold whatever happens.`,
+    );
+  return expectations;
 }
 
 /** Something that does not hold. */
@@ -58,20 +64,24 @@ export function brokenExpectations(
 ): Broken[] {
   return expectations.flatMap(({ src, proto, accept, deny }) => {
     const start = startNamed(src);
-    const ways = (text: string) =>
+    // Of a group nobody may get there, also by what one of its members alone may do.
+    const members = (network.groups.get(start.name) ?? []).map(
+      (name): Start => ({ kind: "Person", name }),
+    );
+    const waysBy = (from: Start, text: string) =>
       waysTo(
-        start,
-        spreadFrom(start),
+        from,
+        spreadFrom(from),
         targetNamed(proto === undefined ? text : `${text}/${proto}`, network),
       );
     const missing = accept.flatMap((text): Broken[] => {
-      const found = ways(text);
+      const found = waysBy(start, text);
       if (found.some(isCertain)) return [];
       const but = found.length > 0 ? " for certain" : "";
       return [{ sentence: `${src} must reach ${text}, and does not${but}.`, ways: [] }];
     });
     const forbidden = deny.flatMap((text): Broken[] => {
-      const found = ways(text);
+      const found = [start, ...members].flatMap((from) => waysBy(from, text));
       return found.length === 0
         ? []
         : [{ sentence: `${src} must not reach ${text}, and does.`, ways: found }];
