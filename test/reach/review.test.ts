@@ -407,3 +407,33 @@ describe("a policy file that changes for others than credentials", () => {
     expect(names(found)).toEqual(["a client with auth_keys and tag:ci"]);
   });
 });
+
+describe("what must not be reached", () => {
+  test("is denied to credentials that stay as they are, by a policy file that does", () => {
+    const found = reviewed([step("same", "OAuthClient", "ci", ci, ci)], {
+      policy,
+      deny: ["tag:db"],
+    });
+    expect(reachIn(found).denied).toMatchObject([{ name: "ci", target: "tag:db" }]);
+  });
+
+  test("by nobody who is shown is said to hold for nobody", () => {
+    const found = reviewed([], { policy, deny: ["tag:db"] });
+    expect(reachIn(found).notes).toContainEqual(expect.stringContaining("--deny holds for nobody"));
+  });
+});
+
+test("what was not understood before the change is told of the file as it was", () => {
+  const strange = {
+    name: "policy.old.hujson",
+    text: company.replace('"groups"', '"frobs": {}, "groups"'),
+  };
+  expect(reviewed([], { policy, policyBefore: strange }).report.notUnderstood).toMatchObject([
+    expect.stringContaining("policy.hujson before the change: frobs is not a known section"),
+  ]);
+  const both = reviewed([], {
+    policy: { ...strange, name: "policy.hujson" },
+    policyBefore: strange,
+  });
+  expect(both.report.notUnderstood).toHaveLength(1);
+});

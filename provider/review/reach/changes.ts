@@ -109,10 +109,10 @@ export function reachOfChange(
       return [change, compare(was, is, change.name, change.urn)] as const;
     }),
   );
-  const standing = isSame ? [] : standingCredentials(steps, changes, options.others ?? []);
+  const standing = standingCredentials(steps, changes, options.others ?? []);
   const known = [...changes.flatMap((change) => startsIn(change).is ?? []), ...standing];
   const others = [
-    ...standing.map((start) => compare(start, start, start.name, start.urn)),
+    ...(isSame ? [] : standing).map((start) => compare(start, start, start.name, start.urn)),
     ...(isSame ? [] : tagsWithout(known, [before, after])).map((start) =>
       compare(start, start, start.name),
     ),
@@ -131,7 +131,12 @@ export function reachOfChange(
     ...(found.file !== undefined && { file: found.file }),
     ...(found.urn !== undefined && { urn: found.urn }),
     before,
-    notes: found.notes,
+    notes: [
+      ...found.notes,
+      ...(options.deny !== undefined && known.length === 0
+        ? ["--deny holds for nobody: no credential is shown. Give those of the stack with --state."]
+        : []),
+    ],
     byChange,
     others,
     denied: denied.denied,
@@ -287,8 +292,11 @@ function deniedBy(
 }
 
 function notUnderstoodIn({ before, after, from }: Policies): string[] {
-  const [was, is] = [sentencesOf(before, from), sentencesOf(after, from)];
-  return [...new Set([...is, ...was])];
+  const is = sentencesOf(after, from);
+  const was = sentencesOf(before, from);
+  const earlier = sentencesOf(before, `${from} before the change`);
+  // What is still there is told of the file as it is.
+  return [...new Set([...is, ...earlier.filter((_, at) => !is.includes(was[at] ?? ""))])];
 }
 
 function sentencesOf(side: Policies["after"], from: string): string[] {
