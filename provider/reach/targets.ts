@@ -86,14 +86,14 @@ export function opensTarget(
   if (!openings.some((opening) => isAsked(opening, target))) return undefined;
   if (to.isEverything) return [];
   if (target.isEverything) return undefined;
-  if (to.names.some((name) => target.names.some((asked) => namesAround(asked).includes(name))))
-    return [];
+  if (to.names.some((name) => target.names.some((asked) => areOneInOther(asked, name)))) return [];
   if (target.ranges.some((range) => to.ranges.some((open) => overlaps(open, range)))) return [];
   // Who has a role, and who is in a group of the identity provider, no policy file says.
-  const user = target.names.find((name) => /^[^:]*@/.test(name));
-  const elsewhere = to.names.find((name) => /^(autogroup:(?!tagged$|member$)|group:)/.test(name));
-  if (user !== undefined && elsewhere !== undefined)
-    return [{ kind: "unknown", what: `whether ${elsewhere} means ${user}` }];
+  const people = target.names.filter(isPerson);
+  for (const name of to.names.filter(isPerson))
+    for (const asked of people)
+      if (isDefinedElsewhere(name) || isDefinedElsewhere(asked))
+        return [{ kind: "unknown", what: `whether ${name} means ${asked}` }];
   if (target.isKnownMachine) return undefined;
   // Which tags a service has, no policy file says.
   const service = target.names.find((name) => name.startsWith("svc:"));
@@ -110,6 +110,19 @@ export function opensTarget(
   return asksForMachine && to.names.some((name) => name !== "internet")
     ? [{ kind: "unknown", what: `whether ${target.text} is one of ${to.written}` }]
     : undefined;
+}
+
+/** Whether one of two names means machines that the other means as well. */
+function areOneInOther(one: string, other: string): boolean {
+  return namesAround(one).includes(other) || namesAround(other).includes(one);
+}
+
+function isPerson(name: string): boolean {
+  return /^[^:]*@|^group:|^autogroup:(?!tagged$)/.test(name);
+}
+
+function isDefinedElsewhere(name: string): boolean {
+  return /^group:|^autogroup:(?!member$)/.test(name);
 }
 
 function isAsked(

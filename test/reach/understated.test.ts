@@ -301,3 +301,12 @@ test("everybody who is named gets a say", () => {
     ),
   ).toEqual(["group:ops"]);
 });
+
+test("of people a role or a group that is defined elsewhere may mean the others", () => {
+  const policy = { grants: [opens("tag:a", "ada@acme.example")] };
+  expect(ways(policy, ci, "group:staff@acme.example")).toHaveLength(1);
+  expect(ways(policy, ci, "autogroup:admin")).toHaveLength(1);
+  expect(ways(policy, ci, "autogroup:member")).toEqual([""]);
+  expect(ways(policy, ci, "bo@acme.example")).toEqual([]);
+  expect(ways({ grants: [opens("tag:a", "tag:d")] }, ci, "autogroup:tagged")).toEqual([""]);
+});
