@@ -437,3 +437,10 @@ test("what was not understood before the change is told of the file as it was", 
   });
   expect(both.report.notUnderstood).toHaveLength(1);
 });
+
+test("a file before that is not what the resource had is told", () => {
+  const steps = [step("update", acl, "policy", { acl: "{}" }, { acl: company })];
+  expect(reachIn(reviewed(steps, { policy, policyBefore })).notes).toEqual([
+    expect.stringContaining("policy.old.hujson is not what policy is known to have set before"),
+  ]);
+});

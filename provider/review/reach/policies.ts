@@ -87,7 +87,11 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
       ? ["The policy file is taken as unchanged: --policy-before says what it was."]
       : earlier === undefined
         ? (inPreview?.notes ?? [])
-        : [],
+        : inPreview !== undefined && !isSame(earlier, inPreview.before)
+          ? [
+              `${before?.name ?? ""} is not what ${nameIn(inPreview.urn ?? "")} is known to have set before: the difference is that from the file.`,
+            ]
+          : [],
     ...(inPreview?.urn !== undefined && { urn: inPreview.urn }),
   };
 }
@@ -171,8 +175,10 @@ function isSame(one: PolicySide, other: PolicySide): boolean {
 }
 
 function withoutPlaces({ network }: { readonly network: Network }): string {
-  const { ownership, owners, rules, approvals, pools, groups, notUnderstood } = network;
+  const { ownership, owners, rules, approvals, pools, groups, hosts, notUnderstood } = network;
   const parts = [
+    [...ownership.defined],
+    [...hosts],
     [...ownership.ownedBy],
     owners,
     rules,
