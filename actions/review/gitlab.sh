@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # The review in GitLab CI: fetches the one file that the job "preview" of this pipeline made,
 # reviews it, comments, and ends with 0 where the change may be merged. Takes PROJECT, STACK,
-# FAIL_ON, FOLDER and GITLAB_TOKEN from the environment, and what GitLab sets.
+# FAIL_ON, DENY, FOLDER and GITLAB_TOKEN from the environment, and what GitLab sets.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)
+# Where the policy file is one beside the preview, this job knows none of before.
+export POLICY=
 export TOOL=$work/tool REPORTS=$work/reports PREVIEW=$work/preview.json RESULT=$work/result
 bash "$here/install.sh" "$TOOL"
 

@@ -7,6 +7,11 @@
 #   PROJECT     the Pulumi project; with STACK it names the comment and the status
 #   STACK       the stack
 #   FAIL_ON     what `tailscope review --fail-on` takes, or never
+#   POLICY      where the policy file is, from the root of the repository; empty where reach is not
+#               reviewed by a file
+#   POLICY_AFTER the same file of the branch, which is data as the preview is
+#   BASE        a checkout of what the branch would be merged into, which the branch cannot write
+#   DENY        what no credential may reach, one target a line
 #   FOLDER      where the program's Pulumi.yaml is, from the root of the repository
 #   REPORTS     an empty folder for review.md and, where something was reviewed, review.sarif and
 #               review.html
@@ -28,11 +33,25 @@ case $FAIL_ON in
     exit 1
     ;;
 esac
+POLICY=${POLICY:-}
+if [ -n "$POLICY" ] && ! [[ $POLICY =~ $name && /$POLICY/ != */../* ]]; then
+  echo "The policy file must be a path from the root of the repository, of letters, digits and . _ - / alone." >&2
+  exit 1
+fi
+reach=()
+while IFS= read -r target; do
+  if [ -n "$target" ]; then reach+=("--deny=$target"); fi
+done <<< "${DENY:-}"
 title="$PROJECT/$STACK"
 mkdir -p "$REPORTS"
 
+# In a folder that has nothing but the policy file, so that reports call it as the repository does.
 review() {
-  node "$TOOL/dist/cli/main.js" review "$REPORTS/preview.json" --title "$title" --cwd "$FOLDER" "$@"
+  (
+    cd "$REPORTS/files"
+    node "$TOOL/dist/cli/main.js" review "$REPORTS/preview.json" --title "$title" --cwd "$FOLDER" \
+      "${reach[@]}" "$@"
+  )
 }
 
 result() {
@@ -53,6 +72,16 @@ not_reviewed() {
 if [ -L "$PREVIEW" ] || [ ! -f "$PREVIEW" ]; then not_reviewed "There is no preview to review."; fi
 [ "$(wc -c < "$PREVIEW")" -le "$limit" ] || not_reviewed "The preview has more than $limit bytes."
 cp "$PREVIEW" "$REPORTS/preview.json"
+mkdir -p "$REPORTS/files"
+if [ -n "$POLICY" ]; then
+  if [ -L "$POLICY_AFTER" ] || [ ! -f "$POLICY_AFTER" ]; then not_reviewed "There is no policy file to review."; fi
+  [ "$(wc -c < "$POLICY_AFTER")" -le "$limit" ] || not_reviewed "The policy file has more than $limit bytes."
+  [ -f "$BASE/$POLICY" ] || not_reviewed "There is no policy file to compare with: it is not in the base."
+  mkdir -p "$REPORTS/files/$(dirname "$POLICY")"
+  cp "$POLICY_AFTER" "$REPORTS/files/$POLICY"
+  cp "$BASE/$POLICY" "$REPORTS/before"
+  reach+=(--policy "$POLICY" --policy-before "$REPORTS/before")
+fi
 
 # What is not understood ends with 1 and prints its report all the same.
 review --format markdown > "$REPORTS/review.md" || true

@@ -390,6 +390,55 @@ test("GitHub: other files in the artifact are not looked at, and no input is a c
   expect(() => readFileSync(lied)).toThrow("ENOENT");
 });
 
+test("GitHub: the branch's policy file is data, held against that of the base", async () => {
+  await using platform = await startPlatform("github", token);
+  const home = mkdtempSync(join(folder, "home-"));
+  const { artifacts, review } = github(platform, home);
+  const owned = (owners: string[]) =>
+    JSON.stringify({
+      tagOwners: { "tag:ci": [], "tag:web": owners, "tag:db": [] },
+      grants: [{ src: ["tag:web"], dst: ["tag:db"], ip: ["tcp:5432"] }],
+    });
+  const base = join(home, "base");
+  mkdirSync(join(base, "net"), { recursive: true });
+  writeFileSync(join(base, "net/policy.hujson"), owned([]));
+  const given = { policy: "net/policy.hujson", base, "fail-on": "reach" };
+  const judge = (file: string | undefined, more: Record<string, string> = {}) => {
+    rmSync(join(artifacts, "1"), { recursive: true, force: true });
+    poisoned(artifacts, (at) => {
+      writeFileSync(at("preview.json"), harmless);
+      if (file === "a link") symlinkSync(join(base, "net/policy.hujson"), at("policy.hujson"));
+      else if (file !== undefined) writeFileSync(at("policy.hujson"), file);
+    });
+    return review("success", { ...given, ...more });
+  };
+
+  const same = await judge(owned([]));
+  expect(same?.failed, textOf(same)).toBe(false);
+  const wider = await judge(owned(["tag:ci"]));
+  expect(wider?.failed, textOf(wider)).toBe(true);
+  expect(platform.statuses.at(-1)).toMatchObject({ state: "failure" });
+  expect(platform.notes[0]?.body).toContain("reaches more than before, by the policy file");
+  const sarif = readFileSync(ranStep(wider, "Upload to code scanning").with["sarif_file"] ?? "");
+  expect(String(sarif)).toContain('"uri": "net/policy.hujson"');
+  // What it does not say passes nothing.
+  for (const [file, said] of [
+    [undefined, "There is no policy file to review."],
+    ["a link", "There is no policy file to review."],
+  ] as const) {
+    expect((await judge(file))?.failed).toBe(true);
+    expect(platform.notes[0]?.body).toContain(said);
+  }
+  expect((await judge("{"))?.failed).toBe(true);
+  expect((await judge(owned([]), { policy: "../base/net/policy.hujson" }))?.failed).toBe(true);
+  expect((await judge(owned([]), { policy: "none.hujson" }))?.failed).toBe(true);
+  expect(platform.notes[0]?.body).toContain("it is not in the base");
+  // A change that reaches less is let through, and nothing is denied that nobody reaches.
+  expect((await judge(owned([]), { deny: "tag:db\n" }))?.failed).toBe(false);
+  expect((await judge(owned([]), { deny: "tag:nowhere" }))?.failed).toBe(true);
+  expect((await review("success", { "fail-on": "reach" }))?.failed).toBe(true);
+});
+
 test("GitHub: as the second job of a workflow on pull_request it is a check of its own, and sets no status", async () => {
   await using platform = await startPlatform("github", token);
   const { artifacts, machine } = github(platform, mkdtempSync(join(folder, "home-")));
