@@ -201,7 +201,7 @@ async function policyOfTailnet({ stack, connection, cwd }: Options): Promise<Giv
 async function credentialsIn(paths: readonly string[] | undefined) {
   if (paths === undefined) return undefined;
   // What reads a state takes longer to load than a review to run.
-  const [{ credentialsInState }, { managedIn }, { resourcesOf }] = await Promise.all([
+  const [{ credentialsInState }, { managedByAnyIn }, { resourcesOf }] = await Promise.all([
     import("./reach/credentials.js"),
     import("../state/exported-state.js"),
     import("./session.js"),
@@ -209,7 +209,7 @@ async function credentialsIn(paths: readonly string[] | undefined) {
   const exports = await Promise.all(
     paths.map(async (path) => ({ name: path, content: await textOf(path) })),
   );
-  return credentialsInState(managedIn(resourcesOf(exports)));
+  return credentialsInState(managedByAnyIn(resourcesOf(exports)));
 }
 
 function rendered(found: Review, { format, json, title, cwd }: Options): string {

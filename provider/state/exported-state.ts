@@ -1,6 +1,8 @@
 /** What stacks manage, read from `pulumi stack export`, in which secrets are encrypted unless somebody asked for them. */
 
 import { z } from "zod";
+import { isKind } from "../access/kinds";
+import { officialKind } from "../access/official";
 import { typePrefix } from "../access/resource-types";
 import { reveal } from "./stored-secrets";
 
@@ -53,15 +55,34 @@ export function resourcesIn(
 
 /** The credentials among resources; those that a program only reads are not managed. */
 export function managedIn(resources: readonly StoredResource[]): Managed[] {
+  return managedAs(resources, (type) =>
+    type.startsWith(typePrefix) ? type.slice(typePrefix.length) : undefined,
+  );
+}
+
+/** The same, and those that the official provider manages, whose arguments have the same names. */
+export function managedByAnyIn(resources: readonly StoredResource[]): Managed[] {
+  return managedAs(resources, (type) => {
+    if (type.startsWith(typePrefix)) return type.slice(typePrefix.length);
+    const kind = officialKind(type);
+    return kind !== undefined && isKind(kind) ? kind : undefined;
+  });
+}
+
+function managedAs(
+  resources: readonly StoredResource[],
+  kindIn: (type: string) => string | undefined,
+): Managed[] {
   return resources.flatMap(({ urn, type, id, external, inputs = {}, outputs = {} }) => {
-    if (!type.startsWith(typePrefix) || id === undefined || external === true) return [];
+    const kind = kindIn(type);
+    if (kind === undefined || id === undefined || external === true) return [];
     const revealed = Object.entries(outputs).map(([name, value]) => ({ name, ...reveal(value) }));
     const secretInputs = Object.keys(inputs).filter((name) => reveal(inputs[name]).isSecret);
     return [
       {
         urn,
         id,
-        kind: type.slice(typePrefix.length),
+        kind,
         state: Object.fromEntries(
           revealed.filter(({ isHidden }) => !isHidden).map(({ name, value }) => [name, value]),
         ),

@@ -272,6 +272,50 @@ describe("credentials", () => {
     expect(stdout).toContain("OAuth client ci with auth_keys and tag:ci reaches 3 destinations");
   });
 
+  test("of a state are those of the official provider as well, and what it does not say counts as everything", async () => {
+    const official = (type: string, name: string, outputs: object) => ({
+      urn: `urn:pulumi:dev::test::tailscale:index/${type}::${name}`,
+      type: `tailscale:index/${type}`,
+      custom: true,
+      id: `k${name}CNTRL`,
+      outputs,
+    });
+    const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+    const hidden = { ...secret, ciphertext: "AAAA" };
+    const tags = ["tag:ci"];
+    const state = file("state.json", {
+      version: 3,
+      deployment: {
+        resources: [
+          official("oauthClient:OauthClient", "ci", { scopes: ["auth_keys"], tags, key: hidden }),
+          official("tailnetKey:TailnetKey", "runner", { tags, preauthorized: true, key: hidden }),
+          official("federatedIdentity:FederatedIdentity", "pipeline", {
+            scopes: ["auth_keys"],
+            tags,
+            issuer: "https://gitlab.com",
+            subject: "project_path:acme/web:ref_type:branch:ref:main",
+          }),
+          official("oauthClient:OauthClient", "veiled", { scopes: hidden, tags }),
+          official("oauthClient:OauthClient", "strange", { tags }),
+          official("acl:Acl", "policy", { acl: "{}" }),
+          { ...official("tailnetKey:TailnetKey", "read", { tags }), external: true },
+        ],
+      },
+    });
+    const { stdout } = await ask("--state", state, "--json");
+    const { reach } = JSON.parse(stdout) as {
+      reach: { name: string; kind: string; reaches: { target: string }[] }[];
+    };
+    const reached = reach.map((one) => JSON.stringify(one));
+    const names = ["ci", "runner", "pipeline", "veiled", "strange"];
+    for (const [at, name] of names.entries()) expect(reached[at]).toContain(`"${name}"`);
+    expect(reached).toHaveLength(names.length);
+    for (const at of [0, 2]) expect(reached[at]).toContain("tag:db:5432");
+    expect(reached[1]).toContain("tag:web:22");
+    for (const at of [3, 4]) expect(reached[at]).toContain("everything");
+    expect((await ask("--state", state, "--from", "ci", "--deny", "tag:db")).code).toBe(2);
+  });
+
   test("of the tailnet are listed with its own policy file, each with what matters most", async () => {
     await using emulator = await startEmulator({
       policy: JSON.stringify({

@@ -50,7 +50,11 @@ export function credentialsInState(managed: readonly Managed[]): readonly Creden
         isManaged: true,
         scopes: textsIn(state["scopes"]),
         tags: textsIn(state["tags"]),
-        hides: { scopes: hidden.has("scopes"), tags: hidden.has("tags") },
+        hides: {
+          // Every credential but an auth key has scopes.
+          scopes: hidden.has("scopes") || (kind !== "AuthKey" && !areTexts(state["scopes"])),
+          tags: hidden.has("tags") || (state["tags"] != null && !areTexts(state["tags"])),
+        },
         ...(trusted && { trusted }),
         ...(kind === "AuthKey" && { preauthorized: state["preauthorized"] === true }),
       },
@@ -111,6 +115,10 @@ function trustedIn(state: Managed["state"]): Trusted | undefined {
       ? Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, String(rule)]))
       : {};
   return { issuer, subject, audience: typeof audience === "string" ? audience : "", claims };
+}
+
+function areTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
 
 function textsIn(value: unknown): readonly string[] {

@@ -19,7 +19,7 @@ import type { Target } from "../../reach/targets";
 import { htmlAnswers } from "../../review/reach/html";
 import { jsonReach, jsonWay } from "../../review/reach/json";
 import { markdownAnswers } from "../../review/reach/markdown";
-import { managedIn } from "../../state/exported-state";
+import { managedByAnyIn } from "../../state/exported-state";
 import { CommandFailure, exitCodes } from "../failure";
 import { readText } from "../files";
 import { collect, withJson, withStackOptions } from "../options";
@@ -248,7 +248,7 @@ async function gather(options: Options): Promise<Omit<World, "network" | "spread
 async function managedBy(asked: Asked | undefined, isNotNeeded: boolean) {
   if (asked === undefined || isNotNeeded) return undefined;
   const exports = await asked.exports;
-  return exports && managedIn(resourcesOf(exports));
+  return exports && managedByAnyIn(resourcesOf(exports));
 }
 
 /** Whether nothing says who would ask the tailnet. */
