@@ -74,7 +74,7 @@ export default defineConfig({
         test: {
           name: "docs",
           include: ["test/docs/**/*.test.ts"],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           env: noTailnet,
         },
       },
@@ -135,7 +135,7 @@ export default defineConfig({
     env: { TAILSCOPE_SEED: process.env["TAILSCOPE_SEED"] ?? "20261125" },
     setupFiles: ["test/evidence.ts", "test/seed.ts"],
     // A machine under load is no failure.
-    testTimeout: isLong ? 600_000 : 30_000,
+    testTimeout: isLong ? 600_000 : 120_000,
     maxWorkers: 2,
     // A worker for each file: what each loads at its start counts.
     execArgv: isLong

@@ -146,12 +146,12 @@ test("a pattern that is made to hurt takes no longer", () => {
     },
     { owner: az },
   ];
-  const started = performance.now();
+  const started = process.cpuUsage();
   for (const piece of ["*a", "*a:b:", "a*:", "b:a:*"]) {
     expect(admittedBy(form, piece.repeat(Math.floor(1000 / piece.length))).by).not.toBe("owner");
     expect(admittedBy(form, piece.repeat(200_000)).by).toBe("strangers");
   }
-  expect(performance.now() - started).toBeLessThan(2000);
+  expect(process.cpuUsage(started).user / 1e6).toBeLessThan(2);
 });
 
 describe("GitHub's subjects", () => {

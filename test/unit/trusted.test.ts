@@ -55,9 +55,9 @@ describe("a pattern", () => {
   });
 
   test("takes no longer for a text that is made to hurt", () => {
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(matches(`${"*a".repeat(2000)}*b`, "a".repeat(200_000))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect(process.cpuUsage(started).user / 1e6).toBeLessThan(2);
   });
 });
 
