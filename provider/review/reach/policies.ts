@@ -87,7 +87,9 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
       ? ["The policy file is taken as unchanged: --policy-before says what it was."]
       : earlier === undefined
         ? (inPreview?.notes ?? [])
-        : inPreview !== undefined && !isSame(earlier, inPreview.before)
+        : inPreview !== undefined &&
+            "network" in inPreview.before &&
+            !isSame(earlier, inPreview.before)
           ? [
               `${before?.name ?? ""} is not what ${nameIn(inPreview.urn ?? "")} is known to have set before: the difference is that from the file.`,
             ]
