@@ -271,9 +271,16 @@ function postureCondition(names: readonly string[], file: PolicyFile): Condition
 
 function sourcesOf(selectors: readonly Selector[]): Pick<Rule, "sources" | "sourceRanges"> {
   return {
-    sources: selectors.filter((one) => !("ranges" in one)).map(nameOf),
+    sources: selectors
+      .filter((one) => !("ranges" in one))
+      // Every address, also of those outside the tailnet, whom `*` does not mean.
+      .flatMap((one) => (isAnybody(one) ? [nameOf(one), "internet"] : [nameOf(one)])),
     sourceRanges: selectors.flatMap((one) => ("ranges" in one ? one.ranges : [])),
   };
+}
+
+function isAnybody(selector: Selector): boolean {
+  return selector.kind === "autogroup" && selector.name === "danger-all";
 }
 
 /** The name of a selector as an owner or a source; what is not understood may be anybody. */

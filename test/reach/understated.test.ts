@@ -310,3 +310,11 @@ test("of people a role or a group that is defined elsewhere may mean the others"
   expect(ways(policy, ci, "bo@acme.example")).toEqual([]);
   expect(ways({ grants: [opens("tag:a", "tag:d")] }, ci, "autogroup:tagged")).toEqual([""]);
 });
+
+test("autogroup:danger-all means those outside the tailnet as well, and * does not", () => {
+  const [all, anybody] = ["*", "autogroup:danger-all"].map((src) => ({
+    grants: [opens(src, "tag:d")],
+  }));
+  expect(gained(all ?? {}, anybody ?? {}, person("internet"))).toHaveLength(1);
+  expect(gained(all ?? {}, anybody ?? {})).toEqual([]);
+});
