@@ -1,12 +1,17 @@
 /**
  * Fetches preview.json of this pipeline's job "preview" into a file, and prints how that job ended.
- * Sources: https://docs.gitlab.com/api/jobs/, https://docs.gitlab.com/api/job_artifacts/
+ * Where POLICY names the policy file, its policy.hujson goes to POLICY_AFTER, and the default
+ * branch's file to its place below BASE.
+ * Sources: https://docs.gitlab.com/api/jobs/, https://docs.gitlab.com/api/job_artifacts/,
+ * https://docs.gitlab.com/api/repository_files/
  */
 
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 const limit = 64 * 1024 * 1024;
 const { CI_API_V4_URL = "", CI_PROJECT_ID, CI_PIPELINE_ID, GITLAB_TOKEN = "" } = process.env;
+const { POLICY = "", POLICY_AFTER = "", BASE = "" } = process.env;
 const target = process.argv[2] ?? "";
 
 const address = new URL(CI_API_V4_URL);
@@ -26,6 +31,24 @@ function ask(path) {
   });
 }
 
+/**
+ * Without an answer there is nothing to review, which the review says.
+ * @param {Response} answer
+ * @param {string} path
+ */
+async function keep({ ok, body }, path) {
+  if (!ok || body === null) return;
+  const parts = [];
+  let size = 0;
+  for await (const part of body) {
+    size += part.length;
+    parts.push(part);
+    // One byte more than the review takes: it refuses it.
+    if (size > limit) break;
+  }
+  writeFileSync(path, Buffer.concat(parts));
+}
+
 const answer = await ask(`/pipelines/${CI_PIPELINE_ID}/jobs?per_page=100`);
 if (!answer.ok)
   throw new Error(`GitLab refused the list of this pipeline's jobs (${answer.status}).`);
@@ -33,18 +56,13 @@ if (!answer.ok)
 const jobs = await answer.json();
 const job = jobs.find(({ name }) => name === "preview");
 if (job?.status === "success") {
-  const artifact = await ask(`/jobs/${job.id}/artifacts/preview.json`);
-  // Without one there is nothing to review, which the review says.
-  if (artifact.ok && artifact.body !== null) {
-    const parts = [];
-    let size = 0;
-    for await (const part of artifact.body) {
-      size += part.length;
-      parts.push(part);
-      // One byte more than the review takes: it refuses it.
-      if (size > limit) break;
-    }
-    writeFileSync(target, Buffer.concat(parts));
+  await keep(await ask(`/jobs/${job.id}/artifacts/preview.json`), target);
+  if (POLICY !== "") {
+    await keep(await ask(`/jobs/${job.id}/artifacts/policy.hujson`), POLICY_AFTER);
+    // HEAD is the default branch, whatever the branch says.
+    const path = `/repository/files/${encodeURIComponent(POLICY)}/raw?ref=HEAD`;
+    mkdirSync(join(BASE, dirname(POLICY)), { recursive: true });
+    await keep(await ask(path), join(BASE, POLICY));
   }
 }
 console.log(job?.status ?? "missing");

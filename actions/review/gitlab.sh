@@ -1,13 +1,17 @@
 #!/usr/bin/env bash
 # The review in GitLab CI: fetches the one file that the job "preview" of this pipeline made,
 # reviews it, comments, and ends with 0 where the change may be merged. Takes PROJECT, STACK,
-# FAIL_ON, DENY, FOLDER and GITLAB_TOKEN from the environment, and what GitLab sets.
+# FAIL_ON, POLICY, DENY, FOLDER and GITLAB_TOKEN from the environment, and what GitLab sets.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)
-# Where the policy file is one beside the preview, this job knows none of before.
-export POLICY=
+POLICY=${POLICY:-}
+if [ -n "$POLICY" ] && ! [[ $POLICY =~ ^[A-Za-z0-9][A-Za-z0-9._/-]*$ && /$POLICY/ != */../* ]]; then
+  echo "POLICY must be a path from the root of the repository, of letters, digits and . _ - / alone." >&2
+  exit 1
+fi
+export POLICY POLICY_AFTER=$work/policy.hujson BASE=$work/base
 export TOOL=$work/tool REPORTS=$work/reports PREVIEW=$work/preview.json RESULT=$work/result
 bash "$here/install.sh" "$TOOL"
 

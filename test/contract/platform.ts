@@ -38,6 +38,8 @@ export interface Platform extends AsyncDisposable {
   readonly statuses: SetStatus[];
   /** Of GitLab. */
   readonly jobs: PipelineJob[];
+  /** Files of GitLab's default branch, by their paths. */
+  readonly files: Map<string, string>;
   /** Each request, as `"GET /path"`. */
   readonly requests: string[];
 }
@@ -50,6 +52,7 @@ export async function startPlatform(kind: keyof typeof authors, token: string): 
   const notes: Note[] = [];
   const statuses: SetStatus[] = [];
   const jobs: PipelineJob[] = [];
+  const files = new Map<string, string>();
   const requests: string[] = [];
   const self = authors[kind];
   const root =
@@ -99,6 +102,12 @@ export async function startPlatform(kind: keyof typeof authors, token: string): 
       if (content === undefined) return answer(404, { message: "404 Not Found" });
       return response.writeHead(200, { "content-type": "application/json" }).end(content);
     }
+    const [, path] = /^\/projects\/42\/repository\/files\/([^/]+)\/raw$/.exec(url.pathname) ?? [];
+    if (kind === "gitlab" && path !== undefined && url.searchParams.get("ref") === "HEAD") {
+      const content = files.get(decodeURIComponent(path));
+      if (content === undefined) return answer(404, { message: "404 File Not Found" });
+      return response.writeHead(200, { "content-type": "text/plain" }).end(content);
+    }
     const commit = /^\/repos\/acme\/infrastructure\/statuses\/([0-9a-f]{40})$/.exec(
       url.pathname,
     )?.[1];
@@ -129,6 +138,7 @@ export async function startPlatform(kind: keyof typeof authors, token: string): 
     notes,
     statuses,
     jobs,
+    files,
     requests,
     async [Symbol.asyncDispose]() {
       server.close();

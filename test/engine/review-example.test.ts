@@ -523,12 +523,11 @@ test("GitLab: a hostile branch has no token and cannot change the verdict, and a
     checkOut,
     identityToken,
   });
-  const judge = (before: Record<string, GitlabRun>, failOn = "admin") =>
-    runGitlabJob(
-      onMachine(reviewer(home)),
-      { ...config.review, script, variables: { ...config.review.variables, FAIL_ON: failOn } },
-      before,
-    );
+  const judge = (before: Record<string, GitlabRun>, failOn = "admin", more = {}) => {
+    const given = { ...config.review.variables, FAIL_ON: failOn, ...more };
+    const job = { ...config.review, script, variables: given };
+    return runGitlabJob(onMachine(reviewer(home)), job, before);
+  };
 
   takeOver(ci.work);
   const hostile = await runGitlabJob(onMachine(ci.environment), config.preview, {});
@@ -558,5 +557,25 @@ test("GitLab: a hostile branch has no token and cannot change the verdict, and a
   expect(missing.code, missing.text).toBe(1);
   expect(platform.notes).toHaveLength(1);
   expect(platform.notes[0]?.body).toContain("**The preview failed: the log of its job says why.**");
+
+  // The policy file of the branch is held against the default branch's.
+  const owned = (owners: string[]) =>
+    JSON.stringify({
+      tagOwners: { "tag:ci": [], "tag:web": owners },
+      grants: [{ src: ["tag:web"], dst: ["10.0.0.0/8"], ip: ["*"] }],
+    });
+  const reach = async (after: string | undefined) => {
+    const files: Record<string, Buffer> = { "preview.json": Buffer.from(harmless) };
+    if (after !== undefined) files["policy.hujson"] = Buffer.from(after);
+    platform.jobs.splice(0, 1, { id: 5, name: "preview", status: "success", files });
+    return (await judge({}, "reach", { POLICY: "net/policy.hujson" })).code;
+  };
+  expect(await reach(owned([]))).toBe(1); // The default branch has none.
+  platform.files.set("net/policy.hujson", owned([]));
+  expect(await reach(owned([]))).toBe(0);
+  expect(await reach(owned(["tag:ci"]))).toBe(2);
+  expect(platform.notes[0]?.body).toContain("reaches more than before, by the policy file");
+  expect(await reach(undefined)).toBe(1);
+  expect(platform.notes[0]?.body).toContain("There is no policy file to review.");
   expect(emulator.control.activeCredentials().map((key) => key.id)).toEqual([id]);
 });
