@@ -1,5 +1,6 @@
 /**
- * The arrows of the house (ARCHITECTURE.md): which folder may import which. Everything points one way, down to `access`.
+ * The arrows of the house (ARCHITECTURE.md): which folder may import which. Everything points one
+ * way, down to `access`.
  *
  * @type {import("dependency-cruiser").IConfiguration}
  */

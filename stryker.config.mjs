@@ -1,4 +1,7 @@
-/** What `npm run test:mutation` (tools/mutation.mjs) runs for each folder, which it names in MUTATED. */
+/**
+ * What `npm run test:mutation` (tools/mutation.mjs) runs for each folder, which it names in
+ * MUTATED.
+ */
 
 import { isPure } from "./tools/mutation/pure.mjs";
 

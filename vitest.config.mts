@@ -16,8 +16,8 @@ const engine = {
 };
 
 /**
- * The engine's tests that both worlds of the emulator try: each kind of request. `npm run test:strict`
- * has every test in the harder one.
+ * The engine's tests that both worlds of the emulator try: each kind of request. `npm run
+ * test:strict` has every test in the harder one.
  */
 const inBothWorlds = ["auth-key", "existing-credentials", "oauth-client", "outside-changes"].map(
   (name) => `test/engine/${name}.test.ts`,
@@ -27,7 +27,8 @@ const inBothWorlds = ["auth-key", "existing-credentials", "oauth-client", "outsi
 const isLong = Boolean(process.env["TAILSCOPE_LONG_TESTS"]);
 
 export default defineConfig({
-  // The emulator's source, so that its coverage is known; the compiled one is what its command's tests and the engine's run.
+  // The emulator's source, so that its coverage is known; the compiled one is what its command's
+  // tests and the engine's run.
   resolve: {
     alias: { "tailscope-emulator": fileURLToPath(new URL("emulator/index.ts", import.meta.url)) },
   },

@@ -28,7 +28,10 @@ const noticing: Readonly<Record<string, readonly string[]>> = {
 
 const others = ["test/{unit,faults}/**/*.test.ts", "test/model/life.test.ts"];
 
-/** Tests of these do not reach what is mutated, or run it in a process of its own, where a mutant would never be seen. */
+/**
+ * Tests of these do not reach what is mutated, or run it in a process of its own, where a mutant
+ * would never be seen.
+ */
 const elsewhere = [
   ...[
     "facts",

@@ -1,6 +1,7 @@
 /**
- * OpenTofu with Tailscale's own Terraform provider, where `BENCH_TOFU` names the one and `BENCH_TF_PROVIDER_DIR` the folder of the
- * other's built program. Neither comes with this repository.
+ * OpenTofu with Tailscale's own Terraform provider, where `BENCH_TOFU` names the one and
+ * `BENCH_TF_PROVIDER_DIR` the folder of the other's built program. Neither comes with this
+ * repository.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -21,7 +22,10 @@ export interface Alternative {
   readonly requests: Requests;
 }
 
-/** Makes as many OAuth clients, and looks for changes of them `rounds` times. Undefined where there is no OpenTofu. */
+/**
+ * Makes as many OAuth clients, and looks for changes of them `rounds` times. Undefined where there
+ * is no OpenTofu.
+ */
 export async function measureAlternative(
   emulator: Emulator,
   count: number,

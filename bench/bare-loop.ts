@@ -1,4 +1,7 @@
-/** The same requests as a whole run of ours, from a loop with no engine around it: what the API and the network alone cost. */
+/**
+ * The same requests as a whole run of ours, from a loop with no engine around it: what the API and
+ * the network alone cost.
+ */
 
 import { cpus } from "node:os";
 import { Pool } from "undici";

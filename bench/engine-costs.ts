@@ -1,4 +1,6 @@
-/** What the engine itself costs, and what lowers it: settings of Pulumi's, tried on our resources. */
+/**
+ * What the engine itself costs, and what lowers it: settings of Pulumi's, tried on our resources.
+ */
 
 import { type Emulator, makeStack } from "./stack.ts";
 

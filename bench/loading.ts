@@ -4,7 +4,10 @@ import { execFileSync } from "node:child_process";
 import { type Figure, median, spread } from "./figures.ts";
 import { root } from "./stack.ts";
 
-/** The milliseconds (or other numbers) that a script prints, run in fresh processes often enough for a median. */
+/**
+ * The milliseconds (or other numbers) that a script prints, run in fresh processes often enough for
+ * a median.
+ */
 export function numbersOf(script: string, times: number): number[][] {
   const env = {
     ...process.env,
@@ -19,7 +22,10 @@ export function numbersOf(script: string, times: number): number[][] {
 const column = (rows: readonly number[][], index: number) =>
   rows.map((row) => row[index] ?? Number.NaN);
 
-/** The first verb of a run, as the engine's process comes to it: the SDK is there, the provider is not. */
+/**
+ * The first verb of a run, as the engine's process comes to it: the SDK is there, the provider is
+ * not.
+ */
 export const firstVerb = `
 require("@pulumi/pulumi");
 const verb = async (load) => {

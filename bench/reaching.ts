@@ -1,4 +1,6 @@
-/** What reach costs for a large company: reading its policy file, and following every credential. */
+/**
+ * What reach costs for a large company: reading its policy file, and following every credential.
+ */
 
 import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,7 @@
-/** What was measured, as data in `results.json` and `mutation.json`, and as the page that people read. */
+/**
+ * What was measured, as data in `results.json` and `mutation.json`, and as the page that people
+ * read.
+ */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Cost } from "./engine-costs.ts";
@@ -69,7 +72,10 @@ export function kept<Name extends keyof Kept>(name: Name): Kept[Name] | undefine
     : undefined;
 }
 
-/** What the profile and the runs showed where a target is missed, read by a person; by the beginnings of the figures' names. */
+/**
+ * What the profile and the runs showed where a target is missed, read by a person; by the
+ * beginnings of the figures' names.
+ */
 const reasons: readonly (readonly [beginnings: readonly string[], reason: string])[] = [
   [
     ["first verb"],

@@ -9,7 +9,10 @@ import { root } from "./stack.ts";
 
 const changes = 1000;
 
-/** The preview of as many changes, as the CLI prints it: indented, with a stack trace at each resource. */
+/**
+ * The preview of as many changes, as the CLI prints it: indented, with a stack trace at each
+ * resource.
+ */
 function preview(): string {
   const type = "pulumi-nodejs:dynamic/tailscope:OAuthClient";
   const steps = Array.from({ length: changes }, (_, index) => ({

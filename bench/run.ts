@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: everything side by side in one go, and bench/RESULTS.md with what came of it.
  *
- * `--sizes 300,1000`, `--growth 100,1000,3000` and `--rounds 5` say how much; what they leave out is not in the results.
+ * `--sizes 300,1000`, `--growth 100,1000,3000` and `--rounds 5` say how much; what they leave out
+ * is not in the results.
  */
 
 import { execFileSync } from "node:child_process";
@@ -156,7 +157,10 @@ async function looksFigures(count: number): Promise<Figure[]> {
   });
 }
 
-/** Our share of a run for each resource, in milliseconds of all cores: what ours takes more than the floor, round by round. */
+/**
+ * Our share of a run for each resource, in milliseconds of all cores: what ours takes more than the
+ * floor, round by round.
+ */
 function shareOf({ taken }: Lives, operation: Operation, count: number): number[] {
   return taken.ours[operation].map(
     ({ cpu }, round) => ((cpu - (taken.floor[operation][round]?.cpu ?? 0)) / count) * 1000,

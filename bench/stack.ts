@@ -1,4 +1,7 @@
-/** A stack to be timed: the same program with our resources, or with dynamic resources that do nothing, which is the floor. */
+/**
+ * A stack to be timed: the same program with our resources, or with dynamic resources that do
+ * nothing, which is the floor.
+ */
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -10,7 +13,10 @@ export { root };
 
 export type Variant = "ours" | "floor";
 
-/** As many inputs and outputs as ours has, for the SDK's work for each of them is most of what a resource costs; and nothing behind them. */
+/**
+ * As many inputs and outputs as ours has, for the SDK's work for each of them is most of what a
+ * resource costs; and nothing behind them.
+ */
 const floorProvider = `
 let made = 0;
 exports.provider = {
@@ -65,7 +71,10 @@ export interface Emulator {
   readonly process: ChildProcess;
 }
 
-/** The emulator in a process of its own, so that its work is not counted as ours where there are cores for both. */
+/**
+ * The emulator in a process of its own, so that its work is not counted as ours where there are
+ * cores for both.
+ */
 export async function startEmulator(latency: number): Promise<Emulator> {
   const command = join(root, "emulator", "bin", "tailscope-emulator.js");
   const child = spawn(
@@ -107,7 +116,9 @@ export async function requestsOf(emulator: Emulator): Promise<Requests> {
 export interface Taken {
   /** Seconds by the clock. */
   readonly wall: number;
-  /** Seconds of all cores, of the command and all that it started and waited for: far less noisy. */
+  /**
+   * Seconds of all cores, of the command and all that it started and waited for: far less noisy.
+   */
   readonly cpu: number;
 }
 

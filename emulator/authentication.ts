@@ -1,6 +1,6 @@
 /**
- * Finds out who sends a request. Source: https://tailscale.com/api#description/authentication (Bearer, or
- * Basic with the token as the user name).
+ * Finds out who sends a request. Source: https://tailscale.com/api#description/authentication
+ * (Bearer, or Basic with the token as the user name).
  */
 
 import type { HttpBindings } from "@hono/node-server";

@@ -1,4 +1,6 @@
-/** A new tailnet: its users, their API access tokens, and one OAuth client that holds everything. */
+/**
+ * A new tailnet: its users, their API access tokens, and one OAuth client that holds everything.
+ */
 
 import { type Role, roleScopes, roles } from "./permissions.js";
 import { parsePolicy, policyFile } from "./policy-file.js";

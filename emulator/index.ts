@@ -64,8 +64,8 @@ export interface Emulator extends AsyncDisposable {
 /**
  * Starts an emulator on loopback.
  *
- * @throws Error where the address is not a loopback address, the port is in use, the data file cannot
- *   be read, or TAILSCOPE_EMULATOR_STRICTNESS or `strictness` names no world
+ * @throws Error where the address is not a loopback address, the port is in use, the data file
+ *   cannot be read, or TAILSCOPE_EMULATOR_STRICTNESS or `strictness` names no world
  * @example
  * ```ts
  * await using emulator = await startEmulator();

@@ -59,7 +59,9 @@ export function allows(held: readonly string[], wanted: string): boolean {
   return contains(held, wanted) || contains(held, wanted.replace(/:read$/, ""));
 }
 
-/** Whether `held` contains `wanted`, without the rule that a write scope includes its read scope. */
+/**
+ * Whether `held` contains `wanted`, without the rule that a write scope includes its read scope.
+ */
 export function contains(held: readonly string[], wanted: string): boolean {
   const has = new Set(held.flatMap((scope) => [scope, ...(older[scope] ?? [])]));
   return has.has("all") || has.has(wanted) || (wanted.endsWith(":read") && has.has("all:read"));
@@ -78,9 +80,9 @@ export const roles = [
 export type Role = (typeof roles)[number];
 
 /**
- * The scopes that each role holds, and so may give to a trust credential. Tailscale's pages describe the
- * roles (https://tailscale.com/kb/1138/user-roles) and do not list them scope by scope:
- * `fact: role-scopes`.
+ * The scopes that each role holds, and so may give to a trust credential. Tailscale's pages
+ * describe the roles (https://tailscale.com/kb/1138/user-roles) and do not list them scope by
+ * scope: `fact: role-scopes`.
  */
 export const roleScopes: Record<Role, readonly string[]> = {
   owner: ["all"],

@@ -1,4 +1,7 @@
-/** Names that rules use: their forms, and which addresses they are. Source: https://tailscale.com/kb/1396/targets */
+/**
+ * Names that rules use: their forms, and which addresses they are. Source:
+ * https://tailscale.com/kb/1396/targets
+ */
 
 import { BlockList, isIP, isIPv4 } from "node:net";
 import type { Policy } from "./policy-shape.js";

@@ -1,6 +1,6 @@
 /**
- * Answers that refuse a request. Routes throw one of these; the server turns it into `{"message": …}`
- * as the API does.
+ * Answers that refuse a request. Routes throw one of these; the server turns it into `{"message":
+ * …}` as the API does.
  */
 
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -42,7 +42,8 @@ export const tagsNotPermitted = (tags: readonly string[]) =>
   new Refusal(400, `requested tags [${tags.join(" ")}] are invalid or not permitted`);
 
 /**
- * For what does not exist, and for some families what the token may not see. `fact: unknown-key-is-404`
+ * For what does not exist, and for some families what the token may not see. `fact:
+ * unknown-key-is-404`
  */
 export const notFound = () => new Refusal(404, "not found");
 

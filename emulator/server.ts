@@ -85,7 +85,10 @@ export function application({ world, faults, control, seen }: Sides): Hono<Env> 
   return app;
 }
 
-/** Loopback addresses, the only ones that the emulator listens on: anyone who reaches it controls it. */
+/**
+ * Loopback addresses, the only ones that the emulator listens on: anyone who reaches it controls
+ * it.
+ */
 export function isLoopback(address: string): boolean {
   return address === "localhost" || address === "::1" || /^127(\.\d{1,3}){3}$/.test(address);
 }

@@ -123,7 +123,8 @@ type First =
   | "log";
 
 /**
- * What an older file lacks, as a fresh tailnet has it. The compiler asks for each member that the state gains.
+ * What an older file lacks, as a fresh tailnet has it. The compiler asks for each member that the
+ * state gains.
  * @internal
  */
 export function addedLater(): Omit<State, First> {

@@ -36,8 +36,8 @@ const header = z.looseObject({
 const mode = 0o600;
 
 /**
- * Neither follows a link, which could lead to someone else's file, nor waits for a pipe. Windows has no
- * such flags.
+ * Neither follows a link, which could lead to someone else's file, nor waits for a pipe. Windows
+ * has no such flags.
  */
 const asItIs = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
@@ -62,8 +62,8 @@ export function fileStore(path: string): Store {
     },
     save(state) {
       const next = `${path}.next`;
-      // A killed run may have left this file. If it is a link, the link is removed, not what it leads
-      // to.
+      // A killed run may have left this file. If it is a link, the link is removed, not what it
+      // leads to.
       rmSync(next, { force: true });
       try {
         const file = openSync(

@@ -1,4 +1,7 @@
-/** A home of its own for the Pulumi CLI: its state, its plugins and a program, in a temporary folder. */
+/**
+ * A home of its own for the Pulumi CLI: its state, its plugins and a program, in a temporary
+ * folder.
+ */
 
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

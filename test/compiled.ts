@@ -1,4 +1,7 @@
-/** Compiles the packages for the tests that run them as people have them: at first, and before each rerun. */
+/**
+ * Compiles the packages for the tests that run them as people have them: at first, and before each
+ * rerun.
+ */
 
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";

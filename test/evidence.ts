@@ -1,6 +1,7 @@
 /**
- * In a run that is searched for secrets (`npm test` sets TAILSCOPE_EVIDENCE), what tests would delete is kept until it was looked
- * at: their temporary folders, with the state, reports and recordings in them.
+ * In a run that is searched for secrets (`npm test` sets TAILSCOPE_EVIDENCE), what tests would
+ * delete is kept until it was looked at: their temporary folders, with the state, reports and
+ * recordings in them.
  */
 
 import fs from "node:fs";

@@ -1,6 +1,10 @@
-/** The providers as the engine's process gets them, without the Pulumi SDK, which takes a second to load. */
+/**
+ * The providers as the engine's process gets them, without the Pulumi SDK, which takes a second to
+ * load.
+ */
 
-// What runs while these load is no test's: otherwise mutants there would count as reached by the one test that came first.
+// What runs while these load is no test's: otherwise mutants there would count as reached by the
+// one test that came first.
 import { type Kind, kinds } from "../provider/access/kinds";
 import "../provider/api/tailnet";
 import { definitionOf } from "../provider/definitions/all";

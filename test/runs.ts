@@ -6,9 +6,10 @@ const { TAILSCOPE_LONG_TESTS, TAILSCOPE_RUNS } = process.env;
 export const isLong = Boolean(TAILSCOPE_LONG_TESTS);
 
 /**
- * In `npm test` a tenth of a long run, with the seed that every run has, and 100 tries at least; all
- * of it in the scripts that take their time (`npm run test:random`, `test:fuzz`, `test:faults`). A
- * mutation run, which tries each mutant with every property, says how many it wants.
+ * In `npm test` a tenth of a long run, with the seed that every run has, and 100 tries at least;
+ * all of it in the scripts that take their time (`npm run test:random`, `test:fuzz`,
+ * `test:faults`). A mutation run, which tries each mutant with every property, says how many it
+ * wants.
  *
  * @param all the tries of the long run
  */

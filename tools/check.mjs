@@ -1,4 +1,7 @@
-/** `npm run lint`, `npm run types`, and `npm run check`: both, and the tests that need nothing but our functions. */
+/**
+ * `npm run lint`, `npm run types`, and `npm run check`: both, and the tests that need nothing but
+ * our functions.
+ */
 
 import { checks, runChecks } from "./checks.mjs";
 import { root, setUpPackages } from "./set-up/index.mjs";

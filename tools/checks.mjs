@@ -1,4 +1,7 @@
-/** What is checked without running the product: lint (Biome, and the arrows between folders) and types. */
+/**
+ * What is checked without running the product: lint (Biome, and the arrows between folders) and
+ * types.
+ */
 
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,7 +1,7 @@
 /**
- * `npm run diagrams`: draws each docs/diagrams/NAME.txt as NAME.svg. A text has a title, rows of boxes
- * (`row ID "heading" "what it is" | …`, the first row on top), and arrows between them (`FROM -> TO label`).
- * The picture has its own background and follows the reader's light or dark theme.
+ * `npm run diagrams`: draws each docs/diagrams/NAME.txt as NAME.svg. A text has a title, rows of
+ * boxes (`row ID "heading" "what it is" | …`, the first row on top), and arrows between them (`FROM
+ * -> TO label`). The picture has its own background and follows the reader's light or dark theme.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";

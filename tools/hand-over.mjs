@@ -7,7 +7,8 @@ import { constants } from "node:os";
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env: NodeJS.ProcessEnv, copyTo?: string }} options `copyTo` also gets what is printed
+ * @param {{ cwd?: string, env: NodeJS.ProcessEnv, copyTo?: string }} options `copyTo` also gets
+ *   what is printed
  * @returns {Promise<number>} the exit code
  */
 export function handOver(command, args, { cwd, env, copyTo }) {

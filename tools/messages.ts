@@ -1,6 +1,7 @@
 /**
- * Every message of the provider that a person can meet, read from its source: what is thrown, what is warned of, and what a check
- * finds. docs/messages.md is made of them; `npm run docs:update` writes it.
+ * Every message of the provider that a person can meet, read from its source: what is thrown, what
+ * is warned of, and what a check finds. docs/messages.md is made of them; `npm run docs:update`
+ * writes it.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -30,7 +31,10 @@ interface Source {
 /** What a name stands for, in each of the cases. */
 type Values = ReadonlyMap<string, readonly string[]>;
 
-/** What the whole source has: functions that give texts, and classes of errors with the constructor that words them. */
+/**
+ * What the whole source has: functions that give texts, and classes of errors with the constructor
+ * that words them.
+ */
 interface World {
   readonly functions: ReadonlyMap<string, ts.FunctionLikeDeclaration>;
   readonly errors: ReadonlyMap<string, ts.ConstructorDeclaration | undefined>;
@@ -84,7 +88,10 @@ export function readMessages(provider: string): { messages: Message[]; unread: U
   return { messages: withoutShorter([...messages.values()].sort(inOrder)), unread };
 }
 
-/** The texts that an error can have: its constructor's words, and those of its makers' callers where they are parameters. */
+/**
+ * The texts that an error can have: its constructor's words, and those of its makers' callers where
+ * they are parameters.
+ */
 function textsOf(made: ts.NewExpression, tree: ts.SourceFile, scope: Scope): string[] {
   const words = throughCallers(made, tree, scope, (values) => {
     const given = [...(made.arguments ?? [])];
@@ -233,7 +240,10 @@ function constantsOf(tree: ts.SourceFile, world: World): Values {
   return found;
 }
 
-/** The classes that a person meets by their message: Error, Pulumi's RunError, and what extends them. */
+/**
+ * The classes that a person meets by their message: Error, Pulumi's RunError, and what extends
+ * them.
+ */
 function errorClasses(sources: readonly Source[]): World["errors"] {
   const found = new Map<string, ts.ConstructorDeclaration | undefined>([
     ["Error", undefined],

@@ -1,6 +1,7 @@
 /**
- * `npm run test:mutation`: does a test notice when a line of what matters most says something else? Stryker changes each line in
- * turn, folder by folder (or those that are named), and the score goes into bench/RESULTS.md.
+ * `npm run test:mutation`: does a test notice when a line of what matters most says something else?
+ * Stryker changes each line in turn, folder by folder (or those that are named), and the score goes
+ * into bench/RESULTS.md.
  */
 
 import { readFileSync } from "node:fs";
@@ -31,7 +32,10 @@ const folders = Object.keys(least);
 
 /** @typedef {import("../bench/report.ts").MutationScore} MutationScore */
 
-/** @typedef {{ status: string, mutatorName: string, replacement?: string, location: { start: { line: number, column: number } } }} Mutant */
+/**
+ * @typedef {{ status: string, mutatorName: string, replacement?: string, location: { start: { line:
+ *   number, column: number } } }} Mutant
+ */
 
 runMain(async () => {
   const wanted = process.argv.slice(2);

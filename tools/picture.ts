@@ -1,4 +1,7 @@
-/** `npm run picture`: draws docs/story.svg, the picture in the README, from what `npm start` prints. Long output is abridged. */
+/**
+ * `npm run picture`: draws docs/story.svg, the picture in the README, from what `npm start` prints.
+ * Long output is abridged.
+ */
 
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -12,7 +15,9 @@ const { stdout, status } = spawnSync(process.execPath, [join(root, "tools", "sta
 });
 if (status !== 0) throw new Error("npm start failed, so there is nothing to draw");
 
-/** Lines that tell a reader of the README nothing: repeated progress, counts, what stays the same. */
+/**
+ * Lines that tell a reader of the README nothing: repeated progress, counts, what stays the same.
+ */
 const abridged =
   /creating \(|updating \(|deleting \(|refreshing \(|pulumi:pulumi:Stack|urn=|Updating|Previewing|Destroying|Duration|Resources:|unchanged|\d (created|updated|deleted|to update)|changes\.|Outputs:|^ {5} *(clientId|clientSecret|key\w*) *:|the history and configuration|remove the stack|^ {5} *(description|tags {7}): |"tag:ci"|^ {13}\]$/;
 

@@ -1,4 +1,7 @@
-/** `npm run --silent env`: the `export` lines with which a POSIX shell uses this checkout's Pulumi CLI and local backend. */
+/**
+ * `npm run --silent env`: the `export` lines with which a POSIX shell uses this checkout's Pulumi
+ * CLI and local backend.
+ */
 
 import { delimiter, join } from "node:path";
 import { root, setUp } from "./set-up/index.mjs";

@@ -1,6 +1,7 @@
 /**
- * `npm run release -- 0.2.0`: writes the version wherever it stands, dates the changelog, commits and tags. Pushing the tag is left
- * to a person: .github/workflows/release.yml publishes what it names.
+ * `npm run release -- 0.2.0`: writes the version wherever it stands, dates the changelog, commits
+ * and tags. Pushing the tag is left to a person: .github/workflows/release.yml publishes what it
+ * names.
  */
 
 import { execFileSync } from "node:child_process";
@@ -8,7 +9,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** Where the version stands: in each file of `path`, between what comes before it and after it on a line. */
+/**
+ * Where the version stands: in each file of `path`, between what comes before it and after it on a
+ * line.
+ */
 const places = [
   { path: /^(provider|emulator)\/package\.json$/, before: '  "version": "' },
   { path: /^provider\/(?!dist\/).*version\.ts$/, before: 'export const version = "' },

@@ -1,4 +1,7 @@
-/** `npm run pulumi -- ARGS`: the Pulumi CLI of this checkout, with a local backend unless the environment names another. */
+/**
+ * `npm run pulumi -- ARGS`: the Pulumi CLI of this checkout, with a local backend unless the
+ * environment names another.
+ */
 
 import { join } from "node:path";
 import { handOver } from "./hand-over.mjs";
@@ -8,7 +11,8 @@ import { runMain } from "./set-up/progress.mjs";
 
 runMain(async () => {
   const { env } = await setUp();
-  // npm changes to the root before it runs us; `-C` and the rest are meant from where the person stands.
+  // npm changes to the root before it runs us; `-C` and the rest are meant from where the person
+  // stands.
   const cwd = process.env.INIT_CWD ?? process.cwd();
   const ours = localBackend(join(root, ".tailscope"));
   const { PULUMI_BACKEND_URL: named = ours.PULUMI_BACKEND_URL } = env;

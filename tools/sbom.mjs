@@ -1,6 +1,7 @@
 /**
- * `npm run sbom`: what each published package brings with it, as CycloneDX, in sbom/. Made of the package's own dependencies,
- * installed apart: in the workspace npm takes what a development tool needs as well for a development dependency alone.
+ * `npm run sbom`: what each published package brings with it, as CycloneDX, in sbom/. Made of the
+ * package's own dependencies, installed apart: in the workspace npm takes what a development tool
+ * needs as well for a development dependency alone.
  */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

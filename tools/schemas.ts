@@ -1,7 +1,7 @@
 /**
- * JSON schemas of what the commands print with --json, made of the types of what they print: each `printJson(…)` of provider/cli, and
- * what is printed as it is. provider/schemas has them, and docs/json-output.md names them; `npm run docs:update`
- * writes both.
+ * JSON schemas of what the commands print with --json, made of the types of what they print: each
+ * `printJson(…)` of provider/cli, and what is printed as it is. provider/schemas has them, and
+ * docs/json-output.md names them; `npm run docs:update` writes both.
  */
 
 import { basename, dirname, join, relative } from "node:path";
@@ -17,7 +17,10 @@ export interface Json {
   readonly [key: string]: unknown;
 }
 
-/** Commands that print more than one document: the others by what is printed, with the options that ask for them. */
+/**
+ * Commands that print more than one document: the others by what is printed, with the options that
+ * ask for them.
+ */
 const otherDocuments = [
   { command: "review", printed: /^matching/, name: "review-explain", asked: "review --explain" },
 ] as const;

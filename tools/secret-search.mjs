@@ -1,6 +1,6 @@
 /**
- * Looks for secrets in whatever a run left: in clear, URL-encoded and in base64, whole or without what tells their kind. What it
- * finds is named by its place, never shown.
+ * Looks for secrets in whatever a run left: in clear, URL-encoded and in base64, whole or without
+ * what tells their kind. What it finds is named by its place, never shown.
  */
 
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
@@ -10,7 +10,10 @@ import { gunzipSync } from "node:zlib";
 /** The random end of a secret is as good as the whole. */
 const tailLength = 33;
 
-/** The start of every secret in base64, as it looks in each of the three ways that it can be aligned. */
+/**
+ * The start of every secret in base64, as it looks in each of the three ways that it can be
+ * aligned.
+ */
 const base64Starts = [0, 1, 2].map((shift) => {
   const text = Buffer.from(`${"x".repeat(shift)}tskey-`).toString("base64");
   // The first and the last sign of a group can depend on the neighbours.
@@ -19,7 +22,8 @@ const base64Starts = [0, 1, 2].map((shift) => {
 
 /**
  * @param {Iterable<string>} secrets
- * @returns {(content: Buffer) => string[]} how secrets stand in a content: `"in clear"`, `"URL-encoded"`, `"in base64"`
+ * @returns {(content: Buffer) => string[]} how secrets stand in a content: `"in clear"`,
+ *   `"URL-encoded"`, `"in base64"`
  */
 export function searcher(secrets) {
   const tails = new Set([...secrets].map((secret) => secret.slice(-tailLength)));
@@ -67,8 +71,10 @@ export function searcher(secrets) {
 
 /**
  * @param {(content: Buffer) => string[]} search
- * @param {string} folder every file below it is looked at, what is packed unpacked; links are not followed
- * @param {(path: string) => boolean} isMeant whether a file has secrets because that is what it is for
+ * @param {string} folder every file below it is looked at, what is packed unpacked; links are not
+ *   followed
+ * @param {(path: string) => boolean} isMeant whether a file has secrets because that is what it is
+ *   for
  * @returns {{ files: number, found: string[] }}
  */
 export function searchFolder(search, folder, isMeant) {

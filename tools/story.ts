@@ -1,6 +1,7 @@
 /**
- * The story that `npm start` tells: a real Pulumi engine creates, changes, loses, re-creates and destroys Tailscale
- * credentials of `examples/quickstart`, against the emulator. Every sentence is checked; one that is not true ends it.
+ * The story that `npm start` tells: a real Pulumi engine creates, changes, loses, re-creates and
+ * destroys Tailscale credentials of `examples/quickstart`, against the emulator. Every sentence is
+ * checked; one that is not true ends it.
  */
 
 import assert from "node:assert/strict";
@@ -20,7 +21,10 @@ Runs examples/quickstart against an emulated tailnet, from the first \`pulumi up
   --keep   stop after the first step, and print the environment with which to go on by hand
   --help   print this`;
 
-/** A folder with a copy of the quickstart, so that the story can edit its program, and the environment to run Pulumi in. */
+/**
+ * A folder with a copy of the quickstart, so that the story can edit its program, and the
+ * environment to run Pulumi in.
+ */
 interface Stage {
   readonly emulator: Emulator;
   readonly program: string;

@@ -1,7 +1,7 @@
 /**
- * `npm run test:faults`, `test:fuzz`, `test:installs`, `test:mutation`, `test:oracle`, `test:reach`,
- * `test:strict`, `test:random`, `bench`, `diagrams`, `docs:update` and `picture`: what is not part of
- * `npm test`. Whichever Node runs npm, Node 24 runs these.
+ * `npm run test:faults`, `test:fuzz`, `test:installs`, `test:mutation`, `test:oracle`,
+ * `test:reach`, `test:strict`, `test:random`, `bench`, `diagrams`, `docs:update` and `picture`:
+ * what is not part of `npm test`. Whichever Node runs npm, Node 24 runs these.
  */
 
 import { randomInt } from "node:crypto";

@@ -1,7 +1,7 @@
 /**
- * `npm test`: gets what is missing, then lint, types and every test, and a search for secrets in all
- * that these left behind. Its last line is the count of the test runner. `npm test -- PATH` runs
- * those tests and nothing else; `npm run test:watch -- PATH` does so again after each change.
+ * `npm test`: gets what is missing, then lint, types and every test, and a search for secrets in
+ * all that these left behind. Its last line is the count of the test runner. `npm test -- PATH`
+ * runs those tests and nothing else; `npm run test:watch -- PATH` does so again after each change.
  */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -61,18 +61,23 @@ async function testAll() {
     readFileSync(counts, "utf8"),
   );
   const skipped = numPendingTests + numTodoTests;
-  // Nothing is skipped silently: the last line counts it, and CI, where everything can be had, takes it for a failure.
+  // Nothing is skipped silently: the last line counts it, and CI, where everything can be had,
+  // takes it for a failure.
   if (skipped > 0 && process.env.CI) process.exitCode ||= 1;
   console.log(
     `${numPassedTests} passed, ${numFailedTests} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,
   );
 }
 
-/** What holds secrets because that is what it is for: their list, and what an emulator keeps with `--data` (SECURITY.md). */
+/**
+ * What holds secrets because that is what it is for: their list, and what an emulator keeps with
+ * `--data` (SECURITY.md).
+ */
 const isMeant = (/** @type {string} */ path) => /secrets\.list$|tailnet[^/]*\.json$/.test(path);
 
 /**
- * Whether no secret that an emulator gave out stands in what was printed, written or sent elsewhere.
+ * Whether no secret that an emulator gave out stands in what was printed, written or sent
+ * elsewhere.
  *
  * @param {string} evidence the folder with all of it, which is gone afterwards
  * @param {string} list the file with the secrets

@@ -9,7 +9,10 @@ import { root } from "./set-up/index.mjs";
 import { runMain, SetUpError } from "./set-up/progress.mjs";
 
 /** What vitest's JSON reporter writes of a file. */
-/** @typedef {{ name: string, startTime: number, endTime: number, assertionResults: unknown[] }} TestFile */
+/**
+ * @typedef {{ name: string, startTime: number, endTime: number, assertionResults: unknown[] }}
+ *   TestFile
+ */
 
 /**
  * @typedef {object} Sum

@@ -7,7 +7,9 @@ import { environmentWith, root, setUpPackages } from "./set-up/index.mjs";
 /** What Node runs as vitest. */
 export const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
 
-/** Where Node keeps the packages' code compiled for the next of vitest's workers, one for each file. */
+/**
+ * Where Node keeps the packages' code compiled for the next of vitest's workers, one for each file.
+ */
 export const compileCache = {
   NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "compiled"),
 };

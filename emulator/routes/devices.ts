@@ -1,4 +1,7 @@
-/** `/tailnet/{tailnet}/devices`: the machines that joined with an auth key. Source: https://tailscale.com/api#tag/devices */
+/**
+ * `/tailnet/{tailnet}/devices`: the machines that joined with an auth key. Source:
+ * https://tailscale.com/api#tag/devices
+ */
 
 import { Hono } from "hono";
 import { type Env, requireOneOf } from "../authentication.js";

@@ -1,5 +1,5 @@
-// Bootstraps deployments from CI with no secret stored anywhere: run this once by hand, with an owner's API access token; then the
-// workflows beside it deploy with these identities.
+// Bootstraps deployments from CI with no secret stored anywhere: run this once by hand, with an
+// owner's API access token; then the workflows beside it deploy with these identities.
 
 import * as pulumi from "@pulumi/pulumi";
 import { FederatedIdentity, trust } from "tailscope";
@@ -23,7 +23,8 @@ const reading = [
   "devices:posture_attributes:read",
 ];
 
-// Deploys after the merge, behind the environment's protection rules. Its tag is what its clients and keys may carry.
+// Deploys after the merge, behind the environment's protection rules. Its tag is what its clients
+// and keys may carry.
 const deployer = new FederatedIdentity("deployer", {
   ...trust.github({ repository, environment: "production" }),
   scopes: [

@@ -1,5 +1,5 @@
-// The rules of an organisation for its tailnet's credentials. They hold at every preview and `up` that is given this folder:
-// `pulumi preview --policy-pack ../policy`.
+// The rules of an organisation for its tailnet's credentials. They hold at every preview and `up`
+// that is given this folder: `pulumi preview --policy-pack ../policy`.
 
 import { policyPack } from "tailscope/policy";
 

@@ -1,8 +1,10 @@
-// Credentials that are made anew in time. Run `pulumi up` on a schedule, at least once in the shortest period here.
+// Credentials that are made anew in time. Run `pulumi up` on a schedule, at least once in the
+// shortest period here.
 
 import { AuthKey, OAuthClient, RotatingOAuthClient } from "tailscope";
 
-// For consumers that this program itself updates: the new client first, then the key that it mints, the old client last.
+// For consumers that this program itself updates: the new client first, then the key that it mints,
+// the old client last.
 const ci = new OAuthClient("ci", {
   scopes: ["auth_keys"],
   tags: ["tag:ci"],

@@ -1,4 +1,5 @@
-// The same client in two tailnets. Each connection is named in Pulumi.yaml; the name is all of it that the state holds.
+// The same client in two tailnets. Each connection is named in Pulumi.yaml; the name is all of it
+// that the state holds.
 
 import { OAuthClient } from "tailscope";
 

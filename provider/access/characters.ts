@@ -1,6 +1,8 @@
 /** Characters that a reader cannot see, or could take for others. */
 
-/** Controls, formats, and what is ignorable: text that has one of them is not what it looks like. */
+/**
+ * Controls, formats, and what is ignorable: text that has one of them is not what it looks like.
+ */
 const invisible = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** The characters in `text` that nobody sees, as `"U+200B"`, each once. */
@@ -22,8 +24,9 @@ function codeOf(character: string): number {
 }
 
 /**
- * An issuer as it may be shown: as it is where that is plain, for the case of its letters counts. Else its host as the network
- * has it (other letters in punycode), without a user's name, and everything else in ASCII.
+ * An issuer as it may be shown: as it is where that is plain, for the case of its letters counts.
+ * Else its host as the network has it (other letters in punycode), without a user's name, and
+ * everything else in ASCII.
  */
 export function issuerInAscii(issuer: string): string {
   const isPlain = inAscii(issuer) === issuer && !hasUserInformation(issuer);
@@ -33,7 +36,10 @@ export function issuerInAscii(issuer: string): string {
   return `${protocol}//${host}${inAscii(rest)}`;
 }
 
-/** Whether an issuer has a user's name before its host, as in `"https://issuer.example.com@elsewhere.example"`. */
+/**
+ * Whether an issuer has a user's name before its host, as in
+ * `"https://issuer.example.com@elsewhere.example"`.
+ */
 export function hasUserInformation(issuer: string): boolean {
   // A parsed URL leaves out an empty one: `https://@host`.
   return URL.canParse(issuer) && /^[^/\\]*[/\\]*[^/\\?#]*@/su.test(issuer);

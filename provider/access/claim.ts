@@ -1,10 +1,13 @@
 /**
- * Names of claims, as the rules of a federated identity write them: a period leads into an object, and a name that has a period
- * itself stands in double quotes, so `user.name` and `"open.id".username`.
- * Source: https://tailscale.com/kb/1581/workload-identity-federation#custom-claim-key-format
+ * Names of claims, as the rules of a federated identity write them: a period leads into an object,
+ * and a name that has a period itself stands in double quotes, so `user.name` and
+ * `"open.id".username`. Source:
+ * https://tailscale.com/kb/1581/workload-identity-federation#custom-claim-key-format
  */
 
-/** The way to a claim in a token, the outermost name first; or what is wrong with how it is written. */
+/**
+ * The way to a claim in a token, the outermost name first; or what is wrong with how it is written.
+ */
 export type ClaimPath = { readonly path: readonly string[] } | { readonly problem: string };
 
 /** Reads the name of a claim. */
@@ -39,7 +42,10 @@ export function writtenClaim(path: readonly string[]): string {
 const unquoted =
   'has periods in its own name, which then stands in double quotes: "\\"https://sts.amazonaws.com/\\".aws_account"';
 
-/** Names that are addresses always have periods, and nobody means to look into an object called `https://sts`. */
+/**
+ * Names that are addresses always have periods, and nobody means to look into an object called
+ * `https://sts`.
+ */
 function isUnquotedAddress(name: string, path: readonly string[]): boolean {
   return /^https?:\/\//.test(name) && path.length > 1;
 }

@@ -6,8 +6,9 @@ import type { Operation } from "./operations";
 export const dangers = ["none", "read", "write", "persist", "admin"] as const;
 
 /**
- * `admin`: can make itself or others administrators, or rewrite who reaches what. `persist`: outlives its revocation, because it
- * can make further credentials, though never with more than its own scopes and tags. `write`, `read`, `none`.
+ * `admin`: can make itself or others administrators, or rewrite who reaches what. `persist`:
+ * outlives its revocation, because it can make further credentials, though never with more than its
+ * own scopes and tags. `write`, `read`, `none`.
  */
 export type Danger = (typeof dangers)[number];
 
@@ -68,7 +69,10 @@ const revealing: Readonly<Record<string, string>> = {
   "log_streaming:read": '"log_streaming:read" shows where the tailnet\'s logs are sent.',
 };
 
-/** What makes an administrator of whoever holds it: `all`, and the scopes that can give themselves everything. */
+/**
+ * What makes an administrator of whoever holds it: `all`, and the scopes that can give themselves
+ * everything.
+ */
 export const administratorScopes: readonly string[] = Object.keys(reasons).filter(
   (scope) => reasons[scope]?.danger === "admin",
 );
@@ -79,7 +83,10 @@ export function dangerOf({ scope, writes }: Operation): Danger {
   return reasons[scope]?.danger ?? "write";
 }
 
-/** The class of gaining `operations`, among them those of `all` where `everything` says so, and the reasons for it. */
+/**
+ * The class of gaining `operations`, among them those of `all` where `everything` says so, and the
+ * reasons for it.
+ */
 export function classOf(
   operations: readonly Operation[],
   everything = false,

@@ -21,8 +21,8 @@ export function isUnknown(value: unknown): boolean {
 }
 
 /**
- * What an Output becomes within a text, as in `` `tag:${team}` ``: a note about that, and not its value.
- * Source: `sdk/nodejs/output.ts`, `toString` and `toJSON`
+ * What an Output becomes within a text, as in `` `tag:${team}` ``: a note about that, and not its
+ * value. Source: `sdk/nodejs/output.ts`, `toString` and `toJSON`
  */
 const outputNote = /Calling \[to(?:String|JSON)\] on an \[Output<T>\]/;
 
@@ -34,12 +34,14 @@ export function holdsOutputNote(text: string): boolean {
 export const outputNoteProblem =
   "an Output stands within a text, where Pulumi writes a note instead of its value. Write pulumi.interpolate`…`, or make the text in .apply()";
 
-/** What stands in a preview for a secret, and in its event stream for a secret within a longer text. */
+/**
+ * What stands in a preview for a secret, and in its event stream for a secret within a longer text.
+ */
 export const secretText = "[secret]";
 
 /**
- * The member that marks an object as something else: an encrypted secret, an asset, a text that is not Unicode, …
- * Source: `sdk/go/common/resource/sig`
+ * The member that marks an object as something else: an encrypted secret, an asset, a text that is
+ * not Unicode, … Source: `sdk/go/common/resource/sig`
  */
 export const signatureKey = "4dabf18193072939515e22adb298388d";
 

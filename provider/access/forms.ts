@@ -1,9 +1,9 @@
 /**
  * The forms of the subjects that a platform gives, and whom a pattern of such subjects admits.
  *
- * A form says where the owner stands in a subject. A pattern names its owner where every subject of the form that the pattern
- * matches has the same one. That is decided exactly, by running the form and the pattern side by side: no part of a pattern is
- * guessed at by its look.
+ * A form says where the owner stands in a subject. A pattern names its owner where every subject of
+ * the form that the pattern matches has the same one. That is decided exactly, by running the form
+ * and the pattern side by side: no part of a pattern is guessed at by its look.
  */
 
 /** What a subject is made of. A list is one part after the other. */
@@ -18,19 +18,25 @@ export type Form =
   | { readonly repeated: Form }
   | readonly Form[];
 
-/** Whose subjects a pattern matches: nobody's, one owner's, or those of owners who are not the same. */
+/**
+ * Whose subjects a pattern matches: nobody's, one owner's, or those of owners who are not the same.
+ */
 export type Admitted =
   | { readonly by: "nobody" }
   | { readonly by: "owner"; readonly owner: string }
   | { readonly by: "strangers" };
 
-/** No platform gives subjects of this length (OpenID Connect Core 1.0, section 2, allows 255 characters). */
+/**
+ * No platform gives subjects of this length (OpenID Connect Core 1.0, section 2, allows 255
+ * characters).
+ */
 const longest = 1000;
 
 /**
  * Whose subjects of a form `pattern` matches, in which `*` stands for any characters.
  *
- * The owner is known where the pattern writes one out. A subject that could have any owner, or none, is everybody's.
+ * The owner is known where the pattern writes one out. A subject that could have any owner, or
+ * none, is everybody's.
  */
 export function admittedBy(form: Form, pattern: string): Admitted {
   const letters = [...pattern];
@@ -74,7 +80,10 @@ interface Place {
   readonly state: number;
   /** The first owner that the pattern wrote out on the way here. */
   readonly owner: string | undefined;
-  /** The owner's name as far as it was read, inside one; null where a star took a part of it, so that it can be any. */
+  /**
+   * The owner's name as far as it was read, inside one; null where a star took a part of it, so
+   * that it can be any.
+   */
   readonly reading: string | null | undefined;
 }
 
@@ -90,8 +99,8 @@ interface State {
 }
 
 /**
- * The places reached so far, each once. Of owners that differ at the same place two are enough to show that there is more than
- * one, so that no pattern takes long.
+ * The places reached so far, each once. Of owners that differ at the same place two are enough to
+ * show that there is more than one, so that no pattern takes long.
  */
 class Reached {
   readonly #places: Place[] = [];

@@ -1,6 +1,7 @@
 /**
- * What a holder of scopes and tags may pass on, and what to do where it may not.
- * Source: https://tailscale.com/kb/1623/trust-credentials, https://tailscale.com/api (POST /tailnet/{tailnet}/keys)
+ * What a holder of scopes and tags may pass on, and what to do where it may not. Source:
+ * https://tailscale.com/kb/1623/trust-credentials, https://tailscale.com/api (POST
+ * /tailnet/{tailnet}/keys)
  */
 
 import { covers, expandLegacyScopes, legacyScopes } from "./scopes";
@@ -21,7 +22,8 @@ export type TagOwners = Readonly<Record<string, readonly string[]>>;
 
 /** Why `holder` cannot pass `scope` on, or undefined where it can or nothing is known. */
 export function scopeProblem(holder: Holder, scope: string): string | undefined {
-  // A credential with newer scopes cannot give an older name (fact: older-name-needs-all): the API decides.
+  // A credential with newer scopes cannot give an older name (fact: older-name-needs-all): the API
+  // decides.
   if (holder.scopes === undefined || legacyScopes.has(scope) || holds(holder, scope))
     return undefined;
   const held = holder.scopes.length > 0 ? holder.scopes.join(", ") : "no scope";
@@ -46,7 +48,10 @@ export interface TagProblem {
   readonly reason: string;
 }
 
-/** The tags that nobody can give, because the policy file does not define them; `owners` is undefined where it cannot be read. */
+/**
+ * The tags that nobody can give, because the policy file does not define them; `owners` is
+ * undefined where it cannot be read.
+ */
 export function undefinedTagProblems(
   holder: Holder,
   tags: readonly string[],
@@ -69,7 +74,8 @@ export function tagProblems(
 ): TagProblem[] {
   const undefinedTags = undefinedTagProblems(holder, tags, owners);
   if (owners === undefined || undefinedTags.length > 0) return undefinedTags;
-  // Which tags a user owns depends on groups and roles, which not every deployer may read: the API decides.
+  // Which tags a user owns depends on groups and roles, which not every deployer may read: the API
+  // decides.
   if (holder.kind === "user" || holder.scopes === undefined || holder.scopes.includes("all"))
     return [];
   if (isSameSet(holder.tags, tags)) return [];

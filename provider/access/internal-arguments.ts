@@ -1,12 +1,16 @@
 /**
- * Inputs of a resource that are no arguments of its own: what Pulumi's dynamic providers are not told
- * otherwise. Pulumi shows no property whose name begins with two underscores.
+ * Inputs of a resource that are no arguments of its own: what Pulumi's dynamic providers are not
+ * told otherwise. Pulumi shows no property whose name begins with two underscores.
  */
 
-/** Set where the resource depends on others of the program. Only `check` sees it; it is not kept. */
+/**
+ * Set where the resource depends on others of the program. Only `check` sees it; it is not kept.
+ */
 export const waitsKey = "__waitsForOthers";
 
-/** Set where the program made the resource's provider itself. Only `check` sees it; it is not kept. */
+/**
+ * Set where the program made the resource's provider itself. Only `check` sees it; it is not kept.
+ */
 export const explicitProviderKey = "__explicitProvider";
 
 /** The names of the arguments that the program made secret: the provider gets all in plaintext. */

@@ -1,7 +1,7 @@
 /**
- * Our resources, with every fact about each that is data. It is the one place for them: the declarations of the classes, the
- * definitions, a review, the policy rules, the commands and the API's own tables are made from it. Programs load it, so it needs
- * nothing.
+ * Our resources, with every fact about each that is data. It is the one place for them: the
+ * declarations of the classes, the definitions, a review, the policy rules, the commands and the
+ * API's own tables are made from it. Programs load it, so it needs nothing.
  */
 
 /** What an argument holds. */
@@ -207,9 +207,15 @@ export interface Declaration {
   readonly outputs: readonly string[];
   /** Outputs and arguments that are always secret. */
   readonly secrets: readonly string[];
-  /** Arguments that the API can change in place. A change of any other that is not bookkeeping replaces. */
+  /**
+   * Arguments that the API can change in place. A change of any other that is not bookkeeping
+   * replaces.
+   */
   readonly inPlace: readonly string[];
-  /** Arguments that are ours alone: a change of them is written down, nothing is sent, and an unknown one plans nothing. */
+  /**
+   * Arguments that are ours alone: a change of them is written down, nothing is sent, and an
+   * unknown one plans nothing.
+   */
   readonly bookkeeping: readonly string[];
 }
 

@@ -15,7 +15,9 @@ const units = [
   ["s", 1],
 ] as const;
 
-/** The longest and default life of an auth key: 90 days (https://tailscale.com/kb/1085/auth-keys). */
+/**
+ * The longest and default life of an auth key: 90 days (https://tailscale.com/kb/1085/auth-keys).
+ */
 export const longestAuthKeyLifetime = 90 * 24 * 60 * 60;
 
 /** A duration in whole seconds, or undefined where `text` is none. */
@@ -39,13 +41,19 @@ function sizeOf(unit: string): number {
   return units.find(([name]) => name === unit)?.[1] ?? Number.NaN;
 }
 
-/** Seconds as people write them in reviews: the largest of days, hours, minutes and seconds that divides them. */
+/**
+ * Seconds as people write them in reviews: the largest of days, hours, minutes and seconds that
+ * divides them.
+ */
 export function formatSeconds(total: number): string {
   const [unit, size] = largestUnit(total);
   return `${total / size}${unit}`;
 }
 
-/** The largest of days, hours, minutes and seconds that divides a length: people rarely count in weeks. */
+/**
+ * The largest of days, hours, minutes and seconds that divides a length: people rarely count in
+ * weeks.
+ */
 function largestUnit(total: number): (typeof units)[number] {
   return units.find(([name, size]) => name !== "w" && total > 0 && total % size === 0) ?? ["s", 1];
 }

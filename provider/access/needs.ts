@@ -1,9 +1,11 @@
 /**
- * What the deployer needs for each command, and for each verb of each resource: the least scopes, and what is silently less without
- * the optional ones. The table of docs/deployer-scopes.md and what `tailscope doctor` checks are made from it.
+ * What the deployer needs for each command, and for each verb of each resource: the least scopes,
+ * and what is silently less without the optional ones. The table of docs/deployer-scopes.md and
+ * what `tailscope doctor` checks are made from it.
  *
- * Sources: https://tailscale.com/api (each operation's scope), https://tailscale.com/kb/1623/trust-credentials (reading the policy
- * file needs two device scopes as well; every token may read the credential that it came from)
+ * Sources: https://tailscale.com/api (each operation's scope),
+ * https://tailscale.com/kb/1623/trust-credentials (reading the policy file needs two device scopes
+ * as well; every token may read the credential that it came from)
  */
 
 import { factsOf, kinds, type ResourceType, resourceTypes } from "./kinds";
@@ -253,7 +255,8 @@ export function verbNeeds(kind: ManagedKind, verb: Verb): readonly Need[] {
     case "read":
       return [oneNeed(`${scope}:read`, `reading ${factsOf(kind).plural}`)];
     case "update":
-      // What can change of an auth key is ours alone; whether it is still valid is read where it is to be made again.
+      // What can change of an auth key is ours alone; whether it is still valid is read where it is
+      // to be made again.
       return kind === "AuthKey"
         ? [oneNeed(`${scope}:read`, "changing recreateIfInvalid to always")]
         : [oneNeed(scope, `changing ${factsOf(kind).plural}`)];
@@ -292,7 +295,8 @@ export interface Met {
 
 /**
  * Holds what a purpose needs against what a deployer holds.
- * @param used the kinds in the stack; undefined where that is not known, and then a deployer for any of them is enough
+ * @param used the kinds in the stack; undefined where that is not known, and then a deployer for
+ *   any of them is enough
  */
 export function compareNeeds(
   needs: readonly Need[],

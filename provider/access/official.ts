@@ -1,12 +1,16 @@
 /**
- * The resources of Tailscale's official Pulumi provider, and what they do to access.
- * Source: https://www.pulumi.com/registry/packages/tailscale/ (v0.26, of 2026-02), and the Terraform provider that it is made
- * from, https://github.com/tailscale/terraform-provider-tailscale/tree/main/docs/resources (0.29)
+ * The resources of Tailscale's official Pulumi provider, and what they do to access. Source:
+ * https://www.pulumi.com/registry/packages/tailscale/ (v0.26, of 2026-02), and the Terraform
+ * provider that it is made from,
+ * https://github.com/tailscale/terraform-provider-tailscale/tree/main/docs/resources (0.29)
  */
 
 import { type Kind, keyFactsOf, kinds } from "./kinds";
 
-/** Our kind of a credential, whose arguments have the same names; or whether it changes who reaches what. */
+/**
+ * Our kind of a credential, whose arguments have the same names; or whether it changes who reaches
+ * what.
+ */
 type Meaning = Kind | "access" | "harmless";
 
 const official: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
@@ -33,7 +37,10 @@ const official: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ["DnsPreferences", "harmless"],
 ]);
 
-/** What a resource of the official provider, or the provider itself, does to access; undefined for every other type. */
+/**
+ * What a resource of the official provider, or the provider itself, does to access; undefined for
+ * every other type.
+ */
 export function officialMeaning(type: string): Meaning | "not known" | undefined {
   // Its address, and the credentials that it uses.
   if (type === "pulumi:providers:tailscale") return "access";

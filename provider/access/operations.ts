@@ -1,8 +1,9 @@
 /**
  * The operations of the Tailscale API, by the scope that opens them, as data.
  *
- * An operation that several scopes open is here once for each: for keys each scope opens its kind of key, for the tailnet's
- * settings its own fields. Every credential may also read itself (GET of its own key), which is here for none.
+ * An operation that several scopes open is here once for each: for keys each scope opens its kind
+ * of key, for the tailnet's settings its own fields. Every credential may also read itself (GET of
+ * its own key), which is here for none.
  */
 
 import type { Scope } from "./scopes";
@@ -36,7 +37,10 @@ export type OperationScope = Exclude<Scope, "all:read">;
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** Method, path below `/api/v2`, what it does in the words of the API document, and the source where it is another. */
+/**
+ * Method, path below `/api/v2`, what it does in the words of the API document, and the source where
+ * it is another.
+ */
 type Entry = readonly [method: Method, path: string, summary: string, source?: Source];
 
 interface Opened {
@@ -400,7 +404,8 @@ export const operations: readonly Operation[] = Object.entries(catalogue).flatMa
         name: `${method} /api/v2${path}${part === undefined ? "" : ` (${part})`}`,
         summary,
         scope,
-        // Some reads are POSTs (validating a policy), and a few are opened by the writing scope alone.
+        // Some reads are POSTs (validating a policy), and a few are opened by the writing scope
+        // alone.
         writes: method !== "GET" && !scope.endsWith(":read"),
         source,
       };

@@ -1,8 +1,12 @@
-/** Patterns in which `*` stands for any characters, as in a federated identity's subject and claim rules (https://tailscale.com/api). */
+/**
+ * Patterns in which `*` stands for any characters, as in a federated identity's subject and claim
+ * rules (https://tailscale.com/api).
+ */
 
 /**
- * Whether everything that `narrow` matches is matched by `wide` too. Exact, because a letter that neither pattern has can stand
- * for whatever the stars of `narrow` match. Linear in memory, and in time but for stars that have to be tried again.
+ * Whether everything that `narrow` matches is matched by `wide` too. Exact, because a letter that
+ * neither pattern has can stand for whatever the stars of `narrow` match. Linear in memory, and in
+ * time but for stars that have to be tried again.
  */
 export function isWithin(narrow: string, wide: string): boolean {
   return matches(wide, narrow.replaceAll("*", letterOutside(narrow + wide)));
@@ -22,7 +26,8 @@ export function matches(pattern: string, text: string): boolean {
   const last = rest.pop() ?? "";
   if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last))
     return false;
-  // Between the two ends the earliest place for each part leaves the most room for the parts after it.
+  // Between the two ends the earliest place for each part leaves the most room for the parts after
+  // it.
   let from = first.length;
   const end = text.length - last.length;
   for (const part of rest) {

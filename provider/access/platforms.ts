@@ -1,9 +1,9 @@
 /**
- * The platforms that give identity tokens, as data: by which issuer one knows them, which subjects they give, and where in a
- * subject, or in another claim, the owner stands.
+ * The platforms that give identity tokens, as data: by which issuer one knows them, which subjects
+ * they give, and where in a subject, or in another claim, the owner stands.
  *
- * An issuer alone never says enough: that of one organisation serves its least trusted project as well. So the subject has to
- * name the owner wherever a platform has them.
+ * An issuer alone never says enough: that of one organisation serves its least trusted project as
+ * well. So the subject has to name the owner wherever a platform has them.
  */
 
 import type { Form } from "./forms";
@@ -14,12 +14,19 @@ export interface Platform {
   readonly issues: (issuer: URL) => boolean;
   readonly subject: Form;
   /**
-   * Whether the platform gives no other subjects. Where it may, one that has no form here is only known where it is written out.
+   * Whether the platform gives no other subjects. Where it may, one that has no form here is only
+   * known where it is written out.
    */
   readonly isComplete: boolean;
-  /** How a subject of this platform begins and no other text does, where a platform has such a beginning. */
+  /**
+   * How a subject of this platform begins and no other text does, where a platform has such a
+   * beginning.
+   */
   readonly beginning?: string;
-  /** Claims beside the subject that name the owner, by their written names, with the forms of their values. */
+  /**
+   * Claims beside the subject that name the owner, by their written names, with the forms of their
+   * values.
+   */
   readonly claims: Readonly<Record<string, Form>>;
   /** Subjects as they should be written. */
   readonly examples: readonly [string, ...string[]];
@@ -42,7 +49,9 @@ const name = some(/[\w.-]/);
 
 const githubHost = "token.actions.githubusercontent.com";
 
-/** Claims of GitHub that say nothing of whose repository it is: who runs a workflow can be anywhere. */
+/**
+ * Claims of GitHub that say nothing of whose repository it is: who runs a workflow can be anywhere.
+ */
 const githubClaims = [
   ...["actor", "actor_id", "base_ref", "check_run_id", "environment", "environment_node_id"],
   ...["event_name", "head_ref", "issuer_scope", "job_workflow_ref", "job_workflow_sha"],
@@ -62,7 +71,8 @@ const githubOwners: Readonly<Record<string, Form>> = {
 };
 
 /**
- * GitHub's subjects: the default `repo:OWNER/NAME:CONTEXT`, and those that an organisation puts together from claims.
+ * GitHub's subjects: the default `repo:OWNER/NAME:CONTEXT`, and those that an organisation puts
+ * together from claims.
  * @param text what can stand in a claim
  */
 function githubSubject(repository: Form, text: Form): Form {
@@ -79,7 +89,10 @@ function githubSubject(repository: Form, text: Form): Form {
 const classicRepository: Form = [owner(name), "/", name];
 const immutableRepository: Form = [owner(name), "@", digits, "/", name, "@", digits];
 
-/** https://docs.github.com/en/actions/reference/security/oidc, with the issuers of enterprises and of ghe.com. */
+/**
+ * https://docs.github.com/en/actions/reference/security/oidc, with the issuers of enterprises and
+ * of ghe.com.
+ */
 const github: Platform = {
   name: "GitHub Actions",
   issues: ({ hostname }) =>
@@ -95,7 +108,10 @@ const github: Platform = {
   ],
 };
 
-/** https://docs.github.com/en/enterprise-server@latest/actions/reference/security/oidc: no ids, and older ones keep colons. */
+/**
+ * https://docs.github.com/en/enterprise-server@latest/actions/reference/security/oidc: no ids, and
+ * older ones keep colons.
+ */
 const githubServer: Platform = {
   ...github,
   name: "GitHub Enterprise Server",
@@ -107,7 +123,10 @@ const githubServer: Platform = {
   ],
 };
 
-/** Claims of GitLab that say nothing of whose project it is; `job_project_*` is where a fork's pipeline may run. */
+/**
+ * Claims of GitLab that say nothing of whose project it is; `job_project_*` is where a fork's
+ * pipeline may run.
+ */
 const gitlabClaims = [
   ...["ref_type", "ref", "ref_path", "ref_protected", "environment", "environment_protected"],
   ...["environment_action", "deployment_tier", "user_id", "user_login", "user_email"],
@@ -133,7 +152,10 @@ const gitlabClaim = either(
   [either(...gitlabClaims), ":", value],
 );
 
-/** https://docs.gitlab.com/ci/secrets/id_token_authentication/, with the components that a project can choose. */
+/**
+ * https://docs.gitlab.com/ci/secrets/id_token_authentication/, with the components that a project
+ * can choose.
+ */
 const gitlab: Platform = {
   name: "GitLab",
   issues: ({ hostname }) => hostname === "gitlab.com",
@@ -150,8 +172,9 @@ const gitlab: Platform = {
 const kubernetesName = some(/[a-z\d.-]/);
 
 /**
- * https://kubernetes.io/docs/concepts/security/service-accounts/, with the issuers of Amazon EKS, Google GKE and Azure AKS. A
- * cluster has one owner; within it, whoever may make service accounts in a namespace.
+ * https://kubernetes.io/docs/concepts/security/service-accounts/, with the issuers of Amazon EKS,
+ * Google GKE and Azure AKS. A cluster has one owner; within it, whoever may make service accounts
+ * in a namespace.
  */
 const kubernetes: Platform = {
   name: "Kubernetes",
@@ -166,7 +189,10 @@ const kubernetes: Platform = {
   examples: ["system:serviceaccount:ci:runner"],
 };
 
-/** https://www.pulumi.com/docs/administration/access-identity/oidc-issuer/ and /docs/esc/: Deployments and ESC. */
+/**
+ * https://www.pulumi.com/docs/administration/access-identity/oidc-issuer/ and /docs/esc/:
+ * Deployments and ESC.
+ */
 const pulumiCloud: Platform = {
   name: "Pulumi Cloud",
   issues: ({ hostname }) => hostname === "api.pulumi.com",
@@ -193,7 +219,9 @@ const pulumiCloud: Platform = {
   ],
 };
 
-/** https://developer.hashicorp.com/terraform/cloud-docs/dynamic-provider-credentials/workload-identity-tokens */
+/**
+ * https://developer.hashicorp.com/terraform/cloud-docs/dynamic-provider-credentials/workload-identity-tokens
+ */
 const terraform: Platform = {
   name: "HCP Terraform",
   issues: ({ hostname }) => /^app\.([a-z]+\.)?terraform\.io$/.test(hostname),
@@ -215,7 +243,10 @@ const terraform: Platform = {
   examples: ["organization:acme:project:network:workspace:prod:run_phase:apply"],
 };
 
-/** https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/: every organisation has its issuer. */
+/**
+ * https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/: every
+ * organisation has its issuer.
+ */
 const circleci: Platform = {
   name: "CircleCI",
   issues: ({ hostname }) => hostname === "oidc.circleci.com",
@@ -228,8 +259,8 @@ const circleci: Platform = {
 const bracedId: Form = ["{", hexadecimal, "}"];
 
 /**
- * https://support.atlassian.com/bitbucket-cloud/docs/integrate-pipelines-with-resource-servers-using-oidc/: every workspace has
- * its issuer, and the subject names the repository.
+ * https://support.atlassian.com/bitbucket-cloud/docs/integrate-pipelines-with-resource-servers-using-oidc/:
+ * every workspace has its issuer, and the subject names the repository.
  */
 const bitbucket: Platform = {
   name: "Bitbucket Pipelines",
@@ -240,7 +271,10 @@ const bitbucket: Platform = {
   examples: ["{REPOSITORY_UUID}:{ENVIRONMENT_UUID}:*"],
 };
 
-/** https://learn.microsoft.com/en-us/azure/devops/pipelines/release/configure-workload-identity: an issuer for each organisation. */
+/**
+ * https://learn.microsoft.com/en-us/azure/devops/pipelines/release/configure-workload-identity: an
+ * issuer for each organisation.
+ */
 const azureDevops: Platform = {
   name: "Azure DevOps",
   issues: ({ hostname }) => hostname === "vstoken.dev.azure.com",
@@ -250,7 +284,10 @@ const azureDevops: Platform = {
   examples: ["sc://acme/network/deployer"],
 };
 
-/** The newer issuer of Azure DevOps is the Entra tenant (the same page), whose other subjects are ids of one thing each. */
+/**
+ * The newer issuer of Azure DevOps is the Entra tenant (the same page), whose other subjects are
+ * ids of one thing each.
+ */
 const entra: Platform = {
   name: "Microsoft Entra",
   issues: ({ hostname }) =>
@@ -264,7 +301,10 @@ const entra: Platform = {
   examples: ["/eid1/c/pub/t/TENANT/a/APPLICATION/sc/ORGANIZATION_ID/SERVICE_CONNECTION_ID"],
 };
 
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_token_claims.html: an issuer for each account. */
+/**
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_token_claims.html:
+ * an issuer for each account.
+ */
 const aws: Platform = {
   name: "AWS",
   issues: ({ hostname }) =>
@@ -281,7 +321,10 @@ const aws: Platform = {
   examples: ["arn:aws:iam::123456789012:role/deployer"],
 };
 
-/** https://cloud.google.com/compute/docs/instances/verifying-instance-identity: `sub` is the service account's number. */
+/**
+ * https://cloud.google.com/compute/docs/instances/verifying-instance-identity: `sub` is the service
+ * account's number.
+ */
 const google: Platform = {
   name: "Google",
   issues: ({ hostname }) => hostname === "accounts.google.com",
@@ -295,7 +338,10 @@ const google: Platform = {
   examples: ["103502364850231427349"],
 };
 
-/** https://buildkite.com/docs/pipelines/security/oidc, with the ids that `--subject-claim` puts in the place of the whole. */
+/**
+ * https://buildkite.com/docs/pipelines/security/oidc, with the ids that `--subject-claim` puts in
+ * the place of the whole.
+ */
 const buildkite: Platform = {
   name: "Buildkite",
   issues: ({ hostname }) => hostname === "agent.buildkite.com",
@@ -318,8 +364,8 @@ export const platforms: readonly Platform[] = [
 ];
 
 /**
- * What runs on hosts of its owner's own, and is known by how its subjects begin, as those of no other platform do. Terraform
- * Enterprise is not: others begin with `organization:`, too.
+ * What runs on hosts of its owner's own, and is known by how its subjects begin, as those of no
+ * other platform do. Terraform Enterprise is not: others begin with `organization:`, too.
  */
 export const selfHosted: readonly Platform[] = [gitlab, kubernetes, pulumiCloud];
 

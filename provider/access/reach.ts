@@ -16,8 +16,8 @@ export interface Gain {
 }
 
 /**
- * The operations that a set of scopes opens, in the order of the catalogue. An older name opens what its successors open; a
- * name that is in no catalogue opens nothing that is known.
+ * The operations that a set of scopes opens, in the order of the catalogue. An older name opens
+ * what its successors open; a name that is in no catalogue opens nothing that is known.
  */
 export function operationsOf(scopes: readonly string[]): readonly Operation[] {
   const held = new Set(expandLegacyScopes(scopes));
@@ -47,9 +47,9 @@ const usesOfTags: readonly (readonly [
 ];
 
 /**
- * What a credential with these scopes may do with `tags`, in words, and whether it may pass them on; without words where
- * tags give it nothing.
- * Source: https://tailscale.com/kb/1623/trust-credentials
+ * What a credential with these scopes may do with `tags`, in words, and whether it may pass them
+ * on; without words where tags give it nothing. Source:
+ * https://tailscale.com/kb/1623/trust-credentials
  */
 export function usesOfTagsWith(
   scopes: readonly string[],

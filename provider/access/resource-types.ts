@@ -9,7 +9,10 @@ export const componentTypes: readonly string[] = [
   "tailscope:index:RotatingAuthKey",
 ];
 
-/** Resources that run code or commands which the program brings with it: any program's, in any language. */
+/**
+ * Resources that run code or commands which the program brings with it: any program's, in any
+ * language.
+ */
 export function runsCode(type: string): boolean {
   return /^pulumi-[a-z]+:dynamic[:/]/.test(type) || /^command:(local|remote):/.test(type);
 }

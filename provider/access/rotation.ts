@@ -1,9 +1,11 @@
 /**
- * When credentials are made anew, as pure functions of times. All times are milliseconds since 1970.
+ * When credentials are made anew, as pure functions of times. All times are milliseconds since
+ * 1970.
  *
- * Two slots: of the two credentials of a rotating pair one is current, and the other, current one period ago, stays valid for
- * this one. Generation `g` begins at `anchor + g * period` and lives in slot `g mod 2` until generation `g + 2` takes its
- * place. So which generation a slot has depends on the time alone: two machines, or a run after a long pause, come to the same.
+ * Two slots: of the two credentials of a rotating pair one is current, and the other, current one
+ * period ago, stays valid for this one. Generation `g` begins at `anchor + g * period` and lives in
+ * slot `g mod 2` until generation `g + 2` takes its place. So which generation a slot has depends
+ * on the time alone: two machines, or a run after a long pause, come to the same.
  */
 
 export interface Slots {
@@ -40,7 +42,9 @@ export interface Life {
   readonly renewBefore?: number | undefined;
 }
 
-/** The earlier of the two times at which a credential falls due, or undefined where no rule applies. */
+/**
+ * The earlier of the two times at which a credential falls due, or undefined where no rule applies.
+ */
 export function rotationDue({ created, expires, rotateEvery, renewBefore }: Life): Due | undefined {
   const rotation: Due | undefined =
     rotateEvery === undefined ? undefined : { at: created + rotateEvery, rule: "rotateEvery" };

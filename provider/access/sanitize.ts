@@ -9,8 +9,8 @@ export function withoutSecrets(text: string): string {
 const unseenCharacters = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]+/gu;
 
 /**
- * Text from outside, fit to be shown: one line, no characters that a terminal would obey or nobody would see, no secrets, not
- * endless.
+ * Text from outside, fit to be shown: one line, no characters that a terminal would obey or nobody
+ * would see, no secrets, not endless.
  */
 export function shown(text: string): string {
   const line = withoutSecrets(text.replace(unseenCharacters, " ")).replace(/ {2,}/g, " ").trim();
@@ -18,8 +18,9 @@ export function shown(text: string): string {
 }
 
 /**
- * `text` without its middle where it is longer than `longest`: beginning and end say what it is. Of what is left out it tells how
- * much that is, and how many `*`, which decide what a pattern matches.
+ * `text` without its middle where it is longer than `longest`: beginning and end say what it is. Of
+ * what is left out it tells how much that is, and how many `*`, which decide what a pattern
+ * matches.
  */
 export function shortened(text: string, longest: number): string {
   if (text.length <= longest) return text;
@@ -31,7 +32,10 @@ export function shortened(text: string, longest: number): string {
   return `${head}… (${left}) …${tail}`.replace(/\p{Cs}/gu, "\ufffd");
 }
 
-/** Data from outside, fit for programs whose output people read: every text in it whole, without control characters and secrets. */
+/**
+ * Data from outside, fit for programs whose output people read: every text in it whole, without
+ * control characters and secrets.
+ */
 export function readable(value: unknown): unknown {
   if (typeof value === "string") return withoutSecrets(value.replace(unseenCharacters, " "));
   if (Array.isArray(value)) return value.map(readable);

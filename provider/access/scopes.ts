@@ -75,10 +75,16 @@ export function legacyAdvice(scope: string): string | undefined {
   return `"${scope}" is an older name that Tailscale still accepts; write ${successors.map((name) => `"${name}"`).join(" and ")} instead.`;
 }
 
-/** The scopes that only a credential with tags may carry ("tags are mandatory", API document, POST /tailnet/{tailnet}/keys). */
+/**
+ * The scopes that only a credential with tags may carry ("tags are mandatory", API document, POST
+ * /tailnet/{tailnet}/keys).
+ */
 export const scopesThatNeedTags: readonly Scope[] = ["devices:core", "auth_keys"];
 
-/** Whether holding `held` also gives `wanted`: the scope itself, the write scope behind a read, or one of the two that cover all. */
+/**
+ * Whether holding `held` also gives `wanted`: the scope itself, the write scope behind a read, or
+ * one of the two that cover all.
+ */
 export function covers(held: Iterable<string>, wanted: string): boolean {
   const has = new Set(held);
   if (has.has(wanted) || has.has("all")) return true;

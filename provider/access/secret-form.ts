@@ -1,6 +1,7 @@
 /**
  * What a secret says about itself: `tskey-KIND-ID-RANDOM`, where ID is that of the credential.
- * Sources: https://tailscale.com/kb/1277/key-prefixes, and Tailscale's own `feature/oauthkey`, which needs no id beside the secret.
+ * Sources: https://tailscale.com/kb/1277/key-prefixes, and Tailscale's own `feature/oauthkey`,
+ * which needs no id beside the secret.
  */
 
 /** What a text can be told to be by its form alone. */
@@ -30,7 +31,10 @@ export function idInSecret(secret: string): string | undefined {
   return /^tskey-[a-z]+-([A-Za-z0-9]+)-./.exec(secret)?.[1];
 }
 
-/** Whether an OAuth client with this id can have this secret. A secret of another form tells nothing, and fits any. */
+/**
+ * Whether an OAuth client with this id can have this secret. A secret of another form tells
+ * nothing, and fits any.
+ */
 export function fits(clientId: string, secret: string): boolean {
   const id = idInSecret(secret);
   return id === undefined || id === clientId;

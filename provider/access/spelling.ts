@@ -1,12 +1,16 @@
 /** What a person most likely meant by a name that does not exist. */
 
-/** The candidate nearest to `name` by edit distance, or undefined where none is near enough to be a slip of the hand. */
+/**
+ * The candidate nearest to `name` by edit distance, or undefined where none is near enough to be a
+ * slip of the hand.
+ */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   // A third of the letters: "auth_key" is near "auth_keys", "printers" is near nothing.
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
-    // The difference in length is a lower bound of the distance, and spares a comparison with a name that is far longer.
+    // The difference in length is a lower bound of the distance, and spares a comparison with a
+    // name that is far longer.
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {

@@ -1,4 +1,7 @@
-/** Whose identity tokens a federated identity accepts, and who may use it after a change that could not before. */
+/**
+ * Whose identity tokens a federated identity accepts, and who may use it after a change that could
+ * not before.
+ */
 
 import { inAscii, invisibleIn, issuerInAscii } from "./characters";
 import { claimPath, writtenClaim } from "./claim";
@@ -22,8 +25,9 @@ export type Verdict =
   /** Those of one owner, whom the subject or a claim rule names. */
   | { readonly whose: "owner"; readonly owner: string }
   /**
-   * Those of people outside the organisation, too, for all that is known. `reason` and `instead` are for people: the first goes
-   * after the name of the subject ("has a * where …"), the second is a sentence of its own.
+   * Those of people outside the organisation, too, for all that is known. `reason` and `instead`
+   * are for people: the first goes after the name of the subject ("has a * where …"), the second is
+   * a sentence of its own.
    */
   | { readonly whose: "strangers"; readonly reason: string; readonly instead: string }
   /** Nobody's: the issuer never gives such a subject. */
@@ -32,10 +36,10 @@ export type Verdict =
 /**
  * Who is a stranger: the one answer that `check`, `trust`, the policy pack and the review give.
  *
- * An owner is named where every subject that the issuer can give and the pattern matches has the same one
- * ({@link admittedBy}), or where a claim rule does that. For an issuer that is not in the table ({@link platforms}) only a
- * subject that is written out names its owner: everything else could be anybody's. The audience decides nothing, because whoever
- * gets a token chooses it.
+ * An owner is named where every subject that the issuer can give and the pattern matches has the
+ * same one ({@link admittedBy}), or where a claim rule does that. For an issuer that is not in the
+ * table ({@link platforms}) only a subject that is written out names its owner: everything else
+ * could be anybody's. The audience decides nothing, because whoever gets a token chooses it.
  *
  * @example
  * ```ts
@@ -73,7 +77,10 @@ export function verdictOn(trusted: Trusted): Verdict {
     : { whose: "strangers", ...whyStrangers(trusted, platform) };
 }
 
-/** The platform that gives a subject: that of the issuer, or one that runs on hosts of anybody's own. */
+/**
+ * The platform that gives a subject: that of the issuer, or one that runs on hosts of anybody's
+ * own.
+ */
 function platformBehind(issuer: string, subject: string): Platform | undefined {
   return (
     platformOf(issuer) ??
@@ -81,7 +88,10 @@ function platformBehind(issuer: string, subject: string): Platform | undefined {
   );
 }
 
-/** Whom a subject admits. Where the issuer may give others than are known, one that is written out is one owner's. */
+/**
+ * Whom a subject admits. Where the issuer may give others than are known, one that is written out
+ * is one owner's.
+ */
 function admittedBySubject(subject: string, platform: Platform | undefined): Admitted {
   const admitted: Admitted = platform ? admittedBy(platform.subject, subject) : { by: "nobody" };
   if (admitted.by !== "nobody" || platform?.isComplete) return admitted;
@@ -148,7 +158,10 @@ function isSame(one: Trusted, other: Trusted): boolean {
   return written(one) === written(other);
 }
 
-/** The claim rules by the normal form of their claims' names; a claim may be called as anything, `constructor` too. */
+/**
+ * The claim rules by the normal form of their claims' names; a claim may be called as anything,
+ * `constructor` too.
+ */
 function rulesOf({ claims }: Trusted): ReadonlyMap<string, string> {
   return new Map(Object.entries(claims).map(([name, rule]) => [normalClaim(name), rule]));
 }
@@ -159,8 +172,9 @@ function normalClaim(name: string): string {
 }
 
 /**
- * Who may use a federated identity, as a sentence that names the widest of them, in ASCII. Where that may be strangers, it begins
- * with "anybody on" or "anybody with"; where nobody can have such a token, with "nobody".
+ * Who may use a federated identity, as a sentence that names the widest of them, in ASCII. Where
+ * that may be strangers, it begins with "anybody on" or "anybody with"; where nobody can have such
+ * a token, with "nobody".
  */
 export function whoMayUse(trusted: Trusted): string {
   const { issuer } = trusted;

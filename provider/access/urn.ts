@@ -1,4 +1,6 @@
-/** The parts of a URN: `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`. A name may have `::` in it. */
+/**
+ * The parts of a URN: `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`. A name may have `::` in it.
+ */
 
 /** The type of the resource itself, without those of its parents; empty where there is none. */
 export function typeIn(urn: string): string {

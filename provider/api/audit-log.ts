@@ -1,9 +1,10 @@
 /**
  * The configuration audit log: what it answers, and whom and what its entries name.
  *
- * Source: https://tailscale.com/api#tag/logging. Entries of a real tailnet of 2026-07 show what that page leaves open: a trust
- * credential takes a token by `CREATE` on the target type `OAUTH_ACCESS_TOKEN`, with the credential as actor; its display name
- * is "OAuth client" whatever its description is; and an entry about a credential names the kind ("Auth key") as its target.
+ * Source: https://tailscale.com/api#tag/logging. Entries of a real tailnet of 2026-07 show what
+ * that page leaves open: a trust credential takes a token by `CREATE` on the target type
+ * `OAUTH_ACCESS_TOKEN`, with the credential as actor; its display name is "OAuth client" whatever
+ * its description is; and an entry about a credential names the kind ("Auth key") as its target.
  */
 
 import { z } from "zod";
@@ -11,7 +12,10 @@ import type { ApiClient } from "./auth/client";
 
 const word = z.string().nullish();
 
-/** Entries about other things than credentials are many, so only what is read here can make the whole log unreadable. */
+/**
+ * Entries about other things than credentials are many, so only what is read here can make the
+ * whole log unreadable.
+ */
 const entry = z.object({
   eventTime: z.string(),
   /** When an entry that was written down late was written down. */
@@ -38,7 +42,9 @@ const entry = z.object({
 
 export type AuditEntry = z.infer<typeof entry>;
 
-/** The page names the member beside `logs` `tailnet`; the API answers `tailnetId`. Neither is read. */
+/**
+ * The page names the member beside `logs` `tailnet`; the API answers `tailnetId`. Neither is read.
+ */
 const answer = z.object({ logs: z.array(entry).nullish() });
 
 /** The scope that opens it. */
@@ -76,7 +82,10 @@ export function isUse({ action, target }: AuditEntry): boolean {
   return target.type === kindOfToken && action === "CREATE";
 }
 
-/** The id of the credential that the entry is about, or whose token it is about; undefined where it is about something else. */
+/**
+ * The id of the credential that the entry is about, or whose token it is about; undefined where it
+ * is about something else.
+ */
 export function credentialIn({ actor, target }: AuditEntry): string | undefined {
   if (target.type === "API_KEY") return target.id;
   if (target.type !== kindOfToken) return undefined;
@@ -84,8 +93,8 @@ export function credentialIn({ actor, target }: AuditEntry): string | undefined 
 }
 
 /**
- * Whether two ids are the same credential's. The id of a federated identity is its tailnet's id, a hyphen and its own; no public
- * entry shows which of the two forms the log has.
+ * Whether two ids are the same credential's. The id of a federated identity is its tailnet's id, a
+ * hyphen and its own; no public entry shows which of the two forms the log has.
  */
 export function isSameCredential(one: string, other: string): boolean {
   if (one === "" || other === "") return false;
@@ -95,7 +104,10 @@ export function isSameCredential(one: string, other: string): boolean {
 /** Descriptions of credentials by their ids. */
 export type Descriptions = ReadonlyMap<string, string>;
 
-/** A credential as people know it: its id, and its description where that is known: `"kAbc123CNTRL (ci deployer)"`. */
+/**
+ * A credential as people know it: its id, and its description where that is known: `"kAbc123CNTRL
+ * (ci deployer)"`.
+ */
 export function credentialName(id: string, descriptions: Descriptions): string {
   const description = descriptionOf(id, descriptions);
   return description === "" ? id : `${id} (${description})`;
@@ -123,7 +135,9 @@ export function actorName(
   return name || (actor.type ? `unknown (${actor.type})` : "unknown");
 }
 
-/** What an entry means beyond its action, in a sentence; undefined where there is nothing to add. */
+/**
+ * What an entry means beyond its action, in a sentence; undefined where there is nothing to add.
+ */
 export function meaningOf({ actor, action, target }: AuditEntry): string | undefined {
   // https://tailscale.com/kb/1301/secret-scanning
   return actor.type === secretScanner && target.type === "API_KEY" && action === "REVOKE"

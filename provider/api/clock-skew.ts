@@ -3,9 +3,9 @@
 import { ask } from "../network/ask";
 
 /**
- * Seconds by which Tailscale's clock is ahead at least, from the Date header of an answer: the header has whole seconds and was written
- * at some moment while we waited, so that a clock that may be right is 0 s away. Undefined where there is no such header.
- * Rejects without an answer.
+ * Seconds by which Tailscale's clock is ahead at least, from the Date header of an answer: the
+ * header has whole seconds and was written at some moment while we waited, so that a clock that may
+ * be right is 0 s away. Undefined where there is no such header. Rejects without an answer.
  */
 export async function clockSkew(baseUrl: string): Promise<number | undefined> {
   const asked = Date.now();

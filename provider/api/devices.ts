@@ -1,4 +1,7 @@
-/** The machines and the users of a tailnet, as rules see them. Source: https://tailscale.com/api#tag/devices */
+/**
+ * The machines and the users of a tailnet, as rules see them. Source:
+ * https://tailscale.com/api#tag/devices
+ */
 
 import { z } from "zod";
 import type { ApiClient } from "./auth/client";

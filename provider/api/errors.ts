@@ -1,5 +1,6 @@
 /**
- * What can go wrong between us and Tailscale, one class a cause. `refusal.ts` makes them of answers.
+ * What can go wrong between us and Tailscale, one class a cause. `refusal.ts` makes them of
+ * answers.
  */
 
 import type { DeployerSource } from "./settings/credential";
@@ -17,8 +18,8 @@ export type Attempt = Method & {
 };
 
 /**
- * How it is sent. What can be sent twice with the effect of once is repeated where there is no answer; a POST has to say
- * whether it can, or whether it creates something each time.
+ * How it is sent. What can be sent twice with the effect of once is repeated where there is no
+ * answer; a POST has to say whether it can, or whether it creates something each time.
  */
 export type Method =
   | { readonly method: "GET" | "PUT" | "PATCH" | "DELETE" }
@@ -51,13 +52,19 @@ export interface IdentityClaims {
   readonly audience?: string | undefined;
 }
 
-/** Who sent the request: `"The deployer k123CNTRL"`, with the scopes it holds where the token said so. */
+/**
+ * Who sent the request: `"The deployer k123CNTRL"`, with the scopes it holds where the token said
+ * so.
+ */
 export interface Sender {
   readonly name: string;
   readonly scopes?: readonly string[] | undefined;
   /** Where it is configured; absent for a client that the program has. */
   readonly source?: DeployerSource | undefined;
-  /** What refused it a token for the tailnet that is meant, in a sentence; then its token is for its own. */
+  /**
+   * What refused it a token for the tailnet that is meant, in a sentence; then its token is for its
+   * own.
+   */
   readonly refusedTailnet?: string | undefined;
 }
 
@@ -94,7 +101,10 @@ export class AnswerNotUnderstood extends TailscaleError {}
 /** The answer is a redirect, which is never followed with a token. */
 export class Redirected extends AnswerNotUnderstood {}
 
-/** The credential a person configured does not exist, is revoked or expired, or its secret is wrong (401). */
+/**
+ * The credential a person configured does not exist, is revoked or expired, or its secret is wrong
+ * (401).
+ */
 export class NotAuthenticated extends TailscaleError {}
 
 /** The credential is good but may not do this (403). */
@@ -160,7 +170,10 @@ export class RateLimited extends TailscaleError {}
 /** Tailscale itself failed (5xx), still after repeating where that was safe. */
 export class ServerFailed extends TailscaleError {}
 
-/** A create that failed and may have taken effect all the same. What it left could not be put right, or it never went through. */
+/**
+ * A create that failed and may have taken effect all the same. What it left could not be put right,
+ * or it never went through.
+ */
 export class LostCreate extends TailscaleError {
   /**
    * @param became what became of it, as far as that can be told
@@ -179,7 +192,10 @@ export class LostCreate extends TailscaleError {
   }
 }
 
-/** Whether a failure says nothing about what was asked: Tailscale did not answer, or not in its right mind. */
+/**
+ * Whether a failure says nothing about what was asked: Tailscale did not answer, or not in its
+ * right mind.
+ */
 export function isPassing(error: Error): boolean {
   return [Unreachable, ServerFailed, RateLimited, AnswerNotUnderstood].some(
     (kind) => error instanceof kind,

@@ -1,4 +1,7 @@
-/** HTTP to Tailscale: one pool of kept-alive connections, time-outs, repetition of what is safe to repeat, errors. */
+/**
+ * HTTP to Tailscale: one pool of kept-alive connections, time-outs, repetition of what is safe to
+ * repeat, errors.
+ */
 
 import { type Dispatcher, interceptors } from "undici";
 import { reasonOf, wayTo } from "../network/dispatcher";
@@ -24,9 +27,14 @@ export interface Authorization {
 
 export interface Http {
   readonly baseUrl: string;
-  /** Sends the request and gives the parsed JSON of a success. Throws one of `errors.ts` otherwise. */
+  /**
+   * Sends the request and gives the parsed JSON of a success. Throws one of `errors.ts` otherwise.
+   */
   send(request: Request, authorization?: Authorization): Promise<unknown>;
-  /** What Tailscale's clock showed when ours showed `time`, as its last answer tells; milliseconds since 1970. */
+  /**
+   * What Tailscale's clock showed when ours showed `time`, as its last answer tells; milliseconds
+   * since 1970.
+   */
   serverTime(time: number): number;
   /** Closes the connections, so that a process that is done can end. */
   close(): Promise<void>;
@@ -38,7 +46,8 @@ const retries = {
   maxTimeout: 60_000,
   timeoutFactor: 2,
   retryAfter: true,
-  // The last answer comes through as it is, with the API's own message, instead of undici's error about repeating.
+  // The last answer comes through as it is, with the API's own message, instead of undici's error
+  // about repeating.
   throwOnError: false,
 };
 
@@ -60,7 +69,10 @@ const connectionFaults = [
   "UND_ERR_SOCKET",
 ];
 
-/** The codes with which Node refuses a certificate, before anything is sent (https://nodejs.org/api/tls.html). */
+/**
+ * The codes with which Node refuses a certificate, before anything is sent
+ * (https://nodejs.org/api/tls.html).
+ */
 const certificateProblem = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO)/;
 
 /** How often an answer may break off in the middle. */
@@ -90,7 +102,8 @@ export function openHttp(
       errorCodes: connectionFaults,
     }),
   );
-  // A create is repeated here only where nothing was done, as a 429 says: after anything else it might exist already.
+  // A create is repeated here only where nothing was done, as a 429 says: after anything else it
+  // might exist already.
   const creating = way.dispatcher.compose(
     interceptors.retry({
       ...timed,

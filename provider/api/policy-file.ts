@@ -1,4 +1,7 @@
-/** The tailnet policy file, of which we read who owns which tag. Source: https://tailscale.com/api#tag/policyfile */
+/**
+ * The tailnet policy file, of which we read who owns which tag. Source:
+ * https://tailscale.com/api#tag/policyfile
+ */
 
 import { z } from "zod";
 import type { ApiClient } from "./auth/client";

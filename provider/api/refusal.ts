@@ -167,7 +167,10 @@ function of<Failure extends TailscaleError>(attempt: Attempt, error: Failure): F
   return error;
 }
 
-/** The error for an answer of the wrong shape. `problem` says what is wrong with it, never its content. */
+/**
+ * The error for an answer of the wrong shape. `problem` says what is wrong with it, never its
+ * content.
+ */
 export function notUnderstood(attempt: Attempt, problem: string): AnswerNotUnderstood {
   return of(
     attempt,
@@ -203,7 +206,10 @@ function isAboutPlan(said: string): boolean {
   return /not available on (?:your |the )?(?:current )?(?:billing )?plan/i.test(said);
 }
 
-/** Source: https://github.com/tailscale/terraform-provider-tailscale/issues/206 (fact: wrong-tailnet-status). */
+/**
+ * Source: https://github.com/tailscale/terraform-provider-tailscale/issues/206 (fact:
+ * wrong-tailnet-status).
+ */
 function isAboutTailnet(said: string): boolean {
   return /tailnet does not match/i.test(said);
 }
@@ -218,7 +224,10 @@ function authenticationAdvice(name: string): string {
   return `${capitalised(name)} was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.`;
 }
 
-/** What the engine hands to a refresh or destroy is the stack config of the last `up`, which may name a deployer that is gone. */
+/**
+ * What the engine hands to a refresh or destroy is the stack config of the last `up`, which may
+ * name a deployer that is gone.
+ */
 function staleConfigAdvice(sender: Sender | undefined): string {
   if (sender?.source?.place !== "stack config") return "";
   const orEnvironment =
@@ -318,7 +327,9 @@ function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** The API's own message in an error body (`{"message": …}`), or the start of whatever else came. */
+/**
+ * The API's own message in an error body (`{"message": …}`), or the start of whatever else came.
+ */
 function isJson(text: string): boolean {
   try {
     JSON.parse(text);

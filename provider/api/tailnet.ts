@@ -1,4 +1,7 @@
-/** One tailnet as the resources see it: its keys, asked for as the deployer or as an OAuth client of its own. */
+/**
+ * One tailnet as the resources see it: its keys, asked for as the deployer or as an OAuth client of
+ * its own.
+ */
 
 import type { Holder, TagOwners } from "../access/grants";
 import { shown } from "../access/sanitize";
@@ -35,7 +38,8 @@ export interface Tailnet {
   /** What the OAuth client `id` holds; undefined where the deployer may not see it. */
   clientAsHolder(id: string): Promise<Holder | undefined>;
   /**
-   * Who may give which tag, asked for once; undefined where the deployer may not read the policy file.
+   * Who may give which tag, asked for once; undefined where the deployer may not read the policy
+   * file.
    * @param again asks once more: the policy file may have been changed in this run
    */
   tagOwners(again?: "again"): Promise<TagOwners | undefined>;
@@ -230,7 +234,10 @@ async function readIfPermitted<Answer>(
   }
 }
 
-/** Which of the scopes that open the policy file the token of a refused read lacks, where it says so. */
+/**
+ * Which of the scopes that open the policy file the token of a refused read lacks, where it says
+ * so.
+ */
 function lackOf({ sender }: Hidden): string {
   if (!sender?.scopes) return "";
   const held = expandLegacyScopes(sender.scopes);
@@ -238,7 +245,9 @@ function lackOf({ sender }: Hidden): string {
   return lacking.length > 0 ? `, and ${sender.name} lacks ${lacking.join(", ")}` : "";
 }
 
-/** How long a new OAuth client may be unknown in a part of Tailscale; measured as "a short while". */
+/**
+ * How long a new OAuth client may be unknown in a part of Tailscale; measured as "a short while".
+ */
 const freshMilliseconds = 2 * 60_000;
 
 /** Whether the OAuth client was made just now, as far as the deployer can see. */

@@ -1,4 +1,7 @@
-/** What `tailscope doctor` finds out about the deployer: who it is, whether the tailnet answers, what it holds and lacks. */
+/**
+ * What `tailscope doctor` finds out about the deployer: who it is, whether the tailnet answers,
+ * what it holds and lacks.
+ */
 
 import { type ResourceType, resourceTypes } from "../access/kinds";
 import { compareNeeds, type Met, type PurposeName, purposes } from "../access/needs";

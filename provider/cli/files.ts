@@ -27,7 +27,10 @@ export function readText(path: string): string {
   return decoded(bytes, path);
 }
 
-/** Text in UTF-8, or in UTF-16 as PowerShell's `>` writes it. The mark of its encoding is not part of it. */
+/**
+ * Text in UTF-8, or in UTF-16 as PowerShell's `>` writes it. The mark of its encoding is not part
+ * of it.
+ */
 function decoded(bytes: Uint8Array, name: string): string {
   try {
     return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);

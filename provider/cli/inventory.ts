@@ -73,7 +73,9 @@ Exit code: 0, or 1 for a failure. LAST USED is when the credential last requeste
     });
 }
 
-/** The tailnet can be listed without a stack, which is how what a removed one left alive is found. */
+/**
+ * The tailnet can be listed without a stack, which is how what a removed one left alive is found.
+ */
 async function ofSelectedStack(
   exports: Promise<readonly Exported[] | undefined>,
 ): Promise<readonly Exported[] | undefined> {

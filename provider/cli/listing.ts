@@ -28,7 +28,8 @@ export async function listCredentials(
 }
 
 async function limitsOf(tailnet: Tailnet, isUsersToken: boolean): Promise<string[]> {
-  // Reported by users of both kinds of tokens; it is unknown whether they requested all credentials.
+  // Reported by users of both kinds of tokens; it is unknown whether they requested all
+  // credentials.
   if (isUsersToken)
     return [
       "This list may be incomplete: the deployer is an API access token, which may see only its user's credentials. An OAuth client with all:read sees all of them.",

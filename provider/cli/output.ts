@@ -26,8 +26,8 @@ export function printAside(text: string): void {
 }
 
 /**
- * Whoever reads the output may have seen enough, as in `| head`: what is still printed goes nowhere, without a word about it, and
- * the exit code stays what it is.
+ * Whoever reads the output may have seen enough, as in `| head`: what is still printed goes
+ * nowhere, without a word about it, and the exit code stays what it is.
  */
 export function endQuietlyWithReader(): void {
   for (const stream of [process.stdout, process.stderr])
@@ -42,8 +42,9 @@ export function roomOf({ isTTY, columns }: NodeJS.WriteStream): number {
 }
 
 /**
- * A table with two spaces between columns, fitted to the terminal: see `layOut`. A column is given by its title alone, or with what
- * matters of it; one that is called ID is never shortened. Text from the tailnet is made fit to be shown.
+ * A table with two spaces between columns, fitted to the terminal: see `layOut`. A column is given
+ * by its title alone, or with what matters of it; one that is called ID is never shortened. Text
+ * from the tailnet is made fit to be shown.
  */
 export function printTable(
   head: readonly (string | Column)[],

@@ -1,4 +1,7 @@
-/** Runs the Pulumi CLI to read a stack. Loads little: waiting for the CLI is most of a command's time. */
+/**
+ * Runs the Pulumi CLI to read a stack. Loads little: waiting for the CLI is most of a command's
+ * time.
+ */
 
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -31,7 +34,9 @@ export interface Exported {
 export type StackConfig =
   /** No stack was named, and none is here. */
   | { readonly kind: "none" }
-  /** As `pulumi config --json` prints it, without the values of secrets; `decrypt` reads them too. */
+  /**
+   * As `pulumi config --json` prints it, without the values of secrets; `decrypt` reads them too.
+   */
   | {
       readonly kind: "read";
       readonly content: string;
@@ -52,7 +57,9 @@ export interface Asked {
 /** Nobody named a stack, and the project has none that is selected, as after `pulumi stack rm`. */
 export class NoStackSelected extends CommandFailure {}
 
-/** Asks for the state and the config of the stack or the files that the options name, both at once. */
+/**
+ * Asks for the state and the config of the stack or the files that the options name, both at once.
+ */
 export function askPulumi(options: StackOptions): Asked {
   const { stack, state, cwd } = options;
   const isAnywhere = stack !== undefined || projectFolder(cwd) !== undefined;
@@ -92,8 +99,9 @@ async function filesOf(paths: readonly string[]): Promise<Exported[]> {
 }
 
 /**
- * The config of the stack that the options name, or of the current one. Without options it is asked for where there is a project
- * that sets anything of ours, or where the environment has no deployer by itself.
+ * The config of the stack that the options name, or of the current one. Without options it is asked
+ * for where there is a project that sets anything of ours, or where the environment has no deployer
+ * by itself.
  */
 export async function askForConfig(options: SettingsOptions): Promise<StackConfig> {
   const { stack, connection, cwd } = options;
@@ -114,7 +122,10 @@ export async function askForConfig(options: SettingsOptions): Promise<StackConfi
   }
 }
 
-/** Whether the environment names a deployer, valid or not. Config is then read only if it mentions our settings. */
+/**
+ * Whether the environment names a deployer, valid or not. Config is then read only if it mentions
+ * our settings.
+ */
 function environmentHasDeployer(): boolean {
   return ["TAILSCALE_API_KEY", "TAILSCALE_OAUTH_CLIENT_ID", "TAILSCALE_OAUTH_CLIENT_SECRET"].some(
     (name) => process.env[name]?.trim(),
@@ -123,7 +134,10 @@ function environmentHasDeployer(): boolean {
 
 const projectFile = /^Pulumi\.(yaml|yml|json)$/;
 
-/** The folder of the Pulumi project that `cwd` is in, as the CLI looks for it; undefined outside of one. */
+/**
+ * The folder of the Pulumi project that `cwd` is in, as the CLI looks for it; undefined outside of
+ * one.
+ */
 export function projectFolder(cwd = "."): string | undefined {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     if (["yaml", "yml", "json"].some((ending) => existsSync(join(folder, `Pulumi.${ending}`))))
@@ -132,7 +146,10 @@ export function projectFolder(cwd = "."): string | undefined {
   }
 }
 
-/** Whether a file of the project has settings of ours, or takes some from an environment of Pulumi ESC. */
+/**
+ * Whether a file of the project has settings of ours, or takes some from an environment of Pulumi
+ * ESC.
+ */
 function mentionsSettings(folder: string): boolean {
   try {
     const project = readdirSync(folder).find((name) => projectFile.test(name)) ?? "";

@@ -32,7 +32,10 @@ export async function withTailnet<Result>(
 /** How far back the audit log goes: https://tailscale.com/kb/1203/audit-logging */
 export const auditLogMilliseconds = 90 * 86_400_000;
 
-/** The audit log since `start`, with entries of this moment whose time is ahead of this machine's clock. */
+/**
+ * The audit log since `start`, with entries of this moment whose time is ahead of this machine's
+ * clock.
+ */
 export function readAuditLogSince(tailnet: Tailnet, start: number): Promise<AuditEntry[]> {
   const tolerableSkew = 60_000;
   return waitingFor(

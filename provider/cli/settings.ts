@@ -1,6 +1,7 @@
 /**
- * Who a command is to Tailscale: the environment and the stack's config say it, as for `pulumi up`. Config is decrypted only where a
- * secret in it is needed, because that takes a passphrase or a cloud's key.
+ * Who a command is to Tailscale: the environment and the stack's config say it, as for `pulumi up`.
+ * Config is decrypted only where a secret in it is needed, because that takes a passphrase or a
+ * cloud's key.
  */
 
 import { z } from "zod";
@@ -53,7 +54,10 @@ function fromEnvironment(config: StackConfig, name: string | undefined): Connect
   }
 }
 
-/** A placeholder for an encrypted secret: its presence in the result shows that the secret is needed. */
+/**
+ * A placeholder for an encrypted secret: its presence in the result shows that the secret is
+ * needed.
+ */
 const unreadSecret = "not-decrypted-7c1f1f0e";
 
 function attempt(

@@ -22,9 +22,10 @@ const shortest = 8;
 const gap = 2;
 
 /**
- * Lines of at most `room` columns, two blanks between the cells. Where there is not enough room the least important columns are
- * shortened first, the widest of them before the others; where that is not enough, each row becomes a block of lines. With endless
- * room everything is there, empty columns too.
+ * Lines of at most `room` columns, two blanks between the cells. Where there is not enough room the
+ * least important columns are shortened first, the widest of them before the others; where that is
+ * not enough, each row becomes a block of lines. With endless room everything is there, empty
+ * columns too.
  */
 export function layOut(
   columns: readonly Column[],
@@ -77,7 +78,10 @@ function measured({ title, isWhole = false, importance = 0 }: Column, cells: rea
   return { width, least: isWhole ? width : Math.min(width, least), importance };
 }
 
-/** How much of a cell that begins with an id has to stay: the id, and the sign that something is left out. */
+/**
+ * How much of a cell that begins with an id has to stay: the id, and the sign that something is
+ * left out.
+ */
 function idLength(cell: string): number {
   const [id] = /^(T[A-Za-z0-9]+-)?k[A-Za-z0-9]{8,}(?=$|\s)/.exec(cell) ?? [];
   return id === undefined ? 0 : id.length + (id.length < cell.length ? 2 : 0);

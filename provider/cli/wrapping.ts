@@ -3,7 +3,10 @@
 const wide =
   /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]/u;
 
-/** How many columns of a terminal a text takes: two for a wide character, none for one that combines with another. */
+/**
+ * How many columns of a terminal a text takes: two for a wide character, none for one that combines
+ * with another.
+ */
 export function columnsOf(text: string): number {
   let columns = 0;
   for (const character of text)
@@ -11,7 +14,10 @@ export function columnsOf(text: string): number {
   return columns;
 }
 
-/** The beginning of a text that takes so many columns at most, with an ellipsis where something is left out. */
+/**
+ * The beginning of a text that takes so many columns at most, with an ellipsis where something is
+ * left out.
+ */
 export function cutTo(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text;
   let kept = "";
@@ -23,8 +29,8 @@ export function cutTo(text: string, columns: number): string {
 }
 
 /**
- * Each line broken between words where it is longer than `columns`; what continues a line is indented like it, and by `hanging`
- * more. A word that is longer than that has a line of its own.
+ * Each line broken between words where it is longer than `columns`; what continues a line is
+ * indented like it, and by `hanging` more. A word that is longer than that has a line of its own.
  */
 export function wrapped(text: string, columns: number, hanging = 0): string {
   return text
@@ -55,8 +61,8 @@ function wrappedLine(line: string, columns: number, hanging: number): string {
 }
 
 /**
- * A page of help for a terminal: lines that follow each other without an indentation are one paragraph, whatever length they have in
- * the code. Commands to copy stay in one line.
+ * A page of help for a terminal: lines that follow each other without an indentation are one
+ * paragraph, whatever length they have in the code. Commands to copy stay in one line.
  */
 export function reflowed(page: string, columns: number): string {
   const lines: string[] = [];

@@ -24,7 +24,10 @@ const byName = all as unknown as Readonly<
 
 export const definitions: Readonly<Record<ResourceType, AnyResource>> = byName;
 
-/** The definition of a resource by its type, for example `"OAuthClient"`; undefined for what this version does not know. */
+/**
+ * The definition of a resource by its type, for example `"OAuthClient"`; undefined for what this
+ * version does not know.
+ */
 export function resourceOf(type: string): AnyResource | undefined {
   return isResourceType(type) ? definitions[type] : undefined;
 }

@@ -62,7 +62,10 @@ function isZero(given: unknown): boolean {
   return (typeof given === "string" || typeof given === "number") && seconds(given) === 0;
 }
 
-/** Whether a key that is no longer valid is made again; as in the official Terraform provider a single-use one has most likely let its machine in. */
+/**
+ * Whether a key that is no longer valid is made again; as in the official Terraform provider a
+ * single-use one has most likely let its machine in.
+ */
 export function isRecreated(state: { recreateIfInvalid?: unknown; reusable?: unknown }): boolean {
   return (state.recreateIfInvalid ?? (state.reusable ? "always" : "never")) === "always";
 }

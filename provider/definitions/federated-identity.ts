@@ -62,7 +62,10 @@ function subjectDoubts(issuer: string | undefined, subject: string | undefined):
   ];
 }
 
-/** GitHub's subjects are answered with the ids of owner and repository in them (fact: github-subject-rewrite). */
+/**
+ * GitHub's subjects are answered with the ids of owner and repository in them (fact:
+ * github-subject-rewrite).
+ */
 function isRewriting(name: string, asked: unknown, answered: unknown): boolean {
   if (name !== "subject") return isRenaming(name, asked, answered);
   return String(answered).replaceAll(/@\d+/g, "").toLowerCase() === String(asked).toLowerCase();

@@ -30,8 +30,8 @@ export function isRenaming(name: string, asked: unknown, answered: unknown): boo
 }
 
 /**
- * The body of a change: the arguments `changed` as they are wanted, and all others of `names` as the
- * tailnet has them now, so that what somebody else changed is not undone without a word.
+ * The body of a change: the arguments `changed` as they are wanted, and all others of `names` as
+ * the tailnet has them now, so that what somebody else changed is not undone without a word.
  */
 export function mergeChanges(
   names: readonly string[],

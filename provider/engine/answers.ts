@@ -1,6 +1,7 @@
 /**
- * What Tailscale answered differently from what was asked for. The state keeps both, so that a rewriting of Tailscale's own never
- * shows as a change; anything else is said at every run, because nobody would see that the credential can do less or more.
+ * What Tailscale answered differently from what was asked for. The state keeps both, so that a
+ * rewriting of Tailscale's own never shows as a change; anything else is said at every run, because
+ * nobody would see that the credential can do less or more.
  */
 
 import { shown } from "../access/sanitize";

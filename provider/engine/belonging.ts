@@ -70,8 +70,8 @@ export function countReads(): Reads {
 }
 
 /**
- * Refuses to take a credential for gone where nothing shows that this is its tailnet: neither what the
- * state says, nor another credential of the state that is there.
+ * Refuses to take a credential for gone where nothing shows that this is its tailnet: neither what
+ * the state says, nor another credential of the state that is there.
  *
  * @throws Error that says what to check
  */

@@ -1,4 +1,7 @@
-/** `check`: are these inputs right, and what is their normal form? Runs at preview, so a wrong value never reaches the API. */
+/**
+ * `check`: are these inputs right, and what is their normal form? Runs at preview, so a wrong value
+ * never reaches the API.
+ */
 
 import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
@@ -9,7 +12,10 @@ import type { Failure, Properties, Resource } from "./resource";
 import { absentIfEmpty, holdsUnknown } from "./unknowns";
 
 export interface Checked<Inputs> {
-  /** Normalised, less what is absent. What is not known yet is passed on as it came and checked when it is known. */
+  /**
+   * Normalised, less what is absent. What is not known yet is passed on as it came and checked when
+   * it is known.
+   */
   readonly inputs: Properties;
   /** Those of them that are known, parsed. */
   readonly known: Partial<Inputs>;
@@ -17,8 +23,9 @@ export interface Checked<Inputs> {
 }
 
 /**
- * @param kept the inputs that the resource has by now. What exists may be what we would let nobody ask for (an adopted credential, or
- * one that an older version made): an argument that stays as it is is not refused.
+ * @param kept the inputs that the resource has by now. What exists may be what we would let nobody
+ * ask for (an adopted credential, or one that an older version made): an argument that stays as it
+ * is is not refused.
  */
 export function checkInputs<Inputs extends object>(
   definition: Resource<Inputs>,
@@ -97,7 +104,10 @@ function failureOf(name: string, issue: z.core.$ZodIssue): Failure {
   return { property: `${name}${path}`, reason: issue.message };
 }
 
-/** One argument's value in normal form, whether it came from a program, from the state or from the API. */
+/**
+ * One argument's value in normal form, whether it came from a program, from the state or from the
+ * API.
+ */
 export function canonical<Inputs extends object>(
   definition: Resource<Inputs>,
   name: string,
@@ -106,6 +116,7 @@ export function canonical<Inputs extends object>(
   const shape: Record<string, z.ZodType> = definition.inputs.shape;
   const present = absentIfEmpty(value);
   const result = shape[name]?.safeParse(present);
-  // What exists in a tailnet need not be what we would let anybody ask for: then it is compared as it is.
+  // What exists in a tailnet need not be what we would let anybody ask for: then it is compared as
+  // it is.
   return result?.success ? result.data : present;
 }

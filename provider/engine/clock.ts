@@ -1,10 +1,13 @@
-/** The time by which rotation is decided: the machine's, or a moment that a person wants to look ahead to. */
+/**
+ * The time by which rotation is decided: the machine's, or a moment that a person wants to look
+ * ahead to.
+ */
 
 import { SettingsError } from "../api/settings/error";
 
 /**
- * Milliseconds since 1970. `TAILSCOPE_NOW`, a time in RFC 3339, takes the place of the machine's clock, so that
- * `TAILSCOPE_NOW=2027-03-01T00:00:00Z pulumi preview` shows what falls due by then.
+ * Milliseconds since 1970. `TAILSCOPE_NOW`, a time in RFC 3339, takes the place of the machine's
+ * clock, so that `TAILSCOPE_NOW=2027-03-01T00:00:00Z pulumi preview` shows what falls due by then.
  *
  * @throws SettingsError where `TAILSCOPE_NOW` is no time
  */

@@ -65,7 +65,8 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
             found.push(...(await lookAhead(grants, await tailnetFor(news), news, timing?.timeout)));
         }
         if (news[secretsKey] !== undefined) inputs[secretsKey] = news[secretsKey];
-        // Of a failure with a property the engine prints that property's value as well, even where it is secret.
+        // Of a failure with a property the engine prints that property's value as well, even where
+        // it is secret.
         return {
           inputs,
           failures: found.map((failure) => ({
@@ -96,12 +97,14 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
           return {
             changes: true,
             replaces: [...replacing],
-            // A slot of a rotating pair: what was in it has been out of use for a period, and more than two are never active.
+            // A slot of a rotating pair: what was in it has been out of use for a period, and more
+            // than two are never active.
             ...(replacing.includes("generation") && { deleteBeforeReplace: true }),
           };
         }
-        // Without `changes` the engine compares the inputs itself, and so knows the names that the option
-        // `replaceOnChanges` is about, for which the SDK's dynamic provider has no place in its answer.
+        // Without `changes` the engine compares the inputs itself, and so knows the names that the
+        // option `replaceOnChanges` is about, for which the SDK's dynamic provider has no place in
+        // its answer.
         return inPlace.length + bookkeeping.length > 0 ? {} : { changes: false };
       });
     },
@@ -183,7 +186,9 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
     },
   };
 
-  /** Whether one that was not to be made again, and opens nothing any more, is to be made again now. */
+  /**
+   * Whether one that was not to be made again, and opens nothing any more, is to be made again now.
+   */
   async function isWantedAgain(id: string, olds: Properties, news: Properties): Promise<boolean> {
     const { isRecreated } = definition;
     // As written by `create`, and as parsed by `check`.
@@ -196,8 +201,8 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
   }
 
   /**
-   * Makes the state of a credential that another provider managed until now, which a type alias brought
-   * here: Tailscale's official one keeps the secret as `key`.
+   * Makes the state of a credential that another provider managed until now, which a type alias
+   * brought here: Tailscale's official one keeps the secret as `key`.
    */
   async function takeOver(id: string, olds: Properties, inputs: Properties): Promise<Properties> {
     const found = await look(id, olds);
@@ -224,7 +229,10 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
     return completed(state, inputs, tailnet);
   }
 
-  /** Takes a credential that the tailnet does not show for gone, or throws where it may be elsewhere. */
+  /**
+   * Takes a credential that the tailnet does not show for gone, or throws where it may be
+   * elsewhere.
+   */
   async function requireGone(id: string, props: Properties): Promise<void> {
     const connection = connectionOf(inputsOf(definition, props));
     const { identity } = await tailnetOf(connection);
@@ -248,7 +256,10 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
   }
 }
 
-/** The inputs in normal form. `check` has refused wrong ones before; what was unknown then is checked here. */
+/**
+ * The inputs in normal form. `check` has refused wrong ones before; what was unknown then is
+ * checked here.
+ */
 function checked<Inputs extends object>(
   definition: Resource<Inputs>,
   news: Properties,
@@ -264,8 +275,8 @@ function sentence({ property, reason }: Failure): string {
 }
 
 /**
- * Whether a state was written by another provider: it has more than arguments, and not the credential's
- * id as ours has it.
+ * Whether a state was written by another provider: it has more than arguments, and not the
+ * credential's id as ours has it.
  */
 function isForeign<Inputs extends object>(
   { identifier, inputs }: Resource<Inputs>,
@@ -275,7 +286,10 @@ function isForeign<Inputs extends object>(
   return Object.keys(state).some((name) => !(name in inputs.shape) && !isInternal(name));
 }
 
-/** Whether nothing is known yet of what is read: `get` looks it up, and the engine would take "gone" for an empty answer. */
+/**
+ * Whether nothing is known yet of what is read: `get` looks it up, and the engine would take "gone"
+ * for an empty answer.
+ */
 function isLookup({ outputs }: Pick<Resource<object>, "outputs">, state: Properties): boolean {
   return outputs.every((name) => state[name] === undefined);
 }
@@ -329,7 +343,10 @@ function revokesItself(type: string, id: string): string {
   return `${type} ${id} is the deployer of this run: once it is revoked, nothing that is left can be revoked or changed.\n  Run the same command with another deployer. To keep it and let the stack forget it, use \`pulumi state delete\`.`;
 }
 
-/** `TAILSCOPE_PREFLIGHT=off` is for the run that changes the policy file and what depends on it together. */
+/**
+ * `TAILSCOPE_PREFLIGHT=off` is for the run that changes the policy file and what depends on it
+ * together.
+ */
 function isPreflightWanted(): boolean {
   return process.env["TAILSCOPE_PREFLIGHT"] !== "off";
 }
@@ -338,7 +355,9 @@ function nothingToRead(type: string, id: string): string {
   return `The tailnet has no ${type} ${id} that is active: it was revoked, it expired, it was used up, or it never was.\n  Give get() the id of an active one; the admin console lists them.`;
 }
 
-/** The bookkeeping arguments of `inputs`; one that is no longer given is taken out of `olds`, too. */
+/**
+ * The bookkeeping arguments of `inputs`; one that is no longer given is taken out of `olds`, too.
+ */
 function pick(inputs: Properties, names: readonly string[], olds: Properties): Properties {
   return Object.fromEntries(
     names.filter((name) => name in inputs || name in olds).map((name) => [name, inputs[name]]),
@@ -346,8 +365,9 @@ function pick(inputs: Properties, names: readonly string[], olds: Properties): P
 }
 
 /**
- * Runs a verb so that a person reads our message once, at its resource: before the engine shows it, the dynamic-provider
- * process prints `${error}: ${error.stack}`, which would be the same again with a stack.
+ * Runs a verb so that a person reads our message once, at its resource: before the engine shows it,
+ * the dynamic-provider process prints `${error}: ${error.stack}`, which would be the same again
+ * with a stack.
  */
 async function plainly<Result>(verb: () => Promise<Result>): Promise<Result> {
   try {

@@ -1,4 +1,7 @@
-/** A provider that is loaded when the engine first asks it something: programs, which only declare resources, never do. */
+/**
+ * A provider that is loaded when the engine first asks it something: programs, which only declare
+ * resources, never do.
+ */
 
 import type * as pulumi from "@pulumi/pulumi";
 import type { Provider } from "./dynamic-provider";
@@ -17,7 +20,8 @@ export function onDemand<Inputs extends object>(
   };
   return {
     async configure(request) {
-      // No await before this line: the first calls can arrive before the engine's own await of `configure` is over.
+      // No await before this line: the first calls can arrive before the engine's own await of
+      // `configure` is over.
       takeStackConfig((key) => request.config.get(key));
     },
     check: async (...args) => (await provider()).check(...args),

@@ -1,4 +1,7 @@
-/** Whether a plan can work, found out before anything is sent: what the deployer holds, and what the policy file allows. */
+/**
+ * Whether a plan can work, found out before anything is sent: what the deployer holds, and what the
+ * policy file allows.
+ */
 
 import {
   abilityProblem,
@@ -26,12 +29,15 @@ export interface Written extends Properties {
 /** The scope that lets an OAuth client mint auth keys. */
 const mintingScope = "auth_keys";
 
-/** Tailnets that did not answer in this run: every further look would wait as long again, and the engine looks at one after the other. */
+/**
+ * Tailnets that did not answer in this run: every further look would wait as long again, and the
+ * engine looks at one after the other.
+ */
 const silent = new WeakSet<Tailnet>();
 
 /**
- * {@link preflight}, which is advice: where Tailscale does not answer, or takes longer than `patience` in milliseconds, it is left
- * out for the rest of the run, and a word is said about it.
+ * {@link preflight}, which is advice: where Tailscale does not answer, or takes longer than
+ * `patience` in milliseconds, it is left out for the rest of the run, and a word is said about it.
  */
 export async function lookAhead(
   grants: Grants,
@@ -73,7 +79,8 @@ export async function preflight(
   if (found === undefined) return [];
   const holder: Holder = found;
   const failures: Failure[] = [];
-  // Whoever may read these credentials and not write them previews for another, of whom nothing is known but this.
+  // Whoever may read these credentials and not write them previews for another, of whom nothing is
+  // known but this.
   const isPreviewer = isReader(holder, needs);
   const findProblems = isPreviewer ? undefinedTagProblems : tagProblems;
   const tagFailures = await checkTags();

@@ -1,4 +1,7 @@
-/** What a resource says about itself: everything that differs between resources is here, everything they share is in this folder. */
+/**
+ * What a resource says about itself: everything that differs between resources is here, everything
+ * they share is in this folder.
+ */
 
 import type { z } from "zod";
 import {
@@ -40,34 +43,49 @@ export const gone = Symbol("gone");
 export const missing = Symbol("missing");
 
 /**
- * What every resource of ours says about itself beside its row in the table of `access/kinds.ts`. Its verbs are plain functions
- * over plain data.
+ * What every resource of ours says about itself beside its row in the table of `access/kinds.ts`.
+ * Its verbs are plain functions over plain data.
  */
 export interface Resource<Inputs extends object> extends Declaration {
-  /** One schema an argument. It normalises (sets are sorted), so that two spellings of one thing never show as a change. */
+  /**
+   * One schema an argument. It normalises (sets are sorted), so that two spellings of one thing
+   * never show as a change.
+   */
   readonly inputs: z.ZodObject<{ [Name in keyof Required<Inputs>]: z.ZodType<Inputs[Name]> }>;
-  /** What involves several arguments. Sees those that are known and right by themselves, and all as they were written. */
+  /**
+   * What involves several arguments. Sees those that are known and right by themselves, and all as
+   * they were written.
+   */
   readonly rules: (known: Partial<Inputs>, written: Properties) => readonly Failure[];
   /** What is right and yet most likely not meant: a sentence each, said once when it is new. */
   readonly doubts?: (known: Partial<Inputs>) => readonly string[];
   /** What depends on who makes it: a trust credential, or a user. */
   readonly makerRules?: (known: Partial<Inputs>, isTrustCredential: boolean) => readonly Failure[];
-  /** What making or changing it gives away, looked at before anything is sent; undefined where who gives it is not known yet. */
+  /**
+   * What making or changing it gives away, looked at before anything is sent; undefined where who
+   * gives it is not known yet.
+   */
   grants(known: Partial<Inputs>): Grants | undefined;
 
-  /** Whether Tailscale is known to answer an argument so where `asked` was asked for; never if absent. */
+  /**
+   * Whether Tailscale is known to answer an argument so where `asked` was asked for; never if
+   * absent.
+   */
   isRewriting?(name: string, asked: unknown, answered: unknown): boolean;
   /** Makes it with one request. */
   create(wanted: Inputs, tailnet: Tailnet): Promise<{ readonly id: string } & Properties>;
-  /** What the tailnet has now, in the names of arguments and outputs; members the answer says nothing about are left out. */
+  /**
+   * What the tailnet has now, in the names of arguments and outputs; members the answer says
+   * nothing about are left out.
+   */
   read(
     id: string,
     state: Recorded<Inputs>,
     tailnet: Tailnet,
   ): Promise<Properties | typeof gone | typeof missing>;
   /**
-   * Changes the arguments `changed` in place; only where the table has some that can be. What else the
-   * tailnet has stays as it is there.
+   * Changes the arguments `changed` in place; only where the table has some that can be. What else
+   * the tailnet has stays as it is there.
    */
   update?(
     id: string,
@@ -82,12 +100,15 @@ export interface Resource<Inputs extends object> extends Declaration {
 }
 
 /**
- * A resource that is a credential: one list shows all of them, so that they share reads, are adopted and listed in an inventory,
- * and what a lost create left is found.
+ * A resource that is a credential: one list shows all of them, so that they share reads, are
+ * adopted and listed in an inventory, and what a lost create left is found.
  */
 export interface KeyResource<Inputs extends object> extends Resource<Inputs> {
   readonly type: Kind;
-  /** A key as the API answers it, in the names of arguments and outputs; members the answer says nothing about are left out. */
+  /**
+   * A key as the API answers it, in the names of arguments and outputs; members the answer says
+   * nothing about are left out.
+   */
   seen(key: Key): Properties;
 }
 
@@ -105,7 +126,10 @@ export type Seen<Type extends ResourceType> = {
   readonly [Name in AnsweredName<Type> | OutputName<Type>]?: unknown;
 };
 
-/** A credential as the state has it: the arguments that it was made with, and what the API said of it. */
+/**
+ * A credential as the state has it: the arguments that it was made with, and what the API said of
+ * it.
+ */
 export type Recorded<Inputs> = Partial<Inputs> & {
   /** The user who made it, `""` for a trust credential; absent where that is not known. */
   readonly userId?: string;

@@ -1,4 +1,7 @@
-/** Rotation: a credential that falls due is replaced by the next `up`, as if an argument of it had changed. */
+/**
+ * Rotation: a credential that falls due is replaced by the next `up`, as if an argument of it had
+ * changed.
+ */
 
 import { seconds, wholeSeconds } from "../access/lifetime";
 import { type Due, rotationDue } from "../access/rotation";
@@ -6,7 +9,9 @@ import { now } from "./clock";
 import type { Properties } from "./resource";
 import { secretArguments } from "./secret-arguments";
 
-/** When the credential of `state` falls due by the rules in `inputs`; undefined where none applies. */
+/**
+ * When the credential of `state` falls due by the rules in `inputs`; undefined where none applies.
+ */
 export function rotationOf(state: Properties, inputs: Properties): Due | undefined {
   const created = time(state["createdAt"]);
   if (created === undefined) return undefined;

@@ -1,4 +1,7 @@
-/** The tailnets of this run: each opened once in the provider process and shared by all resources, so that they share tokens and reads. */
+/**
+ * The tailnets of this run: each opened once in the provider process and shared by all resources,
+ * so that they share tokens and reads.
+ */
 
 import { type Connection, connectionFrom } from "../api/settings/connection";
 import type { Tailnet } from "../api/tailnet";
@@ -21,7 +24,10 @@ export function deployerConnection(name: string | undefined): Connection {
   return connection;
 }
 
-/** Ids of credentials that the state holds, as far as the engine has named them, and those that this run made. */
+/**
+ * Ids of credentials that the state holds, as far as the engine has named them, and those that this
+ * run made.
+ */
 export const knownIds = new Set<string>();
 
 /** Ids that this run has looked for and found to be gone. */
@@ -52,7 +58,10 @@ export async function tailnetOf(name: string | undefined): Promise<Tailnet> {
   return tailnet;
 }
 
-/** Ends this run: connections are closed, and what comes next opens them anew. A provider process ends with its run anyway. */
+/**
+ * Ends this run: connections are closed, and what comes next opens them anew. A provider process
+ * ends with its run anyway.
+ */
 export async function endRun(): Promise<void> {
   const tailnets = [...opened.values()];
   connections.clear();
@@ -73,7 +82,10 @@ export function warnOnce(message: string): void {
   warn(message);
 }
 
-/** The engine shows what the provider process prints among its diagnostics; a dynamic provider has no other way. */
+/**
+ * The engine shows what the provider process prints among its diagnostics; a dynamic provider has
+ * no other way.
+ */
 export function warn(message: string): void {
   console.error(`warning: ${message}`);
 }

@@ -1,4 +1,7 @@
-/** Arguments that the program made secret, of which a dynamic provider is told by an input of the class's own. */
+/**
+ * Arguments that the program made secret, of which a dynamic provider is told by an input of the
+ * class's own.
+ */
 
 import { secretsKey } from "../access/internal-arguments";
 import type { Failure, Properties } from "./resource";

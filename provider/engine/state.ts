@@ -1,9 +1,11 @@
 /**
- * What is kept in the state of a resource, and how it is compared with programs and with the tailnet.
+ * What is kept in the state of a resource, and how it is compared with programs and with the
+ * tailnet.
  *
- * The state holds the arguments *as the API answered them*, the outputs, and, where an answer differs from what was asked
- * for (a GitHub subject rewritten to the form with ids, an audience made by the server), what was asked for under `asked`.
- * So a program is compared with what was asked, and the tailnet with what it answered: what the server rewrites is no drift.
+ * The state holds the arguments *as the API answered them*, the outputs, and, where an answer
+ * differs from what was asked for (a GitHub subject rewritten to the form with ids, an audience
+ * made by the server), what was asked for under `asked`. So a program is compared with what was
+ * asked, and the tailnet with what it answered: what the server rewrites is no drift.
  */
 
 import { isDeepStrictEqual } from "node:util";
@@ -11,7 +13,10 @@ import { canonical } from "./check";
 import type { Properties, Recorded, Resource } from "./resource";
 import { holdsUnknown } from "./unknowns";
 
-/** The member of the state with the arguments that the API answered differently. `""` stands for one that was left out. */
+/**
+ * The member of the state with the arguments that the API answered differently. `""` stands for one
+ * that was left out.
+ */
 const askedKey = "asked";
 
 /** The same of arguments that the program made secret; an output that is always secret. */
@@ -95,7 +100,10 @@ export interface Answered {
   readonly isSecret: boolean;
 }
 
-/** What was answered differently from what was asked for; what the program left out is no part of it. */
+/**
+ * What was answered differently from what was asked for; what the program left out is no part of
+ * it.
+ */
 export function answeredOtherwise<Inputs extends object>(
   definition: Resource<Inputs>,
   state: Properties,
@@ -124,8 +132,9 @@ export function recordedIn<Inputs extends object>(
 }
 
 /**
- * The state after the arguments `changed` were written to the API and it answered `answer`. What else
- * the tailnet has is looked at by a read alone, so that a change elsewhere is not taken for ours.
+ * The state after the arguments `changed` were written to the API and it answered `answer`. What
+ * else the tailnet has is looked at by a read alone, so that a change elsewhere is not taken for
+ * ours.
  */
 export function stateAfterUpdate<Inputs extends object>(
   definition: Resource<Inputs>,
@@ -173,7 +182,10 @@ export function stateAfterWrite<Inputs extends object>(
   return withAsked(state, asked, secrets);
 }
 
-/** The state and the inputs after the tailnet was found to have `found`. An argument changed elsewhere becomes a changed input. */
+/**
+ * The state and the inputs after the tailnet was found to have `found`. An argument changed
+ * elsewhere becomes a changed input.
+ */
 export function stateAfterRead<Inputs extends object>(
   definition: Resource<Inputs>,
   before: Properties,

@@ -1,4 +1,7 @@
-/** What stands in the place of a secret that cannot be had: Tailscale shows one once, when its credential is made. */
+/**
+ * What stands in the place of a secret that cannot be had: Tailscale shows one once, when its
+ * credential is made.
+ */
 
 /** The output of an adopted credential. A sentence, so that nobody takes it for a secret. */
 export const notKnownSecret =

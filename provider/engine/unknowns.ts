@@ -10,8 +10,8 @@ export function holdsUnknown(value: unknown): boolean {
 }
 
 /**
- * `value` without members that are undefined, at any depth: the engine refuses a message that holds one
- * ("Unexpected struct type.").
+ * `value` without members that are undefined, at any depth: the engine refuses a message that holds
+ * one ("Unexpected struct type.").
  */
 export function withoutUndefined<Value>(value: Value): Value {
   if (Array.isArray(value)) return value.map(withoutUndefined) as Value; // An array stays an array of the same members.
@@ -22,7 +22,10 @@ export function withoutUndefined<Value>(value: Value): Value {
   ) as Value; // Less what was undefined.
 }
 
-/** Absent, null, an empty string, an empty list and an empty object are one thing to the API; here it is undefined. */
+/**
+ * Absent, null, an empty string, an empty list and an empty object are one thing to the API; here
+ * it is undefined.
+ */
 export function absentIfEmpty(value: unknown): unknown {
   if (value === null || value === "") return undefined;
   if (typeof value === "object" && Object.keys(value as object).length === 0) return undefined; // Not null: see above.

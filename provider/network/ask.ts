@@ -1,4 +1,6 @@
-/** One request and its answer, for services that are asked now and then: no connection stays open. */
+/**
+ * One request and its answer, for services that are asked now and then: no connection stays open.
+ */
 
 import { interceptors } from "undici";
 import { reasonOf, wayTo } from "./dispatcher";
@@ -28,7 +30,10 @@ const repeating = interceptors.retry({
   throwOnError: false,
 });
 
-/** Rejects where there is no answer, with a message that names the proxy if one is on the way. Redirects are not followed. */
+/**
+ * Rejects where there is no answer, with a message that names the proxy if one is on the way.
+ * Redirects are not followed.
+ */
 export async function ask(
   address: string,
   { method = "GET", headers = {}, body, timeout, repeatable = false }: Question,

@@ -1,11 +1,17 @@
-/** What sends requests: straight to an address, or by a tunnel of the proxy that the environment names for it. */
+/**
+ * What sends requests: straight to an address, or by a tunnel of the proxy that the environment
+ * names for it.
+ */
 
 import { Agent, type Dispatcher, errors, Pool, ProxyAgent } from "undici";
 import { type Environment, proxyFor } from "./proxy";
 
 export interface Way {
   readonly dispatcher: Dispatcher;
-  /** Completes "no answer from https://…", for example `" through the proxy http://proxy:3128 (HTTPS_PROXY)"`, or with nothing. */
+  /**
+   * Completes "no answer from https://…", for example `" through the proxy http://proxy:3128
+   * (HTTPS_PROXY)"`, or with nothing.
+   */
   readonly through: string;
   /** Closes the connections, so that a process that is done can end. */
   close(): Promise<void>;
@@ -70,7 +76,10 @@ function tunnels(pool: Pool): Pool {
   return Object.assign(pool, { connect: tunnel });
 }
 
-/** Codes of the system and of undici; those of certificates are others (https://nodejs.org/api/errors.html). */
+/**
+ * Codes of the system and of undici; those of certificates are others
+ * (https://nodejs.org/api/errors.html).
+ */
 const passing = /^(?!EPROTO$)(E[A-Z]+|EAI_[A-Z]+|UND_ERR_[A-Z_]+)$/;
 
 function refusalOf(status: number): ProxyFailure {

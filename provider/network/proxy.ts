@@ -1,9 +1,10 @@
 /**
  * Which proxy a request goes through, as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say.
  *
- * The rules are curl's and Go's, on which Tailscale's official provider stands: the lower-case name wins, HTTP_PROXY is for plain
- * http alone, an address without a scheme is http, and NO_PROXY holds names, suffixes, addresses, networks, each with a port or
- * without, or `*`. Sources: https://curl.se/docs/manpage.html#ENVIRONMENT, https://pkg.go.dev/golang.org/x/net/http/httpproxy
+ * The rules are curl's and Go's, on which Tailscale's official provider stands: the lower-case name
+ * wins, HTTP_PROXY is for plain http alone, an address without a scheme is http, and NO_PROXY holds
+ * names, suffixes, addresses, networks, each with a port or without, or `*`. Sources:
+ * https://curl.se/docs/manpage.html#ENVIRONMENT, https://pkg.go.dev/golang.org/x/net/http/httpproxy
  */
 
 import { BlockList, isIP } from "node:net";
@@ -33,7 +34,10 @@ export function proxyFor(address: string, environment: Environment): Proxy | und
   return isExempt(url, setting(environment, "NO_PROXY")?.value ?? "") ? undefined : proxy;
 }
 
-/** Why a request to `address` goes the way it goes, in words, for example `"none: NO_PROXY exempts api.tailscale.com"`. */
+/**
+ * Why a request to `address` goes the way it goes, in words, for example `"none: NO_PROXY exempts
+ * api.tailscale.com"`.
+ */
 export function proxyInWords(address: string, environment: Environment): string {
   const proxy = proxyFor(address, environment);
   if (proxy !== undefined) return proxy.name;
@@ -63,7 +67,10 @@ linkLocal.addSubnet("fe80::", 10, "ipv6");
 // The IPv6 addresses of AWS's metadata services, which no network routes.
 linkLocal.addSubnet("fd00:ec2::", 32, "ipv6");
 
-/** Whether `hostname`, as a URL spells it, answers on this machine's own link alone: the metadata service of a cloud does. */
+/**
+ * Whether `hostname`, as a URL spells it, answers on this machine's own link alone: the metadata
+ * service of a cloud does.
+ */
 export function isLinkLocal(hostname: string): boolean {
   const address = withoutBrackets(hostname);
   const family = isIP(address);

@@ -18,14 +18,20 @@ export interface Address {
 
 const bits = { 4: 32, 6: 128 } as const;
 
-/** The address that `text` is, or undefined. IPv4 in four parts without leading zeros; IPv6 without a zone. */
+/**
+ * The address that `text` is, or undefined. IPv4 in four parts without leading zeros; IPv6 without
+ * a zone.
+ */
 export function parseAddress(text: string): Address | undefined {
   if (isIPv4(text)) return { family: 4, value: parseParts(text.split("."), 10, 8n) };
   if (!isIPv6(text) || text.includes("%")) return undefined;
   return { family: 6, value: parseParts(spellOutIPv6(text), 16, 16n) };
 }
 
-/** The addresses of an address, of a CIDR (`10.0.0.0/8`; bits beyond the mask do not count), or undefined. */
+/**
+ * The addresses of an address, of a CIDR (`10.0.0.0/8`; bits beyond the mask do not count), or
+ * undefined.
+ */
 export function parseRange(text: string): Range | undefined {
   const slash = text.indexOf("/");
   const address = parseAddress(slash < 0 ? text : text.slice(0, slash));

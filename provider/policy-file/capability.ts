@@ -1,4 +1,6 @@
-/** Names of application capabilities. Source: https://tailscale.com/kb/1537/grants-app-capabilities */
+/**
+ * Names of application capabilities. Source: https://tailscale.com/kb/1537/grants-app-capabilities
+ */
 
 /** Those of Tailscale's own that a grant may give; every other one in its domain is refused. */
 const ofTailscale: ReadonlySet<string> = new Set(

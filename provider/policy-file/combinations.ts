@@ -1,4 +1,7 @@
-/** The network rules put together by what they mean: which sources, which targets, what is open between them. */
+/**
+ * The network rules put together by what they mean: which sources, which targets, what is open
+ * between them.
+ */
 
 import { matchesSource, matchesTarget, meetsPostures } from "./matching";
 import type { NetworkRule, PolicyFile, Selector } from "./model";
@@ -182,7 +185,8 @@ export interface Reached {
 
 /**
  * As a machine's own filter decides: ports by the rules of their protocol, an echo request by any
- * rule, another protocol only by a rule for all of it. Source: `wgengine/filter` of Tailscale's client
+ * rule, another protocol only by a rule for all of it. Source: `wgengine/filter` of Tailscale's
+ * client
  */
 export function combine(combinations: readonly Combination[], from: Class, to: Class): Reached {
   const meant = new Set(to.combinations);

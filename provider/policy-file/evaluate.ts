@@ -130,7 +130,10 @@ function writeFlows(
 
 const noClass: Class = { id: 0, combinations: [] };
 
-/** An address sends to its own family. That a machine reaches itself is asked once, at its IPv4 address. */
+/**
+ * An address sends to its own family. That a machine reaches itself is asked once, at its IPv4
+ * address.
+ */
 function isAsked({ member, address }: Source, target: Target): boolean {
   if (address.family !== target.address.family) return false;
   const isItself = target.at.kind === "machine" && target.at.member === member;

@@ -40,8 +40,8 @@ export interface NotUnderstood {
   /** A sentence's end: `is not a known section`. */
   readonly reason: string;
   /**
-   * What it may open: `everything`, from everywhere to everywhere; or `selector`, what a selector of any
-   * kind could match at its place, which the rule's other parts still limit.
+   * What it may open: `everything`, from everywhere to everywhere; or `selector`, what a selector
+   * of any kind could match at its place, which the rule's other parts still limit.
    */
   readonly counts: "everything" | "selector";
 }
@@ -70,13 +70,17 @@ export interface PolicyFile {
   readonly notUnderstood: readonly NotUnderstood[];
 }
 
-/** What a rule names as a source or destination. `text` is as it is written, without spaces around. */
+/**
+ * What a rule names as a source or destination. `text` is as it is written, without spaces around.
+ */
 export type Selector =
   /** `*` */
   | { readonly kind: "any"; readonly text: string }
   /** A login name, in lower case. */
   | { readonly kind: "user"; readonly name: string; readonly text: string }
-  /** `group:…`; `defined` is false for a group of the identity provider's (`group:ops@acme.com`). */
+  /**
+   * `group:…`; `defined` is false for a group of the identity provider's (`group:ops@acme.com`).
+   */
   | {
       readonly kind: "group";
       readonly name: string;

@@ -67,7 +67,10 @@ export function mergePorts(ranges: readonly PortRange[]): readonly PortRange[] {
   return merged;
 }
 
-/** The ports of `*`, `22`, `80,443` or `1000-2000`, or what is wrong with them, in Tailscale's words. */
+/**
+ * The ports of `*`, `22`, `80,443` or `1000-2000`, or what is wrong with them, in Tailscale's
+ * words.
+ */
 export function parsePorts(text: string): readonly PortRange[] | { readonly problem: string } {
   if (text === "*") return [allPorts];
   const ranges: PortRange[] = [];
@@ -96,8 +99,8 @@ function parsePort(text: string): number | undefined {
 }
 
 /**
- * What an entry of a grant's `ip` opens: `*`, `443`, `80-443`, `tcp:443`, `gre:*`. A bare number is a
- * port, never a protocol.
+ * What an entry of a grant's `ip` opens: `*`, `443`, `80-443`, `tcp:443`, `gre:*`. A bare number is
+ * a port, never a protocol.
  */
 export function parseIpEntry(text: string): Opening | { readonly problem: string } {
   const colon = text.indexOf(":");

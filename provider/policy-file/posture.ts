@@ -5,7 +5,10 @@
 
 import type { PostureCondition, PostureOperator, PostureValue } from "./model";
 
-/** What is known of a machine: `node:os`, `custom:tier`, … A missing attribute fails every condition. */
+/**
+ * What is known of a machine: `node:os`, `custom:tier`, … A missing attribute fails every
+ * condition.
+ */
 export type Attributes = ReadonlyMap<string, PostureValue>;
 
 const attributeForm = /^([A-Za-z][A-Za-z0-9_-]*:[A-Za-z0-9_.-]+)/;

@@ -1,4 +1,6 @@
-/** The sections about machines: who is approved without being asked, and which attributes they have. */
+/**
+ * The sections about machines: who is approved without being asked, and which attributes they have.
+ */
 
 import { mergeRanges, parseRange, type Range } from "./addresses";
 import type { AutoApprovers, NodeAttribute, Selector } from "./model";

@@ -44,7 +44,9 @@ export interface RuleNames extends Names {
   readonly defaultSourcePostures: readonly string[];
 }
 
-/** The fields of one object by their names in lower case; those beyond `known` are not understood. */
+/**
+ * The fields of one object by their names in lower case; those beyond `known` are not understood.
+ */
 export function readFields(
   reading: Reading,
   located: Located,

@@ -16,7 +16,10 @@ import {
 } from "./reading";
 import { type Names, normalizeTag } from "./selector";
 
-/** What is not understood in a test opens nothing: it is read apart, and the test fails for Tailscale. */
+/**
+ * What is not understood in a test opens nothing: it is read apart, and the test fails for
+ * Tailscale.
+ */
 export function readTests(reading: Reading, section: Located): readonly PolicyTest[] {
   const names = ["src", "user", "proto", "accept", "allow", "deny", "srcpostureattrs"];
   return (readItems(reading, section) ?? []).map((item) => {

@@ -1,4 +1,7 @@
-/** What a rule names: the forms of sources and destinations. Source: https://tailscale.com/kb/1396/targets */
+/**
+ * What a rule names: the forms of sources and destinations. Source:
+ * https://tailscale.com/kb/1396/targets
+ */
 
 import { parseRange } from "./addresses";
 import {
@@ -43,7 +46,10 @@ export function normalizeTag(text: string): string {
   return text.toLowerCase();
 }
 
-/** The selector that `text` is, for which `side` stands in Tailscale's messages: `src`, `dst`, `` for none. */
+/**
+ * The selector that `text` is, for which `side` stands in Tailscale's messages: `src`, `dst`, ``
+ * for none.
+ */
 export function parseSelector(text: string, names: Names, side: string): ParsedSelector {
   if (text === "*") return { selector: { kind: "any", text } };
   const colon = text.indexOf(":");

@@ -1,4 +1,7 @@
-/** The users and machines that a policy file is evaluated for, and the addresses between which something may flow. */
+/**
+ * The users and machines that a policy file is evaluated for, and the addresses between which
+ * something may flow.
+ */
 
 import {
   type Address,
@@ -101,8 +104,9 @@ export function sourcesOf(members: readonly Member[]): readonly Source[] {
 }
 
 /**
- * Where a flow may go: the machines' and services' own addresses, the first address of each approved
- * subnet behind every router that carries to it, and those of `asked` behind routers and exit nodes.
+ * Where a flow may go: the machines' and services' own addresses, the first address of each
+ * approved subnet behind every router that carries to it, and those of `asked` behind routers and
+ * exit nodes.
  */
 export function targetsOf(
   members: readonly Member[],
@@ -141,7 +145,10 @@ function labelOf(name: string, { family }: Address): string {
   return family === 4 ? name : `${name}/v6`;
 }
 
-/** Which of the addresses `router` carries to: as a subnet router, or as an exit node what is `asked`. */
+/**
+ * Which of the addresses `router` carries to: as a subnet router, or as an exit node what is
+ * `asked`.
+ */
 function behind(
   router: Member,
   firstHosts: readonly Address[],

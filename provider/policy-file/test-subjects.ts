@@ -1,4 +1,7 @@
-/** Who and what a test of the policy file names, as far as that is known without looking at a tailnet. */
+/**
+ * Who and what a test of the policy file names, as far as that is known without looking at a
+ * tailnet.
+ */
 
 import {
   type Address,
@@ -91,7 +94,10 @@ export function namesIn({ groups, hosts, ipsets, tagOwners }: PolicyFile): Names
   return { groups, hosts, ipsets, tags: new Set(tagOwners.keys()), domains: undefined };
 }
 
-/** Nobody of that name is in a tailnet whose users are known; who is named in rules is in one whose are not. */
+/**
+ * Nobody of that name is in a tailnet whose users are known; who is named in rules is in one whose
+ * are not.
+ */
 function findUser(policy: PolicyFile, login: string, tailnet: Tailnet | undefined): Subject {
   const user = tailnet?.users.find((known) => loginOf(known) === login);
   if (user !== undefined && tailnet !== undefined) return subjectOf(user, tailnet);
@@ -101,7 +107,9 @@ function findUser(policy: PolicyFile, login: string, tailnet: Tailnet | undefine
   return { login, role, isMember, tags: new Set(), isOpen: false };
 }
 
-/** Whom each file names anywhere but in its tests; a file with many tests is looked through once. */
+/**
+ * Whom each file names anywhere but in its tests; a file with many tests is looked through once.
+ */
 const namedIn = new WeakMap<PolicyFile, ReadonlySet<string>>();
 
 function isNamed(policy: PolicyFile, login: string): boolean {

@@ -40,7 +40,8 @@ export interface TestResult {
 }
 
 /**
- * Every assertion of the file's `tests` and `sshTests`. Tailscale refuses a file of which one fails.
+ * Every assertion of the file's `tests` and `sshTests`. Tailscale refuses a file of which one
+ * fails.
  *
  * @param tailnet - the users and machines; left out, what depends on them is `unknown`
  */

@@ -1,9 +1,10 @@
 /**
- * Whose code a resource runs. A dynamic resource brings its own code, in `__provider`, which can do anything with the deployer's credentials,
- * whatever its type says.
+ * Whose code a resource runs. A dynamic resource brings its own code, in `__provider`, which can do
+ * anything with the deployer's credentials, whatever its type says.
  *
- * The engine hides that member from validation policies and shows it to remediation policies (`SkipInternalKeys`,
- * pkg/resource/plugin/analyzer_plugin.go). So the pack has a remediation policy, which reads the code and changes nothing.
+ * The engine hides that member from validation policies and shows it to remediation policies
+ * (`SkipInternalKeys`, pkg/resource/plugin/analyzer_plugin.go). So the pack has a remediation
+ * policy, which reads the code and changes nothing.
  */
 
 import { kinds } from "../access/kinds";
@@ -17,7 +18,9 @@ import { isFor } from "./urn-pattern";
 /** The name of the policy that reads the code. Its level must stay `"remediate"`. */
 export const lookingPolicy = "looks-at-code";
 
-/** The code of the resources seen so far in this run, by URN; null if it is missing or not a string. */
+/**
+ * The code of the resources seen so far in this run, by URN; null if it is missing or not a string.
+ */
 export type SeenCode = Map<string, string | null>;
 
 /** Remembers the code of a resource, which the engine shows before any rule judges it. */
@@ -31,7 +34,10 @@ export function lookAt({ urn, props }: Pick<Shown, "urn" | "props">, seen: SeenC
   seen.set(urn, typeof code === "string" ? code : null);
 }
 
-/** Reports a resource that runs unknown code, unless an exception covers it. @param today for example `"2026-11-24"` */
+/**
+ * Reports a resource that runs unknown code, unless an exception covers it.
+ * @param today for example `"2026-11-24"`
+ */
 export function findForeignCode(
   { type, urn }: Pick<Shown, "type" | "urn">,
   seen: SeenCode,

@@ -6,7 +6,8 @@ export interface Exemption {
    * The resource's URN, as the rule's message shows it. In the stack and in
    * the name `*` stands for any characters.
    *
-   * @example `"urn:pulumi:prod::infrastructure::pulumi-nodejs:dynamic/tailscope:OAuthClient::policy-deployer"`
+   * @example
+   *   `"urn:pulumi:prod::infrastructure::pulumi-nodejs:dynamic/tailscope:OAuthClient::policy-deployer"`
    */
   readonly urn: string;
   /** A sentence for reviewers of the pack. */

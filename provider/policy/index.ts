@@ -1,6 +1,7 @@
 /**
- * A CrossGuard policy pack for credentials: rules that an organisation sets once and Pulumi enforces at every preview and `up`.
- * Source: https://www.pulumi.com/docs/iac/packages-and-automation/crossguard/
+ * A CrossGuard policy pack for credentials: rules that an organisation sets once and Pulumi
+ * enforces at every preview and `up`. Source:
+ * https://www.pulumi.com/docs/iac/packages-and-automation/crossguard/
  *
  * @module tailscope/policy
  */
@@ -49,8 +50,8 @@ export interface Rules {
   /** No credential carries `all` or `all:read`, or a scope that this version does not know. */
   "no-all-scope"?: Setting | undefined;
   /**
-   * No credential carries `users` or `policy_file` (formerly `acl`), which can make administrators, unless
-   * `exceptions` says why and until when.
+   * No credential carries `users` or `policy_file` (formerly `acl`), which can make administrators,
+   * unless `exceptions` says why and until when.
    * @default no exceptions
    */
   "administrators-by-exception"?:
@@ -73,25 +74,29 @@ export interface Rules {
    */
   "allowed-tags-and-scopes"?: Setting<{ readonly table: readonly Allowance[] }> | undefined;
   /**
-   * A federated identity's subject, or one of its claim rules, names the token's owner, in a form that the issuer uses.
+   * A federated identity's subject, or one of its claim rules, names the token's owner, in a form
+   * that the issuer uses.
    */
   "subject-names-its-owner"?: Setting | undefined;
   /**
-   * An OAuth client rotates: by `rotateEvery`, or as part of a `RotatingOAuthClient`, whose period counts.
+   * An OAuth client rotates: by `rotateEvery`, or as part of a `RotatingOAuthClient`, whose period
+   * counts.
    * @default `longest: "90d"`
    */
   "clients-rotate"?: Setting<{ readonly longest?: Duration | undefined }> | undefined;
   /**
-   * No resource runs code that the other rules cannot judge with the deployer's credentials: dynamic resources that are not
-   * Tailscope's (or only look like them) and commands. `exceptions` says which may, why and until when.
+   * No resource runs code that the other rules cannot judge with the deployer's credentials:
+   * dynamic resources that are not Tailscope's (or only look like them) and commands. `exceptions`
+   * says which may, why and until when.
    * @default no exceptions
    */
   "only-known-code"?:
     | Setting<{ readonly exceptions?: readonly Exemption[] | undefined }>
     | undefined;
   /**
-   * No credential gets to one of the `targets` through its tags and scopes, the policy file's rules and SSH, unless `exceptions` says
-   * why and until when. `policy` is the text of the policy file; targets are `"tag:db:5432"`, `"10.0.0.0/8"`, `"svc:web"`, `"internet"`.
+   * No credential gets to one of the `targets` through its tags and scopes, the policy file's rules
+   * and SSH, unless `exceptions` says why and until when. `policy` is the text of the policy file;
+   * targets are `"tag:db:5432"`, `"10.0.0.0/8"`, `"svc:web"`, `"internet"`.
    * @default off, because there is no default policy file
    * @example
    * ```ts
@@ -176,10 +181,12 @@ const rulesOfCredentials: {
 };
 
 /**
- * The rules as policies, for a pack with further policies. One of them, `looks-at-code`, judges nothing: it makes the engine show
- * the code of dynamic resources, which the engine hides from validation policies.
+ * The rules as policies, for a pack with further policies. One of them, `looks-at-code`, judges
+ * nothing: it makes the engine show the code of dynamic resources, which the engine hides from
+ * validation policies.
  *
- * @throws Error if a setting is wrong: an exception without a reason or a last day, an invalid duration
+ * @throws Error if a setting is wrong: an exception without a reason or a last day, an invalid
+ *   duration
  *
  * @example
  * ```ts
@@ -336,7 +343,10 @@ function usualOf(name: RuleName, inCode: { longest?: Duration }): { longest?: Du
   return { longest: inCode.longest ?? usual[name] };
 }
 
-/** The day by the machine's own clock: looking ahead must not bring an exception back that has ended. */
+/**
+ * The day by the machine's own clock: looking ahead must not bring an exception back that has
+ * ended.
+ */
 function todayIs(): string {
   return new Date().toISOString().slice(0, "YYYY-MM-DD".length);
 }

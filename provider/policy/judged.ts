@@ -1,6 +1,6 @@
 /**
- * A resource as the rules see it. Its arguments are read with care: reading an unknown value throws, and arguments
- * of foreign code can have any shape. Neither may hide the other arguments.
+ * A resource as the rules see it. Its arguments are read with care: reading an unknown value
+ * throws, and arguments of foreign code can have any shape. Neither may hide the other arguments.
  */
 
 import type { ResourceValidationArgs } from "@pulumi/policy";
@@ -32,7 +32,10 @@ export interface Judged {
 /** Stands for a value that is unknown before the deployment. */
 export const notKnown = Symbol("not known before the deployment");
 
-/** The known members of a list; whether it is not a list of strings, and whether a part of it is unknown. */
+/**
+ * The known members of a list; whether it is not a list of strings, and whether a part of it is
+ * unknown.
+ */
 export interface Listed {
   readonly texts: readonly string[];
   readonly isOdd: boolean;
@@ -54,7 +57,9 @@ export interface Arguments {
   tellUnknown(): void;
 }
 
-/** The kinds of credential that a resource could be: by its type, by the code that it runs, or both. */
+/**
+ * The kinds of credential that a resource could be: by its type, by the code that it runs, or both.
+ */
 export function findKinds(type: string, code: string | undefined): readonly Kind[] {
   const official = officialKind(type);
   const found = kinds.filter(

@@ -37,7 +37,10 @@ export function readReach(text: string, targets: readonly string[]): Reader {
   return { network, spreadFrom: rememberSpreads(network) };
 }
 
-/** Reports a credential that gets to a target, unless an exemption covers it. @param today for example `"2026-11-24"` */
+/**
+ * Reports a credential that gets to a target, unless an exemption covers it.
+ * @param today for example `"2026-11-24"`
+ */
 export function findDenied(
   judged: Judged,
   targets: readonly string[],
@@ -67,7 +70,10 @@ export function findDenied(
   });
 }
 
-/** What is not known yet is judged during the deployment; what has a wrong form counts as everything. */
+/**
+ * What is not known yet is judged during the deployment; what has a wrong form counts as
+ * everything.
+ */
 function startOf({ kind, urn, args }: Judged): CredentialStart {
   const [scopes, tags] = [args.list("scopes"), args.list("tags")];
   return {

@@ -16,8 +16,8 @@ export const rotatingType = "tailscope:index:RotatingOAuthClient";
 const longestRun = 60 * 60 * 1000;
 
 /**
- * Whether `generation` is one of the component's two current generations. One that a program sets itself matches only by
- * chance, and not in the next period.
+ * Whether `generation` is one of the component's two current generations. One that a program sets
+ * itself matches only by chance, and not in the next period.
  *
  * @param limit how long a secret may stay the same, in seconds
  */

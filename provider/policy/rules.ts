@@ -24,7 +24,10 @@ export function findAllScopes({ args }: Judged): string[] {
 
 const listInstead = 'List what it needs instead, for example ["devices:core:read"].';
 
-/** Reports scopes that can make administrators, unless an exception covers them. @param today for example `"2026-11-24"` */
+/**
+ * Reports scopes that can make administrators, unless an exception covers them.
+ * @param today for example `"2026-11-24"`
+ */
 export function findAdministratorScopes(
   { urn, args }: Judged,
   exceptions: readonly Exception[],

@@ -1,6 +1,6 @@
 /**
- * The options of a rule, in code or in the file of `--policy-pack-config`. One schema checks both, and the
- * engine checks the file against it.
+ * The options of a rule, in code or in the file of `--policy-pack-config`. One schema checks both,
+ * and the engine checks the file against it.
  */
 
 import type { PolicyConfigSchema } from "@pulumi/policy";
@@ -155,7 +155,8 @@ export function makeConfigSchema(
   defaults: { readonly longest?: Duration | undefined },
 ): PolicyConfigSchema {
   const { properties = {} } = z.toJSONSchema(schemas[rule], { target: "draft-7", io: "input" });
-  // For a duration, our own message says more than the engine's ("must validate at least one schema").
+  // For a duration, our own message says more than the engine's ("must validate at least one
+  // schema").
   const { longest } = defaults;
   const withLength = longest !== undefined && { longest: { type: lengthTypes, default: longest } };
   // Both are JSON Schema; zod's type allows more than the engine's.

@@ -2,7 +2,10 @@
 
 import { matches } from "../access/patterns";
 
-/** The parts of a URN: `urn:pulumi:STACK::PROJECT::TYPE::NAME`. The type includes its parents' types. */
+/**
+ * The parts of a URN: `urn:pulumi:STACK::PROJECT::TYPE::NAME`. The type includes its parents'
+ * types.
+ */
 export interface UrnParts {
   readonly stack: string;
   readonly project: string;
@@ -18,7 +21,10 @@ export function parseUrn(urn: string): UrnParts | undefined {
   return { stack, project, type, name: name.join("::") };
 }
 
-/** Parses a pattern. In its stack and name `*` stands for any characters; project and type are written in full. */
+/**
+ * Parses a pattern. In its stack and name `*` stands for any characters; project and type are
+ * written in full.
+ */
 export function parseUrnPattern(text: string): UrnParts | { readonly problem: string } {
   const parts = parseUrn(text);
   if (parts === undefined || parts.name === "") {
@@ -32,7 +38,10 @@ export function parseUrnPattern(text: string): UrnParts | { readonly problem: st
   return parts;
 }
 
-/** Whether a pattern matches a resource. Compares part by part, so that no name can look like a project. */
+/**
+ * Whether a pattern matches a resource. Compares part by part, so that no name can look like a
+ * project.
+ */
 export function isFor(pattern: string, urn: string): boolean {
   const [wanted, given] = [parseUrnPattern(pattern), parseUrn(urn)];
   if ("problem" in wanted || given === undefined) return false;

@@ -1,6 +1,6 @@
 /**
- * Comments of a GitHub pull request, and the status of its last commit.
- * Sources: https://docs.github.com/en/rest/issues/comments, https://docs.github.com/en/rest/commits/statuses
+ * Comments of a GitHub pull request, and the status of its last commit. Sources:
+ * https://docs.github.com/en/rest/issues/comments, https://docs.github.com/en/rest/commits/statuses
  */
 
 import { z } from "zod";
@@ -29,7 +29,10 @@ export interface GithubSettings {
   /** `"OWNER/REPOSITORY"`. */
   readonly repository: string;
   readonly number: number;
-  /** The last commit of the pull request's branch, which carries the status; undefined where the event does not say. */
+  /**
+   * The last commit of the pull request's branch, which carries the status; undefined where the
+   * event does not say.
+   */
   readonly commit: string | undefined;
   readonly token: string;
   /** Where the job's log is, for whoever follows the status. */

@@ -1,4 +1,7 @@
-/** How a review gets into a pull request: one comment, found by the marker in its first line, posted or replaced. */
+/**
+ * How a review gets into a pull request: one comment, found by the marker in its first line, posted
+ * or replaced.
+ */
 
 import type { z } from "zod";
 import { shown } from "../access/sanitize";
@@ -51,7 +54,9 @@ export async function comment(
   return "posted";
 }
 
-/** Sends JSON and gives the answer; a refusal is an error that names the request, never its headers. */
+/**
+ * Sends JSON and gives the answer; a refusal is an error that names the request, never its headers.
+ */
 export async function call(
   method: "GET" | "PATCH" | "POST" | "PUT",
   url: string,
@@ -78,7 +83,10 @@ export async function call(
   );
 }
 
-/** Asks for JSON; an answer in another form than the platform documents is an error that names the request. */
+/**
+ * Asks for JSON; an answer in another form than the platform documents is an error that names the
+ * request.
+ */
 export async function get<Content>(
   form: z.ZodType<Content>,
   url: string,

@@ -51,7 +51,9 @@ export function gainsOf(before: Spread | undefined, after: Spread | undefined): 
   return [...gains.values()];
 }
 
-/** What a use opens and under which conditions, as a text; uses are shared by thousands of starts. */
+/**
+ * What a use opens and under which conditions, as a text; uses are shared by thousands of starts.
+ */
 const keys = new WeakMap<Use, string>();
 
 function keyOfUse(use: Use): string {

@@ -121,13 +121,17 @@ function loginsBy(
   );
 }
 
-/** The tags of the machines that a rule of `ssh` leads to. Users' own machines are theirs already. */
+/**
+ * The tags of the machines that a rule of `ssh` leads to. Users' own machines are theirs already.
+ */
 function tagsIn({ names, isEverything }: Targets, { ownership }: Network): readonly string[] {
   if (isEverything || names.includes("autogroup:tagged")) return [...ownership.defined];
   return names.filter((name) => name.startsWith("tag:"));
 }
 
-/** Of each tag, the conditions under which port 22 is open, without those that others make needless. */
+/**
+ * Of each tag, the conditions under which port 22 is open, without those that others make needless.
+ */
 function findDoors(uses: readonly Use[]): (tag: string) => readonly (readonly Condition[])[] {
   const open = new Map<string, (readonly Condition[])[]>();
   const note = (name: string, conditions: readonly Condition[]) =>

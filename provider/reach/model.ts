@@ -16,7 +16,10 @@ export interface Holder {
 
 /** Somebody or something that is no holder of tags. */
 export interface Actor {
-  /** `"person"`: a user, a group or a role, as the policy file names them; `"workload"`: a token's subject. */
+  /**
+   * `"person"`: a user, a group or a role, as the policy file names them; `"workload"`: a token's
+   * subject.
+   */
   readonly kind: "person" | "workload" | "address" | "anybody";
   readonly name: string;
 }

@@ -22,9 +22,9 @@ import { formatRange } from "./ranges";
 /** What a rule opens at its destinations. */
 export interface Opening {
   /**
-   * The number of a protocol, `"app NAME"` for a capability, `"login"` for one by SSH, `"stand for"`
-   * for taking somebody's place, `"any traffic"` where no rules are, `"anything"` for what nobody can
-   * limit, which is more: logins and places of others as well.
+   * The number of a protocol, `"app NAME"` for a capability, `"login"` for one by SSH, `"stand
+   * for"` for taking somebody's place, `"any traffic"` where no rules are, `"anything"` for what
+   * nobody can limit, which is more: logins and places of others as well.
    */
   readonly what: string;
   /** Ports, both inclusive; all where it has none. */
@@ -76,7 +76,10 @@ export const anyService: Targets = {
 export interface Rule {
   readonly at: Place;
   readonly isLogin: boolean;
-  /** Names of sources: `"tag:web"`, `"ada@acme.example"`, `"group:ops"`, `"autogroup:tagged"`, `"*"`. */
+  /**
+   * Names of sources: `"tag:web"`, `"ada@acme.example"`, `"group:ops"`, `"autogroup:tagged"`,
+   * `"*"`.
+   */
   readonly sources: readonly string[];
   /** The addresses among the sources: of hosts, sets of addresses and ranges. */
   readonly sourceRanges: readonly Range[];

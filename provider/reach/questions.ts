@@ -75,7 +75,10 @@ function waysThat(
     .sort((one, other) => one.steps.length - other.steps.length);
 }
 
-/** Everybody whom a policy file names as somebody who reaches or owns something, and machines by their tags. */
+/**
+ * Everybody whom a policy file names as somebody who reaches or owns something, and machines by
+ * their tags.
+ */
 export function startsNamedIn(network: Network): Start[] {
   const people = new Set(network.owners.map(({ name }) => name));
   const ranges = new Set<string>();

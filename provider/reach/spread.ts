@@ -19,7 +19,10 @@ export interface Opened {
   readonly uses: readonly Use[];
 }
 
-/** A node that somebody can become; the same one again where that is possible under other conditions. */
+/**
+ * A node that somebody can become; the same one again where that is possible under other
+ * conditions.
+ */
 export interface Became {
   readonly node: Node;
   /** How many steps away it is; 0 for where it starts. */

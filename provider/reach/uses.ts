@@ -34,7 +34,9 @@ export function namesOf(node: Node, network: Network): readonly string[] {
   }
 }
 
-/** Somebody of the tailnet of whom nothing is known: every name that a user can have may be theirs. */
+/**
+ * Somebody of the tailnet of whom nothing is known: every name that a user can have may be theirs.
+ */
 export const unknownUser = "its maker, who may be any user";
 
 /** The names of a user, or those that everybody in a group has. */
@@ -67,7 +69,10 @@ function namesOfPerson(name: string, network: Network): readonly string[] {
   ];
 }
 
-/** The network's rules by the names that they are for; remembered, so that thousands of starts share them. */
+/**
+ * The network's rules by the names that they are for; remembered, so that thousands of starts share
+ * them.
+ */
 export type UsesOf = (name: string) => readonly Use[];
 
 export function rememberUses(network: Network): UsesOf {

@@ -82,7 +82,9 @@ export function turnsOf(steps: readonly Step[]): readonly Step[] {
   return steps.filter(({ from, to }) => nodeInWords(from) !== nodeInWords(to));
 }
 
-/** A way to tags: `"tag:web, owned by tag:ci, then tag:db, owned by tag:web"`; `""` for one's own. */
+/**
+ * A way to tags: `"tag:web, owned by tag:ci, then tag:db, owned by tag:web"`; `""` for one's own.
+ */
 export function stepsInWords(steps: readonly Step[]): string {
   return turnsOf(steps)
     .map(({ to, because }) => `${nodeInWords(to)}, ${because.inShort}`)

@@ -3,9 +3,9 @@
 import { RunError } from "@pulumi/pulumi";
 
 /**
- * An argument that is wrong, found while the program runs: by `trust` or a rotating component. Pulumi
- * prints the message alone, without a stack. What a preview finds in the arguments of resources is no
- * error of the program: the engine reports it.
+ * An argument that is wrong, found while the program runs: by `trust` or a rotating component.
+ * Pulumi prints the message alone, without a stack. What a preview finds in the arguments of
+ * resources is no error of the program: the engine reports it.
  *
  * @example
  * ```ts
@@ -20,7 +20,10 @@ import { RunError } from "@pulumi/pulumi";
 export class ArgumentError extends RunError {
   /** Whose argument it is: the name of a component, or for example `"trust.github"`. */
   readonly of: string;
-  /** The argument, for example `"branch"`; several with `" | "` between them, where one of them is needed. */
+  /**
+   * The argument, for example `"branch"`; several with `" | "` between them, where one of them is
+   * needed.
+   */
   readonly argument: string;
 
   /** @internal */

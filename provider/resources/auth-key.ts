@@ -9,7 +9,10 @@ import { onDemand } from "../engine/on-demand";
 import type { GetOptions, RotationArgs } from "./common-arguments";
 import { Credential, declare } from "./credential";
 
-/** The id and the secret alone, where a whole {@link OAuthClient} was given. What is missing is for `check` to say. */
+/**
+ * The id and the secret alone, where a whole {@link OAuthClient} was given. What is missing is for
+ * `check` to say.
+ */
 function withMinterOnly(args: AuthKeyArgs | undefined): AuthKeyArgs | undefined {
   if (args?.mintedBy === undefined) return args;
   const mintedBy = pulumi.output(args.mintedBy).apply((given) => {
@@ -22,8 +25,9 @@ function withMinterOnly(args: AuthKeyArgs | undefined): AuthKeyArgs | undefined 
 /** The arguments of an {@link AuthKey}. */
 export interface AuthKeyArgs extends RotationArgs {
   /**
-   * The tags of the machines that join with it, for example `["tag:ci"]`. The order means nothing. Needed where an OAuth
-   * client or federated identity makes the key: then exactly its set of tags, or tags that those own.
+   * The tags of the machines that join with it, for example `["tag:ci"]`. The order means nothing.
+   * Needed where an OAuth client or federated identity makes the key: then exactly its set of tags,
+   * or tags that those own.
    * @default none: machines belong to the user who deploys
    * @see https://tailscale.com/kb/1068/tags
    */
@@ -44,8 +48,8 @@ export interface AuthKeyArgs extends RotationArgs {
    */
   preauthorized?: pulumi.Input<boolean | undefined>;
   /**
-   * How long machines may join with it: a number of seconds, or a text like `"12h"` or `"P7D"`; from one
-   * second to 90 days, and 0 for the default.
+   * How long machines may join with it: a number of seconds, or a text like `"12h"` or `"P7D"`;
+   * from one second to 90 days, and 0 for the default.
    * @default "90d"
    */
   expiry?: pulumi.Input<Duration | undefined>;
@@ -55,23 +59,27 @@ export interface AuthKeyArgs extends RotationArgs {
    */
   description?: pulumi.Input<string | undefined>;
   /**
-   * The OAuth client that makes, reads and revokes the key with its own token, so that the deployer needs no `auth_keys`.
-   * The token is asked for with just the scope that each request needs. Where that client is gone, the deployer's own
-   * token serves. A change of this alone never replaces the key. An {@link OAuthClient} can be given as it is;
-   * one without a secret, as `OAuthClient.get` gives it, is refused at preview.
+   * The OAuth client that makes, reads and revokes the key with its own token, so that the deployer
+   * needs no `auth_keys`. The token is asked for with just the scope that each request needs. Where
+   * that client is gone, the deployer's own token serves. A change of this alone never replaces the
+   * key. An {@link OAuthClient} can be given as it is; one without a secret, as `OAuthClient.get`
+   * gives it, is refused at preview.
    * @default the deployer
    */
   mintedBy?: pulumi.Input<
     { clientId: pulumi.Input<string>; clientSecret: pulumi.Input<string | undefined> } | undefined
   >;
   /**
-   * Whether a key that is no longer valid (used up, revoked, expired) is made again by the next `up`.
-   * @default `"always"` for a reusable key; `"never"` for a single-use one, which has most likely done its work
+   * Whether a key that is no longer valid (used up, revoked, expired) is made again by the next
+   * `up`.
+   * @default `"always"` for a reusable key; `"never"` for a single-use one, which has most likely
+   *   done its work
    */
   recreateIfInvalid?: pulumi.Input<"always" | "never" | undefined>;
   /**
-   * How long before its end a key is replaced, shorter than `expiry`: a number of seconds, or a text like `"7d"`. The next
-   * `up` after that moment makes a new key first, then updates what uses it, and revokes the old one last.
+   * How long before its end a key is replaced, shorter than `expiry`: a number of seconds, or a
+   * text like `"7d"`. The next `up` after that moment makes a new key first, then updates what uses
+   * it, and revokes the old one last.
    * @default never
    */
   renewBefore?: pulumi.Input<Duration | undefined>;
@@ -80,8 +88,9 @@ export interface AuthKeyArgs extends RotationArgs {
 const declaration = declare<"AuthKey", AuthKeyArgs, AuthKey>("AuthKey");
 
 /**
- * An auth key. The API cannot change one, so every change but that of `mintedBy`, `recreateIfInvalid`, `rotateEvery` and `renewBefore` makes a new key
- * first and revokes the old one after.
+ * An auth key. The API cannot change one, so every change but that of `mintedBy`,
+ * `recreateIfInvalid`, `rotateEvery` and `renewBefore` makes a new key first and revokes the old
+ * one after.
  *
  * @example
  * ```ts
@@ -98,7 +107,10 @@ export class AuthKey extends Credential {
 
   /** The id, for example `"k123456CNTRL"`; the same as the resource's id. */
   declare readonly keyId: pulumi.Output<string>;
-  /** The secret, known from the creation alone: undefined for a key that {@link AuthKey.get} looked up. */
+  /**
+   * The secret, known from the creation alone: undefined for a key that {@link AuthKey.get} looked
+   * up.
+   */
   declare readonly key: pulumi.Output<string | undefined>;
   /** The tags, sorted; undefined for none. */
   declare readonly tags: pulumi.Output<string[] | undefined>;
@@ -112,7 +124,10 @@ export class AuthKey extends Credential {
   declare readonly createdAt: pulumi.Output<string>;
   /** RFC 3339, UTC, in whole seconds. */
   declare readonly expiresAt: pulumi.Output<string>;
-  /** When `rotateEvery` or `renewBefore` is due, the earlier of them: RFC 3339, UTC, in whole seconds; undefined without both. */
+  /**
+   * When `rotateEvery` or `renewBefore` is due, the earlier of them: RFC 3339, UTC, in whole
+   * seconds; undefined without both.
+   */
   declare readonly rotatesAt: pulumi.Output<string | undefined>;
   /** The user it belongs to; undefined when it belongs to the tailnet. */
   declare readonly userId: pulumi.Output<string | undefined>;
@@ -121,7 +136,10 @@ export class AuthKey extends Credential {
     super(declaration, name, withMinterOnly(args), opts);
   }
 
-  /** Reads an existing key without managing it. Fails where the tailnet has none of that id, or it is no longer valid. */
+  /**
+   * Reads an existing key without managing it. Fails where the tailnet has none of that id, or it
+   * is no longer valid.
+   */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: GetOptions): AuthKey {
     return new AuthKey(name, undefined, { ...opts, id });
   }

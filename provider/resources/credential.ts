@@ -23,7 +23,9 @@ import { hasExplicitProvider, warnOfOptions } from "./option-warnings";
 import { requireProviderPackage } from "./provider-package";
 import { warnWhereUnknownSecretsAreUsed } from "./used-secrets";
 
-/** The names that the table of `access/kinds.ts` has and the class has not, or the other way round. */
+/**
+ * The names that the table of `access/kinds.ts` has and the class has not, or the other way round.
+ */
 type Differing<Type extends ResourceType, Args, Class> =
   | Exclude<keyof Args, ArgumentName<Type>>
   | Exclude<ArgumentName<Type>, keyof Args>
@@ -33,7 +35,10 @@ type Differing<Type extends ResourceType, Args, Class> =
     >
   | Exclude<AnsweredName<Type> | OutputName<Type>, keyof Class>;
 
-/** A type whose arguments and outputs are those of the table; anything else does not compile, and the error names it. */
+/**
+ * A type whose arguments and outputs are those of the table; anything else does not compile, and
+ * the error names it.
+ */
 export type Declared<Type extends ResourceType, Args, Class> = [
   Differing<Type, Args, Class>,
 ] extends [never]
@@ -148,7 +153,10 @@ function namedByOutput(type: string): pulumi.RunError {
   );
 }
 
-/** Pulumi reads what it imports before it knows the provider's text, which stands in the state alone. */
+/**
+ * Pulumi reads what it imports before it knows the provider's text, which stands in the state
+ * alone.
+ */
 function cannotImport(type: string, name: string): pulumi.RunError {
   return new pulumi.RunError(
     `${type} ${JSON.stringify(name)} has the option \`import\`, which Pulumi cannot do for a dynamic resource.\n` +
@@ -156,7 +164,10 @@ function cannotImport(type: string, name: string): pulumi.RunError {
   );
 }
 
-/** In every SDK since 3.0, though its declarations leave it out as internal; there is no public way to ask. */
+/**
+ * In every SDK since 3.0, though its declarations leave it out as internal; there is no public way
+ * to ask.
+ */
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
 
 /** Pulumi copies stack config into the state, encrypted only where it was set as a secret. */
@@ -190,7 +201,10 @@ function isCredential(value: string, isSecret: boolean): boolean {
   return isTokenOrSecret || (isSecret && value.trim() !== "" && !value.trim().startsWith("file:"));
 }
 
-/** Names and settings of the connections that have a credential by itself. What is not right is told by who reads it. */
+/**
+ * Names and settings of the connections that have a credential by itself. What is not right is told
+ * by who reads it.
+ */
 function credentialsIn(connections: string): [string, string][] {
   let parsed: unknown;
   try {

@@ -2,8 +2,8 @@
  * Keeps secrets out of the SDK's debug line. After each registration the SDK logs the engine's
  * whole answer, secret outputs in plaintext, and `pulumi up --json`, `--debug` and event logs print
  * that line. What the provider answers cannot help: the program needs the secret. What an answer
- * looks like as a text can.
- * Source: `RegisterResource RPC finished` in @pulumi/pulumi/runtime/resource.js, through SDK 3.270.0
+ * looks like as a text can. Source: `RegisterResource RPC finished` in
+ * @pulumi/pulumi/runtime/resource.js, through SDK 3.270.0
  */
 
 import { ReadResourceResponse, RegisterResourceResponse } from "@pulumi/pulumi/proto/resource_pb";

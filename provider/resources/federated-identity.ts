@@ -1,7 +1,7 @@
 /**
- * Federated identities: an outside system's identity tokens (GitHub Actions, GitLab CI, Kubernetes, a cloud) get short-lived
- * API tokens, and nobody keeps a secret.
- * Source: https://tailscale.com/kb/1581/workload-identity-federation
+ * Federated identities: an outside system's identity tokens (GitHub Actions, GitLab CI, Kubernetes,
+ * a cloud) get short-lived API tokens, and nobody keeps a secret. Source:
+ * https://tailscale.com/kb/1581/workload-identity-federation
  */
 
 import type * as pulumi from "@pulumi/pulumi";
@@ -19,10 +19,11 @@ export interface FederatedIdentityArgs extends TrustCredentialArgs {
   issuer: pulumi.Input<string>;
   /**
    * Whose tokens are accepted: what their `sub` must be. `*` stands for any characters, so
-   * `"repo:acme/infrastructure:*"` lets every branch and pull request of that repository in. One that the issuer never gives is
-   * refused.
+   * `"repo:acme/infrastructure:*"` lets every branch and pull request of that repository in. One
+   * that the issuer never gives is refused.
    *
-   * Tailscale rewrites GitHub's subjects to the form with ids; the output then shows that form, and no change.
+   * Tailscale rewrites GitHub's subjects to the form with ids; the output then shows that form, and
+   * no change.
    */
   subject: pulumi.Input<string>;
   /**
@@ -31,9 +32,10 @@ export interface FederatedIdentityArgs extends TrustCredentialArgs {
    */
   audience?: pulumi.Input<string | undefined>;
   /**
-   * What further claims must be, by their names; `*` stands for any characters. A period leads into an object, and a name that
-   * has a period itself stands in double quotes: `{ ref: "refs/heads/*", "user.name": "ci", '"open.id".username': "ci" }`.
-   * `sub`, `iss` and `aud` have arguments of their own.
+   * What further claims must be, by their names; `*` stands for any characters. A period leads into
+   * an object, and a name that has a period itself stands in double quotes: `{ ref: "refs/heads/*",
+   * "user.name": "ci", '"open.id".username': "ci" }`. `sub`, `iss` and `aud` have arguments of
+   * their own.
    * @default none
    */
   customClaimRules?: pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;
@@ -44,8 +46,8 @@ const declaration = declare<"FederatedIdentity", FederatedIdentityArgs, Federate
 );
 
 /**
- * A federated identity: identity tokens of an outside system, checked by issuer, subject, audience and claims, are exchanged
- * for short-lived API tokens. Every argument changes in place.
+ * A federated identity: identity tokens of an outside system, checked by issuer, subject, audience
+ * and claims, are exchanged for short-lived API tokens. Every argument changes in place.
  *
  * @example
  * ```ts
@@ -63,7 +65,10 @@ export class FederatedIdentity extends Credential {
     async () => (await import("../definitions/federated-identity.js")).federatedIdentity,
   );
 
-  /** The client id for the token exchange, for example `"T123CNTRL-k456CNTRL"`; the same as the resource's id. */
+  /**
+   * The client id for the token exchange, for example `"T123CNTRL-k456CNTRL"`; the same as the
+   * resource's id.
+   */
   declare readonly clientId: pulumi.Output<string>;
   declare readonly issuer: pulumi.Output<string>;
   /** As Tailscale keeps it: a GitHub subject may have become the form with ids. */
@@ -89,7 +94,10 @@ export class FederatedIdentity extends Credential {
     warnOfLegacyScopes(this, args?.scopes);
   }
 
-  /** Reads an existing identity without managing it. Fails where the tailnet has none of that id, or it is revoked. */
+  /**
+   * Reads an existing identity without managing it. Fails where the tailnet has none of that id, or
+   * it is revoked.
+   */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: GetOptions): FederatedIdentity {
     return lookUp(FederatedIdentity, name, { ...opts, id });
   }

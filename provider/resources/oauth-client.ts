@@ -1,6 +1,6 @@
 /**
- * OAuth clients: credentials of the tailnet that get short-lived API tokens for the scopes they carry.
- * Source: https://tailscale.com/kb/1215/oauth-clients
+ * OAuth clients: credentials of the tailnet that get short-lived API tokens for the scopes they
+ * carry. Source: https://tailscale.com/kb/1215/oauth-clients
  */
 
 import type * as pulumi from "@pulumi/pulumi";
@@ -15,10 +15,11 @@ export interface OAuthClientArgs extends TrustCredentialArgs, RotationArgs {}
 const declaration = declare<"OAuthClient", OAuthClientArgs, OAuthClient>("OAuthClient");
 
 /**
- * An OAuth client of the tailnet. It belongs to no user, does not expire, and can be revoked at any time.
+ * An OAuth client of the tailnet. It belongs to no user, does not expire, and can be revoked at any
+ * time.
  *
- * Scopes, tags and description change in place; the secret stays. A client that somebody revoked is made again by the next
- * `pulumi up --refresh`, with a new id and a new secret.
+ * Scopes, tags and description change in place; the secret stays. A client that somebody revoked is
+ * made again by the next `pulumi up --refresh`, with a new id and a new secret.
  *
  * @example
  * ```ts
@@ -36,7 +37,10 @@ export class OAuthClient extends Credential {
 
   /** The id, for example `"k123456CNTRL"`; the same as the resource's id. */
   declare readonly clientId: pulumi.Output<string>;
-  /** The secret, known from the creation alone: undefined for a client that {@link OAuthClient.get} looked up. */
+  /**
+   * The secret, known from the creation alone: undefined for a client that {@link OAuthClient.get}
+   * looked up.
+   */
   declare readonly clientSecret: pulumi.Output<string | undefined>;
   /** What the client may do, sorted. */
   declare readonly scopes: pulumi.Output<string[]>;
@@ -58,7 +62,10 @@ export class OAuthClient extends Credential {
     warnOfLegacyScopes(this, args?.scopes);
   }
 
-  /** Reads an existing client without managing it. Fails where the tailnet has none of that id, or it is revoked. */
+  /**
+   * Reads an existing client without managing it. Fails where the tailnet has none of that id, or
+   * it is revoked.
+   */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: GetOptions): OAuthClient {
     return lookUp(OAuthClient, name, { ...opts, id });
   }

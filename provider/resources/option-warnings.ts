@@ -1,4 +1,7 @@
-/** Resource options that have no effect on a dynamic resource, or work against an argument: said in the program. */
+/**
+ * Resource options that have no effect on a dynamic resource, or work against an argument: said in
+ * the program.
+ */
 
 import * as pulumi from "@pulumi/pulumi";
 

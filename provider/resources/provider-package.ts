@@ -11,7 +11,9 @@ import { log, RunError } from "@pulumi/pulumi";
 import { version } from "../api/version";
 import { isAtLeast } from "../versions";
 
-/** Pulumi starts the program and the provider process in one folder, which the program may leave. */
+/**
+ * Pulumi starts the program and the provider process in one folder, which the program may leave.
+ */
 const programFolder = process.cwd();
 
 let isFound = false;

@@ -5,7 +5,10 @@ import { type Duration, formatSeconds, longestAuthKeyLifetime, seconds } from ".
 import { AuthKey, type AuthKeyArgs } from "./auth-key";
 import { pairNow, type RotatingArgs, slotsOf } from "./rotating-pair";
 
-/** The arguments of a {@link RotatingAuthKey}: those of an {@link AuthKey}, the period and its anchor. */
+/**
+ * The arguments of a {@link RotatingAuthKey}: those of an {@link AuthKey}, the period and its
+ * anchor.
+ */
 export interface RotatingAuthKeyArgs
   extends Omit<AuthKeyArgs, "expiry" | "rotateEvery" | "renewBefore" | "generation">,
     RotatingArgs {
@@ -17,9 +20,10 @@ export interface RotatingAuthKeyArgs
 }
 
 /**
- * Two auth keys, of which one is current. Each period the next `up` makes the other one anew, which then is current; the one that
- * was stays valid for one more period. So whoever reads the key at least once a period always has one that is valid, and never
- * more than two are. Which key is which depends on the clock alone.
+ * Two auth keys, of which one is current. Each period the next `up` makes the other one anew, which
+ * then is current; the one that was stays valid for one more period. So whoever reads the key at
+ * least once a period always has one that is valid, and never more than two are. Which key is which
+ * depends on the clock alone.
  *
  * @example
  * ```ts
@@ -37,7 +41,10 @@ export class RotatingAuthKey extends pulumi.ComponentResource {
   /** When the other one becomes current: RFC 3339, UTC, in whole seconds. */
   readonly changesAt: pulumi.Output<string>;
 
-  /** @throws ArgumentError where the period or its anchor is wrong, or two periods are longer than the key lives */
+  /**
+   * @throws ArgumentError where the period or its anchor is wrong, or two periods are longer than
+   *   the key lives
+   */
   constructor(
     name: string,
     { every, anchor, ...args }: RotatingAuthKeyArgs,

@@ -1,18 +1,24 @@
-/** An OAuth client whose secret changes each period, for consumers that pick the new one up later. */
+/**
+ * An OAuth client whose secret changes each period, for consumers that pick the new one up later.
+ */
 
 import * as pulumi from "@pulumi/pulumi";
 import { OAuthClient, type OAuthClientArgs } from "./oauth-client";
 import { defaultAnchor, pairNow, type RotatingArgs, slotsOf } from "./rotating-pair";
 
-/** The arguments of a {@link RotatingOAuthClient}: those of an {@link OAuthClient}, the period and its anchor. */
+/**
+ * The arguments of a {@link RotatingOAuthClient}: those of an {@link OAuthClient}, the period and
+ * its anchor.
+ */
 export interface RotatingOAuthClientArgs
   extends Omit<OAuthClientArgs, "rotateEvery" | "generation">,
     RotatingArgs {}
 
 /**
- * Two OAuth clients, of which one is current. Each period the next `up` makes the other one anew, which then is current; the one
- * that was stays valid for one more period. So whoever reads the secret at least once a period always has one that is valid, and
- * never more than two are. Which client is which depends on the clock alone.
+ * Two OAuth clients, of which one is current. Each period the next `up` makes the other one anew,
+ * which then is current; the one that was stays valid for one more period. So whoever reads the
+ * secret at least once a period always has one that is valid, and never more than two are. Which
+ * client is which depends on the clock alone.
  *
  * Run `up` at least once a period: a run that comes later makes both anew, one after the other.
  *
@@ -38,7 +44,8 @@ export class RotatingOAuthClient extends pulumi.ComponentResource {
     { every, anchor = defaultAnchor, ...args }: RotatingOAuthClientArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    // The period and its anchor are inputs, so that a policy pack can see that the clients are made anew.
+    // The period and its anchor are inputs, so that a policy pack can see that the clients are made
+    // anew.
     super("tailscope:index:RotatingOAuthClient", name, { every, anchor }, opts);
     const pair = pairNow(name, { every, anchor });
     const slots = slotsOf(

@@ -1,4 +1,7 @@
-/** What the two rotating components share: two slots, of which one is current and the other stays valid for one more period. */
+/**
+ * What the two rotating components share: two slots, of which one is current and the other stays
+ * valid for one more period.
+ */
 
 import type * as pulumi from "@pulumi/pulumi";
 import { type Duration, formatSeconds, seconds, wholeSeconds } from "../access/lifetime";
@@ -8,8 +11,8 @@ import { ArgumentError } from "./argument-error";
 
 export interface RotatingArgs {
   /**
-   * The period: how long a secret is current, a number of seconds or a text like `"30d"`, from one minute to ten years. It
-   * stays valid for as long again after that.
+   * The period: how long a secret is current, a number of seconds or a text like `"30d"`, from one
+   * minute to ten years. It stays valid for as long again after that.
    */
   every: Duration;
   /**
@@ -61,7 +64,10 @@ export function pairNow(
   return { ...slots, next: wholeSeconds(slots.changesAt) };
 }
 
-/** Makes the two slots, the second after the first: where a run catches up both, one of them is valid at every moment. */
+/**
+ * Makes the two slots, the second after the first: where a run catches up both, one of them is
+ * valid at every moment.
+ */
 export function slotsOf<Slot extends pulumi.Resource>(
   component: pulumi.ComponentResource,
   name: string,

@@ -1,26 +1,31 @@
 /**
- * What OAuth clients and federated identities have in common: Tailscale calls both trust credentials.
- * Source: https://tailscale.com/kb/1623/trust-credentials
+ * What OAuth clients and federated identities have in common: Tailscale calls both trust
+ * credentials. Source: https://tailscale.com/kb/1623/trust-credentials
  */
 
 import * as pulumi from "@pulumi/pulumi";
 import { legacyAdvice, type Scope } from "../access/scopes";
 import type { ConnectionArgs } from "./common-arguments";
 
-/** A scope of the catalogue, which an editor completes, or another name: an older one, or one let through by `unlistedScopes`. */
+/**
+ * A scope of the catalogue, which an editor completes, or another name: an older one, or one let
+ * through by `unlistedScopes`.
+ */
 export type ScopeArgument = Scope | (string & {});
 
 export interface TrustCredentialArgs extends ConnectionArgs {
   /**
-   * What the credential may do, at least one scope: `"auth_keys"` reads and writes auth keys, `"auth_keys:read"` only reads
-   * them. The order means nothing. A deployer can only give scopes that it holds itself.
+   * What the credential may do, at least one scope: `"auth_keys"` reads and writes auth keys,
+   * `"auth_keys:read"` only reads them. The order means nothing. A deployer can only give scopes
+   * that it holds itself.
    * @see https://tailscale.com/kb/1623/trust-credentials#scopes
    */
   scopes: pulumi.Input<pulumi.Input<ScopeArgument>[]>;
   /**
-   * The tags under which the credential may act, for example `["tag:ci"]`. The order means nothing. Needed with the scopes
-   * `devices:core` and `auth_keys`; each must be defined under `tagOwners` in the policy file. An auth key made with the
-   * credential carries exactly this set, or tags that these own.
+   * The tags under which the credential may act, for example `["tag:ci"]`. The order means nothing.
+   * Needed with the scopes `devices:core` and `auth_keys`; each must be defined under `tagOwners`
+   * in the policy file. An auth key made with the credential carries exactly this set, or tags that
+   * these own.
    * @default none
    * @see https://tailscale.com/kb/1068/tags
    */
@@ -31,8 +36,8 @@ export interface TrustCredentialArgs extends ConnectionArgs {
    */
   description?: pulumi.Input<string | undefined>;
   /**
-   * Scopes among `scopes` that this version of Tailscope does not know and that are right all the same: it refuses every
-   * other unknown name as a slip of the hand. Nothing of this is sent.
+   * Scopes among `scopes` that this version of Tailscope does not know and that are right all the
+   * same: it refuses every other unknown name as a slip of the hand. Nothing of this is sent.
    * @default none
    */
   unlistedScopes?: pulumi.Input<pulumi.Input<string>[] | undefined>;
@@ -43,7 +48,8 @@ export function warnOfLegacyScopes(
   resource: pulumi.Resource,
   scopes: TrustCredentialArgs["scopes"] | undefined,
 ): void {
-  // Most programs write them out, and an output for each takes the SDK as long as all else that is done for a resource here.
+  // Most programs write them out, and an output for each takes the SDK as long as all else that is
+  // done for a resource here.
   if (isWrittenOut(scopes)) warnOf(scopes);
   else pulumi.output(scopes).apply((names) => warnOf(names ?? []));
 

@@ -1,8 +1,9 @@
 /**
- * Whose identity tokens to trust: `issuer`, `subject` and claim rules of a {@link FederatedIdentity}, made for the systems that
- * most teams deploy from. Narrow: a pattern that would let a stranger in is refused, and who wants it all the same writes down
- * why. Who is a stranger is answered in one place ({@link verdictOn}); what these ask beyond that is for names that are not
- * written out, and for runs that anybody can start.
+ * Whose identity tokens to trust: `issuer`, `subject` and claim rules of a {@link
+ * FederatedIdentity}, made for the systems that most teams deploy from. Narrow: a pattern that
+ * would let a stranger in is refused, and who wants it all the same writes down why. Who is a
+ * stranger is answered in one place ({@link verdictOn}); what these ask beyond that is for names
+ * that are not written out, and for runs that anybody can start.
  *
  * Sources: https://docs.github.com/en/actions/reference/security/oidc,
  * https://docs.gitlab.com/ci/secrets/id_token_authentication/,
@@ -24,8 +25,8 @@ export interface Trust {
 
 interface Insistence {
   /**
-   * Why people outside your organisation may use the identity: a sentence, for whoever reviews this. Without it a pattern that
-   * lets them in is refused.
+   * Why people outside your organisation may use the identity: a sentence, for whoever reviews
+   * this. Without it a pattern that lets them in is refused.
    */
   allowStrangers?: string | undefined;
 }
@@ -34,12 +35,16 @@ export interface GithubTrust extends Insistence {
   /** `"OWNER/REPOSITORY"`. */
   repository: string;
   /**
-   * The owner's and the repository's numbers, for GitHub's immutable subjects, which repositories made after 2026-07-15 have:
-   * `gh api repos/OWNER/REPOSITORY --jq '.owner.id, .id'`. Give both or none.
+   * The owner's and the repository's numbers, for GitHub's immutable subjects, which repositories
+   * made after 2026-07-15 have: `gh api repos/OWNER/REPOSITORY --jq '.owner.id, .id'`. Give both or
+   * none.
    */
   ownerId?: number | undefined;
   repositoryId?: number | undefined;
-  /** Runs on this branch; `*` stands for any characters. Give one of `branch`, `environment`, `tag` and `pullRequest`. */
+  /**
+   * Runs on this branch; `*` stands for any characters. Give one of `branch`, `environment`, `tag`
+   * and `pullRequest`.
+   */
   branch?: string | undefined;
   /** Runs that deploy to this environment, with its protection rules. */
   environment?: string | undefined;
@@ -48,13 +53,14 @@ export interface GithubTrust extends Insistence {
   /** Runs for pull requests, whoever opened them. */
   pullRequest?: true | undefined;
   /**
-   * Where GitHub runs: `"acme.ghe.com"` with data residency, `"github.example.com"` for a GitHub Enterprise Server.
+   * Where GitHub runs: `"acme.ghe.com"` with data residency, `"github.example.com"` for a GitHub
+   * Enterprise Server.
    * @default `"github.com"`
    */
   host?: string | undefined;
   /**
-   * The slug of the enterprise, where it has an issuer of its own (`include_enterprise_slug`): then only its repositories get
-   * such tokens.
+   * The slug of the enterprise, where it has an issuer of its own (`include_enterprise_slug`): then
+   * only its repositories get such tokens.
    */
   enterprise?: string | undefined;
 }
@@ -71,7 +77,10 @@ export interface GitlabTrust extends Insistence {
 }
 
 export interface KubernetesTrust extends Insistence {
-  /** The cluster's issuer of service-account tokens: `kubectl get --raw /.well-known/openid-configuration`. */
+  /**
+   * The cluster's issuer of service-account tokens: `kubectl get --raw
+   * /.well-known/openid-configuration`.
+   */
   issuer: string;
   namespace: string;
   serviceAccount: string;
@@ -82,13 +91,17 @@ export interface GenericTrust extends Insistence {
   /** What `sub` must be; `*` stands for any characters. */
   subject: string;
   /**
-   * What further claims must be. A period leads into an object, and a name with a period in it stands in double quotes:
-   * `{ "user.name": "ci", '"open.id".username': "ci" }`. One that names the owner does what the subject need not do then.
+   * What further claims must be. A period leads into an object, and a name with a period in it
+   * stands in double quotes: `{ "user.name": "ci", '"open.id".username': "ci" }`. One that names
+   * the owner does what the subject need not do then.
    */
   claims?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Makers of trust, one for each system. Each throws {@link ArgumentError} where the pattern is wrong or would let a stranger in. */
+/**
+ * Makers of trust, one for each system. Each throws {@link ArgumentError} where the pattern is
+ * wrong or would let a stranger in.
+ */
 export const trust = {
   /**
    * Runs of GitHub Actions.
@@ -268,7 +281,10 @@ function githubIds(
 
 const githubServerPath = "/_services/token";
 
-/** Who signs the tokens of a GitHub: https://docs.github.com/en/enterprise-cloud@latest/actions/reference/security/oidc */
+/**
+ * Who signs the tokens of a GitHub:
+ * https://docs.github.com/en/enterprise-cloud@latest/actions/reference/security/oidc
+ */
 function githubIssuer({ host = "github.com", enterprise }: GithubTrust): string {
   if (!/^[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)+$/i.test(host)) {
     throw wrong(
@@ -298,7 +314,10 @@ function githubIssuer({ host = "github.com", enterprise }: GithubTrust): string 
   return `https://${name}${githubServerPath}`;
 }
 
-/** The name of a branch or tag, as git allows it (https://git-scm.com/docs/git-check-ref-format), with stars. */
+/**
+ * The name of a branch or tag, as git allows it (https://git-scm.com/docs/git-check-ref-format),
+ * with stars.
+ */
 function refName(system: string, argument: string, value: string): string {
   const [, kind, short] = /^refs\/(heads|tags)\/(.+)$/.exec(value) ?? [];
   if (kind !== undefined)
@@ -345,7 +364,10 @@ function refuseStrangers(
   );
 }
 
-/** The pattern is made at once, so every part of it must be known: no Output, and no note that stands for one. */
+/**
+ * The pattern is made at once, so every part of it must be known: no Output, and no note that
+ * stands for one.
+ */
 function refuseOutputs(system: string, wanted: object): void {
   for (const [argument, value] of Object.entries(wanted)) {
     if (!pulumi.Output.isInstance(value) && !(typeof value === "string" && holdsOutputNote(value)))

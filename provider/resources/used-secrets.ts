@@ -1,6 +1,7 @@
 /**
- * The secret of an adopted credential is not known, and a sentence stands in its place. A program that hands it on (to a repository's
- * secrets, to a cluster) would put that sentence where a working secret was: said when the program takes it.
+ * The secret of an adopted credential is not known, and a sentence stands in its place. A program
+ * that hands it on (to a repository's secrets, to a cluster) would put that sentence where a
+ * working secret was: said when the program takes it.
  */
 
 import * as pulumi from "@pulumi/pulumi";

@@ -17,12 +17,18 @@ import { type ChangeKind, type Changes, changesIn } from "./verdict/changes";
 
 /** The report for programs. */
 export interface Report {
-  /** The worst class of all; `admin` where something is not understood, because nobody knows what it gives. */
+  /**
+   * The worst class of all; `admin` where something is not understood, because nobody knows what it
+   * gives.
+   */
   readonly verdict: Danger;
   readonly credentials: readonly CredentialReport[];
   /** What nobody knows about the change, each in a sentence. */
   readonly notUnderstood: readonly string[];
-  /** What else changes and can change access, and is not reviewed: code of its own, for example. Each in a sentence. */
+  /**
+   * What else changes and can change access, and is not reviewed: code of its own, for example.
+   * Each in a sentence.
+   */
   readonly notReviewed: readonly string[];
   /** Absent where nobody asked for reach. */
   readonly reach?: ReportedReach;
@@ -42,7 +48,9 @@ export type ReportedReach =
       /** Where the policy file is from. */
       readonly policy: string;
       readonly notes: readonly string[];
-      /** Credentials that do not change, tags and people that reach more or less by the policy file. */
+      /**
+       * Credentials that do not change, tags and people that reach more or less by the policy file.
+       */
       readonly byPolicy: readonly {
         readonly name: string;
         readonly urn?: string;
@@ -176,7 +184,9 @@ export function reachItems({ gained, lost }: Pick<ReachChange, "gained" | "lost"
   return [...gained.map(signed("+")), ...lost.map(signed("-"))];
 }
 
-/** Everybody who reaches more than before: credentials that change, and others by the policy file. */
+/**
+ * Everybody who reaches more than before: credentials that change, and others by the policy file.
+ */
 function reachingMore({ reach, reachOf }: Review): readonly ReachChange[] {
   if (reach?.is !== "known") return [];
   return [...reachOf.values(), ...reach.others].filter(({ gained }) => gained.length > 0);

@@ -1,6 +1,7 @@
 /**
- * Existing credentials as a program and as the file for `pulumi import --file`. Pure. Nothing that exists is changed: the state
- * is written as a create would have left it, and the program says what the tailnet has.
+ * Existing credentials as a program and as the file for `pulumi import --file`. Pure. Nothing that
+ * exists is changed: the state is written as a create would have left it, and the program says what
+ * the tailnet has.
  */
 
 import { keyFactsOf } from "../access/kinds";
@@ -118,7 +119,10 @@ function freeName(name: string, taken: Set<string>): string {
   return free;
 }
 
-/** The file for `pulumi import --file`: inputs and outputs of each, the form that dynamic resources need (CLI 3.254.0 and later). */
+/**
+ * The file for `pulumi import --file`: inputs and outputs of each, the form that dynamic resources
+ * need (CLI 3.254.0 and later).
+ */
 export function importFile(adopted: readonly Adopted[]): string {
   const resources = adopted.map(({ id, kind, name, inputs, outputs }) => ({
     type: `${typePrefix}${kind}`,

@@ -1,4 +1,7 @@
-/** What credentials are called, from all that knows it: the tailnet's list, the state, the audit log. Pure. */
+/**
+ * What credentials are called, from all that knows it: the tailnet's list, the state, the audit
+ * log. Pure.
+ */
 
 import { nameIn } from "../access/urn";
 import type { AuditEntry, Descriptions } from "../api/audit-log";
@@ -6,8 +9,9 @@ import type { Key } from "../api/keys/key";
 import type { Managed } from "./exported-state";
 
 /**
- * Descriptions by id. The list knows best, and shows active credentials alone; the state knows those that it manages, by their
- * resource's name where they have no description; the entry of a creation knows those that are long gone.
+ * Descriptions by id. The list knows best, and shows active credentials alone; the state knows
+ * those that it manages, by their resource's name where they have no description; the entry of a
+ * creation knows those that are long gone.
  */
 export function descriptionsFrom({
   keys = [],

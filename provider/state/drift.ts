@@ -19,7 +19,10 @@ export interface Drift {
   readonly id: string;
   readonly kind: string;
   readonly what: "revoked" | "expired" | "missing" | "changed";
-  /** Of each argument that differs, both sides; `"[secret]"` on both for an argument that is a secret. */
+  /**
+   * Of each argument that differs, both sides; `"[secret]"` on both for an argument that is a
+   * secret.
+   */
   readonly fields: Readonly<Record<string, { readonly state: unknown; readonly tailnet: unknown }>>;
   /** Who did it, where the audit log says so. */
   readonly by?: string;
@@ -38,7 +41,10 @@ export interface NotCompared {
   readonly arguments: readonly string[];
 }
 
-/** The arguments of a credential that are encrypted in its state and that the tailnet would tell; undefined where there are none. */
+/**
+ * The arguments of a credential that are encrypted in its state and that the tailnet would tell;
+ * undefined where there are none.
+ */
 export function notComparedOf(
   { urn, id, kind, hidden }: Managed,
   { answered }: AnyResource,
@@ -122,8 +128,8 @@ export function differenceOf(
 }
 
 /**
- * Whether `up --refresh` leaves one that no longer opens anything, as a single-use key that has most
- * likely let its machine in. Where the arguments that decide it are encrypted, it is told.
+ * Whether `up --refresh` leaves one that no longer opens anything, as a single-use key that has
+ * most likely let its machine in. Where the arguments that decide it are encrypted, it is told.
  */
 function isLeftAlone({ state, hidden }: Managed, definition: AnyResource): boolean {
   if (hidden.has("reusable") || hidden.has("recreateIfInvalid")) return false;

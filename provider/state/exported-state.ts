@@ -1,4 +1,7 @@
-/** What stacks manage, read from `pulumi stack export`, in which secrets are encrypted unless somebody asked for them. */
+/**
+ * What stacks manage, read from `pulumi stack export`, in which secrets are encrypted unless
+ * somebody asked for them.
+ */
 
 import { z } from "zod";
 import { isKind } from "../access/kinds";

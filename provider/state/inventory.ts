@@ -8,7 +8,9 @@ import type { Managed } from "./exported-state";
 export interface Listed {
   readonly id: string;
   readonly kind: string;
-  /** The URN of the resource that manages it; null for none; absent where no state was looked at. */
+  /**
+   * The URN of the resource that manages it; null for none; absent where no state was looked at.
+   */
   readonly managedBy?: string | null;
   readonly scopes: readonly string[];
   readonly tags: readonly string[];
@@ -17,8 +19,9 @@ export interface Listed {
   readonly expires?: string;
   readonly userId?: string;
   /**
-   * When a token was last taken with it; null where the audit log has no such entry. Absent where the log could not be read, and
-   * for what takes no tokens: nobody writes down the use of an auth key or an API access token.
+   * When a token was last taken with it; null where the audit log has no such entry. Absent where
+   * the log could not be read, and for what takes no tokens: nobody writes down the use of an auth
+   * key or an API access token.
    */
   readonly lastUsed?: string | null;
 }
@@ -29,8 +32,8 @@ export function kindOf(keyType: string | null | undefined): string {
 }
 
 /**
- * Whether a key is a token of one hour that a trust credential took, and no API access token: both have the type `api`, and a token
- * has no user (https://tailscale.com/api, `keyType`).
+ * Whether a key is a token of one hour that a trust credential took, and no API access token: both
+ * have the type `api`, and a token has no user (https://tailscale.com/api, `keyType`).
  */
 export function isShortLivedToken({ keyType, userId }: Key): boolean {
   return keyType === "api" && !userId;

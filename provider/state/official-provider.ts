@@ -1,8 +1,9 @@
 /**
- * Credentials of Tailscale's official provider in the export of a stack: which they are, and the export without them. Pure.
+ * Credentials of Tailscale's official provider in the export of a stack: which they are, and the
+ * export without them. Pure.
  *
- * A resource of that provider cannot stay in the state once its plugin is gone, and neither can the provider itself: the engine loads
- * it before it does anything else.
+ * A resource of that provider cannot stay in the state once its plugin is gone, and neither can the
+ * provider itself: the engine loads it before it does anything else.
  */
 
 import { isKind } from "../access/kinds";
@@ -38,8 +39,8 @@ export interface WithoutOfficial {
 }
 
 /**
- * The export without the credentials of these ids, and without their provider where nothing else uses it. What depended on them is
- * kept, and no longer does; secrets stay as they are.
+ * The export without the credentials of these ids, and without their provider where nothing else
+ * uses it. What depended on them is kept, and no longer does; secrets stay as they are.
  * @param content what `pulumi stack export` printed, read before by `resourcesIn`
  */
 export function withoutOfficial(content: string, ids: ReadonlySet<string>): WithoutOfficial {

@@ -1,8 +1,9 @@
 /**
- * Secrets as `pulumi stack export` writes them: an object with a signature, and beside it the encrypted text, or with
- * `--show-secrets` the JSON of the value. Pure.
+ * Secrets as `pulumi stack export` writes them: an object with a signature, and beside it the
+ * encrypted text, or with `--show-secrets` the JSON of the value. Pure.
  *
- * Source: https://www.pulumi.com/docs/iac/concepts/secrets, `SigKey` and `SecretSig` of the Pulumi SDK
+ * Source: https://www.pulumi.com/docs/iac/concepts/secrets, `SigKey` and `SecretSig` of the Pulumi
+ * SDK
  */
 
 import { signatureKey } from "../access/engine-values";

@@ -1,4 +1,7 @@
-/** Says before any test where the browser is. Where everything can be had, in CI, none is a failure; elsewhere the tests are skipped. */
+/**
+ * Says before any test where the browser is. Where everything can be had, in CI, none is a failure;
+ * elsewhere the tests are skipped.
+ */
 
 import type { TestProject } from "vitest/node";
 import { findBrowser } from "../../tools/set-up/browser.mjs";

@@ -1,4 +1,7 @@
-/** Diagrams of reach by the real Mermaid, as GitHub and GitLab draw them, in a real Chromium: each is drawn, and no name leaves its label. */
+/**
+ * Diagrams of reach by the real Mermaid, as GitHub and GitLab draw them, in a real Chromium: each
+ * is drawn, and no name leaves its label.
+ */
 
 import { globSync, mkdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,4 +1,7 @@
-/** Reach as HTML in a real Chromium: drawn on a phone and a desk, for everybody, and with nothing from elsewhere. */
+/**
+ * Reach as HTML in a real Chromium: drawn on a phone and a desk, for everybody, and with nothing
+ * from elsewhere.
+ */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

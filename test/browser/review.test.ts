@@ -1,4 +1,7 @@
-/** The HTML report in a real Chromium: on a phone and a desk, in light and dark, for everybody, and with nothing from elsewhere. */
+/**
+ * The HTML report in a real Chromium: on a phone and a desk, in light and dark, for everybody, and
+ * with nothing from elsewhere.
+ */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

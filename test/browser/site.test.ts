@@ -1,4 +1,7 @@
-/** The site of the documentation in a real Chromium: on a phone and a desk, light and dark, searchable, and with nothing from elsewhere. */
+/**
+ * The site of the documentation in a real Chromium: on a phone and a desk, light and dark,
+ * searchable, and with nothing from elsewhere.
+ */
 
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";

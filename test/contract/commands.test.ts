@@ -1,4 +1,7 @@
-/** The commands of `tailscope`, each in a process of its own, against the emulator and exported state. */
+/**
+ * The commands of `tailscope`, each in a process of its own, against the emulator and exported
+ * state.
+ */
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,7 +34,8 @@ function unsignedToken(claims: object): string {
 /** A stack's exported state with the tailnet that it belongs to. */
 async function deployed(
   work: (emulator: Emulator, state: string, folder: string) => Promise<void>,
-  // What a user's token sees of others' credentials, and whether changes are logged, is what some tests are about.
+  // What a user's token sees of others' credentials, and whether changes are logged, is what some
+  // tests are about.
   strictness: EmulatorOptions["strictness"] = { userTokensList: "all", logsUpdates: true },
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-commands-"));

@@ -1,6 +1,7 @@
 /**
- * The table of docs/deployer-scopes.md, row by row: with exactly the scopes that it names a verb or a command works, and with each
- * one missing a message names it. In the friendliest and in the harshest world that the API may be.
+ * The table of docs/deployer-scopes.md, row by row: with exactly the scopes that it names a verb or
+ * a command works, and with each one missing a message names it. In the friendliest and in the
+ * harshest world that the API may be.
  */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -26,7 +27,9 @@ const credentials = [...kinds, "AuthKey with mintedBy"] as const;
 
 type Credentials = (typeof credentials)[number];
 
-/** A scope that opens nothing here, for a client that holds none of the others: it must hold one. */
+/**
+ * A scope that opens nothing here, for a client that holds none of the others: it must hold one.
+ */
 const useless = "dns:read";
 
 const tags = ["tag:ci"];
@@ -69,7 +72,10 @@ function engineOf(emulator: Emulator, { id, key }: Credential): Engine {
   });
 }
 
-/** Every scope that the needs name, those of optional ones included, and what a credential gives beside its kind. */
+/**
+ * Every scope that the needs name, those of optional ones included, and what a credential gives
+ * beside its kind.
+ */
 function scopesOf(needs: readonly Need[]): string[] {
   return [...new Set([useless, ...needs.flatMap(({ scopes }) => scopes)])];
 }
@@ -85,7 +91,9 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
   });
   afterAll(() => emulator.close());
 
-  /** Does what the verb is for as a deployer with these scopes; says what was said and what failed. */
+  /**
+   * Does what the verb is for as a deployer with these scopes; says what was said and what failed.
+   */
   async function attempt(kind: Credentials, verb: Verb, scopes: string[]): Promise<string> {
     const owner = engineOf(emulator, { id: emulator.clientId, key: emulator.clientSecret });
     const before = new Map([["it", declared(kind, minter)]]);
@@ -110,7 +118,8 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
         ...[...failures.values()].map(({ message }) => message),
         ...said.mock.calls.map(String),
       ];
-      // How narrow the token of reads is depends on the world, and on nothing that the deployer lacks.
+      // How narrow the token of reads is depends on the world, and on nothing that the deployer
+      // lacks.
       return texts.filter((text) => !text.includes("Tailscale gives no token")).join("\n");
     } finally {
       vi.unstubAllEnvs();

@@ -1,4 +1,7 @@
-/** `npm run test:tailnet` finds every way in which the API is otherwise than a fact says, and says it of that fact alone. */
+/**
+ * `npm run test:tailnet` finds every way in which the API is otherwise than a fact says, and says
+ * it of that fact alone.
+ */
 
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";

@@ -404,7 +404,9 @@ function oneKindList(change: (got: Got, others: readonly unknown[]) => Got): Mak
   };
 }
 
-/** An answer to an open question: switches of the emulator that give it, or what stands in between. */
+/**
+ * An answer to an open question: switches of the emulator that give it, or what stands in between.
+ */
 export interface Otherwise {
   readonly strictness?: Exclude<EmulatorOptions["strictness"], string>;
   readonly rewriteGithubSubjects?: boolean;
@@ -454,8 +456,8 @@ const newKeyOf = (value: unknown) =>
   );
 
 /**
- * For each open question every answer that Tailscope is prepared for, and one that it is not, where there
- * is such a one.
+ * For each open question every answer that Tailscope is prepared for, and one that it is not, where
+ * there is such a one.
  */
 export const openAnswers = {
   "unknown-scope-beside-known": {

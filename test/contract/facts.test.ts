@@ -100,7 +100,10 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (world) => {
   });
 });
 
-/** What test/recorded has no form for: Basic auth, narrowed tokens, people, the policy file, what is not there. */
+/**
+ * What test/recorded has no form for: Basic auth, narrowed tokens, people, the policy file, what is
+ * not there.
+ */
 const withoutSample: readonly string[] = [
   "all-asks-for-tags",
   "audit-filters",

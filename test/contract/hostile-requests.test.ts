@@ -1,4 +1,7 @@
-/** The emulator under requests that no client means to send: it answers 4xx, loses nothing, grows no further, and lives on. */
+/**
+ * The emulator under requests that no client means to send: it answers 4xx, loses nothing, grows no
+ * further, and lives on.
+ */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -15,7 +18,10 @@ import { as } from "./client";
 
 const command = fileURLToPath(new URL("../../emulator/bin/tailscope-emulator.js", import.meta.url));
 
-/** Sends bytes as they are, and gives the status of the answer; 0 for a connection that is closed without one. */
+/**
+ * Sends bytes as they are, and gives the status of the answer; 0 for a connection that is closed
+ * without one.
+ */
 function raw(emulator: Emulator, bytes: string): Promise<number> {
   const { hostname, port } = new URL(emulator.url);
   return new Promise((resolve) => {

@@ -1,4 +1,6 @@
-/** The list of what the emulator gave out, by which `npm test` searches all that was left behind. */
+/**
+ * The list of what the emulator gave out, by which `npm test` searches all that was left behind.
+ */
 
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";

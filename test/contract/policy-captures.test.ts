@@ -1,4 +1,7 @@
-/** The emulator takes and refuses policy files as Tailscale's own control plane did, in the same words. */
+/**
+ * The emulator takes and refuses policy files as Tailscale's own control plane did, in the same
+ * words.
+ */
 
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterAll, beforeAll, expect, test } from "vitest";

@@ -1,4 +1,7 @@
-/** The commands behind a proxy, as processes: what they ask for goes through it, and through it alone. */
+/**
+ * The commands behind a proxy, as processes: what they ask for goes through it, and through it
+ * alone.
+ */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -21,7 +24,10 @@ function file(name: string, content: string): string {
   return path;
 }
 
-/** Node's own way to trust a company's certificates: https://nodejs.org/api/cli.html#node_extra_ca_certsfile */
+/**
+ * Node's own way to trust a company's certificates:
+ * https://nodejs.org/api/cli.html#node_extra_ca_certsfile
+ */
 const trusting = { NODE_EXTRA_CA_CERTS: file("ca.pem", certificate) };
 
 const userInfo = "proxy-user:proxy-password-0123456789";

@@ -1,4 +1,7 @@
-/** A CONNECT proxy on loopback, which alone knows where names that nobody has lead, and a server that speaks TLS for another. */
+/**
+ * A CONNECT proxy on loopback, which alone knows where names that nobody has lead, and a server
+ * that speaks TLS for another.
+ */
 
 import { createServer, request } from "node:http";
 import { createServer as createTlsServer } from "node:https";
@@ -14,7 +17,10 @@ export interface TestProxy extends AsyncDisposable {
   readonly asked: string[];
   /** What stood in Proxy-Authorization, each time. */
   readonly authorizations: (string | undefined)[];
-  /** Answers instead of making a tunnel, for example `407`; `"silence"` never answers, `"end"` hangs up. */
+  /**
+   * Answers instead of making a tunnel, for example `407`; `"silence"` never answers, `"end"` hangs
+   * up.
+   */
   answer: number | "silence" | "end" | undefined;
 }
 
@@ -55,7 +61,10 @@ export async function startProxy(
   return Object.assign(proxy, { port, url: `http://127.0.0.1:${port}` });
 }
 
-/** A server with the certificate of `self-signed.ts`, which hands requests on to the plain one at `url`. */
+/**
+ * A server with the certificate of `self-signed.ts`, which hands requests on to the plain one at
+ * `url`.
+ */
 export async function startTls(url: string): Promise<{ port: number } & AsyncDisposable> {
   const sockets = new Set<Duplex>();
   const server = createTlsServer({ cert: certificate, key: privateKey }, (asked, answer) => {

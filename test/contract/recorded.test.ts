@@ -1,4 +1,7 @@
-/** The emulator answers what was recorded of the real API: the same status, and a body of the same form. */
+/**
+ * The emulator answers what was recorded of the real API: the same status, and a body of the same
+ * form.
+ */
 
 import { startEmulator } from "tailscope-emulator";
 import { describe, expect, test } from "vitest";

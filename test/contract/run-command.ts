@@ -12,7 +12,8 @@ export interface Run {
 }
 
 /**
- * What was said beside the result, without what a command waited for: that shows where a machine under load takes longer than a second.
+ * What was said beside the result, without what a command waited for: that shows where a machine
+ * under load takes longer than a second.
  */
 export function withoutWaiting(stderr: string): string {
   return stderr.replace(/^.* …\n/gm, "");
@@ -46,7 +47,9 @@ export async function runKept(
   return { code, stdout, stderr: withoutWaiting(stderr) };
 }
 
-/** The same, where whoever reads the output goes away before anything is written, as `head -0` does. */
+/**
+ * The same, where whoever reads the output goes away before anything is written, as `head -0` does.
+ */
 export async function runUntilFirstRead(
   args: readonly string[],
   environment: Record<string, string>,

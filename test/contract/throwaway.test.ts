@@ -1,4 +1,7 @@
-/** Which tailnets `npm run test:tailnet` may use, and that it leaves them as they were whatever happens. */
+/**
+ * Which tailnets `npm run test:tailnet` may use, and that it leaves them as they were whatever
+ * happens.
+ */
 
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { describe, expect, test } from "vitest";

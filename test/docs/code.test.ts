@@ -1,4 +1,7 @@
-/** Every block of code on a page: programs compile and run, commands exist with their options, data can be read. */
+/**
+ * Every block of code on a page: programs compile and run, commands exist with their options, data
+ * can be read.
+ */
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -234,7 +237,10 @@ describe("commands", () => {
       .filter(Boolean);
   }
 
-  /** The commands of a line: parts of pipes and lists, and what is within `$(…)`; without variables that are set. */
+  /**
+   * The commands of a line: parts of pipes and lists, and what is within `$(…)`; without variables
+   * that are set.
+   */
   const partsOf = (line: string) =>
     line
       .split(/\||&&|\$\(|;/)

@@ -1,4 +1,7 @@
-/** Stands in for packages that recipes use and this repository does not install: the little of them that is used. */
+/**
+ * Stands in for packages that recipes use and this repository does not install: the little of them
+ * that is used.
+ */
 
 declare module "@pulumi/github" {
   import type { CustomResource, CustomResourceOptions, Input } from "@pulumi/pulumi";

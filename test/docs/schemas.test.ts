@@ -1,4 +1,7 @@
-/** The JSON schemas of the commands' outputs: made of the code, whole, and true of what the commands print. */
+/**
+ * The JSON schemas of the commands' outputs: made of the code, whole, and true of what the commands
+ * print.
+ */
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

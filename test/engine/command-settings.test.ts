@@ -1,4 +1,6 @@
-/** The commands beside a real stack: whose settings they take, what they decrypt, what they compare. */
+/**
+ * The commands beside a real stack: whose settings they take, what they decrypt, what they compare.
+ */
 
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { describe, expect, test } from "vitest";

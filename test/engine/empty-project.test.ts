@@ -11,7 +11,10 @@ import { newStack } from "./stack";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What the two packages depend on, taken from here instead of the registry: no test leaves this machine. */
+/**
+ * What the two packages depend on, taken from here instead of the registry: no test leaves this
+ * machine.
+ */
 const dependencies = [
   "@hono/node-server",
   "commander",
@@ -34,7 +37,8 @@ test("both packages install from their tarballs into an empty project, and work 
       join(project, "package.json"),
       JSON.stringify({ name: "empty", private: true, overrides }),
     );
-    // Its peer @pulumi/pulumi, which every Pulumi program has, comes as a link: it is 100 packages with its own.
+    // Its peer @pulumi/pulumi, which every Pulumi program has, comes as a link: it is 100 packages
+    // with its own.
     const options = [
       "--offline",
       "--legacy-peer-deps",

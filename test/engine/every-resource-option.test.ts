@@ -1,6 +1,6 @@
 /**
- * Every resource option of Pulumi's, for the three kinds side by side, with what its documentation says
- * of it: https://www.pulumi.com/docs/iac/concepts/resources/options/
+ * Every resource option of Pulumi's, for the three kinds side by side, with what its documentation
+ * says of it: https://www.pulumi.com/docs/iac/concepts/resources/options/
  */
 
 import type { CustomResourceOptions } from "@pulumi/pulumi";
@@ -16,7 +16,9 @@ type Plan = "update" | "replace" | "nothing";
 
 interface Row {
   readonly option: string;
-  /** The options of the resource, as source: `version` is 1 and then 2, `name` and `kind` are known. */
+  /**
+   * The options of the resource, as source: `version` is 1 and then 2, `name` and `kind` are known.
+   */
   readonly options?: string;
   /** Its arguments beside those that a kind needs; the description changes from "one" to "two". */
   readonly args?: string;
@@ -133,7 +135,9 @@ const table: readonly Row[] = [
   },
 ];
 
-/** Every option that the SDK has: "row" where the table tries it by its name, or where else it is. */
+/**
+ * Every option that the SDK has: "row" where the table tries it by its name, or where else it is.
+ */
 const everyOption: Readonly<Record<keyof CustomResourceOptions, string>> = {
   additionalSecretOutputs: "row",
   aliases: "row",

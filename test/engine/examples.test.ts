@@ -1,4 +1,7 @@
-/** Every example, run as it stands against the emulator. (The quickstart is the story of `npm start`: commands.test.ts.) */
+/**
+ * Every example, run as it stands against the emulator. (The quickstart is the story of `npm
+ * start`: commands.test.ts.)
+ */
 
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -158,7 +161,8 @@ test("ci-deployments: bootstrapped once, then GitHub Actions and GitLab CI deplo
   const made = (await bootstrap.deployed()) as Record<string, string>;
   await using ci = await pipeline(emulator);
 
-  // GitHub: a pull request is previewed by an identity that can change nothing, and main is deployed.
+  // GitHub: a pull request is previewed by an identity that can change nothing, and main is
+  // deployed.
   const workflow = parse(
     readFileSync(join(root, "examples/ci-deployments/github-actions.yml"), "utf8"),
   ) as Workflow;

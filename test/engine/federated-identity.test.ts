@@ -18,7 +18,8 @@ test("a federated identity changes in place, and what Tailscale itself rewrites 
   const made = await stack.deployed();
   expect(made["audience"]).toBe(`api.tailscale.com/${made["id"]}`);
   expect(made["subject"]).toMatch(/^repo:acme@\d+\/infrastructure@\d+:ref:refs\/heads\/main$/);
-  // Neither the subject in its new form, nor the audience that the server made, nor the description that is not there.
+  // Neither the subject in its new form, nor the audience that the server made, nor the description
+  // that is not there.
   await stack.up("--refresh", "--expect-no-changes");
 
   stack.write(

@@ -1,6 +1,6 @@
 /**
- * docs/getting-started.md as a stranger walks it, with the real engine: the files are written and the commands typed in the order of
- * the page, against the emulator that it starts.
+ * docs/getting-started.md as a stranger walks it, with the real engine: the files are written and
+ * the commands typed in the order of the page, against the emulator that it starts.
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -53,7 +53,10 @@ afterAll(() => {
 
 const exportsIn = (printed: string) => (printed.match(/^ *export .*$/gm) ?? []).join("\n");
 
-/** The page as a script: files where it shows them by name, commands where it shows them to be typed. */
+/**
+ * The page as a script: files where it shows them by name, commands where it shows them to be
+ * typed.
+ */
 function script(section: string): string {
   const blocks = blocksOf({ path, text: section });
   return blocks

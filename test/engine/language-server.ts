@@ -1,6 +1,7 @@
 /**
- * Programs in this process, as Pulumi's Automation API runs them: the CLI asks them for resources over gRPC instead of starting
- * Node for each run. Everything else stays what it is: the engine, its state, the provider process.
+ * Programs in this process, as Pulumi's Automation API runs them: the CLI asks them for resources
+ * over gRPC instead of starting Node for each run. Everything else stays what it is: the engine,
+ * its state, the provider process.
  */
 
 import { createRequire } from "node:module";

@@ -1,4 +1,7 @@
-/** Bringing what exists under management: what we would let nobody ask for, and the page for those who come from the official provider. */
+/**
+ * Bringing what exists under management: what we would let nobody ask for, and the page for those
+ * who come from the official provider.
+ */
 
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -172,7 +175,8 @@ test("a credential with what we would let nobody ask for is adopted and kept, an
     expect(imported.code, imported.text).toBe(0);
     expect(await stack.preview("--refresh", "--expect-no-changes")).toEqual([]);
 
-    // Of a change Tailscale takes the whole credential, and refuses in it what it would not take today.
+    // Of a change Tailscale takes the whole credential, and refuses in it what it would not take
+    // today.
     const changed = program.replace('scopes: ["brand_new", "dns"]', 'scopes: ["dns"]');
     stack.write(changed);
     expect(await stack.failingUp()).toContain("keys: description had invalid characters");

@@ -1,4 +1,7 @@
-/** A deployer that was rotated in stack config: the engine hands the one of the last `up` to refresh and destroy. */
+/**
+ * A deployer that was rotated in stack config: the engine hands the one of the last `up` to refresh
+ * and destroy.
+ */
 
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";

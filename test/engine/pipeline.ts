@@ -1,4 +1,7 @@
-/** A CI job as its platform runs it: a runner that issues identity tokens, and an environment without a secret. */
+/**
+ * A CI job as its platform runs it: a runner that issues identity tokens, and an environment
+ * without a secret.
+ */
 
 import { execFile } from "node:child_process";
 import {
@@ -19,7 +22,10 @@ import type { startEmulator } from "tailscope-emulator";
 import { localBackend, root } from "../../harness/pulumi";
 import { keepEvidence } from "../evidence";
 
-/** Runs a shell line as CI does, and gives how it ended. A job's `npm ci` finds its packages in place. */
+/**
+ * Runs a shell line as CI does, and gives how it ended. A job's `npm ci` finds its packages in
+ * place.
+ */
 export function shell(
   line: string,
   cwd: string,

@@ -1,7 +1,7 @@
 /**
- * Runs a policy pack through the real engine. The language host that is built here cannot start one ('not supported'), so the
- * pack's copy names a runtime that no host knows, and the engine starts `pulumi-analyzer-policy-RUNTIME` from PATH, which is what
- * a newer host does by itself.
+ * Runs a policy pack through the real engine. The language host that is built here cannot start one
+ * ('not supported'), so the pack's copy names a runtime that no host knows, and the engine starts
+ * `pulumi-analyzer-policy-RUNTIME` from PATH, which is what a newer host does by itself.
  */
 
 import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
@@ -17,7 +17,8 @@ export interface PreparedPack {
 
 /**
  * Puts the pack of an example, or one whose index.js is `body`, below `folder`.
- * @param plugins packages whose providers a program needs: here they take whatever they are given, and make nothing
+ * @param plugins packages whose providers a program needs: here they take whatever they are given,
+ *   and make nothing
  */
 export function preparePack(
   folder: string,

@@ -1,4 +1,7 @@
-/** The policy pack through the real engine: a program that every rule lets through, and many that mean to get round one. */
+/**
+ * The policy pack through the real engine: a program that every rule lets through, and many that
+ * mean to get round one.
+ */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

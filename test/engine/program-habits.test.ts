@@ -1,4 +1,7 @@
-/** Ways in which people write programs and run them, as public reports have them (test/field/README.md). */
+/**
+ * Ways in which people write programs and run them, as public reports have them
+ * (test/field/README.md).
+ */
 
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";

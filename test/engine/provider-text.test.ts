@@ -9,7 +9,10 @@ import { newStack } from "./stack";
 
 const require = createRequire(import.meta.url);
 
-/** What is stored with every resource. It is the same for every release: these lines are never edited. */
+/**
+ * What is stored with every resource. It is the same for every release: these lines are never
+ * edited.
+ */
 const texts = {
   OAuthClient: 'exports.handler=()=>require("tailscope").OAuthClient.provider',
   AuthKey: 'exports.handler=()=>require("tailscope").AuthKey.provider',

@@ -1,4 +1,7 @@
-/** Puts a Pulumi CLI on the PATH of the tests that run one, and in front of it the Node that runs them. */
+/**
+ * Puts a Pulumi CLI on the PATH of the tests that run one, and in front of it the Node that runs
+ * them.
+ */
 
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";

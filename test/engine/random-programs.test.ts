@@ -1,6 +1,7 @@
 /**
- * Thirty random programs through the real engine, edited five times each: every program has a tailnet of its own, so that one
- * `up` deploys them all. After each, exactly what is declared is active in each, and the last preview shows no change.
+ * Thirty random programs through the real engine, edited five times each: every program has a
+ * tailnet of its own, so that one `up` deploys them all. After each, exactly what is declared is
+ * active in each, and the last preview shows no change.
  */
 
 import fc from "fast-check";

@@ -1,4 +1,7 @@
-/** Resource options that a dynamic provider is not told of do what Pulumi says of them, or say that they cannot. */
+/**
+ * Resource options that a dynamic provider is not told of do what Pulumi says of them, or say that
+ * they cannot.
+ */
 
 import { unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,11 +1,12 @@
 /**
- * `tailscope review` of real previews: twelve changes of rising difficulty to one deployed program, and what a second one does
- * with credentials that are external, retained, hidden or run by other code. Each has its report in every format under reviews/.
- * `UPDATE_REVIEWS=1 npx vitest run --project engine review` writes them again, to be read like code.
+ * `tailscope review` of real previews: twelve changes of rising difficulty to one deployed program,
+ * and what a second one does with credentials that are external, retained, hidden or run by other
+ * code. Each has its report in every format under reviews/. `UPDATE_REVIEWS=1 npx vitest run
+ * --project engine review` writes them again, to be read like code.
  *
  * What the engine printed for each of the twelve is kept under reviews/previews. `npm test` reviews
- * that, and asks the engine for the changes of `asked` alone, whose reports have to be the same; the
- * scripts that take their time ask it for all of them.
+ * that, and asks the engine for the changes of `asked` alone, whose reports have to be the same;
+ * the scripts that take their time ask it for all of them.
  */
 
 import { execFile } from "node:child_process";
@@ -100,14 +101,19 @@ afterAll(async () => {
   await emulator[Symbol.asyncDispose]();
 });
 
-/** What \`pulumi preview --json\` prints for a change, the program run by Node as for anybody: its lines are in the reports. */
+/**
+ * What \`pulumi preview --json\` prints for a change, the program run by Node as for anybody: its
+ * lines are in the reports.
+ */
 async function preview(change: string, ...args: string[]): Promise<string> {
   const { code, text } = await stack.pulumi(["preview", "--json", ...args], { CHANGE: change });
   expect(code, text).toBe(0);
   return text.slice(text.indexOf("{\n"));
 }
 
-/** The same, as the engine printed it when the reports were written, where this run does not ask it. */
+/**
+ * The same, as the engine printed it when the reports were written, where this run does not ask it.
+ */
 async function previewed(change: string): Promise<string> {
   const folder = fileURLToPath(new URL("reviews/previews", import.meta.url));
   const path = join(folder, `${change}.json.gz`);

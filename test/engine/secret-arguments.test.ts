@@ -1,4 +1,7 @@
-/** Arguments that the program made secret stay so: in the state, in warnings and in messages of `check`. */
+/**
+ * Arguments that the program made secret stay so: in the state, in warnings and in messages of
+ * `check`.
+ */
 
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";

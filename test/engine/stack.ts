@@ -1,4 +1,7 @@
-/** A Pulumi stack in a temporary home, with the real CLI: write a program, run the engine, look at what it says and keeps. */
+/**
+ * A Pulumi stack in a temporary home, with the real CLI: write a program, run the engine, look at
+ * what it says and keeps.
+ */
 
 import type { ChildProcess } from "node:child_process";
 import { cpSync, writeFileSync } from "node:fs";
@@ -71,7 +74,9 @@ export interface Deployment {
 
 const prelude = `const pulumi = require("@pulumi/pulumi");\nconst { ${resourceTypes.join(", ")} } = require("tailscope");\n`;
 
-/** Most of an operation is Node loading the Pulumi SDK, twice, and the engine collecting garbage. */
+/**
+ * Most of an operation is Node loading the Pulumi SDK, twice, and the engine collecting garbage.
+ */
 const quickStart = {
   NODE_COMPILE_CACHE: join(tmpdir(), "tailscope-test-compile-cache"),
   GOGC: "400",
@@ -81,7 +86,10 @@ const quickStart = {
   }),
 };
 
-/** Makes a stack that deploys to `emulator` with its all-scope client, or with what `environment` says instead. */
+/**
+ * Makes a stack that deploys to `emulator` with its all-scope client, or with what `environment`
+ * says instead.
+ */
 export async function newStack(
   emulator: Emulator,
   program: string,
@@ -162,7 +170,10 @@ export async function newStack(
     return stdout;
   }
 
-  /** A run of the program. Where it fails because of the program, or stands in a folder of its own, Node runs it as for anybody. */
+  /**
+   * A run of the program. Where it fails because of the program, or stands in a folder of its own,
+   * Node runs it as for anybody.
+   */
   async function served(args: readonly string[]): Promise<Run> {
     if (example !== undefined || packages !== ourPackages) return pulumi(args);
     const program = await serveProgram(prelude + written, settings);
@@ -191,7 +202,8 @@ export async function newStack(
       written = body;
       writeFileSync(join(work, "index.js"), prelude + body);
     },
-    // Node runs the program as for anybody: in this process its failure, when the engine is gone, would count as another program's.
+    // Node runs the program as for anybody: in this process its failure, when the engine is gone,
+    // would count as another program's.
     start: (...args) => launch(args),
     pulumi,
     async up(...args) {

@@ -1,4 +1,7 @@
-/** What people do to a stack and its state with Pulumi's own commands, as public reports have it (test/field/README.md). */
+/**
+ * What people do to a stack and its state with Pulumi's own commands, as public reports have it
+ * (test/field/README.md).
+ */
 
 import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -110,7 +113,10 @@ async function managedIds(stack: Stack): Promise<string[]> {
   return Object.values((await stack.state()).credentials).map(({ id }) => id ?? "");
 }
 
-/** Makes the state what an engine leaves that was killed while it made `name`, a resource like `like`. */
+/**
+ * Makes the state what an engine leaves that was killed while it made `name`, a resource like
+ * `like`.
+ */
 function interruptCreate(stack: Stack, like: string, name: string): void {
   const folder = fileURLToPath(String(stack.environment["PULUMI_BACKEND_URL"]));
   const file = join(folder, ".pulumi/stacks/test/dev.json");

@@ -1,4 +1,7 @@
-/** A credential that Tailscale made otherwise than it was asked to is told of at every run, and what it rewrites is not. */
+/**
+ * A credential that Tailscale made otherwise than it was asked to is told of at every run, and what
+ * it rewrites is not.
+ */
 
 import { startEmulator } from "tailscope-emulator";
 import { afterEach, expect, test, vi } from "vitest";
@@ -13,7 +16,10 @@ afterEach(async () => {
   vi.restoreAllMocks();
 });
 
-/** Creates a credential that the API answers as `answered`; the warnings of that run, and those of the next run. */
+/**
+ * Creates a credential that the API answers as `answered`; the warnings of that run, and those of
+ * the next run.
+ */
 async function made(
   provider: Provider,
   inputs: object,

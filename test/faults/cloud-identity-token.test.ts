@@ -1,4 +1,6 @@
-/** Identity tokens of AWS and Google Cloud, from their services played on loopback by a real server. */
+/**
+ * Identity tokens of AWS and Google Cloud, from their services played on loopback by a real server.
+ */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders } from "node:http";
@@ -35,7 +37,10 @@ interface Cloud extends AsyncDisposable {
   readonly asked: Asked[];
 }
 
-/** Answers `"METHOD /path"`, or `"STS Action"` for STS; to all else 404. Google's server names itself in each answer. */
+/**
+ * Answers `"METHOD /path"`, or `"STS Action"` for STS; to all else 404. Google's server names
+ * itself in each answer.
+ */
 async function startCloud(answers: Answers, isGoogle = false): Promise<Cloud> {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {

@@ -1,4 +1,7 @@
-/** A create whose answer was lost: what it left is found and revoked, or named and left alone, and never forgotten. */
+/**
+ * A create whose answer was lost: what it left is found and revoked, or named and left alone, and
+ * never forgotten.
+ */
 
 import { type Emulator, type Fault, startEmulator } from "tailscope-emulator";
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,7 @@
-/** What is looked at before anything is sent, over real HTTP: whose scopes and tags, and what is said of them. */
+/**
+ * What is looked at before anything is sent, over real HTTP: whose scopes and tags, and what is
+ * said of them.
+ */
 
 import { type Emulator, type Fault, startEmulator } from "tailscope-emulator";
 import { expect, test, vi } from "vitest";

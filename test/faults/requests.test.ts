@@ -1,4 +1,7 @@
-/** How requests behave when something goes wrong on the way: real HTTP to an emulator that fails as it is told. */
+/**
+ * How requests behave when something goes wrong on the way: real HTTP to an emulator that fails as
+ * it is told.
+ */
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,7 +13,9 @@ import { openTailnet } from "../../provider/api/tailnet";
 
 const body = { scopes: ["dns"] };
 
-/** The deployer's view of the emulator's tailnet; waits between tries are short, and so is patience. */
+/**
+ * The deployer's view of the emulator's tailnet; waits between tries are short, and so is patience.
+ */
 function clients(
   emulator: Emulator,
   deployer: ApiCredential = {
@@ -188,7 +193,8 @@ test("requests name themselves, and share connections that stay open", async () 
     expect([...agents]).toEqual([
       expect.stringMatching(/^tailscope\/\d+\.\d+\.\d+ \(Pulumi dynamic provider; node \d+\./),
     ]);
-    // The pool opens a second one where a request comes before the last answer's connection is free again.
+    // The pool opens a second one where a request comes before the last answer's connection is free
+    // again.
     expect(sockets.size).toBeLessThanOrEqual(2);
   } finally {
     await http.close();

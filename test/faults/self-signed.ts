@@ -1,6 +1,6 @@
 /**
- * A certificate for localhost and some names that nobody has (RFC 6761, .test), signed by itself, with its key: made for these tests,
- * valid until 2126, trusted by nobody.
+ * A certificate for localhost and some names that nobody has (RFC 6761, .test), signed by itself,
+ * with its key: made for these tests, valid until 2126, trusted by nobody.
  */
 
 export const certificate = `-----BEGIN CERTIFICATE-----

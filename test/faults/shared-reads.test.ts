@@ -1,4 +1,7 @@
-/** Reads that arrive together share one token and one list, which is never older than a write of our own. */
+/**
+ * Reads that arrive together share one token and one list, which is never older than a write of our
+ * own.
+ */
 
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";

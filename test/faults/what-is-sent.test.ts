@@ -1,4 +1,7 @@
-/** Requests as they go over the wire, seen by a server of the test's own; and what is made of connections that fail. */
+/**
+ * Requests as they go over the wire, seen by a server of the test's own; and what is made of
+ * connections that fail.
+ */
 
 import {
   createServer,

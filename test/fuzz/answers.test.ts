@@ -1,4 +1,6 @@
-/** Answers of the API that its documentation does not know, and policy files that are made to hurt. */
+/**
+ * Answers of the API that its documentation does not know, and policy files that are made to hurt.
+ */
 
 import fc from "fast-check";
 import { startEmulator } from "tailscope-emulator";

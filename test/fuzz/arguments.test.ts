@@ -1,4 +1,7 @@
-/** Arguments of the three resources, stack config and the environment: whatever comes, a message with the place, or a right answer. */
+/**
+ * Arguments of the three resources, stack config and the environment: whatever comes, a message
+ * with the place, or a right answer.
+ */
 
 import fc from "fast-check";
 import { expect, test } from "vitest";

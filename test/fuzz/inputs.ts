@@ -74,7 +74,10 @@ export function objectOf(
 
 const counted = new Map<string, { inputs: number; refused: number }>();
 
-/** Runs `check` on many inputs; it gives the messages about one, of which none may be a slip of ours. */
+/**
+ * Runs `check` on many inputs; it gives the messages about one, of which none may be a slip of
+ * ours.
+ */
 export async function fuzz<Input>(
   surface: string,
   arbitrary: fc.Arbitrary<Input>,

@@ -130,7 +130,10 @@ const tsconfig = JSON.stringify({
   files: ["index.ts"],
 });
 
-/** `pulumi preview` in a project. This process answers as Tailscale meanwhile, so it must not wait idly. */
+/**
+ * `pulumi preview` in a project. This process answers as Tailscale meanwhile, so it must not wait
+ * idly.
+ */
 async function preview(project: string, { nodeArguments }: Partial<Kind> = {}) {
   const options =
     nodeArguments === undefined

@@ -1,4 +1,6 @@
-/** The package managers that people have, each as its npm package, and how each is told to install. */
+/**
+ * The package managers that people have, each as its npm package, and how each is told to install.
+ */
 
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -17,7 +19,9 @@ export interface Manager {
   readonly hoists: boolean;
   /** Files that its projects have. */
   readonly files: Readonly<Record<string, string>>;
-  /** Its command with the arguments that install a project, below the folder of {@link getManagers}. */
+  /**
+   * Its command with the arguments that install a project, below the folder of {@link getManagers}.
+   */
   readonly command: readonly string[];
 }
 

@@ -33,8 +33,8 @@ function decoded(html: string): string {
 
 /**
  * What GitHub and GitLab make links, mentions, pictures or commands of in a text that is no code,
- * after references are decoded.
- * Sources: https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
+ * after references are decoded. Sources:
+ * https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
  * and https://docs.gitlab.com/user/markdown/#gitlab-specific-references
  */
 const taken: readonly [what: string, pattern: RegExp][] = [

@@ -1,7 +1,8 @@
 /**
- * Every request that the provider makes, every fault, every resource, through the real engine. Each cell has a tailnet of its
- * own, so that one `up` runs them all. In the run with the fault it strikes once or as long as the run lasts; one more `up` after
- * it must leave exactly the declared credential active, and the next preview must show no change.
+ * Every request that the provider makes, every fault, every resource, through the real engine. Each
+ * cell has a tailnet of its own, so that one `up` runs them all. In the run with the fault it
+ * strikes once or as long as the run lasts; one more `up` after it must leave exactly the declared
+ * credential active, and the next preview must show no change.
  */
 
 import { writeFileSync } from "node:fs";
@@ -70,7 +71,10 @@ function isPossible({ kind, request, effect }: Pick<Cell, "kind" | "request" | "
   return !(effect === "token gone" && (request === "token" || request === "exchange"));
 }
 
-/** A deployer that is not accepted is told before anything is done; then no other cell of the same program would be run. */
+/**
+ * A deployer that is not accepted is told before anything is done; then no other cell of the same
+ * program would be run.
+ */
 function stopsTheProgram({ request, effect, mode }: Cell): boolean {
   return (
     (request === "read" || request === "policy file") &&
@@ -222,7 +226,10 @@ function active({ emulator, deployer }: Tailnet): string[] {
   return emulator.control.activeCredentials().flatMap(({ id }) => (id === deployer ? [] : [id]));
 }
 
-/** Runs the operation with the faults, then once more without, and says of each cell what came of it. */
+/**
+ * Runs the operation with the faults, then once more without, and says of each cell what came of
+ * it.
+ */
 async function through(
   stack: Stack,
   tailnets: readonly Tailnet[],

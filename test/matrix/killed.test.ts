@@ -1,7 +1,8 @@
 /**
- * The engine, and the provider process, are killed at every request of an `up`, a refresh and a destroy of ten credentials, before
- * and after it took effect. Then a person does what Pulumi asks for, and at the end the declared set is active; whatever is active
- * beside it is named by `tailscope inventory --unmanaged`.
+ * The engine, and the provider process, are killed at every request of an `up`, a refresh and a
+ * destroy of ten credentials, before and after it took effect. Then a person does what Pulumi asks
+ * for, and at the end the declared set is active; whatever is active beside it is named by
+ * `tailscope inventory --unmanaged`.
  */
 
 import { execFileSync } from "node:child_process";
@@ -46,7 +47,10 @@ const moments = ["before", "after"] as const;
 
 const counts = { runs: 0, orphans: 0 };
 
-/** Every request of an operation: the last of these may come after the operation's own last, which then just ends. */
+/**
+ * Every request of an operation: the last of these may come after the operation's own last, which
+ * then just ends.
+ */
 const cells = Object.keys(operations).flatMap((name) =>
   victims.flatMap((victim) =>
     moments.flatMap((moment) =>
@@ -132,7 +136,8 @@ function kill(engine: number, victim: (typeof victims)[number]): void {
   );
   if (provider === undefined) throw new Error("the provider process was not found");
   if (victim === "engine") process.kill(engine, "SIGKILL");
-  // With the engine it goes, too, as when the machine does: it would carry on with what nobody waits for.
+  // With the engine it goes, too, as when the machine does: it would carry on with what nobody
+  // waits for.
   process.kill(provider.pid, "SIGKILL");
 }
 

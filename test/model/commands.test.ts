@@ -1,6 +1,7 @@
 /**
- * The verbs under random histories: edits, outside changes, faults, a moving clock, two tailnets, against a simple model: after
- * an `up` without faults exactly what is declared is active, with the declared arguments, and nothing that others made is touched.
+ * The verbs under random histories: edits, outside changes, faults, a moving clock, two tailnets,
+ * against a simple model: after an `up` without faults exactly what is declared is active, with the
+ * declared arguments, and nothing that others made is touched.
  */
 
 import fc from "fast-check";
@@ -181,7 +182,9 @@ class World {
     for (const name of tailnets) this.emulators[name].control.advanceClock(milliseconds);
   }
 
-  /** Whoever runs the program again has read first what went wrong, so that its moments are apart. */
+  /**
+   * Whoever runs the program again has read first what went wrong, so that its moments are apart.
+   */
   async up(...[declared, options]: Parameters<Engine["up"]>): Promise<RunResult> {
     if (this.hasFailed) this.later(5000);
     const result = await this.engine.up(declared, options);
@@ -206,7 +209,8 @@ abstract class Step implements fc.AsyncCommand<Model, World> {
     steps++;
     const before = world.ids().filter((id) => world.strangers.has(id));
     await this.act(model, world);
-    // Whatever we do, nobody else's credential is touched by it; they, and time, which ends auth keys, may.
+    // Whatever we do, nobody else's credential is touched by it; they, and time, which ends auth
+    // keys, may.
     if (!(this instanceof Outside || this instanceof Later))
       expect(world.ids().filter((id) => before.includes(id))).toEqual(before);
     world.expectNoOrphans();

@@ -1,6 +1,7 @@
 /**
- * What Pulumi does with a dynamic provider, small: state, plans, replacements, what is left to delete, failures of single
- * resources. The verbs are the real ones. That the real engine does the same is what test/engine is for.
+ * What Pulumi does with a dynamic provider, small: state, plans, replacements, what is left to
+ * delete, failures of single resources. The verbs are the real ones. That the real engine does the
+ * same is what test/engine is for.
  */
 
 import { isDeepStrictEqual } from "node:util";
@@ -40,7 +41,10 @@ export class Engine {
 
   constructor(private readonly config: Readonly<Record<string, string>>) {}
 
-  /** `pulumi up --continue-on-error`; with `refresh`, `--refresh` before it. Each is a provider process of its own. */
+  /**
+   * `pulumi up --continue-on-error`; with `refresh`, `--refresh` before it. Each is a provider
+   * process of its own.
+   */
   async up(program: Program, { refresh = false, dry = false } = {}): Promise<RunResult> {
     const failures = new Map<string, Error>();
     const changes: string[] = [];

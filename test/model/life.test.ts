@@ -1,4 +1,7 @@
-/** The life of each resource through its verbs, step by step: what the tailnet has, what the state says, and what is asked of the API. */
+/**
+ * The life of each resource through its verbs, step by step: what the tailnet has, what the state
+ * says, and what is asked of the API.
+ */
 
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";

@@ -80,7 +80,9 @@ export interface Judgement {
   readonly tagsLost: ReadonlySet<string>;
   /** Others than before may use it. */
   readonly isWider: boolean;
-  /** What a more cautious reader may say: that who may use it is not known, or not to be trusted. */
+  /**
+   * What a more cautious reader may say: that who may use it is not known, or not to be trusted.
+   */
   readonly cautious: Class;
   /** Something is more than before, be it a longer life alone: what `--fail-on gained` counts. */
   readonly isMore: boolean;

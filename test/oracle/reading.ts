@@ -347,7 +347,9 @@ function readResource(urn: string, plan: ResourcePlan, into: Draft): void {
   into.changes.push({ ...about, change, before, after: state, ends: "not told" });
 }
 
-/** A replacement that was asked for by hand has all of it among what is added, compared with none. */
+/**
+ * A replacement that was asked for by hand has all of it among what is added, compared with none.
+ */
 function isCodeChanged({ goal, steps }: ResourcePlan): boolean {
   const { adds = {}, updates = {}, deletes = [] } = goal?.inputDiff ?? {};
   const isNew = Object.hasOwn(adds, "__provider") && steps.includes("update");

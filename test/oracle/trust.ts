@@ -44,7 +44,9 @@ function textsOf({ issuer, subject, audience, rules }: Trust): string[] {
   ];
 }
 
-/** Whether it is made to look like another: by what is not seen, or by a user name before its host. */
+/**
+ * Whether it is made to look like another: by what is not seen, or by a user name before its host.
+ */
 export function isDeceptive(trust: Trust): boolean {
   const { issuer } = trust;
   const hasUser = issuer.is === "known" && /^https?:\/\/[^/]*@/.test(issuer.value);

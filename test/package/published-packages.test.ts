@@ -1,4 +1,6 @@
-/** What `npm pack` makes of each package: what it needs, nothing else, and fit for who installs it. */
+/**
+ * What `npm pack` makes of each package: what it needs, nothing else, and fit for who installs it.
+ */
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -78,7 +80,8 @@ describe.each([
       createPackageFromTarballData(new Uint8Array(readFileSync(packed[directory]?.file ?? ""))),
     );
     const problems = analysis.types ? analysis.problems : ["no types"];
-    // The emulator is an ES module alone: CommonJS loads it with import(), or with require() on Node 22 and later.
+    // The emulator is an ES module alone: CommonJS loads it with import(), or with require() on
+    // Node 22 and later.
     const served = problems.filter(
       (problem) =>
         typeof problem === "string" ||

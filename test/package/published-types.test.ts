@@ -120,7 +120,10 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The options of Pulumi's template, https://github.com/pulumi/templates/tree/master/typescript, and the strictest beside them. */
+/**
+ * The options of Pulumi's template, https://github.com/pulumi/templates/tree/master/typescript, and
+ * the strictest beside them.
+ */
 const template = {
   strict: true,
   outDir: "bin",
@@ -146,17 +149,25 @@ const ways = {
   bundler: { module: "es2022", moduleResolution: "bundler" },
 } as const;
 
-/** The oldest and the newest that people have; those between them in the scripts that take their time. */
+/**
+ * The oldest and the newest that people have; those between them in the scripts that take their
+ * time.
+ */
 const versions = ["5.0", ...(isLong ? ["5.4", "5.9"] : []), "6.0"].map((version) => ({
   version,
   // The repository's own is the newest.
   name: version === "6.0" ? "typescript" : `typescript-${version}`,
 }));
 
-/** Source files that one TypeScript has parsed: those of the SDK and of Node serve every program. */
+/**
+ * Source files that one TypeScript has parsed: those of the SDK and of Node serve every program.
+ */
 type Parsed = Map<string, TypeScript.SourceFile | undefined>;
 
-/** What a compiler says of programs and of our declarations, a line each, and whose declarations it read. */
+/**
+ * What a compiler says of programs and of our declarations, a line each, and whose declarations it
+ * read.
+ */
 function compile(
   ts: typeof TypeScript,
   { options, errors }: { options: TypeScript.CompilerOptions; errors: TypeScript.Diagnostic[] },

@@ -1,4 +1,7 @@
-/** The tests that a policy file holds of itself, run: as Tailscale runs them before it takes the file. */
+/**
+ * The tests that a policy file holds of itself, run: as Tailscale runs them before it takes the
+ * file.
+ */
 
 import { describe, expect, test } from "vitest";
 import { runTests } from "../../provider/policy-file/tests";

@@ -102,7 +102,8 @@ describe("a file", () => {
     const before = process.cpuUsage();
     readPolicyFile(JSON.stringify(file));
     parsePolicy(JSON.stringify(file));
-    // The processor's time: a few milliseconds, where one step for each pair of characters took minutes.
+    // The processor's time: a few milliseconds, where one step for each pair of characters took
+    // minutes.
     expect(process.cpuUsage(before).user / 1e6).toBeLessThan(2);
   });
 

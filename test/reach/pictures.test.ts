@@ -55,7 +55,10 @@ const picture: fc.Arbitrary<Picture> = fc
     }),
   );
 
-/** What may stand in a label: no quotation mark, no bracket, no sign of Markdown or HTML but as a code. */
+/**
+ * What may stand in a label: no quotation mark, no bracket, no sign of Markdown or HTML but as a
+ * code.
+ */
 const inLabel = `(?:[\\p{L}\\p{M}\\p{N} .,:;/@*+=()'…-]|#\\d+;)+`;
 const node = `n\\d+(?:\\["${inLabel}"\\])?`;
 const edge = new RegExp(`^  ${node} (?:-->|==>|-\\.->)\\|"${inLabel}"\\| ${node}$`, "u");

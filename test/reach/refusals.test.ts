@@ -1,4 +1,6 @@
-/** What Tailscale is documented to refuse, beyond the captures: neither reading takes it for sound. */
+/**
+ * What Tailscale is documented to refuse, beyond the captures: neither reading takes it for sound.
+ */
 
 import { expect, test } from "vitest";
 import { parsePolicy } from "../../emulator/policy-file";

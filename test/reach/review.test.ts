@@ -1,4 +1,6 @@
-/** What a review says of reach: of credentials that change, and of a policy file that changes alone. */
+/**
+ * What a review says of reach: of credentials that change, and of a policy file that changes alone.
+ */
 
 import { describe, expect, test } from "vitest";
 import { htmlReport } from "../../provider/review/formats/html";

@@ -1,4 +1,6 @@
-/** How long reach takes: the measurements are generous, because a machine under load is no failure. */
+/**
+ * How long reach takes: the measurements are generous, because a machine under load is no failure.
+ */
 
 import { expect, test } from "vitest";
 import { readPolicyFile } from "../../provider/policy-file/read";

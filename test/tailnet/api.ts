@@ -1,4 +1,7 @@
-/** What the examination of one fact has to work with: requests, credentials of its own, the audit log. */
+/**
+ * What the examination of one fact has to work with: requests, credentials of its own, the audit
+ * log.
+ */
 
 import { tagOwnersIn, waitUntilUsable } from "./credentials.ts";
 import { NotTestable } from "./outcome.ts";
@@ -17,7 +20,10 @@ export type Body = Readonly<Record<string, unknown>>;
 
 export interface Api {
   readonly session: Session;
-  /** How everything begins that this examination makes, for example `"tailscope test expiry-as-asked"`. */
+  /**
+   * How everything begins that this examination makes, for example `"tailscope test
+   * expiry-as-asked"`.
+   */
   readonly description: string;
   /** Sends a request to the tailnet: as the run, or with `token`. */
   get(path: string, token?: string): Promise<Answer>;

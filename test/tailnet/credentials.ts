@@ -27,13 +27,14 @@ export async function listCredentials(
     description: textAt(key, "description"),
     userId: textAt(key, "userId"),
   }));
-  // A one-hour token, which the credential that gave it stands for. fact: short-lived-tokens-are-listed
+  // A one-hour token, which the credential that gave it stands for. fact:
+  // short-lived-tokens-are-listed
   return { listed: listed.filter(({ keyType, userId }) => keyType !== "api" || userId !== "") };
 }
 
 /**
- * An OAuth client that sees and removes what a user's own token may not: the list of a user's token may
- * show that user's credentials alone. fact: user-token-list
+ * An OAuth client that sees and removes what a user's own token may not: the list of a user's token
+ * may show that user's credentials alone. fact: user-token-list
  */
 export interface Sweeper {
   readonly id: string;
@@ -44,7 +45,8 @@ export async function openSweeper(session: Session): Promise<Sweeper | undefined
   if (session.self.kind !== "user" || !session.writes) return undefined;
   const path = `/tailnet/${session.tailnet}/keys`;
   const policy = await session.send({ method: "GET", path: `/tailnet/${session.tailnet}/acl` });
-  // A client that may remove auth keys must have a tag. Without one there is none that a client made.
+  // A client that may remove auth keys must have a tag. Without one there is none that a client
+  // made.
   const [tag] = tagOwnersIn(policy).keys();
   const scopes = [
     "oauth_keys",
@@ -87,8 +89,8 @@ export function tagOwnersIn(policy: Answer): ReadonlyMap<string, readonly unknow
 }
 
 /**
- * Asks for the first of `paths` that is not answered with the 404 of a client that is too new, and again
- * until there is one. fact: fresh-client-answers-404
+ * Asks for the first of `paths` that is not answered with the 404 of a client that is too new, and
+ * again until there is one. fact: fresh-client-answers-404
  * @param paths below the tailnet
  * @returns the last answer, and for how long it was waited for, in milliseconds
  */

@@ -1,7 +1,8 @@
 /**
- * What Tailscope relies on about the Tailscale API: each fact with the evidence for it, what Tailscope
- * does about it, and how `npm run test:tailnet` finds out whether it holds. docs/api-facts.md is made
- * from this list; comments of the provider and the emulator cite it as `fact: ID`.
+ * What Tailscope relies on about the Tailscale API: each fact with the evidence for it, what
+ * Tailscope does about it, and how `npm run test:tailnet` finds out whether it holds.
+ * docs/api-facts.md is made from this list; comments of the provider and the emulator cite it as
+ * `fact: ID`.
  */
 
 import type { Evidence, Examination, Fact, Source } from "./fact.ts";

@@ -1,6 +1,6 @@
 /**
- * Answers of a real tailnet, fit to be shown and kept: what says something about the API stays, what says
- * something about the tailnet (secrets, ids, names, times) gives way to invented values.
+ * Answers of a real tailnet, fit to be shown and kept: what says something about the API stays,
+ * what says something about the tailnet (secrets, ids, names, times) gives way to invented values.
  */
 
 import { isMarked } from "./session.ts";

@@ -1,4 +1,7 @@
-/** A whole run: may this tailnet be used, what was left, the facts, the removal of all that was made. */
+/**
+ * A whole run: may this tailnet be used, what was left, the facts, the removal of all that was
+ * made.
+ */
 
 import { openSweeper, type Removal, remove, removeMarked } from "./credentials.ts";
 import { examine, type Result } from "./examination.ts";
@@ -66,7 +69,9 @@ export async function run(options: RunOptions): Promise<Run> {
   }
 }
 
-/** Removes what was made before the tailnet was found to be one that may be used: no more than that. */
+/**
+ * Removes what was made before the tailnet was found to be one that may be used: no more than that.
+ */
 async function removeMade(session: Session): Promise<ReadonlyMap<string, string>> {
   session.finish();
   const left = new Map<string, string>();

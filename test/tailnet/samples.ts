@@ -1,6 +1,6 @@
 /**
- * Answers of a tailnet as files of test/recorded, which hold the emulator to them: what shows a fact,
- * with the requests that led there.
+ * Answers of a tailnet as files of test/recorded, which hold the emulator to them: what shows a
+ * fact, with the requests that led there.
  */
 
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -223,7 +223,10 @@ function sentBody({ json, form, text }: Answer["request"]): unknown {
   return text === undefined || text === "" ? undefined : (JSON.parse(text) as unknown); // As it was sent.
 }
 
-/** Of people and the policy file nothing may be kept, and their answers show no more than that there are some. */
+/**
+ * Of people and the policy file nothing may be kept, and their answers show no more than that there
+ * are some.
+ */
 function saysTooMuch({ request, status }: Answer): boolean {
   return status === 200 && /\/(users|acl)(\?|$)/.test(request.path) && request.method === "GET";
 }

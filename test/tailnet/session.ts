@@ -1,6 +1,6 @@
 /**
- * One run against one tailnet: as whom it asks, what it made, and the guard that keeps it from touching
- * anything else.
+ * One run against one tailnet: as whom it asks, what it made, and the guard that keeps it from
+ * touching anything else.
  */
 
 import { NotTestable } from "./outcome.ts";
@@ -40,8 +40,8 @@ export interface Session {
   /** An id that no tailnet has. The guard lets a test delete it in vain. */
   inventId(): string;
   /**
-   * Sends a request that the guard lets through: as the run, or with another Authorization header, or
-   * without one where that is empty.
+   * Sends a request that the guard lets through: as the run, or with another Authorization header,
+   * or without one where that is empty.
    */
   send(request: Unsigned & Partial<Signed>): Promise<Answer>;
   /** Ends early where somebody interrupts. */

@@ -58,8 +58,9 @@ const cannotSee = (what: string, { status, body }: Answer) =>
 /**
  * Why `name` is not shown to be the tailnet of the run's credential; undefined where it is.
  *
- * The API knows which names a tailnet has, and no endpoint lists them: so it is asked for the tailnet of
- * that name, which it gives to credentials of that tailnet alone. fact: wrong-tailnet-status
+ * The API knows which names a tailnet has, and no endpoint lists them: so it is asked for the
+ * tailnet of that name, which it gives to credentials of that tailnet alone. fact:
+ * wrong-tailnet-status
  */
 export async function objectionToName(session: Session, name: string): Promise<string | undefined> {
   const keys = (tailnet: string) =>

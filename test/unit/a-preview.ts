@@ -35,7 +35,9 @@ export function state(kind: string, inputs: Bag, more: Bag = {}): Bag {
   return { type: typeOf(kind), custom: true, inputs: { ...code, ...inputs }, ...more };
 }
 
-/** A step of a preview: before it what was asked for and answered alike, after it what is asked for. */
+/**
+ * A step of a preview: before it what was asked for and answered alike, after it what is asked for.
+ */
 export function step(op: string, kind: string, name: string, before?: Bag, after?: Bag): GivenStep {
   return {
     op,

@@ -52,7 +52,10 @@ interface Sent {
   readonly sender: string | undefined;
 }
 
-/** An API that gives tokens for less than `mayNotGive`, whose names are their scopes, and answers as it is told. */
+/**
+ * An API that gives tokens for less than `mayNotGive`, whose names are their scopes, and answers as
+ * it is told.
+ */
 function api(
   answer: (request: Request, token: string | undefined) => unknown,
   mayNotGive: readonly string[] = [],

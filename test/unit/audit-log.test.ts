@@ -1,4 +1,7 @@
-/** Entries of the audit log, written anew in the form that a real tailnet gave them (2026-07), with invented values. */
+/**
+ * Entries of the audit log, written anew in the form that a real tailnet gave them (2026-07), with
+ * invented values.
+ */
 
 import { describe, expect, test } from "vitest";
 import {

@@ -1,4 +1,7 @@
-/** What is right, and what is said of what is wrong: each argument of each resource, as `check` sees it at preview. */
+/**
+ * What is right, and what is said of what is wrong: each argument of each resource, as `check` sees
+ * it at preview.
+ */
 
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test, vi } from "vitest";
@@ -384,7 +387,8 @@ describe("a federated identity", () => {
         'subject: starts or ends with a blank, and no subject has one. Write it like "repo:acme/infrastructure:ref:refs/heads/main".',
       ],
     ],
-    // Whom it trusts is for the review and the rules to judge, and whether it is right shows when all is known.
+    // Whom it trusts is for the review and the rules to judge, and whether it is right shows when
+    // all is known.
     [identity({ issuer: "https://gitlab.com", subject: "*" }), []],
     [identity({ issuer: unknown, subject: "repo:acme" }), []],
     [identity({ issuer: "https://gitlab.com", subject: unknown }), []],

@@ -1,6 +1,6 @@
 /**
- * A program's own unit tests, with the mocks that Pulumi has for them: what each class hands to the engine, and what it gives back.
- * That the engine takes it so is what test/engine is for.
+ * A program's own unit tests, with the mocks that Pulumi has for them: what each class hands to the
+ * engine, and what it gives back. That the engine takes it so is what test/engine is for.
  */
 
 import * as pulumi from "@pulumi/pulumi";

@@ -1,4 +1,7 @@
-/** docs/deployer-scopes.md, made from what the provider and `tailscope doctor` hold to. `UPDATE_DOCS=1` writes it anew. */
+/**
+ * docs/deployer-scopes.md, made from what the provider and `tailscope doctor` hold to.
+ * `UPDATE_DOCS=1` writes it anew.
+ */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,7 @@
-/** How a credential of the tailnet differs from its state, as data. The command is in test/contract/commands.test.ts. */
+/**
+ * How a credential of the tailnet differs from its state, as data. The command is in
+ * test/contract/commands.test.ts.
+ */
 
 import { describe, expect, test } from "vitest";
 import { isKind } from "../../provider/access/kinds";

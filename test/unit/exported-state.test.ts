@@ -1,4 +1,7 @@
-/** What is read from the export of a stack, and what credentials are called by it. Its secrets are in stored-secrets.test.ts. */
+/**
+ * What is read from the export of a stack, and what credentials are called by it. Its secrets are
+ * in stored-secrets.test.ts.
+ */
 
 import { expect, test } from "vitest";
 import type { AuditEntry } from "../../provider/api/audit-log";

@@ -1,4 +1,7 @@
-/** Every credential of a tailnet in one list, from keys as the API answers them. When each was used is in audit-log.test.ts. */
+/**
+ * Every credential of a tailnet in one list, from keys as the API answers them. When each was used
+ * is in audit-log.test.ts.
+ */
 
 import { expect, test } from "vitest";
 import type { AuditEntry } from "../../provider/api/audit-log";

@@ -1,4 +1,7 @@
-/** The table of our resources, held against everything that must have a row, a class or a case for each. */
+/**
+ * The table of our resources, held against everything that must have a row, a class or a case for
+ * each.
+ */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

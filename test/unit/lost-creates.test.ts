@@ -1,6 +1,7 @@
 /**
- * What a lost create may have made: only what is alike in everything, of that moment and unknown to the run is revoked. Each way of
- * being different is tried here; that it holds over HTTP is what test/faults/lost-creates.test.ts is for.
+ * What a lost create may have made: only what is alike in everything, of that moment and unknown to
+ * the run is revoked. Each way of being different is tried here; that it holds over HTTP is what
+ * test/faults/lost-creates.test.ts is for.
  */
 
 import { describe, expect, test } from "vitest";

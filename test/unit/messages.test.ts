@@ -1,4 +1,7 @@
-/** docs/messages.md: every message that a person can meet, read from the source. `UPDATE_DOCS=1` writes it again. */
+/**
+ * docs/messages.md: every message that a person can meet, read from the source. `UPDATE_DOCS=1`
+ * writes it again.
+ */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

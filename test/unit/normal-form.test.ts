@@ -1,4 +1,7 @@
-/** Laws of the normal form: two spellings of one thing are one thing, and what was written is what is compared. */
+/**
+ * Laws of the normal form: two spellings of one thing are one thing, and what was written is what
+ * is compared.
+ */
 
 import fc from "fast-check";
 import { expect, test } from "vitest";

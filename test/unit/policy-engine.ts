@@ -1,6 +1,7 @@
 /**
- * Shows resources to a pack as the engine does, through the SDK's own server: first to the policies that put resources right, with
- * all members, then to those that judge, without those that begin with `__` (pkg/resource/plugin/analyzer_plugin.go).
+ * Shows resources to a pack as the engine does, through the SDK's own server: first to the policies
+ * that put resources right, with all members, then to those that judge, without those that begin
+ * with `__` (pkg/resource/plugin/analyzer_plugin.go).
  */
 
 import { createRequire } from "node:module";

@@ -1,6 +1,7 @@
 /**
- * Programs that break what a rule means, each in a way of its own: none gets past its rule. Shown to the pack as the engine does;
- * as many as the engine can make are in test/engine/policy.test.ts again.
+ * Programs that break what a rule means, each in a way of its own: none gets past its rule. Shown
+ * to the pack as the engine does; as many as the engine can make are in test/engine/policy.test.ts
+ * again.
  */
 
 import { describe, expect, test } from "vitest";

@@ -1,6 +1,7 @@
 /**
- * The policy pack's settings and rules as data, through the server of Pulumi's SDK. That the engine obeys them is in
- * test/engine/policy.test.ts; programs that mean to get round them are in policy-evasions.test.ts.
+ * The policy pack's settings and rules as data, through the server of Pulumi's SDK. That the engine
+ * obeys them is in test/engine/policy.test.ts; programs that mean to get round them are in
+ * policy-evasions.test.ts.
  */
 
 import { describe, expect, test, vi } from "vitest";

@@ -1,4 +1,7 @@
-/** What is sent to GitHub and GitLab, and what is made of their answers, against a server that answers as it is told. */
+/**
+ * What is sent to GitHub and GitLab, and what is made of their answers, against a server that
+ * answers as it is told.
+ */
 
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,4 +1,7 @@
-/** `npm run release`: the version is the same wherever it stands, and one command changes all of them. */
+/**
+ * `npm run release`: the version is the same wherever it stands, and one command changes all of
+ * them.
+ */
 
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -33,7 +36,8 @@ test("all places have the version of the provider's package", () => {
 
 test("no other file of today names it", () => {
   const known = new Set(findVersions(root).map(({ file }) => file));
-  // What is of the past: what changed, what a version wrote, what was measured, what a release brought.
+  // What is of the past: what changed, what a version wrote, what was measured, what a release
+  // brought.
   const past =
     /^(CHANGELOG\.md|bench\/|test\/|package-lock\.json|tools\/.*\.(sum|mod)$|docs\/decisions\/)/;
   const { stdout } = spawnSync("git", ["grep", "-lF", current], { cwd: root, encoding: "utf8" });

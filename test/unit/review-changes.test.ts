@@ -1,4 +1,7 @@
-/** Which steps are one change, what lives on when its resource goes, and whose a step is: each told in full. */
+/**
+ * Which steps are one change, what lives on when its resource goes, and whose a step is: each told
+ * in full.
+ */
 
 import { describe, expect, test } from "vitest";
 import { providerText } from "../../provider/access/provider-text";

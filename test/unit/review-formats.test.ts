@@ -1,4 +1,7 @@
-/** What a review looks like: the same one in every format, whole, and each sentence that a format can say. */
+/**
+ * What a review looks like: the same one in every format, whole, and each sentence that a format
+ * can say.
+ */
 
 import { describe, expect, test, vi } from "vitest";
 import { htmlReport } from "../../provider/review/formats/html";

@@ -1,4 +1,7 @@
-/** What a review reads: every form of a preview and of a plan, and none that failed, stopped early, or is something else. */
+/**
+ * What a review reads: every form of a preview and of a plan, and none that failed, stopped early,
+ * or is something else.
+ */
 
 import { describe, expect, test } from "vitest";
 import { readPlan } from "../../provider/review/input/plan";

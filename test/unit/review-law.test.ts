@@ -1,6 +1,7 @@
 /**
- * The law of a review, for every kind of credential, every step that the engine prints, and plans: replacing any part of the
- * input by something hidden or unknown never lowers the class, never removes a gain, and never adds a loss.
+ * The law of a review, for every kind of credential, every step that the engine prints, and plans:
+ * replacing any part of the input by something hidden or unknown never lowers the class, never
+ * removes a gain, and never adds a loss.
  */
 
 import fc from "fast-check";
@@ -299,7 +300,10 @@ test("of previews: the stream of events, which leaves out deletedWith and the st
   );
 });
 
-/** A plan as the engine writes it of an update of one credential: the inputs afterwards, and which of them differ from before. */
+/**
+ * A plan as the engine writes it of an update of one credential: the inputs afterwards, and which
+ * of them differ from before.
+ */
 const plans = fc
   .constantFrom<Kind>("OAuthClient", "AuthKey", "FederatedIdentity")
   .chain((kind) =>

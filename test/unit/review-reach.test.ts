@@ -1,4 +1,7 @@
-/** What reviews with reach look like, whole and in every format, and each sentence that a verdict says of reach. */
+/**
+ * What reviews with reach look like, whole and in every format, and each sentence that a verdict
+ * says of reach.
+ */
 
 import { describe, expect, test } from "vitest";
 import { htmlReport } from "../../provider/review/formats/html";

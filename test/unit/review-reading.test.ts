@@ -1,4 +1,7 @@
-/** The parts by which previews and plans are read: values, documents, what failed, and the steps of a plan. */
+/**
+ * The parts by which previews and plans are read: values, documents, what failed, and the steps of
+ * a plan.
+ */
 
 import { describe, expect, test } from "vitest";
 import {

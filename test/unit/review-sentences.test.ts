@@ -1,10 +1,15 @@
-/** What a review says of every change of one argument, in fixtures/reviews/arguments: read it when it changes. */
+/**
+ * What a review says of every change of one argument, in fixtures/reviews/arguments: read it when
+ * it changes.
+ */
 
 import { expect, test } from "vitest";
 import type { Assessment } from "../../provider/review/verdict/assessment";
 import { type Bag, type GivenStep, reviewed, secret, step, unknown } from "./a-preview";
 
-/** Stands for what cannot be seen: a secret before a change, a value that is not known yet after it. */
+/**
+ * Stands for what cannot be seen: a secret before a change, a value that is not known yet after it.
+ */
 const unseen = Symbol("unseen");
 
 const github = "https://token.actions.githubusercontent.com";

@@ -1,4 +1,7 @@
-/** A review of more than a comment can hold. It takes too long to be tried with each mutant: review-formats.test.ts has a smaller one. */
+/**
+ * A review of more than a comment can hold. It takes too long to be tried with each mutant:
+ * review-formats.test.ts has a smaller one.
+ */
 
 import { expect, test } from "vitest";
 import { markdownReport } from "../../provider/review/formats/markdown";

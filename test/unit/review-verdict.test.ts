@@ -1,4 +1,7 @@
-/** What a change gives where something of it is hidden, held by no catalogue, moved, of the wrong shape, or made to deceive. */
+/**
+ * What a change gives where something of it is hidden, held by no catalogue, moved, of the wrong
+ * shape, or made to deceive.
+ */
 
 import { describe, expect, test } from "vitest";
 import { knownScopes } from "../../provider/access/scopes";

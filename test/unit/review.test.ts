@@ -1,4 +1,7 @@
-/** `tailscope review` as data: a preview in, a report out. What real previews look like is in test/engine/review.test.ts. */
+/**
+ * `tailscope review` as data: a preview in, a report out. What real previews look like is in
+ * test/engine/review.test.ts.
+ */
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -56,7 +56,8 @@ describe("the two slots of a rotating pair", () => {
         (pauses) => {
           const period = 60_000;
           let now = 0;
-          // What each slot holds; a run changes one slot after the other, revoking what was there before it makes the new one.
+          // What each slot holds; a run changes one slot after the other, revoking what was there
+          // before it makes the new one.
           const slots: (number | undefined)[] = [undefined, undefined];
           let handedOut: number | undefined;
           for (const pause of pauses) {

@@ -1,4 +1,7 @@
-/** The scripts of package.json: npm runs them with whatever Node it came with, on Linux and macOS alike. */
+/**
+ * The scripts of package.json: npm runs them with whatever Node it came with, on Linux and macOS
+ * alike.
+ */
 
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,4 +1,7 @@
-/** The deployer's settings: what fits together, what stands in the wrong place, and which place wins. */
+/**
+ * The deployer's settings: what fits together, what stands in the wrong place, and which place
+ * wins.
+ */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -559,7 +562,8 @@ describe("environment and stack config", () => {
         );
         if (proofs.every((proof) => proof === undefined)) return;
         if (deployer.source?.place === "stack config") {
-          // The id alone, where the environment has none and stack config has nothing else that it could belong to.
+          // The id alone, where the environment has none and stack config has nothing else that it
+          // could belong to.
           expect(environment["TAILSCALE_OAUTH_CLIENT_ID"]).toBeUndefined();
           expect(config["oauthClientSecret"] ?? config["apiKey"]).toBeUndefined();
           return;

@@ -12,7 +12,9 @@ const keys = {
 const now = new Date("2026-11-25T12:30:45.678Z");
 const credential = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261125/eu-central-1/sts/aws4_request";
 
-/** Signed by `@smithy/signature-v4` 5, which AWS's SDK signs with, for the same request and time. */
+/**
+ * Signed by `@smithy/signature-v4` 5, which AWS's SDK signs with, for the same request and time.
+ */
 test("a request is signed as AWS's own signer signs it, with and without a session", () => {
   expect(signedHeaders(address, body, keys, "eu-central-1", "sts", now)).toEqual({
     "content-type": "application/x-www-form-urlencoded; charset=utf-8",

@@ -1,4 +1,7 @@
-/** Who is a stranger: `check`, `trust`, the policy pack and the review's sentences give one answer, whatever the subject. */
+/**
+ * Who is a stranger: `check`, `trust`, the policy pack and the review's sentences give one answer,
+ * whatever the subject.
+ */
 
 import { RunError } from "@pulumi/pulumi";
 import fc from "fast-check";
@@ -31,7 +34,10 @@ const issuers = [
   "https://issuer.example.com",
 ];
 
-/** Pieces of real subjects, as they are, cut, and with stars: what people write and what they get wrong. */
+/**
+ * Pieces of real subjects, as they are, cut, and with stars: what people write and what they get
+ * wrong.
+ */
 const pieces = [
   ...platforms.flatMap(({ examples }) => examples.flatMap((one) => one.split(/(?<=[:/@])/))),
   ...["*", "**", "acme", "acme*", "*acme", "@1", "@*", ":", "/", " ", "", "\u200b", "{0}:", "0"],

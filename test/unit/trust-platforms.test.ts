@@ -1,4 +1,7 @@
-/** Each platform of the table: subjects that name their owner, that anybody can have, and that nobody can. */
+/**
+ * Each platform of the table: subjects that name their owner, that anybody can have, and that
+ * nobody can.
+ */
 
 import { describe, expect, test } from "vitest";
 import { platforms } from "../../provider/access/platforms";

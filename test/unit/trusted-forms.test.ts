@@ -1,4 +1,7 @@
-/** Whom a pattern admits, held against every subject that there is: forms of a few letters, and GitHub's own. */
+/**
+ * Whom a pattern admits, held against every subject that there is: forms of a few letters, and
+ * GitHub's own.
+ */
 
 import { describe, expect, test } from "vitest";
 import { type Admitted, admittedBy, type Form } from "../../provider/access/forms";
@@ -12,7 +15,10 @@ interface Subject {
   readonly owner: string | undefined;
 }
 
-/** Every subject of a form of up to so many letters, of an alphabet in which one letter is in no pattern. */
+/**
+ * Every subject of a form of up to so many letters, of an alphabet in which one letter is in no
+ * pattern.
+ */
 function subjectsOf(form: Form, letters: readonly string[], longest: number): Subject[] {
   if (typeof form === "string")
     return form.length > longest ? [] : [{ text: form, owner: undefined }];
@@ -155,7 +161,9 @@ test("a pattern that is made to hurt takes no longer", () => {
 });
 
 describe("GitHub's subjects", () => {
-  /** What an owner can put together; the claims that say nothing of the owner can have any value. */
+  /**
+   * What an owner can put together; the claims that say nothing of the owner can have any value.
+   */
   const claimsOf = (owner: string, repository: string): string[] => [
     ...[`repo:${owner}/${repository}`, `repo:${owner}@1/${repository}@1`],
     ...[`repo:${owner}@2/${repository}@1`, `repository_owner:${owner}`],
@@ -191,7 +199,8 @@ describe("GitHub's subjects", () => {
       const found = verdictOn({ issuer, subject: pattern, audience: "", claims: {} });
       const named = found.whose === "owner" ? found.owner : undefined;
       const meant = admittedAmong(subjects, pattern);
-      // There are more subjects than these few, so that of which none is here may be somebody's. Never the other way round.
+      // There are more subjects than these few, so that of which none is here may be somebody's.
+      // Never the other way round.
       const isRight =
         meant.by === "nobody"
           ? named === undefined || pattern.includes(named)

@@ -1,7 +1,7 @@
 /**
  * How Vitest runs a test in a mutation run (see stryker-runner.mjs): once as the code is, and then
- * once with each mutant that it reaches and that no test before it noticed. So a file is loaded once
- * for all mutants, and not once for each.
+ * once with each mutant that it reaches and that no test before it noticed. So a file is loaded
+ * once for all mutants, and not once for each.
  */
 
 import { appendFileSync } from "node:fs";
@@ -12,7 +12,8 @@ import { readNotes } from "./notes.mjs";
  * What Stryker's instrumented code reads and writes: `INSTRUMENTER_CONSTANTS` of its API.
  *
  * @typedef {object} Instrumented
- * @property {{ static: Record<string, number>, perTest: Record<string, Record<string, number>> }} [mutantCoverage]
+ * @property {{ static: Record<string, number>, perTest: Record<string, Record<string, number>> }}
+ *   [mutantCoverage]
  * @property {string | undefined} [currentTestId]
  * @property {string | undefined} [activeMutant]
  * @property {number | undefined} [hitCount]
@@ -28,7 +29,9 @@ const stryker = shared.__stryker__;
 /** Where to note what is found. */
 const notes = process.env["TAILSCOPE_MUTANTS"] ?? "noticed-mutants.jsonl";
 
-/** What is over: the mutants that were noticed, and in the second turn the tests that wait for it. */
+/**
+ * What is over: the mutants that were noticed, and in the second turn the tests that wait for it.
+ */
 const { noticed: before, tests } = readNotes(notes);
 const noticed = new Set(before.keys());
 const waiting = new Set([...tests.values()].filter((one) => one.waits).map((one) => one.test));

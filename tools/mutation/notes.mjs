@@ -1,10 +1,19 @@
-/** What a mutation run notes, a line of JSON each: of every test what it reached, and of a mutant what noticed it. */
+/**
+ * What a mutation run notes, a line of JSON each: of every test what it reached, and of a mutant
+ * what noticed it.
+ */
 
 import { existsSync, readFileSync } from "node:fs";
 
-/** What is looked at of Vitest's tests and suites. @typedef {{ name: string, file?: { name: string }, suite?: Task }} Task */
+/**
+ * What is looked at of Vitest's tests and suites. @typedef {{ name: string, file?: { name: string
+ * }, suite?: Task }} Task
+ */
 
-/** @typedef {{ test: string, time: number, waits: boolean, reached: Record<string, number>, loaded: Record<string, number> }} OfTest */
+/**
+ * @typedef {{ test: string, time: number, waits: boolean, reached: Record<string, number>, loaded:
+ *   Record<string, number> }} OfTest
+ */
 
 /** @typedef {{ mutant: string, by: string, status: string, message: string }} OfMutant */
 

@@ -1,4 +1,7 @@
-/** Which folders are tested by tests that leave nothing behind in a module, so that one process can try all mutants. */
+/**
+ * Which folders are tested by tests that leave nothing behind in a module, so that one process can
+ * try all mutants.
+ */
 
 const pure = ["review", "policy", "state", "pull-request"];
 

@@ -1,4 +1,7 @@
-/** A Chromium for the tests of pages: the one that CHROME_PATH names, one of the usual places, or Debian's package. */
+/**
+ * A Chromium for the tests of pages: the one that CHROME_PATH names, one of the usual places, or
+ * Debian's package.
+ */
 
 import { existsSync } from "node:fs";
 import { program } from "./debian.mjs";

@@ -1,4 +1,7 @@
-/** Everything that a fresh clone lacks, gotten in the order in which it is needed. Runs on the Node that npm came with. */
+/**
+ * Everything that a fresh clone lacks, gotten in the order in which it is needed. Runs on the Node
+ * that npm came with.
+ */
 
 import { delimiter, dirname } from "node:path";
 import { fileURLToPath } from "node:url";

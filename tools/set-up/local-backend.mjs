@@ -1,4 +1,7 @@
-/** A Pulumi backend of this checkout's own, for people without one: state, plugins and a passphrase below `.tailscope`. */
+/**
+ * A Pulumi backend of this checkout's own, for people without one: state, plugins and a passphrase
+ * below `.tailscope`.
+ */
 
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -6,9 +9,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /**
- * The environment that makes Pulumi use a backend in `folder`; made on first use.
- * A passphrase of the terminal's own would win over the file, and another terminal without it could not
- * read what it encrypted: it is unset.
+ * The environment that makes Pulumi use a backend in `folder`; made on first use. A passphrase of
+ * the terminal's own would win over the file, and another terminal without it could not read what
+ * it encrypted: it is unset.
  * @param {string} folder
  * @returns {Record<string, string | undefined>} undefined for what is to be unset
  */

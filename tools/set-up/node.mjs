@@ -15,7 +15,8 @@ export async function pinnedNode(root) {
   const remedy =
     "run `npm rebuild node --foreground-scripts`, which shows what its install script says.";
   try {
-    // Its install script is allowed in package.json, yet a user's own npm settings may forbid every one.
+    // Its install script is allowed in package.json, yet a user's own npm settings may forbid every
+    // one.
     await step(title, () =>
       run("npm", ["rebuild", "node", "--ignore-scripts=false"], { cwd: root }),
     );

@@ -28,7 +28,8 @@ export async function installPackages(root) {
 }
 
 /**
- * Whether node_modules holds every package of the lock file in its version, as npm itself writes it down there.
+ * Whether node_modules holds every package of the lock file in its version, as npm itself writes it
+ * down there.
  * @param {string} root
  */
 function areInstalled(root) {

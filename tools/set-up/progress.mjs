@@ -1,4 +1,7 @@
-/** What a person sees while something takes long, and when it fails. Everything goes to stderr: stdout is for results. */
+/**
+ * What a person sees while something takes long, and when it fails. Everything goes to stderr:
+ * stdout is for results.
+ */
 
 import { spawn } from "node:child_process";
 
@@ -19,7 +22,8 @@ export class SetUpError extends Error {
  *
  * @template Result
  * @param {string} title
- * @param {(report: (detail: string) => void) => Promise<Result>} run gets a function that says what it is at
+ * @param {(report: (detail: string) => void) => Promise<Result>} run gets a function that says what
+ *   it is at
  * @returns {Promise<Result>}
  */
 export async function step(title, run) {

@@ -1,4 +1,7 @@
-/** The Pulumi CLI: the one on PATH, else the official download, else a build from two pinned Go modules. */
+/**
+ * The Pulumi CLI: the one on PATH, else the official download, else a build from two pinned Go
+ * modules.
+ */
 
 import { createWriteStream, existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
@@ -9,12 +12,15 @@ import { pipeline } from "node:stream/promises";
 import { onPath } from "./on-path.mjs";
 import { reasonOf, run, SetUpError, step } from "./progress.mjs";
 
-/** The version that the tests run with, and that is fetched or built; `tools/pulumi/go.mod` pins the same. */
+/**
+ * The version that the tests run with, and that is fetched or built; `tools/pulumi/go.mod` pins the
+ * same.
+ */
 export const pinnedVersion = "3.259.0";
 
 /**
- * The oldest CLI on PATH that is used as it is: the first whose `pulumi import --file` takes inputs and outputs, the only way
- * for a dynamic resource to adopt what exists.
+ * The oldest CLI on PATH that is used as it is: the first whose `pulumi import --file` takes inputs
+ * and outputs, the only way for a dynamic resource to adopt what exists.
  */
 export const oldestVersion = "3.254.0";
 
@@ -154,7 +160,8 @@ export async function download(folder, _root, from = downloads) {
 }
 
 /**
- * Builds the CLI and its Node language host with Go, and puts the dynamic-provider plugin of the node packages beside them.
+ * Builds the CLI and its Node language host with Go, and puts the dynamic-provider plugin of the
+ * node packages beside them.
  * @param {string} folder
  * @param {string} root
  */

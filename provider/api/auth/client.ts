@@ -1,4 +1,6 @@
-/** Who asks: a credential with its tokens. Sends requests as that credential and reads the answers. */
+/**
+ * Who asks: a credential with its tokens. Sends requests as that credential and reads the answers.
+ */
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { z } from "zod";
@@ -12,7 +14,9 @@ import { narrowForReads } from "./read-token";
 import { type Narrowing, type Token, tokenSource } from "./token";
 
 export interface ApiClient {
-  /** Sends the request with this credential's token and gives the answer, which must fit `shape`. */
+  /**
+   * Sends the request with this credential's token and gives the answer, which must fit `shape`.
+   */
   send<Answer>(request: Request, shape: z.ZodType<Answer>): Promise<Answer>;
   /** Whether its reads may see what `scope` opens; undefined where the token does not say. */
   mayRead(scope: string): Promise<boolean | undefined>;
@@ -28,7 +32,10 @@ export interface ApiClientOptions {
   readonly tokensFor: "needed" | "reading";
   /** Scopes beyond the read scopes below that reads here need. */
   readonly alsoReads?: readonly string[];
-  /** Reads, with a token of this credential, which scopes it holds; undefined where that cannot be had. */
+  /**
+   * Reads, with a token of this credential, which scopes it holds; undefined where that cannot be
+   * had.
+   */
   readonly holds?: (authorization: Authorization) => Promise<readonly string[] | undefined>;
   /** Takes what a person should know although nothing failed. */
   readonly tell?: (message: string) => void;
@@ -41,7 +48,10 @@ export const policyFileScopes = [
   "devices:posture_attributes:read",
 ] as const;
 
-/** All that reads of ours need. So a preview's token cannot change anything, whatever its deployer holds. */
+/**
+ * All that reads of ours need. So a preview's token cannot change anything, whatever its deployer
+ * holds.
+ */
 const ownReads = [...readScopes, ...policyFileScopes];
 
 export function apiClient(
@@ -96,7 +106,10 @@ export function apiClient(
     }
   }
 
-  /** Sends it, once more where the token turns out to be the wrong one; in both cases nothing was done. */
+  /**
+   * Sends it, once more where the token turns out to be the wrong one; in both cases nothing was
+   * done.
+   */
   async function sendWithToken(request: Request): Promise<unknown> {
     const token = await tokenFor(request);
     try {
@@ -115,8 +128,8 @@ export function apiClient(
   }
 
   /**
-   * A token that names the request's tags: a client with `all` may give any tag, and a token narrowed
-   * from it may give none that it was not asked for (fact: narrowed-all-gives-any-tag).
+   * A token that names the request's tags: a client with `all` may give any tag, and a token
+   * narrowed from it may give none that it was not asked for (fact: narrowed-all-gives-any-tag).
    */
   async function tokenWithTags(request: Request): Promise<Token | undefined> {
     const isNarrow = options.tokensFor === "needed" && tokens.narrowable;
@@ -168,7 +181,8 @@ function inOurWords({ code, input, expected }: z.core.$ZodRawIssue): string | un
 }
 
 /**
- * Sends with `first`; where that credential is not accepted and `isGone` confirms that it no longer exists, with `second`.
+ * Sends with `first`; where that credential is not accepted and `isGone` confirms that it no longer
+ * exists, with `second`.
  * @param fellBack told the first time
  */
 export function fallingBack(
@@ -210,9 +224,9 @@ const patience: Patience = {
 };
 
 /**
- * Sends with `client`, again and again while the credential is so new that Tailscale does not know it
- * everywhere: such a client answers 404 for a short while (fact: fresh-client-answers-404). A 404
- * says that nothing was done, so even a create may be sent again.
+ * Sends with `client`, again and again while the credential is so new that Tailscale does not know
+ * it everywhere: such a client answers 404 for a short while (fact: fresh-client-answers-404). A
+ * 404 says that nothing was done, so even a create may be sent again.
  *
  * @param isFresh whether the credential was made just now
  * @param tell told once, where it takes longer

@@ -1,4 +1,7 @@
-/** A connection as people are told of it: who the deployer is, where that is configured, and for which tailnet. Holds no secret. */
+/**
+ * A connection as people are told of it: who the deployer is, where that is configured, and for
+ * which tailnet. Holds no secret.
+ */
 
 import type { Connection } from "../settings/connection";
 import type { ApiCredential, DeployerSource } from "../settings/credential";

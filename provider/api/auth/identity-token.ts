@@ -1,6 +1,6 @@
 /**
- * Identity tokens of the CI system or cloud that a run is in, for workload identity federation: no secret is stored anywhere.
- * Source: https://tailscale.com/kb/1581/workload-identity-federation
+ * Identity tokens of the CI system or cloud that a run is in, for workload identity federation: no
+ * secret is stored anywhere. Source: https://tailscale.com/kb/1581/workload-identity-federation
  */
 
 import { readFile } from "node:fs/promises";

@@ -1,6 +1,6 @@
 /**
- * A token for reads that can only read. An OAuth client gives tokens for less than all that it holds;
- * how far is known in part only, so we ask in an order that ends well in every case:
+ * A token for reads that can only read. An OAuth client gives tokens for less than all that it
+ * holds; how far is known in part only, so we ask in an order that ends well in every case:
  *
  * | asked for                                   | refused where                                  |
  * | ------------------------------------------- | ---------------------------------------------- |
@@ -83,7 +83,10 @@ export async function narrowForReads(
   }
 }
 
-/** What to ask for instead of all of `held`: the reads that it covers, then those as the client has them. */
+/**
+ * What to ask for instead of all of `held`: the reads that it covers, then those as the client has
+ * them.
+ */
 function lessThan(held: readonly string[], wanted: readonly string[]): string[][] {
   const current = expandLegacyScopes(held);
   const covered = wanted.filter((scope) => covers(current, scope));

@@ -1,8 +1,8 @@
 /**
- * What tells one tailnet from another. No request answers that for every deployer, so we go by what a
- * deployer says without one: the configured name, the id in front of a federated identity's id
- * (https://tailscale.com/kb/1581/workload-identity-federation), and the deployer itself, which is of
- * one tailnet.
+ * What tells one tailnet from another. No request answers that for every deployer, so we go by what
+ * a deployer says without one: the configured name, the id in front of a federated identity's id
+ * (https://tailscale.com/kb/1581/workload-identity-federation), and the deployer itself, which is
+ * of one tailnet.
  */
 
 import { formOf, idInSecret } from "../../access/secret-form";

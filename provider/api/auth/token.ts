@@ -1,8 +1,10 @@
 /**
- * Access tokens: what a credential shows the API. A credential that gives tokens (OAuth client, federated identity) is
- * asked once for each set of scopes however many requests wait for it, and again shortly before the token runs out.
+ * Access tokens: what a credential shows the API. A credential that gives tokens (OAuth client,
+ * federated identity) is asked once for each set of scopes however many requests wait for it, and
+ * again shortly before the token runs out.
  *
- * Source: https://tailscale.com/kb/1215/oauth-clients#oauth-client-credentials-grant, RFC 6749 section 4.4
+ * Source: https://tailscale.com/kb/1215/oauth-clients#oauth-client-credentials-grant, RFC 6749
+ * section 4.4
  */
 
 import { z } from "zod";
@@ -20,7 +22,10 @@ export interface Token {
   readonly scopes?: readonly string[] | undefined;
   /** The scopes and tags that it has beyond what was asked for. */
   readonly beyond: readonly string[];
-  /** What refused a token for the tailnet that is meant, in a sentence; then this one is for the credential's own. */
+  /**
+   * What refused a token for the tailnet that is meant, in a sentence; then this one is for the
+   * credential's own.
+   */
   readonly refusedTailnet?: string | undefined;
 }
 
@@ -76,13 +81,15 @@ export function tokenSource(
     renewable: true,
     narrowable: deployer.kind === "oauthClient",
     get(wanted = everything) {
-      // The token exchange has no place for scopes: https://tailscale.com/kb/1581/workload-identity-federation
+      // The token exchange has no place for scopes:
+      // https://tailscale.com/kb/1581/workload-identity-federation
       const narrowing = deployer.kind === "oauthClient" ? wanted : everything;
       const name = JSON.stringify([narrowing.scopes, narrowing.tags ?? []]);
       const cached = held.get(name);
       if (cached !== undefined && cached.until > now()) return cached.promise;
       const asked = now();
-      // Until the answer is here everybody waits for this one request; then the answer says how long it is good for.
+      // Until the answer is here everybody waits for this one request; then the answer says how
+      // long it is good for.
       const entry: Held = {
         promise: ask(narrowing).then(received, failed),
         until: Number.POSITIVE_INFINITY,
@@ -139,9 +146,9 @@ export async function narrowToken(
 type TokenGiver = Exclude<ApiCredential, { kind: "accessToken" }>;
 
 /**
- * Asks for tokens of one credential. A client of an organisation can have them for another tailnet, where it holds `all`
- * (https://tailscale.com/docs/features/tailnets-api). Where that is refused and a token for its own tailnet is not, the tailnet may be
- * its own: its requests show that.
+ * Asks for tokens of one credential. A client of an organisation can have them for another tailnet,
+ * where it holds `all` (https://tailscale.com/docs/features/tailnets-api). Where that is refused
+ * and a token for its own tailnet is not, the tailnet may be its own: its requests show that.
  */
 function asking(http: Http, deployer: TokenGiver): (narrowing: Narrowing) => Promise<Answered> {
   let tailnet = deployer.kind === "oauthClient" ? deployer.tokenTailnet : undefined;
@@ -165,7 +172,10 @@ function asking(http: Http, deployer: TokenGiver): (narrowing: Narrowing) => Pro
   };
 }
 
-/** Whether a token was refused for what may be the tailnet, as with `client does not have the all scope`. */
+/**
+ * Whether a token was refused for what may be the tailnet, as with `client does not have the all
+ * scope`.
+ */
 function mayRefuseTailnet(error: unknown): error is Error {
   return error instanceof NotInPlan || (error instanceof TokenRefused && error.beyond.length === 0);
 }

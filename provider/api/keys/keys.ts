@@ -1,6 +1,6 @@
 /**
- * The endpoint family `/tailnet/{tailnet}/keys`: auth keys, OAuth clients and federated identities are all "keys" there.
- * Source: https://tailscale.com/api#tag/keys
+ * The endpoint family `/tailnet/{tailnet}/keys`: auth keys, OAuth clients and federated identities
+ * are all "keys" there. Source: https://tailscale.com/api#tag/keys
  */
 
 import { z } from "zod";
@@ -28,9 +28,15 @@ function nameOfKind(keyType: string): string {
 }
 
 export interface Keys {
-  /** Creates the key. Where the answer is lost, what it made is looked for and revoked before it is sent again. */
+  /**
+   * Creates the key. Where the answer is lost, what it made is looked for and revoked before it is
+   * sent again.
+   */
   create(body: KeyBody): Promise<Key>;
-  /** Creates a key that has a secret, which this answer alone carries, as `key`. One without is revoked again. */
+  /**
+   * Creates a key that has a secret, which this answer alone carries, as `key`. One without is
+   * revoked again.
+   */
   createWithSecret(body: KeyBody): Promise<Key & { key: string }>;
   /**
    * The key, active or not, or undefined where the tailnet has none of that id.
@@ -64,7 +70,10 @@ export interface KeyClient {
 /** What tells the lost creates of a client from what others made, and who the client is. */
 export interface KeyClientOptions
   extends Pick<LostCreateLookup, "serverTime" | "known" | "isTrustCredential"> {
-  /** The user that it is, by an API access token; undefined for a trust credential, or where it is not known. */
+  /**
+   * The user that it is, by an API access token; undefined for a trust credential, or where it is
+   * not known.
+   */
   ownUser(): Promise<string | undefined>;
 }
 
@@ -135,8 +144,8 @@ function keysOf(
   }
 
   /**
-   * Whether a read would have shown a key that exists: Tailscale may answer 404 to who may not see it
-   * (fact: hidden-key-status).
+   * Whether a read would have shown a key that exists: Tailscale may answer 404 to who may not see
+   * it (fact: hidden-key-status).
    */
   async function wouldShow(owner: string | undefined): Promise<boolean> {
     const mayRead = await api.mayRead(`${scope}:read`);
@@ -148,7 +157,10 @@ function keysOf(
     return user !== undefined && list.showsOthers(type, user);
   }
 
-  /** Whether the key no longer opens anything, as it says itself; one that expired needs not be there. */
+  /**
+   * Whether the key no longer opens anything, as it says itself; one that expired needs not be
+   * there.
+   */
   async function isOver(id: string, expires: string | undefined): Promise<boolean> {
     if (expires !== undefined && Date.parse(expires) <= serverTime(Date.now())) return true;
     try {
@@ -216,7 +228,8 @@ function keysOf(
       try {
         await write(request, nothing);
       } catch (error) {
-        // A 404 or a failure says nothing of the key: whether it still opens anything, it tells itself.
+        // A 404 or a failure says nothing of the key: whether it still opens anything, it tells
+        // itself.
         if (!(error instanceof NotFound || error instanceof ServerFailed)) throw error;
         if (await isOver(id, expires)) return;
         throw error instanceof NotFound ? notVisible(request, error, `${scope}:read`) : error;
@@ -242,7 +255,10 @@ export function readOwnKey(tailnet: string, id: string): Request {
   return { doing: "read what the deployer holds", method: "GET", path };
 }
 
-/** Whether the OAuth client `id` is no longer there. Where we may not look, it counts as gone: its token was refused. */
+/**
+ * Whether the OAuth client `id` is no longer there. Where we may not look, it counts as gone: its
+ * token was refused.
+ */
 export async function clientIsGone(clients: Keys, id: string): Promise<boolean> {
   try {
     const client = await clients.find(id);

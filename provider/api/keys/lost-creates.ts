@@ -1,6 +1,7 @@
 /**
- * Creates, whose answer can get lost: the credential may exist then, alive and known to nobody. So after such a failure we look.
- * What is found and can be no other's is revoked before the create is sent again; where we cannot tell, nothing is touched.
+ * Creates, whose answer can get lost: the credential may exist then, alive and known to nobody. So
+ * after such a failure we look. What is found and can be no other's is revoked before the create is
+ * sent again; where we cannot tell, nothing is touched.
  */
 
 import { longestAuthKeyLifetime } from "../../access/lifetime";
@@ -24,7 +25,10 @@ export interface LostCreateLookup {
   revoke(keyType: KeyType, id: string): Promise<void>;
   /** What Tailscale's clock showed when ours showed `time`; milliseconds since 1970. */
   serverTime(time: number): number;
-  /** Whether only trust credentials create here. What these make names no user: https://tailscale.com/api#tag/keys (`userId`). */
+  /**
+   * Whether only trust credentials create here. What these make names no user:
+   * https://tailscale.com/api#tag/keys (`userId`).
+   */
   readonly isTrustCredential: boolean;
   /** Ids that this run has made, or that its state holds. */
   readonly known: Set<string>;
@@ -63,8 +67,9 @@ export type SafeCreate = (creation: Creation) => Promise<Key>;
  *                  └── more than were lost ──────► LostCreate: names them, and touches none
  * ```
  *
- * Like it is what has the same arguments, was made in the time of the request, and is known to nobody in this run. Lost creates
- * are looked for one at a time, and only once no request like them is under way.
+ * Like it is what has the same arguments, was made in the time of the request, and is known to
+ * nobody in this run. Lost creates are looked for one at a time, and only once no request like them
+ * is under way.
  */
 export function openCreates(lookup: LostCreateLookup): SafeCreate {
   // By likeness: requests under way, and how many whose answer was lost have not been looked for.
@@ -92,7 +97,10 @@ export function openCreates(lookup: LostCreateLookup): SafeCreate {
     }
   }
 
-  /** Waits until no request for one like it is under way, so that all that this run has made is known. */
+  /**
+   * Waits until no request for one like it is under way, so that all that this run has made is
+   * known.
+   */
   async function whenIdle(likeness: string): Promise<void> {
     for (let open = underWay.get(likeness); open !== undefined && open.size > 0; )
       await Promise.allSettled(open);
@@ -153,7 +161,8 @@ export function openCreates(lookup: LostCreateLookup): SafeCreate {
       const since = Date.now();
       try {
         const made = await trackSend(likeness, creation.send);
-        // One that was too slow may have taken effect since we looked. Nothing of this may cost us the one that we have.
+        // One that was too slow may have taken effect since we looked. Nothing of this may cost us
+        // the one that we have.
         if (isLate) await inTurn(() => revokeLateOrphan(creation, likeness, begun)).catch(() => {});
         return made;
       } catch (error) {
@@ -185,7 +194,10 @@ export function openCreates(lookup: LostCreateLookup): SafeCreate {
   }
 }
 
-/** The credentials that a lost create may have made: like it, of its time, and known to nobody in this run. */
+/**
+ * The credentials that a lost create may have made: like it, of its time, and known to nobody in
+ * this run.
+ */
 async function findCandidates(
   lookup: LostCreateLookup,
   { keyType, body }: Creation,
@@ -219,7 +231,10 @@ async function findCandidates(
   });
 }
 
-/** Whether the create may have been carried out although it failed. Whatever Tailscale refuses, it has not done. */
+/**
+ * Whether the create may have been carried out although it failed. Whatever Tailscale refuses, it
+ * has not done.
+ */
 function mayHaveTakenEffect(error: unknown): error is Error {
   // A token that could not be had is no create.
   if (!(error instanceof TailscaleError) || !error.attempt || !isCreate(error.attempt))

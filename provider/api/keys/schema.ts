@@ -1,6 +1,6 @@
 /**
- * The schema of a key as the API answers it, apart from its type: what only looks at keys need not load it.
- * Source: https://tailscale.com/api#tag/keys
+ * The schema of a key as the API answers it, apart from its type: what only looks at keys need not
+ * load it. Source: https://tailscale.com/api#tag/keys
  */
 
 import { z } from "zod";
@@ -15,8 +15,8 @@ const deviceCreate = z.object({
 });
 
 /**
- * A key as the API answers it. Only the id is always there: empty lists are left out, and a revoked or expired key may
- * come without scopes and capabilities.
+ * A key as the API answers it. Only the id is always there: empty lists are left out, and a revoked
+ * or expired key may come without scopes and capabilities.
  */
 export const keyShape = z.object({
   id: z.string().regex(keyIdPattern, { error: "it is not an id of letters, digits and hyphens" }),

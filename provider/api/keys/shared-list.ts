@@ -1,6 +1,6 @@
 /**
- * Reads of keys that arrive together share one list: a refresh of any number of credentials costs one request, and one more
- * for each that the list does not show (the API lists active keys only).
+ * Reads of keys that arrive together share one list: a refresh of any number of credentials costs
+ * one request, and one more for each that the list does not show (the API lists active keys only).
  * Source: https://tailscale.com/api#tag/keys (GET /tailnet/{tailnet}/keys)
  */
 

@@ -1,7 +1,8 @@
 /**
- * Environment or stack config: the environment wins, because a refresh or destroy gets the stack config of the last `up` from the
- * engine, and with it a deployer that may be gone. The deployer is taken as a whole: an id from one place and a secret from the other
- * go together only where the secret itself has that id, or the other place has nothing else that the id could belong to.
+ * Environment or stack config: the environment wins, because a refresh or destroy gets the stack
+ * config of the last `up` from the engine, and with it a deployer that may be gone. The deployer is
+ * taken as a whole: an id from one place and a secret from the other go together only where the
+ * secret itself has that id, or the other place has nothing else that the id could belong to.
  */
 
 import { shown } from "../../access/sanitize";
@@ -76,7 +77,8 @@ export function chosen(environment: Place, config: Place, asksPlatform: boolean)
     if (proofFrom === config) return config;
     const secret = environment.value("oauthClientSecret");
     const hasItself = secret !== undefined && idInSecret(secret) !== undefined;
-    // Stack config's id may belong to a secret of its own. Without one, it is there for what the environment has.
+    // Stack config's id may belong to a secret of its own. Without one, it is there for what the
+    // environment has.
     const isTaken = has(config, ["apiKey", "oauthClientSecret"]);
     return hasItself || isTaken || environment.raw("apiKey") !== undefined ? environment : config;
   }

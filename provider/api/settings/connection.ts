@@ -1,4 +1,7 @@
-/** Which tailnet we talk to, and as whom: read from the environment and from stack config, checked before any request. */
+/**
+ * Which tailnet we talk to, and as whom: read from the environment and from stack config, checked
+ * before any request.
+ */
 
 import { z } from "zod";
 import { seconds } from "../../access/lifetime";
@@ -33,8 +36,9 @@ export interface Connection {
 }
 
 /**
- * The connection that `environment` and stack config describe: the default one, or the one called `name` in the stack
- * config `tailscope:connections`. Of what both say, the environment's holds, and a note tells it.
+ * The connection that `environment` and stack config describe: the default one, or the one called
+ * `name` in the stack config `tailscope:connections`. Of what both say, the environment's holds,
+ * and a note tells it.
  *
  * @param config reads a stack config value by its full key, for example `"tailscope:tailnet"`
  * @throws {@link SettingsError} that names what was looked for, and where
@@ -80,7 +84,9 @@ function audienceNote(place: Place, { kind }: ApiCredential): string[] {
   ];
 }
 
-/** A client may have tokens for another tailnet of its organisation, which is asked for by its id. */
+/**
+ * A client may have tokens for another tailnet of its organisation, which is asked for by its id.
+ */
 function withTailnet(deployer: ApiCredential, tailnet: string): ApiCredential {
   return deployer.kind === "oauthClient" && /^T\w+CNTRL$/.test(tailnet)
     ? { ...deployer, tokenTailnet: tailnet }

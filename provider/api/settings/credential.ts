@@ -22,20 +22,28 @@ export type ApiCredential = (
       /** The tailnet of its organisation that tokens are asked for, by id; absent for its own. */
       readonly tokenTailnet?: string;
     }
-  /** A federated identity: short-lived tokens for an identity token of the CI system (workload identity federation). */
+  /**
+   * A federated identity: short-lived tokens for an identity token of the CI system (workload
+   * identity federation).
+   */
   | {
       readonly kind: "identityToken";
       readonly clientId: string;
       readonly identityToken: IdentityTokenSource;
     }
-  /** An API access token: all that its user may do, for at most 90 days (https://tailscale.com/kb/1101/api). */
+  /**
+   * An API access token: all that its user may do, for at most 90 days
+   * (https://tailscale.com/kb/1101/api).
+   */
   | { readonly kind: "accessToken"; readonly token: string }
 ) & {
   /** Absent where nobody configured it: an OAuth client of `mintedBy`. */
   readonly source?: DeployerSource;
 };
 
-/** Where identity tokens come from. A file and a runner give a new one when the last has run out. */
+/**
+ * Where identity tokens come from. A file and a runner give a new one when the last has run out.
+ */
 export type IdentityTokenSource =
   /** `name` is the environment variable it was found in. */
   | { readonly kind: "value"; readonly token: string; readonly name: string }

@@ -1,4 +1,7 @@
-/** Who the deployer is, from settings that are chosen: exactly one credential, whole, or a message that says what is missing. */
+/**
+ * Who the deployer is, from settings that are chosen: exactly one credential, whole, or a message
+ * that says what is missing.
+ */
 
 import { shown } from "../../access/sanitize";
 import { fits, idInSecret } from "../../access/secret-form";
@@ -191,13 +194,17 @@ function githubToken(
     kind: "github",
     url,
     bearer,
-    // Tailscale makes this audience for an identity that names none: https://tailscale.com/kb/1581/workload-identity-federation
+    // Tailscale makes this audience for an identity that names none:
+    // https://tailscale.com/kb/1581/workload-identity-federation
     audience: audience ?? `api.tailscale.com/${clientId}`,
     name: "the GitHub Actions runner",
   };
 }
 
-/** Whether the platform may be asked for identity tokens, as GitHub Actions or for the audience that is set. */
+/**
+ * Whether the platform may be asked for identity tokens, as GitHub Actions or for the audience that
+ * is set.
+ */
 export function mayAskPlatform(environment: Environment, places: readonly Place[]): boolean {
   return (
     Boolean(

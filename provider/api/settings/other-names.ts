@@ -1,4 +1,7 @@
-/** Names under which other tools for Tailscale read the same settings: somebody who set those has set nothing here. */
+/**
+ * Names under which other tools for Tailscale read the same settings: somebody who set those has
+ * set nothing here.
+ */
 
 import type { Environment } from "../../network/proxy";
 import type { ConfigReader } from "./places";

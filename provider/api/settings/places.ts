@@ -17,11 +17,17 @@ import { checkedValue } from "./value";
 /** Reads a stack config value by its full key, for example `"tailscope:tailnet"`. */
 export type ConfigReader = (key: string) => string | undefined;
 
-/** Where settings are found. What is found is looked at only when it is asked for: what is not used need not be right. */
+/**
+ * Where settings are found. What is found is looked at only when it is asked for: what is not used
+ * need not be right.
+ */
 export interface Place {
   /** Completes "Looked in …". */
   readonly where: string;
-  /** What the setting says as it is written, without white space around it; undefined where it is not set. */
+  /**
+   * What the setting says as it is written, without white space around it; undefined where it is
+   * not set.
+   */
   raw(setting: Setting): string | undefined;
   /** Its value, from the file that it may name. */
   value(setting: Setting): string | undefined;

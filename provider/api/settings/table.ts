@@ -1,4 +1,7 @@
-/** Every setting of the deployer and of the way to Tailscale: where it can stand, what it is. Messages and docs are made from it. */
+/**
+ * Every setting of the deployer and of the way to Tailscale: where it can stand, what it is.
+ * Messages and docs are made from it.
+ */
 
 export interface SettingDescription {
   /** The environment variable: the official providers' name, where they have one. */
@@ -106,7 +109,9 @@ export function configKey(setting: Setting): string {
 /** The stack config of named connections, as one object. */
 export const connectionsKey = "tailscope:connections";
 
-/** Where messages say that a setting belongs, for example `"TAILSCALE_API_KEY, tailscope:apiKey"`. */
+/**
+ * Where messages say that a setting belongs, for example `"TAILSCALE_API_KEY, tailscope:apiKey"`.
+ */
 export function placesOf(setting: Setting): string {
   const { variable, inConfig } = description[setting];
   return inConfig ? `${variable}, ${configKey(setting)}` : variable;

@@ -1,4 +1,7 @@
-/** One setting's value: read from its file where it names one, and refused where it cannot be what it should be. */
+/**
+ * One setting's value: read from its file where it names one, and refused where it cannot be what
+ * it should be.
+ */
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -67,7 +70,8 @@ function problemOf(setting: Setting, value: string): string | undefined {
     return "is in quotation marks, which are not part of it.\n  Leave them out.";
   if (description[setting].isSecret && /[\s\p{Cc}]/u.test(value))
     return "has white space or a line break in it, which no secret has.\n  Copy it again, on one line.";
-  // `tailscale up` takes them: https://tailscale.com/kb/1215/oauth-clients#registering-new-nodes-using-oauth-credentials
+  // `tailscale up` takes them:
+  // https://tailscale.com/kb/1215/oauth-clients#registering-new-nodes-using-oauth-credentials
   if (description[setting].isSecret && /^tskey-[^?]*\?/.test(value))
     return "has parameters after a question mark, which are not part of the secret: only `tailscale up` takes them.\n  Leave out the question mark and what follows it.";
   const form = formOf(value);

@@ -60,7 +60,10 @@ function exitCodeOf({ drift, notCompared }: Compared): number {
   return notCompared.length > 0 ? exitCodes.failure : exitCodes.success;
 }
 
-/** The credentials of the stack. If any of their arguments are encrypted, exports the state again with secrets. */
+/**
+ * The credentials of the stack. If any of their arguments are encrypted, exports the state again
+ * with secrets.
+ */
 async function managedCredentials(asked: Asked): Promise<readonly Managed[]> {
   const exports = await asked.exports;
   if (exports === undefined)
@@ -202,7 +205,8 @@ async function read(
     const found = await definition.read(id, recorded, tailnet);
     return found === missing ? undefined : { seen: found === gone ? undefined : found };
   } catch (error) {
-    // What an API access token can see is unknown. Drift changes nothing, so it reports the credential as missing.
+    // What an API access token can see is unknown. Drift changes nothing, so it reports the
+    // credential as missing.
     if (!(error instanceof NotVisible) || !isUsersToken) throw error;
     printAside(
       `${id} is not visible to the deployer, an API access token. It may be hidden from the token's user.`,

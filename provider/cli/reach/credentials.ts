@@ -1,4 +1,6 @@
-/** The credentials of a question: described, of a preview, of a stack's state, or of the tailnet. */
+/**
+ * The credentials of a question: described, of a preview, of a stack's state, or of the tailnet.
+ */
 
 import type { Trusted } from "../../access/trusted";
 import { nameIn } from "../../access/urn";

@@ -19,7 +19,10 @@ const expectation = z.strictObject({
 
 export type Expectation = z.infer<typeof expectation>;
 
-/** In the form of the policy file's own tests: `[{"src": "ci", "accept": ["tag:web:22"], "deny": ["tag:db"]}]`. */
+/**
+ * In the form of the policy file's own tests: `[{"src": "ci", "accept": ["tag:web:22"], "deny":
+ * ["tag:db"]}]`.
+ */
 export function readExpectations(path: string): readonly Expectation[] {
   const errors: ParseError[] = [];
   const content: unknown = parse(readText(path), errors, { allowTrailingComma: true });

@@ -1,4 +1,6 @@
-/** Answers about reach for a terminal: aligned where there is room, broken between words where not. */
+/**
+ * Answers about reach for a terminal: aligned where there is room, broken between words where not.
+ */
 
 import { styleText } from "node:util";
 import { shown } from "../../access/sanitize";

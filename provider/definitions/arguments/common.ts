@@ -1,4 +1,7 @@
-/** Arguments that several resources take, as schemas: what is right, in which normal form, and what to write instead. */
+/**
+ * Arguments that several resources take, as schemas: what is right, in which normal form, and what
+ * to write instead.
+ */
 
 import { z } from "zod";
 
@@ -32,7 +35,10 @@ export function setOf(member: z.ZodType<string, string>, what: string) {
     .transform((members) => [...members].sort());
 }
 
-/** The API's form of a tag (https://tailscale.com/kb/1068/tags): a letter first, then letters, digits and hyphens. */
+/**
+ * The API's form of a tag (https://tailscale.com/kb/1068/tags): a letter first, then letters,
+ * digits and hyphens.
+ */
 const tag = text('a tag such as "tag:ci"').superRefine((name, context) => {
   if (/^tag:[A-Za-z][A-Za-z0-9-]*$/.test(name)) return;
   const message = name.startsWith("tag:")
@@ -45,7 +51,8 @@ export const tags = setOf(tag, '["tag:ci"]').optional();
 
 /**
  * The API's rule for descriptions: at most 50 letters, digits, hyphens and spaces
- * (https://tailscale.com/api#tag/keys); underscores are taken as well (fact: description-characters).
+ * (https://tailscale.com/api#tag/keys); underscores are taken as well (fact:
+ * description-characters).
  */
 export const description = text("a string")
   .superRefine((words, context) => {

@@ -31,7 +31,10 @@ export function durationBetween(shortest: number, longest: number): z.ZodType<st
     });
 }
 
-/** The longest time between two rotations: nobody plans further ahead, and a slip of the hand is found. */
+/**
+ * The longest time between two rotations: nobody plans further ahead, and a slip of the hand is
+ * found.
+ */
 const longestRotation = 10 * 365 * 24 * 60 * 60;
 
 /** How often a credential is made anew. Under a minute every run would find it due. */

@@ -21,7 +21,10 @@ interface ScopeArguments {
   unlistedScopes?: string[] | undefined;
 }
 
-/** A scope that does not exist, and scopes that need tags without any. `written` tells the place in the person's own order. */
+/**
+ * A scope that does not exist, and scopes that need tags without any. `written` tells the place in
+ * the person's own order.
+ */
 export function scopeFailures(known: ScopeArguments, written: { scopes?: unknown }): Failure[] {
   const order: unknown[] = Array.isArray(written.scopes) ? written.scopes : [];
   const failures = (known.scopes ?? []).flatMap((scope): Failure[] => {

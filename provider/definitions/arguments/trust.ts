@@ -8,7 +8,9 @@ import { verdictOn } from "../../access/trusted";
 import type { Failure } from "../../engine/resource";
 import { describeType, text } from "./common";
 
-/** What identity tokens are held against: nobody can review a text with characters that nobody sees. */
+/**
+ * What identity tokens are held against: nobody can review a text with characters that nobody sees.
+ */
 const visibleText = (what: string) =>
   text(what).superRefine((value, context) => {
     const invisible = invisibleIn(value);
@@ -20,7 +22,10 @@ function tellInvisible(characters: readonly string[]): string {
   return `has characters that nobody can see: leave out ${characters.join(" ")}`;
 }
 
-/** Who signs identity tokens: an https URL without query or fragment (OpenID Connect Discovery 1.0, section 2). */
+/**
+ * Who signs identity tokens: an https URL without query or fragment (OpenID Connect Discovery 1.0,
+ * section 2).
+ */
 export const issuer = visibleText(
   'an https URL such as "https://token.actions.githubusercontent.com"',
 ).superRefine((address, context) => {

@@ -1,4 +1,6 @@
-/** A review as one HTML file that needs nothing else: no script, no font, no picture from anywhere. */
+/**
+ * A review as one HTML file that needs nothing else: no script, no font, no picture from anywhere.
+ */
 
 import type { Danger } from "../../access/danger";
 import { pictureOf } from "../reach/picture";

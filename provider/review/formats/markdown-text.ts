@@ -3,8 +3,8 @@
  * leave its place.
  *
  * Character references do not hold: GitHub and GitLab decode them before they look for links and
- * mentions. Both leave code alone.
- * Source: https://github.github.com/gfm/#code-spans and, for what is looked for outside code,
+ * mentions. Both leave code alone. Source: https://github.github.com/gfm/#code-spans and, for what
+ * is looked for outside code,
  * https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
  * and https://docs.gitlab.com/user/markdown/#gitlab-specific-references
  */
@@ -31,7 +31,8 @@ export function codeInHtml(text: string): string {
  * A sentence that may have text from outside in it: its plain words and small numbers stay as they
  * are, everything else is code.
  *
- * @example sentence('Its subject "repo:acme/app:*" is new.') // 'Its subject `"repo:acme/app:*"` is new.'
+ * @example sentence('Its subject "repo:acme/app:*" is new.') // 'Its subject `"repo:acme/app:*"` is
+ *   new.'
  */
 export function sentence(text: string): string {
   const parts: string[] = [];

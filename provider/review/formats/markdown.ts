@@ -25,7 +25,8 @@ export function markdownReport(review: Review, title: string): string {
     "",
     "",
   ].join("\n");
-  // A third for the lines, the rest for the details: the most dangerous come first, so what is cut is what matters least.
+  // A third for the lines, the rest for the details: the most dangerous come first, so what is cut
+  // is what matters least.
   const strange = fitting(
     [
       ...report.notUnderstood.map((one) => `- **not understood**: ${sentence(one)}\n`),

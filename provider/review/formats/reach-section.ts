@@ -27,7 +27,10 @@ export interface ReachPart {
   readonly items: readonly string[];
 }
 
-/** What the policy file changes for credentials that stay as they are, what is denied, and what is not known. */
+/**
+ * What the policy file changes for credentials that stay as they are, what is denied, and what is
+ * not known.
+ */
 export function reachParts({ reach }: Review): ReachPart[] {
   if (reach === undefined) return [];
   if (reach.is === "unknown") return [{ title: "reach", items: [reach.sentence] }];

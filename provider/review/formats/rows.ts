@@ -9,7 +9,10 @@ export interface Row {
   readonly items: readonly string[];
 }
 
-/** What an argument counts as that cannot be seen: after the change the most, before it the least that it could be. */
+/**
+ * What an argument counts as that cannot be seen: after the change the most, before it the least
+ * that it could be.
+ */
 const counted: ReadonlyMap<string, Worst> = new Map<string, Worst>([
   ["scopes", ["every scope that there is", "no scope"]],
   ["tags", ["any tag that there is", "no tag"]],

@@ -1,4 +1,7 @@
-/** A review as SARIF 2.1.0, for code scanning: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
+/**
+ * A review as SARIF 2.1.0, for code scanning:
+ * https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+ */
 
 import { createHash } from "node:crypto";
 import type { Danger } from "../../access/danger";
@@ -76,7 +79,10 @@ function rulesOf({ reach }: Review): readonly Rule[] {
 
 const ruleOrder = Object.values(rules).map(({ id }) => id);
 
-/** @param folder where the program's Pulumi.yaml is, from the root of the repository: `""` or `"."` for the root */
+/**
+ * @param folder where the program's Pulumi.yaml is, from the root of the repository: `""` or `"."`
+ *   for the root
+ */
 export function sarifReport(review: Review, version: string, folder: string): string {
   const { report, assessments } = review;
   const prefix = folder.replace(/^(\.\/)+/, "").replace(/\/+$/, "");

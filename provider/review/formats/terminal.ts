@@ -50,7 +50,10 @@ function linesOf(assessment: Assessment, review: Review): string[] {
 
 const marks = { gained: "+", kept: " ", lost: "-" } as const;
 
-/** Every operation of one credential, with the scope that opens it, and whether it is new, kept or lost. */
+/**
+ * Every operation of one credential, with the scope that opens it, and whether it is new, kept or
+ * lost.
+ */
 export function terminalExplanation(assessment: Assessment): string {
   const { kind, name, change } = assessment.reported;
   const { operations } = explanation(assessment);

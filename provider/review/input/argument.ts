@@ -1,4 +1,7 @@
-/** What a preview shows of an argument: its value, that it has none, or that there is something which cannot be seen. */
+/**
+ * What a preview shows of an argument: its value, that it has none, or that there is something
+ * which cannot be seen.
+ */
 
 import { isHidden, isUnknown } from "../../access/engine-values";
 
@@ -25,7 +28,9 @@ export function argumentFrom(value: unknown): Argument {
 /** The arguments of a resource. */
 export interface Arguments {
   readonly named: ReadonlyMap<string, Argument>;
-  /** What holds for those that are not named: nothing of them is there, or nothing is shown of them. */
+  /**
+   * What holds for those that are not named: nothing of them is there, or nothing is shown of them.
+   */
   readonly others: Argument;
 }
 
@@ -52,8 +57,8 @@ export function argumentOf({ named, others }: Arguments, name: string): Argument
 }
 
 /**
- * The arguments in a state as they were asked for. Its outputs are what the API answered, under `asked` with what was asked
- * for where that differs.
+ * The arguments in a state as they were asked for. Its outputs are what the API answered, under
+ * `asked` with what was asked for where that differs.
  */
 export function argumentsAsAsked(inputs: Arguments, outputs: Arguments): Arguments {
   const answered = argumentsAsAnswered(inputs, outputs);
@@ -84,7 +89,10 @@ export function normalForm(argument: Argument): string {
   return argument.is === "known" ? normal(argument.value) : argument.is === "absent" ? "" : "?";
 }
 
-/** A value's normal form: the order of a list, and of an object's members, means nothing, and `false` is what is not there. */
+/**
+ * A value's normal form: the order of a list, and of an object's members, means nothing, and
+ * `false` is what is not there.
+ */
 function normal(value: unknown): string {
   if (value === false) return "";
   if (Array.isArray(value)) return value.length === 0 ? "" : `[${value.map(normal).sort().join()}]`;

@@ -3,8 +3,9 @@
 export type Documents = { readonly documents: readonly unknown[] } | { readonly problem: string };
 
 /**
- * One document, or one a line. What stands before the first line that begins with `{` is passed over: the CLI tells there of
- * plugins and policy packs that it installs. What stands behind the JSON is not, because it could say that the preview failed.
+ * One document, or one a line. What stands before the first line that begins with `{` is passed
+ * over: the CLI tells there of plugins and policy packs that it installs. What stands behind the
+ * JSON is not, because it could say that the preview failed.
  *
  * @param what what the JSON should be, for example "the JSON of `pulumi preview --json`"
  */

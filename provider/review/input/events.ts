@@ -1,6 +1,7 @@
 /**
- * The form that `pulumi preview --json` has with PULUMI_ENABLE_STREAMING_JSON_PREVIEW: an event a line
- * (`sdk/go/common/apitype/events.go`). It leaves out `deletedWith` and where a resource is made.
+ * The form that `pulumi preview --json` has with PULUMI_ENABLE_STREAMING_JSON_PREVIEW: an event a
+ * line (`sdk/go/common/apitype/events.go`). It leaves out `deletedWith` and where a resource is
+ * made.
  */
 
 import { z } from "zod";

@@ -1,4 +1,7 @@
-/** Whether a preview failed, or stopped before its end. Such a one must not pass: what is missing may be what matters. */
+/**
+ * Whether a preview failed, or stopped before its end. Such a one must not pass: what is missing
+ * may be what matters.
+ */
 
 import { z } from "zod";
 import { typeIn } from "../../access/urn";
@@ -11,7 +14,10 @@ export interface Diagnostic {
   readonly message?: string | undefined;
 }
 
-/** The severities that say of no failure (`sdk/go/common/diag`). `info#err` is what the program writes to standard error. */
+/**
+ * The severities that say of no failure (`sdk/go/common/diag`). `info#err` is what the program
+ * writes to standard error.
+ */
 const harmless = ["debug", "info", "info#err", "warning"];
 
 /** What the diagnostics of a preview and the engine's doubt say of its failure. */
@@ -44,10 +50,11 @@ const uncounted = [
 ];
 
 /**
- * Why the steps cannot be all that were planned: a preview counts them in a summary, and writes it last.
+ * Why the steps cannot be all that were planned: a preview counts them in a summary, and writes it
+ * last.
  *
- * It counts what stays the same and shows little of that, and shows what is read and counts it where that changed
- * (`engine/update.go`, `previewActions`).
+ * It counts what stays the same and shows little of that, and shows what is read and counts it
+ * where that changed (`engine/update.go`, `previewActions`).
  */
 export function incompleteness(
   steps: readonly Step[],
@@ -56,7 +63,8 @@ export function incompleteness(
 ): string | undefined {
   if (summary === undefined) {
     if (steps.length === 0) return "it is not a preview: steps and changeSummary are missing";
-    // Steps alone are what a person or a tool took out of a preview; the engine writes both or failed.
+    // Steps alone are what a person or a tool took out of a preview; the engine writes both or
+    // failed.
     if (hasEnded) return "it failed before its end: it has a duration and no changeSummary";
     return undefined;
   }
@@ -75,7 +83,10 @@ export function incompleteness(
   return undefined;
 }
 
-/** Whether the program did not run: there is nothing but the refresh of what is there, of the stack itself at least. */
+/**
+ * Whether the program did not run: there is nothing but the refresh of what is there, of the stack
+ * itself at least.
+ */
 function isRefresh(steps: readonly Step[]): boolean {
   const [stack] = steps.filter(({ urn }) => typeIn(urn) === "pulumi:pulumi:Stack");
   const own = stack === undefined ? steps : steps.filter(({ urn }) => urn === stack.urn);

@@ -1,6 +1,6 @@
 /**
- * What an update plan (`pulumi preview --save-plan FILE`) says, as steps. A plan has what will be. Of what was it has the names
- * of the arguments that change, and nothing of what goes.
+ * What an update plan (`pulumi preview --save-plan FILE`) says, as steps. A plan has what will be.
+ * Of what was it has the names of the arguments that change, and nothing of what goes.
  */
 
 import { z } from "zod";
@@ -119,11 +119,15 @@ function addsCode({ goal }: ResourcePlan): boolean {
   return argumentsFrom(goal?.inputDiff?.adds).named.has("__provider");
 }
 
-/** What does not change was as it will be, where the plan compared with what was; else nothing of it is known. */
+/**
+ * What does not change was as it will be, where the plan compared with what was; else nothing of it
+ * is known.
+ */
 function argumentsBefore(planned: ResourcePlan, after: Arguments): Arguments {
   const { goal } = planned;
   if (!goal?.inputDiff || after.others.is !== "absent") return unknownArguments;
-  // Every resource has code, so what gets it now was compared with nothing: it was looked up, or is replaced as a whole.
+  // Every resource has code, so what gets it now was compared with nothing: it was looked up, or is
+  // replaced as a whole.
   if (addsCode(planned)) return unknownArguments;
   const [added, updated] = [
     argumentsFrom(goal.inputDiff.adds).named,

@@ -1,4 +1,7 @@
-/** What `pulumi preview --json` prints, as steps: the digest of the whole, or each event as it happens. */
+/**
+ * What `pulumi preview --json` prints, as steps: the digest of the whole, or each event as it
+ * happens.
+ */
 
 import { z } from "zod";
 import { documentsIn } from "./documents";

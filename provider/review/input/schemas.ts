@@ -13,7 +13,10 @@ import {
 } from "./argument";
 import type { Position, State } from "./step";
 
-/** Inputs and outputs, as they are: a schema of their members would lose the one that is called `__proto__`. */
+/**
+ * Inputs and outputs, as they are: a schema of their members would lose the one that is called
+ * `__proto__`.
+ */
 export const bag = z
   .unknown()
   .refine((value) => value === null || isBag(value) || isHidden(value) || isUnknown(value))

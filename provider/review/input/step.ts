@@ -21,13 +21,22 @@ export interface State {
   readonly answered?: Arguments;
   /** The names of its inputs, as far as they are shown: of its arguments and of what is none. */
   readonly inputNames: readonly string[];
-  /** The `__provider` of its inputs and of its outputs: code that the engine runs for it. Undefined where a file has none. */
+  /**
+   * The `__provider` of its inputs and of its outputs: code that the engine runs for it. Undefined
+   * where a file has none.
+   */
   readonly code?: readonly Argument[];
   /** Whether it is only looked up, and so not the stack's. */
   readonly isExternal: boolean;
-  /** Whether it is marked to be deleted when everything else is done, because another one takes its place. */
+  /**
+   * Whether it is marked to be deleted when everything else is done, because another one takes its
+   * place.
+   */
   readonly isMarked: boolean;
-  /** The resource options by which it stays when its resource goes: `true`, and the URN of what it goes with. */
+  /**
+   * The resource options by which it stays when its resource goes: `true`, and the URN of what it
+   * goes with.
+   */
   readonly retainOnDelete: Argument;
   readonly deletedWith: Argument;
 }

@@ -58,7 +58,10 @@ function styleOf({ mark }: PictureEdge, place: number): string | undefined {
   return `  linkStyle ${place} stroke:${mark === "gained" ? "#1a7f37" : "#cf222e"}`;
 }
 
-/** Text inside a quoted label: letters, digits and a few signs as they are, everything else by its code. */
+/**
+ * Text inside a quoted label: letters, digits and a few signs as they are, everything else by its
+ * code.
+ */
 export function label(text: string, longest: number): string {
   const line = shown(text);
   const short = [...line].length > longest ? `${[...line].slice(0, longest - 1).join("")}…` : line;
@@ -69,7 +72,10 @@ export function label(text: string, longest: number): string {
   return safe.trim() === "" ? "(empty)" : apart(safe);
 }
 
-/** Markdown in labels, links among it, and names of icons (`fa:fa-ban`) need signs next to each other. */
+/**
+ * Markdown in labels, links among it, and names of icons (`fa:fa-ban`) need signs next to each
+ * other.
+ */
 function apart(text: string): string {
   return text
     .replace(/:(?=\/\/|fa-)/g, "#58;")

@@ -8,7 +8,9 @@ const mostNodes = 150;
 
 const box = { width: 152, height: 32, gapX: 38, gapY: 14, margin: 6 };
 
-/** How much lower each column begins than the one before, so that an edge that passes one is seen. */
+/**
+ * How much lower each column begins than the one before, so that an edge that passes one is seen.
+ */
 const lower = 24;
 
 const longestLabel = 20;

@@ -25,7 +25,10 @@ export interface ReportedCredential {
   readonly tagsGained: readonly string[];
   readonly tagsLost: readonly string[];
   readonly life: readonly string[];
-  /** Arguments that cannot be seen before the deployment: of the credential after the change, or of the one that goes. */
+  /**
+   * Arguments that cannot be seen before the deployment: of the credential after the change, or of
+   * the one that goes.
+   */
   readonly unknown: readonly string[];
   /** Arguments that cannot be seen of the credential that another is held against. */
   readonly unknownBefore: readonly string[];
@@ -154,7 +157,8 @@ function compare(
   before: Credential | undefined,
   after: Credential | undefined,
 ): Comparison {
-  // In another tailnet, and beside a credential that stays, everything that the new one may do is new.
+  // In another tailnet, and beside a credential that stays, everything that the new one may do is
+  // new.
   const isMoved = before !== undefined && after !== undefined && mayMove(before, after);
   const earlier = kept !== undefined || isMoved ? undefined : before;
   const had = earlier === undefined ? nothing : least(earlier);
@@ -245,7 +249,10 @@ function strangeWay(scopes: readonly string[]): Way {
   };
 }
 
-/** A tag matters where the scopes let the credential do something with it; `all` could do that with every tag before. */
+/**
+ * A tag matters where the scopes let the credential do something with it; `all` could do that with
+ * every tag before.
+ */
 function tagsGained(after: Credential, { earlier, gain }: Comparison): Way[] {
   const isUnseen = !after.tags.isWhole;
   if (gain.tags.length === 0 && !isUnseen) return [];
@@ -282,7 +289,8 @@ function useGained(change: Change, after: Credential, life: readonly Life[]): Wa
     ];
   }
   if (after.kind !== "AuthKey") return [];
-  // Whatever the old one was used for, and however much of its time was over: the new one begins again.
+  // Whatever the old one was used for, and however much of its time was over: the new one begins
+  // again.
   if (change.change === "replace") return [{ ...keyUse, reasons: [again] }];
   // A new key with tags has its reason in them.
   return life.some(({ widens }) => widens === "use") ? [keyUse] : [];
@@ -305,7 +313,10 @@ function wholeOf(credential: Credential): Way {
   return classOf(operationsOf(scopes), scopes.includes("all"));
 }
 
-/** Whether `after` holds one of the two scopes that cover others, and nothing before covered as much. */
+/**
+ * Whether `after` holds one of the two scopes that cover others, and nothing before covered as
+ * much.
+ */
 function isNew(scope: "all" | "all:read", before: Power, after: Power): boolean {
   return (
     after.scopes.includes(scope) && !before.scopes.includes(scope) && !before.scopes.includes("all")
@@ -331,7 +342,10 @@ function strangeScopes(scopes: readonly string[]): string[] {
   return scopes.filter((scope) => !knownScopes.includes(scope) && !legacyScopes.has(scope));
 }
 
-/** Operations by the meaning of the scopes that open them: a person reads that, and folds the operations away. */
+/**
+ * Operations by the meaning of the scopes that open them: a person reads that, and folds the
+ * operations away.
+ */
 function inWords(found: readonly Operation[], holder: Power, other: Power): string[] {
   for (const scope of ["all", "all:read"] as const) {
     if (found.length === 0 || !isNew(scope, other, holder)) continue;

@@ -1,6 +1,6 @@
 /**
- * Which credentials change and how: the steps of a preview, and for each what becomes of the credential before it and of the one
- * after it. Nothing is passed over in silence.
+ * Which credentials change and how: the steps of a preview, and for each what becomes of the
+ * credential before it and of the one after it. Nothing is passed over in silence.
  */
 
 import { isInternal } from "../../access/internal-arguments";
@@ -11,8 +11,8 @@ import type { Position, State, Step } from "../input/step";
 import { makerOf } from "./makers";
 
 /**
- * What happens to a credential. `import` and `release` take it into the stack's hands and out of them, and leave it as it is;
- * `discard` ends that it is looked up.
+ * What happens to a credential. `import` and `release` take it into the stack's hands and out of
+ * them, and leave it as it is; `discard` ends that it is looked up.
  */
 export type ChangeKind =
   | "create"
@@ -121,8 +121,9 @@ export function changesIn(steps: readonly Step[]): Changes {
 type Endings = ReadonlyMap<string, "surely" | "perhaps">;
 
 /**
- * What is deleted before its replacement is made does not take along what is `deletedWith` it; what is deleted afterwards does,
- * and is marked for that when its replacement is made (`pkg/resource/deploy/step_generator.go`).
+ * What is deleted before its replacement is made does not take along what is `deletedWith` it; what
+ * is deleted afterwards does, and is marked for that when its replacement is made
+ * (`pkg/resource/deploy/step_generator.go`).
  */
 function endingsIn(steps: readonly Step[]): Endings {
   const [replaced, ended] = [new Map<string, boolean>(), new Set<string>()];
@@ -155,7 +156,10 @@ function hasNew(role: Role): boolean {
   return role === "create" || role === "update" || role === "replace" || role === "import";
 }
 
-/** Arguments that nobody knows, of what will be and of what it takes the place of: one that goes may have been a limit. */
+/**
+ * Arguments that nobody knows, of what will be and of what it takes the place of: one that goes may
+ * have been a limit.
+ */
 function strangeArguments({ op, old, new: after }: Step, kind: Kind): string[] {
   const role = roles.get(op);
   if (role === undefined || !hasNew(role)) return [];
@@ -168,8 +172,8 @@ function strangeArguments({ op, old, new: after }: Step, kind: Kind): string[] {
 }
 
 /**
- * The steps of one change: a replacement can come as its parts. Steps of one URN belong to several changes where the engine
- * ends what earlier runs left, for example.
+ * The steps of one change: a replacement can come as its parts. Steps of one URN belong to several
+ * changes where the engine ends what earlier runs left, for example.
  */
 function groupsOf(steps: readonly OwnStep[]): Group[] {
   const groups: [OwnStep, ...OwnStep[]][] = [];
@@ -229,8 +233,8 @@ function isSame<Part>(
 }
 
 /**
- * What was asked for; but of whom an identity trusts what the API answered, where the program writes that down: the audience
- * that Tailscale made, or the subject as it has rewritten it.
+ * What was asked for; but of whom an identity trusts what the API answered, where the program
+ * writes that down: the audience that Tailscale made, or the subject as it has rewritten it.
  */
 function heldAgainst({ arguments: asked, answered }: State, next: State | undefined): Arguments {
   if (answered === undefined || next === undefined) return asked;
@@ -304,7 +308,8 @@ type Halves = Pick<Change, "before" | "after" | "kept">;
 const onlyLookedUp: Kept = { isCertain: true, reason: "from now on it is only looked up" };
 
 /**
- * What keeps a credential alive when its resource goes, or may do so (`DeleteStep.Apply` in `pkg/resource/deploy/step.go`).
+ * What keeps a credential alive when its resource goes, or may do so (`DeleteStep.Apply` in
+ * `pkg/resource/deploy/step.go`).
  */
 function keptBy({ retainOnDelete, deletedWith }: State, endings: Endings): Kept | undefined {
   if (retainOnDelete.is === "known") return { isCertain: true, reason: "retainOnDelete keeps it" };

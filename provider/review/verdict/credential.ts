@@ -1,6 +1,7 @@
 /**
- * A credential by its arguments. What of them cannot be seen counts as the least that it could be before a change, and as the
- * most that it could be after it: so nothing that is hidden ever makes a gain smaller, or a loss larger.
+ * A credential by its arguments. What of them cannot be seen counts as the least that it could be
+ * before a change, and as the most that it could be after it: so nothing that is hidden ever makes
+ * a gain smaller, or a loss larger.
  */
 
 import { hasUserInformation, invisibleIn } from "../../access/characters";
@@ -39,7 +40,10 @@ export interface OAuthClient extends Common {
 export interface FederatedIdentity extends Common {
   readonly kind: "FederatedIdentity";
   readonly scopes: Names;
-  /** As few as it could be before a change, as many as after it; undefined for nobody and for anybody. */
+  /**
+   * As few as it could be before a change, as many as after it; undefined for nobody and for
+   * anybody.
+   */
   readonly trusted: Trusted | undefined;
 }
 
@@ -196,7 +200,10 @@ function problemWith(name: string, value: unknown): string | undefined {
     : undefined;
 }
 
-/** The arguments by their names, each as the least or the most that it could be where it cannot be seen. */
+/**
+ * The arguments by their names, each as the least or the most that it could be where it cannot be
+ * seen.
+ */
 function valuesFrom(read: ReadonlyMap<string, Seen>, side: Side) {
   const seen = (name: string): Seen => read.get(name) ?? nothing;
   const duration = (name: string) => seen(name).value as number | undefined; // Read as its form says.

@@ -1,4 +1,7 @@
-/** How long a credential lives and how often it may be used: what a change of these means, in sentences. */
+/**
+ * How long a credential lives and how often it may be used: what a change of these means, in
+ * sentences.
+ */
 
 import type { Kind } from "../../access/kinds";
 import { secondsInWords } from "../../access/lifetime";

@@ -1,4 +1,7 @@
-/** Whose a step is: a credential of ours, something else that reaches the tailnet, or none of a review's business. */
+/**
+ * Whose a step is: a credential of ours, something else that reaches the tailnet, or none of a
+ * review's business.
+ */
 
 import { factsOf, isKind, isResourceType, type Kind } from "../../access/kinds";
 import { officialKind, officialMeaning } from "../../access/official";
@@ -18,7 +21,10 @@ export type Maker =
 
 const harmless: Maker = { is: "harmless" };
 
-/** Steps that change nothing: what stays, what is looked up, and what the engine does in its own books. */
+/**
+ * Steps that change nothing: what stays, what is looked up, and what the engine does in its own
+ * books.
+ */
 const harmlessOps: readonly string[] = [
   "same",
   "refresh",
@@ -43,7 +49,8 @@ export function makerOf(step: Step): Maker {
     return makerOfOwn(step, own);
   }
   const [official, ...otherTypes] = types.map(officialKind);
-  // Its credentials have ours' arguments, by the same names. Where an alias says more, it is not what it seems to be.
+  // Its credentials have ours' arguments, by the same names. Where an alias says more, it is not
+  // what it seems to be.
   if (official !== undefined && isKind(official) && otherTypes.length === 0)
     return { is: "ours", kind: official };
   if (harmlessOps.includes(step.op)) return harmless;
@@ -61,7 +68,8 @@ function typesOf({ urn, old, new: after }: Step): string[] {
 
 function makerOfOwn({ op, old, new: after }: Step, type: string): Maker {
   const kind = type.slice(typePrefix.length);
-  // Code that is not ours is worth a word even where nothing changes: it runs when the engine looks.
+  // Code that is not ours is worth a word even where nothing changes: it runs when the engine
+  // looks.
   if (hasForeignCode(after, kind) || hasForeignCode(old, kind)) {
     return {
       is: "unknown",
@@ -120,7 +128,10 @@ function makerOfCode(given: readonly Argument[], type: string): Maker {
 /** Where the engine keeps the stack's config for the code of dynamic resources. */
 const ownProviderType = "pulumi:providers:pulumi-nodejs";
 
-/** The settings of whoever deploys: with another address or tailnet every credential is somewhere else. */
+/**
+ * The settings of whoever deploys: with another address or tailnet every credential is somewhere
+ * else.
+ */
 function makerOfSettings({ old, new: after }: Step): Maker {
   if (old === undefined || after === undefined) return harmless;
   const settings = [...new Set([...old.inputNames, ...after.inputNames])].filter((name) =>

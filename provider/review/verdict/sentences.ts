@@ -6,11 +6,17 @@ import { shortened } from "../../access/sanitize";
 /** One thing about a credential's life. */
 export interface Life {
   readonly sentence: string;
-  /** What is more than before: who may use all that the credential can do, where it can do that, how often, or how long. */
+  /**
+   * What is more than before: who may use all that the credential can do, where it can do that, how
+   * often, or how long.
+   */
   readonly widens?: "users" | "tailnet" | "use" | "life";
 }
 
-/** A value in quotes, in ASCII, so that no letter is taken for another; a long one without its middle. */
+/**
+ * A value in quotes, in ASCII, so that no letter is taken for another; a long one without its
+ * middle.
+ */
 export function inQuotes(text: string): string {
   return `"${shortened(inAscii(text), 100)}"`;
 }

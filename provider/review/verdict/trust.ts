@@ -1,4 +1,7 @@
-/** Whose identity tokens a federated identity accepts: what is new about it, and what a change of it means. */
+/**
+ * Whose identity tokens a federated identity accepts: what is new about it, and what a change of it
+ * means.
+ */
 
 import { issuerInAscii } from "../../access/characters";
 import { shortened } from "../../access/sanitize";

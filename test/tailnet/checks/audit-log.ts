@@ -1,6 +1,6 @@
 /**
- * What the audit log has of a client and an auth key: both are made, used, changed and revoked once, and
- * all examinations here look at the same entries.
+ * What the audit log has of a client and an auth key: both are made, used, changed and revoked
+ * once, and all examinations here look at the same entries.
  */
 
 import { type Api, readLog } from "../api.ts";

@@ -1,7 +1,8 @@
 /**
- * Credentials of AWS on a machine of AWS, in the order of AWS's own SDKs: variables, web identity, container, instance. A profile in a
- * file or a single sign-on session belongs to a person, and is not looked for.
- * Source: https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+ * Credentials of AWS on a machine of AWS, in the order of AWS's own SDKs: variables, web identity,
+ * container, instance. A profile in a file or a single sign-on session belongs to a person, and is
+ * not looked for. Source:
+ * https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
  */
 
 import { readFile } from "node:fs/promises";
@@ -124,7 +125,10 @@ function instanceService(environment: Environment): string {
 
 const seconds = "x-aws-ec2-metadata-token-ttl-seconds";
 
-/** A session with the instance's metadata service (IMDSv2); undefined where this is no instance of AWS. */
+/**
+ * A session with the instance's metadata service (IMDSv2); undefined where this is no instance of
+ * AWS.
+ */
 async function instanceSession(environment: Environment): Promise<string | undefined> {
   if (/^true$/i.test(environment["AWS_EC2_METADATA_DISABLED"] ?? "")) return undefined;
   const answer = await probe(

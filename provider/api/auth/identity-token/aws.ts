@@ -1,4 +1,7 @@
-/** Identity tokens of a role or user of AWS, from `sts:GetWebIdentityToken`, as Tailscale's official provider asks for them. */
+/**
+ * Identity tokens of a role or user of AWS, from `sts:GetWebIdentityToken`, as Tailscale's official
+ * provider asks for them.
+ */
 
 import type { Environment } from "../../../network/proxy";
 import { SettingsError } from "../../settings/error";

@@ -1,7 +1,8 @@
 /**
- * Which cloud this runs on, and an identity token of it. The order is that of Tailscale's official provider, whose `wif` package looks
- * for an instance of AWS, then for Google Cloud, then for AWS's containers; a container is told by its variables, without a request.
- * Source: https://github.com/tailscale/tailscale/blob/main/wif/wif.go
+ * Which cloud this runs on, and an identity token of it. The order is that of Tailscale's official
+ * provider, whose `wif` package looks for an instance of AWS, then for Google Cloud, then for AWS's
+ * containers; a container is told by its variables, without a request. Source:
+ * https://github.com/tailscale/tailscale/blob/main/wif/wif.go
  */
 
 import type { Environment } from "../../../network/proxy";

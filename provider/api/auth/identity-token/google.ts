@@ -9,7 +9,10 @@ import { answerOf, messageOf, probe, trustedAddress } from "./metadata";
 
 const headers = { "metadata-flavor": "Google" };
 
-/** The address, as Google's own libraries find it: https://github.com/googleapis/google-cloud-node-core/tree/main/packages/gcp-metadata */
+/**
+ * The address, as Google's own libraries find it:
+ * https://github.com/googleapis/google-cloud-node-core/tree/main/packages/gcp-metadata
+ */
 function server(environment: Environment): string {
   const host = environment["GCE_METADATA_HOST"]?.trim();
   return host

@@ -6,14 +6,18 @@ import { type Answer, ask, type Question } from "../../../network/ask";
 import { type Environment, isConfidential, isLinkLocal } from "../../../network/proxy";
 import { SettingsError } from "../../settings/error";
 
-/** How long to wait for a service that may not be there: on its own machine it answers within milliseconds. */
+/**
+ * How long to wait for a service that may not be there: on its own machine it answers within
+ * milliseconds.
+ */
 export const probeMilliseconds = 2000;
 
 /** How long to wait for a service that is there. */
 export const answerMilliseconds = 10_000;
 
 /**
- * An address that credentials may come from: https, or plain http where it cannot leave this machine's own link.
+ * An address that credentials may come from: https, or plain http where it cannot leave this
+ * machine's own link.
  * @param name what messages call the setting it is from
  */
 export function trustedAddress(address: string, name: string): string {

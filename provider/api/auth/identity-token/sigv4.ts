@@ -1,7 +1,8 @@
 /**
- * AWS Signature Version 4, for a POST with a form: all that one call of STS needs. AWS's own signer brings ten
- * packages, and whoever reviews what holds admin credentials reads these lines sooner.
- * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ * AWS Signature Version 4, for a POST with a form: all that one call of STS needs. AWS's own signer
+ * brings ten packages, and whoever reviews what holds admin credentials reads these lines sooner.
+ * Source:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 
 import { createHash, createHmac } from "node:crypto";

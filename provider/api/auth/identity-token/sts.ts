@@ -1,4 +1,7 @@
-/** AWS's Security Token Service, as far as it is asked. Source: https://docs.aws.amazon.com/STS/latest/APIReference/ */
+/**
+ * AWS's Security Token Service, as far as it is asked. Source:
+ * https://docs.aws.amazon.com/STS/latest/APIReference/
+ */
 
 import { shown } from "../../../access/sanitize";
 import { ask } from "../../../network/ask";
