@@ -13,11 +13,13 @@ const evidence = process.env["TAILSCOPE_EVIDENCE"];
 
 if (evidence !== undefined) {
   const remove = fs.rmSync;
+  let kept = 0;
   fs.rmSync = (path, options) => {
     const name = String(path);
     if (!name.startsWith(join(tmpdir(), "tailscope-")) || !fs.existsSync(name))
       return remove(path, options);
-    fs.renameSync(name, join(evidence, `${process.pid}-${basename(name)}`));
+    // A test may delete folders of one name again and again.
+    fs.renameSync(name, join(evidence, `${process.pid}-${kept++}-${basename(name)}`));
   };
   syncBuiltinESMExports();
 }
