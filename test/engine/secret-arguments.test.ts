@@ -33,6 +33,6 @@ test("what the program made secret is in no state, warning or message in plainte
 
   stack.write('new AuthKey("bad", { tags: pulumi.secret(["HUSHHUSH"]) });');
   const failed = await stack.failingUp();
-  expect(failed).toContain('tags[0]: "[secret]" is no tag');
+  expect(failed).toContain('tags[0]: "[secret]" is not a valid tag');
   expect(stack.printed()).not.toContain("HUSHHUSH");
 });
