@@ -10,7 +10,7 @@ export const oldestNode = "22.19.0";
  * Whether one version is another or later; what stands behind a hyphen does not count.
  * @param given for example `"v22.19.0"`
  */
-export function isAtLeast(given: string, needed: string): boolean {
+export function isVersionAtLeast(given: string, needed: string): boolean {
   const [ours, theirs] = [numbersOf(given), numbersOf(needed)];
   const different = [0, 1, 2].find((index) => ours[index] !== theirs[index]);
   return different === undefined || Number(ours[different]) > Number(theirs[different]);
@@ -26,6 +26,6 @@ function numbersOf(version: string): number[] {
  * @param version for example `"20.20.2"`
  */
 export function describeOldNode(version: string): string | undefined {
-  if (isAtLeast(version, oldestNode)) return undefined;
+  if (isVersionAtLeast(version, oldestNode)) return undefined;
   return `Tailscope needs Node ${oldestNode} or later, and this is Node ${version}: install a newer one from https://nodejs.org.`;
 }

@@ -6,20 +6,20 @@
 const invisible = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** The characters in `text` that nobody sees, as `"U+200B"`, each once. */
-export function invisibleIn(text: string): string[] {
-  return [...new Set([...text.matchAll(invisible)].map(([character]) => nameOf(character)))];
+export function findInvisible(text: string): string[] {
+  return [...new Set([...text.matchAll(invisible)].map(([character]) => nameCharacter(character)))];
 }
 
-function nameOf(character: string): string {
-  return `U+${codeOf(character).toString(16).toUpperCase().padStart(4, "0")}`;
+function nameCharacter(character: string): string {
+  return `U+${getCodePoint(character).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /** `text` with everything outside printable ASCII as an escape, as in `"repo:\u{430}cme/app"`. */
-export function inAscii(text: string): string {
-  return text.replace(/[^ -~]/gu, (character) => `\\u{${codeOf(character).toString(16)}}`);
+export function escapeToAscii(text: string): string {
+  return text.replace(/[^ -~]/gu, (character) => `\\u{${getCodePoint(character).toString(16)}}`);
 }
 
-function codeOf(character: string): number {
+function getCodePoint(character: string): number {
   return character.codePointAt(0) ?? 0;
 }
 
@@ -28,12 +28,12 @@ function codeOf(character: string): number {
  * Else its host as the network has it (other letters in punycode), without a user's name, and
  * everything else in ASCII.
  */
-export function issuerInAscii(issuer: string): string {
-  const isPlain = inAscii(issuer) === issuer && !hasUserInformation(issuer);
-  if (isPlain || !URL.canParse(issuer)) return inAscii(issuer);
+export function escapeIssuer(issuer: string): string {
+  const isPlain = escapeToAscii(issuer) === issuer && !hasUserInformation(issuer);
+  if (isPlain || !URL.canParse(issuer)) return escapeToAscii(issuer);
   const { protocol, host } = new URL(issuer);
   const rest = /^[^/\\]*[/\\]*[^/\\?#]*(.*)$/su.exec(issuer)?.[1] ?? "";
-  return `${protocol}//${host}${inAscii(rest)}`;
+  return `${protocol}//${host}${escapeToAscii(rest)}`;
 }
 
 /**

@@ -11,7 +11,7 @@
 export type ClaimPath = { readonly path: readonly string[] } | { readonly problem: string };
 
 /** Reads the name of a claim. */
-export function claimPath(name: string): ClaimPath {
+export function parseClaim(name: string): ClaimPath {
   const path: string[] = [];
   let rest = name;
   for (;;) {
@@ -35,7 +35,7 @@ export function claimPath(name: string): ClaimPath {
 }
 
 /** The one way to write a claim's name, so that two spellings of one claim are seen to be one. */
-export function writtenClaim(path: readonly string[]): string {
+export function formatClaim(path: readonly string[]): string {
   return path.map((name) => (/[."\s]/.test(name) ? `"${name}"` : name)).join(".");
 }
 

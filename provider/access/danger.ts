@@ -12,12 +12,12 @@ export const dangers = ["none", "read", "write", "persist", "admin"] as const;
  */
 export type Danger = (typeof dangers)[number];
 
-export function worst(classes: Iterable<Danger>): Danger {
+export function findWorst(classes: Iterable<Danger>): Danger {
   return dangers[Math.max(0, ...[...classes].map((one) => dangers.indexOf(one)))] ?? "none";
 }
 
 /** Whether `danger` is at least `limit`. */
-export function isAtLeast(danger: Danger, limit: Danger): boolean {
+export function isDangerAtLeast(danger: Danger, limit: Danger): boolean {
   return dangers.indexOf(danger) >= dangers.indexOf(limit);
 }
 
@@ -78,7 +78,7 @@ export const administratorScopes: readonly string[] = Object.keys(reasons).filte
 );
 
 /** The class of one operation. */
-export function dangerOf({ scope, writes }: Operation): Danger {
+export function rateOperation({ scope, writes }: Operation): Danger {
   if (!writes) return "read";
   return reasons[scope]?.danger ?? "write";
 }
@@ -87,16 +87,16 @@ export function dangerOf({ scope, writes }: Operation): Danger {
  * The class of gaining `operations`, among them those of `all` where `everything` says so, and the
  * reasons for it.
  */
-export function classOf(
+export function rateGain(
   operations: readonly Operation[],
   everything = false,
 ): { danger: Danger; reasons: readonly string[] } {
   if (everything) return { danger: "admin", reasons: [reasons["all"]?.reason ?? ""] };
-  const danger = worst(operations.map(dangerOf));
-  return { danger, reasons: reasonsFor(danger, operations) };
+  const danger = findWorst(operations.map(rateOperation));
+  return { danger, reasons: listReasons(danger, operations) };
 }
 
-function reasonsFor(danger: Danger, operations: readonly Operation[]): readonly string[] {
+function listReasons(danger: Danger, operations: readonly Operation[]): readonly string[] {
   const scopes = [...new Set(operations.map(({ scope }) => scope))];
   switch (danger) {
     case "admin":

@@ -38,11 +38,11 @@ const longest = 1000;
  * The owner is known where the pattern writes one out. A subject that could have any owner, or
  * none, is everybody's.
  */
-export function admittedBy(form: Form, pattern: string): Admitted {
+export function findAdmitted(form: Form, pattern: string): Admitted {
   const letters = [...pattern];
   // Whoever writes such a pattern hides something: it is not worth the time to find out what.
   if (letters.length > longest) return { by: "strangers" };
-  const states = statesOf(form);
+  const states = compileForm(form);
   let reached = new Reached();
   reached.add(states, { state: 0, owner: undefined, reading: undefined });
   for (const letter of letters) {
@@ -59,7 +59,7 @@ export function admittedBy(form: Form, pattern: string): Admitted {
     } else {
       for (const place of reached.places()) {
         const state = states[place.state];
-        if (state?.takes === undefined || !isOf(state.takes, letter)) continue;
+        if (state?.takes === undefined || !takesCharacter(state.takes, letter)) continue;
         const reading = typeof place.reading === "string" ? place.reading + letter : place.reading;
         next.add(states, { ...place, reading, state: state.to });
       }
@@ -141,7 +141,7 @@ class Reached {
 }
 
 /** The states of a form, the first of which is where it begins. */
-function statesOf(form: Form): readonly State[] {
+function compileForm(form: Form): readonly State[] {
   const known = typeof form === "string" ? undefined : compiled.get(form);
   if (known !== undefined) return known;
   const states: State[] = [];
@@ -179,6 +179,6 @@ function isList(form: Form): form is readonly Form[] {
   return Array.isArray(form);
 }
 
-function isOf(takes: string | RegExp, letter: string): boolean {
+function takesCharacter(takes: string | RegExp, letter: string): boolean {
   return typeof takes === "string" ? takes === letter : takes.test(letter);
 }

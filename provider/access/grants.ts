@@ -21,7 +21,7 @@ export interface Holder {
 export type TagOwners = Readonly<Record<string, readonly string[]>>;
 
 /** Why `holder` cannot pass `scope` on, or undefined where it can or nothing is known. */
-export function scopeProblem(holder: Holder, scope: string): string | undefined {
+export function findScopeProblem(holder: Holder, scope: string): string | undefined {
   // A credential with newer scopes cannot give an older name (fact: older-name-needs-all): the API
   // decides.
   if (holder.scopes === undefined || legacyScopes.has(scope) || holds(holder, scope))
@@ -33,7 +33,7 @@ export function scopeProblem(holder: Holder, scope: string): string | undefined 
 }
 
 /** Why `holder` cannot make credentials of a kind at all, for which `scope` is needed. */
-export function abilityProblem(holder: Holder, scope: string): string | undefined {
+export function findAbilityProblem(holder: Holder, scope: string): string | undefined {
   if (holder.scopes === undefined || holds(holder, scope)) return undefined;
   return `${holder.name} holds ${holder.scopes.join(", ") || "no scope"}, and this needs ${scope}. Give it "${scope}".`;
 }
@@ -52,7 +52,7 @@ export interface TagProblem {
  * The tags that nobody can give, because the policy file does not define them; `owners` is
  * undefined where it cannot be read.
  */
-export function undefinedTagProblems(
+export function findUndefinedTags(
   holder: Holder,
   tags: readonly string[],
   owners: TagOwners | undefined,
@@ -62,17 +62,17 @@ export function undefinedTagProblems(
     .filter((tag) => !Object.hasOwn(owners, tag))
     .map((tag) => ({
       tag,
-      reason: `"${tag}" is not defined in the policy file, so nobody can give it. Add under "tagOwners": ${ownerLine(tag, holder, tags)}`,
+      reason: `"${tag}" is not defined in the policy file, so nobody can give it. Add under "tagOwners": ${formatOwnerLine(tag, holder, tags)}`,
     }));
 }
 
 /** Why `holder` cannot give exactly `tags`, one reason for each tag that stands in the way. */
-export function tagProblems(
+export function findTagProblems(
   holder: Holder,
   tags: readonly string[],
   owners: TagOwners | undefined,
 ): TagProblem[] {
-  const undefinedTags = undefinedTagProblems(holder, tags, owners);
+  const undefinedTags = findUndefinedTags(holder, tags, owners);
   if (owners === undefined || undefinedTags.length > 0) return undefinedTags;
   // Which tags a user owns depends on groups and roles, which not every deployer may read: the API
   // decides.
@@ -83,12 +83,12 @@ export function tagProblems(
   const own = holder.tags.length > 0 ? `the tags ${holder.tags.join(", ")}` : "no tags";
   return notOwned.map((tag) => ({
     tag,
-    reason: `"${tag}" cannot be given by ${holder.name}, which has ${own}: it may give exactly this set, or tags that its own tags own in the policy file, and a part of the set is neither. Add under "tagOwners": ${ownerLine(tag, holder, tags)}`,
+    reason: `"${tag}" cannot be given by ${holder.name}, which has ${own}: it may give exactly this set, or tags that its own tags own in the policy file, and a part of the set is neither. Add under "tagOwners": ${formatOwnerLine(tag, holder, tags)}`,
   }));
 }
 
 /** The line of the policy file that lets `holder` give `tag`. */
-function ownerLine(tag: string, holder: Holder, tags: readonly string[]): string {
+function formatOwnerLine(tag: string, holder: Holder, tags: readonly string[]): string {
   const owner = holder.tags.includes(tag)
     ? tag
     : (holder.tags.find((one) => !tags.includes(one)) ?? holder.tags[0]);

@@ -160,39 +160,39 @@ export function isResourceType(name: string): name is ResourceType {
 }
 
 export function isKind(name: string): name is Kind {
-  return isResourceType(name) && factsOf(name).key !== undefined;
+  return isResourceType(name) && getFacts(name).key !== undefined;
 }
 
 /** The resources that are credentials. */
 export const kinds: readonly Kind[] = resourceTypes.filter(isKind);
 
-export function factsOf(type: ResourceType): ResourceFacts {
+export function getFacts(type: ResourceType): ResourceFacts {
   return resources[type];
 }
 
-export function keyFactsOf(kind: Kind): KeyFacts & { readonly type: KeyType } {
+export function getKeyFacts(kind: Kind): KeyFacts & { readonly type: KeyType } {
   return resources[kind].key;
 }
 
 const kindsByKey: ReadonlyMap<string, Kind> = new Map(
-  kinds.map((kind) => [keyFactsOf(kind).type, kind]),
+  kinds.map((kind) => [getKeyFacts(kind).type, kind]),
 );
 
 /** The credential that a key is to us; undefined for other kinds of key. */
-export function kindOfKey(keyType: KeyType): Kind;
-export function kindOfKey(keyType: string | null | undefined): Kind | undefined;
-export function kindOfKey(keyType: string | null | undefined): Kind | undefined {
+export function findKind(keyType: KeyType): Kind;
+export function findKind(keyType: string | null | undefined): Kind | undefined;
+export function findKind(keyType: string | null | undefined): Kind | undefined {
   return kindsByKey.get(keyType ?? "");
 }
 
 /** The arguments of a resource, by their names. */
-export function argumentsOf(type: ResourceType): ReadonlyMap<string, Argument> {
-  return new Map(Object.entries(factsOf(type).arguments));
+export function getArguments(type: ResourceType): ReadonlyMap<string, Argument> {
+  return new Map(Object.entries(getFacts(type).arguments));
 }
 
 /** All that reading our resources needs. */
 export const readScopes: readonly string[] = [
-  ...new Set(resourceTypes.map((type) => `${factsOf(type).scope}:read`)),
+  ...new Set(resourceTypes.map((type) => `${getFacts(type).scope}:read`)),
 ].sort();
 
 /** A resource as a program and the engine need to know it. */
@@ -219,17 +219,17 @@ export interface Declaration {
   readonly bookkeeping: readonly string[];
 }
 
-export function declarationOf(type: ResourceType): Declaration {
-  const { identifier, outputs, secretOutputs, arguments: given } = factsOf(type);
-  const namesOf = (isWanted: (argument: Argument) => boolean) =>
+export function buildDeclaration(type: ResourceType): Declaration {
+  const { identifier, outputs, secretOutputs, arguments: given } = getFacts(type);
+  const listNames = (isWanted: (argument: Argument) => boolean) =>
     Object.entries(given).flatMap(([name, argument]) => (isWanted(argument) ? [name] : []));
   return {
     type,
     identifier,
     outputs,
-    answered: namesOf(({ role }) => role === "inPlace" || role === "permanent"),
-    secrets: [...secretOutputs, ...namesOf(({ form }) => form === "secret")],
-    inPlace: namesOf(({ role }) => role === "inPlace"),
-    bookkeeping: namesOf(({ role }) => role === "bookkeeping"),
+    answered: listNames(({ role }) => role === "inPlace" || role === "permanent"),
+    secrets: [...secretOutputs, ...listNames(({ form }) => form === "secret")],
+    inPlace: listNames(({ role }) => role === "inPlace"),
+    bookkeeping: listNames(({ role }) => role === "bookkeeping"),
   };
 }

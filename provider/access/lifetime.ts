@@ -21,14 +21,14 @@ const units = [
 export const longestAuthKeyLifetime = 90 * 24 * 60 * 60;
 
 /** A duration in whole seconds, or undefined where `text` is none. */
-export function seconds(text: Duration): number | undefined {
+export function parseDuration(text: Duration): number | undefined {
   if (typeof text === "number") return Number.isSafeInteger(text) && text >= 0 ? text : undefined;
   const [, count, unit = "s"] = /^(\d{1,10})([wdhms]?)$/.exec(text) ?? [];
-  return count === undefined ? isoSeconds(text) : Number(count) * sizeOf(unit || "s");
+  return count === undefined ? parseIsoDuration(text) : Number(count) * findUnitSize(unit || "s");
 }
 
 /** A duration of ISO 8601 in seconds, for example `"P1DT12H"`; undefined where `text` is none. */
-function isoSeconds(text: string): number | undefined {
+function parseIsoDuration(text: string): number | undefined {
   const form =
     /^P(?=.)(?:(\d{1,10})W|(?:(\d{1,10})D)?(?:T(?=.)(?:(\d{1,10})H)?(?:(\d{1,10})M)?(?:(\d{1,10})S)?)?)$/;
   const [, ...counts] = form.exec(text) ?? [];
@@ -37,7 +37,7 @@ function isoSeconds(text: string): number | undefined {
   return units.reduce((sum, [, size], index) => sum + Number(counts[index] ?? 0) * size, 0);
 }
 
-function sizeOf(unit: string): number {
+function findUnitSize(unit: string): number {
   return units.find(([name]) => name === unit)?.[1] ?? Number.NaN;
 }
 
@@ -46,7 +46,7 @@ function sizeOf(unit: string): number {
  * divides them.
  */
 export function formatSeconds(total: number): string {
-  const [unit, size] = largestUnit(total);
+  const [unit, size] = findLargestUnit(total);
   return `${total / size}${unit}`;
 }
 
@@ -54,20 +54,20 @@ export function formatSeconds(total: number): string {
  * The largest of days, hours, minutes and seconds that divides a length: people rarely count in
  * weeks.
  */
-function largestUnit(total: number): (typeof units)[number] {
+function findLargestUnit(total: number): (typeof units)[number] {
   return units.find(([name, size]) => name !== "w" && total > 0 && total % size === 0) ?? ["s", 1];
 }
 
 const unitNames = { w: "week", d: "day", h: "hour", m: "minute", s: "second" } as const;
 
 /** Seconds in words: `"90 days"`, `"1 hour"`. */
-export function secondsInWords(total: number): string {
-  const [unit, size] = largestUnit(total);
+export function describeSeconds(total: number): string {
+  const [unit, size] = findLargestUnit(total);
   const count = total / size;
   return `${count} ${unitNames[unit]}${count === 1 ? "" : "s"}`;
 }
 
 /** A time, in milliseconds since 1970, as the API writes it: RFC 3339, UTC, whole seconds. */
-export function wholeSeconds(time: number): string {
+export function formatTime(time: number): string {
   return `${new Date(time).toISOString().slice(0, -".000Z".length)}Z`;
 }

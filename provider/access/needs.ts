@@ -8,7 +8,7 @@
  * as well; every token may read the credential that it came from)
  */
 
-import { factsOf, kinds, type ResourceType, resourceTypes } from "./kinds";
+import { getFacts, kinds, type ResourceType, resourceTypes } from "./kinds";
 import { covers, expandLegacyScopes } from "./scopes";
 
 /** How much a need matters. */
@@ -65,7 +65,7 @@ const whoDidIt: Need = {
   without: "who caused a drift, and when, is not told",
 };
 
-function perKind<Type extends ResourceType>(
+function listNeedsPerKind<Type extends ResourceType>(
   types: readonly Type[],
   level: Level,
   suffix: "" | ":read",
@@ -75,45 +75,45 @@ function perKind<Type extends ResourceType>(
   return types.map((type) => ({
     level,
     kind: type,
-    scopes: [`${factsOf(type).scope}${suffix}`],
+    scopes: [`${getFacts(type).scope}${suffix}`],
     gives: gives(type),
     without: without(type),
   }));
 }
 
-const previewing = perKind(
+const previewing = listNeedsPerKind(
   resourceTypes,
   "kind",
   ":read",
-  (kind) => `previewing ${resource(kind)}`,
-  (kind) => `the preview of ${resource(kind)} fails`,
+  (kind) => `previewing ${nameManagedKind(kind)}`,
+  (kind) => `the preview of ${nameManagedKind(kind)} fails`,
 );
 
-const writing = perKind(
+const writing = listNeedsPerKind(
   resourceTypes,
   "kind",
   "",
-  (kind) => resource(kind),
-  (kind) => `creating, changing and revoking ${factsOf(kind).plural} fails`,
+  (kind) => nameManagedKind(kind),
+  (kind) => `creating, changing and revoking ${getFacts(kind).plural} fails`,
 );
 
-const comparing = perKind(
+const comparing = listNeedsPerKind(
   resourceTypes,
   "kind",
   ":read",
-  (kind) => `reading ${factsOf(kind).plural}`,
-  (kind) => `reading ${factsOf(kind).plural} fails`,
+  (kind) => `reading ${getFacts(kind).plural}`,
+  (kind) => `reading ${getFacts(kind).plural} fails`,
 );
 
-const listing = perKind(
+const listing = listNeedsPerKind(
   kinds,
   "one",
   ":read",
-  (kind) => `listing ${factsOf(kind).plural}`,
-  (kind) => `${factsOf(kind).plural} are not listed`,
+  (kind) => `listing ${getFacts(kind).plural}`,
+  (kind) => `${getFacts(kind).plural} are not listed`,
 );
 
-function resource(kind: ResourceType): string {
+function nameManagedKind(kind: ResourceType): string {
   return kind === "AuthKey" ? "AuthKey without mintedBy" : kind;
 }
 
@@ -195,12 +195,12 @@ export const purposes = {
         gives: "reading the audit log",
         without: "the command fails",
       },
-      ...perKind(
+      ...listNeedsPerKind(
         kinds,
         "optional",
         ":read",
-        (kind) => `naming ${factsOf(kind).plural} by description`,
-        (kind) => `${factsOf(kind).plural} may be named by id alone`,
+        (kind) => `naming ${getFacts(kind).plural} by description`,
+        (kind) => `${getFacts(kind).plural} may be named by id alone`,
       ),
     ],
     notes: [],
@@ -208,12 +208,12 @@ export const purposes = {
   adopt: {
     does: "Reads the credentials to be adopted.",
     usesPulumi: false,
-    needs: perKind(
+    needs: listNeedsPerKind(
       kinds,
       "one",
       ":read",
-      (kind) => `adopting ${factsOf(kind).plural}`,
-      (kind) => `${factsOf(kind).plural} cannot be adopted`,
+      (kind) => `adopting ${getFacts(kind).plural}`,
+      (kind) => `${getFacts(kind).plural} cannot be adopted`,
     ),
     notes: [
       "What follows it, `pulumi import` and a preview, needs what `preview` needs.",
@@ -246,42 +246,42 @@ export type ManagedKind = ResourceType | "AuthKey with mintedBy";
 export const managedKinds: readonly ManagedKind[] = [...resourceTypes, "AuthKey with mintedBy"];
 
 /** What one verb of one kind needs of the deployer. */
-export function verbNeeds(kind: ManagedKind, verb: Verb): readonly Need[] {
-  if (kind === "AuthKey with mintedBy") return mintedNeeds(verb);
-  const scope = factsOf(kind).scope;
+export function listVerbNeeds(kind: ManagedKind, verb: Verb): readonly Need[] {
+  if (kind === "AuthKey with mintedBy") return listMintedNeeds(verb);
+  const scope = getFacts(kind).scope;
   switch (verb) {
     case "check":
-      return [...previewing.filter((need) => need.kind === kind).map(needed), policyFile];
+      return [...previewing.filter((need) => need.kind === kind).map(requireNeed), policyFile];
     case "read":
-      return [oneNeed(`${scope}:read`, `reading ${factsOf(kind).plural}`)];
+      return [createNeed(`${scope}:read`, `reading ${getFacts(kind).plural}`)];
     case "update":
       // What can change of an auth key is ours alone; whether it is still valid is read where it is
       // to be made again.
       return kind === "AuthKey"
-        ? [oneNeed(`${scope}:read`, "changing recreateIfInvalid to always")]
-        : [oneNeed(scope, `changing ${factsOf(kind).plural}`)];
+        ? [createNeed(`${scope}:read`, "changing recreateIfInvalid to always")]
+        : [createNeed(scope, `changing ${getFacts(kind).plural}`)];
     case "create":
-      return [oneNeed(scope, `creating ${factsOf(kind).plural}`)];
+      return [createNeed(scope, `creating ${getFacts(kind).plural}`)];
     case "delete":
-      return [oneNeed(scope, `revoking ${factsOf(kind).plural}`)];
+      return [createNeed(scope, `revoking ${getFacts(kind).plural}`)];
   }
 }
 
 /** That OAuth client does everything by its own token. */
-function mintedNeeds(verb: Verb): readonly Need[] {
+function listMintedNeeds(verb: Verb): readonly Need[] {
   return verb === "check" ? [minterIsChecked, policyFile] : [];
 }
 
-function needed(need: Need): Need {
+function requireNeed(need: Need): Need {
   return { ...need, level: "needed" };
 }
 
-function oneNeed(scope: string, gives: string): Need {
+function createNeed(scope: string, gives: string): Need {
   return { level: "needed", scopes: [scope], gives, without: `${gives} fails` };
 }
 
 /** The scopes of a need that whoever holds `held` lacks. */
-export function lackOf(need: Need, held: readonly string[]): readonly string[] {
+export function findLackingScopes(need: Need, held: readonly string[]): readonly string[] {
   const current = expandLegacyScopes(held);
   return need.scopes.filter((scope) => !covers(current, scope));
 }
@@ -303,7 +303,7 @@ export function compareNeeds(
   held: readonly string[],
   used?: readonly ResourceType[],
 ): readonly Met[] {
-  const rows = needs.map((need) => ({ need, lacks: lackOf(need, held) }));
+  const rows = needs.map((need) => ({ need, lacks: findLackingScopes(need, held) }));
   const isOneMet = (level: Level) =>
     rows.some(({ need, lacks }) => need.level === level && lacks.length === 0);
   const isFatal = ({ level, kind }: Need): boolean => {

@@ -5,7 +5,7 @@
  * https://github.com/tailscale/terraform-provider-tailscale/tree/main/docs/resources (0.29)
  */
 
-import { type Kind, keyFactsOf, kinds } from "./kinds";
+import { getKeyFacts, type Kind, kinds } from "./kinds";
 
 /**
  * Our kind of a credential, whose arguments have the same names; or whether it changes who reaches
@@ -14,7 +14,7 @@ import { type Kind, keyFactsOf, kinds } from "./kinds";
 type Meaning = Kind | "access" | "harmless";
 
 const official: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
-  ...kinds.map((kind) => [keyFactsOf(kind).officialName, kind] as const),
+  ...kinds.map((kind) => [getKeyFacts(kind).officialName, kind] as const),
   ["Acl", "access"],
   // Tailscale acts on what a contact asks for.
   ["Contacts", "access"],
@@ -41,7 +41,7 @@ const official: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
  * What a resource of the official provider, or the provider itself, does to access; undefined for
  * every other type.
  */
-export function officialMeaning(type: string): Meaning | "not known" | undefined {
+export function classifyOfficialType(type: string): Meaning | "not known" | undefined {
   // Its address, and the credentials that it uses.
   if (type === "pulumi:providers:tailscale") return "access";
   if (!type.startsWith("tailscale:")) return undefined;
@@ -50,7 +50,7 @@ export function officialMeaning(type: string): Meaning | "not known" | undefined
 }
 
 /** What a type of the official provider makes; undefined for a type that is not its. */
-export function officialKind(type: string): Kind | "no credential" | "not known" | undefined {
-  const meaning = type.startsWith("tailscale:") ? officialMeaning(type) : undefined;
+export function findOfficialKind(type: string): Kind | "no credential" | "not known" | undefined {
+  const meaning = type.startsWith("tailscale:") ? classifyOfficialType(type) : undefined;
   return meaning === "access" || meaning === "harmless" ? "no credential" : meaning;
 }

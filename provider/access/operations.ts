@@ -425,7 +425,7 @@ export const closedToCredentials: readonly { readonly name: string; readonly rea
 ].map((name) => ({ name, reason: "only with a token that a user owns" }));
 
 /** What a scope means, after "may"; undefined for a scope that is not in the catalogue. */
-export function meaningOf(scope: string): string | undefined {
+export function describeScope(scope: string): string | undefined {
   if (scope === "all:read") return "read everything the API shows, operations added later included";
   return catalogue[scope as OperationScope]?.means; // Undefined for every other name.
 }

@@ -9,11 +9,11 @@
  * time but for stars that have to be tried again.
  */
 export function isWithin(narrow: string, wide: string): boolean {
-  return matches(wide, narrow.replaceAll("*", letterOutside(narrow + wide)));
+  return matches(wide, narrow.replaceAll("*", findUnusedCharacter(narrow + wide)));
 }
 
 /** A letter that is not in `text`, so that only a `*` can match it. */
-function letterOutside(text: string): string {
+function findUnusedCharacter(text: string): string {
   let code = 0;
   while (text.includes(String.fromCharCode(code))) code++;
   return String.fromCharCode(code);

@@ -370,7 +370,7 @@ export const platforms: readonly Platform[] = [
 export const selfHosted: readonly Platform[] = [gitlab, kubernetes, pulumiCloud];
 
 /** The platform behind an issuer, where it is known by that. */
-export function platformOf(issuer: string): Platform | undefined {
+export function findPlatform(issuer: string): Platform | undefined {
   if (!URL.canParse(issuer)) return undefined;
   const address = new URL(issuer);
   return platforms.find(({ issues }) => issues(address));

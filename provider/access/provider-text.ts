@@ -3,6 +3,6 @@
  * never changes: state written today is read, refreshed and deleted through this text by every
  * later release.
  */
-export function providerText(type: string): string {
+export function formatProviderText(type: string): string {
   return `exports.handler=()=>require("tailscope").${type}.provider`;
 }

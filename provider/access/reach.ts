@@ -19,17 +19,17 @@ export interface Gain {
  * The operations that a set of scopes opens, in the order of the catalogue. An older name opens
  * what its successors open; a name that is in no catalogue opens nothing that is known.
  */
-export function operationsOf(scopes: readonly string[]): readonly Operation[] {
+export function listOperations(scopes: readonly string[]): readonly Operation[] {
   const held = new Set(expandLegacyScopes(scopes));
   return operations.filter(({ scope }) => covers(held, scope));
 }
 
 /** What `after` may that `before` may not. Turned round it is what is lost. */
-export function gained(before: Power, after: Power): Gain {
-  const had = new Set(operationsOf(before.scopes));
+export function computeGain(before: Power, after: Power): Gain {
+  const had = new Set(listOperations(before.scopes));
   const hadTags = new Set(before.tags);
   return {
-    operations: operationsOf(after.scopes).filter((operation) => !had.has(operation)),
+    operations: listOperations(after.scopes).filter((operation) => !had.has(operation)),
     tags: [...new Set(after.tags)].filter((tag) => !hadTags.has(tag)).sort(),
   };
 }
@@ -51,11 +51,11 @@ const usesOfTags: readonly (readonly [
  * on; without words where tags give it nothing. Source:
  * https://tailscale.com/kb/1623/trust-credentials
  */
-export function usesOfTagsWith(
+export function describeTagUses(
   scopes: readonly string[],
   tags: string,
 ): { uses: readonly string[]; passesOn: boolean } {
-  const opened = new Set(operationsOf(scopes).map(({ scope }): string => scope));
+  const opened = new Set(listOperations(scopes).map(({ scope }): string => scope));
   const possible = usesOfTags.filter(([scope]) => opened.has(scope));
   return {
     uses: possible.map(([, use]) => use(tags)),

@@ -18,7 +18,7 @@ export interface Slots {
 }
 
 /** @param period greater than zero */
-export function slotsAt(now: number, anchor: number, period: number): Slots {
+export function computeSlots(now: number, anchor: number, period: number): Slots {
   const generation = Math.floor((now - anchor) / period);
   const current = generation % 2 === 0 ? 0 : 1;
   return {
@@ -45,7 +45,7 @@ export interface Life {
 /**
  * The earlier of the two times at which a credential falls due, or undefined where no rule applies.
  */
-export function rotationDue({ created, expires, rotateEvery, renewBefore }: Life): Due | undefined {
+export function computeDue({ created, expires, rotateEvery, renewBefore }: Life): Due | undefined {
   const rotation: Due | undefined =
     rotateEvery === undefined ? undefined : { at: created + rotateEvery, rule: "rotateEvery" };
   const renewal: Due | undefined =

@@ -1,7 +1,7 @@
 /** Text from outside, as people may be shown it. */
 
 /** Text without Tailscale's secrets, which start with `tskey-`; the kind may be shown. */
-export function withoutSecrets(text: string): string {
+export function redactSecrets(text: string): string {
   return text.replace(/tskey-([a-z]+)-[A-Za-z0-9_-]+/g, "tskey-$1-[secret]");
 }
 
@@ -12,9 +12,9 @@ const unseenCharacters = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Poi
  * Text from outside, fit to be shown: one line, no characters that a terminal would obey or nobody
  * would see, no secrets, not endless.
  */
-export function shown(text: string): string {
-  const line = withoutSecrets(text.replace(unseenCharacters, " ")).replace(/ {2,}/g, " ").trim();
-  return shortened(line, 300);
+export function sanitize(text: string): string {
+  const line = redactSecrets(text.replace(unseenCharacters, " ")).replace(/ {2,}/g, " ").trim();
+  return shorten(line, 300);
 }
 
 /**
@@ -22,7 +22,7 @@ export function shown(text: string): string {
  * what is left out it tells how much that is, and how many `*`, which decide what a pattern
  * matches.
  */
-export function shortened(text: string, longest: number): string {
+export function shorten(text: string, longest: number): string {
   if (text.length <= longest) return text;
   const half = Math.floor(longest / 2);
   const [head, middle, tail] = [text.slice(0, half), text.slice(half, -half), text.slice(-half)];
@@ -36,11 +36,14 @@ export function shortened(text: string, longest: number): string {
  * Data from outside, fit for programs whose output people read: every text in it whole, without
  * control characters and secrets.
  */
-export function readable(value: unknown): unknown {
-  if (typeof value === "string") return withoutSecrets(value.replace(unseenCharacters, " "));
-  if (Array.isArray(value)) return value.map(readable);
+export function sanitizeData(value: unknown): unknown {
+  if (typeof value === "string") return redactSecrets(value.replace(unseenCharacters, " "));
+  if (Array.isArray(value)) return value.map(sanitizeData);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [String(readable(name)), readable(member)]),
+    Object.entries(value).map(([name, member]) => [
+      String(sanitizeData(name)),
+      sanitizeData(member),
+    ]),
   );
 }

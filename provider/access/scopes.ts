@@ -69,7 +69,7 @@ export function expandLegacyScopes(scopes: Iterable<string>): string[] {
 }
 
 /** What to say of a scope whose name is an older one, or undefined for a current name. */
-export function legacyAdvice(scope: string): string | undefined {
+export function adviseOnLegacyScope(scope: string): string | undefined {
   const successors = legacyScopes.get(scope);
   if (successors === undefined) return undefined;
   return `"${scope}" is an older name that Tailscale still accepts; write ${successors.map((name) => `"${name}"`).join(" and ")} instead.`;

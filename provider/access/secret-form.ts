@@ -8,7 +8,7 @@
 export type Form = "api" | "auth" | "client" | "otherSecret" | "identityToken" | "id";
 
 /** What a text is, as far as its form tells. */
-export function formOf(text: string): Form | undefined {
+export function detectForm(text: string): Form | undefined {
   const kind = /^tskey-([a-z]+)-/.exec(text)?.[1];
   if (kind === "api" || kind === "auth" || kind === "client") return kind;
   if (text.startsWith("tskey-")) return "otherSecret";
@@ -27,7 +27,7 @@ export const formInWords: Readonly<Record<Form, string>> = {
 };
 
 /** The id of the credential that a secret belongs to; undefined for a secret of another form. */
-export function idInSecret(secret: string): string | undefined {
+export function parseSecretId(secret: string): string | undefined {
   return /^tskey-[a-z]+-([A-Za-z0-9]+)-./.exec(secret)?.[1];
 }
 
@@ -36,6 +36,6 @@ export function idInSecret(secret: string): string | undefined {
  * nothing, and fits any.
  */
 export function fits(clientId: string, secret: string): boolean {
-  const id = idInSecret(secret);
+  const id = parseSecretId(secret);
   return id === undefined || id === clientId;
 }

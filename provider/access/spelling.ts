@@ -4,7 +4,7 @@
  * The candidate nearest to `name` by edit distance, or undefined where none is near enough to be a
  * slip of the hand.
  */
-export function nearest(name: string, candidates: Iterable<string>): string | undefined {
+export function findNearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   // A third of the letters: "auth_key" is near "auth_keys", "printers" is near nothing.
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
@@ -12,7 +12,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
     // The difference in length is a lower bound of the distance, and spares a comparison with a
     // name that is far longer.
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    const distance = measureDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
@@ -22,7 +22,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
 }
 
 /** Levenshtein's distance, one row of the table at a time. */
-function editDistance(from: string, to: string): number {
+function measureDistance(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let row = 1; row <= from.length; row++) {
     const current = [row];

@@ -3,11 +3,11 @@
  */
 
 /** The type of the resource itself, without those of its parents; empty where there is none. */
-export function typeIn(urn: string): string {
+export function parseType(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? "";
 }
 
 /** The name that a program gave the resource, or the whole URN where it has none. */
-export function nameIn(urn: string): string {
+export function parseName(urn: string): string {
   return urn.split("::").slice(3).join("::") || urn;
 }

@@ -1,6 +1,6 @@
 /** The one place that maps HTTP to errors, and says what to do next. */
 
-import { shown } from "../access/sanitize";
+import { sanitize } from "../access/sanitize";
 import {
   AnswerNotUnderstood,
   type Attempt,
@@ -112,7 +112,7 @@ export function unreachable(
     attempt,
     new Unreachable(
       advise(
-        `Could not ${attempt.doing} (${attempt.method} ${attempt.path}): no answer from ${baseUrl}: ${shown(reason)}`,
+        `Could not ${attempt.doing} (${attempt.method} ${attempt.path}): no answer from ${baseUrl}: ${sanitize(reason)}`,
         `Check that the address is right and can be reached from here. ${mayHaveArrived ? adviceToRepeat(attempt) : repeatAdvice}`,
       ),
       mayHaveArrived,
@@ -151,10 +151,10 @@ export function tokenTooWide(
   asked: { readonly scopes: readonly string[]; readonly tags?: readonly string[] },
   beyond: readonly string[],
 ): TokenTooWide {
-  const wanted = [...asked.scopes, ...(asked.tags ?? [])].map(shown).join(", ");
+  const wanted = [...asked.scopes, ...(asked.tags ?? [])].map(sanitize).join(", ");
   return new TokenTooWide(
     advise(
-      `Tailscale was asked for a token for ${wanted} and gave one that may do more: ${beyond.map(shown).join(", ")}. It is not handed on`,
+      `Tailscale was asked for a token for ${wanted} and gave one that may do more: ${beyond.map(sanitize).join(", ")}. It is not handed on`,
       "Tailscale ignores the name of a scope that it does not know, and then gives all that the OAuth client holds: leave out the scope that it no longer knows, or use a client that holds no more than what is needed.",
     ),
     beyond,
@@ -184,7 +184,7 @@ export function notUnderstood(attempt: Attempt, problem: string): AnswerNotUnder
 }
 
 function where(attempt: Attempt, status: number, requestId: string | undefined): string {
-  const request = requestId === undefined ? "" : `, request ${shown(requestId)}`;
+  const request = requestId === undefined ? "" : `, request ${sanitize(requestId)}`;
   return `${status}, ${attempt.method} ${attempt.path}${request}`;
 }
 
@@ -217,7 +217,7 @@ function isAboutTailnet(said: string): boolean {
 function otherTailnetAdvice({ path, grant }: Attempt, name: string): string {
   const inPath = decodeURIComponent(/^\/tailnet\/([^/?]+)/.exec(path)?.[1] ?? "-");
   const tailnet = (grant?.kind === "clientCredentials" && grant.tailnet) || inPath;
-  return `${capitalised(name)} is of another tailnet than ${shown(tailnet)}: set TAILSCALE_TAILNET to its own, or leave it out.`;
+  return `${capitalised(name)} is of another tailnet than ${sanitize(tailnet)}: set TAILSCALE_TAILNET to its own, or leave it out.`;
 }
 
 function authenticationAdvice(name: string): string {
@@ -247,12 +247,12 @@ function ownTokenAdvice(sender: Sender | undefined): string {
 function exchangeAdvice({ clientId, claims }: Extract<Grant, { kind: "tokenExchange" }>): string {
   const { issuer, subject, audience } = claims;
   const said = [
-    issuer && `the issuer ${shown(issuer)}`,
-    subject && `the subject ${shown(subject)}`,
-    audience && `the audience ${shown(audience)}`,
+    issuer && `the issuer ${sanitize(issuer)}`,
+    subject && `the subject ${sanitize(subject)}`,
+    audience && `the audience ${sanitize(audience)}`,
   ].filter(Boolean);
   const has = said.length > 0 ? `The identity token has ${said.join(", ")}. ` : "";
-  return `${has}Compare its issuer, subject, audience and claims with the federated identity ${shown(clientId)}. Only that credential's page in the console shows the reason: ${credentialsPage}`;
+  return `${has}Compare its issuer, subject, audience and claims with the federated identity ${sanitize(clientId)}. Only that credential's page in the console shows the reason: ${credentialsPage}`;
 }
 
 function tokenAdvice(beyond: readonly string[]): string {
@@ -348,10 +348,10 @@ function messageIn(body: string): string {
       "message" in parsed &&
       typeof parsed.message === "string"
     ) {
-      return shown(parsed.message);
+      return sanitize(parsed.message);
     }
   } catch {
     // Not JSON: a gateway's page. Its text is still the best there is to show.
   }
-  return shown(body.replace(/<[^>]*>/g, " "));
+  return sanitize(body.replace(/<[^>]*>/g, " "));
 }

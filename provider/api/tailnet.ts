@@ -4,7 +4,7 @@
  */
 
 import type { Holder, TagOwners } from "../access/grants";
-import { shown } from "../access/sanitize";
+import { sanitize } from "../access/sanitize";
 import { covers, expandLegacyScopes } from "../access/scopes";
 import {
   type ApiClient,
@@ -95,7 +95,7 @@ export function openTailnet(
   }
 
   function minterApi(minter: Minter): ApiClient {
-    const name = `The OAuth client ${shown(minter.clientId)} of mintedBy`;
+    const name = `The OAuth client ${sanitize(minter.clientId)} of mintedBy`;
     const clients = deployer.keys("client");
     const itself = apiClient(
       http,
@@ -169,7 +169,7 @@ export function openTailnet(
           () => deployer.keys("client").find(id),
           (reason) =>
             warn(
-              `What the OAuth client ${shown(id)} of mintedBy may do ${notChecked}: ${reason} It needs oauth_keys:read.`,
+              `What the OAuth client ${sanitize(id)} of mintedBy may do ${notChecked}: ${reason} It needs oauth_keys:read.`,
             ),
         ),
       );
@@ -182,12 +182,12 @@ export function openTailnet(
     allKeys: () => deployer.all(),
     async deployer() {
       const key = await ownKey();
-      return key && holderOf(key, `the deployer ${shown(key.id)}`);
+      return key && holderOf(key, `the deployer ${sanitize(key.id)}`);
     },
     async clientAsHolder(id) {
       const client = await minterKey(id);
       return client && isActive(client)
-        ? holderOf(client, `the OAuth client ${shown(id)} of mintedBy`)
+        ? holderOf(client, `the OAuth client ${sanitize(id)} of mintedBy`)
         : undefined;
     },
     tagOwners(again) {

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import { shown } from "../access/sanitize";
+import { sanitize } from "../access/sanitize";
 import { deployerId } from "../api/auth/tailnet-identity";
 import type { Key } from "../api/keys/key";
 import type { Connection } from "../api/settings/connection";
@@ -80,7 +80,7 @@ Exit code: 0, or 1 for a failure. Tailscale does not reveal the secret of an exi
       );
       for (const limit of limits) printAside(limit);
       const { adopted, refused } = adopt(keys, names);
-      for (const { id, reason } of refused) printAside(`${id} is left out: ${shown(reason)}.`);
+      for (const { id, reason } of refused) printAside(`${id} is left out: ${sanitize(reason)}.`);
       if (adopted.length === 0) throw new CommandFailure("There are no credentials to adopt.");
       write(options.out, programFor(adopted), importFile(adopted));
       const forgotten =
@@ -177,7 +177,7 @@ async function wanted(
 
 function nameOf(id: string, names: ReadonlyMap<string, string>): string {
   const name = names.get(id);
-  return name === undefined ? id : `${id} (${shown(name)})`;
+  return name === undefined ? id : `${id} (${sanitize(name)})`;
 }
 
 /** The credentials of Tailscale's official provider in an export. */

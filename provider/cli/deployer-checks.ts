@@ -5,7 +5,7 @@
 
 import { type ResourceType, resourceTypes } from "../access/kinds";
 import { compareNeeds, type Met, type PurposeName, purposes } from "../access/needs";
-import { shown } from "../access/sanitize";
+import { sanitize } from "../access/sanitize";
 import { describeConnection } from "../api/auth/describe-connection";
 import { deployerId } from "../api/auth/tailnet-identity";
 import { clockSkew } from "../api/clock-skew";
@@ -69,7 +69,7 @@ async function skewCheck(baseUrl: string): Promise<Check> {
     return {
       name,
       status: "failed",
-      detail: shown(messageOf(error)),
+      detail: sanitize(messageOf(error)),
       remedy: "Check the address, and the proxy, firewall and DNS on the way to it.",
     };
   }
@@ -209,7 +209,7 @@ async function kindsInStack(
       check: {
         name,
         status: "warning",
-        detail: `its state cannot be read, so the kinds of credentials in it are unknown: ${shown(reason)}`,
+        detail: `its state cannot be read, so the kinds of credentials in it are unknown: ${sanitize(reason)}`,
         remedy: "Name the stack with --stack.",
       },
     };

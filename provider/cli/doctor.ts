@@ -6,9 +6,9 @@ import { join, resolve } from "node:path";
 import { styleText } from "node:util";
 import { type Command, Option } from "commander";
 import { type PurposeName, purposes } from "../access/needs";
-import { readable, shown } from "../access/sanitize";
+import { sanitize, sanitizeData } from "../access/sanitize";
 import { version } from "../api/version";
-import { isAtLeast } from "../versions";
+import { isVersionAtLeast } from "../versions";
 import type { Check } from "./check";
 import { exitCodes } from "./failure";
 import { withJson, withSettingsOptions } from "./options";
@@ -67,7 +67,7 @@ function line({ name, status, detail, remedy }: Check): string {
   const room = roomOf(process.stdout);
   // The mark has codes of colours in it, which take no room.
   const markWidth = "warning  ".length;
-  const said = wrapped(`${shown(name)}: ${fit(detail)}`, room - markWidth).replaceAll(
+  const said = wrapped(`${sanitize(name)}: ${fit(detail)}`, room - markWidth).replaceAll(
     "\n",
     `\n${" ".repeat(markWidth + 2)}`,
   );
@@ -81,7 +81,7 @@ function line({ name, status, detail, remedy }: Check): string {
 
 /** Text that may come from the tailnet, not shortened: a deployer may hold many scopes. */
 function fit(text: string): string {
-  return String(readable(text)).replace(/ {2,}/g, " ").trim();
+  return String(sanitizeData(text)).replace(/ {2,}/g, " ").trim();
 }
 
 /** Never fails: `bin/tailscope.js` refuses an older Node. */
@@ -103,7 +103,7 @@ function cliCheck(isNeeded: boolean): Check {
       env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
       stdio: ["ignore", "pipe", "ignore"],
     }).trim();
-    return isAtLeast(found, oldestPulumi)
+    return isVersionAtLeast(found, oldestPulumi)
       ? { name, status: "ok", detail: found }
       : { name, status: wrong, detail: found, remedy };
   } catch {

@@ -1,7 +1,7 @@
 /** `tailscope inventory`: list every credential of the tailnet and what manages it. */
 
 import type { Command } from "commander";
-import { nameIn } from "../access/urn";
+import { parseName } from "../access/urn";
 import { managedIn } from "../state/exported-state";
 import { inventory, isShortLivedToken, type Listed } from "../state/inventory";
 import { CommandFailure } from "./failure";
@@ -134,5 +134,5 @@ function lastUsed({ lastUsed }: Listed, now: number): string {
 
 function managedBy({ managedBy }: Listed): string {
   if (managedBy === undefined) return "";
-  return managedBy === null ? "unmanaged" : nameIn(managedBy);
+  return managedBy === null ? "unmanaged" : parseName(managedBy);
 }

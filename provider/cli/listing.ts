@@ -1,6 +1,6 @@
 /** Lists the credentials of the tailnet, and says which ones the deployer cannot see. */
 
-import { factsOf, kinds } from "../access/kinds";
+import { getFacts, kinds } from "../access/kinds";
 import { covers, expandLegacyScopes } from "../access/scopes";
 import type { Key } from "../api/keys/key";
 import type { Connection } from "../api/settings/connection";
@@ -39,7 +39,7 @@ async function limitsOf(tailnet: Tailnet, isUsersToken: boolean): Promise<string
     return ["This list may be incomplete: the deployer's scopes are unknown."];
   const held = expandLegacyScopes(scopes);
   return kinds
-    .map((kind) => ({ what: factsOf(kind).plural, scope: `${factsOf(kind).scope}:read` }))
+    .map((kind) => ({ what: getFacts(kind).plural, scope: `${getFacts(kind).scope}:read` }))
     .filter(({ scope }) => !covers(held, scope))
     .map(({ what, scope }) => `No ${what} are listed: the deployer lacks ${scope}.`);
 }

@@ -1,6 +1,6 @@
 /** `tailscope`: runs what a person or a job typed. */
 
-import { readable } from "../access/sanitize";
+import { sanitizeData } from "../access/sanitize";
 import { exitCodes } from "./failure";
 import { endQuietlyWithReader, roomOf } from "./output";
 import { tailscope } from "./program";
@@ -19,5 +19,5 @@ tailscope(process.argv[2])
 
 /** A line of a message, whole: what it quotes from outside is cut already. */
 function readableLine(line: string): string {
-  return String(readable(line)).replace(/ {2,}/g, " ").trim();
+  return String(sanitizeData(line)).replace(/ {2,}/g, " ").trim();
 }

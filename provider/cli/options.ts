@@ -1,7 +1,7 @@
 /** Options that several commands take, under the same names and with the same meaning. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { formatSeconds, seconds } from "../access/lifetime";
+import { formatSeconds, parseDuration } from "../access/lifetime";
 import { isKeyId } from "../api/keys/id";
 
 /** Options that choose a stack's settings, as `pulumi up` uses them. */
@@ -46,7 +46,7 @@ export function durationOption(
 }
 
 function duration(text: string): number {
-  const length = seconds(text);
+  const length = parseDuration(text);
   // A bare number is ambiguous: it might mean days.
   if (length !== undefined && length > 0 && !/^\d+$/.test(text)) return length * 1000;
   throw new InvalidArgumentError('Write a duration such as "7d" or "12h".');

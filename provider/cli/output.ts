@@ -1,13 +1,13 @@
 /** How commands print: tables and sentences that fit the terminal, JSON for programs, progress. */
 
 import { styleText } from "node:util";
-import { readable, shown } from "../access/sanitize";
+import { sanitize, sanitizeData } from "../access/sanitize";
 import { type Column, layOut } from "./table";
 import { wrapped } from "./wrapping";
 
 /** Prints one JSON document, free of secrets and control characters. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(readable(value), undefined, 2)}\n`);
+  process.stdout.write(`${JSON.stringify(sanitizeData(value), undefined, 2)}\n`);
 }
 
 /** Prints lines on standard output, wrapped to the terminal. */
@@ -55,7 +55,7 @@ export function printTable(
   );
   const laidOut = layOut(
     columns,
-    rows.map((row) => row.map(shown)),
+    rows.map((row) => row.map(sanitize)),
     roomOf(process.stdout),
   );
   if (laidOut.head !== undefined) printVerbatim(styleText("bold", laidOut.head));

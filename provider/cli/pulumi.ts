@@ -7,7 +7,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { shown } from "../access/sanitize";
+import { sanitize } from "../access/sanitize";
 import { CommandFailure } from "./failure";
 import { textOf } from "./files";
 import { waitingFor } from "./output";
@@ -176,7 +176,7 @@ async function pulumi({ stack, cwd }: SettingsOptions, args: readonly string[]):
       : "give the deployer in the environment";
   if (cwd !== undefined && !existsSync(cwd))
     throw new CommandFailure(
-      `The folder ${shown(cwd)} does not exist.\n  Name another one with --cwd.`,
+      `The folder ${sanitize(cwd)} does not exist.\n  Name another one with --cwd.`,
     );
   try {
     const all = [
@@ -196,11 +196,11 @@ async function pulumi({ stack, cwd }: SettingsOptions, args: readonly string[]):
     const said = saidBy(error);
     if (/passphrase/i.test(said))
       throw new CommandFailure(
-        `${command} failed: ${shown(said)}\n  The stack is encrypted with a passphrase that this terminal does not have: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE as it was where the stack was made, or ${withoutIt}.`,
+        `${command} failed: ${sanitize(said)}\n  The stack is encrypted with a passphrase that this terminal does not have: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE as it was where the stack was made, or ${withoutIt}.`,
       );
     const Failure = /no stack selected/.test(said) ? NoStackSelected : CommandFailure;
     throw new Failure(
-      `${command} failed: ${shown(said)}\n  Run this in the folder of the stack's Pulumi.yaml (or name it with --cwd), name the stack with --stack, or ${withoutIt}.`,
+      `${command} failed: ${sanitize(said)}\n  Run this in the folder of the stack's Pulumi.yaml (or name it with --cwd), name the stack with --stack, or ${withoutIt}.`,
     );
   }
 }

@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { type Command, Option } from "commander";
-import { shown, withoutSecrets } from "../access/sanitize";
+import { redactSecrets, sanitize } from "../access/sanitize";
 import { version } from "../api/version";
 import { htmlReport } from "../review/formats/html";
 import { markdownReport } from "../review/formats/markdown";
@@ -164,7 +164,7 @@ async function reviewOf(file: string | undefined, options: Options): Promise<Rev
         ? "the output of `pulumi preview --json`"
         : "the file of `pulumi preview --save-plan FILE`";
     throw new CommandFailure(
-      `${name} cannot be reviewed: ${shown(read.problem)}.\n  Give ${remedy}.`,
+      `${name} cannot be reviewed: ${sanitize(read.problem)}.\n  Give ${remedy}.`,
     );
   }
   const found = reviewWithReach(read.steps, {
@@ -175,7 +175,7 @@ async function reviewOf(file: string | undefined, options: Options): Promise<Rev
     others: await credentialsIn(options.state),
     deny: options.deny,
   });
-  if ("problem" in found) throw new CommandFailure(`${shown(found.problem)}.`);
+  if ("problem" in found) throw new CommandFailure(`${sanitize(found.problem)}.`);
   return found;
 }
 
@@ -219,7 +219,7 @@ function rendered(found: Review, { format, json, title, cwd }: Options): string 
     case "markdown":
       return markdownReport(found, title);
     case "json":
-      return `${withoutSecrets(JSON.stringify(found.report, undefined, 2))}\n`;
+      return `${redactSecrets(JSON.stringify(found.report, undefined, 2))}\n`;
     case "sarif":
       return sarifReport(found, version, cwd);
     case "html":
@@ -235,14 +235,14 @@ function explain({ assessments }: Review, wanted: string, { format, json }: Opti
   if (one === undefined) {
     const names = assessments.slice(0, 20).map(({ reported }) => reported.name);
     throw new CommandFailure(
-      `No credential ${shown(JSON.stringify(wanted))} changes.\n  ${names.length > 0 ? `These change: ${names.map(shown).join(", ")}.` : "None does."}`,
+      `No credential ${sanitize(JSON.stringify(wanted))} changes.\n  ${names.length > 0 ? `These change: ${names.map(sanitize).join(", ")}.` : "None does."}`,
     );
   }
   // One URN can have several changes, for example if an earlier run left a credential to revoke.
   const urns = new Set(matching.map(({ reported }) => reported.urn));
   if (urns.size > 1) {
     throw new CommandFailure(
-      `${urns.size} credentials are called ${shown(JSON.stringify(wanted))}.\n  Name one by its URN: ${[...urns].map(shown).join(", ")}`,
+      `${urns.size} credentials are called ${sanitize(JSON.stringify(wanted))}.\n  Name one by its URN: ${[...urns].map(sanitize).join(", ")}`,
     );
   }
   if (json || format === "json")

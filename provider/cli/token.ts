@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { knownScopes, legacyScopes } from "../access/scopes";
-import { nearest } from "../access/spelling";
+import { findNearest } from "../access/spelling";
 import { narrowToken } from "../api/auth/token";
 import { openHttp } from "../api/http";
 import { CommandFailure } from "./failure";
@@ -35,7 +35,7 @@ Exit code: 0, or 1 for a failure.
     .action(async ({ scope, tags = [], json, ...options }: Options) => {
       for (const name of scope) {
         if (knownScopes.includes(name) || legacyScopes.has(name)) continue;
-        const meant = nearest(name, knownScopes);
+        const meant = findNearest(name, knownScopes);
         throw new CommandFailure(
           `"${name}" is not a scope of the Tailscale API. ${meant ? `Did you mean "${meant}"?` : "They are listed at https://tailscale.com/kb/1623/trust-credentials."}`,
         );

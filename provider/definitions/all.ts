@@ -1,6 +1,6 @@
 /** All resources, as data, for what works on exported state instead of a program. */
 
-import { isResourceType, type Kind, kindOfKey, type ResourceType } from "../access/kinds";
+import { findKind, isResourceType, type Kind, type ResourceType } from "../access/kinds";
 import type { KeyResource, Resource } from "../engine/resource";
 import { authKey } from "./auth-key";
 import { federatedIdentity } from "./federated-identity";
@@ -39,6 +39,6 @@ export function definitionOf(kind: Kind): AnyKeyResource {
 
 /** The definition of a credential by the kind of key that it is to the API. */
 export function definitionOfKey(keyType: string | null | undefined): AnyKeyResource | undefined {
-  const kind = kindOfKey(keyType);
+  const kind = findKind(keyType);
   return kind && definitionOf(kind);
 }

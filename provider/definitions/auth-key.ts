@@ -1,8 +1,8 @@
 /** What an auth key is to the engine. */
 
 import { z } from "zod";
-import { declarationOf, factsOf } from "../access/kinds";
-import { formatSeconds, longestAuthKeyLifetime, seconds } from "../access/lifetime";
+import { buildDeclaration, getFacts } from "../access/kinds";
+import { formatSeconds, longestAuthKeyLifetime, parseDuration } from "../access/lifetime";
 import type { Key } from "../api/keys/key";
 import type { Failure, KeyResource, Schemas, Seen } from "../engine/resource";
 import { connection, description, flag, generation, recreation, tags } from "./arguments/common";
@@ -34,7 +34,7 @@ const inputs = z.object({
 } satisfies Schemas<typeof kind>);
 
 export const authKey: KeyResource<z.output<typeof inputs>> = {
-  ...declarationOf(kind),
+  ...buildDeclaration(kind),
   ...keyVerbs(kind, seen),
   type: kind,
   inputs,
@@ -42,7 +42,7 @@ export const authKey: KeyResource<z.output<typeof inputs>> = {
   makerRules: tagFailures,
   grants: (known) =>
     "mintedBy" in known
-      ? { needs: factsOf(kind).scope, tags: known.tags, minter: known.mintedBy }
+      ? { needs: getFacts(kind).scope, tags: known.tags, minter: known.mintedBy }
       : undefined,
 
   isRecreated,
@@ -51,7 +51,7 @@ export const authKey: KeyResource<z.output<typeof inputs>> = {
     const { reusable, ephemeral, preauthorized, tags, description } = wanted;
     const made = await keysOf(kind, tailnet, wanted.mintedBy).createWithSecret({
       capabilities: { devices: { create: { reusable, ephemeral, preauthorized, tags } } },
-      expirySeconds: seconds(wanted.expiry),
+      expirySeconds: parseDuration(wanted.expiry),
       description,
     });
     return { ...seen(made), id: made.id, key: made.key };
@@ -59,7 +59,7 @@ export const authKey: KeyResource<z.output<typeof inputs>> = {
 };
 
 function isZero(given: unknown): boolean {
-  return (typeof given === "string" || typeof given === "number") && seconds(given) === 0;
+  return (typeof given === "string" || typeof given === "number") && parseDuration(given) === 0;
 }
 
 /**
@@ -91,10 +91,10 @@ function rotationFailures({
   rotateEvery,
   renewBefore,
 }: Partial<z.output<typeof inputs>>): Failure[] {
-  const life = expiry === undefined ? undefined : seconds(expiry);
+  const life = expiry === undefined ? undefined : parseDuration(expiry);
   const failures: Failure[] = [];
   for (const [property, value] of Object.entries({ rotateEvery, renewBefore })) {
-    const length = value === undefined ? undefined : seconds(value);
+    const length = value === undefined ? undefined : parseDuration(value);
     if (life === undefined || length === undefined || length < life) continue;
     failures.push({
       property,

@@ -1,7 +1,7 @@
 /** What a federated identity is to the engine. */
 
 import { z } from "zod";
-import { declarationOf } from "../access/kinds";
+import { buildDeclaration } from "../access/kinds";
 import type { Key } from "../api/keys/key";
 import type { KeyResource, Properties, Schemas, Seen } from "../engine/resource";
 import { connection, description, tags } from "./arguments/common";
@@ -24,7 +24,7 @@ const inputs = z.object({
   connection,
 } satisfies Schemas<typeof kind>);
 
-const declaration = declarationOf(kind);
+const declaration = buildDeclaration(kind);
 
 export const federatedIdentity: KeyResource<z.output<typeof inputs>> = {
   ...declaration,

@@ -1,6 +1,6 @@
 /** The verbs that every kind of credential has alike. */
 
-import { factsOf, type Kind, keyFactsOf } from "../access/kinds";
+import { getFacts, getKeyFacts, type Kind } from "../access/kinds";
 import { isActive, type Key } from "../api/keys/key";
 import type { Keys } from "../api/keys/keys";
 import type { Minter, Tailnet } from "../api/tailnet";
@@ -31,7 +31,7 @@ export function keyVerbs(kind: Kind, seen: (key: Key) => Properties) {
 
 /** The tailnet's credentials of a kind. */
 export function keysOf(kind: Kind, tailnet: Tailnet, minter?: Minter): Keys {
-  return tailnet.keys(keyFactsOf(kind).type, minter);
+  return tailnet.keys(getKeyFacts(kind).type, minter);
 }
 
 /** What making or changing one gives away. */
@@ -39,5 +39,5 @@ export function grantsOf(
   kind: Kind,
   { scopes, tags }: { scopes?: string[] | undefined; tags?: string[] | undefined },
 ) {
-  return { needs: factsOf(kind).scope, scopes, tags };
+  return { needs: getFacts(kind).scope, scopes, tags };
 }

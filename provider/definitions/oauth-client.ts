@@ -1,7 +1,7 @@
 /** What an OAuth client is to the engine. */
 
 import { z } from "zod";
-import { declarationOf } from "../access/kinds";
+import { buildDeclaration } from "../access/kinds";
 import type { KeyResource, Schemas } from "../engine/resource";
 import { connection, description, generation, tags } from "./arguments/common";
 import { rotateEvery } from "./arguments/duration";
@@ -21,7 +21,7 @@ const inputs = z.object({
   connection,
 } satisfies Schemas<typeof kind>);
 
-const declaration = declarationOf(kind);
+const declaration = buildDeclaration(kind);
 
 export const oauthClient: KeyResource<z.output<typeof inputs>> = {
   ...declaration,

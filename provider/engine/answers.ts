@@ -4,7 +4,7 @@
  * nobody would see that the credential can do less or more.
  */
 
-import { shown } from "../access/sanitize";
+import { sanitize } from "../access/sanitize";
 import type { Properties, Resource } from "./resource";
 import { warnOnce } from "./run";
 import { answeredOtherwise } from "./state";
@@ -29,5 +29,5 @@ export function warnOfAnswers<Inputs extends object>(
 
 function inWords(value: unknown): string {
   const isNothing = value === undefined || value === "" || JSON.stringify(value) === "[]";
-  return isNothing ? "none" : shown(JSON.stringify(value));
+  return isNothing ? "none" : sanitize(JSON.stringify(value));
 }

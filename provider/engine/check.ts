@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import { holdsOutputNote, outputNoteProblem } from "../access/engine-values";
 import { isInternal } from "../access/internal-arguments";
-import { nearest } from "../access/spelling";
+import { findNearest } from "../access/spelling";
 import type { Failure, Properties, Resource } from "./resource";
 import { absentIfEmpty, holdsUnknown } from "./unknowns";
 
@@ -39,7 +39,7 @@ export function checkInputs<Inputs extends object>(
 
   for (const name of Object.keys(given)) {
     if (name in shape || isInternal(name)) continue;
-    const meant = nearest(name, Object.keys(shape));
+    const meant = findNearest(name, Object.keys(shape));
     failures.push({
       property: name || '""',
       reason: `"${name}" is not an argument of ${definition.type}. ${meant ? `Did you mean "${meant}"?` : `It takes ${Object.keys(shape).join(", ")}.`}`,

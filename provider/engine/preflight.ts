@@ -4,12 +4,12 @@
  */
 
 import {
-  abilityProblem,
+  findAbilityProblem,
+  findScopeProblem,
+  findTagProblems,
+  findUndefinedTags,
   type Holder,
   isReader,
-  scopeProblem,
-  tagProblems,
-  undefinedTagProblems,
 } from "../access/grants";
 import { waitsKey } from "../access/internal-arguments";
 import { isPassing } from "../api/errors";
@@ -82,16 +82,16 @@ export async function preflight(
   // Whoever may read these credentials and not write them previews for another, of whom nothing is
   // known but this.
   const isPreviewer = isReader(holder, needs);
-  const findProblems = isPreviewer ? undefinedTagProblems : tagProblems;
+  const findProblems = isPreviewer ? findUndefinedTags : findTagProblems;
   const tagFailures = await checkTags();
   if (isPreviewer) return tagFailures;
 
-  const inability = abilityProblem(holder, needs);
+  const inability = findAbilityProblem(holder, needs);
   if (inability !== undefined)
     failures.push({ property: minter === undefined ? "deployer" : "mintedBy", reason: inability });
 
   for (const scope of scopes) {
-    const reason = scopeProblem(holder, scope);
+    const reason = findScopeProblem(holder, scope);
     if (reason !== undefined)
       failures.push({ property: place("scopes", written.scopes, scope), reason });
   }

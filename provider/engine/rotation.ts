@@ -3,8 +3,8 @@
  * changed.
  */
 
-import { seconds, wholeSeconds } from "../access/lifetime";
-import { type Due, rotationDue } from "../access/rotation";
+import { formatTime, parseDuration } from "../access/lifetime";
+import { computeDue, type Due } from "../access/rotation";
 import { now } from "./clock";
 import type { Properties } from "./resource";
 import { secretArguments } from "./secret-arguments";
@@ -15,7 +15,7 @@ import { secretArguments } from "./secret-arguments";
 export function rotationOf(state: Properties, inputs: Properties): Due | undefined {
   const created = time(state["createdAt"]);
   if (created === undefined) return undefined;
-  return rotationDue({
+  return computeDue({
     created,
     expires: time(state["expiresAt"]),
     rotateEvery: milliseconds(inputs["rotateEvery"]),
@@ -26,7 +26,7 @@ export function rotationOf(state: Properties, inputs: Properties): Due | undefin
 /** The output `rotatesAt`: RFC 3339, UTC, in whole seconds. */
 export function rotatesAt(state: Properties, inputs: Properties): string | undefined {
   const due = rotationOf(state, inputs);
-  return due && wholeSeconds(due.at);
+  return due && formatTime(due.at);
 }
 
 /** What is due, with the reason in a sentence; undefined for nothing. */
@@ -48,13 +48,15 @@ export function dueNow(
       : `it expires at ${state["expiresAt"]}, and renewBefore is ${inputs["renewBefore"]}`;
   return {
     ...due,
-    reason: `${what} is replaced: due since ${wholeSeconds(due.at)}, because ${why}.`,
+    reason: `${what} is replaced: due since ${formatTime(due.at)}, because ${why}.`,
   };
 }
 
 function milliseconds(duration: unknown): number | undefined {
   const length =
-    typeof duration === "string" || typeof duration === "number" ? seconds(duration) : undefined;
+    typeof duration === "string" || typeof duration === "number"
+      ? parseDuration(duration)
+      : undefined;
   return length === undefined ? undefined : length * 1000;
 }
 

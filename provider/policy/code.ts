@@ -8,8 +8,8 @@
  */
 
 import { kinds } from "../access/kinds";
-import { officialKind } from "../access/official";
-import { providerText } from "../access/provider-text";
+import { findOfficialKind } from "../access/official";
+import { formatProviderText } from "../access/provider-text";
 import { runsCode, typePrefix } from "../access/resource-types";
 import { describeEnd, type Exemption, holdsAny } from "./exceptions";
 import type { Shown } from "./judged";
@@ -63,12 +63,12 @@ function findProblem(type: string, urn: string, seen: SeenCode): string | undefi
     if (code === undefined) {
       return `Its code cannot be read, because the level of ${lookingPolicy} is not "remediate". Set that level in the file of --policy-pack-config.`;
     }
-    return code === providerText(kind)
+    return code === formatProviderText(kind)
       ? undefined
       : `${type} does not run Tailscope's code, but runs other code ${judgedByNone}`;
   }
   if (runsCode(type)) return `${type} runs its own code or commands ${judgedByNone}`;
-  return officialKind(type) === "not known"
+  return findOfficialKind(type) === "not known"
     ? `${type} is a resource of Tailscale's official provider that this version of Tailscope does not know, so no rule can judge it.`
     : undefined;
 }

@@ -5,8 +5,8 @@
 
 import type { ResourceValidationArgs } from "@pulumi/policy";
 import { type Kind, kinds } from "../access/kinds";
-import { officialKind } from "../access/official";
-import { providerText } from "../access/provider-text";
+import { findOfficialKind } from "../access/official";
+import { formatProviderText } from "../access/provider-text";
 import { typePrefix } from "../access/resource-types";
 import { parseUrn } from "./urn-pattern";
 
@@ -61,9 +61,9 @@ export interface Arguments {
  * The kinds of credential that a resource could be: by its type, by the code that it runs, or both.
  */
 export function findKinds(type: string, code: string | undefined): readonly Kind[] {
-  const official = officialKind(type);
+  const official = findOfficialKind(type);
   const found = kinds.filter(
-    (kind) => type === ourPrefix + kind || official === kind || code === providerText(kind),
+    (kind) => type === ourPrefix + kind || official === kind || code === formatProviderText(kind),
   );
   return found;
 }
@@ -71,7 +71,7 @@ export function findKinds(type: string, code: string | undefined): readonly Kind
 export function judgeAs(kind: Kind, shown: Shown): Judged {
   const { urn, type, props, opts } = shown;
   const { stack = "", project = "" } = parseUrn(urn) ?? {};
-  const isOfficial = officialKind(type) !== undefined;
+  const isOfficial = findOfficialKind(type) !== undefined;
   return {
     kind,
     isOfficial,

@@ -1,7 +1,7 @@
 /** Decides from its inputs and the clock whether a rotating pair rotates its clients. */
 
-import { seconds } from "../access/lifetime";
-import { slotsAt } from "../access/rotation";
+import { parseDuration } from "../access/lifetime";
+import { computeSlots } from "../access/rotation";
 
 /** The component's arguments. */
 export interface RotatingComponent {
@@ -27,10 +27,10 @@ export function isRotated(
   limit: number,
   now: number,
 ): boolean {
-  const period = typeof every === "string" || typeof every === "number" ? seconds(every) : 0;
+  const period = typeof every === "string" || typeof every === "number" ? parseDuration(every) : 0;
   const begin = typeof anchor === "string" ? Date.parse(anchor) : Number.NaN;
   if (period === undefined || period === 0 || period > limit || Number.isNaN(begin)) return false;
   return [now, now - longestRun].some((time) =>
-    slotsAt(time, begin, period * 1000).generations.some((one) => one === generation),
+    computeSlots(time, begin, period * 1000).generations.some((one) => one === generation),
   );
 }

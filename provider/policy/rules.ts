@@ -1,11 +1,16 @@
 /** The rules of the policy pack, as plain functions that return problems. */
 
 import { administratorScopes } from "../access/danger";
-import { type Duration, formatSeconds, longestAuthKeyLifetime, seconds } from "../access/lifetime";
+import {
+  type Duration,
+  formatSeconds,
+  longestAuthKeyLifetime,
+  parseDuration,
+} from "../access/lifetime";
 import { matches } from "../access/patterns";
-import { shown } from "../access/sanitize";
+import { sanitize } from "../access/sanitize";
 import { covers, expandLegacyScopes, knownScopes, legacyScopes } from "../access/scopes";
-import { verdictOn } from "../access/trusted";
+import { judgeTrust } from "../access/trusted";
 import { type Allowance, describeEnd, type Exception, holdsAny } from "./exceptions";
 import { type Judged, notKnown } from "./judged";
 import { isRotated, type RotatingComponent } from "./rotating";
@@ -43,13 +48,13 @@ export function findAdministratorScopes(
     );
     if (holdsAny(meant, today)) return [];
     return [
-      `scopes: ${said}${isKnown ? " can make" : ', so it counts as "all", which can make'} administrators, or rewrite who reaches what. ${describeEnd(meant)}Remove it, or add an exception with a reason and a last day to the pack: exceptions: [{ urn: "${urn}", scope: "${shown(written)}", reason: "…", until: "YYYY-MM-DD" }].`,
+      `scopes: ${said}${isKnown ? " can make" : ', so it counts as "all", which can make'} administrators, or rewrite who reaches what. ${describeEnd(meant)}Remove it, or add an exception with a reason and a last day to the pack: exceptions: [{ urn: "${urn}", scope: "${sanitize(written)}", reason: "…", until: "YYYY-MM-DD" }].`,
     ];
   });
 }
 
 export function findLongLivedKeys({ kind, args }: Judged, longest: Duration): string[] {
-  const limit = seconds(longest) ?? 0;
+  const limit = parseDuration(longest) ?? 0;
   if (kind !== "AuthKey") return [];
   const given = args.value("expiry");
   if (given === notKnown) return [];
@@ -125,12 +130,12 @@ export function findDisallowed(judged: Judged, table: readonly Allowance[]): str
       )
       .map(
         ({ written }) =>
-          `scopes: "${shown(written)}" is not allowed for ${where}. Allowed: ${inWords(scopes)}.`,
+          `scopes: "${sanitize(written)}" is not allowed for ${where}. Allowed: ${inWords(scopes)}.`,
       ),
     ...texts
       .filter((tag) => !tags.some((pattern) => matches(pattern, tag)))
       .map(
-        (tag) => `tags: "${shown(tag)}" is not allowed for ${where}. Allowed: ${inWords(tags)}.`,
+        (tag) => `tags: "${sanitize(tag)}" is not allowed for ${where}. Allowed: ${inWords(tags)}.`,
       ),
     ...(isOdd ? [`tags: is not a list of tags. Write tags: ["tag:ci"].`] : []),
   ];
@@ -147,7 +152,7 @@ export function findStrangers({ kind, args }: Judged): string[] {
   if (typeof issuer !== "string" || typeof subject !== "string")
     return ["subject: the issuer and the subject must be strings. Write both in full."];
   const claims = args.entries("customClaimRules");
-  const verdict = verdictOn({ issuer, subject, audience: "", claims: claims.known });
+  const verdict = judgeTrust({ issuer, subject, audience: "", claims: claims.known });
   if (verdict.whose === "owner") return [];
   // An unknown rule may be the one that names the owner.
   if (verdict.whose === "strangers" && claims.isUnknown) return [];
@@ -165,7 +170,7 @@ export function findUnrotated(
   component: RotatingComponent | undefined,
   now: number,
 ): string[] {
-  const limit = seconds(longest) ?? 0;
+  const limit = parseDuration(longest) ?? 0;
   if (kind !== "OAuthClient") return [];
   const wanted = formatSeconds(limit);
   const every = `a client's secret must rotate at least every ${wanted}`;
@@ -212,7 +217,7 @@ function readScopes(args: Judged["args"]): CarriedScope[] {
       }
       if (knownScopes.includes(written))
         return { written, said: `"${written}"`, means: [written], isKnown: true };
-      const said = `"${shown(written)}" is not known to this version of Tailscope`;
+      const said = `"${sanitize(written)}" is not known to this version of Tailscope`;
       return { written, said, means: ["all"], isKnown: false };
     }),
     ...(isOdd
@@ -236,6 +241,6 @@ function mayBeOn(value: unknown): boolean {
 /** A duration in seconds; undefined for zero, too. */
 function parseLength(value: unknown): number | undefined {
   const length =
-    typeof value === "string" || typeof value === "number" ? seconds(value) : undefined;
+    typeof value === "string" || typeof value === "number" ? parseDuration(value) : undefined;
   return length === 0 ? undefined : length;
 }

@@ -5,12 +5,12 @@
 
 import type { PolicyConfigSchema } from "@pulumi/policy";
 import { z } from "zod";
-import { type Duration, seconds } from "../access/lifetime";
+import { type Duration, parseDuration } from "../access/lifetime";
 import { parseUrnPattern } from "./urn-pattern";
 
 const length = z
   .union([z.string(), z.number()], { error: describeLength })
-  .refine((given) => (seconds(given) ?? 0) > 0, { error: describeLength });
+  .refine((given) => (parseDuration(given) ?? 0) > 0, { error: describeLength });
 
 function describeLength({ input }: { readonly input?: unknown | undefined }): string {
   return `${JSON.stringify(input)} is not a duration. Write it like "30d" or "12h"`;

@@ -4,7 +4,7 @@
  */
 
 import type { z } from "zod";
-import { shown } from "../access/sanitize";
+import { sanitize } from "../access/sanitize";
 import { type Answer, ask } from "../network/ask";
 
 export interface Comment {
@@ -75,11 +75,11 @@ export async function call(
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new PlatformError(`${method} ${pathname} failed: ${shown(reason)}.`);
+    throw new PlatformError(`${method} ${pathname} failed: ${sanitize(reason)}.`);
   }
   if (answer.status >= 200 && answer.status < 300) return answer;
   throw new PlatformError(
-    `${origin} refused ${method} ${pathname} (${answer.status}): ${shown(answer.text)}`,
+    `${origin} refused ${method} ${pathname} (${answer.status}): ${sanitize(answer.text)}`,
   );
 }
 

@@ -1,6 +1,6 @@
 /** Answers about reach as plain data, from which every format is made. */
 
-import { whoMayUse } from "../access/trusted";
+import { describeUsers } from "../access/trusted";
 import type { Gain } from "./difference";
 import type { How, Source, Step } from "./model";
 import { type Way, waysFrom } from "./questions";
@@ -346,7 +346,7 @@ function whoCanBe(start: CredentialStart): string {
   if (start.kind === "FederatedIdentity")
     return start.trusted === undefined
       ? "Who can be it is not known."
-      : `Who can be it: ${whoMayUse(start.trusted)}.`;
+      : `Who can be it: ${describeUsers(start.trusted)}.`;
   return "Who can be it: everybody who has its secret.";
 }
 

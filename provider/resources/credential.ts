@@ -6,14 +6,14 @@ import { explicitProviderKey, secretsKey, waitsKey } from "../access/internal-ar
 import {
   type AnsweredName,
   type ArgumentName,
+  buildDeclaration,
   type Declaration,
-  declarationOf,
   type OutputName,
   type ResourceType,
 } from "../access/kinds";
-import { providerText } from "../access/provider-text";
+import { formatProviderText } from "../access/provider-text";
 import { typePrefix } from "../access/resource-types";
-import { formOf } from "../access/secret-form";
+import { detectForm } from "../access/secret-form";
 import { configKey, connectionsKey, description, settingNames } from "../api/settings/table";
 import type { Properties } from "../engine/resource";
 import { askedSecretlyKey } from "../engine/state";
@@ -50,7 +50,7 @@ export function declare<Type extends ResourceType, Args, Class>(
   type: Declared<Type, Args, Class>,
 ): Declaration {
   // `Declared` is `Type`, or nothing that a caller could give.
-  return declarationOf(type as Type);
+  return buildDeclaration(type as Type);
 }
 
 /** An existing one, by `opts.id`: it has no arguments, which nobody else may leave out. */
@@ -101,7 +101,7 @@ export abstract class Credential extends pulumi.CustomResource {
         ...(secretsOfProgram && { [secretsKey]: secretsOfProgram }),
         ...(waitsForOthers(opts) && { [waitsKey]: true }),
         ...(hasExplicitProvider(type, opts) && { [explicitProviderKey]: true }),
-        __provider: providerText(declaration.type),
+        __provider: formatProviderText(declaration.type),
       },
       pulumi.mergeOptions(opts, {
         additionalSecretOutputs: [
@@ -196,7 +196,7 @@ function refusePlaintextCredentials(): void {
 
 /** Whether a value is a credential, and not the path of a file that has one. */
 function isCredential(value: string, isSecret: boolean): boolean {
-  const form = formOf(value.trim());
+  const form = detectForm(value.trim());
   const isTokenOrSecret = form !== undefined && form !== "id";
   return isTokenOrSecret || (isSecret && value.trim() !== "" && !value.trim().startsWith("file:"));
 }

@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { log, RunError } from "@pulumi/pulumi";
 import { version } from "../api/version";
-import { isAtLeast } from "../versions";
+import { isVersionAtLeast } from "../versions";
 
 /**
  * Pulumi starts the program and the provider process in one folder, which the program may leave.
@@ -34,7 +34,7 @@ export function requireProviderPackage(): void {
         `  Another package of the program depends on it; make it a dependency of the program as well: ${add}.`,
     );
   const both = `The program's folder ${programFolder} has tailscope ${found}, and another package of the program brings ${version}.`;
-  if (!isAtLeast(found, version))
+  if (!isVersionAtLeast(found, version))
     throw new RunError(
       `${both} The provider process runs the older one, which may not know what the later one declares.\n` +
         `  Bring both to one version: ${add}.`,

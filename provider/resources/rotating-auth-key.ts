@@ -1,7 +1,12 @@
 /** An auth key that changes each period, for consumers that pick the new one up later. */
 
 import * as pulumi from "@pulumi/pulumi";
-import { type Duration, formatSeconds, longestAuthKeyLifetime, seconds } from "../access/lifetime";
+import {
+  type Duration,
+  formatSeconds,
+  longestAuthKeyLifetime,
+  parseDuration,
+} from "../access/lifetime";
 import { AuthKey, type AuthKeyArgs } from "./auth-key";
 import { pairNow, type RotatingArgs, slotsOf } from "./rotating-pair";
 
@@ -51,7 +56,7 @@ export class RotatingAuthKey extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("tailscope:index:RotatingAuthKey", name, {}, opts);
-    const life = seconds(args.expiry ?? longestAuthKeyLifetime);
+    const life = parseDuration(args.expiry ?? longestAuthKeyLifetime);
     const longest =
       life === undefined ? undefined : { seconds: Math.floor(life / 2), why: whyTwice(life) };
     const pair = pairNow(name, { every, ...(anchor !== undefined && { anchor }) }, longest);

@@ -4,8 +4,8 @@
  */
 
 import type * as pulumi from "@pulumi/pulumi";
-import { type Duration, formatSeconds, seconds, wholeSeconds } from "../access/lifetime";
-import { type Slots, slotsAt } from "../access/rotation";
+import { type Duration, formatSeconds, formatTime, parseDuration } from "../access/lifetime";
+import { computeSlots, type Slots } from "../access/rotation";
 import { now } from "../engine/clock";
 import { ArgumentError } from "./argument-error";
 
@@ -38,7 +38,7 @@ export function pairNow(
   { every, anchor = defaultAnchor }: RotatingArgs,
   longest?: { seconds: number; why: string },
 ): Pair {
-  const period = seconds(every);
+  const period = parseDuration(every);
   if (period === undefined || period < 60 || period > 10 * 365 * 24 * 60 * 60) {
     throw wrong(
       name,
@@ -60,8 +60,8 @@ export function pairNow(
       "anchor",
       `${JSON.stringify(anchor)} is not a time in RFC 3339: write it like "${defaultAnchor}"`,
     );
-  const slots = slotsAt(now(), begin, period * 1000);
-  return { ...slots, next: wholeSeconds(slots.changesAt) };
+  const slots = computeSlots(now(), begin, period * 1000);
+  return { ...slots, next: formatTime(slots.changesAt) };
 }
 
 /**

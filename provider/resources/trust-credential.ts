@@ -4,7 +4,7 @@
  */
 
 import * as pulumi from "@pulumi/pulumi";
-import { legacyAdvice, type Scope } from "../access/scopes";
+import { adviseOnLegacyScope, type Scope } from "../access/scopes";
 import type { ConnectionArgs } from "./common-arguments";
 
 /**
@@ -55,7 +55,7 @@ export function warnOfLegacyScopes(
 
   function warnOf(names: readonly string[]): void {
     for (const name of names) {
-      const advice = legacyAdvice(name);
+      const advice = adviseOnLegacyScope(name);
       if (advice !== undefined) void pulumi.log.warn(`scopes: ${advice}`, resource);
     }
   }

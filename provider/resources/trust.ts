@@ -2,7 +2,7 @@
  * Whose identity tokens to trust: `issuer`, `subject` and claim rules of a {@link
  * FederatedIdentity}, made for the systems that most teams deploy from. Narrow: a pattern that
  * would let a stranger in is refused, and who wants it all the same writes down why. Who is a
- * stranger is answered in one place ({@link verdictOn}); what these ask beyond that is for names
+ * stranger is answered in one place ({@link judgeTrust}); what these ask beyond that is for names
  * that are not written out, and for runs that anybody can start.
  *
  * Sources: https://docs.github.com/en/actions/reference/security/oidc,
@@ -11,9 +11,9 @@
  */
 
 import * as pulumi from "@pulumi/pulumi";
-import { invisibleIn } from "../access/characters";
+import { findInvisible } from "../access/characters";
 import { holdsOutputNote } from "../access/engine-values";
-import { type Verdict, verdictOn } from "../access/trusted";
+import { judgeTrust, type Verdict } from "../access/trusted";
 import { ArgumentError } from "./argument-error";
 
 /** What a {@link FederatedIdentity} takes of it: `{ ...trust.github({ … }), scopes: [ … ] }`. */
@@ -232,7 +232,7 @@ function settled(system: string, made: Trust, insistence: Insistence): Trust {
   const { issuer, subject, customClaimRules: claims = {} } = made;
   const texts = { issuer, subject, claims: Object.entries(claims).flat().join("") };
   for (const [argument, text] of Object.entries(texts)) {
-    const invisible = invisibleIn(text);
+    const invisible = findInvisible(text);
     if (invisible.length > 0) {
       throw wrong(
         system,
@@ -241,7 +241,7 @@ function settled(system: string, made: Trust, insistence: Insistence): Trust {
       );
     }
   }
-  const verdict: Verdict = verdictOn({ issuer, subject, audience: "", claims });
+  const verdict: Verdict = judgeTrust({ issuer, subject, audience: "", claims });
   if (verdict.whose === "owner") return made;
   const problem = `${JSON.stringify(subject)} ${verdict.reason}`;
   const instead = verdict.instead.replace(/\.$/, "");

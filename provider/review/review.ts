@@ -1,6 +1,6 @@
 /** A whole preview as a review: the most dangerous change first. */
 
-import { type Danger, dangers, isAtLeast, worst } from "../access/danger";
+import { type Danger, dangers, findWorst, isDangerAtLeast } from "../access/danger";
 import { gainInWords } from "../reach/answers";
 import { type Gain, placesOf } from "../reach/difference";
 import { placesInWords } from "../reach/words";
@@ -126,7 +126,7 @@ function reviewOf(
   return {
     report: {
       verdict:
-        strange.length > 0 ? "admin" : worst(assessments.map(({ reported }) => reported.class)),
+        strange.length > 0 ? "admin" : findWorst(assessments.map(({ reported }) => reported.class)),
       credentials: assessments.map((assessment) => {
         const found = reachOf.get(assessment);
         return found === undefined
@@ -213,7 +213,7 @@ export function exceeds(review: Review, limit: Limit): boolean {
   if (limit === "reach") return reach?.is !== "known" || reachesMore(review);
   if (limit === "gained")
     return assessments.some(({ widens }) => widens) || reachingMore(review).length > 0;
-  return isAtLeast(report.verdict, limit);
+  return isDangerAtLeast(report.verdict, limit);
 }
 
 const classWords: Readonly<Record<Danger, string>> = {

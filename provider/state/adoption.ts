@@ -4,8 +4,8 @@
  * the tailnet has.
  */
 
-import { keyFactsOf } from "../access/kinds";
-import { providerText } from "../access/provider-text";
+import { getKeyFacts } from "../access/kinds";
+import { formatProviderText } from "../access/provider-text";
 import { typePrefix } from "../access/resource-types";
 import { knownScopes, legacyScopes } from "../access/scopes";
 import type { Key } from "../api/keys/key";
@@ -58,7 +58,7 @@ export function adopt(
     const inputs = { ...withoutEmpty(wanted), ...checkInputs(definition, wanted).inputs };
     const name = freeName(
       names.get(key.id) ??
-        slug(key.description || `${keyFactsOf(definition.type).shortName} ${key.id}`),
+        slug(key.description || `${getKeyFacts(definition.type).shortName} ${key.id}`),
       taken,
     );
     adopted.push({
@@ -98,7 +98,7 @@ function stateOf(definition: AnyKeyResource, inputs: Properties, key: Key): Prop
   return withoutUndefined({
     ...stateAfterWrite(definition, inputs, definition.seen(key)),
     ...Object.fromEntries(secrets.map((secret) => [secret, notKnownSecret])),
-    __provider: providerText(definition.type),
+    __provider: formatProviderText(definition.type),
   });
 }
 
@@ -128,7 +128,7 @@ export function importFile(adopted: readonly Adopted[]): string {
     type: `${typePrefix}${kind}`,
     name,
     id,
-    inputs: { ...inputs, __provider: providerText(kind) },
+    inputs: { ...inputs, __provider: formatProviderText(kind) },
     outputs,
   }));
   return `${JSON.stringify({ resources }, undefined, 2)}\n`;

@@ -3,7 +3,7 @@
  * log. Pure.
  */
 
-import { nameIn } from "../access/urn";
+import { parseName } from "../access/urn";
 import type { AuditEntry, Descriptions } from "../api/audit-log";
 import type { Key } from "../api/keys/key";
 import type { Managed } from "./exported-state";
@@ -29,7 +29,7 @@ export function descriptionsFrom({
   for (const { target, old, new: after } of log)
     if (target.type === "API_KEY") learn(target.id, describedIn(after) || describedIn(old));
   for (const { id, urn, state } of managed)
-    learn(id, typeof state["description"] === "string" ? state["description"] : nameIn(urn));
+    learn(id, typeof state["description"] === "string" ? state["description"] : parseName(urn));
   for (const { id, description } of keys) learn(id, description);
   return known;
 }

@@ -5,7 +5,7 @@
 
 import { z } from "zod";
 import { isKind } from "../access/kinds";
-import { officialKind } from "../access/official";
+import { findOfficialKind } from "../access/official";
 import { typePrefix } from "../access/resource-types";
 import { reveal } from "./stored-secrets";
 
@@ -67,7 +67,7 @@ export function managedIn(resources: readonly StoredResource[]): Managed[] {
 export function managedByAnyIn(resources: readonly StoredResource[]): Managed[] {
   return managedAs(resources, (type) => {
     if (type.startsWith(typePrefix)) return type.slice(typePrefix.length);
-    const kind = officialKind(type);
+    const kind = findOfficialKind(type);
     return kind !== undefined && isKind(kind) ? kind : undefined;
   });
 }

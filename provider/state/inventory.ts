@@ -1,6 +1,6 @@
 /** Every credential of a tailnet, managed or not. Pure. */
 
-import { keyFactsOf, kindOfKey } from "../access/kinds";
+import { findKind, getKeyFacts } from "../access/kinds";
 import { type AuditEntry, isSameCredential, isUse } from "../api/audit-log";
 import type { Key } from "../api/keys/key";
 import type { Managed } from "./exported-state";
@@ -28,7 +28,7 @@ export interface Listed {
 
 /** The kind of a key, in the names of our resources. */
 export function kindOf(keyType: string | null | undefined): string {
-  return kindOfKey(keyType) ?? (keyType === "api" ? "ApiAccessToken" : (keyType ?? "unknown"));
+  return findKind(keyType) ?? (keyType === "api" ? "ApiAccessToken" : (keyType ?? "unknown"));
 }
 
 /**
@@ -72,8 +72,8 @@ export function inventory(
 }
 
 function takesTokens({ keyType }: Key): boolean {
-  const kind = kindOfKey(keyType);
-  return kind !== undefined && keyFactsOf(kind).takesTokens;
+  const kind = findKind(keyType);
+  return kind !== undefined && getKeyFacts(kind).takesTokens;
 }
 
 /** When each credential last took a token, by its id. */

@@ -7,15 +7,15 @@
  */
 
 import { isKind } from "../access/kinds";
-import { officialKind } from "../access/official";
-import { nameIn } from "../access/urn";
+import { findOfficialKind } from "../access/official";
+import { parseName } from "../access/urn";
 import { isKeyId } from "../api/keys/id";
 import type { StoredResource } from "./exported-state";
 
 /** Whether a type of the official provider is a credential. */
 function isCredential(type: string): boolean {
   // What is adopted has to be its beyond doubt, where a rule or a review takes what only might be.
-  return /^tailscale:index\/\w+:\w+$/.test(type) && isKind(officialKind(type) ?? "");
+  return /^tailscale:index\/\w+:\w+$/.test(type) && isKind(findOfficialKind(type) ?? "");
 }
 
 const providerType = "pulumi:providers:tailscale";
@@ -26,7 +26,7 @@ export function officialCredentials(
 ): ReadonlyMap<string, string> {
   return new Map(
     resources.flatMap(({ type, id, urn }) =>
-      isCredential(type) && id !== undefined && isKeyId(id) ? [[id, nameIn(urn)]] : [],
+      isCredential(type) && id !== undefined && isKeyId(id) ? [[id, parseName(urn)]] : [],
     ),
   );
 }

@@ -11,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { providerText } from "../../provider/access/provider-text";
+import { formatProviderText } from "../../provider/access/provider-text";
 import { htmlReport } from "../../provider/review/formats/html";
 import { readPreview } from "../../provider/review/input/preview";
 import { review } from "../../provider/review/review";
@@ -142,7 +142,7 @@ test("names made to deceive run nothing, load nothing and stay where they belong
         inputs: {
           scopes: ["dns", hostile],
           tags: [hostile],
-          __provider: providerText("OAuthClient"),
+          __provider: formatProviderText("OAuthClient"),
         },
       },
     },

@@ -9,13 +9,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { factsOf, type Kind, kinds } from "../../provider/access/kinds";
+import { getFacts, type Kind, kinds } from "../../provider/access/kinds";
 import {
+  listVerbNeeds,
   type Need,
   type PurposeName,
   purposes,
   type Verb,
-  verbNeeds,
   verbs,
 } from "../../provider/access/needs";
 import { type Declared, Engine } from "../model/engine";
@@ -136,17 +136,17 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
 
   describe.each(credentials)("%s", (kind) => {
     test.each(verbs)("%s works with the scopes of the table, and without a word", async (verb) => {
-      expect(await attempt(kind, verb, scopesOf(verbNeeds(kind, verb)))).toBe("");
+      expect(await attempt(kind, verb, scopesOf(listVerbNeeds(kind, verb)))).toBe("");
     });
 
     test.each(
       verbs.flatMap((verb) =>
-        verbNeeds(kind, verb).flatMap((need) =>
+        listVerbNeeds(kind, verb).flatMap((need) =>
           need.scopes.map((scope) => [verb, scope, need] as const),
         ),
       ),
     )("%s without %s says so", async (verb, scope, need) => {
-      const others = scopesOf(verbNeeds(kind, verb)).filter((one) => one !== scope);
+      const others = scopesOf(listVerbNeeds(kind, verb)).filter((one) => one !== scope);
       const said = await attempt(kind, verb, others);
       // A preview names what a deployment needs, which includes what it needs itself.
       expect(said).toContain(need.level === "needed" ? scope.replace(/:read$/, "") : scope);
@@ -239,7 +239,7 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
       async (name) => {
         const { code, stderr } = await command(name, []);
         expect(code).toBe(1);
-        for (const kind of kinds) expect(stderr).toContain(`${factsOf(kind).scope}:read`);
+        for (const kind of kinds) expect(stderr).toContain(`${getFacts(kind).scope}:read`);
       },
     );
 

@@ -22,10 +22,10 @@ const texts = {
 test.each(Object.entries(texts))(
   "the provider text of %s is a constant that the installed SDK evaluates to a provider",
   (type, text) => {
-    const { providerText } = require("../../provider/dist/access/provider-text.js") as {
-      providerText(type: string): string;
+    const { formatProviderText } = require("../../provider/dist/access/provider-text.js") as {
+      formatProviderText(type: string): string;
     };
-    expect(providerText(type)).toBe(text);
+    expect(formatProviderText(type)).toBe(text);
     // As @pulumi/pulumi/cmd/dynamic-provider does it.
     const provider = require("require-from-string")(text).handler();
     for (const verb of ["check", "diff", "create", "read", "update", "delete"])

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { afterAll, expect, test, vi } from "vitest";
 import { emulatorCommand, type Options } from "../../emulator/command";
 import { unknownValue } from "../../provider/access/engine-values";
-import { providerText } from "../../provider/access/provider-text";
+import { formatProviderText } from "../../provider/access/provider-text";
 import { SettingsError } from "../../provider/api/settings/error";
 import { CommandFailure } from "../../provider/cli/failure";
 import { tailscope } from "../../provider/cli/program";
@@ -59,7 +59,7 @@ const properties = objectOf(
 function withCode(properties: object, type: string): object {
   return "__provider" in properties
     ? properties
-    : { ...properties, __provider: providerText(type.split(":").at(-1) ?? "") };
+    : { ...properties, __provider: formatProviderText(type.split(":").at(-1) ?? "") };
 }
 
 const step = fc

@@ -6,7 +6,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, inject, type TestContext, test } from "vitest";
-import { shown } from "../../provider/access/sanitize";
+import { sanitize } from "../../provider/access/sanitize";
 import { markdownReport } from "../../provider/review/formats/markdown";
 import { code, codeInHtml, sentence } from "../../provider/review/formats/markdown-text";
 import { runs } from "../runs";
@@ -162,7 +162,7 @@ test.for(pieces.map((piece) => [JSON.stringify(piece), piece] as const))(
 /** Half a surrogate pair is no character: UTF-8 has a mark in its place. */
 const asUtf8 = (text: string) => text.replace(/\p{Cs}/gu, "\ufffd");
 
-const shownAsUtf8 = (text: string) => asUtf8(shown(text));
+const shownAsUtf8 = (text: string) => asUtf8(sanitize(text));
 
 /** What a reader sees of code. */
 const codeOf = (html: string) => decoded(/<code>([^<]*)<\/code>/.exec(html)?.[1] ?? "");

@@ -7,7 +7,7 @@
 import fc from "fast-check";
 import { type Emulator, type Fault, startEmulator } from "tailscope-emulator";
 import { expect, test, vi } from "vitest";
-import { keyFactsOf, kinds } from "../../provider/access/kinds";
+import { getKeyFacts, kinds } from "../../provider/access/kinds";
 import { LostCreate, NotVisible } from "../../provider/api/errors";
 import { as } from "../contract/client";
 import { runs } from "../runs";
@@ -108,7 +108,7 @@ function fits(
   { kind, tags, description, scopes, reusable, expiry, subject }: Spec,
 ): boolean {
   const sorted = (list: readonly string[] = []) => [...list].sort().join(" ");
-  const isSame = key.keyType === keyFactsOf(kind).type && (key.description ?? "") === description;
+  const isSame = key.keyType === getKeyFacts(kind).type && (key.description ?? "") === description;
   if (kind === "AuthKey") {
     const create = key.capabilities?.devices.create;
     return (

@@ -6,7 +6,7 @@
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { unknownValue } from "../../provider/access/engine-values";
-import { factsOf, kinds } from "../../provider/access/kinds";
+import { getFacts, kinds } from "../../provider/access/kinds";
 import { NotVisible } from "../../provider/api/errors";
 import { endRun } from "../../provider/engine/run";
 import { as, makeClient } from "../contract/client";
@@ -499,7 +499,7 @@ describe("looking ahead", () => {
     vi.stubEnv("TAILSCALE_OAUTH_CLIENT_ID", id);
     vi.stubEnv("TAILSCALE_OAUTH_CLIENT_SECRET", key);
     for (const kind of kinds) {
-      const { scope } = factsOf(kind);
+      const { scope } = getFacts(kind);
       const { inputs } = all[kind];
       expect(await failureOf(kind, { ...inputs, tags: ["tag:ci"] })).toContain(
         `and this needs ${scope}.`,

@@ -10,7 +10,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "acorn";
 import { afterAll, describe, expect, test } from "vitest";
-import { describeOldNode, isAtLeast, oldestNode } from "../../provider/versions";
+import { describeOldNode, isVersionAtLeast, oldestNode } from "../../provider/versions";
 
 const provider = fileURLToPath(new URL("../../provider", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "tailscope-old-node-"));
@@ -52,7 +52,7 @@ const disguised = ["16.20.2", "18.20.8", "20.19.5", "22.18.0"].map(
 const binaries = (process.env["PATH"] ?? "").split(delimiter).map((path) => join(path, "node"));
 const installed = [...new Set(binaries.filter((path) => existsSync(path)))].flatMap((binary) => {
   const version = execFileSync(binary, ["--version"], { encoding: "utf8" }).trim().slice(1);
-  return isAtLeast(version, oldestNode)
+  return isVersionAtLeast(version, oldestNode)
     ? []
     : [{ name: `the Node ${version} of this machine`, version, binary, options: [] }];
 });

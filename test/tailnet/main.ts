@@ -5,7 +5,7 @@ import { constants } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { withoutSecrets } from "../../provider/dist/access/sanitize.js";
+import { redactSecrets } from "../../provider/dist/access/sanitize.js";
 import { knownScopes } from "../../provider/dist/access/scopes.js";
 import { type Connection, connectionFrom } from "../../provider/dist/api/settings/connection.js";
 import { SettingsError } from "../../provider/dist/api/settings/error.js";
@@ -199,7 +199,7 @@ async function main(): Promise<void> {
 
 /** Text from outside without what a terminal would obey, and without secrets. */
 function printable(text: string): string {
-  return withoutSecrets(
+  return redactSecrets(
     text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (one) => (one === "\n" ? one : " ")),
   );
 }

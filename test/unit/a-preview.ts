@@ -1,7 +1,7 @@
 /** Previews as the engine prints them, made of steps, and their reviews. */
 
 import { unknownValue } from "../../provider/access/engine-values";
-import { providerText } from "../../provider/access/provider-text";
+import { formatProviderText } from "../../provider/access/provider-text";
 import { typePrefix } from "../../provider/access/resource-types";
 import { readPlan } from "../../provider/review/input/plan";
 import { readPreview } from "../../provider/review/input/preview";
@@ -31,7 +31,7 @@ export function urnOf(kind: string, name: string): string {
 
 /** A state of a credential, with the code that ours have. */
 export function state(kind: string, inputs: Bag, more: Bag = {}): Bag {
-  const code = kind.includes(":") ? {} : { __provider: providerText(kind) };
+  const code = kind.includes(":") ? {} : { __provider: formatProviderText(kind) };
   return { type: typeOf(kind), custom: true, inputs: { ...code, ...inputs }, ...more };
 }
 

@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
-import { providerText } from "../../provider/access/provider-text";
+import { formatProviderText } from "../../provider/access/provider-text";
 import type { Key } from "../../provider/api/keys/key";
 import { notKnownSecret } from "../../provider/engine/unknown-secret";
 import { absentIfEmpty } from "../../provider/engine/unknowns";
@@ -283,7 +283,7 @@ const identityKothercntrl = new FederatedIdentity("identity-kothercntrl", {
     const file = importFile(adopt(keys.slice(0, 2)).adopted);
     expect(file.endsWith("\n")).toBe(true);
     const key = {
-      __provider: providerText("AuthKey"),
+      __provider: formatProviderText("AuthKey"),
       tags: ["tag:b", "tag:ci"],
       reusable: true,
       ephemeral: false,
@@ -292,7 +292,7 @@ const identityKothercntrl = new FederatedIdentity("identity-kothercntrl", {
       description: "CI runners",
     };
     const client = {
-      __provider: providerText("OAuthClient"),
+      __provider: formatProviderText("OAuthClient"),
       scopes: ["acl", "dns", "satellites"],
       unlistedScopes: ["satellites"],
     };

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, expectTypeOf, test } from "vitest";
 import * as emulator from "../../emulator/permissions";
 import { covers, knownScopes, legacyScopes } from "../../provider/access/scopes";
-import { nearest } from "../../provider/access/spelling";
+import { findNearest } from "../../provider/access/spelling";
 import { version } from "../../provider/api/version";
 import type { OAuthClientArgs, Scope } from "../../provider/index";
 
@@ -39,7 +39,7 @@ test.each([
   ["xdns", "dns"],
   ["", undefined],
 ])("%j is most likely meant as %j", (written, meant) => {
-  expect(nearest(written, knownScopes)).toBe(meant);
+  expect(findNearest(written, knownScopes)).toBe(meant);
 });
 
 test("an editor completes scopes, and other names are allowed", () => {

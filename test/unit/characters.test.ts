@@ -3,10 +3,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  escapeIssuer,
+  escapeToAscii,
+  findInvisible,
   hasUserInformation,
-  inAscii,
-  invisibleIn,
-  issuerInAscii,
 } from "../../provider/access/characters";
 
 describe("characters that nobody sees", () => {
@@ -21,20 +21,20 @@ describe("characters that nobody sees", () => {
     ["a variation selector", "\ufe0f", "U+FE0F"],
     ["a tag", "\u{e0041}", "U+E0041"],
   ])("%s is found, and named once", (_, character, name) => {
-    expect(invisibleIn(`a${character}b${character}`)).toEqual([name]);
+    expect(findInvisible(`a${character}b${character}`)).toEqual([name]);
   });
 
   test("are none of the letters, signs and spaces that people write, nor what is shown as an escape", () => {
-    expect(invisibleIn("\u00a0\u2028\ud800\ue000")).toEqual([]);
-    expect(invisibleIn("repo:Grüße/日本語 аcme_*-1:ref:refs/heads/main é")).toEqual([]);
+    expect(findInvisible("\u00a0\u2028\ud800\ue000")).toEqual([]);
+    expect(findInvisible("repo:Grüße/日本語 аcme_*-1:ref:refs/heads/main é")).toEqual([]);
   });
 });
 
 test("what is shown in ASCII is ASCII, and two texts that differ stay two", () => {
-  expect(inAscii("repo:\u0430cme/\u{1f600}\n")).toBe("repo:\\u{430}cme/\\u{1f600}\\u{a}");
+  expect(escapeToAscii("repo:\u0430cme/\u{1f600}\n")).toBe("repo:\\u{430}cme/\\u{1f600}\\u{a}");
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
-      expect(inAscii(text)).toMatch(/^[ -~]*$/);
+      expect(escapeToAscii(text)).toMatch(/^[ -~]*$/);
     }),
   );
 });
@@ -53,7 +53,7 @@ describe("an issuer in ASCII", () => {
     ["https://a.example:8443/x", "https://a.example:8443/x"],
     ["no URL \u0430", "no URL \\u{430}"],
   ])("%j is %j", (issuer, shown) => {
-    expect(issuerInAscii(issuer)).toBe(shown);
+    expect(escapeIssuer(issuer)).toBe(shown);
   });
 
   test.each([

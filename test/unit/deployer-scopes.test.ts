@@ -10,11 +10,11 @@ import type { kinds } from "../../provider/access/kinds";
 import {
   compareNeeds,
   type Level,
+  listVerbNeeds,
   managedKinds,
   type Need,
   type Purpose,
   purposes,
-  verbNeeds,
   verbs,
 } from "../../provider/access/needs";
 import { knownScopes } from "../../provider/access/scopes";
@@ -76,7 +76,7 @@ ${notes.map(([name, { notes }]) => notes.map((note) => `- \`${name}\`: ${note}`)
 
 | resource | ${verbs.map((verb) => `\`${verb}\``).join(" | ")} |
 | --- | ${verbs.map(() => "---").join(" | ")} |
-${managedKinds.map((kind) => `| ${kind} | ${verbs.map((verb) => cellOf(verbNeeds(kind, verb))).join(" | ")} |`).join("\n")}
+${managedKinds.map((kind) => `| ${kind} | ${verbs.map((verb) => cellOf(listVerbNeeds(kind, verb))).join(" | ")} |`).join("\n")}
 
 To create a credential, or to change one, the deployer must also hold every scope that it gives, and its tags must own the tags that it
 gives, or be exactly these.
@@ -91,7 +91,7 @@ test("the page is made from the table", () => {
 test("every scope of the table is one of the API's", () => {
   const needs = [
     ...Object.values(purposes).flatMap(({ needs }): readonly Need[] => needs),
-    ...managedKinds.flatMap((kind) => verbs.flatMap((verb) => verbNeeds(kind, verb))),
+    ...managedKinds.flatMap((kind) => verbs.flatMap((verb) => listVerbNeeds(kind, verb))),
   ];
   for (const { scopes } of needs) for (const scope of scopes) expect(knownScopes).toContain(scope);
 });

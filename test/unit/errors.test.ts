@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shown } from "../../provider/access/sanitize";
+import { sanitize } from "../../provider/access/sanitize";
 import * as errors from "../../provider/api/errors";
 import * as refusals from "../../provider/api/refusal";
 
@@ -244,7 +244,7 @@ test.each([
     `${"x".repeat(150)}… (101 more characters, among them 1 *) …${"y".repeat(150)}`,
   ],
 ])("text from outside is shown fit for a terminal, without secrets: %j", (text, expected) => {
-  expect(shown(text)).toBe(expected);
+  expect(sanitize(text)).toBe(expected);
 });
 
 test.each<[number, boolean]>([

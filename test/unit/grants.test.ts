@@ -2,12 +2,12 @@
 
 import { describe, expect, test } from "vitest";
 import {
-  abilityProblem,
+  findAbilityProblem,
+  findScopeProblem,
+  findTagProblems,
+  findUndefinedTags,
   type Holder,
   isReader,
-  scopeProblem,
-  tagProblems,
-  undefinedTagProblems,
 } from "../../provider/access/grants";
 
 const holder = (scopes: string[] | undefined, tags: string[] = []): Holder => ({
@@ -29,7 +29,7 @@ describe("a scope", () => {
     ["of a holder of whom nothing is known", holder(undefined), "all"],
     ["that the user's role permits", user(["dns"]), "dns"],
   ])("%s can be given", (_what, from, scope) => {
-    expect(scopeProblem(from, scope)).toBeUndefined();
+    expect(findScopeProblem(from, scope)).toBeUndefined();
   });
 
   test.each<[Holder, string, string]>([
@@ -49,21 +49,21 @@ describe("a scope", () => {
       '"all" is more than the role of the user permits who deploys: with this API access token only dns, users can be set. Let somebody deploy it whose role permits it, or leave "all" out.',
     ],
   ])("that is not held is refused with what to do", (from, scope, reason) => {
-    expect(scopeProblem(from, scope)).toBe(reason);
+    expect(findScopeProblem(from, scope)).toBe(reason);
   });
 });
 
 describe("a kind of credential", () => {
   test("can be made by whoever holds its scope, or of whom nothing is known", () => {
-    expect(abilityProblem(holder(["oauth_keys"]), "oauth_keys")).toBeUndefined();
-    expect(abilityProblem(holder(undefined), "oauth_keys")).toBeUndefined();
+    expect(findAbilityProblem(holder(["oauth_keys"]), "oauth_keys")).toBeUndefined();
+    expect(findAbilityProblem(holder(undefined), "oauth_keys")).toBeUndefined();
   });
 
   test.each([
     [["oauth_keys:read", "dns"], "oauth_keys:read, dns"],
     [[], "no scope"],
   ])("cannot be made with %j, and the reason says what is missing", (scopes, held) => {
-    expect(abilityProblem(holder(scopes), "oauth_keys")).toBe(
+    expect(findAbilityProblem(holder(scopes), "oauth_keys")).toBe(
       `the deployer kD holds ${held}, and this needs oauth_keys. Give it "oauth_keys".`,
     );
   });
@@ -99,7 +99,7 @@ describe("tags", () => {
     ["where the policy file cannot be read", holder(["auth_keys"]), ["tag:web"], undefined],
     ["none at all", holder(["auth_keys"]), [], owners],
   ])("%s can be given", (_what, from, tags, known) => {
-    expect(tagProblems(from, tags, known)).toEqual([]);
+    expect(findTagProblems(from, tags, known)).toEqual([]);
   });
 
   test("that the policy file does not define can be given by nobody, and only those are named", () => {
@@ -112,23 +112,23 @@ describe("tags", () => {
       // Where every tag of its own is among those that are asked for, the first of them.
       [holder(["all"], ["tag:web"]), "tag:web"],
     ] as const) {
-      const problems = tagProblems(from, ["tag:web", "tag:new"], owners);
+      const problems = findTagProblems(from, ["tag:web", "tag:new"], owners);
       expect(problems).toEqual([{ tag: "tag:new", reason: line(owner) }]);
-      expect(undefinedTagProblems(from, ["tag:web", "tag:new"], owners)).toEqual(problems);
+      expect(findUndefinedTags(from, ["tag:web", "tag:new"], owners)).toEqual(problems);
     }
-    expect(tagProblems(tagged, ["constructor"], owners)).toHaveLength(1);
-    expect(undefinedTagProblems(tagged, ["tag:new"], undefined)).toEqual([]);
+    expect(findTagProblems(tagged, ["constructor"], owners)).toHaveLength(1);
+    expect(findUndefinedTags(tagged, ["tag:new"], undefined)).toEqual([]);
   });
 
   test("that are neither the holder's set nor owned by it are refused, each with the line that would let it", () => {
-    expect(tagProblems(tagged, ["tag:web", "tag:ci"], owners)).toEqual([
+    expect(findTagProblems(tagged, ["tag:web", "tag:ci"], owners)).toEqual([
       {
         tag: "tag:web",
         reason:
           '"tag:web" cannot be given by the deployer kD, which has the tags tag:deployer, tag:web: it may give exactly this set, or tags that its own tags own in the policy file, and a part of the set is neither. Add under "tagOwners": "tag:web": ["tag:web"]',
       },
     ]);
-    expect(tagProblems(holder(["auth_keys"]), ["tag:web"], owners)).toEqual([
+    expect(findTagProblems(holder(["auth_keys"]), ["tag:web"], owners)).toEqual([
       {
         tag: "tag:web",
         reason:
@@ -136,10 +136,10 @@ describe("tags", () => {
       },
     ]);
     // As many as the holder's own, and others.
-    expect(tagProblems(holder(["auth_keys"], ["tag:ci"]), ["tag:web"], owners)).toHaveLength(1);
+    expect(findTagProblems(holder(["auth_keys"], ["tag:ci"]), ["tag:web"], owners)).toHaveLength(1);
     // A part of its own set.
     expect(
-      tagProblems(holder(["auth_keys"], ["tag:ci", "tag:web"]), ["tag:web"], owners).map(
+      findTagProblems(holder(["auth_keys"], ["tag:ci", "tag:web"]), ["tag:web"], owners).map(
         ({ tag }) => tag,
       ),
     ).toEqual(["tag:web"]);

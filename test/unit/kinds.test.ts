@@ -9,17 +9,17 @@ import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import {
-  argumentsOf,
-  declarationOf,
-  factsOf,
+  buildDeclaration,
+  findKind,
+  getArguments,
+  getFacts,
+  getKeyFacts,
   isKind,
-  keyFactsOf,
-  kindOfKey,
   kinds,
   resourceTypes,
 } from "../../provider/access/kinds";
-import { officialKind } from "../../provider/access/official";
-import { providerText } from "../../provider/access/provider-text";
+import { findOfficialKind } from "../../provider/access/official";
+import { formatProviderText } from "../../provider/access/provider-text";
 import { knownScopes } from "../../provider/access/scopes";
 import { definitions } from "../../provider/definitions/all";
 import * as entry from "../../provider/index";
@@ -50,20 +50,20 @@ describe.each(resourceTypes)("%s", (type) => {
     expect(readFileSync(join(root, "CHANGELOG.md"), "utf8")).toContain(type);
   });
 
-  const { scope, secretOutputs, outputs, identifier } = factsOf(type);
+  const { scope, secretOutputs, outputs, identifier } = getFacts(type);
 
   test("has the arguments in its schema that the table names", () => {
     expect(Object.keys(definitions[type].inputs.shape).sort()).toEqual(
-      [...argumentsOf(type).keys()].sort(),
+      [...getArguments(type).keys()].sort(),
     );
   });
 
   test("is declared by its definition as the table says", () => {
-    expect(definitions[type]).toMatchObject(declarationOf(type));
+    expect(definitions[type]).toMatchObject(buildDeclaration(type));
   });
 
   test("changes in place exactly where the table has arguments that can be", () => {
-    const { inPlace } = declarationOf(type);
+    const { inPlace } = buildDeclaration(type);
     expect(definitions[type].update !== undefined).toBe(inPlace.length > 0);
   });
 
@@ -78,7 +78,7 @@ describe.each(resourceTypes)("%s", (type) => {
   test("is exported as a class whose provider the stored text finds", () => {
     const Class = Reflect.get(entry, type);
     expect(Class?.prototype).toBeInstanceOf(pulumi.CustomResource);
-    expect(providerText(type)).toContain(`.${type}.provider`);
+    expect(formatProviderText(type)).toContain(`.${type}.provider`);
     expect(Class.provider).toHaveProperty("create");
   });
 
@@ -93,8 +93,8 @@ describe.each(resourceTypes)("%s", (type) => {
 
 describe.each(kinds)("the credential %s", (kind) => {
   test("is found by the kind of key that it is to the API, and by its name in the official provider", () => {
-    const { type, officialName } = keyFactsOf(kind);
-    expect(kindOfKey(type)).toBe(kind);
-    expect(officialKind(`tailscale:index/x:${officialName}`)).toBe(kind);
+    const { type, officialName } = getKeyFacts(kind);
+    expect(findKind(type)).toBe(kind);
+    expect(findOfficialKind(`tailscale:index/x:${officialName}`)).toBe(kind);
   });
 });

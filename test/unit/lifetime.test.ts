@@ -2,10 +2,10 @@
 
 import { describe, expect, test } from "vitest";
 import {
+  describeSeconds,
   formatSeconds,
-  seconds,
-  secondsInWords,
-  wholeSeconds,
+  formatTime,
+  parseDuration,
 } from "../../provider/access/lifetime";
 
 const day = 86_400;
@@ -49,7 +49,7 @@ describe("a duration", () => {
     [Number.NaN, undefined],
     [Number.POSITIVE_INFINITY, undefined],
   ])("written as %j is %s seconds", (text, length) => {
-    expect(seconds(text)).toBe(length);
+    expect(parseDuration(text)).toBe(length);
   });
 
   test.each([
@@ -62,10 +62,10 @@ describe("a duration", () => {
     [14 * day, "14d", "14 days"],
   ])("of %i seconds is read as %s", (length, text, words) => {
     expect(formatSeconds(length)).toBe(text);
-    expect(secondsInWords(length)).toBe(words);
+    expect(describeSeconds(length)).toBe(words);
   });
 });
 
 test("a time is written in whole seconds, as the API does it", () => {
-  expect(wholeSeconds(Date.UTC(2026, 0, 31, 12, 30, 59, 999))).toBe("2026-01-31T12:30:59Z");
+  expect(formatTime(Date.UTC(2026, 0, 31, 12, 30, 59, 999))).toBe("2026-01-31T12:30:59Z");
 });

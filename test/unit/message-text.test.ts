@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { shown } from "../../provider/access/sanitize";
+import { sanitize } from "../../provider/access/sanitize";
 import { messageText } from "../../provider/review/formats/sarif-text";
 import { runs } from "../runs";
 
@@ -40,7 +40,7 @@ test("a SARIF message has no link and no placeholder, and says what it was given
     fc.property(text, (given) => {
       const message = messageText(given);
       expect(syntaxIn(message)).toEqual([]);
-      expect(seen(message)).toBe(shown(given).replaceAll("](", "] ("));
+      expect(seen(message)).toBe(sanitize(given).replaceAll("](", "] ("));
     }),
     { numRuns: runs(2000) },
   );

@@ -6,7 +6,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { unknownValue } from "../../provider/access/engine-values";
-import { formatSeconds, seconds } from "../../provider/access/lifetime";
+import { formatSeconds, parseDuration } from "../../provider/access/lifetime";
 import { knownScopes } from "../../provider/access/scopes";
 import { type Provider, providers } from "../providers";
 
@@ -94,8 +94,8 @@ test("a different set is a change, in place for a client and a new key for an au
 test("a duration in any unit is its number of seconds, and comes back in the form that people read", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 90 * 86_400 }), (total) => {
-      expect(seconds(total)).toBe(total);
-      expect(seconds(formatSeconds(total))).toBe(total);
+      expect(parseDuration(total)).toBe(total);
+      expect(parseDuration(formatSeconds(total))).toBe(total);
     }),
   );
   const factors = { w: 604_800, d: 86_400, h: 3600, m: 60, s: 1 };
@@ -104,7 +104,7 @@ test("a duration in any unit is its number of seconds, and comes back in the for
       fc.integer({ min: 0, max: 9999 }),
       fc.constantFrom(...Object.entries(factors)),
       (count, [unit, factor]) => {
-        expect(seconds(`${count}${unit}`)).toBe(count * factor);
+        expect(parseDuration(`${count}${unit}`)).toBe(count * factor);
       },
     ),
   );
@@ -122,7 +122,7 @@ test("a duration in any unit is its number of seconds, and comes back in the for
     Number.NaN,
     Number.POSITIVE_INFINITY,
   ]) {
-    expect(seconds(none), String(none)).toBeUndefined();
+    expect(parseDuration(none), String(none)).toBeUndefined();
   }
 });
 

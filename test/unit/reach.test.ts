@@ -3,9 +3,14 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { classOf, dangerOf, dangers, worst } from "../../provider/access/danger";
-import { closedToCredentials, meaningOf, operations } from "../../provider/access/operations";
-import { gained, operationsOf, type Power, usesOfTagsWith } from "../../provider/access/reach";
+import { dangers, findWorst, rateGain, rateOperation } from "../../provider/access/danger";
+import { closedToCredentials, describeScope, operations } from "../../provider/access/operations";
+import {
+  computeGain,
+  describeTagUses,
+  listOperations,
+  type Power,
+} from "../../provider/access/reach";
 import { covers, knownScopes, legacyScopes } from "../../provider/access/scopes";
 
 const document = JSON.parse(
@@ -43,10 +48,10 @@ describe("the catalogue of operations", () => {
 
   test("says of every scope what it means, and lets every scope open something", () => {
     for (const scope of knownScopes) {
-      expect(meaningOf(scope), scope).toBeTruthy();
-      expect(operationsOf([scope]), scope).not.toEqual([]);
+      expect(describeScope(scope), scope).toBeTruthy();
+      expect(listOperations([scope]), scope).not.toEqual([]);
     }
-    expect(meaningOf("future")).toBeUndefined();
+    expect(describeScope("future")).toBeUndefined();
   });
 
   test.each([
@@ -56,17 +61,17 @@ describe("the catalogue of operations", () => {
     [["dns"], "GET /api/v2/tailnet/{tailnet}/dns/nameservers"],
     [["acl"], "POST /api/v2/tailnet/{tailnet}/acl"],
   ])("%j opens %s", (scopes, operation) => {
-    expect(names(operationsOf(scopes))).toContain(operation);
+    expect(names(listOperations(scopes))).toContain(operation);
   });
 
   test("a read scope opens no write, and all:read opens every read and nothing else", () => {
     for (const scope of knownScopes.filter((name) => name.endsWith(":read"))) {
-      expect(operationsOf([scope]).filter(({ writes }) => writes)).toEqual([]);
+      expect(listOperations([scope]).filter(({ writes }) => writes)).toEqual([]);
     }
-    expect(operationsOf(["all:read"])).toEqual(
+    expect(listOperations(["all:read"])).toEqual(
       operations.filter(({ scope }) => scope.endsWith(":read")),
     );
-    expect(operationsOf(["all"])).toEqual(operations);
+    expect(listOperations(["all"])).toEqual(operations);
   });
 });
 
@@ -74,8 +79,8 @@ describe("gained and lost", () => {
   test("are disjoint, and together with what is kept they are what was and what is", () => {
     fc.assert(
       fc.property(power, power, (before, after) => {
-        const [gain, loss] = [gained(before, after), gained(after, before)];
-        const [had, has] = [operationsOf(before.scopes), operationsOf(after.scopes)];
+        const [gain, loss] = [computeGain(before, after), computeGain(after, before)];
+        const [had, has] = [listOperations(before.scopes), listOperations(after.scopes)];
         expect(gain.operations.filter((one) => loss.operations.includes(one))).toEqual([]);
         expect(gain.tags.filter((tag) => loss.tags.includes(tag))).toEqual([]);
         expect(has.filter((one) => !gain.operations.includes(one))).toEqual(
@@ -98,7 +103,7 @@ describe("gained and lost", () => {
           [{ scopes, tags }, same],
           [same, { scopes, tags }],
         ] as const) {
-          expect(gained(one, other)).toEqual({ operations: [], tags: [] });
+          expect(computeGain(one, other)).toEqual({ operations: [], tags: [] });
         }
       }),
     );
@@ -107,8 +112,8 @@ describe("gained and lost", () => {
   test("more scopes never open less", () => {
     fc.assert(
       fc.property(scopeSet, scopeSet, (some, more) => {
-        const opened = new Set(operationsOf([...some, ...more]));
-        expect(operationsOf(some).filter((operation) => !opened.has(operation))).toEqual([]);
+        const opened = new Set(listOperations([...some, ...more]));
+        expect(listOperations(some).filter((operation) => !opened.has(operation))).toEqual([]);
       }),
     );
   });
@@ -116,8 +121,8 @@ describe("gained and lost", () => {
   test("a narrowing that is undone gives back exactly what it took", () => {
     fc.assert(
       fc.property(power, power, (one, other) => {
-        expect(gained(one, other)).toEqual(
-          gained(one, {
+        expect(computeGain(one, other)).toEqual(
+          computeGain(one, {
             scopes: [...one.scopes, ...other.scopes],
             tags: [...one.tags, ...other.tags],
           }),
@@ -127,8 +132,8 @@ describe("gained and lost", () => {
   });
 
   const change = (before: string[], after: string[], tags: [string[], string[]] = [[], []]) => ({
-    gain: gained({ scopes: before, tags: tags[0] }, { scopes: after, tags: tags[1] }),
-    loss: gained({ scopes: after, tags: tags[1] }, { scopes: before, tags: tags[0] }),
+    gain: computeGain({ scopes: before, tags: tags[0] }, { scopes: after, tags: tags[1] }),
+    loss: computeGain({ scopes: after, tags: tags[1] }, { scopes: before, tags: tags[0] }),
   });
 
   test("all to devices:core loses a great deal and gains nothing", () => {
@@ -148,15 +153,15 @@ describe("gained and lost", () => {
     const { gain } = change(["auth_keys"], ["auth_keys"], [["tag:a"], ["tag:a", "tag:b"]]);
     expect(gain).toEqual({ operations: [], tags: ["tag:b"] });
     // Auth keys outlive the revocation of whoever made them.
-    expect(usesOfTagsWith(["auth_keys"], "tag:b")).toEqual({
+    expect(describeTagUses(["auth_keys"], "tag:b")).toEqual({
       uses: ["make auth keys, which admit machines under tag:b"],
       passesOn: true,
     });
-    expect(usesOfTagsWith(["devices:core"], "tag:b")).toEqual({
+    expect(describeTagUses(["devices:core"], "tag:b")).toEqual({
       uses: ["put tag:b on machines"],
       passesOn: false,
     });
-    expect(usesOfTagsWith(["all"], "tag:b")).toEqual({
+    expect(describeTagUses(["all"], "tag:b")).toEqual({
       uses: [
         "make auth keys, which admit machines under tag:b",
         "put tag:b on machines",
@@ -165,15 +170,15 @@ describe("gained and lost", () => {
       ],
       passesOn: true,
     });
-    expect(usesOfTagsWith(["oauth_keys"], "tag:b").passesOn).toBe(true);
+    expect(describeTagUses(["oauth_keys"], "tag:b").passesOn).toBe(true);
     expect(
-      gained(
+      computeGain(
         { scopes: [], tags: ["tag:a"] },
         { scopes: [], tags: ["tag:c", "tag:b", "tag:a", "tag:b"] },
       ).tags,
     ).toEqual(["tag:b", "tag:c"]);
-    expect(operationsOf(["no such scope"])).toEqual([]);
-    expect(usesOfTagsWith(["dns", "all:read"], "tag:b").uses).toEqual([]);
+    expect(listOperations(["no such scope"])).toEqual([]);
+    expect(describeTagUses(["dns", "all:read"], "tag:b").uses).toEqual([]);
   });
 });
 
@@ -191,7 +196,7 @@ describe("the class of a gain", () => {
     [["users:read"], "read", "change nothing"],
     [[], "none", undefined],
   ])("of %j is %s, with the reason in a sentence", (scopes, danger, reason) => {
-    const found = classOf(operationsOf(scopes), scopes.includes("all"));
+    const found = rateGain(listOperations(scopes), scopes.includes("all"));
     expect(found.danger).toBe(danger);
     if (reason === undefined) expect(found.reasons).toEqual([]);
     else expect(found.reasons.join(" ")).toContain(reason);
@@ -201,11 +206,11 @@ describe("the class of a gain", () => {
   test("grows with what is gained, and is that of its worst operation", () => {
     fc.assert(
       fc.property(scopeSet, scopeSet, (some, more) => {
-        const [less, whole] = [operationsOf(some), operationsOf([...some, ...more])];
-        expect(dangers.indexOf(classOf(whole).danger)).toBeGreaterThanOrEqual(
-          dangers.indexOf(classOf(less).danger),
+        const [less, whole] = [listOperations(some), listOperations([...some, ...more])];
+        expect(dangers.indexOf(rateGain(whole).danger)).toBeGreaterThanOrEqual(
+          dangers.indexOf(rateGain(less).danger),
         );
-        expect(classOf(whole).danger).toBe(worst(whole.map(dangerOf)));
+        expect(rateGain(whole).danger).toBe(findWorst(whole.map(rateOperation)));
       }),
     );
   });

@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { providerText } from "../../provider/access/provider-text";
+import { formatProviderText } from "../../provider/access/provider-text";
 import { exceeds } from "../../provider/review/review";
 import {
   type Bag,
@@ -397,7 +397,7 @@ describe("whose a step is", () => {
       "our type with other code",
       other(own, "exports.handler=1"),
       [
-        `it (create) runs code that is not Tailscope's: its __provider must be ${JSON.stringify(providerText("OAuthClient"))}.`,
+        `it (create) runs code that is not Tailscope's: its __provider must be ${JSON.stringify(formatProviderText("OAuthClient"))}.`,
       ],
       [],
     ],

@@ -7,7 +7,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { dangers } from "../../provider/access/danger";
-import { providerText } from "../../provider/access/provider-text";
+import { formatProviderText } from "../../provider/access/provider-text";
 import { readPlan } from "../../provider/review/input/plan";
 import { readPreview } from "../../provider/review/input/preview";
 import { exceeds, limits, type Review } from "../../provider/review/review";
@@ -324,7 +324,7 @@ const plans = fc
     ),
   )
   .map(([kind, before, after, steps]) => {
-    const __provider = providerText(kind);
+    const __provider = formatProviderText(kind);
     const defined = (bag: Bag): Bag =>
       Object.fromEntries(Object.entries(bag).filter(([, value]) => value !== undefined));
     const isNew = steps[0] === "create" || steps.includes("discard-replaced");

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { rotationDue, slotsAt } from "../../provider/access/rotation";
+import { computeDue, computeSlots } from "../../provider/access/rotation";
 import { RotatingAuthKey, RotatingOAuthClient } from "../../provider/index";
 
 const year = 365 * 24 * 60 * 60 * 1000;
@@ -13,12 +13,12 @@ describe("the two slots of a rotating pair", () => {
   test("hold the current generation and the one before, and say rightly when that changes", () => {
     fc.assert(
       fc.property(times, times, periods, (now, anchor, period) => {
-        const { generations, current, changesAt } = slotsAt(now, anchor, period);
+        const { generations, current, changesAt } = computeSlots(now, anchor, period);
         expect(generations[current] - generations[current === 0 ? 1 : 0]).toBe(1);
         expect(changesAt).toBeGreaterThan(now);
         expect(changesAt - now).toBeLessThanOrEqual(period);
         expect((changesAt - anchor) % period === 0).toBe(true);
-        expect(slotsAt(changesAt - 1, anchor, period).generations).toEqual(generations);
+        expect(computeSlots(changesAt - 1, anchor, period).generations).toEqual(generations);
         // A generation keeps its slot, or a secret would move without having been made anew.
         for (const slot of [0, 1] as const) expect(Math.abs(generations[slot] % 2)).toBe(slot);
       }),
@@ -28,8 +28,8 @@ describe("the two slots of a rotating pair", () => {
   test("change once a period: what was current stays, and the other is made anew", () => {
     fc.assert(
       fc.property(times, times, periods, (now, anchor, period) => {
-        const before = slotsAt(now, anchor, period);
-        const after = slotsAt(before.changesAt, anchor, period);
+        const before = computeSlots(now, anchor, period);
+        const after = computeSlots(before.changesAt, anchor, period);
         expect(after.current).not.toBe(before.current);
         expect(after.generations[before.current]).toBe(before.generations[before.current]);
         expect(after.generations[after.current]).toBe(before.generations[before.current] + 1);
@@ -43,8 +43,9 @@ describe("the two slots of a rotating pair", () => {
         // A machine that ran at all of these times, and one that ran only at the last.
         const last = runs.at(-1) ?? 0;
         const seen =
-          runs.map((time) => slotsAt(time, anchor, period)).at(-1) ?? slotsAt(last, anchor, period);
-        expect(slotsAt(last, anchor, period)).toEqual(seen);
+          runs.map((time) => computeSlots(time, anchor, period)).at(-1) ??
+          computeSlots(last, anchor, period);
+        expect(computeSlots(last, anchor, period)).toEqual(seen);
       }),
     );
   });
@@ -62,7 +63,7 @@ describe("the two slots of a rotating pair", () => {
           let handedOut: number | undefined;
           for (const pause of pauses) {
             now += pause;
-            const { generations, current } = slotsAt(now, 0, period);
+            const { generations, current } = computeSlots(now, 0, period);
             const changed = ([0, 1] as const).filter((slot) => slots[slot] !== generations[slot]);
             for (const slot of changed) {
               const isFirstRun = handedOut === undefined;
@@ -85,9 +86,9 @@ describe("the two slots of a rotating pair", () => {
 describe("a credential with rotateEvery and renewBefore", () => {
   test("says by which rule it falls due: rotateEvery where both fall on one moment", () => {
     const life = { created: 0, expires: 100, rotateEvery: 60, renewBefore: 40 };
-    expect(rotationDue(life)).toEqual({ at: 60, rule: "rotateEvery" });
-    expect(rotationDue({ ...life, renewBefore: 41 })).toEqual({ at: 59, rule: "renewBefore" });
-    expect(rotationDue({ created: 0, expires: 100, renewBefore: 41 })).toEqual({
+    expect(computeDue(life)).toEqual({ at: 60, rule: "rotateEvery" });
+    expect(computeDue({ ...life, renewBefore: 41 })).toEqual({ at: 59, rule: "renewBefore" });
+    expect(computeDue({ created: 0, expires: 100, renewBefore: 41 })).toEqual({
       at: 59,
       rule: "renewBefore",
     });
@@ -97,11 +98,11 @@ describe("a credential with rotateEvery and renewBefore", () => {
     fc.assert(
       fc.property(times, periods, periods, periods, (created, life, rotateEvery, renewBefore) => {
         const expires = created + life;
-        const due = rotationDue({ created, expires, rotateEvery, renewBefore });
+        const due = computeDue({ created, expires, rotateEvery, renewBefore });
         expect(due?.at).toBe(Math.min(created + rotateEvery, expires - renewBefore));
-        expect(rotationDue({ created, expires })).toBeUndefined();
-        expect(rotationDue({ created, renewBefore })).toBeUndefined();
-        expect(rotationDue({ created, expires, rotateEvery })).toEqual({
+        expect(computeDue({ created, expires })).toBeUndefined();
+        expect(computeDue({ created, renewBefore })).toBeUndefined();
+        expect(computeDue({ created, expires, rotateEvery })).toEqual({
           at: created + rotateEvery,
           rule: "rotateEvery",
         });

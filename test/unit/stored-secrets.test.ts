@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nameIn } from "../../provider/access/urn";
+import { parseName } from "../../provider/access/urn";
 import { managedIn, resourcesIn } from "../../provider/state/exported-state";
 import { reveal } from "../../provider/state/stored-secrets";
 
@@ -62,7 +62,7 @@ test("nothing that is encrypted is in what is known of a credential, however dee
 });
 
 test("a resource's name has what follows its type, colons included", () => {
-  expect(nameIn("urn:pulumi:dev::infra::a:b:C$d:e:F::team::ci")).toBe("team::ci");
-  expect(nameIn("urn:pulumi:dev::infra::a:b:C::ci")).toBe("ci");
-  expect(nameIn("odd")).toBe("odd");
+  expect(parseName("urn:pulumi:dev::infra::a:b:C$d:e:F::team::ci")).toBe("team::ci");
+  expect(parseName("urn:pulumi:dev::infra::a:b:C::ci")).toBe("ci");
+  expect(parseName("odd")).toBe("odd");
 });

@@ -7,7 +7,7 @@ import { RunError } from "@pulumi/pulumi";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { platforms } from "../../provider/access/platforms";
-import { isTrustWithin, verdictOn, whoMayUse } from "../../provider/access/trusted";
+import { describeUsers, isTrustWithin, judgeTrust } from "../../provider/access/trusted";
 import { trust } from "../../provider/index";
 import { policies } from "../../provider/policy";
 import { providers } from "../providers";
@@ -101,7 +101,7 @@ test("on every subject, with or without claim rules", async () => {
     fc.asyncProperty(generated, async ({ issuer, subject, claims }) => {
       fc.pre(subject !== "");
       const trusted = { issuer, subject, audience: "", claims };
-      const { whose } = verdictOn(trusted);
+      const { whose } = judgeTrust(trusted);
       const isInvisible = /\u200b/.test(subject);
 
       // The pack's rule.
@@ -113,7 +113,7 @@ test("on every subject, with or without claim rules", async () => {
         whose === "nobody" || isInvisible,
       );
       // The review's sentence.
-      const sentence = whoMayUse(trusted);
+      const sentence = describeUsers(trusted);
       expect(/^anybody (on|with)\b/.test(sentence)).toBe(whose === "strangers");
       expect(/^nobody\b/.test(sentence)).toBe(whose === "nobody");
       // `check`, which refuses what no token has. Whom it trusts is not for it to judge.
@@ -135,8 +135,9 @@ test("a narrower pattern never lets strangers in where a wider one does not", ()
       const wide = { issuer, subject: `${subject.slice(0, place)}*`, audience: "", claims };
       const narrow = { issuer, subject, audience: "", claims };
       fc.pre(isTrustWithin(narrow, wide));
-      if (verdictOn(wide).whose === "owner") expect(verdictOn(narrow).whose).not.toBe("strangers");
-      if (verdictOn(wide).whose === "nobody") expect(verdictOn(narrow).whose).toBe("nobody");
+      if (judgeTrust(wide).whose === "owner")
+        expect(judgeTrust(narrow).whose).not.toBe("strangers");
+      if (judgeTrust(wide).whose === "nobody") expect(judgeTrust(narrow).whose).toBe("nobody");
     }),
     { numRuns: runs(3000) },
   );
@@ -195,7 +196,7 @@ test("what a maker makes names its owner, and what it makes for a reason is neve
         return;
       }
       made++;
-      const { whose } = verdictOn({ ...found, audience: "", claims: {} });
+      const { whose } = judgeTrust({ ...found, audience: "", claims: {} });
       expect(hasReason ? ["owner", "strangers"] : ["owner"]).toContain(whose);
     }),
     { numRuns: runs(3000) },

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { claimPath, writtenClaim } from "../../provider/access/claim";
+import { formatClaim, parseClaim } from "../../provider/access/claim";
 import { isTrustWithin, type Trusted } from "../../provider/access/trusted";
 
 test.each([
@@ -15,7 +15,7 @@ test.each([
   ['"https://sts.amazonaws.com/".aws_account', ["https://sts.amazonaws.com/", "aws_account"]],
   ["constructor.__proto__", ["constructor", "__proto__"]],
 ])("%s leads to %j", (name, path) => {
-  expect(claimPath(name)).toEqual({ path });
+  expect(parseClaim(name)).toEqual({ path });
 });
 
 test.each([
@@ -31,7 +31,7 @@ test.each([
   ["a .b", "has a blank before or after a name"],
   ["https://example.com/x", "has periods in its own name"],
 ])("%j is refused: it %s", (name, problem) => {
-  const read = claimPath(name);
+  const read = parseClaim(name);
   expect("problem" in read ? read.problem : read).toContain(problem);
 });
 
@@ -44,10 +44,10 @@ test("every path is read as it was written", () => {
   fc.assert(
     fc.property(fc.array(names, { minLength: 1, maxLength: 4 }), (path) => {
       const quoted = path.map((name) => `"${name}"`).join(".");
-      expect(claimPath(quoted)).toEqual({ path });
-      const written = writtenClaim(path);
+      expect(parseClaim(quoted)).toEqual({ path });
+      const written = formatClaim(path);
       // An address is only read where it is quoted.
-      if (!/^https?:\/\//.test(written)) expect(claimPath(written)).toEqual({ path });
+      if (!/^https?:\/\//.test(written)) expect(parseClaim(written)).toEqual({ path });
     }),
   );
 });

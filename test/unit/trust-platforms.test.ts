@@ -5,7 +5,7 @@
 
 import { describe, expect, test } from "vitest";
 import { platforms } from "../../provider/access/platforms";
-import { verdictOn } from "../../provider/access/trusted";
+import { judgeTrust } from "../../provider/access/trusted";
 
 interface Row {
   readonly issuers: readonly string[];
@@ -259,7 +259,7 @@ describe.each(Object.entries(rows))("of %s", (_, { issuers, owner, strangers, no
     ...nobody.map((subject) => [subject, "nobody"]),
   ])("%j is %s's", (subject, whose) => {
     for (const issuer of issuers) {
-      const verdict = verdictOn({ issuer, subject, audience: "", claims: {} });
+      const verdict = judgeTrust({ issuer, subject, audience: "", claims: {} });
       expect({ issuer, whose: verdict.whose }).toEqual({ issuer, whose });
       if (verdict.whose === "owner") continue;
       expect(verdict.reason).not.toMatch(/[.]$/);
@@ -275,7 +275,7 @@ test("every platform has its rows, and its own examples name their owner", () =>
     for (const subject of examples)
       expect({
         subject,
-        ...verdictOn({ issuer, subject, audience: "", claims: {} }),
+        ...judgeTrust({ issuer, subject, audience: "", claims: {} }),
       }).toMatchObject({
         subject,
         // CircleCI's and Bitbucket's have places for ids.
@@ -330,7 +330,7 @@ describe("a claim rule", () => {
     // No claim helps a subject that nobody has.
     [github, "repo:acme", { repository_owner: "acme" }, "nobody"],
   ])("of %s, %s with %j is %s's", (issuer, subject, claims, whose) => {
-    expect(verdictOn({ issuer, subject, audience: "", claims }).whose).toBe(whose);
+    expect(judgeTrust({ issuer, subject, audience: "", claims }).whose).toBe(whose);
   });
 });
 
@@ -344,6 +344,6 @@ test("what nobody can see is nobody's own, wherever it stands", () => {
       { issuer, subject, claims: { [`ref${hidden}`]: "x" } },
       { issuer, subject, claims: { ref: `x${hidden}` } },
     ])
-      expect(verdictOn({ ...trusted, audience: "" }).whose).toBe("strangers");
+      expect(judgeTrust({ ...trusted, audience: "" }).whose).toBe("strangers");
   }
 });

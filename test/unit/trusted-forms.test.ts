@@ -4,9 +4,9 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { type Admitted, admittedBy, type Form } from "../../provider/access/forms";
+import { type Admitted, type Form, findAdmitted } from "../../provider/access/forms";
 import { matches } from "../../provider/access/patterns";
-import { verdictOn } from "../../provider/access/trusted";
+import { judgeTrust } from "../../provider/access/trusted";
 import { oneOf } from "../runs";
 
 /** A subject, and the owner in it; undefined where it names none. */
@@ -132,7 +132,7 @@ describe("whom a pattern of up to five letters admits is what it means, of", () 
     const subjects = subjectsOf(form, letters, longest);
     for (const pattern of textsOf([...letters.filter((letter) => letter !== "z"), "*"], 5)) {
       const meant = admittedAmong(subjects, pattern);
-      expect({ pattern, ...admittedBy(form, pattern) }).toEqual({ pattern, ...meant });
+      expect({ pattern, ...findAdmitted(form, pattern) }).toEqual({ pattern, ...meant });
     }
   });
 });
@@ -154,8 +154,8 @@ test("a pattern that is made to hurt takes no longer", () => {
   ];
   const started = process.cpuUsage();
   for (const piece of ["*a", "*a:b:", "a*:", "b:a:*"]) {
-    expect(admittedBy(form, piece.repeat(Math.floor(1000 / piece.length))).by).not.toBe("owner");
-    expect(admittedBy(form, piece.repeat(200_000)).by).toBe("strangers");
+    expect(findAdmitted(form, piece.repeat(Math.floor(1000 / piece.length))).by).not.toBe("owner");
+    expect(findAdmitted(form, piece.repeat(200_000)).by).toBe("strangers");
   }
   expect(process.cpuUsage(started).user / 1e6).toBeLessThan(2);
 });
@@ -196,7 +196,7 @@ describe("GitHub's subjects", () => {
   test(`are judged as they are, with ${patterns.length} patterns`, () => {
     const issuer = "https://token.actions.githubusercontent.com";
     const differing = patterns.flatMap((pattern) => {
-      const found = verdictOn({ issuer, subject: pattern, audience: "", claims: {} });
+      const found = judgeTrust({ issuer, subject: pattern, audience: "", claims: {} });
       const named = found.whose === "owner" ? found.owner : undefined;
       const meant = admittedAmong(subjects, pattern);
       // There are more subjects than these few, so that of which none is here may be somebody's.

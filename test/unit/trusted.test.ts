@@ -3,7 +3,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isWithin, matches } from "../../provider/access/patterns";
-import { isTrustWithin, type Trusted, verdictOn, whoMayUse } from "../../provider/access/trusted";
+import {
+  describeUsers,
+  isTrustWithin,
+  judgeTrust,
+  type Trusted,
+} from "../../provider/access/trusted";
 import { runs } from "../runs";
 
 const github = "https://token.actions.githubusercontent.com";
@@ -153,8 +158,8 @@ describe("whoever may use an identity", () => {
       "owner",
     ],
   ])("of GitHub's subject %s is %s", (subject, who, whose) => {
-    expect(whoMayUse(trusting(subject))).toBe(who);
-    expect(verdictOn(trusting(subject)).whose).toBe(whose);
+    expect(describeUsers(trusting(subject))).toBe(who);
+    expect(judgeTrust(trusting(subject)).whose).toBe(whose);
   });
 
   test.each<[string, string, string | undefined, Whose]>([
@@ -198,7 +203,7 @@ describe("whoever may use an identity", () => {
     ],
   ])("of %s, %s, is said too", (issuer, subject, who, whose) => {
     const trusted = trusting(subject, { issuer });
-    if (who !== undefined) expect(whoMayUse(trusted)).toBe(who);
-    expect(verdictOn(trusted).whose).toBe(whose);
+    if (who !== undefined) expect(describeUsers(trusted)).toBe(who);
+    expect(judgeTrust(trusted).whose).toBe(whose);
   });
 });

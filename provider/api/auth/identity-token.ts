@@ -5,7 +5,7 @@
 
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { shown } from "../../access/sanitize";
+import { sanitize } from "../../access/sanitize";
 import type { IdentityTokenSource } from "../settings/credential";
 import { SettingsError } from "../settings/error";
 import { thisCloud } from "./identity-token/cloud";
@@ -71,7 +71,7 @@ async function contentOf(path: string, name: string): Promise<string> {
     return await readFile(path, "utf8");
   } catch (error) {
     throw new SettingsError(
-      `The identity token file ${shown(path)} (${name}) cannot be read: ${messageOf(error)}.\n  Check that the CI job writes it before it deploys.`,
+      `The identity token file ${sanitize(path)} (${name}) cannot be read: ${messageOf(error)}.\n  Check that the CI job writes it before it deploys.`,
     );
   }
 }

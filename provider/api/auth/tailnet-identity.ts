@@ -5,7 +5,7 @@
  * of one tailnet.
  */
 
-import { formOf, idInSecret } from "../../access/secret-form";
+import { detectForm, parseSecretId } from "../../access/secret-form";
 import type { Connection } from "../settings/connection";
 
 export interface TailnetIdentity {
@@ -20,7 +20,7 @@ export interface TailnetIdentity {
 /** The id of the key that the deployer is; an API access token has it in the middle. */
 export function deployerId(deployer: Connection["deployer"]): string | undefined {
   if (deployer.kind !== "accessToken") return deployer.clientId;
-  return formOf(deployer.token) === "api" ? idInSecret(deployer.token) : undefined;
+  return detectForm(deployer.token) === "api" ? parseSecretId(deployer.token) : undefined;
 }
 
 /** The id of the tailnet in front of a federated identity's id; undefined for other ids. */

@@ -4,8 +4,8 @@
  */
 
 import { z } from "zod";
-import { factsOf, kindOfKey } from "../../access/kinds";
-import { shown } from "../../access/sanitize";
+import { findKind, getFacts } from "../../access/kinds";
+import { sanitize } from "../../access/sanitize";
 import type { ApiClient } from "../auth/client";
 import { NotFound, NotPermitted, NotVisible, RequestRefused, ServerFailed } from "../errors";
 import type { Request } from "../http";
@@ -21,8 +21,8 @@ export type KeyBody = Readonly<Record<string, unknown>>;
 
 /** What a kind of key is called, for example `"an OAuth client"`. */
 function nameOfKind(keyType: string): string {
-  const kind = kindOfKey(keyType);
-  const name = kind && factsOf(kind).name;
+  const kind = findKind(keyType);
+  const name = kind && getFacts(kind).name;
   if (name === undefined) return keyType === "api" ? "an API access token" : "another kind of key";
   return /^[aeio]/i.test(name) ? `an ${name}` : `a ${name}`;
 }
@@ -104,7 +104,7 @@ function keysOf(
   api: ApiClient,
   { list, create, ownUser, serverTime }: Shared,
 ): Keys {
-  const { name, scope } = factsOf(kindOfKey(type));
+  const { name, scope } = getFacts(findKind(type));
   const all = `/tailnet/${encodeURIComponent(tailnet)}/keys`;
   const one = (id: string) => {
     // Encoding leaves dots as they are, which would climb out of the path.
@@ -240,7 +240,7 @@ function keysOf(
 }
 
 function notAnId(id: string): string {
-  return `${shown(JSON.stringify(id))} is not the id of a credential.\n  An id has letters, digits and hyphens alone, for example "kAbc123CNTRL".`;
+  return `${sanitize(JSON.stringify(id))} is not the id of a credential.\n  An id has letters, digits and hyphens alone, for example "kAbc123CNTRL".`;
 }
 
 /** The tags that a create gives away: an auth key has them among its capabilities. */

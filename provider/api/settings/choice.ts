@@ -5,8 +5,8 @@
  * secret itself has that id, or the other place has nothing else that the id could belong to.
  */
 
-import { shown } from "../../access/sanitize";
-import { fits, idInSecret } from "../../access/secret-form";
+import { sanitize } from "../../access/sanitize";
+import { fits, parseSecretId } from "../../access/secret-form";
 import { type Place, place } from "./places";
 import { configKey, description, placesOf, type Setting } from "./table";
 
@@ -67,7 +67,7 @@ export function chosen(environment: Place, config: Place, asksPlatform: boolean)
   }
 
   function belong(id: string, secret: string): boolean {
-    if (idInSecret(secret) !== undefined) return fits(id, secret);
+    if (parseSecretId(secret) !== undefined) return fits(id, secret);
     const itsOwn = config.value("oauthClientId");
     return itsOwn === undefined || itsOwn === id;
   }
@@ -76,7 +76,7 @@ export function chosen(environment: Place, config: Place, asksPlatform: boolean)
     if (environment.raw("oauthClientId") !== undefined) return environment;
     if (proofFrom === config) return config;
     const secret = environment.value("oauthClientSecret");
-    const hasItself = secret !== undefined && idInSecret(secret) !== undefined;
+    const hasItself = secret !== undefined && parseSecretId(secret) !== undefined;
     // Stack config's id may belong to a secret of its own. Without one, it is there for what the
     // environment has.
     const isTaken = has(config, ["apiKey", "oauthClientSecret"]);
@@ -91,7 +91,7 @@ export function chosen(environment: Place, config: Place, asksPlatform: boolean)
     const alike = proofs.every((proof) => environment.raw(proof) === config.raw(proof));
     if (ours === theirs && (ours !== undefined || alike)) return [];
     return [
-      `The deployer is the environment's${ours === undefined ? "" : ` (${shown(ours)})`}; the one in stack config${theirs === undefined ? "" : ` (${shown(theirs)})`} is not used.`,
+      `The deployer is the environment's${ours === undefined ? "" : ` (${sanitize(ours)})`}; the one in stack config${theirs === undefined ? "" : ` (${sanitize(theirs)})`} is not used.`,
     ];
   }
 
@@ -109,6 +109,6 @@ export function chosen(environment: Place, config: Place, asksPlatform: boolean)
 function idOf(from: Place): string | undefined {
   return (
     from.raw("oauthClientId") ??
-    idInSecret(from.raw("oauthClientSecret") ?? from.raw("apiKey") ?? "")
+    parseSecretId(from.raw("oauthClientSecret") ?? from.raw("apiKey") ?? "")
   );
 }

@@ -4,8 +4,8 @@
  */
 
 import { z } from "zod";
-import { seconds } from "../../access/lifetime";
-import { shown } from "../../access/sanitize";
+import { parseDuration } from "../../access/lifetime";
+import { sanitize } from "../../access/sanitize";
 import { type Environment, isConfidential, ProxySettingError, proxyFor } from "../../network/proxy";
 import { chosen } from "./choice";
 import type { ApiCredential } from "./credential";
@@ -97,10 +97,10 @@ function withTailnet(deployer: ApiCredential, tailnet: string): ApiCredential {
 function timingFrom(environment: Environment): Pick<Connection, "timing"> {
   const given = environment[settings.timeout.variable]?.trim();
   if (!given) return {};
-  const length = seconds(given);
+  const length = parseDuration(given);
   if (length === undefined || length < 1 || length > 600) {
     throw new SettingsError(
-      `TAILSCOPE_TIMEOUT: ${shown(JSON.stringify(given))} is not a duration from 1s to 10m.\n  Write how long one answer may take, for example "30s".`,
+      `TAILSCOPE_TIMEOUT: ${sanitize(JSON.stringify(given))} is not a duration from 1s to 10m.\n  Write how long one answer may take, for example "30s".`,
     );
   }
   return { timing: { timeout: length * 1000 } };

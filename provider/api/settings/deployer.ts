@@ -3,8 +3,8 @@
  * that says what is missing.
  */
 
-import { shown } from "../../access/sanitize";
-import { fits, idInSecret } from "../../access/secret-form";
+import { sanitize } from "../../access/sanitize";
+import { fits, parseSecretId } from "../../access/secret-form";
 import { type Environment, isConfidential } from "../../network/proxy";
 import { type ApiCredential, credentialsPage, type IdentityTokenSource } from "./credential";
 import { SettingsError } from "./error";
@@ -24,7 +24,8 @@ export function deployerFrom(
   const apiKey = value("apiKey");
   const clientSecret = value("oauthClientSecret");
   const givenId = value("oauthClientId");
-  const clientId = givenId ?? (clientSecret === undefined ? undefined : idInSecret(clientSecret));
+  const clientId =
+    givenId ?? (clientSecret === undefined ? undefined : parseSecretId(clientSecret));
   const token = explicitToken(found, environment);
   refuseSeveral();
 
@@ -92,7 +93,7 @@ export function deployerFrom(
 
   function misfit(id: string, secret: string): SettingsError {
     return new SettingsError(
-      `The client id ${shown(id)} (${nameOf("oauthClientId")}) does not fit the client's secret (${nameOf("oauthClientSecret")}), which is that of ${idInSecret(secret)}.\n` +
+      `The client id ${sanitize(id)} (${nameOf("oauthClientId")}) does not fit the client's secret (${nameOf("oauthClientSecret")}), which is that of ${parseSecretId(secret)}.\n` +
         "  Take both from one OAuth client, or leave the id out: the secret has it.",
     );
   }
@@ -172,7 +173,7 @@ function variableNamedBy(found: Place, environment: Environment): string {
   const name = found.value(setting) ?? "";
   if (environment[name]?.trim()) return name;
   throw new SettingsError(
-    `${found.foundIn(setting)} names the environment variable ${shown(name)}, which is not set.\n  Set it to an identity token, or name another.`,
+    `${found.foundIn(setting)} names the environment variable ${sanitize(name)}, which is not set.\n  Set it to an identity token, or name another.`,
   );
 }
 

@@ -5,8 +5,8 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { shown } from "../../access/sanitize";
-import { type Form, formInWords, formOf } from "../../access/secret-form";
+import { sanitize } from "../../access/sanitize";
+import { detectForm, type Form, formInWords } from "../../access/secret-form";
 import { credentialsPage } from "./credential";
 import { SettingsError } from "./error";
 import { description, placesOf, type Setting } from "./table";
@@ -45,20 +45,22 @@ export function checkedValue(setting: Setting, raw: string, place: string): stri
   const problem = problemOf(setting, value);
   if (problem === undefined) return value;
   throw new SettingsError(
-    `${place}${path === undefined ? "" : ` (the file ${shown(path)})`} ${problem}`,
+    `${place}${path === undefined ? "" : ` (the file ${sanitize(path)})`} ${problem}`,
   );
 }
 
 function contentOf(path: string, place: string): string {
   const wrong = (problem: string) =>
     new SettingsError(
-      `${place} names the file ${shown(resolve(path))}, which ${problem}.\n  Write the value itself, or file: and the path of a file that has nothing else.`,
+      `${place} names the file ${sanitize(resolve(path))}, which ${problem}.\n  Write the value itself, or file: and the path of a file that has nothing else.`,
     );
   let content: string;
   try {
     content = readFileSync(path, "utf8").trim();
   } catch (error) {
-    throw wrong(`cannot be read: ${shown(error instanceof Error ? error.message : String(error))}`);
+    throw wrong(
+      `cannot be read: ${sanitize(error instanceof Error ? error.message : String(error))}`,
+    );
   }
   if (content === "") throw wrong("is empty");
   return content;
@@ -74,7 +76,7 @@ function problemOf(setting: Setting, value: string): string | undefined {
   // https://tailscale.com/kb/1215/oauth-clients#registering-new-nodes-using-oauth-credentials
   if (description[setting].isSecret && /^tskey-[^?]*\?/.test(value))
     return "has parameters after a question mark, which are not part of the secret: only `tailscale up` takes them.\n  Leave out the question mark and what follows it.";
-  const form = formOf(value);
+  const form = detectForm(value);
   if (form === undefined || !(wrongForms[setting] ?? secrets).includes(form)) return undefined;
   const home = homes[form];
   const next =

@@ -1,8 +1,8 @@
 /** What `tailscope drift` does with a stack: compares and prints. Loaded while Pulumi is asked. */
 
-import { keyFactsOf } from "../../access/kinds";
-import { shown } from "../../access/sanitize";
-import { nameIn } from "../../access/urn";
+import { getKeyFacts } from "../../access/kinds";
+import { sanitize } from "../../access/sanitize";
+import { parseName } from "../../access/urn";
 import { NotVisible } from "../../api/errors";
 import { isKeyId } from "../../api/keys/id";
 import type { Tailnet } from "../../api/tailnet";
@@ -198,7 +198,7 @@ async function read(
   const recorded = recordedIn(definition, state);
   try {
     if (isKeyResource(definition)) {
-      const { type } = keyFactsOf(definition.type);
+      const { type } = getKeyFacts(definition.type);
       const key = await tailnet.keys(type).find(id, recorded.userId);
       return key && foundKey(definition, key, now);
     }
@@ -228,7 +228,7 @@ function report({ drift, notCompared, count }: Compared): void {
         { title: "BY", importance: 1 },
       ],
       drift.map(({ urn, kind, id, what, fields, at, by }) => [
-        nameIn(urn),
+        parseName(urn),
         kind,
         id,
         what,
@@ -240,10 +240,10 @@ function report({ drift, notCompared, count }: Compared): void {
     print("");
   }
   for (const { urn, id, reason } of drift)
-    if (reason !== undefined) print(`${shown(nameIn(urn))} (${id}) was ${reason}.`);
+    if (reason !== undefined) print(`${sanitize(parseName(urn))} (${id}) was ${reason}.`);
   for (const { urn, id, arguments: names } of notCompared)
     print(
-      `${shown(nameIn(urn))} (${id}) was not compared in ${names.join(", ")}: secret in the state, and not decrypted.`,
+      `${sanitize(parseName(urn))} (${id}) was not compared in ${names.join(", ")}: secret in the state, and not decrypted.`,
     );
   const isDifferent = new Set(drift.map(({ urn }) => urn));
   const alsoSeen = notCompared.filter(({ urn }) => isDifferent.has(urn)).length;

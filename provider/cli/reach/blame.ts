@@ -3,7 +3,7 @@
 import { execFile } from "node:child_process";
 import { basename, dirname, resolve } from "node:path";
 import { promisify } from "node:util";
-import { shown } from "../../access/sanitize";
+import { sanitize } from "../../access/sanitize";
 import { printAside } from "../output";
 
 /** Of lines, counted from 1, in a few words each: commit, author, date, subject. */
@@ -32,7 +32,7 @@ export async function blameLines(path: string, lines: readonly number[]): Promis
       );
     return parsePorcelain(porcelain, isShallow);
   } catch (error) {
-    printAside(`${shown(path)}: who brought its lines is not known: ${reasonOf(error)}`);
+    printAside(`${sanitize(path)}: who brought its lines is not known: ${reasonOf(error)}`);
     return new Map();
   }
 }
@@ -80,5 +80,5 @@ function reasonOf(error: unknown): string {
     error instanceof Error && "stderr" in error && typeof error.stderr === "string"
       ? error.stderr
       : String(error);
-  return shown(said.split("\n")[0] ?? "");
+  return sanitize(said.split("\n")[0] ?? "");
 }

@@ -3,7 +3,7 @@
  */
 
 import type { Trusted } from "../../access/trusted";
-import { nameIn } from "../../access/urn";
+import { parseName } from "../../access/urn";
 import type { Key } from "../../api/keys/key";
 import type { Connection } from "../../api/settings/connection";
 import type { Tailnet } from "../../api/tailnet";
@@ -46,7 +46,7 @@ export function credentialsInState(managed: readonly Managed[]): readonly Creden
     return [
       {
         kind,
-        name: nameIn(urn),
+        name: parseName(urn),
         urn,
         id,
         isManaged: true,
@@ -89,7 +89,7 @@ function startOfKey(
   const urn = urns?.get(key.id);
   return {
     kind,
-    name: urn === undefined ? key.description || key.id : nameIn(urn),
+    name: urn === undefined ? key.description || key.id : parseName(urn),
     id: key.id,
     ...(urn !== undefined && { urn }),
     ...(urns && { isManaged: urn !== undefined }),

@@ -3,7 +3,7 @@
  */
 
 import { styleText } from "node:util";
-import { shown } from "../../access/sanitize";
+import { sanitize } from "../../access/sanitize";
 import type { Answer, Row } from "../../reach/answers";
 import { placesInWords } from "../../reach/words";
 import { columnsOf, wrapped } from "../wrapping";
@@ -26,14 +26,14 @@ export function terminalAnswer(answer: Answer, room: number, aside: Aside = () =
     );
   const widths = [fits(0), fits(1)] as const;
   return [
-    styleText("bold", wrapped(shown(headline), room)),
+    styleText("bold", wrapped(sanitize(headline), room)),
     ...(sections.length > 0 ? [""] : []),
     ...cells.flatMap(({ label, row, parts }) => [
       ...rowLines(label, parts, width, widths, room),
-      ...aside(row).map((line) => wrapped(`${" ".repeat(width + 4)}${shown(line)}`, room, 2)),
+      ...aside(row).map((line) => wrapped(`${" ".repeat(width + 4)}${sanitize(line)}`, room, 2)),
     ]),
     ...(notes.length > 0 ? [""] : []),
-    ...notes.map((note) => wrapped(shown(note), room)),
+    ...notes.map((note) => wrapped(sanitize(note), room)),
     "",
   ].join("\n");
 }
@@ -42,7 +42,7 @@ type Parts = readonly [what: string, by: string, where: string];
 
 function partsOf({ what, by, conditions, places }: Row): Parts {
   const reasons = [by, conditions].filter((one) => one !== "").join("; ");
-  return [shown(what), shown(reasons), shown(placesInWords(places))];
+  return [sanitize(what), sanitize(reasons), sanitize(placesInWords(places))];
 }
 
 function rowLines(

@@ -1,7 +1,7 @@
 /** Durations as arguments. */
 
 import { z } from "zod";
-import { type Duration, formatSeconds, seconds } from "../../access/lifetime";
+import { type Duration, formatSeconds, parseDuration } from "../../access/lifetime";
 import { describeType } from "./common";
 
 /** A duration between two limits, in the form people read: `"90d"`. */
@@ -12,7 +12,7 @@ export function durationBetween(shortest: number, longest: number): z.ZodType<st
         `expected a duration such as "30d" or a number of seconds, got ${describeType(issue.input)}`,
     })
     .transform((given, context) => {
-      const length = seconds(given);
+      const length = parseDuration(given);
       if (length === undefined) {
         context.addIssue({
           code: "custom",

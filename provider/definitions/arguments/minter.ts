@@ -1,8 +1,8 @@
 /** The OAuth client that makes an auth key, as an argument. */
 
 import { z } from "zod";
-import { shown } from "../../access/sanitize";
-import { fits, formInWords, formOf, idInSecret } from "../../access/secret-form";
+import { sanitize } from "../../access/sanitize";
+import { detectForm, fits, formInWords, parseSecretId } from "../../access/secret-form";
 import { isNotKnown } from "../../engine/unknown-secret";
 import { describeType, text } from "./common";
 
@@ -23,7 +23,7 @@ export const minter = z
             "is not known, because that OAuth client was adopted: give it rotateEvery, or replace it with `pulumi up --replace URN`",
         })
         .superRefine((secret, context) => {
-          const form = formOf(secret);
+          const form = detectForm(secret);
           if (form === undefined || form === "client" || form === "otherSecret") return;
           context.addIssue({
             code: "custom",
@@ -37,11 +37,11 @@ export const minter = z
     },
   )
   .superRefine(({ clientId, clientSecret }, context) => {
-    if (formOf(clientSecret) !== "client" || fits(clientId, clientSecret)) return;
+    if (detectForm(clientSecret) !== "client" || fits(clientId, clientSecret)) return;
     context.addIssue({
       code: "custom",
       path: ["clientId"],
-      message: `${JSON.stringify(shown(clientId))} does not fit clientSecret, which is that of ${idInSecret(clientSecret)}: give both of one OAuth client`,
+      message: `${JSON.stringify(sanitize(clientId))} does not fit clientSecret, which is that of ${parseSecretId(clientSecret)}: give both of one OAuth client`,
     });
   })
   .optional();

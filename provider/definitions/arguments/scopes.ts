@@ -1,7 +1,7 @@
 /** Scopes as arguments: which exist, and which need tags. */
 
 import { knownScopes, legacyScopes, scopesThatNeedTags } from "../../access/scopes";
-import { nearest } from "../../access/spelling";
+import { findNearest } from "../../access/spelling";
 import type { Failure } from "../../engine/resource";
 import { setOf, text } from "./common";
 
@@ -34,7 +34,7 @@ export function scopeFailures(known: ScopeArguments, written: { scopes?: unknown
       known.unlistedScopes?.includes(scope)
     )
       return [];
-    const meant = nearest(scope, knownScopes);
+    const meant = findNearest(scope, knownScopes);
     return [
       {
         property: `scopes[${order.indexOf(scope)}]`,

@@ -1,10 +1,10 @@
 /** Whom a federated identity trusts, as arguments. */
 
 import { z } from "zod";
-import { hasUserInformation, inAscii, invisibleIn } from "../../access/characters";
-import { claimPath, writtenClaim } from "../../access/claim";
-import { platformOf } from "../../access/platforms";
-import { verdictOn } from "../../access/trusted";
+import { escapeToAscii, findInvisible, hasUserInformation } from "../../access/characters";
+import { formatClaim, parseClaim } from "../../access/claim";
+import { findPlatform } from "../../access/platforms";
+import { judgeTrust } from "../../access/trusted";
 import type { Failure } from "../../engine/resource";
 import { describeType, text } from "./common";
 
@@ -13,7 +13,7 @@ import { describeType, text } from "./common";
  */
 const visibleText = (what: string) =>
   text(what).superRefine((value, context) => {
-    const invisible = invisibleIn(value);
+    const invisible = findInvisible(value);
     if (invisible.length > 0)
       context.addIssue({ code: "custom", message: tellInvisible(invisible) });
   });
@@ -53,7 +53,7 @@ export const issuer = visibleText(
  */
 function misspelling(address: string, url: URL): string | undefined {
   if (address.trim() !== address) return "starts or ends with a blank";
-  const platform = platformOf(address);
+  const platform = findPlatform(address);
   if (platform === undefined || url.pathname !== "/" || address === url.origin) return undefined;
   return `is not how the tokens of ${platform.name} spell it: ${JSON.stringify(url.origin)}`;
 }
@@ -86,11 +86,11 @@ export const claimRules = z
         context.addIssue({ code: "custom", path: [claim], message: problem });
     }
     for (const claim of Object.keys(rules)) {
-      const invisible = invisibleIn(claim);
+      const invisible = findInvisible(claim);
       if (invisible.length > 0)
         context.addIssue({
           code: "custom",
-          message: `"${inAscii(claim)}" ${tellInvisible(invisible)}`,
+          message: `"${escapeToAscii(claim)}" ${tellInvisible(invisible)}`,
         });
     }
   })
@@ -99,12 +99,12 @@ export const claimRules = z
 /** What is wrong with the name of a claim, beside those in `known`, to which it is added. */
 function claimProblem(claim: string, known: Map<string, string>): string | undefined {
   // Names that nobody can read are told of elsewhere, and never shown.
-  if (invisibleIn(claim).length > 0) return undefined;
-  const read = claimPath(claim);
+  if (findInvisible(claim).length > 0) return undefined;
+  const read = parseClaim(claim);
   if ("problem" in read) {
     return `the claim's name ${read.problem}. A period leads into an object, as in "user.name"; a name that has a period itself stands in double quotes, as in '"open.id".username'`;
   }
-  const written = writtenClaim(read.path);
+  const written = formatClaim(read.path);
   const argument = ownArguments.get(written);
   if (argument !== undefined)
     return `"${written}" has an argument of its own: write it as ${argument}`;
@@ -122,7 +122,7 @@ interface TrustArguments {
 /** A subject that nobody can have, which would only show when the first token is refused. */
 export function trustFailures({ issuer, subject }: TrustArguments): Failure[] {
   if (issuer === undefined || subject === undefined) return [];
-  const verdict = verdictOn({ issuer, subject, audience: "", claims: {} });
+  const verdict = judgeTrust({ issuer, subject, audience: "", claims: {} });
   if (verdict.whose !== "nobody") return [];
   return [{ property: "subject", reason: `${verdict.reason}. ${verdict.instead}` }];
 }

@@ -1,6 +1,6 @@
 /** Text from a preview inside our HTML. */
 
-import { shown } from "../../access/sanitize";
+import { sanitize } from "../../access/sanitize";
 
 const references: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -12,5 +12,5 @@ const references: Readonly<Record<string, string>> = {
 
 /** Text as text, in an element or an attribute. */
 export function escaped(text: string): string {
-  return shown(text).replace(/[&<>"']/g, (sign) => references[sign] ?? sign);
+  return sanitize(text).replace(/[&<>"']/g, (sign) => references[sign] ?? sign);
 }

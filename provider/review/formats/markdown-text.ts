@@ -9,7 +9,7 @@
  * and https://docs.gitlab.com/user/markdown/#gitlab-specific-references
  */
 
-import { shown } from "../../access/sanitize";
+import { sanitize } from "../../access/sanitize";
 import { escaped } from "./html-text";
 
 /**
@@ -18,7 +18,7 @@ import { escaped } from "./html-text";
  * text.
  */
 export function code(text: string): string {
-  const line = shown(text).replaceAll("`", "\\u0060");
+  const line = sanitize(text).replaceAll("`", "\\u0060");
   return line === "" ? "(empty)" : `\`${line}\``;
 }
 
@@ -45,7 +45,7 @@ export function sentence(text: string): string {
     parts.push(`${code(inside)}${after}`);
     run = [];
   };
-  for (const word of shown(text).split(" ")) {
+  for (const word of sanitize(text).split(" ")) {
     if (!isPlain(word)) {
       run.push(word);
       continue;

@@ -3,7 +3,7 @@
  * placeholders.
  */
 
-import { shown } from "../../access/sanitize";
+import { sanitize } from "../../access/sanitize";
 
 /**
  * Text as text: braces are doubled (SARIF 2.1.0, 3.11.5), and a space parts the two halves of what
@@ -11,7 +11,7 @@ import { shown } from "../../access/sanitize";
  * viewers show a backslash as it is.
  */
 export function messageText(text: string): string {
-  return shown(text)
+  return sanitize(text)
     .replace(/[{}]/g, "$&$&")
     .replace(/\](?=\()/g, "] ");
 }

@@ -1,7 +1,7 @@
 /** A review for a terminal. Everything that comes from the preview is made fit to be shown. */
 
 import { styleText } from "node:util";
-import { shown } from "../../access/sanitize";
+import { sanitize } from "../../access/sanitize";
 import { type Review, verdictInWords } from "../review";
 import type { Assessment } from "../verdict/assessment";
 import { reachOfAssessment, reachParts } from "./reach-section";
@@ -20,16 +20,16 @@ export function terminalReport(review: Review): string {
   return [
     styleText(["bold", colours[report.verdict]], verdictInWords(review)),
     ...report.notUnderstood.map(
-      (sentence) => `  ${styleText("red", "not understood")}  ${shown(sentence)}`,
+      (sentence) => `  ${styleText("red", "not understood")}  ${sanitize(sentence)}`,
     ),
     ...report.notReviewed.map(
-      (sentence) => `  ${styleText("yellow", "not reviewed")}  ${shown(sentence)}`,
+      (sentence) => `  ${styleText("yellow", "not reviewed")}  ${sanitize(sentence)}`,
     ),
     ...assessments.flatMap((assessment) => ["", ...linesOf(assessment, review)]),
     ...reachParts(review).flatMap(({ title, items }) => [
       "",
-      styleText("bold", shown(title)),
-      ...items.map((item) => `  ${shown(item)}`),
+      styleText("bold", sanitize(title)),
+      ...items.map((item) => `  ${sanitize(item)}`),
     ]),
     "",
   ].join("\n");
@@ -40,11 +40,13 @@ function linesOf(assessment: Assessment, review: Review): string[] {
   const danger = assessment.reported.class;
   const folded = operationsInWords(assessment);
   return [
-    `${styleText(["bold", colours[danger]], classNames[danger].toUpperCase().padEnd(9))}${kind} ${styleText("bold", shown(name))}, ${changeNames[change]}`,
+    `${styleText(["bold", colours[danger]], classNames[danger].toUpperCase().padEnd(9))}${kind} ${styleText("bold", sanitize(name))}, ${changeNames[change]}`,
     ...rowsOf(assessment, reachOfAssessment(review, assessment)).flatMap(({ label, items }) =>
-      items.map((item, index) => `  ${(index === 0 ? label : "").padEnd(9)}${shown(item)}`),
+      items.map((item, index) => `  ${(index === 0 ? label : "").padEnd(9)}${sanitize(item)}`),
     ),
-    ...(folded === "" ? [] : [styleText("dim", `           ${folded}: --explain ${shown(name)}`)]),
+    ...(folded === ""
+      ? []
+      : [styleText("dim", `           ${folded}: --explain ${sanitize(name)}`)]),
   ];
 }
 
@@ -60,7 +62,7 @@ export function terminalExplanation(assessment: Assessment): string {
   const width = Math.max(0, ...operations.map(({ operation }) => operation.length));
   const wide = Math.max(0, ...operations.map(({ scope }) => scope.length));
   return [
-    styleText("bold", `${kind} ${shown(name)}, ${changeNames[change]}: + gained, - lost`),
+    styleText("bold", `${kind} ${sanitize(name)}, ${changeNames[change]}: + gained, - lost`),
     ...(operations.length === 0 ? ["  It opens no operation of the API."] : []),
     ...operations.map(
       (one) =>

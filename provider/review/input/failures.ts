@@ -4,7 +4,7 @@
  */
 
 import { z } from "zod";
-import { typeIn } from "../../access/urn";
+import { parseType } from "../../access/urn";
 import type { Step } from "./step";
 
 export const severity = z.string().nullish();
@@ -88,7 +88,7 @@ export function incompleteness(
  * itself at least.
  */
 function isRefresh(steps: readonly Step[]): boolean {
-  const [stack] = steps.filter(({ urn }) => typeIn(urn) === "pulumi:pulumi:Stack");
+  const [stack] = steps.filter(({ urn }) => parseType(urn) === "pulumi:pulumi:Stack");
   const own = stack === undefined ? steps : steps.filter(({ urn }) => urn === stack.urn);
   return own.length > 0 && own.every(({ op }) => op === "refresh");
 }

@@ -4,7 +4,7 @@
  */
 
 import { z } from "zod";
-import { typeIn } from "../../access/urn";
+import { parseType } from "../../access/urn";
 import {
   type Arguments,
   absent,
@@ -58,7 +58,7 @@ type ResourcePlan = z.infer<typeof resourcePlan>;
 
 function stepsOf(urn: string, planned: ResourcePlan): Step[] {
   const ops = planned.steps ?? [];
-  const types = [...new Set([typeIn(urn), ...(planned.goal?.type ? [planned.goal.type] : [])])];
+  const types = [...new Set([parseType(urn), ...(planned.goal?.type ? [planned.goal.type] : [])])];
   const state = (given: Arguments, isExternal: boolean): State => ({
     types,
     arguments: given,

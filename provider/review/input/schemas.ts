@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { isHidden, isUnknown } from "../../access/engine-values";
-import { typeIn } from "../../access/urn";
+import { parseType } from "../../access/urn";
 import {
   argumentFrom,
   argumentOf,
@@ -36,7 +36,7 @@ interface GivenState {
 /** @param deletedWith as a file has it, or that it has not */
 export function stateFrom(side: "old" | "new", given: GivenState, deletedWith: unknown): State {
   const [inputs, outputs] = [argumentsFrom(given.inputs), argumentsFrom(given.outputs)];
-  const types = [given.type, ...(given.urn ? [typeIn(given.urn)] : [])];
+  const types = [given.type, ...(given.urn ? [parseType(given.urn)] : [])];
   const outputCode = argumentOf(outputs, "__provider");
   return {
     types: [...new Set(types)],

@@ -1,6 +1,6 @@
 /** What each credential reaches more, and less, by a change of it or of the policy file. */
 
-import { nameIn } from "../../access/urn";
+import { parseName } from "../../access/urn";
 import { normalizeTag } from "../../policy-file/selector";
 import { type Gain, gainsOf } from "../../reach/difference";
 import type { Network } from "../../reach/network";
@@ -176,7 +176,10 @@ function standingCredentials(
     const state = step.new ?? step.old;
     if (maker.is !== "ours" || changed.has(step.urn) || state === undefined) continue;
     const credential = credentialFrom(maker.kind, state.arguments, "after");
-    standing.set(step.urn, startOf(credential, "after", { urn: step.urn, name: nameIn(step.urn) }));
+    standing.set(
+      step.urn,
+      startOf(credential, "after", { urn: step.urn, name: parseName(step.urn) }),
+    );
   }
   return [...standing.values()];
 }

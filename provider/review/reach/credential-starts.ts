@@ -1,6 +1,6 @@
 /** Credentials in a preview as starts of reach. */
 
-import { nameIn } from "../../access/urn";
+import { parseName } from "../../access/urn";
 import type { CredentialStart } from "../../reach/starts";
 import type { Step } from "../input/step";
 import { type Credential, credentialFrom, type Side, scopesOf } from "../verdict/credential";
@@ -41,7 +41,7 @@ export function startsAfter(steps: readonly Step[]): CredentialStart[] {
     const { urn, position } = step;
     starts.set(
       urn,
-      startOf(credential, "after", { urn, name: nameIn(urn), ...(position && { position }) }),
+      startOf(credential, "after", { urn, name: parseName(urn), ...(position && { position }) }),
     );
   }
   return [...starts.values()];

@@ -6,7 +6,7 @@
  * Source: https://mermaid.js.org/syntax/flowchart.html
  */
 
-import { shown } from "../../access/sanitize";
+import { sanitize } from "../../access/sanitize";
 import type { Mark, Picture, PictureEdge } from "./picture";
 
 /** GitLab draws nothing by itself beyond 2,000 characters; more edges than these nobody reads. */
@@ -63,7 +63,7 @@ function styleOf({ mark }: PictureEdge, place: number): string | undefined {
  * code.
  */
 export function label(text: string, longest: number): string {
-  const line = shown(text);
+  const line = sanitize(text);
   const short = [...line].length > longest ? `${[...line].slice(0, longest - 1).join("")}…` : line;
   const safe = short.replace(
     /[^\p{L}\p{M}\p{N} .,:;/@*+=()'…-]/gu,

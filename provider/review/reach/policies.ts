@@ -1,6 +1,6 @@
 /** Which policy file holds before a change and after it, and where that is known from. */
 
-import { nameIn, typeIn } from "../../access/urn";
+import { parseName, parseType } from "../../access/urn";
 import type { Place } from "../../policy-file/model";
 import { type ReadOptions, readPolicyFile } from "../../policy-file/read";
 import { type Network, networkOf } from "../../reach/network";
@@ -49,7 +49,7 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
   const urns = [...new Set(resources.map(({ urn }) => urn))];
   if (urns.length > 1)
     return {
-      problem: `two resources set the policy file: ${urns.map(nameIn).join(" and ")}. Which of them holds nobody can say`,
+      problem: `two resources set the policy file: ${urns.map(parseName).join(" and ")}. Which of them holds nobody can say`,
     };
   const { after, before, tailnet, domains } = given;
   const asked = domains === undefined ? {} : { domains };
@@ -75,7 +75,7 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
   const side = sideOf(after.text, after.name, isDeployed ? { isDeployed } : asked);
   if (inPreview !== undefined && !isSame(side, inPreview.after))
     return {
-      problem: `${after.name} is not what ${nameIn(inPreview.urn ?? "")} sets in this preview. Give the file that is deployed, or leave --policy out`,
+      problem: `${after.name} is not what ${parseName(inPreview.urn ?? "")} sets in this preview. Give the file that is deployed, or leave --policy out`,
     };
   const isTakenAsUnchanged = [earlier, inPreview, deployed].every((one) => one === undefined);
   return {
@@ -91,7 +91,7 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
             "network" in inPreview.before &&
             !isSame(earlier, inPreview.before)
           ? [
-              `${before?.name ?? ""} is not what ${nameIn(inPreview.urn ?? "")} is known to have set before: the difference is that from the file.`,
+              `${before?.name ?? ""} is not what ${parseName(inPreview.urn ?? "")} is known to have set before: the difference is that from the file.`,
             ]
           : [],
     ...(inPreview?.urn !== undefined && { urn: inPreview.urn }),
@@ -99,7 +99,7 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
 }
 
 function isAcl(urn: string): boolean {
-  return /^tailscale:[^:]*:Acl$/.test(typeIn(urn));
+  return /^tailscale:[^:]*:Acl$/.test(parseType(urn));
 }
 
 function policiesOfResource(
@@ -111,14 +111,14 @@ function policiesOfResource(
   if (first === undefined) return undefined;
   const old = steps.find((step) => step.old !== undefined)?.old;
   const after = steps.find((step) => step.new !== undefined)?.new;
-  const name = nameIn(first.urn);
+  const name = parseName(first.urn);
   // Of a tailnet whose file somebody else wrote before, or nobody.
   const unseen = { unknown: "what the policy file was before is not known" };
   const inState = old === undefined ? unseen : sideOfState(old, name, { isDeployed: true });
   const isDeployed = old !== undefined && after !== undefined && hasSameText(old, after);
   const before = "unknown" in inState ? (deployed ?? inState) : inState;
   return {
-    from: `${name} (${typeIn(first.urn)})`,
+    from: `${name} (${parseType(first.urn)})`,
     before,
     after:
       after === undefined

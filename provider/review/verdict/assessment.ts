@@ -1,9 +1,15 @@
 /** What one change gives and takes, and how much that matters. */
 
-import { classOf, type Danger, dangerOf, dangers, worst } from "../../access/danger";
+import { type Danger, dangers, findWorst, rateGain, rateOperation } from "../../access/danger";
 import type { Kind } from "../../access/kinds";
-import { meaningOf, type Operation } from "../../access/operations";
-import { type Gain, gained, operationsOf, type Power, usesOfTagsWith } from "../../access/reach";
+import { describeScope, type Operation } from "../../access/operations";
+import {
+  computeGain,
+  describeTagUses,
+  type Gain,
+  listOperations,
+  type Power,
+} from "../../access/reach";
 import { knownScopes, legacyScopes } from "../../access/scopes";
 import type { Position } from "../input/step";
 import type { Change, ChangeKind } from "./changes";
@@ -61,7 +67,7 @@ export function assess(change: Change): Assessment {
   const found = touched ? compare(change, before, after) : untouched(before ?? after);
   const life = lifeOf(change, before, after, found);
   const ways = after === undefined || !touched ? [] : waysOf(change, after, found, life);
-  const danger = worst(ways.map((way) => way.danger));
+  const danger = findWorst(ways.map((way) => way.danger));
   // Of what goes it matters what is lost.
   const unseen =
     after?.unseen ?? before?.unseen.filter((name) => name === "scopes" || name === "tags") ?? [];
@@ -95,8 +101,8 @@ export function assess(change: Change): Assessment {
     losses: inWords(found.loss.operations, found.gone, found.left),
     widens: widens.includes(true),
     changed: before && after ? changedArguments(before, after) : [],
-    before: [...new Set([...operationsOf(found.had.scopes), ...found.loss.operations])],
-    after: operationsOf(found.has.scopes),
+    before: [...new Set([...listOperations(found.had.scopes), ...found.loss.operations])],
+    after: listOperations(found.has.scopes),
     notUnderstood: [
       // Of what goes, nothing is held against it.
       ...[after && before, after].flatMap((one) =>
@@ -166,14 +172,14 @@ function compare(
   // What may stay is not lost: of a credential that may stay, and of one that may not have moved.
   const gone = before === undefined || kept !== undefined ? nothing : least(before);
   const left = before && after && hasMoved(before, after) ? nothing : has;
-  const loss = gained(left, gone);
+  const loss = computeGain(left, gone);
   const mayHoldMore = left !== nothing && after !== undefined;
   return {
     earlier,
     isMoved,
     had,
     has,
-    gain: gained(had, has),
+    gain: computeGain(had, has),
     gone,
     left,
     loss: { ...loss, tags: mayHoldMore && !after.tags.isWhole ? [] : loss.tags },
@@ -223,7 +229,7 @@ function waysOf(
 ): Way[] {
   return [
     scopesOf(after).isWhole
-      ? classOf(found.gain.operations, isNew("all", found.had, found.has))
+      ? rateGain(found.gain.operations, isNew("all", found.had, found.has))
       : unseenScopes,
     ...(isNew("all:read", found.had, found.has) ? [everyRead] : []),
     ...(found.strangeGained.length > 0 ? [strangeWay(found.strangeGained)] : []),
@@ -271,7 +277,7 @@ function tagsGained(after: Credential, { earlier, gain }: Comparison): Way[] {
       },
     ];
   }
-  const { uses, passesOn } = usesOfTagsWith(most(after).scopes, named);
+  const { uses, passesOn } = describeTagUses(most(after).scopes, named);
   return uses.length === 0
     ? []
     : [{ danger: passesOn ? "persist" : "write", reasons: [`It may ${uses.join(", and ")}.`] }];
@@ -310,7 +316,7 @@ function wholeOf(credential: Credential): Way {
     };
   }
   const { scopes } = most(credential);
-  return classOf(operationsOf(scopes), scopes.includes("all"));
+  return rateGain(listOperations(scopes), scopes.includes("all"));
 }
 
 /**
@@ -350,7 +356,7 @@ function inWords(found: readonly Operation[], holder: Power, other: Power): stri
   for (const scope of ["all", "all:read"] as const) {
     if (found.length === 0 || !isNew(scope, other, holder)) continue;
     return [
-      meaningOf(scope) ?? scope,
+      describeScope(scope) ?? scope,
       ...(scope === "all:read" ? meanings(found.filter(({ writes }) => writes)) : []),
     ];
   }
@@ -360,9 +366,9 @@ function inWords(found: readonly Operation[], holder: Power, other: Power): stri
 /** The worst first. */
 function meanings(found: readonly Operation[]): string[] {
   const byDanger = found.toSorted(
-    (one, other) => dangers.indexOf(dangerOf(other)) - dangers.indexOf(dangerOf(one)),
+    (one, other) => dangers.indexOf(rateOperation(other)) - dangers.indexOf(rateOperation(one)),
   );
   return [...new Set(byDanger.map(({ scope }) => scope))].flatMap(
-    (scope) => meaningOf(scope) ?? [],
+    (scope) => describeScope(scope) ?? [],
   );
 }

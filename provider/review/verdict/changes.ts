@@ -4,8 +4,8 @@
  */
 
 import { isInternal } from "../../access/internal-arguments";
-import { argumentsOf, type Kind } from "../../access/kinds";
-import { nameIn } from "../../access/urn";
+import { getArguments, type Kind } from "../../access/kinds";
+import { parseName } from "../../access/urn";
 import { type Arguments, argumentOf, normalForm } from "../input/argument";
 import type { Position, State, Step } from "../input/step";
 import { makerOf } from "./makers";
@@ -88,7 +88,7 @@ export function changesIn(steps: readonly Step[]): Changes {
   const notReviewed: NotReviewed[] = [];
   for (const step of steps) {
     const maker = makerOf(step);
-    const called = `${nameIn(step.urn)} (${step.op})`;
+    const called = `${parseName(step.urn)} (${step.op})`;
     if (maker.is === "unknown") notUnderstood.add(`${called} ${maker.sentence}`);
     if (maker.is === "told")
       notReviewed.push({ urn: step.urn, sentence: `${called} ${maker.sentence}` });
@@ -111,7 +111,7 @@ export function changesIn(steps: readonly Step[]): Changes {
     if (found.some(({ change }) => change === "delete") && !group.some(({ old }) => old?.code))
       notReviewed.push({
         urn,
-        sentence: `${nameIn(urn)} (${op}) is revoked by code that a plan does not show.`,
+        sentence: `${parseName(urn)} (${op}) is revoked by code that a plan does not show.`,
       });
   }
   return { changes, notUnderstood: [...notUnderstood], notReviewed };
@@ -164,7 +164,7 @@ function strangeArguments({ op, old, new: after }: Step, kind: Kind): string[] {
   const role = roles.get(op);
   if (role === undefined || !hasNew(role)) return [];
   const names = [...(after?.inputNames ?? []), ...(old?.inputNames ?? [])];
-  const known = argumentsOf(kind);
+  const known = getArguments(kind);
   return [...new Set(names)].filter(
     // Bridged providers, as the official one is, note under `__defaults` what the program left out.
     (name) => !isInternal(name) && name !== "__defaults" && !known.has(name),
@@ -256,7 +256,7 @@ function changesOf(group: Group, endings: Endings): Change[] {
   const after = next && { after: next.arguments };
   const change = (kind: ChangeKind, halves: Halves): Change => ({
     urn: first.urn,
-    name: nameIn(first.urn),
+    name: parseName(first.urn),
     kind: first.kind,
     change: kind,
     ...halves,
@@ -321,7 +321,7 @@ function keptBy({ retainOnDelete, deletedWith }: State, endings: Endings): Kept 
     if (ending !== undefined)
       return {
         isCertain: ending === "surely",
-        reason: `deletedWith leaves it to ${nameIn(urn)}, which goes as well`,
+        reason: `deletedWith leaves it to ${parseName(urn)}, which goes as well`,
       };
   }
   const unseen = [

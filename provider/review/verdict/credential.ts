@@ -4,10 +4,10 @@
  * a gain smaller, or a loss larger.
  */
 
-import { hasUserInformation, invisibleIn } from "../../access/characters";
+import { findInvisible, hasUserInformation } from "../../access/characters";
 import { isHidden, isUnknown } from "../../access/engine-values";
-import { argumentsOf, type Form, type Kind } from "../../access/kinds";
-import { type Duration, longestAuthKeyLifetime, seconds } from "../../access/lifetime";
+import { type Form, getArguments, type Kind } from "../../access/kinds";
+import { type Duration, longestAuthKeyLifetime, parseDuration } from "../../access/lifetime";
 import type { Trusted } from "../../access/trusted";
 import { type Argument, type Arguments, argumentOf, isBag, normalForm } from "../input/argument";
 
@@ -68,7 +68,7 @@ export function scopesOf(credential: Credential): Names {
 
 export function credentialFrom(kind: Kind, given: Arguments, side: Side): Credential {
   const read = new Map(
-    [...argumentsOf(kind)].map(
+    [...getArguments(kind)].map(
       ([name, { form }]) => [name, readArgument(given, name, form)] as const,
     ),
   );
@@ -146,7 +146,7 @@ function readValue(value: unknown, form: Exclude<Form, "secret">): Seen {
     case "duration": {
       const length =
         typeof value === "string" || typeof value === "number"
-          ? seconds(value satisfies Duration)
+          ? parseDuration(value satisfies Duration)
           : undefined;
       return length === undefined ? wrongly("is not a duration") : whole(length);
     }
@@ -193,7 +193,7 @@ function problemWith(name: string, value: unknown): string | undefined {
     return 'is neither "always" nor "never"';
   if (!["issuer", "subject", "audience", "customClaimRules"].includes(name)) return undefined;
   const texts: unknown[] = value instanceof Map ? [...value.keys(), ...value.values()] : [value];
-  const invisible = [...new Set(texts.flatMap((text) => invisibleIn(String(text))))];
+  const invisible = [...new Set(texts.flatMap((text) => findInvisible(String(text))))];
   if (invisible.length > 0) return `has characters that nobody can see (${invisible.join(" ")})`;
   return name === "issuer" && hasUserInformation(String(value))
     ? "has a user name before its host, as only a deception has"
@@ -264,7 +264,7 @@ function isSeenRule(rule: [string, unknown]): rule is [string, string] {
 
 /** The names of the arguments that differ, or may differ. */
 export function changedArguments(before: Credential, after: Credential): string[] {
-  return [...argumentsOf(after.kind).keys()].filter((name) => {
+  return [...getArguments(after.kind).keys()].filter((name) => {
     const [was, is] = [argumentOf(before.arguments, name), argumentOf(after.arguments, name)];
     return normalForm(was) !== normalForm(is);
   });

@@ -4,7 +4,7 @@
  */
 
 import type { Kind } from "../../access/kinds";
-import { secondsInWords } from "../../access/lifetime";
+import { describeSeconds } from "../../access/lifetime";
 import type { Change, Kept } from "./changes";
 import type { AuthKey, Credential } from "./credential";
 import { inQuotes, type Life } from "./sentences";
@@ -136,7 +136,7 @@ function isUntagged({ tags }: AuthKey): boolean {
 function keyAtFirst(after: AuthKey): Life[] {
   return [
     {
-      sentence: `Lives ${secondsInWords(after.expiry)}${ifUnseen(after, "expiry")}.${rotationOf(after)}`,
+      sentence: `Lives ${describeSeconds(after.expiry)}${ifUnseen(after, "expiry")}.${rotationOf(after)}`,
     },
     ...flagNames
       // Of what a key is by default, only the single use is worth a line.
@@ -154,9 +154,9 @@ function keyChanges(before: AuthKey, after: AuthKey): Life[] {
   if (before.expiry !== after.expiry) {
     const old = before.unseen.includes("expiry")
       ? "; how long it lived cannot be seen"
-      : ` instead of ${secondsInWords(before.expiry)}`;
+      : ` instead of ${describeSeconds(before.expiry)}`;
     changed.push({
-      sentence: `Lives ${secondsInWords(after.expiry)}${ifUnseen(after, "expiry")}${old}.`,
+      sentence: `Lives ${describeSeconds(after.expiry)}${ifUnseen(after, "expiry")}${old}.`,
       ...(after.expiry > before.expiry && { widens: "use" }),
     });
   }
@@ -197,11 +197,11 @@ function rotationChanges(before: Credential, after: Credential): Life[] {
     const old = before.unseen.includes("rotateEvery")
       ? "; how often it was cannot be seen"
       : Number.isFinite(was)
-        ? ` instead of every ${secondsInWords(was)}`
+        ? ` instead of every ${describeSeconds(was)}`
         : "";
     changed.push({
       sentence: Number.isFinite(is)
-        ? `Rotated every ${secondsInWords(is)}${old}.`
+        ? `Rotated every ${describeSeconds(is)}${old}.`
         : "Not rotated any more: its secret stays until somebody replaces it.",
       ...(is > was && { widens: "life" }),
     });
@@ -222,7 +222,7 @@ function rotationOf(credential: Credential): string {
   const { rotateEvery } = credential;
   const renewBefore = credential.kind === "AuthKey" ? credential.renewBefore : undefined;
   return [
-    ...(Number.isFinite(rotateEvery) ? [` Rotated every ${secondsInWords(rotateEvery)}.`] : []),
+    ...(Number.isFinite(rotateEvery) ? [` Rotated every ${describeSeconds(rotateEvery)}.`] : []),
     ...(renewBefore === undefined
       ? []
       : [` Renewed ${renewalOf(renewBefore, credential)} it expires.`]),
@@ -232,7 +232,7 @@ function rotationOf(credential: Credential): string {
 function renewalOf(renewBefore: number, credential: Credential): string {
   return credential.unseen.includes("renewBefore")
     ? "before"
-    : `${secondsInWords(renewBefore)} before`;
+    : `${describeSeconds(renewBefore)} before`;
 }
 
 function ifUnseen({ unseen }: Credential, name: string): string {

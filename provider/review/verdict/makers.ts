@@ -3,11 +3,11 @@
  * review's business.
  */
 
-import { factsOf, isKind, isResourceType, type Kind } from "../../access/kinds";
-import { officialKind, officialMeaning } from "../../access/official";
-import { providerText } from "../../access/provider-text";
+import { getFacts, isKind, isResourceType, type Kind } from "../../access/kinds";
+import { classifyOfficialType, findOfficialKind } from "../../access/official";
+import { formatProviderText } from "../../access/provider-text";
 import { componentTypes, runsCode, typePrefix } from "../../access/resource-types";
-import { typeIn } from "../../access/urn";
+import { parseType } from "../../access/urn";
 import { type Argument, argumentOf, normalForm } from "../input/argument";
 import type { State, Step } from "../input/step";
 
@@ -48,7 +48,7 @@ export function makerOf(step: Step): Maker {
       return { is: "unknown", sentence: `has more than one type: ${types.join(" and ")}.` };
     return makerOfOwn(step, own);
   }
-  const [official, ...otherTypes] = types.map(officialKind);
+  const [official, ...otherTypes] = types.map(findOfficialKind);
   // Its credentials have ours' arguments, by the same names. Where an alias says more, it is not
   // what it seems to be.
   if (official !== undefined && isKind(official) && otherTypes.length === 0)
@@ -62,7 +62,7 @@ export function makerOf(step: Step): Maker {
 }
 
 function typesOf({ urn, old, new: after }: Step): string[] {
-  const given = [...(after?.types ?? []), ...(old?.types ?? []), typeIn(urn)];
+  const given = [...(after?.types ?? []), ...(old?.types ?? []), parseType(urn)];
   return [...new Set(given.filter((type) => type !== ""))];
 }
 
@@ -73,7 +73,7 @@ function makerOfOwn({ op, old, new: after }: Step, type: string): Maker {
   if (hasForeignCode(after, kind) || hasForeignCode(old, kind)) {
     return {
       is: "unknown",
-      sentence: `runs code that is not Tailscope's: its __provider must be ${JSON.stringify(providerText(kind))}.`,
+      sentence: `runs code that is not Tailscope's: its __provider must be ${JSON.stringify(formatProviderText(kind))}.`,
     };
   }
   if (isKind(kind)) return { is: "ours", kind };
@@ -81,19 +81,19 @@ function makerOfOwn({ op, old, new: after }: Step, type: string): Maker {
   if (!isResourceType(kind)) return strangeType(type);
   return {
     is: "told",
-    sentence: `is a Tailscale ${factsOf(kind).name}, which is not a credential and is not reviewed.`,
+    sentence: `is a Tailscale ${getFacts(kind).name}, which is not a credential and is not reviewed.`,
   };
 }
 
 function hasForeignCode(state: State | undefined, kind: string): boolean {
-  const ours = providerText(kind);
+  const ours = formatProviderText(kind);
   return (state?.code ?? []).some((code) => code.is !== "known" || code.value !== ours);
 }
 
 function makerOfOther({ old, new: after }: Step, type: string): Maker {
   if (componentTypes.includes(type)) return harmless;
   if (type.startsWith("tailscope:")) return strangeType(type);
-  switch (officialMeaning(type)) {
+  switch (classifyOfficialType(type)) {
     case undefined:
       return makerOfCode([...(after?.code ?? []), ...(old?.code ?? [])], type);
     case "harmless":

@@ -1,7 +1,7 @@
 /** What sentences about a credential are made of. */
 
-import { inAscii } from "../../access/characters";
-import { shortened } from "../../access/sanitize";
+import { escapeToAscii } from "../../access/characters";
+import { shorten } from "../../access/sanitize";
 
 /** One thing about a credential's life. */
 export interface Life {
@@ -18,5 +18,5 @@ export interface Life {
  * middle.
  */
 export function inQuotes(text: string): string {
-  return `"${shortened(inAscii(text), 100)}"`;
+  return `"${shorten(escapeToAscii(text), 100)}"`;
 }

@@ -3,9 +3,9 @@
  * means.
  */
 
-import { issuerInAscii } from "../../access/characters";
-import { shortened } from "../../access/sanitize";
-import { isTrustWithin, whoMayUse } from "../../access/trusted";
+import { escapeIssuer } from "../../access/characters";
+import { shorten } from "../../access/sanitize";
+import { describeUsers, isTrustWithin } from "../../access/trusted";
 import { type Argument, type Arguments, argumentFrom, argumentOf, isBag } from "../input/argument";
 import type { FederatedIdentity } from "./credential";
 import { inQuotes, type Life } from "./sentences";
@@ -59,7 +59,7 @@ const trustArguments = ["issuer", "subject", "audience", "customClaimRules"];
 function who({ trusted, unseen }: FederatedIdentity): string {
   const all = ", for all that can be seen yet,";
   if (trusted === undefined) return `anybody${all}`;
-  const known = shortened(whoMayUse(trusted), 200);
+  const known = shorten(describeUsers(trusted), 200);
   return unseen.includes("subject") ? `${known}${all}` : known;
 }
 
@@ -117,6 +117,6 @@ function partFrom(argument: Argument, name: string): Part {
   const { value } = argument;
   return {
     raw: JSON.stringify(value),
-    shown: inQuotes(name === "issuer" ? issuerInAscii(value) : value),
+    shown: inQuotes(name === "issuer" ? escapeIssuer(value) : value),
   };
 }

@@ -7,7 +7,7 @@
 
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { shown } from "../../../access/sanitize";
+import { sanitize } from "../../../access/sanitize";
 import type { Environment } from "../../../network/proxy";
 import { answerOf, messageOf, parsedJson, probe, trustedAddress } from "./metadata";
 import type { AwsCredentials } from "./sigv4";
@@ -40,7 +40,7 @@ export async function awsCredentials(
     const session = set("AWS_ROLE_SESSION_NAME") ?? "tailscope";
     return {
       credentials: await ofWebIdentity(tokenFile, role, session, region, environment),
-      name: `the role ${shown(role)}`,
+      name: `the role ${sanitize(role)}`,
     };
   }
   const container = containerAddress(environment);
@@ -160,7 +160,7 @@ async function ofInstance(environment: Environment): Promise<FoundCredentials> {
   const path = `iam/security-credentials/${encodeURIComponent(role)}`;
   return {
     credentials: credentialsIn(await instanceSays(path, environment)),
-    name: `the instance's role ${shown(role)}`,
+    name: `the instance's role ${sanitize(role)}`,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Services that a cloud has on the machine's own link, and answers of theirs. */
 
 import type { z } from "zod";
-import { shown } from "../../../access/sanitize";
+import { sanitize } from "../../../access/sanitize";
 import { type Answer, ask, type Question } from "../../../network/ask";
 import { type Environment, isConfidential, isLinkLocal } from "../../../network/proxy";
 import { SettingsError } from "../../settings/error";
@@ -69,10 +69,10 @@ export function parsedJson<Shape>(text: string, shape: z.ZodType<Shape>): Shape 
   const parsed = shape.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new Error(
-    `what it gives has no ${shown(parsed.error.issues.map(({ path }) => path.join(".")).join(", ")) || "object"}`,
+    `what it gives has no ${sanitize(parsed.error.issues.map(({ path }) => path.join(".")).join(", ")) || "object"}`,
   );
 }
 
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? shown(error.message) : "unknown";
+  return error instanceof Error ? sanitize(error.message) : "unknown";
 }

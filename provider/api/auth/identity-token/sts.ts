@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/STS/latest/APIReference/
  */
 
-import { shown } from "../../../access/sanitize";
+import { sanitize } from "../../../access/sanitize";
 import { ask } from "../../../network/ask";
 import type { Environment } from "../../../network/proxy";
 import { answerMilliseconds, trustedAddress } from "./metadata";
@@ -46,7 +46,7 @@ export async function askSts(
   const code = /<Code>(\w+)<\/Code>/.exec(answer.text)?.[1] ?? String(answer.status);
   throw new StsRefusal(
     code,
-    shown(/<Message>([^<]*)</.exec(answer.text)?.[1] ?? "no reason given"),
+    sanitize(/<Message>([^<]*)</.exec(answer.text)?.[1] ?? "no reason given"),
   );
 }
 
