@@ -67,10 +67,10 @@ export async function readAuditLog(
   } as const;
   const logs = (await api.send(request, answer)).logs ?? [];
   // No page promises an order, and what was deferred comes later than it happened.
-  return logs.sort((one, other) => timeOf(one) - timeOf(other));
+  return logs.sort((one, other) => parseTime(one) - parseTime(other));
 }
 
-function timeOf({ eventTime }: AuditEntry): number {
+function parseTime({ eventTime }: AuditEntry): number {
   const time = Date.parse(eventTime);
   return Number.isNaN(time) ? 0 : time;
 }
@@ -86,7 +86,7 @@ export function isUse({ action, target }: AuditEntry): boolean {
  * The id of the credential that the entry is about, or whose token it is about; undefined where it
  * is about something else.
  */
-export function credentialIn({ actor, target }: AuditEntry): string | undefined {
+export function findCredentialId({ actor, target }: AuditEntry): string | undefined {
   if (target.type === "API_KEY") return target.id;
   if (target.type !== kindOfToken) return undefined;
   return actor.id && isTrustCredential(actor) ? actor.id : target.id;
@@ -108,13 +108,13 @@ export type Descriptions = ReadonlyMap<string, string>;
  * A credential as people know it: its id, and its description where that is known: `"kAbc123CNTRL
  * (ci deployer)"`.
  */
-export function credentialName(id: string, descriptions: Descriptions): string {
-  const description = descriptionOf(id, descriptions);
+export function nameCredential(id: string, descriptions: Descriptions): string {
+  const description = findDescription(id, descriptions);
   return description === "" ? id : `${id} (${description})`;
 }
 
 /** The description of a credential, or "" where none is known. */
-export function descriptionOf(id: string, descriptions: Descriptions): string {
+export function findDescription(id: string, descriptions: Descriptions): string {
   const exact = descriptions.get(id);
   if (exact !== undefined) return exact;
   for (const [known, description] of descriptions)
@@ -125,12 +125,12 @@ export function descriptionOf(id: string, descriptions: Descriptions): string {
 const secretScanner = "SECRET_SCANNER";
 
 /** Who acted, as people know them: a user by login name, a trust credential by its id. */
-export function actorName(
+export function nameActor(
   { actor }: Pick<AuditEntry, "actor">,
   descriptions: Descriptions = new Map(),
 ): string {
   if (actor.type === secretScanner) return "Tailscale's secret scanner";
-  if (actor.id && isTrustCredential(actor)) return credentialName(actor.id, descriptions);
+  if (actor.id && isTrustCredential(actor)) return nameCredential(actor.id, descriptions);
   const name = actor.loginName || actor.displayName || actor.id;
   return name || (actor.type ? `unknown (${actor.type})` : "unknown");
 }
@@ -138,7 +138,7 @@ export function actorName(
 /**
  * What an entry means beyond its action, in a sentence; undefined where there is nothing to add.
  */
-export function meaningOf({ actor, action, target }: AuditEntry): string | undefined {
+export function explainEntry({ actor, action, target }: AuditEntry): string | undefined {
   // https://tailscale.com/kb/1301/secret-scanning
   return actor.type === secretScanner && target.type === "API_KEY" && action === "REVOKE"
     ? "revoked by Tailscale's secret scanner: the secret has leaked"

@@ -7,7 +7,7 @@ import { ask } from "../network/ask";
  * header has whole seconds and was written at some moment while we waited, so that a clock that may
  * be right is 0 s away. Undefined where there is no such header. Rejects without an answer.
  */
-export async function clockSkew(baseUrl: string): Promise<number | undefined> {
+export async function measureClockSkew(baseUrl: string): Promise<number | undefined> {
   const asked = Date.now();
   const { headers } = await ask(`${baseUrl}/api/v2/`, { timeout: 10_000 });
   const answered = Date.now();

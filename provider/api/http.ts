@@ -4,9 +4,9 @@
  */
 
 import { type Dispatcher, interceptors } from "undici";
-import { reasonOf, wayTo } from "../network/dispatcher";
+import { describeFailure, openRoute } from "../network/dispatcher";
 import { type Attempt, isCreate, type Sender } from "./errors";
-import { notUnderstood, refusal, unreachable } from "./refusal";
+import { createNotUnderstood, createRefusal, createUnreachable } from "./refusal";
 import { version } from "./version";
 
 /** One request, as an endpoint family describes it. */
@@ -92,7 +92,7 @@ export function openHttp(
   timing: { minTimeout?: number; timeout?: number } = {},
 ): Http {
   const timeout = timing.timeout ?? 30_000;
-  const way = wayTo(baseUrl, timeout);
+  const way = openRoute(baseUrl, timeout);
   const timed = { ...retries, minTimeout: timing.minTimeout ?? retries.minTimeout };
   const repeating = way.dispatcher.compose(
     interceptors.retry({
@@ -123,8 +123,8 @@ export function openHttp(
       origin: new URL(baseUrl).origin,
       path: `${new URL(baseUrl).pathname.replace(/\/$/, "")}/api/v2${request.path}`,
       method: request.method,
-      headers: headers(request, token),
-      body: body(request),
+      headers: buildHeaders(request, token),
+      body: buildBody(request),
     });
     const date = Date.parse(String(response.headers["date"]));
     if (!Number.isNaN(date)) serverAhead = date - Date.now();
@@ -153,10 +153,10 @@ export function openHttp(
           // undici repeats what has no answer; one that breaks off in the middle is ours to repeat.
           if (isRepeatable && error instanceof BrokenOff && tried < breakOffs) continue;
           const reason = error instanceof BrokenOff ? error.cause : error;
-          throw unreachable(
+          throw createUnreachable(
             request,
             `${baseUrl}${way.through}`,
-            reasonOf(reason),
+            describeFailure(reason),
             mayHaveArrived(reason),
           );
         }
@@ -164,16 +164,16 @@ export function openHttp(
       const { status, text, requestId } = answer;
       if (status < 200 || status > 299) {
         const sender = authorization?.sender ?? request.sender;
-        throw refusal(request, { status, body: text, requestId }, sender);
+        throw createRefusal(request, { status, body: text, requestId }, sender);
       }
-      return parsed(request, text);
+      return parseAnswer(request, text);
     },
     serverTime: (time) => time + serverAhead,
     close: way.close,
   };
 }
 
-function headers(request: Request, token: string | undefined): Record<string, string> {
+function buildHeaders(request: Request, token: string | undefined): Record<string, string> {
   return {
     accept: "application/json",
     "user-agent": `tailscope/${version} (Pulumi dynamic provider; node ${process.versions.node})`,
@@ -183,18 +183,18 @@ function headers(request: Request, token: string | undefined): Record<string, st
   };
 }
 
-function body(request: Request): string | null {
+function buildBody(request: Request): string | null {
   if (request.json !== undefined) return JSON.stringify(request.json);
   if (request.form !== undefined) return new URLSearchParams(request.form).toString();
   return null;
 }
 
-function parsed(request: Request, text: string): unknown {
+function parseAnswer(request: Request, text: string): unknown {
   if (text.trim() === "") return undefined;
   try {
     return JSON.parse(text);
   } catch {
-    throw notUnderstood(request, "it is not JSON");
+    throw createNotUnderstood(request, "it is not JSON");
   }
 }
 

@@ -38,7 +38,7 @@ export interface FailedAnswer {
 }
 
 /** Makes the error for an answer that is not a success. */
-export function refusal(
+export function createRefusal(
   attempt: Attempt,
   { status, body, requestId }: FailedAnswer,
   sender?: Sender,
@@ -58,51 +58,51 @@ function classify(
   requestId: string | undefined,
   sender: Sender | undefined,
 ): TailscaleError {
-  const said = messageIn(body);
+  const said = readMessage(body);
   const told = said === "" ? "" : `: ${said}`;
-  const place = where(attempt, status, requestId);
+  const place = formatPlace(attempt, status, requestId);
   const refused = `Tailscale refused to ${attempt.doing} (${place})${told}`;
   const failed = `Tailscale failed to ${attempt.doing} (${place})${told}`;
   const name = sender?.name ?? "the credential";
   if (status === 429) return new RateLimited(advise(failed, rateAdvice));
-  if (status >= 500) return new ServerFailed(advise(failed, adviceToRepeat(attempt)));
+  if (status >= 500) return new ServerFailed(advise(failed, adviseOnRepeating(attempt)));
   if (status >= 300 && status < 400) return new Redirected(advise(refused, redirectAdvice));
   // The exchange answers 400 or 403 for every reason (fact: exchange-refused-token-is-403).
   if (attempt.grant?.kind === "tokenExchange") {
-    const advice = `${exchangeAdvice(attempt.grant)}${staleConfigAdvice(sender)}`;
+    const advice = `${adviseOnExchange(attempt.grant)}${adviseOnStaleConfig(sender)}`;
     return new TokenExchangeFailed(advise(refused, advice));
   }
   if (status === 401) {
-    const advice = `${authenticationAdvice(name)}${staleConfigAdvice(sender)}`;
+    const advice = `${adviseOnAuthentication(name)}${adviseOnStaleConfig(sender)}`;
     return new NotAuthenticated(advise(refused, advice));
   }
   if (status === 402 || (status === 403 && isAboutPlan(said))) {
     return new NotInPlan(advise(refused, planAdvice));
   }
   if (status === 403 && isAboutTailnet(said)) {
-    return new WrongTailnet(advise(refused, otherTailnetAdvice(attempt, name)));
+    return new WrongTailnet(advise(refused, adviseOnTailnet(attempt, name)));
   }
   const isElsewhere = status === 404 && said !== "" && !isJson(body);
   if (attempt.grant !== undefined) {
-    const beyond = scopesBeyond(said);
-    const advice = isElsewhere ? addressAdvice : tokenAdvice(beyond);
+    const beyond = parseScopesBeyond(said);
+    const advice = isElsewhere ? addressAdvice : adviseOnToken(beyond);
     return new TokenRefused(advise(refused, advice), beyond);
   }
   if (status === 403) {
-    const beyond = scopesBeyond(said);
-    const advice = `${permissionAdvice(attempt, beyond, sender)}${ownTokenAdvice(sender)}`;
+    const beyond = parseScopesBeyond(said);
+    const advice = `${adviseOnPermission(attempt, beyond, sender)}${adviseOnOwnToken(sender)}`;
     return new NotPermitted(advise(refused, advice), beyond);
   }
   if (status === 404) {
-    const advice = isElsewhere ? addressAdvice : notFoundAdvice(attempt);
-    return new NotFound(advise(refused, `${advice}${ownTokenAdvice(sender)}`));
+    const advice = isElsewhere ? addressAdvice : adviseOnNotFound(attempt);
+    return new NotFound(advise(refused, `${advice}${adviseOnOwnToken(sender)}`));
   }
   if (areTagsNotPermitted(said)) return new TagsNotPermitted(advise(refused, tagAdvice));
-  return new RequestRefused(advise(refused, requestAdvice(said)));
+  return new RequestRefused(advise(refused, adviseOnRequest(said)));
 }
 
 /** The error for a request that got no answer. `reason` is what the connection said. */
-export function unreachable(
+export function createUnreachable(
   attempt: Attempt,
   baseUrl: string,
   reason: string,
@@ -113,7 +113,7 @@ export function unreachable(
     new Unreachable(
       advise(
         `Could not ${attempt.doing} (${attempt.method} ${attempt.path}): no answer from ${baseUrl}: ${sanitize(reason)}`,
-        `Check that the address is right and can be reached from here. ${mayHaveArrived ? adviceToRepeat(attempt) : repeatAdvice}`,
+        `Check that the address is right and can be reached from here. ${mayHaveArrived ? adviseOnRepeating(attempt) : repeatAdvice}`,
       ),
       mayHaveArrived,
     ),
@@ -125,7 +125,7 @@ export function unreachable(
  * @param cause the 404
  * @param scope without which the credential may be there and not be shown
  */
-export function notVisible(request: Attempt, cause: NotFound, scope: string): NotVisible {
+export function createNotVisible(request: Attempt, cause: NotFound, scope: string): NotVisible {
   const who = cause.sender?.name ?? "the deployer";
   const look = request.method === "GET" ? "" : "run the same command with --refresh, or ";
   const error = new NotVisible(
@@ -138,7 +138,7 @@ export function notVisible(request: Attempt, cause: NotFound, scope: string): No
 }
 
 /** The error for a credential of another kind than the one that was asked for. */
-export function otherKind(request: Attempt, wanted: string, found: string): OtherKind {
+export function createOtherKind(request: Attempt, wanted: string, found: string): OtherKind {
   const problem = `Could not ${request.doing}: it is ${found}, not ${/^[aeio]/i.test(wanted) ? "an" : "a"} ${wanted}`;
   return of(
     request,
@@ -147,7 +147,7 @@ export function otherKind(request: Attempt, wanted: string, found: string): Othe
 }
 
 /** The error for a token that may do more than what was asked for. */
-export function tokenTooWide(
+export function createTokenTooWide(
   asked: { readonly scopes: readonly string[]; readonly tags?: readonly string[] },
   beyond: readonly string[],
 ): TokenTooWide {
@@ -171,7 +171,7 @@ function of<Failure extends TailscaleError>(attempt: Attempt, error: Failure): F
  * The error for an answer of the wrong shape. `problem` says what is wrong with it, never its
  * content.
  */
-export function notUnderstood(attempt: Attempt, problem: string): AnswerNotUnderstood {
+export function createNotUnderstood(attempt: Attempt, problem: string): AnswerNotUnderstood {
   return of(
     attempt,
     new AnswerNotUnderstood(
@@ -183,7 +183,7 @@ export function notUnderstood(attempt: Attempt, problem: string): AnswerNotUnder
   );
 }
 
-function where(attempt: Attempt, status: number, requestId: string | undefined): string {
+function formatPlace(attempt: Attempt, status: number, requestId: string | undefined): string {
   const request = requestId === undefined ? "" : `, request ${sanitize(requestId)}`;
   return `${status}, ${attempt.method} ${attempt.path}${request}`;
 }
@@ -214,21 +214,21 @@ function isAboutTailnet(said: string): boolean {
   return /tailnet does not match/i.test(said);
 }
 
-function otherTailnetAdvice({ path, grant }: Attempt, name: string): string {
+function adviseOnTailnet({ path, grant }: Attempt, name: string): string {
   const inPath = decodeURIComponent(/^\/tailnet\/([^/?]+)/.exec(path)?.[1] ?? "-");
   const tailnet = (grant?.kind === "clientCredentials" && grant.tailnet) || inPath;
-  return `${capitalised(name)} is of another tailnet than ${sanitize(tailnet)}: set TAILSCALE_TAILNET to its own, or leave it out.`;
+  return `${capitalize(name)} is of another tailnet than ${sanitize(tailnet)}: set TAILSCALE_TAILNET to its own, or leave it out.`;
 }
 
-function authenticationAdvice(name: string): string {
-  return `${capitalised(name)} was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.`;
+function adviseOnAuthentication(name: string): string {
+  return `${capitalize(name)} was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.`;
 }
 
 /**
  * What the engine hands to a refresh or destroy is the stack config of the last `up`, which may
  * name a deployer that is gone.
  */
-function staleConfigAdvice(sender: Sender | undefined): string {
+function adviseOnStaleConfig(sender: Sender | undefined): string {
   if (sender?.source?.place !== "stack config") return "";
   const orEnvironment =
     sender.source.connection === undefined
@@ -237,14 +237,14 @@ function staleConfigAdvice(sender: Sender | undefined): string {
   return ` It comes from stack config, of which a refresh, a destroy and an \`up --refresh\` get what the last \`up\` had: if you have changed it since, repeat the command with --run-program, or run \`pulumi up\` once without --refresh${orEnvironment}.`;
 }
 
-function ownTokenAdvice(sender: Sender | undefined): string {
+function adviseOnOwnToken(sender: Sender | undefined): string {
   return sender?.refusedTailnet === undefined
     ? ""
     : ` Its token is for its own tailnet: ${sender.refusedTailnet}`;
 }
 
 /** Tailscale gives one answer for all reasons and shows the reason in the console alone. */
-function exchangeAdvice({ clientId, claims }: Extract<Grant, { kind: "tokenExchange" }>): string {
+function adviseOnExchange({ clientId, claims }: Extract<Grant, { kind: "tokenExchange" }>): string {
   const { issuer, subject, audience } = claims;
   const said = [
     issuer && `the issuer ${sanitize(issuer)}`,
@@ -255,7 +255,7 @@ function exchangeAdvice({ clientId, claims }: Extract<Grant, { kind: "tokenExcha
   return `${has}Compare its issuer, subject, audience and claims with the federated identity ${sanitize(clientId)}. Only that credential's page in the console shows the reason: ${credentialsPage}`;
 }
 
-function tokenAdvice(beyond: readonly string[]): string {
+function adviseOnToken(beyond: readonly string[]): string {
   return beyond.length > 0
     ? `The OAuth client can only give scopes of its own. Give it ${beyond.join(", ")}, or ask for less.`
     : "Check what the OAuth client holds, and what the message names.";
@@ -274,7 +274,7 @@ const refreshAdvice =
   "Somebody removed it behind Pulumi's back: `pulumi up --refresh` notices, and makes a new one.";
 
 /** The error for a change of a credential that was revoked. */
-export function alreadyRevoked(request: Attempt): RequestRefused {
+export function createAlreadyRevoked(request: Attempt): RequestRefused {
   const place = `${request.method} ${request.path}`;
   return of(
     request,
@@ -284,20 +284,20 @@ export function alreadyRevoked(request: Attempt): RequestRefused {
   );
 }
 
-function notFoundAdvice(attempt: Attempt): string {
+function adviseOnNotFound(attempt: Attempt): string {
   return attempt.doing.startsWith("change ")
     ? refreshAdvice
     : "Check that the tailnet and the id are right; `-` stands for the credential's own tailnet.";
 }
 
 /** The scopes in `actor cannot set scopes: [a b]` and `OAuth client cannot grant scopes "a b"`. */
-function scopesBeyond(said: string): string[] {
+function parseScopesBeyond(said: string): string[] {
   const named = /cannot (?:set|grant) scopes:? \\?["[]([^\]"\\]+)/.exec(said)?.[1] ?? "";
   return named.split(/[\s,]+/).filter(Boolean);
 }
 
-function permissionAdvice(attempt: Attempt, beyond: readonly string[], sender?: Sender): string {
-  const holder = capitalised(sender?.name ?? "the credential");
+function adviseOnPermission(attempt: Attempt, beyond: readonly string[], sender?: Sender): string {
+  const holder = capitalize(sender?.name ?? "the credential");
   const holds = sender?.scopes?.length ? ` holds ${sender.scopes.join(", ")}` : "";
   if (beyond.length > 0) {
     const scopes = beyond.join(", ");
@@ -307,7 +307,7 @@ function permissionAdvice(attempt: Attempt, beyond: readonly string[], sender?: 
   return `${holds ? `${holder}${holds}.` : `${holder} may not do this.`}${need}`;
 }
 
-function requestAdvice(said: string): string {
+function adviseOnRequest(said: string): string {
   if (/must have tags/.test(said)) {
     return "A key made with an OAuth client or a federated identity belongs to the tailnet and needs tags: set `tags`.";
   }
@@ -317,13 +317,13 @@ function requestAdvice(said: string): string {
 const repeatAdvice = "Run the same command again; it is safe to repeat.";
 
 /** Of credentials a lost create is looked for: {@link LostCreate}. */
-function adviceToRepeat(attempt: Attempt): string {
+function adviseOnRepeating(attempt: Attempt): string {
   return isCreate(attempt)
     ? "It may have taken effect all the same: look whether it did, and remove what it left, before you run the same command again."
     : repeatAdvice;
 }
 
-function capitalised(text: string): string {
+function capitalize(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
@@ -339,7 +339,7 @@ function isJson(text: string): boolean {
   }
 }
 
-function messageIn(body: string): string {
+function readMessage(body: string): string {
   try {
     const parsed: unknown = JSON.parse(body);
     if (

@@ -8,16 +8,22 @@ import { sanitize } from "../access/sanitize";
 import { covers, expandLegacyScopes } from "../access/scopes";
 import {
   type ApiClient,
-  apiClient,
-  fallingBack,
+  createApiClient,
   policyFileScopes,
-  waitingWhileFresh,
+  waitWhileFresh,
+  withFallback,
 } from "./auth/client";
-import { deployerId, identifyTailnet, type TailnetIdentity } from "./auth/tailnet-identity";
+import { findDeployerId, identifyTailnet, type TailnetIdentity } from "./auth/tailnet-identity";
 import { NotFound, NotPermitted, NotVisible } from "./errors";
 import { type Authorization, type Http, openHttp } from "./http";
 import { isActive, type Key, type KeyType } from "./keys/key";
-import { clientIsGone, type KeyClient, type Keys, keyClient, readOwnKey } from "./keys/keys";
+import {
+  buildOwnKeyRequest,
+  createKeyClient,
+  isClientGone,
+  type KeyClient,
+  type Keys,
+} from "./keys/keys";
 import { keyShape } from "./keys/schema";
 import { readTagOwners } from "./policy-file";
 import type { Connection } from "./settings/connection";
@@ -67,7 +73,7 @@ export function openTailnet(
 ): Tailnet {
   // An access token may be a user's. A minter may fall back to the deployer.
   const isTrustCredential = connection.deployer.kind !== "accessToken";
-  const deployerApi = apiClient(http, connection.deployer, {
+  const deployerApi = createApiClient(http, connection.deployer, {
     name: "the deployer",
     tokensFor: "reading",
     alsoReads,
@@ -79,7 +85,7 @@ export function openTailnet(
   const minters = new Map<string, KeyClient>();
 
   function openKeyClient(api: ApiClient): KeyClient {
-    return keyClient(connection.tailnet, api, {
+    return createKeyClient(connection.tailnet, api, {
       serverTime: http.serverTime,
       known,
       isTrustCredential,
@@ -87,36 +93,36 @@ export function openTailnet(
     });
   }
 
-  function minterClient(minter: Minter): KeyClient {
+  function getMinterClient(minter: Minter): KeyClient {
     const cacheKey = `${minter.clientId}\n${minter.clientSecret}`;
-    const client = minters.get(cacheKey) ?? openKeyClient(minterApi(minter));
+    const client = minters.get(cacheKey) ?? openKeyClient(openMinterApi(minter));
     minters.set(cacheKey, client);
     return client;
   }
 
-  function minterApi(minter: Minter): ApiClient {
+  function openMinterApi(minter: Minter): ApiClient {
     const name = `The OAuth client ${sanitize(minter.clientId)} of mintedBy`;
     const clients = deployer.keys("client");
-    const itself = apiClient(
+    const itself = createApiClient(
       http,
       { kind: "oauthClient", ...minter },
       { name: "the OAuth client of mintedBy,", tokensFor: "needed" },
     );
-    return fallingBack(
-      waitingWhileFresh(
+    return withFallback(
+      waitWhileFresh(
         itself,
         () => isFresh(clients, minter.clientId, http.serverTime(Date.now())),
         () => warn(`${name} is new: waiting, up to a minute, until Tailscale knows it everywhere.`),
       ),
       deployerApi,
-      () => clientIsGone(clients, minter.clientId),
+      () => isClientGone(clients, minter.clientId),
       () => warn(`${name} no longer exists: the deployer takes its place.`),
     );
   }
 
   const notChecked = "cannot be checked before the deployment";
 
-  const ownId = deployerId(connection.deployer);
+  const ownId = findDeployerId(connection.deployer);
   let ownKeySeen: Key | Hidden | undefined;
 
   /** What the deployer holds, read with a token of its, whatever that may do. */
@@ -125,7 +131,7 @@ export function openTailnet(
   ): Promise<readonly string[] | undefined> {
     if (ownId === undefined) return undefined;
     try {
-      const answer = await http.send(readOwnKey(connection.tailnet, ownId), authorization);
+      const answer = await http.send(buildOwnKeyRequest(connection.tailnet, ownId), authorization);
       const key = keyShape.safeParse(answer).data;
       ownKeySeen = key;
       return key?.scopes ?? undefined;
@@ -136,11 +142,11 @@ export function openTailnet(
     }
   }
 
-  const ownKey = once(async () => {
+  const ownKey = shareResult(async () => {
     if (ownId === undefined) return undefined;
     return readIfPermitted(
       async () => {
-        const request = readOwnKey(connection.tailnet, ownId);
+        const request = buildOwnKeyRequest(connection.tailnet, ownId);
         // Finding out for what reads have a token may have read it.
         await deployerApi.mayRead(policyFileScopes[0]);
         if (ownKeySeen instanceof Error) throw ownKeySeen;
@@ -154,17 +160,17 @@ export function openTailnet(
       () => readTagOwners(connection.tailnet, deployerApi),
       (reason, error) =>
         warn(
-          `Tags ${notChecked}: ${reason} It needs ${policyFileScopes.join(", ")}${lackOf(error)}.`,
+          `Tags ${notChecked}: ${reason} It needs ${policyFileScopes.join(", ")}${describeLack(error)}.`,
         ),
     );
-  let tagOwners = once(readOwners);
+  let tagOwners = shareResult(readOwners);
   const minterKeys = new Map<string, () => Promise<Key | undefined>>();
 
   /** The OAuth client of `mintedBy`, read once. */
-  function minterKey(id: string): Promise<Key | undefined> {
+  function readMinterKey(id: string): Promise<Key | undefined> {
     const read =
       minterKeys.get(id) ??
-      once(() =>
+      shareResult(() =>
         readIfPermitted(
           () => deployer.keys("client").find(id),
           (reason) =>
@@ -178,20 +184,20 @@ export function openTailnet(
   }
 
   return {
-    keys: (type, minter) => (minter === undefined ? deployer : minterClient(minter)).keys(type),
+    keys: (type, minter) => (minter === undefined ? deployer : getMinterClient(minter)).keys(type),
     allKeys: () => deployer.all(),
     async deployer() {
       const key = await ownKey();
-      return key && holderOf(key, `the deployer ${sanitize(key.id)}`);
+      return key && toHolder(key, `the deployer ${sanitize(key.id)}`);
     },
     async clientAsHolder(id) {
-      const client = await minterKey(id);
+      const client = await readMinterKey(id);
       return client && isActive(client)
-        ? holderOf(client, `the OAuth client ${sanitize(id)} of mintedBy`)
+        ? toHolder(client, `the OAuth client ${sanitize(id)} of mintedBy`)
         : undefined;
     },
     tagOwners(again) {
-      if (again !== undefined) tagOwners = once(readOwners);
+      if (again !== undefined) tagOwners = shareResult(readOwners);
       return tagOwners();
     },
     api: deployerApi,
@@ -201,7 +207,7 @@ export function openTailnet(
   };
 }
 
-function holderOf(key: Key, name: string): Holder {
+function toHolder(key: Key, name: string): Holder {
   return {
     name,
     kind: key.keyType === "api" ? "user" : "credential",
@@ -238,7 +244,7 @@ async function readIfPermitted<Answer>(
  * Which of the scopes that open the policy file the token of a refused read lacks, where it says
  * so.
  */
-function lackOf({ sender }: Hidden): string {
+function describeLack({ sender }: Hidden): string {
   if (!sender?.scopes) return "";
   const held = expandLegacyScopes(sender.scopes);
   const lacking = policyFileScopes.filter((scope) => !covers(held, scope));
@@ -262,7 +268,7 @@ async function isFresh(clients: Keys, id: string, now: number): Promise<boolean>
 }
 
 /** Does it once however many ask; a failure is not kept. */
-function once<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
+function shareResult<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
   let asked: Promise<Answer> | undefined;
   return () => {
     asked ??= ask().catch((error: unknown) => {

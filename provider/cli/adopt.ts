@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { sanitize } from "../access/sanitize";
-import { deployerId } from "../api/auth/tailnet-identity";
+import { findDeployerId } from "../api/auth/tailnet-identity";
 import type { Key } from "../api/keys/key";
 import type { Connection } from "../api/settings/connection";
 import type { Tailnet } from "../api/tailnet";
@@ -151,7 +151,7 @@ function quoted(text: string): string {
 
 async function everything(tailnet: Tailnet, connection: Connection): Promise<Listing> {
   const { keys, limits } = await listCredentials(tailnet, connection);
-  const itself = deployerId(connection.deployer);
+  const itself = findDeployerId(connection.deployer);
   return { limits, keys: keys.filter(({ id, keyType }) => id !== itself && keyType !== "api") };
 }
 

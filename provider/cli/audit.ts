@@ -3,14 +3,14 @@
 import type { Command } from "commander";
 import {
   type AuditEntry,
-  actorName,
   auditLogScope,
-  credentialIn,
   type Descriptions,
-  descriptionOf,
+  explainEntry,
+  findCredentialId,
+  findDescription,
   isSameCredential,
   isUse,
-  meaningOf,
+  nameActor,
 } from "../api/audit-log";
 import { descriptionsFrom } from "../state/descriptions";
 import { credentialId, durationOption, withJson, withSettingsOptions } from "./options";
@@ -87,7 +87,7 @@ Exit code: 0, or 1 for a failure. The deployer needs ${auditLogScope}. With the 
           did,
           description || (isUse(entry) ? "" : (entry.target.name ?? "")),
           credential,
-          meaningOf(entry) ?? entry.actionDetails ?? "",
+          explainEntry(entry) ?? entry.actionDetails ?? "",
         ]),
       );
     });
@@ -104,12 +104,12 @@ interface Told {
 }
 
 function told(entry: AuditEntry, descriptions: Descriptions): Told {
-  const credential = credentialIn(entry);
+  const credential = findCredentialId(entry);
   return {
     entry,
     credential,
-    description: credential === undefined ? "" : descriptionOf(credential, descriptions),
+    description: credential === undefined ? "" : findDescription(credential, descriptions),
     did: isUse(entry) ? "used" : entry.action,
-    who: actorName(entry, descriptions),
+    who: nameActor(entry, descriptions),
   };
 }

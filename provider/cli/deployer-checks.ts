@@ -7,14 +7,14 @@ import { type ResourceType, resourceTypes } from "../access/kinds";
 import { compareNeeds, type Met, type PurposeName, purposes } from "../access/needs";
 import { sanitize } from "../access/sanitize";
 import { describeConnection } from "../api/auth/describe-connection";
-import { deployerId } from "../api/auth/tailnet-identity";
-import { clockSkew } from "../api/clock-skew";
+import { findDeployerId } from "../api/auth/tailnet-identity";
+import { measureClockSkew } from "../api/clock-skew";
 import { NotFound, NotPermitted } from "../api/errors";
 import type { Key } from "../api/keys/key";
-import { readOwnKey } from "../api/keys/keys";
+import { buildOwnKeyRequest } from "../api/keys/keys";
 import { keyShape } from "../api/keys/schema";
 import type { Connection } from "../api/settings/connection";
-import { proxyInWords } from "../network/proxy";
+import { describeProxy } from "../network/proxy";
 import { managedIn } from "../state/exported-state";
 import type { Check } from "./check";
 import { CommandFailure } from "./failure";
@@ -44,7 +44,7 @@ export async function deployerChecks(
   };
   return [
     found,
-    { name: "Proxy", status: "ok", detail: proxyInWords(connection.baseUrl, process.env) },
+    { name: "Proxy", status: "ok", detail: describeProxy(connection.baseUrl, process.env) },
     await skewCheck(connection.baseUrl),
     ...(await holdingChecks(connection, options, purpose)),
   ];
@@ -53,7 +53,7 @@ export async function deployerChecks(
 async function skewCheck(baseUrl: string): Promise<Check> {
   const name = "Clock";
   try {
-    const skew = await clockSkew(baseUrl);
+    const skew = await measureClockSkew(baseUrl);
     if (skew === undefined)
       return {
         name,
@@ -80,7 +80,7 @@ async function holdingChecks(
   options: SettingsOptions,
   purpose: PurposeName | undefined,
 ): Promise<Check[]> {
-  const id = deployerId(connection.deployer);
+  const id = findDeployerId(connection.deployer);
   if (id === undefined)
     return [
       notKnown(
@@ -90,7 +90,7 @@ async function holdingChecks(
   let key: Key;
   try {
     key = await withTailnet(connection, ({ name, api }) =>
-      api.send(readOwnKey(name, id), keyShape),
+      api.send(buildOwnKeyRequest(name, id), keyShape),
     );
   } catch (error) {
     return [withExplanation(failed("Tailnet", error), error)];

@@ -5,7 +5,7 @@
  */
 
 import { z } from "zod";
-import { type ConfigReader, type Connection, connectionFrom } from "../api/settings/connection";
+import { type ConfigReader, type Connection, readConnection } from "../api/settings/connection";
 import { SettingsError } from "../api/settings/error";
 import { CommandFailure } from "./failure";
 import { printAside } from "./output";
@@ -30,7 +30,7 @@ export function settingsFrom(config: StackConfig): Settings {
         decrypted ??= config.decrypt().catch((reason: unknown) => {
           throw whyDecrypted([...secrets], reason);
         });
-        return connectionFrom(process.env, readerOf(await decrypted, new Set()), name);
+        return readConnection(process.env, readerOf(await decrypted, new Set()), name);
       }
       if (connection === undefined) throw error;
       return connection;
@@ -40,7 +40,7 @@ export function settingsFrom(config: StackConfig): Settings {
 
 function fromEnvironment(config: StackConfig, name: string | undefined): Connection {
   try {
-    const connection = connectionFrom(process.env, () => undefined, name);
+    const connection = readConnection(process.env, () => undefined, name);
     if (config.kind === "unreadable")
       printAside(
         `The stack's config cannot be read, so the deployer comes from the environment alone: ${config.reason}`,
@@ -65,7 +65,7 @@ function attempt(
   name: string | undefined,
 ): { connection?: Connection; error?: unknown } {
   try {
-    return { connection: connectionFrom(process.env, config, name) };
+    return { connection: readConnection(process.env, config, name) };
   } catch (error) {
     return { error };
   }

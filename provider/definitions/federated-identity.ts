@@ -46,7 +46,7 @@ export const federatedIdentity: KeyResource<z.output<typeof inputs>> = {
       const merged = mergeChanges(declaration.inPlace, wanted, changed, now);
       return { ...merged, audience: merged["audience"] || generated };
     };
-    return seen(await keysOf(kind, tailnet).change(id, body));
+    return seen(await keysOf(kind, tailnet).update(id, body));
   },
 };
 

@@ -38,7 +38,7 @@ export const oauthClient: KeyResource<z.output<typeof inputs>> = {
   },
   async update(id, wanted, changed, _state, tailnet) {
     return seenTrustCredential(
-      await keysOf(kind, tailnet).change(id, (now) =>
+      await keysOf(kind, tailnet).update(id, (now) =>
         mergeChanges(declaration.inPlace, wanted, changed, now),
       ),
     );

@@ -3,7 +3,7 @@
  * tailnet every credential looks as if it were gone, and a refresh would forget them all.
  */
 
-import { isSameTailnet, type TailnetIdentity, tailnetIdIn } from "../api/auth/tailnet-identity";
+import { isSameTailnet, parseTailnetId, type TailnetIdentity } from "../api/auth/tailnet-identity";
 import type { Properties } from "./resource";
 
 /** The member of the state that says in which tailnet the credential was made, and by whom. */
@@ -18,7 +18,7 @@ function madeIn(state: Properties): TailnetIdentity {
 
 /** The id of the tailnet of a credential, where its own id or the state says so. */
 function tailnetIdOf(id: string, state: Properties): string | undefined {
-  return tailnetIdIn(id) ?? madeIn(state).id;
+  return parseTailnetId(id) ?? madeIn(state).id;
 }
 
 /** @throws Error where the credential is known to be another tailnet's */
@@ -83,7 +83,7 @@ export async function requireEvidence(
   reads: Reads,
 ): Promise<void> {
   const there = madeIn(state);
-  const isHere = isSameTailnet(there, here) || tailnetIdIn(id) === (here.id ?? "");
+  const isHere = isSameTailnet(there, here) || parseTailnetId(id) === (here.id ?? "");
   if (isHere || (await reads.foundAny())) return;
   throw new Error(
     `${type} ${id} is not known to the tailnet ${here.id ?? here.name ?? "of the deployer"}, nor is any other credential of this state, as the deployer ${here.deployer ?? ""} sees it: so this may be another tailnet. ${describeOrigin(id, state)}\n` +

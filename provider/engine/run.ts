@@ -3,7 +3,7 @@
  * so that they share tokens and reads.
  */
 
-import { type Connection, connectionFrom } from "../api/settings/connection";
+import { type Connection, readConnection } from "../api/settings/connection";
 import type { Tailnet } from "../api/tailnet";
 import { countReads, type Reads } from "./belonging";
 import { readStackConfig } from "./stack-config";
@@ -18,7 +18,7 @@ const opened = new Map<string | undefined, Promise<Tailnet>>();
 export function deployerConnection(name: string | undefined): Connection {
   const known = connections.get(name);
   if (known !== undefined) return known;
-  const connection = connectionFrom(process.env, readStackConfig, name);
+  const connection = readConnection(process.env, readStackConfig, name);
   connections.set(name, connection);
   connection.notes?.forEach(warn);
   return connection;

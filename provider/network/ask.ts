@@ -3,7 +3,7 @@
  */
 
 import { interceptors } from "undici";
-import { reasonOf, wayTo } from "./dispatcher";
+import { describeFailure, openRoute } from "./dispatcher";
 import type { Environment } from "./proxy";
 
 export interface Question {
@@ -39,7 +39,7 @@ export async function ask(
   { method = "GET", headers = {}, body, timeout, repeatable = false }: Question,
   environment: Environment = process.env,
 ): Promise<Answer> {
-  const way = wayTo(address, timeout, environment);
+  const way = openRoute(address, timeout, environment);
   const { origin, pathname, search } = new URL(address);
   const dispatcher = repeatable ? way.dispatcher.compose(repeating) : way.dispatcher;
   try {
@@ -51,7 +51,9 @@ export async function ask(
       text: await answer.body.text(),
     };
   } catch (error) {
-    throw new Error(`no answer from ${origin}${way.through}: ${reasonOf(error)}`, { cause: error });
+    throw new Error(`no answer from ${origin}${way.through}: ${describeFailure(error)}`, {
+      cause: error,
+    });
   } finally {
     await way.close();
   }

@@ -4,9 +4,9 @@
  */
 
 import { Agent, type Dispatcher, errors, Pool, ProxyAgent } from "undici";
-import { type Environment, proxyFor } from "./proxy";
+import { type Environment, findProxy } from "./proxy";
 
-export interface Way {
+export interface Route {
   readonly dispatcher: Dispatcher;
   /**
    * Completes "no answer from https://…", for example `" through the proxy http://proxy:3128
@@ -33,12 +33,12 @@ export class ProxyFailure extends Error {
  * @param timeout how long one answer may take, in milliseconds
  * @throws ProxySettingError where the variable for it holds no address of a proxy
  */
-export function wayTo(
+export function openRoute(
   address: string,
   timeout: number,
   environment: Environment = process.env,
-): Way {
-  const proxy = proxyFor(address, environment);
+): Route {
+  const proxy = findProxy(address, environment);
   const connect = { timeout: Math.min(10_000, timeout) };
   const pooled = { headersTimeout: timeout, bodyTimeout: timeout, keepAliveTimeout: 10_000 };
   const dispatcher =
@@ -49,7 +49,8 @@ export function wayTo(
           requestTls: connect,
           proxyTls: connect,
           ...pooled,
-          clientFactory: (origin, options) => tunnels(new Pool(origin, { ...options, ...pooled })),
+          clientFactory: (origin, options) =>
+            reportTunnelFailures(new Pool(origin, { ...options, ...pooled })),
         });
   return {
     dispatcher,
@@ -59,21 +60,21 @@ export function wayTo(
 }
 
 /** The pool of connections to a proxy, whose failures say that they are the proxy's. */
-function tunnels(pool: Pool): Pool {
+function reportTunnelFailures(pool: Pool): Pool {
   const connect: (options: Dispatcher.ConnectOptions) => Promise<Dispatcher.ConnectData> =
     pool.connect.bind(pool);
-  async function tunnel(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> {
+  async function openTunnel(options: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> {
     let made: Dispatcher.ConnectData;
     try {
       made = await connect(options);
     } catch (error) {
-      throw failureOf(error);
+      throw createFailedTunnel(error);
     }
     if (made.statusCode === 200) return made;
     made.socket.on("error", () => {}).destroy();
-    throw refusalOf(made.statusCode);
+    throw createRefusedTunnel(made.statusCode);
   }
-  return Object.assign(pool, { connect: tunnel });
+  return Object.assign(pool, { connect: openTunnel });
 }
 
 /**
@@ -82,7 +83,7 @@ function tunnels(pool: Pool): Pool {
  */
 const passing = /^(?!EPROTO$)(E[A-Z]+|EAI_[A-Z]+|UND_ERR_[A-Z_]+)$/;
 
-function refusalOf(status: number): ProxyFailure {
+function createRefusedTunnel(status: number): ProxyFailure {
   const why = { 403: ": it lets nobody there", 407: ": it asks for a user name and a password" };
   return new ProxyFailure(
     `the proxy made no tunnel (${status})${why[status as keyof typeof why] ?? ""}`, // Other statuses have no reason.
@@ -90,18 +91,18 @@ function refusalOf(status: number): ProxyFailure {
   );
 }
 
-function failureOf(error: unknown): ProxyFailure {
+function createFailedTunnel(error: unknown): ProxyFailure {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return new ProxyFailure(
-    `the proxy made no tunnel: ${reasonOf(error)}`,
+    `the proxy made no tunnel: ${describeFailure(error)}`,
     passing.test(code) ? "PROXY_UNAVAILABLE" : "PROXY_REFUSED",
   );
 }
 
 /** What was wrong with a connection, in words. */
-export function reasonOf(error: unknown): string {
+export function describeFailure(error: unknown): string {
   if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError)
     return "it took too long";
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join("; ");
+  if (error instanceof AggregateError) return error.errors.map(describeFailure).join("; ");
   return error instanceof Error ? error.message || error.name : String(error);
 }

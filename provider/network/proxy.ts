@@ -25,26 +25,26 @@ export class ProxySettingError extends Error {}
  * The proxy for a request to `address`; undefined where it goes straight there.
  * @throws ProxySettingError where the variable holds no address of a proxy
  */
-export function proxyFor(address: string, environment: Environment): Proxy | undefined {
+export function findProxy(address: string, environment: Environment): Proxy | undefined {
   const url = new URL(address);
   if (isOfThisMachine(url.hostname)) return undefined;
-  const found = setting(environment, url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY");
+  const found = readVariable(environment, url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY");
   if (found === undefined) return undefined;
-  const proxy = proxyIn(found);
-  return isExempt(url, setting(environment, "NO_PROXY")?.value ?? "") ? undefined : proxy;
+  const proxy = parseProxy(found);
+  return isExempt(url, readVariable(environment, "NO_PROXY")?.value ?? "") ? undefined : proxy;
 }
 
 /**
  * Why a request to `address` goes the way it goes, in words, for example `"none: NO_PROXY exempts
  * api.tailscale.com"`.
  */
-export function proxyInWords(address: string, environment: Environment): string {
-  const proxy = proxyFor(address, environment);
+export function describeProxy(address: string, environment: Environment): string {
+  const proxy = findProxy(address, environment);
   if (proxy !== undefined) return proxy.name;
   const { hostname, protocol } = new URL(address);
   if (isOfThisMachine(hostname)) return `none: ${hostname} is this machine`;
   const variable = protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
-  return setting(environment, variable) === undefined
+  return readVariable(environment, variable) === undefined
     ? `none: ${variable} is not set`
     : `none: NO_PROXY exempts ${hostname}`;
 }
@@ -72,7 +72,7 @@ linkLocal.addSubnet("fd00:ec2::", 32, "ipv6");
  * service of a cloud does.
  */
 export function isLinkLocal(hostname: string): boolean {
-  const address = withoutBrackets(hostname);
+  const address = removeBrackets(hostname);
   const family = isIP(address);
   return family !== 0 && linkLocal.check(address, family === 6 ? "ipv6" : "ipv4");
 }
@@ -87,13 +87,13 @@ interface Found {
   readonly value: string;
 }
 
-function setting(environment: Environment, name: string): Found | undefined {
+function readVariable(environment: Environment, name: string): Found | undefined {
   const variable = [name.toLowerCase(), name].find((one) => environment[one] !== undefined);
   const value = variable === undefined ? "" : (environment[variable]?.trim() ?? "");
   return variable === undefined || value === "" ? undefined : { variable, value };
 }
 
-function proxyIn({ variable, value }: Found): Proxy {
+function parseProxy({ variable, value }: Found): Proxy {
   const wrong = (problem: string) =>
     new ProxySettingError(
       `${variable} ${problem}.\n  Write it like "http://proxy.example.com:3128", or unset it; NO_PROXY lists the hosts that need none.`,
@@ -112,7 +112,7 @@ function proxyIn({ variable, value }: Found): Proxy {
 }
 
 function isExempt({ hostname, port, protocol }: URL, exemptions: string): boolean {
-  const host = withoutBrackets(hostname).replace(/\.$/, "");
+  const host = removeBrackets(hostname).replace(/\.$/, "");
   const ownPort = port || (protocol === "https:" ? "443" : "80");
   return exemptions
     .split(/[\s,]+/)
@@ -121,7 +121,7 @@ function isExempt({ hostname, port, protocol }: URL, exemptions: string): boolea
       // An IPv6 address has colons of its own; one with a port stands in brackets.
       const [, name = entry, itsPort] = /^(\[.*\]|[^:]*):(\d+)$/.exec(entry) ?? [];
       if (itsPort !== undefined && itsPort !== ownPort) return false;
-      return matches(host, withoutBrackets(name).toLowerCase());
+      return matches(host, removeBrackets(name).toLowerCase());
     });
 }
 
@@ -146,6 +146,6 @@ function isWithin(host: string, network: string, bits: number): boolean {
   return list.check(host, type);
 }
 
-function withoutBrackets(hostname: string): string {
+function removeBrackets(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, "$1");
 }

@@ -14,7 +14,7 @@ import {
 import { formatProviderText } from "../access/provider-text";
 import { typePrefix } from "../access/resource-types";
 import { detectForm } from "../access/secret-form";
-import { configKey, connectionsKey, description, settingNames } from "../api/settings/table";
+import { connectionsKey, description, formatConfigKey, settingNames } from "../api/settings/table";
 import type { Properties } from "../engine/resource";
 import { askedSecretlyKey } from "../engine/state";
 
@@ -174,7 +174,7 @@ const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: st
 function refusePlaintextCredentials(): void {
   for (const setting of settingNames) {
     if (!description[setting].inConfig) continue;
-    const key = configKey(setting);
+    const key = formatConfigKey(setting);
     const value = readConfig(key);
     if (value === undefined || isConfigSecret(key)) continue;
     if (!isCredential(value, description[setting].isSecret)) continue;

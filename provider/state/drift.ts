@@ -3,10 +3,10 @@
 import { isDeepStrictEqual } from "node:util";
 import {
   type AuditEntry,
-  actorName,
   type Descriptions,
+  explainEntry,
   isSameCredential,
-  meaningOf,
+  nameActor,
 } from "../api/audit-log";
 import { isActive, type Key } from "../api/keys/key";
 import type { AnyKeyResource, AnyResource } from "../definitions/all";
@@ -164,11 +164,11 @@ function lastOf(
 ): Pick<Drift, "by" | "at" | "reason"> {
   const last = entries.filter(({ action }) => actions.includes(action)).at(-1);
   if (last === undefined) return {};
-  const reason = meaningOf(last);
+  const reason = explainEntry(last);
   return {
     at: last.eventTime,
     // Time ends a key, and whoever the log names there has done nothing.
-    ...(last.action !== "EXPIRED" && { by: actorName(last, descriptions) }),
+    ...(last.action !== "EXPIRED" && { by: nameActor(last, descriptions) }),
     ...(reason !== undefined && { reason }),
   };
 }

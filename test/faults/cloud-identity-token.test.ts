@@ -8,8 +8,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { identityToken, identityTokenOrigin } from "../../provider/api/auth/identity-token";
-import { connectionFrom } from "../../provider/api/settings/connection";
+import { describeTokenOrigin, readIdentityToken } from "../../provider/api/auth/identity-token";
+import { readConnection } from "../../provider/api/settings/connection";
 
 const token = `e30.${Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + 3600 })).toString("base64url")}.c2ln`;
 
@@ -78,7 +78,7 @@ const on = (cloud: Pick<Cloud, "url">, which: "aws" | "google" | "container") =>
 });
 
 const identitySource = (environment: Record<string, string>) => {
-  const { deployer } = connectionFrom(
+  const { deployer } = readConnection(
     {
       TAILSCALE_OAUTH_CLIENT_ID: "T1CNTRL-k1CNTRL",
       TAILSCALE_AUDIENCE: "api.tailscale.com/T1CNTRL-k1CNTRL",
@@ -89,9 +89,10 @@ const identitySource = (environment: Record<string, string>) => {
   if (deployer.kind !== "identityToken") throw new Error(`another kind: ${deployer.kind}`);
   return deployer.identityToken;
 };
-const from = (environment: Record<string, string>) => identityToken(identitySource(environment));
+const from = (environment: Record<string, string>) =>
+  readIdentityToken(identitySource(environment));
 const originOf = (environment: Record<string, string>) =>
-  identityTokenOrigin(identitySource(environment));
+  describeTokenOrigin(identitySource(environment));
 
 const credentials = (name: string) =>
   JSON.stringify({

@@ -6,21 +6,21 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { identityToken } from "../../provider/api/auth/identity-token";
-import { connectionFrom } from "../../provider/api/settings/connection";
+import { readIdentityToken } from "../../provider/api/auth/identity-token";
+import { readConnection } from "../../provider/api/settings/connection";
 
 const inAnHour = Math.floor(Date.now() / 1000) + 3600;
 const token = (claims: object) =>
   `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`;
 
 const from = (environment: Record<string, string>) => {
-  const { deployer } = connectionFrom(
+  const { deployer } = readConnection(
     { TAILSCALE_OAUTH_CLIENT_ID: "T1-k1", ...environment },
     () => undefined,
   );
   if (deployer.kind !== "identityToken")
     throw new Error(`a deployer of another kind: ${deployer.kind}`);
-  return identityToken(deployer.identityToken);
+  return readIdentityToken(deployer.identityToken);
 };
 
 test("a token in the environment is taken as it is, unless it is none or has ended", async () => {
@@ -90,6 +90,6 @@ test("the runner's bearer goes nowhere in clear", () => {
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: "job",
   };
   expect(() =>
-    connectionFrom({ TAILSCALE_OAUTH_CLIENT_ID: "k", ...runner }, () => undefined),
+    readConnection({ TAILSCALE_OAUTH_CLIENT_ID: "k", ...runner }, () => undefined),
   ).toThrow("is neither https nor loopback");
 });

@@ -2,7 +2,7 @@
 
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
-import { connectionFrom } from "../../provider/api/settings/connection";
+import { readConnection } from "../../provider/api/settings/connection";
 import { openTailnet } from "../../provider/api/tailnet";
 
 test("a client's own tailnet may be named by its id, and the id of another one fails with what is wrong", async () => {
@@ -19,7 +19,7 @@ test("a client's own tailnet may be named by its id, and the id of another one f
   });
   const { id } = (await federated.json()) as { id: string };
   const keysOf = async (tailnet: string) => {
-    const connection = connectionFrom(
+    const connection = readConnection(
       {
         TAILSCALE_BASE_URL: emulator.url,
         TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,

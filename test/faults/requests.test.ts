@@ -58,7 +58,7 @@ test.each<[string, Fault["effect"]]>([
   for (const method of ["GET", "PUT", "DELETE"])
     emulator.control.addFault({ method, path: "/keys", effect });
   expect(await keys.find(id)).toMatchObject({ id });
-  expect(await keys.change(id, () => ({ scopes: ["users:read"] }))).toMatchObject({
+  expect(await keys.update(id, () => ({ scopes: ["users:read"] }))).toMatchObject({
     scopes: ["users:read"],
   });
   await keys.revoke(id);

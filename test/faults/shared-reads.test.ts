@@ -6,7 +6,7 @@
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { openHttp } from "../../provider/api/http";
-import { keyList } from "../../provider/api/keys/shared-list";
+import { createKeyList } from "../../provider/api/keys/shared-list";
 import type { ApiCredential } from "../../provider/api/settings/credential";
 import { openTailnet } from "../../provider/api/tailnet";
 import { makeClient } from "../contract/client";
@@ -71,7 +71,7 @@ test("a read after a write of our own sees it, and one during the write is asked
   const keys = open(emulator).keys("client");
   const { id } = await keys.create(body);
   expect((await keys.find(id))?.scopes).toEqual(["dns"]);
-  const writing = keys.change(id, () => ({ scopes: ["users:read"] }));
+  const writing = keys.update(id, () => ({ scopes: ["users:read"] }));
   await Promise.all([writing, keys.find(id)]);
   expect((await keys.find(id))?.scopes).toEqual(["users:read"]);
   await keys.revoke(id);
@@ -90,7 +90,7 @@ test("the shared answer is used for three seconds, and a failed one not at all",
     },
     mayRead: async () => undefined,
   };
-  const list = keyList("-", actor, () => now);
+  const list = createKeyList("-", actor, () => now);
   await expect(list.find("kA")).rejects.toThrow("down");
   fails = false;
   expect((await list.find("kA"))?.id).toBe("kA");

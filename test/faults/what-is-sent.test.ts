@@ -12,7 +12,7 @@ import {
 import { type AddressInfo, createServer as createSocketServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { clockSkew } from "../../provider/api/clock-skew";
+import { measureClockSkew } from "../../provider/api/clock-skew";
 import { AnswerNotUnderstood, type TailscaleError, Unreachable } from "../../provider/api/errors";
 import { type Http, openHttp } from "../../provider/api/http";
 
@@ -203,15 +203,17 @@ test("how far the clocks are apart is told in whole seconds, and not where there
   };
   for (const seconds of [0, 90, -600]) {
     at(seconds);
-    expect(Math.abs((await clockSkew(url)) ?? Number.NaN) - Math.abs(seconds)).toBeLessThanOrEqual(
-      1,
-    );
-    expect(Math.sign((await clockSkew(url)) ?? 0) * Math.sign(seconds)).toBeGreaterThanOrEqual(0);
+    expect(
+      Math.abs((await measureClockSkew(url)) ?? Number.NaN) - Math.abs(seconds),
+    ).toBeLessThanOrEqual(1);
+    expect(
+      Math.sign((await measureClockSkew(url)) ?? 0) * Math.sign(seconds),
+    ).toBeGreaterThanOrEqual(0);
   }
   expect(seen[0]).toMatchObject({ method: "GET", url: "/api/v2/" });
   answer = (response) => {
     response.sendDate = false;
     response.end("{}");
   };
-  expect(await clockSkew(url)).toBeUndefined();
+  expect(await measureClockSkew(url)).toBeUndefined();
 });

@@ -10,7 +10,7 @@ import { matches } from "../../provider/access/patterns";
 import { readAuditLog } from "../../provider/api/audit-log";
 import { TailscaleError } from "../../provider/api/errors";
 import type { Http } from "../../provider/api/http";
-import { refusal } from "../../provider/api/refusal";
+import { createRefusal } from "../../provider/api/refusal";
 import { openTailnet } from "../../provider/api/tailnet";
 import { anything, fuzz, objectOf, text } from "./inputs";
 
@@ -90,7 +90,7 @@ test("answers of the API", async () => {
         if (operation === "create") await keys.create(body);
         if (operation === "createWithSecret") await keys.createWithSecret(body);
         if (operation === "find") await keys.find("kA");
-        if (operation === "change") await keys.change("kA", () => body);
+        if (operation === "change") await keys.update("kA", () => body);
         if (operation === "revoke") await keys.revoke("kA");
         if (operation === "allKeys") await tailnet.allKeys();
         if (operation === "deployer") await tailnet.deployer();
@@ -122,7 +122,7 @@ test("bodies of refusals", async () => {
     "bodies of refusals",
     fc.tuple(fc.integer({ min: 300, max: 599 }), body),
     ([status, content]) => {
-      const { message } = refusal(
+      const { message } = createRefusal(
         attempt,
         { status, body: content },
         {

@@ -6,7 +6,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { resourceTypes } from "../../provider/access/kinds";
-import { connectionFrom } from "../../provider/api/settings/connection";
+import { readConnection } from "../../provider/api/settings/connection";
 import { SettingsError } from "../../provider/api/settings/error";
 import { definitions } from "../../provider/definitions/all";
 import { checkInputs } from "../../provider/engine/check";
@@ -129,7 +129,7 @@ test("stack config and environment", async () => {
     ([variables, keys, all, wanted]) => {
       const values: Record<string, string> = { ...keys, "tailscope:connections": all };
       try {
-        const { baseUrl } = connectionFrom(variables, (key) => values[key], wanted);
+        const { baseUrl } = readConnection(variables, (key) => values[key], wanted);
         expect(baseUrl).toMatch(/^(https:\/\/|http:\/\/(localhost|127\.|\[::1\]))/);
         return [];
       } catch (error) {

@@ -7,9 +7,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { redactSecrets } from "../../provider/dist/access/sanitize.js";
 import { knownScopes } from "../../provider/dist/access/scopes.js";
-import { type Connection, connectionFrom } from "../../provider/dist/api/settings/connection.js";
+import { type Connection, readConnection } from "../../provider/dist/api/settings/connection.js";
 import { SettingsError } from "../../provider/dist/api/settings/error.js";
-import { type Way, wayTo } from "../../provider/dist/network/dispatcher.js";
+import { openRoute, type Route } from "../../provider/dist/network/dispatcher.js";
 import { openInventor } from "./inventions.ts";
 import { countsOf, rowsOf, summaryOf, tableOf } from "./report.ts";
 import { Refused, run, stillThere } from "./run.ts";
@@ -126,7 +126,7 @@ function interruptions(): { readonly signal: AbortSignal; received(): NodeJS.Sig
 }
 
 const askBy = async (
-  { dispatcher }: Way,
+  { dispatcher }: Route,
   address: string,
   { method, headers, body, signal }: Parameters<Ask>[1],
 ): ReturnType<Ask> => {
@@ -150,10 +150,10 @@ const askBy = async (
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (options.help) return console.log(help);
-  const connection = connectionFrom(process.env, () => undefined);
+  const connection = readConnection(process.env, () => undefined);
   const self = selfFrom(connection);
   for (const note of connection.notes ?? []) aside(note);
-  const way = wayTo(connection.baseUrl, timeout);
+  const way = openRoute(connection.baseUrl, timeout);
   const inventor = openInventor();
   inventor.keepSecret(self.kind === "user" ? self.token : self.secret);
   const { signal, received } = interruptions();

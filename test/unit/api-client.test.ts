@@ -3,12 +3,12 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { readScopes } from "../../provider/access/kinds";
-import { actorName, readAuditLog } from "../../provider/api/audit-log";
+import { nameActor, readAuditLog } from "../../provider/api/audit-log";
 import {
   type ApiClient,
-  apiClient,
-  fallingBack,
-  waitingWhileFresh,
+  createApiClient,
+  waitWhileFresh,
+  withFallback,
 } from "../../provider/api/auth/client";
 import {
   AnswerNotUnderstood,
@@ -18,9 +18,9 @@ import {
   TagsNotPermitted,
 } from "../../provider/api/errors";
 import type { Http, Request } from "../../provider/api/http";
-import { clientIsGone, type Keys } from "../../provider/api/keys/keys";
+import { isClientGone, type Keys } from "../../provider/api/keys/keys";
 import { readTagOwners } from "../../provider/api/policy-file";
-import { refusal } from "../../provider/api/refusal";
+import { createRefusal } from "../../provider/api/refusal";
 import type { ApiCredential } from "../../provider/api/settings/credential";
 
 const client: ApiCredential = {
@@ -75,7 +75,7 @@ function api(
       asked.push(scope);
       const beyond = scope?.split(" ").filter((one) => mayNotGive.includes(one)) ?? [];
       if (beyond.length > 0)
-        throw refusal(request, {
+        throw createRefusal(request, {
           status: 403,
           body: `OAuth client cannot grant scopes "${beyond.join(" ")}"`,
         });
@@ -91,7 +91,7 @@ function api(
 describe("a deployer", () => {
   test("reads with a token that can only read, and writes with one for all that it holds", async () => {
     const { http, asked, sent } = api(() => ({ id: "k" }));
-    const deployer = apiClient(http, client, { name: "the deployer", tokensFor: "reading" });
+    const deployer = createApiClient(http, client, { name: "the deployer", tokensFor: "reading" });
     await deployer.send(get, id);
     await deployer.send(get, id);
     await deployer.send(post, id);
@@ -112,7 +112,7 @@ describe("a deployer", () => {
       tokensFor: "reading",
       alsoReads: ["logs:configuration:read"],
     } as const;
-    const deployer = apiClient(http, client, options);
+    const deployer = createApiClient(http, client, options);
     await deployer.send(get, id);
     const held = reads.filter((scope) => !lacking.includes(scope));
     expect(asked.at(-1)).toBe([...held, "logs:configuration:read"].join(" "));
@@ -121,7 +121,10 @@ describe("a deployer", () => {
 
   test("that holds none of the read scopes reads with all that it holds", async () => {
     const { http, asked, sent } = api(() => ({ id: "k" }), allReads.split(" "));
-    await apiClient(http, client, { name: "the deployer", tokensFor: "reading" }).send(get, id);
+    await createApiClient(http, client, { name: "the deployer", tokensFor: "reading" }).send(
+      get,
+      id,
+    );
     expect(asked.at(-1)).toBeUndefined();
     expect(sent[0]?.token).toMatch(/for all$/);
   });
@@ -133,19 +136,22 @@ describe("a deployer", () => {
       ...http,
       send: (request, authorization) =>
         request.path === "/oauth/token" && failures-- > 0
-          ? Promise.reject(refusal(request, { status: 401, body: "no" }))
+          ? Promise.reject(createRefusal(request, { status: 401, body: "no" }))
           : http.send(request, authorization),
     };
-    const deployer = apiClient(failing, client, { name: "the deployer", tokensFor: "reading" });
+    const deployer = createApiClient(failing, client, {
+      name: "the deployer",
+      tokensFor: "reading",
+    });
     await expect(deployer.send(get, id)).rejects.toThrow(NotAuthenticated);
     expect(await deployer.send(get, id)).toEqual({ id: "k" });
   });
 
   test("with an API access token sends it as it is, and a refused one is final", async () => {
     const { http, asked, sent } = api((request) => {
-      throw refusal(request, { status: 401, body: "no" });
+      throw createRefusal(request, { status: 401, body: "no" });
     });
-    const deployer = apiClient(
+    const deployer = createApiClient(
       http,
       { kind: "accessToken", token: "tskey-api-k-x" },
       { name: "the deployer", tokensFor: "reading" },
@@ -159,28 +165,31 @@ describe("a deployer", () => {
 
   test("takes a fresh token where one is refused, once, and even for a create", async () => {
     const { http, sent } = api((request, token) => {
-      if (token?.startsWith("token 1")) throw refusal(request, { status: 401, body: "no" });
+      if (token?.startsWith("token 1")) throw createRefusal(request, { status: 401, body: "no" });
       return { id: "k" };
     });
     expect(
-      await apiClient(http, client, { name: "the deployer", tokensFor: "needed" }).send(post, id),
+      await createApiClient(http, client, { name: "the deployer", tokensFor: "needed" }).send(
+        post,
+        id,
+      ),
     ).toEqual({ id: "k" });
     expect(sent.map(({ token }) => token)).toEqual(["token 1 for dns", "token 2 for dns"]);
     const never = api((request) => {
-      throw refusal(request, { status: 401, body: "no" });
+      throw createRefusal(request, { status: 401, body: "no" });
     });
     await expect(
-      apiClient(never.http, client, { name: "x", tokensFor: "needed" }).send(post, id),
+      createApiClient(never.http, client, { name: "x", tokensFor: "needed" }).send(post, id),
     ).rejects.toThrow(NotAuthenticated);
     expect(never.sent).toHaveLength(2);
   });
 
   test("does not take another token for another refusal", async () => {
     const { http, sent } = api((request) => {
-      throw refusal(request, { status: 403, body: "no" });
+      throw createRefusal(request, { status: 403, body: "no" });
     });
     await expect(
-      apiClient(http, client, { name: "x", tokensFor: "needed" }).send(post, id),
+      createApiClient(http, client, { name: "x", tokensFor: "needed" }).send(post, id),
     ).rejects.toThrow(NotPermitted);
     expect(sent).toHaveLength(1);
   });
@@ -188,7 +197,7 @@ describe("a deployer", () => {
 
 test("a client that mints asks for the one scope that each request needs", async () => {
   const { http, asked } = api(() => ({ id: "k" }));
-  const minter = apiClient(http, client, {
+  const minter = createApiClient(http, client, {
     name: "the OAuth client of mintedBy,",
     tokensFor: "needed",
   });
@@ -207,7 +216,7 @@ test.each([
   "an answer %j is not understood, and the error says what is wrong with it",
   async (answer, problem) => {
     const shape = problem.includes('"k"') ? z.object({ id: z.literal("k") }) : id;
-    const sending = apiClient(api(() => answer).http, client, {
+    const sending = createApiClient(api(() => answer).http, client, {
       name: "x",
       tokensFor: "needed",
     }).send(get, shape);
@@ -219,7 +228,7 @@ test.each([
 test("all that is wrong with an answer is said, each with its place", async () => {
   const shape = z.object({ a: z.object({ b: z.string() }), c: z.number() });
   await expect(
-    apiClient(api(() => ({ a: {} })).http, client, { name: "x", tokensFor: "needed" }).send(
+    createApiClient(api(() => ({ a: {} })).http, client, { name: "x", tokensFor: "needed" }).send(
       get,
       shape,
     ),
@@ -243,12 +252,12 @@ describe("a client that is asked for just what a request needs", () => {
         const { scope, tags } = request.form ?? {};
         asked.push([scope, tags].filter(Boolean).join(" with "));
         if (refuses(request.form ?? {})) {
-          throw refusal(request, { status: 403, body: "OAuth client cannot grant scopes" });
+          throw createRefusal(request, { status: 403, body: "OAuth client cannot grant scopes" });
         }
         return { access_token: asked.at(-1), scope };
       },
     };
-    return { asked, sender: apiClient(http, client, minting) };
+    return { asked, sender: createApiClient(http, client, minting) };
   }
 
   test("reads by its write scope where Tailscale gives no token for the read form of it, and asks for that once", async () => {
@@ -265,7 +274,7 @@ describe("a client that is asked for just what a request needs", () => {
       (token) => {
         if (token?.includes("tag:ci")) return { id: "k" };
         const body = '{"message":"requested tags [tag:ci] are invalid or not permitted"}';
-        throw refusal(create, { status: 400, body });
+        throw createRefusal(create, { status: 400, body });
       },
     );
     await sender.send(create, id);
@@ -278,7 +287,7 @@ describe("a client that is asked for just what a request needs", () => {
       ({ tags }) => tags !== undefined,
       () => {
         const body = '{"message":"requested tags [tag:ci] are invalid or not permitted"}';
-        throw refusal(create, { status: 400, body });
+        throw createRefusal(create, { status: 400, body });
       },
     );
     await expect(sender.send(create, id)).rejects.toThrow(TagsNotPermitted);
@@ -287,7 +296,7 @@ describe("a client that is asked for just what a request needs", () => {
 
 describe("a client that was made just now", () => {
   const quick = { firstPause: 1, longestPause: 4, tellAfter: 10, giveUpAfter: 200 };
-  const notFound = (request: Request) => refusal(request, { status: 404, body: "not found" });
+  const notFound = (request: Request) => createRefusal(request, { status: 404, body: "not found" });
 
   /** Answers as if unknown so many times; then it is known everywhere. */
   function unknownFor(times: number, failure: Error = notFound(post)) {
@@ -305,7 +314,7 @@ describe("a client that was made just now", () => {
   test("is waited for while Tailscale answers 404, and a person is told of it once", async () => {
     let told = 0;
     const { known } = unknownFor(8);
-    const patient = waitingWhileFresh(
+    const patient = waitWhileFresh(
       known,
       async () => true,
       () => void told++,
@@ -318,7 +327,7 @@ describe("a client that was made just now", () => {
 
   test("is given up when it takes too long", async () => {
     const { known } = unknownFor(Number.POSITIVE_INFINITY);
-    const patient = waitingWhileFresh(
+    const patient = waitWhileFresh(
       known,
       async () => true,
       () => {},
@@ -330,10 +339,10 @@ describe("a client that was made just now", () => {
   test.each<[string, Error, boolean]>([
     ["an older client", notFound(post), false],
     ["a key that is not there", notFound(get), true],
-    ["another refusal", refusal(post, { status: 403, body: "no" }), true],
+    ["another refusal", createRefusal(post, { status: 403, body: "no" }), true],
   ])("nobody waits for %s", async (_what, failure, isFresh) => {
     const { known, count } = unknownFor(1, failure);
-    const patient = waitingWhileFresh(
+    const patient = waitWhileFresh(
       known,
       async () => isFresh,
       () => {},
@@ -345,8 +354,8 @@ describe("a client that was made just now", () => {
 
   test("is waited for where its token request is what answers 404", async () => {
     const token = { ...post, grant: { kind: "clientCredentials" } } as const;
-    const { known } = unknownFor(1, refusal(token, { status: 404, body: "not found" }));
-    const patient = waitingWhileFresh(
+    const { known } = unknownFor(1, createRefusal(token, { status: 404, body: "not found" }));
+    const patient = waitWhileFresh(
       known,
       async () => true,
       () => {},
@@ -364,20 +373,20 @@ describe("a second credential takes the place of the first", () => {
     },
     mayRead: async () => undefined,
   });
-  const refused = refusal(get, { status: 401, body: "no" });
+  const refused = createRefusal(get, { status: 401, body: "no" });
 
   test.each<[string, Error, boolean, string | Error]>([
     ["where that one is gone", refused, true, "second"],
     ["not where it is still there", refused, false, refused],
     [
       "not where it may not do this",
-      refusal(get, { status: 403, body: "no" }),
+      createRefusal(get, { status: 403, body: "no" }),
       true,
-      refusal(get, { status: 403, body: "no" }),
+      createRefusal(get, { status: 403, body: "no" }),
     ],
   ])("%s", async (_what, failure, isGone, expected) => {
     let told = 0;
-    const both = fallingBack(
+    const both = withFallback(
       says(failure),
       says("second"),
       async () => isGone,
@@ -392,7 +401,7 @@ describe("a second credential takes the place of the first", () => {
   });
 
   test("and never where the first one answers", async () => {
-    const both = fallingBack(
+    const both = withFallback(
       says("first"),
       says("second"),
       async () => true,
@@ -403,20 +412,22 @@ describe("a second credential takes the place of the first", () => {
 });
 
 test("a client counts as gone where it is not there, is revoked, or may not be looked at", async () => {
-  const finding = (find: Keys["find"]) => clientIsGone({ find } as Keys, "kC"); // Nothing else of it is used.
+  const finding = (find: Keys["find"]) => isClientGone({ find } as Keys, "kC"); // Nothing else of it is used.
   expect(await finding(async () => undefined)).toBe(true);
   expect(await finding(async () => ({ id: "kC", revoked: "2026-01-01T00:00:00Z" }))).toBe(true);
   expect(await finding(async () => ({ id: "kC", invalid: true }))).toBe(true);
   expect(await finding(async () => ({ id: "kC" }))).toBe(false);
-  expect(await finding(() => Promise.reject(refusal(get, { status: 403, body: "no" })))).toBe(true);
+  expect(await finding(() => Promise.reject(createRefusal(get, { status: 403, body: "no" })))).toBe(
+    true,
+  );
   await expect(
-    finding(() => Promise.reject(refusal(get, { status: 404, body: "no" }))),
+    finding(() => Promise.reject(createRefusal(get, { status: 404, body: "no" }))),
   ).rejects.toThrow(NotFound);
 });
 
 test("the audit log is asked for between two times, and names whoever acted as people know them", async () => {
   const { http, asked, sent } = api(() => ({ logs: null }));
-  const deployer = apiClient(http, client, { name: "x", tokensFor: "needed" });
+  const deployer = createApiClient(http, client, { name: "x", tokensFor: "needed" });
   const [from, to] = [new Date("2026-01-01T00:00:00Z"), new Date("2026-02-01T00:00:00Z")];
   expect(await readAuditLog("a/b", deployer, from, to)).toEqual([]);
   expect(asked).toEqual(["logs:configuration:read"]);
@@ -432,18 +443,18 @@ test("the audit log is asked for between two times, and names whoever acted as p
     target: { id: "k1" },
     actor: { id: "u1" },
   };
-  const full = apiClient(api(() => ({ logs: [entry] })).http, client, {
+  const full = createApiClient(api(() => ({ logs: [entry] })).http, client, {
     name: "x",
     tokensFor: "needed",
   });
   expect(await readAuditLog("-", full, from, to)).toEqual([entry]);
-  const bad = apiClient(api(() => ({ logs: [{}] })).http, client, {
+  const bad = createApiClient(api(() => ({ logs: [{}] })).http, client, {
     name: "x",
     tokensFor: "needed",
   });
   await expect(readAuditLog("-", bad, from, to)).rejects.toThrow("logs.0.eventTime: it is missing");
 
-  const named = (actor: Parameters<typeof actorName>[0]["actor"]) => actorName({ ...entry, actor });
+  const named = (actor: Parameters<typeof nameActor>[0]["actor"]) => nameActor({ ...entry, actor });
   expect(named({ id: "u1", loginName: "amelie@example.com", displayName: "Amelie" })).toBe(
     "amelie@example.com",
   );
@@ -454,7 +465,7 @@ test("the audit log is asked for between two times, and names whoever acted as p
 
 test("of the policy file only the owners of tags are read", async () => {
   const { http, asked, sent } = api(() => ({ tagOwners: { "tag:a": ["group:x"] }, acls: [] }));
-  const deployer = apiClient(http, client, { name: "x", tokensFor: "needed" });
+  const deployer = createApiClient(http, client, { name: "x", tokensFor: "needed" });
   expect(await readTagOwners("a/b", deployer)).toEqual({ "tag:a": ["group:x"] });
   expect(asked).toEqual(["policy_file:read"]);
   expect(sent[0]?.request).toMatchObject({
@@ -465,7 +476,7 @@ test("of the policy file only the owners of tags are read", async () => {
   expect(
     await readTagOwners(
       "-",
-      apiClient(api(() => ({})).http, client, { name: "x", tokensFor: "needed" }),
+      createApiClient(api(() => ({})).http, client, { name: "x", tokensFor: "needed" }),
     ),
   ).toEqual({});
 });

@@ -6,11 +6,11 @@
 import { describe, expect, test } from "vitest";
 import {
   type AuditEntry,
-  actorName,
-  credentialIn,
+  explainEntry,
+  findCredentialId,
   isSameCredential,
   isUse,
-  meaningOf,
+  nameActor,
   readAuditLog,
 } from "../../provider/api/audit-log";
 import type { ApiClient } from "../../provider/api/auth/client";
@@ -94,8 +94,8 @@ describe("an answer", () => {
     ];
     const log = await read({ logs: odd });
     expect(log).toHaveLength(3);
-    expect(log.map(credentialIn)).toEqual([undefined, undefined, undefined]);
-    expect(log.map((entry) => actorName(entry))).toContain("unknown");
+    expect(log.map(findCredentialId)).toEqual([undefined, undefined, undefined]);
+    expect(log.map((entry) => nameActor(entry))).toContain("unknown");
   });
 
   test("that is not in order of time is put into it", async () => {
@@ -106,15 +106,15 @@ describe("an answer", () => {
 
 test("a trust credential is named by id, and by description where the state, the list or its creation knows it", async () => {
   const entry = await one(creation);
-  expect(actorName(entry)).toBe("kDeployCNTRL");
+  expect(nameActor(entry)).toBe("kDeployCNTRL");
   const managed = { id: "kDeployCNTRL", urn: "urn:pulumi:s::p::t::ci", state: {} };
-  expect(actorName(entry, descriptionsFrom({ managed: [managed as unknown as Managed] }))).toBe(
+  expect(nameActor(entry, descriptionsFrom({ managed: [managed as unknown as Managed] }))).toBe(
     "kDeployCNTRL (ci)",
   );
   const keys = [{ id: "T1CNTRL-kDeployCNTRL", description: "ci deployer" }];
-  expect(actorName(entry, descriptionsFrom({ keys }))).toBe("kDeployCNTRL (ci deployer)");
+  expect(nameActor(entry, descriptionsFrom({ keys }))).toBe("kDeployCNTRL (ci deployer)");
   const made = descriptionsFrom({ log: await read({ logs: [creation] }) });
-  expect(actorName({ actor: { ...client, id: "kMadeCNTRL" } }, made)).toBe("kMadeCNTRL (a probe)");
+  expect(nameActor({ actor: { ...client, id: "kMadeCNTRL" } }, made)).toBe("kMadeCNTRL (a probe)");
 });
 
 test.each([
@@ -133,21 +133,21 @@ test.each([
   [{ id: "", type: "AUTOMATED_WORKER" }, "unknown (AUTOMATED_WORKER)"],
   [{}, "unknown"],
 ])("the actor %j is called %s", (actor, name) => {
-  expect(actorName({ actor })).toBe(name);
+  expect(nameActor({ actor })).toBe(name);
 });
 
 test("the use of a credential is an entry about it, although its target is a token", async () => {
   const entry = await one(use);
-  expect([isUse(entry), credentialIn(entry)]).toEqual([true, "kDeployCNTRL"]);
+  expect([isUse(entry), findCredentialId(entry)]).toEqual([true, "kDeployCNTRL"]);
   const made = await one(creation);
-  expect([isUse(made), credentialIn(made)]).toEqual([false, "kMadeCNTRL"]);
+  expect([isUse(made), findCredentialId(made)]).toEqual([false, "kMadeCNTRL"]);
 });
 
 test("a revocation by the secret scanner says that the secret has leaked", async () => {
   const scanner = { id: "", type: "SECRET_SCANNER", loginName: "", displayName: "" };
   const entry = await one({ ...revocation, actor: scanner });
-  expect(meaningOf(entry)).toBe("revoked by Tailscale's secret scanner: the secret has leaked");
-  expect(meaningOf(await one(revocation))).toBeUndefined();
+  expect(explainEntry(entry)).toBe("revoked by Tailscale's secret scanner: the secret has leaked");
+  expect(explainEntry(await one(revocation))).toBeUndefined();
   const definition = definitionOf("AuthKey");
   if (definition === undefined) throw new Error("there is such a resource");
   const managed: Managed = {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { connectionFrom } from "../../provider/api/settings/connection";
+import { readConnection } from "../../provider/api/settings/connection";
 
 const from = (environment: Record<string, string>, config: Record<string, string> = {}) =>
-  connectionFrom(environment, (key) => config[key]);
+  readConnection(environment, (key) => config[key]);
 
 const client = {
   TAILSCALE_OAUTH_CLIENT_ID: "kA",
@@ -362,7 +362,7 @@ const connections = {
   dev: { tailnet: "dev.example.com", apiKey: "tskey-api-kDev-x" },
 };
 const named = (name: string, environment: Record<string, string>, content: unknown = connections) =>
-  connectionFrom(
+  readConnection(
     environment,
     (key) => (key === "tailscope:connections" ? JSON.stringify(content) : undefined),
     name,
@@ -471,7 +471,7 @@ test.each<[string, string, Record<string, string>, unknown, string]>([
 });
 
 test("named connections that are no JSON are refused, and white space is none", () => {
-  const of = (content: string) => () => connectionFrom({}, () => content, "prod");
+  const of = (content: string) => () => readConnection({}, () => content, "prod");
   expect(of("{")).toThrow(
     'The stack config tailscope:connections is not JSON.\n  Write an object of names and settings, for example { "prod": {',
   );
@@ -487,12 +487,12 @@ test.each([
   ["2m", 120_000],
 ])("TAILSCOPE_TIMEOUT %s is how long one answer may take", (given, timeout) => {
   const environment = { TAILSCALE_API_KEY: "tskey-api-kA-b", TAILSCOPE_TIMEOUT: given };
-  expect(connectionFrom(environment, () => undefined).timing).toEqual({ timeout });
+  expect(readConnection(environment, () => undefined).timing).toEqual({ timeout });
 });
 
 test.each(["0", "soon", "11m", "-1", "601", "x5"])("TAILSCOPE_TIMEOUT %s is refused", (given) => {
   const environment = { TAILSCALE_API_KEY: "tskey-api-kA-b", TAILSCOPE_TIMEOUT: given };
-  expect(() => connectionFrom(environment, () => undefined)).toThrow(
+  expect(() => readConnection(environment, () => undefined)).toThrow(
     `TAILSCOPE_TIMEOUT: ${JSON.stringify(given)} is not a duration from 1s to 10m.\n  Write how long one answer may take, for example "30s".`,
   );
 });

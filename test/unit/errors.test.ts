@@ -24,7 +24,7 @@ const sender = { name: "the deployer k123CNTRL", scopes: ["auth_keys", "oauth_ke
 const failures: readonly [() => Error, new (...args: never[]) => Error, string][] = [
   [
     () =>
-      refusals.refusal(
+      refusals.createRefusal(
         create,
         { status: 403, body: '{"message":"actor cannot set scopes: [policy_file]"}' },
         sender,
@@ -35,7 +35,7 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
   ],
   [
     () =>
-      refusals.refusal(
+      refusals.createRefusal(
         change,
         {
           status: 403,
@@ -51,14 +51,18 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
   ],
   [
     () =>
-      refusals.refusal(create, { status: 401, body: '{"message":"API token invalid"}' }, sender),
+      refusals.createRefusal(
+        create,
+        { status: 401, body: '{"message":"API token invalid"}' },
+        sender,
+      ),
     errors.NotAuthenticated,
     "Tailscale refused to create an OAuth client (401, POST /tailnet/-/keys): API token invalid\n" +
       "  The deployer k123CNTRL was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.",
   ],
   [
     () =>
-      refusals.refusal(repeatable, {
+      refusals.createRefusal(repeatable, {
         status: 502,
         body: "<html><h1>Bad\u001b[31m Gateway</h1>\n</html>",
       }),
@@ -67,14 +71,14 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
       "  Run the same command again; it is safe to repeat.",
   ],
   [
-    () => refusals.refusal(change, { status: 404, body: '{"message":"key not found"}' }),
+    () => refusals.createRefusal(change, { status: 404, body: '{"message":"key not found"}' }),
     errors.NotFound,
     "Tailscale refused to change the OAuth client kA (404, PUT /tailnet/-/keys/kA): key not found\n" +
       "  Somebody removed it behind Pulumi's back: `pulumi up --refresh` notices, and makes a new one.",
   ],
   [
     () =>
-      refusals.refusal(create, {
+      refusals.createRefusal(create, {
         status: 400,
         body: '{"message":"requested tags [tag:a] are invalid or not permitted"}',
       }),
@@ -84,19 +88,19 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
       'or tags that those own there: to let a client with several tags give just one, make that tag its own owner ("tag:a": ["tag:a"]).',
   ],
   [
-    () => refusals.refusal(change, { status: 429, body: "" }),
+    () => refusals.createRefusal(change, { status: 429, body: "" }),
     errors.RateLimited,
     "Tailscale failed to change the OAuth client kA (429, PUT /tailnet/-/keys/kA)\n  Too many requests: wait a minute and run the same command again, or lower --parallel.",
   ],
   [
-    () => refusals.refusal(change, { status: 301, body: "moved" }),
+    () => refusals.createRefusal(change, { status: 301, body: "moved" }),
     errors.Redirected,
     "Tailscale refused to change the OAuth client kA (301, PUT /tailnet/-/keys/kA): moved\n" +
       "  The answer is a redirect, which is never followed with a token: set TAILSCALE_BASE_URL to the final address.",
   ],
   [
     () =>
-      refusals.refusal(create, {
+      refusals.createRefusal(create, {
         status: 400,
         body: '{"message":"auth keys made by an OAuth client must have tags"}',
       }),
@@ -106,14 +110,18 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
   ],
   [
     () =>
-      refusals.refusal(create, { status: 402, body: '{"message":"upgrade"}', requestId: "req-1" }),
+      refusals.createRefusal(create, {
+        status: 402,
+        body: '{"message":"upgrade"}',
+        requestId: "req-1",
+      }),
     errors.NotInPlan,
     "Tailscale refused to create an OAuth client (402, POST /tailnet/-/keys, request req-1): upgrade\n" +
       "  The tailnet's plan does not include this feature; no scope would change that. See https://tailscale.com/pricing.",
   ],
   [
     () =>
-      refusals.refusal(
+      refusals.createRefusal(
         create,
         { status: 403, body: '{"message":"feature not available on current billing plan"}' },
         sender,
@@ -124,7 +132,7 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
   ],
   [
     () =>
-      refusals.refusal(
+      refusals.createRefusal(
         { ...create, path: "/tailnet/exmaple.com/keys" },
         { status: 403, body: '{"message":"user tailnet does not match"}' },
         sender,
@@ -135,7 +143,7 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
   ],
   [
     () =>
-      refusals.refusal(
+      refusals.createRefusal(
         { ...create, grant: { kind: "clientCredentials" } },
         { status: 403, body: '{"message":"OAuth client cannot grant scopes \\"dns\\""}' },
       ),
@@ -144,32 +152,33 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
       "  The OAuth client can only give scopes of its own. Give it dns, or ask for less.",
   ],
   [
-    () => refusals.refusal(create, { status: 412, body: '{"message":"precondition failed"}' }),
+    () =>
+      refusals.createRefusal(create, { status: 412, body: '{"message":"precondition failed"}' }),
     errors.RequestRefused,
     "Tailscale refused to create an OAuth client (412, POST /tailnet/-/keys): precondition failed\n" +
       "  Change what the message names, and run the same command again.",
   ],
   [
-    () => refusals.refusal(create, { status: 404, body: "" }),
+    () => refusals.createRefusal(create, { status: 404, body: "" }),
     errors.NotFound,
     "Tailscale refused to create an OAuth client (404, POST /tailnet/-/keys)\n" +
       "  Check that the tailnet and the id are right; `-` stands for the credential's own tailnet.",
   ],
   [
-    () => refusals.refusal(create, { status: 404, body: "404 page not found" }),
+    () => refusals.createRefusal(create, { status: 404, body: "404 page not found" }),
     errors.NotFound,
     "Tailscale refused to create an OAuth client (404, POST /tailnet/-/keys): 404 page not found\n" +
       "  The answer is not one of the Tailscale API: check the address in TAILSCALE_BASE_URL, tailscope:baseUrl. Other control servers, such as Headscale, do not have this API.",
   ],
   [
-    () => refusals.refusal(create, { status: 401, body: '{"message":7}' }),
+    () => refusals.createRefusal(create, { status: 401, body: '{"message":7}' }),
     errors.NotAuthenticated,
     'Tailscale refused to create an OAuth client (401, POST /tailnet/-/keys): {"message":7}\n' +
       "  The credential was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.",
   ],
   [
     () =>
-      refusals.refusal(
+      refusals.createRefusal(
         { doing: "read the policy file", method: "GET", path: "/tailnet/-/acl" },
         { status: 403, body: "null" },
       ),
@@ -178,7 +187,7 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
   ],
   [
     () =>
-      refusals.refusal(create, {
+      refusals.createRefusal(create, {
         status: 403,
         body: '{"message":"OAuth client cannot grant scopes \\"users, dns\\""}',
       }),
@@ -188,25 +197,29 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
   ],
   [
     () =>
-      refusals.refusal(create, { status: 403, body: "[]" }, { name: "the deployer", scopes: [] }),
+      refusals.createRefusal(
+        create,
+        { status: 403, body: "[]" },
+        { name: "the deployer", scopes: [] },
+      ),
     errors.NotPermitted,
     "Tailscale refused to create an OAuth client (403, POST /tailnet/-/keys): []\n" +
       "  The deployer may not do this. This request needs the scope oauth_keys.",
   ],
   [
-    () => refusals.refusal(create, { status: 403, body: "no" }, sender),
+    () => refusals.createRefusal(create, { status: 403, body: "no" }, sender),
     errors.NotPermitted,
     "Tailscale refused to create an OAuth client (403, POST /tailnet/-/keys): no\n" +
       "  The deployer k123CNTRL holds auth_keys, oauth_keys. This request needs the scope oauth_keys.",
   ],
   [
-    () => refusals.unreachable(repeatable, "https://api.tailscale.com", "it took too long"),
+    () => refusals.createUnreachable(repeatable, "https://api.tailscale.com", "it took too long"),
     errors.Unreachable,
     "Could not create an OAuth client (POST /tailnet/-/keys): no answer from https://api.tailscale.com: it took too long\n" +
       "  Check that the address is right and can be reached from here. Run the same command again; it is safe to repeat.",
   ],
   [
-    () => refusals.notUnderstood(create, "id: it is missing"),
+    () => refusals.createNotUnderstood(create, "id: it is missing"),
     errors.AnswerNotUnderstood,
     "Tailscale's answer to POST /tailnet/-/keys (to create an OAuth client) is not what its API documents: id: it is missing\n" +
       "  Check that TAILSCALE_BASE_URL is an address of the Tailscale API; if it is, a newer Tailscope may know the new answer.",
@@ -214,7 +227,7 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
   [
     () =>
       new errors.LostCreate(
-        refusals.refusal(create, { status: 502, body: "gone" }),
+        refusals.createRefusal(create, { status: 502, body: "gone" }),
         "two fit",
         "Revoke one.",
         ["kA", "kB"],
@@ -254,14 +267,17 @@ test.each<[number, boolean]>([
   [400, false],
   [418, false],
 ])("an answer of %i is a redirect: %s", (status, isRedirect) => {
-  expect(refusals.refusal(create, { status, body: "" }) instanceof errors.Redirected).toBe(
+  expect(refusals.createRefusal(create, { status, body: "" }) instanceof errors.Redirected).toBe(
     isRedirect,
   );
 });
 
 test("the scopes that may not be given are told apart, however the API writes them", () => {
   const beyond = (message: string) => {
-    const error = refusals.refusal(create, { status: 403, body: JSON.stringify({ message }) });
+    const error = refusals.createRefusal(create, {
+      status: 403,
+      body: JSON.stringify({ message }),
+    });
     return error instanceof errors.NotPermitted ? error.beyond : undefined;
   };
   expect(beyond("actor cannot set scopes: [users dns]")).toEqual(["users", "dns"]);
@@ -271,23 +287,23 @@ test("the scopes that may not be given are told apart, however the API writes th
 
 test("what says nothing about what was asked is told from what does", () => {
   const passing = [
-    refusals.unreachable(create, "https://a", "x"),
-    refusals.refusal(create, { status: 500, body: "" }),
-    refusals.refusal(create, { status: 429, body: "" }),
-    refusals.notUnderstood(create, "x"),
+    refusals.createUnreachable(create, "https://a", "x"),
+    refusals.createRefusal(create, { status: 500, body: "" }),
+    refusals.createRefusal(create, { status: 429, body: "" }),
+    refusals.createNotUnderstood(create, "x"),
   ];
   expect(passing.map(errors.isPassing)).toEqual([true, true, true, true]);
   expect(
     [
-      refusals.refusal(create, { status: 400, body: "" }),
-      refusals.refusal(create, { status: 403, body: "" }),
+      refusals.createRefusal(create, { status: 400, body: "" }),
+      refusals.createRefusal(create, { status: 403, body: "" }),
       new Error("x"),
     ].map(errors.isPassing),
   ).toEqual([false, false, false]);
   // Those after which the request may have to be looked for say which one it was.
   expect(passing.map((failure) => failure.attempt === create)).toEqual([true, true, true, true]);
-  expect(refusals.unreachable(create, "https://a", "x").mayHaveArrived).toBe(true);
-  expect(refusals.unreachable(create, "https://a", "x", false).mayHaveArrived).toBe(false);
+  expect(refusals.createUnreachable(create, "https://a", "x").mayHaveArrived).toBe(true);
+  expect(refusals.createUnreachable(create, "https://a", "x", false).mayHaveArrived).toBe(false);
 });
 
 const unauthorized = { status: 401, body: '{"message":"API token invalid"}' };
@@ -295,7 +311,7 @@ const lastLine = (error: Error) => error.message.split("\n").at(-1);
 
 test("a deployer of stack config that is not accepted may be the engine's old one, and the way out is named", () => {
   const from = (source: errors.Sender["source"]) =>
-    lastLine(refusals.refusal(create, unauthorized, { name: "the OAuth client kA", source }));
+    lastLine(refusals.createRefusal(create, unauthorized, { name: "the OAuth client kA", source }));
   const accepted =
     "  The OAuth client kA was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.";
   const old =
@@ -315,7 +331,9 @@ test("a deployer of stack config that is not accepted may be the engine's old on
     grant: { kind: "tokenExchange", clientId: "T1-kA", claims: {} },
   } as const;
   const source = { place: "stack config" } as const;
-  expect(lastLine(refusals.refusal(exchange, unauthorized, { name: "it", source }))).toContain(old);
+  expect(
+    lastLine(refusals.createRefusal(exchange, unauthorized, { name: "it", source })),
+  ).toContain(old);
 });
 
 test("a token for its own tailnet, because the tailnet that is meant was refused, is told with what fails by it", () => {
@@ -323,18 +341,20 @@ test("a token for its own tailnet, because the tailnet that is meant was refused
     "Tailscale refused to give a token (403): client does not have the all scope";
   const sender = { name: "the deployer kA", refusedTailnet };
   for (const status of [403, 404])
-    expect(lastLine(refusals.refusal(create, { status, body: "" }, sender))).toContain(
+    expect(lastLine(refusals.createRefusal(create, { status, body: "" }, sender))).toContain(
       ` Its token is for its own tailnet: ${refusedTailnet}`,
     );
 });
 
 test("a create that may have taken effect is never called safe to repeat, and one that was not sent is", () => {
   for (const error of [
-    refusals.refusal(create, { status: 502, body: "" }),
-    refusals.unreachable(create, "https://a", "x"),
+    refusals.createRefusal(create, { status: 502, body: "" }),
+    refusals.createUnreachable(create, "https://a", "x"),
   ]) {
     expect(error.message).toContain("It may have taken effect all the same: look whether it did");
     expect(error.message).not.toContain("safe to repeat");
   }
-  expect(refusals.unreachable(create, "https://a", "x", false).message).toContain("safe to repeat");
+  expect(refusals.createUnreachable(create, "https://a", "x", false).message).toContain(
+    "safe to repeat",
+  );
 });

@@ -12,7 +12,7 @@ import {
   type LostCreateLookup,
   openCreates,
 } from "../../provider/api/keys/lost-creates";
-import { refusal, unreachable } from "../../provider/api/refusal";
+import { createRefusal, createUnreachable } from "../../provider/api/refusal";
 
 const attempt = {
   doing: "create it",
@@ -20,7 +20,7 @@ const attempt = {
   effect: "creates",
   path: "/tailnet/-/keys",
 } as const;
-const lost = () => unreachable(attempt, "https://api.example.com", "it took too long");
+const lost = () => createUnreachable(attempt, "https://api.example.com", "it took too long");
 
 /** A tailnet with some keys, in which the first `failures` creates are lost. */
 function tailnet(keys: readonly Partial<Key>[], known: readonly string[] = []) {
@@ -265,16 +265,20 @@ describe("where it cannot be seen", () => {
   });
 
   test.each([
-    ["that was refused", refusal(attempt, { status: 403, body: "no" }), false],
-    ["that never left", unreachable(attempt, "https://a", "x", false), false],
-    ["that was redirected", refusal(attempt, { status: 307, body: "" }), false],
+    ["that was refused", createRefusal(attempt, { status: 403, body: "no" }), false],
+    ["that never left", createUnreachable(attempt, "https://a", "x", false), false],
+    ["that was redirected", createRefusal(attempt, { status: 307, body: "" }), false],
     [
       "whose token could not be had",
-      unreachable({ ...attempt, path: "/oauth/token", effect: "repeatable" }, "https://a", "x"),
+      createUnreachable(
+        { ...attempt, path: "/oauth/token", effect: "repeatable" },
+        "https://a",
+        "x",
+      ),
       false,
     ],
     ["that failed for another reason", new TypeError("x"), false],
-    ["that failed at the server", refusal(attempt, { status: 502, body: "" }), true],
+    ["that failed at the server", createRefusal(attempt, { status: 502, body: "" }), true],
   ])("a create %s is looked for: %s", async (_what, error, isLookedFor) => {
     let looked = 0;
     const failure = await failureOf({ list: async () => void looked++ }, error);

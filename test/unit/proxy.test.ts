@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isLinkLocal, proxyFor, proxyInWords } from "../../provider/network/proxy";
+import { describeProxy, findProxy, isLinkLocal } from "../../provider/network/proxy";
 
 const api = "https://api.tailscale.com";
 const proxy = "http://proxy.example.com:3128";
@@ -125,11 +125,11 @@ test.each<[string, string, Record<string, string>, string | undefined]>([
   ["a cloud's metadata service", "http://169.254.169.254", { HTTP_PROXY: proxy }, undefined],
   ["that of IPv6", "http://[fd00:ec2::254]", { HTTP_PROXY: proxy }, undefined],
 ])("with %s, %s goes the right way", (_, address, environment, name) => {
-  expect(proxyFor(address, environment)?.name).toBe(name);
+  expect(findProxy(address, environment)?.name).toBe(name);
 });
 
 test("the agent gets the user info, and nobody else", () => {
-  const found = proxyFor(api, { HTTPS_PROXY: "http://user:hunter2@proxy.example.com" });
+  const found = findProxy(api, { HTTPS_PROXY: "http://user:hunter2@proxy.example.com" });
   expect(found?.address.password).toBe("hunter2");
   expect(found?.name).not.toContain("hunter2");
 });
@@ -140,14 +140,14 @@ test.each([
   ["socks5://proxy:1080", "names a proxy that is neither http nor https"],
   ["http://%zz:hunter2@proxy", "has a user name or password that is not percent-encoded"],
 ])("HTTPS_PROXY=%s is refused with what to write", (value, problem) => {
-  const refused = () => proxyFor(api, { HTTPS_PROXY: value });
+  const refused = () => findProxy(api, { HTTPS_PROXY: value });
   expect(refused).toThrow(`HTTPS_PROXY ${problem}`);
   expect(refused).toThrow('.\n  Write it like "http://proxy.example.com:3128", or unset it');
   expect(refused).not.toThrow("hunter2");
 });
 
 test("a proxy that is wrong does not matter where none is needed", () => {
-  expect(proxyFor("http://127.0.0.1:1", { HTTP_PROXY: "socks5://x" })).toBeUndefined();
+  expect(findProxy("http://127.0.0.1:1", { HTTP_PROXY: "socks5://x" })).toBeUndefined();
 });
 
 test.each([
@@ -156,7 +156,7 @@ test.each([
   [api, { HTTPS_PROXY: proxy, NO_PROXY: "*" }, "none: NO_PROXY exempts api.tailscale.com"],
   ["http://127.0.0.1:1", { HTTP_PROXY: proxy }, "none: 127.0.0.1 is this machine"],
 ])("the way to %s is told in words", (address, environment, words) => {
-  expect(proxyInWords(address, environment)).toBe(words);
+  expect(describeProxy(address, environment)).toBe(words);
 });
 
 test.each([

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { covers } from "../../provider/access/scopes";
 import { narrowForReads } from "../../provider/api/auth/read-token";
 import type { Narrowing, Token, TokenSource } from "../../provider/api/auth/token";
-import { refusal } from "../../provider/api/refusal";
+import { createRefusal } from "../../provider/api/refusal";
 
 const wanted = ["auth_keys:read", "oauth_keys:read", "policy_file:read", "devices:core:read"];
 const attempt = {
@@ -52,7 +52,7 @@ function tokensOf(held: readonly string[], { names, writeNarrowsToRead }: World)
       if (beyond.length > 0) {
         const named = { beyond, all: scopes, nothing: [] }[names];
         const body = `OAuth client cannot grant scopes "${named.join(" ")}"`;
-        throw refusal(attempt, { status: 403, body });
+        throw createRefusal(attempt, { status: 403, body });
       }
       const given = scopes.length > 0 ? scopes : held;
       return { value: given.join(" "), scopes: given, beyond: [] };
@@ -160,7 +160,7 @@ test("a failure that is not a refusal is passed on", async () => {
   const { tokens } = tokensOf(["all"], friendly);
   const failing: TokenSource = {
     ...tokens,
-    get: () => Promise.reject(refusal(attempt, { status: 503, body: "" })),
+    get: () => Promise.reject(createRefusal(attempt, { status: 503, body: "" })),
   };
   await expect(
     narrowForReads(failing, { wanted, holds: async () => undefined, tell() {} }),

@@ -4,10 +4,10 @@ import { expect, test } from "vitest";
 import type { z } from "zod";
 import { readAuditLog } from "../../provider/api/audit-log";
 import type { ApiClient } from "../../provider/api/auth/client";
-import { tokenSource } from "../../provider/api/auth/token";
+import { createTokenSource } from "../../provider/api/auth/token";
 import * as errors from "../../provider/api/errors";
 import { keyShape } from "../../provider/api/keys/schema";
-import { keyList } from "../../provider/api/keys/shared-list";
+import { createKeyList } from "../../provider/api/keys/shared-list";
 import * as refusals from "../../provider/api/refusal";
 import { type Sample, samples } from "../recorded/sample";
 
@@ -58,7 +58,7 @@ test.each(of(paths.log))("%s: all its entries are read", async (_, sample) => {
 
 test.each(of(paths.list))("%s: all its keys are read", async (_, sample) => {
   const { keys } = sample.body as { keys: { id: string }[] };
-  const all = await keyList("-", answering(sample)).all();
+  const all = await createKeyList("-", answering(sample)).all();
   expect(all?.map(({ id }) => id)).toEqual(keys.map(({ id }) => id));
 });
 
@@ -80,7 +80,7 @@ test.each(of(paths.token))(
       close: async () => {},
     };
     const wanted = asked?.split(" ") ?? [];
-    const token = await tokenSource(http, client).get({ scopes: wanted });
+    const token = await createTokenSource(http, client).get({ scopes: wanted });
     expect(token.value).toBe(access_token);
     expect(token.scopes).toEqual(scope?.split(" "));
     const isWider = asked !== undefined && scope?.split(" ").some((one) => !wanted.includes(one));
@@ -111,7 +111,7 @@ test.each(samples.filter(([, { status }]) => status >= 400))(
     const requestId = headers?.["x-tailscale-request-id"];
     const isExchange = request.path.endsWith("/oauth/token-exchange");
     const isToken = request.path.endsWith("/oauth/token");
-    const error = refusals.refusal(
+    const error = refusals.createRefusal(
       {
         doing: "do it",
         // One of its methods, as all samples have.

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { fits } from "../../provider/access/secret-form";
-import { type Connection, connectionFrom } from "../../provider/api/settings/connection";
+import { type Connection, readConnection } from "../../provider/api/settings/connection";
 import { SettingsError } from "../../provider/api/settings/error";
 import { connectionsKey, settings } from "../../provider/api/settings/table";
 import { runs } from "../runs";
@@ -18,7 +18,7 @@ type Values = Record<string, string>;
 
 /** `config` without `tailscope:` in front of each key. */
 const from = (environment: Values, config: Values = {}): Connection =>
-  connectionFrom(environment, (key) => config[key.replace("tailscope:", "")]);
+  readConnection(environment, (key) => config[key.replace("tailscope:", "")]);
 
 const secretOf = (id: string) => `tskey-client-${id}-SECRETSECRET`;
 const idA = "kA1CNTRL";
@@ -73,7 +73,7 @@ describe("the client's id and its secret", () => {
     expect(from({}, { oauthClientSecret: secretOf(idA) }).deployer).toMatchObject(expected);
     const connections = { prod: { environment: { oauthClientSecret: "PROD" } } };
     const named = (environment: Values, content: object) =>
-      connectionFrom(
+      readConnection(
         environment,
         (key) => (key === connectionsKey ? JSON.stringify(content) : undefined),
         "prod",

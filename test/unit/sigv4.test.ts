@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { signedHeaders } from "../../provider/api/auth/identity-token/sigv4";
+import { signHeaders } from "../../provider/api/auth/identity-token/sigv4";
 
 const address = new URL("https://sts.eu-central-1.amazonaws.com/");
 const body =
@@ -16,14 +16,14 @@ const credential = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261125/eu-central-
  * Signed by `@smithy/signature-v4` 5, which AWS's SDK signs with, for the same request and time.
  */
 test("a request is signed as AWS's own signer signs it, with and without a session", () => {
-  expect(signedHeaders(address, body, keys, "eu-central-1", "sts", now)).toEqual({
+  expect(signHeaders(address, body, keys, "eu-central-1", "sts", now)).toEqual({
     "content-type": "application/x-www-form-urlencoded; charset=utf-8",
     host: "sts.eu-central-1.amazonaws.com",
     "x-amz-date": "20261125T123045Z",
     authorization: `${credential}, SignedHeaders=content-type;host;x-amz-date, Signature=08d8b61ea125c3959dde228b72b02dd63b0e46380b117821dbb6ef36af71592c`,
   });
   const session = { ...keys, sessionToken: "a/session+token==" };
-  expect(signedHeaders(address, body, session, "eu-central-1", "sts", now)).toMatchObject({
+  expect(signHeaders(address, body, session, "eu-central-1", "sts", now)).toMatchObject({
     "x-amz-security-token": "a/session+token==",
     authorization: `${credential}, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, Signature=029b394416b06840a0ded2229ca73c8a6ad20fcc88afe171136cd8c392e0171d`,
   });

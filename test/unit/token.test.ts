@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { narrowToken, tokenSource } from "../../provider/api/auth/token";
+import { createTokenSource, narrowToken } from "../../provider/api/auth/token";
 import { ServerFailed, TokenExchangeFailed, TokenTooWide } from "../../provider/api/errors";
 import type { Http, Request } from "../../provider/api/http";
-import { refusal } from "../../provider/api/refusal";
+import { createRefusal } from "../../provider/api/refusal";
 
 /** An authorization server that answers when it is told to. */
 function server(answer: (request: Request) => unknown) {
@@ -29,7 +29,7 @@ test("a token is kept until two minutes before it runs out, for each scope apart
     expires_in: 3600,
     scope: "dns users",
   }));
-  const tokens = tokenSource(http, client, () => now);
+  const tokens = createTokenSource(http, client, () => now);
   expect(
     await Promise.all([tokens.get(), tokens.get(), tokens.get({ scopes: ["dns"] })]),
   ).toMatchObject([
@@ -47,7 +47,7 @@ test("a token is kept until two minutes before it runs out, for each scope apart
 test("a short life is used for its first half at least", async () => {
   let now = 0;
   const { http, requests } = server(() => ({ access_token: "t", expires_in: 100 }));
-  const tokens = tokenSource(http, client, () => now);
+  const tokens = createTokenSource(http, client, () => now);
   await tokens.get();
   now = 49_000;
   await tokens.get();
@@ -63,7 +63,7 @@ test("a failure is told to everybody who waited, and the next one asks again", a
     if (fails) throw new Error("down");
     return { access_token: "t" };
   });
-  const tokens = tokenSource(http, client);
+  const tokens = createTokenSource(http, client);
   const waiting = await Promise.allSettled([tokens.get(), tokens.get()]);
   expect(waiting.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   expect(requests).toHaveLength(1);
@@ -75,7 +75,7 @@ test.each([{}, { access_token: "" }, { access_token: 7 }, undefined, "text"])(
   "an answer without a token is reported: %j",
   async (answer) => {
     const { http } = server(() => answer);
-    await expect(tokenSource(http, client).get()).rejects.toThrow("it holds no access token");
+    await expect(createTokenSource(http, client).get()).rejects.toThrow("it holds no access token");
   },
 );
 
@@ -88,7 +88,7 @@ test("an identity token is exchanged anew when the token it gave runs out, and s
     clientId: "T-k",
     identityToken: { kind: "value", token: jwt, name: "A" },
   } as const;
-  const tokens = tokenSource(http, identity, () => now);
+  const tokens = createTokenSource(http, identity, () => now);
   await Promise.all([tokens.get(), tokens.get({ scopes: ["dns"] })]);
   expect(requests.map(({ path, form }) => [path, form])).toEqual([
     ["/oauth/token-exchange", { client_id: "T-k", jwt }],
@@ -141,9 +141,12 @@ describe("an identity token that is not accepted", () => {
     "is one kind of failure at a status of %i",
     async (status) => {
       const { http } = server((request) => {
-        throw refusal(request, { status, body: '{"message":"Unauthorized. Visit x for details"}' });
+        throw createRefusal(request, {
+          status,
+          body: '{"message":"Unauthorized. Visit x for details"}',
+        });
       });
-      const failed = tokenSource(http, identity).get();
+      const failed = createTokenSource(http, identity).get();
       await expect(failed).rejects.toThrow(TokenExchangeFailed);
       await expect(failed).rejects.toThrow(
         "The identity token has the issuer https://ci.example.com, the subject repo:a/b, the audience x. " +
@@ -155,9 +158,9 @@ describe("an identity token that is not accepted", () => {
 
   test("a failing server is not taken for a refusal", async () => {
     const { http } = server((request) => {
-      throw refusal(request, { status: 503, body: "" });
+      throw createRefusal(request, { status: 503, body: "" });
     });
-    await expect(tokenSource(http, identity).get()).rejects.toThrow(ServerFailed);
+    await expect(createTokenSource(http, identity).get()).rejects.toThrow(ServerFailed);
   });
 });
 
@@ -167,7 +170,7 @@ describe("a client that asks for tokens for a tailnet of its organisation", () =
 
   test("names it in each request, also for a script's token", async () => {
     const { http, requests } = server(() => ({ access_token: "t", scope: "dns" }));
-    const tokens = tokenSource(http, ofOrganisation);
+    const tokens = createTokenSource(http, ofOrganisation);
     await tokens.get();
     await tokens.get({ scopes: ["dns"] });
     await narrowToken(http, ofOrganisation, { scopes: ["dns"] });
@@ -179,9 +182,9 @@ describe("a client that asks for tokens for a tailnet of its organisation", () =
     const { http, requests } = server((request) => {
       if (request.form?.["tailnet"] === undefined) return { access_token: "own" };
       const body = '{"message":"client does not have the all scope"}';
-      throw refusal(request, { status: 403, body });
+      throw createRefusal(request, { status: 403, body });
     });
-    const tokens = tokenSource(http, ofOrganisation);
+    const tokens = createTokenSource(http, ofOrganisation);
     const refusedTailnet =
       "Tailscale refused to give a token to the OAuth client (403, POST /oauth/token): client does not have the all scope";
     expect(await tokens.get()).toMatchObject({ value: "own", refusedTailnet });
@@ -193,10 +196,10 @@ describe("a client that asks for tokens for a tailnet of its organisation", () =
   test("does not take tokens for its own where those are refused as well, or where the scopes are", async () => {
     const refusing = (body: string, status = 403) =>
       server((request) => {
-        throw refusal(request, { status, body });
+        throw createRefusal(request, { status, body });
       });
     const all = refusing('{"message":"something else"}');
-    const tokens = tokenSource(all.http, ofOrganisation);
+    const tokens = createTokenSource(all.http, ofOrganisation);
     await expect(tokens.get()).rejects.toThrow("something else");
     await expect(tokens.get()).rejects.toThrow("something else");
     expect(asked(all.requests)).toEqual(["T1CNTRL", undefined, "T1CNTRL", undefined]);
@@ -206,7 +209,9 @@ describe("a client that asks for tokens for a tailnet of its organisation", () =
       ["", 500],
     ] as const) {
       const one = refusing(body, status);
-      await expect(tokenSource(one.http, ofOrganisation).get()).rejects.toThrow(String(status));
+      await expect(createTokenSource(one.http, ofOrganisation).get()).rejects.toThrow(
+        String(status),
+      );
       expect(asked(one.requests)).toEqual(["T1CNTRL"]);
     }
   });

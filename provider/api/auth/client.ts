@@ -8,10 +8,10 @@ import { readScopes } from "../../access/kinds";
 import { covers, expandLegacyScopes } from "../../access/scopes";
 import { NotAuthenticated, NotFound, TagsNotPermitted, TokenRefused } from "../errors";
 import type { Authorization, Http, Request } from "../http";
-import { notUnderstood } from "../refusal";
+import { createNotUnderstood } from "../refusal";
 import type { ApiCredential } from "../settings/credential";
 import { narrowForReads } from "./read-token";
-import { type Narrowing, type Token, tokenSource } from "./token";
+import { createTokenSource, type Narrowing, type Token } from "./token";
 
 export interface ApiClient {
   /**
@@ -54,12 +54,12 @@ export const policyFileScopes = [
  */
 const ownReads = [...readScopes, ...policyFileScopes];
 
-export function apiClient(
+export function createApiClient(
   http: Http,
   credential: ApiCredential,
   options: ApiClientOptions,
 ): ApiClient {
-  const tokens = tokenSource(http, credential);
+  const tokens = createTokenSource(http, credential);
   const name =
     credential.kind === "accessToken" ? options.name : `${options.name} ${credential.clientId}`;
 
@@ -68,14 +68,14 @@ export function apiClient(
   const onlyByWriteScope = new Set<string>();
   let wantsTags = false;
 
-  async function narrowingFor(request: Request): Promise<Narrowing | undefined> {
+  async function chooseNarrowing(request: Request): Promise<Narrowing | undefined> {
     if (!tokens.narrowable) return undefined;
     if (options.tokensFor === "needed") return narrowToNeeds(request);
     if (request.method !== "GET") return undefined;
     const wanted = [...ownReads, ...(options.alsoReads ?? [])];
     reading ??= narrowForReads(tokens, {
       wanted,
-      holds: async (token) => options.holds?.(authorization(token)),
+      holds: async (token) => options.holds?.(authorize(token)),
       tell: (message) => options.tell?.(`${name}: ${message}`),
     });
     try {
@@ -92,8 +92,8 @@ export function apiClient(
     return { scopes: [scope], ...(wantsTags && tags.length > 0 && { tags }) };
   }
 
-  async function tokenFor(request: Request): Promise<Token> {
-    const narrowing = await narrowingFor(request);
+  async function getToken(request: Request): Promise<Token> {
+    const narrowing = await chooseNarrowing(request);
     try {
       return await tokens.get(narrowing);
     } catch (error) {
@@ -111,17 +111,17 @@ export function apiClient(
    * done.
    */
   async function sendWithToken(request: Request): Promise<unknown> {
-    const token = await tokenFor(request);
+    const token = await getToken(request);
     try {
-      return await http.send(request, authorization(token));
+      return await http.send(request, authorize(token));
     } catch (error) {
       if (error instanceof NotAuthenticated && tokens.renewable) {
         tokens.forget(token);
-        return http.send(request, authorization(await tokenFor(request)));
+        return http.send(request, authorize(await getToken(request)));
       }
       if (error instanceof TagsNotPermitted) {
-        const other = await tokenWithTags(request);
-        if (other !== undefined) return http.send(request, authorization(other));
+        const other = await getTokenWithTags(request);
+        if (other !== undefined) return http.send(request, authorize(other));
       }
       throw error;
     }
@@ -131,10 +131,10 @@ export function apiClient(
    * A token that names the request's tags: a client with `all` may give any tag, and a token
    * narrowed from it may give none that it was not asked for (fact: narrowed-all-gives-any-tag).
    */
-  async function tokenWithTags(request: Request): Promise<Token | undefined> {
+  async function getTokenWithTags(request: Request): Promise<Token | undefined> {
     const isNarrow = options.tokensFor === "needed" && tokens.narrowable;
     if (!isNarrow || wantsTags || !request.tags?.length) return undefined;
-    const narrowing = await narrowingFor(request);
+    const narrowing = await chooseNarrowing(request);
     try {
       const token = await tokens.get({ scopes: narrowing?.scopes ?? [], tags: request.tags });
       wantsTags = true;
@@ -149,9 +149,9 @@ export function apiClient(
   return {
     async send(request, shape) {
       const answer = await sendWithToken(request);
-      const read = shape.safeParse(answer, { error: inOurWords });
+      const read = shape.safeParse(answer, { error: describeIssue });
       if (read.success) return read.data;
-      throw notUnderstood(
+      throw createNotUnderstood(
         request,
         read.error.issues
           .map((issue) => `${issue.path.join(".") || "the whole"}: ${issue.message}`)
@@ -160,12 +160,12 @@ export function apiClient(
     },
     async mayRead(scope) {
       const request = { doing: "read", method: "GET", path: "/", needs: scope } as const;
-      const { scopes } = await tokenFor(request);
+      const { scopes } = await getToken(request);
       return scopes && covers(expandLegacyScopes(scopes), scope);
     },
   };
 
-  function authorization(token: Token): Authorization {
+  function authorize(token: Token): Authorization {
     const { scopes, refusedTailnet } = token;
     return {
       token: token.value,
@@ -175,7 +175,7 @@ export function apiClient(
 }
 
 /** What is wrong with a part of an answer; undefined leaves it to zod. */
-function inOurWords({ code, input, expected }: z.core.$ZodRawIssue): string | undefined {
+function describeIssue({ code, input, expected }: z.core.$ZodRawIssue): string | undefined {
   if (code !== "invalid_type") return undefined;
   return input === undefined ? "it is missing" : `it is no ${expected}`;
 }
@@ -185,7 +185,7 @@ function inOurWords({ code, input, expected }: z.core.$ZodRawIssue): string | un
  * exists, with `second`.
  * @param fellBack told the first time
  */
-export function fallingBack(
+export function withFallback(
   first: ApiClient,
   second: ApiClient,
   isGone: () => Promise<boolean>,
@@ -231,7 +231,7 @@ const patience: Patience = {
  * @param isFresh whether the credential was made just now
  * @param tell told once, where it takes longer
  */
-export function waitingWhileFresh(
+export function waitWhileFresh(
   client: ApiClient,
   isFresh: () => Promise<boolean>,
   tell: () => void,

@@ -5,7 +5,7 @@
 
 import type { Connection } from "../settings/connection";
 import type { ApiCredential, DeployerSource } from "../settings/credential";
-import { identityTokenOrigin } from "./identity-token";
+import { describeTokenOrigin } from "./identity-token";
 
 /**
  * For example `"the OAuth client k1CNTRL (from stack config) of its own tailnet"`.
@@ -13,10 +13,10 @@ import { identityTokenOrigin } from "./identity-token";
  */
 export async function describeConnection({ deployer, tailnet }: Connection): Promise<string> {
   const where = tailnet === "-" ? "its own tailnet" : `the tailnet ${tailnet}`;
-  return `${nameOf(deployer)} (${await originOf(deployer)}) of ${where}`;
+  return `${nameCredential(deployer)} (${await describeOrigin(deployer)}) of ${where}`;
 }
 
-function nameOf(deployer: ApiCredential): string {
+function nameCredential(deployer: ApiCredential): string {
   switch (deployer.kind) {
     case "accessToken":
       return "an API access token";
@@ -27,10 +27,10 @@ function nameOf(deployer: ApiCredential): string {
   }
 }
 
-async function originOf(deployer: ApiCredential): Promise<string> {
+async function describeOrigin(deployer: ApiCredential): Promise<string> {
   const source = describeSource(deployer.source ?? { place: "environment" });
   return deployer.kind === "identityToken"
-    ? `${source}, with identity tokens from ${await identityTokenOrigin(deployer.identityToken)}`
+    ? `${source}, with identity tokens from ${await describeTokenOrigin(deployer.identityToken)}`
     : source;
 }
 

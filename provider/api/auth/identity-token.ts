@@ -8,8 +8,8 @@ import { z } from "zod";
 import { sanitize } from "../../access/sanitize";
 import type { IdentityTokenSource } from "../settings/credential";
 import { SettingsError } from "../settings/error";
-import { thisCloud } from "./identity-token/cloud";
-import { githubToken } from "./identity-token/github";
+import { detectCloud } from "./identity-token/cloud";
+import { fetchGithubToken } from "./identity-token/github";
 import { messageOf } from "./identity-token/metadata";
 import { readPayload } from "./jwt";
 
@@ -19,13 +19,13 @@ const claims = z.object({ exp: z.number() });
  * An identity token that has not run out.
  * @throws SettingsError where there is none, it is no token, or it has ended
  */
-export async function identityToken(
+export async function readIdentityToken(
   source: IdentityTokenSource,
   now: () => number = Date.now,
 ): Promise<string> {
-  const { text, from } = await read(source);
+  const { text, from } = await readSource(source);
   const token = text.trim();
-  const end = endOf(token);
+  const end = readExpiry(token);
   if (end === undefined) {
     throw new SettingsError(
       `What ${from} gives is not an identity token: it is not a JWT with an expiry (exp).\n  Put there what the CI system issues, for example GitLab's id_tokens.`,
@@ -43,30 +43,33 @@ export async function identityToken(
  * Where identity tokens come from, in words: of a cloud, which one it is.
  * @throws SettingsError where there is no cloud
  */
-export async function identityTokenOrigin(source: IdentityTokenSource): Promise<string> {
+export async function describeTokenOrigin(source: IdentityTokenSource): Promise<string> {
   if (source.kind !== "cloud") return source.name;
-  return `${(await thisCloud(source.environment, source.name)).name}, for ${source.name}`;
+  return `${(await detectCloud(source.environment, source.name)).name}, for ${source.name}`;
 }
 
-async function read(source: IdentityTokenSource): Promise<{ text: string; from: string }> {
+async function readSource(source: IdentityTokenSource): Promise<{ text: string; from: string }> {
   switch (source.kind) {
     case "value":
       return { text: source.token, from: source.name };
     case "file":
-      return { text: await contentOf(source.path, source.name), from: source.name };
+      return { text: await readTokenFile(source.path, source.name), from: source.name };
     case "github":
       return {
-        text: await githubToken(source.url, source.bearer, source.audience),
+        text: await fetchGithubToken(source.url, source.bearer, source.audience),
         from: source.name,
       };
     case "cloud": {
-      const cloud = await thisCloud(source.environment, source.name);
-      return { text: await cloud.token(source.audience, source.environment), from: cloud.name };
+      const cloud = await detectCloud(source.environment, source.name);
+      return {
+        text: await cloud.fetchToken(source.audience, source.environment),
+        from: cloud.name,
+      };
     }
   }
 }
 
-async function contentOf(path: string, name: string): Promise<string> {
+async function readTokenFile(path: string, name: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
@@ -77,7 +80,7 @@ async function contentOf(path: string, name: string): Promise<string> {
 }
 
 /** The end of a JWT in seconds since 1970. It is not verified here: Tailscale does that. */
-function endOf(token: string): number | undefined {
+function readExpiry(token: string): number | undefined {
   // A signature belongs to it, whatever it says.
   if (token.split(".")[2] === undefined) return undefined;
   return claims.safeParse(readPayload(token)).data?.exp;

@@ -39,20 +39,20 @@ export async function narrowForReads(
   { wanted, holds, tell }: Narrowed,
 ): Promise<Narrowing | undefined> {
   const first = await ask(wanted);
-  if ("value" in first) return told(wanted, first);
+  if ("value" in first) return report(wanted, first);
   const rest = wanted.filter((scope) => !first.beyond.includes(scope));
   const second = rest.length > 0 && rest.length < wanted.length ? await ask(rest) : first;
   const held = "value" in second ? await holds(second) : (await tokens.get()).scopes;
   if (held === undefined) {
     // Nothing is known but what was given, or not even that.
-    if ("value" in second) return told(rest, second);
+    if ("value" in second) return report(rest, second);
   } else if (held.every((scope) => wanted.includes(scope))) {
     // All that it holds is what reads need.
-    return "value" in second && isSame(rest, held) ? { scopes: rest } : undefined;
+    return "value" in second && isSameSet(rest, held) ? { scopes: rest } : undefined;
   }
-  for (const scopes of lessThan(held ?? [], wanted)) {
-    const token = isSame(scopes, rest) ? second : await ask(scopes);
-    if ("value" in token) return told(scopes, token);
+  for (const scopes of listNarrower(held ?? [], wanted)) {
+    const token = isSameSet(scopes, rest) ? second : await ask(scopes);
+    if ("value" in token) return report(scopes, token);
   }
   tell(
     "Tailscale gives no token for these reads alone, so they use one for all that the credential holds. A preview by an OAuth client that holds only read scopes cannot change anything.",
@@ -68,7 +68,7 @@ export async function narrowForReads(
     }
   }
 
-  function told(scopes: readonly string[], { beyond }: Token): Narrowing {
+  function report(scopes: readonly string[], { beyond }: Token): Narrowing {
     const writes = scopes.filter((scope) => !scope.endsWith(":read"));
     if (beyond.length > 0) {
       tell(
@@ -87,24 +87,24 @@ export async function narrowForReads(
  * What to ask for instead of all of `held`: the reads that it covers, then those as the client has
  * them.
  */
-function lessThan(held: readonly string[], wanted: readonly string[]): string[][] {
+function listNarrower(held: readonly string[], wanted: readonly string[]): string[][] {
   const current = expandLegacyScopes(held);
   const covered = wanted.filter((scope) => covers(current, scope));
-  return [covered, unique(covered.map((scope) => asHeld(scope, current)))].filter(
+  return [covered, removeDuplicates(covered.map((scope) => spellAsHeld(scope, current)))].filter(
     (scopes) => scopes.length > 0 && !held.every((scope) => scopes.includes(scope)),
   );
 }
 
 /** The read scope itself where the client has it by itself, or the write scope that covers it. */
-function asHeld(scope: string, held: readonly string[]): string {
+function spellAsHeld(scope: string, held: readonly string[]): string {
   const isOwn = [scope, "all", "all:read"].some((name) => held.includes(name));
   return isOwn ? scope : scope.replace(/:read$/, "");
 }
 
-function isSame(one: readonly string[], other: readonly string[]): boolean {
+function isSameSet(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((scope) => other.includes(scope));
 }
 
-function unique(scopes: readonly string[]): string[] {
+function removeDuplicates(scopes: readonly string[]): string[] {
   return [...new Set(scopes)];
 }

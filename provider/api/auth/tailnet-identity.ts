@@ -18,13 +18,13 @@ export interface TailnetIdentity {
 }
 
 /** The id of the key that the deployer is; an API access token has it in the middle. */
-export function deployerId(deployer: Connection["deployer"]): string | undefined {
+export function findDeployerId(deployer: Connection["deployer"]): string | undefined {
   if (deployer.kind !== "accessToken") return deployer.clientId;
   return detectForm(deployer.token) === "api" ? parseSecretId(deployer.token) : undefined;
 }
 
 /** The id of the tailnet in front of a federated identity's id; undefined for other ids. */
-export function tailnetIdIn(credentialId: string): string | undefined {
+export function parseTailnetId(credentialId: string): string | undefined {
   return /^(T[A-Za-z0-9]+)-k[A-Za-z0-9]+$/.exec(credentialId)?.[1];
 }
 
@@ -32,8 +32,8 @@ export function tailnetIdIn(credentialId: string): string | undefined {
 export function identifyTailnet({ tailnet, deployer }: Connection): TailnetIdentity {
   const name = tailnet === "-" ? undefined : tailnet;
   const isId = name !== undefined && /^T[A-Za-z0-9]+CNTRL$/.test(name);
-  const by = deployerId(deployer);
-  const id = isId ? name : tailnetIdIn(by ?? "");
+  const by = findDeployerId(deployer);
+  const id = isId ? name : parseTailnetId(by ?? "");
   return {
     ...(id !== undefined && { id }),
     ...(name !== undefined && !isId && { name }),

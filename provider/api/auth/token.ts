@@ -11,9 +11,9 @@ import { z } from "zod";
 import { covers, expandLegacyScopes } from "../../access/scopes";
 import { NotInPlan, TokenRefused } from "../errors";
 import type { Http, Request } from "../http";
-import { notUnderstood, tokenTooWide } from "../refusal";
+import { createNotUnderstood, createTokenTooWide } from "../refusal";
 import type { ApiCredential } from "../settings/credential";
-import { identityToken } from "./identity-token";
+import { readIdentityToken } from "./identity-token";
 import { readIdentityClaims } from "./jwt";
 
 export interface Token {
@@ -61,7 +61,7 @@ const answer = z.object({
 /** How long before its end a token is no longer used: a request under way must not lose it. */
 const marginSeconds = 120;
 
-export function tokenSource(
+export function createTokenSource(
   http: Http,
   deployer: ApiCredential,
   now: () => number = Date.now,
@@ -75,7 +75,7 @@ export function tokenSource(
     };
   }
   const held = new Map<string, Held>();
-  const ask = asking(http, deployer);
+  const ask = createTokenFetcher(http, deployer);
 
   return {
     renewable: true,
@@ -91,18 +91,18 @@ export function tokenSource(
       // Until the answer is here everybody waits for this one request; then the answer says how
       // long it is good for.
       const entry: Held = {
-        promise: ask(narrowing).then(received, failed),
+        promise: ask(narrowing).then(keep, discard),
         until: Number.POSITIVE_INFINITY,
       };
       held.set(name, entry);
       return entry.promise;
 
-      function received({ token, lifetime }: Answered): Token {
+      function keep({ token, lifetime }: Answered): Token {
         entry.token = token;
         entry.until = asked + Math.max(lifetime - marginSeconds, lifetime / 2) * 1000;
         return token;
       }
-      function failed(error: unknown): never {
+      function discard(error: unknown): never {
         held.delete(name);
         throw error;
       }
@@ -138,8 +138,8 @@ export async function narrowToken(
   client: Extract<ApiCredential, { kind: "oauthClient" }>,
   narrowing: Narrowing,
 ): Promise<string> {
-  const { token } = await asking(http, client)(narrowing);
-  if (token.beyond.length > 0) throw tokenTooWide(narrowing, token.beyond);
+  const { token } = await createTokenFetcher(http, client)(narrowing);
+  if (token.beyond.length > 0) throw createTokenTooWide(narrowing, token.beyond);
   return token.value;
 }
 
@@ -150,7 +150,10 @@ type TokenGiver = Exclude<ApiCredential, { kind: "accessToken" }>;
  * where it holds `all` (https://tailscale.com/docs/features/tailnets-api). Where that is refused
  * and a token for its own tailnet is not, the tailnet may be its own: its requests show that.
  */
-function asking(http: Http, deployer: TokenGiver): (narrowing: Narrowing) => Promise<Answered> {
+function createTokenFetcher(
+  http: Http,
+  deployer: TokenGiver,
+): (narrowing: Narrowing) => Promise<Answered> {
   let tailnet = deployer.kind === "oauthClient" ? deployer.tokenTailnet : undefined;
   let refusedTailnet: string | undefined;
   return async (narrowing) => {
@@ -188,19 +191,19 @@ async function ask(
 ): Promise<Answered> {
   const request =
     deployer.kind === "oauthClient"
-      ? clientCredentialsRequest(deployer, narrowing, tailnet)
-      : exchangeRequest(deployer, await identityToken(deployer.identityToken));
+      ? buildClientCredentialsRequest(deployer, narrowing, tailnet)
+      : buildExchangeRequest(deployer, await readIdentityToken(deployer.identityToken));
   const got = answer.safeParse(await http.send(request));
-  if (!got.success) throw notUnderstood(request, "it holds no access token");
+  if (!got.success) throw createNotUnderstood(request, "it holds no access token");
   const { access_token: value, expires_in: lifetime, scope, tags } = got.data;
   // An answer without a scope gives what was asked for (RFC 6749 section 5.1).
-  const scopes = scope === undefined ? undefinedIfEmpty(narrowing.scopes) : words(scope);
-  const beyond = findBeyond(narrowing, { scopes: scopes ?? [], tags: words(tags ?? "") });
+  const scopes = scope === undefined ? undefinedIfEmpty(narrowing.scopes) : splitWords(scope);
+  const beyond = findBeyond(narrowing, { scopes: scopes ?? [], tags: splitWords(tags ?? "") });
   return { token: { value, scopes, beyond }, lifetime };
 }
 
 /** RFC 6749 section 4.4.2; `tags` is Tailscale's own. */
-function clientCredentialsRequest(
+function buildClientCredentialsRequest(
   { clientId, clientSecret, source }: Extract<ApiCredential, { kind: "oauthClient" }>,
   { scopes, tags = [] }: Narrowing,
   tailnet: string | undefined,
@@ -223,7 +226,7 @@ function clientCredentialsRequest(
   };
 }
 
-function exchangeRequest(
+function buildExchangeRequest(
   { clientId, source }: Extract<ApiCredential, { kind: "identityToken" }>,
   jwt: string,
 ): Request {
@@ -250,7 +253,7 @@ function findBeyond(asked: Narrowing, given: Required<Narrowing>): string[] {
   return [...scopes, ...(tags.length === 0 ? [] : given.tags.filter((tag) => !tags.includes(tag)))];
 }
 
-function words(text: string): string[] {
+function splitWords(text: string): string[] {
   return text.split(/[\s,]+/).filter(Boolean);
 }
 

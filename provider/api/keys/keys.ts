@@ -9,18 +9,23 @@ import { sanitize } from "../../access/sanitize";
 import type { ApiClient } from "../auth/client";
 import { NotFound, NotPermitted, NotVisible, RequestRefused, ServerFailed } from "../errors";
 import type { Request } from "../http";
-import { alreadyRevoked, notUnderstood, notVisible, otherKind } from "../refusal";
+import {
+  createAlreadyRevoked,
+  createNotUnderstood,
+  createNotVisible,
+  createOtherKind,
+} from "../refusal";
 import { isKeyId } from "./id";
 import { isActive, type Key, type KeyType } from "./key";
 import { type LostCreateLookup, openCreates, type SafeCreate } from "./lost-creates";
 import { keyShape } from "./schema";
-import { type KeyList, keyList } from "./shared-list";
+import { createKeyList, type KeyList } from "./shared-list";
 
 /** The body of a create or a wholesale change, without the `keyType`, which the call names. */
 export type KeyBody = Readonly<Record<string, unknown>>;
 
 /** What a kind of key is called, for example `"an OAuth client"`. */
-function nameOfKind(keyType: string): string {
+function nameKind(keyType: string): string {
   const kind = findKind(keyType);
   const name = kind && getFacts(kind).name;
   if (name === undefined) return keyType === "api" ? "an API access token" : "another kind of key";
@@ -48,7 +53,7 @@ export interface Keys {
    * Changes an OAuth client or federated identity. The API replaces all that can be changed and
    * empties what is left out, so `body` is made of what the tailnet has now.
    */
-  change(id: string, body: (now: Key) => KeyBody): Promise<Key>;
+  update(id: string, body: (now: Key) => KeyBody): Promise<Key>;
   /**
    * Revokes the key. That it was revoked or expired already is success.
    * @param expires when it ends at the latest, RFC 3339
@@ -78,8 +83,12 @@ export interface KeyClientOptions
 }
 
 /** All keys of one client share its list, and look for lost creates one after the other. */
-export function keyClient(tailnet: string, api: ApiClient, options: KeyClientOptions): KeyClient {
-  const list = keyList(tailnet, api);
+export function createKeyClient(
+  tailnet: string,
+  api: ApiClient,
+  options: KeyClientOptions,
+): KeyClient {
+  const list = createKeyList(tailnet, api);
   const create = openCreates({
     ...options,
     list() {
@@ -108,12 +117,12 @@ function keysOf(
   const all = `/tailnet/${encodeURIComponent(tailnet)}/keys`;
   const one = (id: string) => {
     // Encoding leaves dots as they are, which would climb out of the path.
-    if (!isKeyId(id)) throw new RequestRefused(notAnId(id));
+    if (!isKeyId(id)) throw new RequestRefused(describeInvalidId(id));
     return `${all}/${id}`;
   };
 
   const creation = {
-    doing: `create ${nameOfKind(type)}`,
+    doing: `create ${nameKind(type)}`,
     method: "POST",
     effect: "creates",
     path: all,
@@ -129,7 +138,7 @@ function keysOf(
     }
   }
 
-  const reading = (id: string): Request => ({
+  const buildReadRequest = (id: string): Request => ({
     doing: `read the ${name} ${id}`,
     method: "GET",
     path: one(id),
@@ -137,10 +146,10 @@ function keysOf(
   });
 
   /** The key, which has to be one of this type; an older form of the answer does not say. */
-  function ofType(key: Key): Key {
+  function requireType(key: Key): Key {
     const { keyType } = key;
     if (!keyType || keyType === type) return key;
-    throw otherKind(reading(key.id), name, nameOfKind(keyType));
+    throw createOtherKind(buildReadRequest(key.id), name, nameKind(keyType));
   }
 
   /**
@@ -164,7 +173,7 @@ function keysOf(
   async function isOver(id: string, expires: string | undefined): Promise<boolean> {
     if (expires !== undefined && Date.parse(expires) <= serverTime(Date.now())) return true;
     try {
-      return !isActive(await api.send(reading(id), keyShape));
+      return !isActive(await api.send(buildReadRequest(id), keyShape));
     } catch (error) {
       if (error instanceof NotFound || error instanceof NotPermitted) return false;
       throw error;
@@ -178,7 +187,7 @@ function keysOf(
         body,
         send: () =>
           write(
-            { ...creation, tags: tagsGivenBy(body), json: { keyType: type, ...body } },
+            { ...creation, tags: findGivenTags(body), json: { keyType: type, ...body } },
             keyShape,
           ),
       }),
@@ -186,36 +195,36 @@ function keysOf(
       const made = await keys.create(body);
       if (typeof made.key === "string") return { ...made, key: made.key };
       await keys.revoke(made.id);
-      throw notUnderstood(
+      throw createNotUnderstood(
         creation,
         `it holds no secret, so the ${name} ${made.id} was revoked again`,
       );
     },
     async find(id, owner) {
       const listed = await list.find(id);
-      if (listed !== undefined) return ofType(listed);
-      const request = reading(id);
+      if (listed !== undefined) return requireType(listed);
+      const request = buildReadRequest(id);
       try {
-        return ofType(await api.send(request, keyShape));
+        return requireType(await api.send(request, keyShape));
       } catch (error) {
         if (!(error instanceof NotFound)) throw error;
         if (await wouldShow(owner)) return undefined;
-        throw notVisible(request, error, `${scope}:read`);
+        throw createNotVisible(request, error, `${scope}:read`);
       }
     },
-    async change(id, body) {
+    async update(id, body) {
       const request = {
         doing: `change the ${name} ${id}`,
         method: "PUT",
         path: one(id),
         needs: scope,
       } as const;
-      const read = { ...reading(id), doing: request.doing };
+      const read = { ...buildReadRequest(id), doing: request.doing };
       const now = await api.send(read, keyShape).catch(async (error: unknown) => {
         if (!(error instanceof NotFound) || (await wouldShow(undefined))) throw error;
-        throw notVisible(read, error, scope);
+        throw createNotVisible(read, error, scope);
       });
-      if (!isActive(now)) throw alreadyRevoked(request);
+      if (!isActive(now)) throw createAlreadyRevoked(request);
       return write({ ...request, json: { keyType: type, ...body(now) } }, keyShape);
     },
     async revoke(id, expires) {
@@ -232,25 +241,25 @@ function keysOf(
         // itself.
         if (!(error instanceof NotFound || error instanceof ServerFailed)) throw error;
         if (await isOver(id, expires)) return;
-        throw error instanceof NotFound ? notVisible(request, error, `${scope}:read`) : error;
+        throw error instanceof NotFound ? createNotVisible(request, error, `${scope}:read`) : error;
       }
     },
   };
   return keys;
 }
 
-function notAnId(id: string): string {
+function describeInvalidId(id: string): string {
   return `${sanitize(JSON.stringify(id))} is not the id of a credential.\n  An id has letters, digits and hyphens alone, for example "kAbc123CNTRL".`;
 }
 
 /** The tags that a create gives away: an auth key has them among its capabilities. */
-function tagsGivenBy(body: KeyBody): readonly string[] {
+function findGivenTags(body: KeyBody): readonly string[] {
   const { tags, capabilities } = keyShape.partial().parse(body);
   return tags ?? capabilities?.devices?.create?.tags ?? [];
 }
 
 /** Reads the key that a token came from, which every token may do. */
-export function readOwnKey(tailnet: string, id: string): Request {
+export function buildOwnKeyRequest(tailnet: string, id: string): Request {
   const path = `/tailnet/${encodeURIComponent(tailnet)}/keys/${encodeURIComponent(id)}`;
   return { doing: "read what the deployer holds", method: "GET", path };
 }
@@ -259,7 +268,7 @@ export function readOwnKey(tailnet: string, id: string): Request {
  * Whether the OAuth client `id` is no longer there. Where we may not look, it counts as gone: its
  * token was refused.
  */
-export async function clientIsGone(clients: Keys, id: string): Promise<boolean> {
+export async function isClientGone(clients: Keys, id: string): Promise<boolean> {
   try {
     const client = await clients.find(id);
     return client === undefined || !isActive(client);

@@ -26,12 +26,16 @@ export interface KeyList {
 
 const answer = z.object({ keys: z.array(keyShape).nullable() });
 
-export function keyList(tailnet: string, api: ApiClient, now: () => number = Date.now): KeyList {
+export function createKeyList(
+  tailnet: string,
+  api: ApiClient,
+  now: () => number = Date.now,
+): KeyList {
   let shared:
     | { readonly asked: number; readonly keys: Promise<readonly Key[] | undefined> }
     | undefined;
 
-  async function ask(): Promise<readonly Key[] | undefined> {
+  async function fetchKeys(): Promise<readonly Key[] | undefined> {
     const path = `/tailnet/${encodeURIComponent(tailnet)}/keys?all=true`;
     try {
       return (
@@ -49,9 +53,9 @@ export function keyList(tailnet: string, api: ApiClient, now: () => number = Dat
     }
   }
 
-  function current(): Promise<readonly Key[] | undefined> {
+  function getCurrent(): Promise<readonly Key[] | undefined> {
     if (shared === undefined || now() - shared.asked > freshMilliseconds) {
-      const entry = { asked: now(), keys: ask() };
+      const entry = { asked: now(), keys: fetchKeys() };
       shared = entry;
       entry.keys.catch(() => {
         if (shared === entry) shared = undefined;
@@ -62,11 +66,13 @@ export function keyList(tailnet: string, api: ApiClient, now: () => number = Dat
 
   return {
     async find(id) {
-      return (await current())?.find((key) => key.id === id && isWhole(key) && isActive(key));
+      return (await getCurrent())?.find((key) => key.id === id && isWhole(key) && isActive(key));
     },
-    all: current,
+    all: getCurrent,
     async showsOthers(type, own) {
-      return (await current())?.some((key) => key.keyType === type && key.userId !== own) ?? false;
+      return (
+        (await getCurrent())?.some((key) => key.keyType === type && key.userId !== own) ?? false
+      );
     },
     forget() {
       shared = undefined;

@@ -7,8 +7,8 @@
 
 import { sanitize } from "../../access/sanitize";
 import { fits, parseSecretId } from "../../access/secret-form";
-import { type Place, place } from "./places";
-import { configKey, description, placesOf, type Setting } from "./table";
+import { createPlace, type Place } from "./places";
+import { describePlaces, description, formatConfigKey, type Setting } from "./table";
 
 /** What proves who the deployer is, beside its id. */
 const proofs = [
@@ -30,85 +30,91 @@ export interface Choice {
 /**
  * @param asksPlatform whether the platform that this runs on may be asked for an identity token
  */
-export function chosen(environment: Place, config: Place, asksPlatform: boolean): Choice {
+export function chooseSettings(environment: Place, config: Place, asksPlatform: boolean): Choice {
   const has = (from: Place, names: readonly Setting[] = proofs) =>
-    names.some((name) => from.raw(name) !== undefined);
+    names.some((name) => from.readRaw(name) !== undefined);
   const proofFrom = has(environment)
     ? environment
-    : environment.raw("oauthClientId") === undefined
+    : environment.readRaw("oauthClientId") === undefined
       ? config
       : asksPlatform && !isUsable()
         ? environment
         : config;
-  const idFrom = idPlace();
-  const from = (setting: Setting): Place => {
+  const idFrom = findIdPlace();
+  const choosePlace = (setting: Setting): Place => {
     if (setting === "oauthClientId") return idFrom;
     if (proofs.includes(setting as Proof)) return proofFrom; // Whether it is one is what is asked.
-    return environment.raw(setting) === undefined ? config : environment;
+    return environment.readRaw(setting) === undefined ? config : environment;
   };
-  const both = place(
-    "the environment and in stack config",
-    (setting) => from(setting).raw(setting),
-    (setting) => from(setting).foundIn(setting),
-    (setting) => from(setting).sourceOf(setting),
-    placesOf,
-  );
+  const both = createPlace({
+    where: "the environment and in stack config",
+    readRaw: (setting) => choosePlace(setting).readRaw(setting),
+    locate: (setting) => choosePlace(setting).locate(setting),
+    findSource: (setting) => choosePlace(setting).findSource(setting),
+    listPlaces: describePlaces,
+  });
   return {
-    place: { ...both, value: (setting) => from(setting).value(setting) },
-    notes: [...deployerNote(), ...differing("tailnet"), ...differing("baseUrl")],
+    place: { ...both, read: (setting) => choosePlace(setting).read(setting) },
+    notes: [
+      ...describeUnusedDeployer(),
+      ...describeDifference("tailnet"),
+      ...describeDifference("baseUrl"),
+    ],
   };
 
   /** Whether what stack config has goes with the environment's id. */
   function isUsable(): boolean {
     if (has(config, ["identityTokenFile", "identityTokenEnvironmentVariableName"])) return true;
-    const secret = config.value("oauthClientSecret");
-    const id = environment.value("oauthClientId");
-    return secret !== undefined && id !== undefined && belong(id, secret);
+    const secret = config.read("oauthClientSecret");
+    const id = environment.read("oauthClientId");
+    return secret !== undefined && id !== undefined && belongTogether(id, secret);
   }
 
-  function belong(id: string, secret: string): boolean {
+  function belongTogether(id: string, secret: string): boolean {
     if (parseSecretId(secret) !== undefined) return fits(id, secret);
-    const itsOwn = config.value("oauthClientId");
+    const itsOwn = config.read("oauthClientId");
     return itsOwn === undefined || itsOwn === id;
   }
 
-  function idPlace(): Place {
-    if (environment.raw("oauthClientId") !== undefined) return environment;
+  function findIdPlace(): Place {
+    if (environment.readRaw("oauthClientId") !== undefined) return environment;
     if (proofFrom === config) return config;
-    const secret = environment.value("oauthClientSecret");
+    const secret = environment.read("oauthClientSecret");
     const hasItself = secret !== undefined && parseSecretId(secret) !== undefined;
     // Stack config's id may belong to a secret of its own. Without one, it is there for what the
     // environment has.
     const isTaken = has(config, ["apiKey", "oauthClientSecret"]);
-    return hasItself || isTaken || environment.raw("apiKey") !== undefined ? environment : config;
+    return hasItself || isTaken || environment.readRaw("apiKey") !== undefined
+      ? environment
+      : config;
   }
 
-  function deployerNote(): string[] {
-    const hasOther = has(config) || config.raw("oauthClientId") !== undefined;
+  function describeUnusedDeployer(): string[] {
+    const hasOther = has(config) || config.readRaw("oauthClientId") !== undefined;
     if (proofFrom !== environment || !hasOther) return [];
-    const ours = idOf(environment) ?? (idFrom === config ? idOf(config) : undefined);
-    const theirs = idOf(config);
-    const alike = proofs.every((proof) => environment.raw(proof) === config.raw(proof));
+    const ours = findId(environment) ?? (idFrom === config ? findId(config) : undefined);
+    const theirs = findId(config);
+    const alike = proofs.every((proof) => environment.readRaw(proof) === config.readRaw(proof));
     if (ours === theirs && (ours !== undefined || alike)) return [];
     return [
       `The deployer is the environment's${ours === undefined ? "" : ` (${sanitize(ours)})`}; the one in stack config${theirs === undefined ? "" : ` (${sanitize(theirs)})`} is not used.`,
     ];
   }
 
-  function differing(setting: "tailnet" | "baseUrl"): string[] {
-    const [ours, theirs] = [environment.raw(setting), config.raw(setting)];
+  function describeDifference(setting: "tailnet" | "baseUrl"): string[] {
+    const [ours, theirs] = [environment.readRaw(setting), config.readRaw(setting)];
     return ours === undefined || theirs === undefined || ours === theirs
       ? []
       : [
-          `${description[setting].variable} in the environment and ${configKey(setting)} in stack config differ: the environment's is used.`,
+          `${description[setting].variable} in the environment and ${formatConfigKey(setting)} in stack config differ: the environment's is used.`,
         ];
   }
 }
 
 /** The id of the deployer that a place has, as far as it is written there. */
-function idOf(from: Place): string | undefined {
+function findId(from: Place): string | undefined {
   return (
-    from.raw("oauthClientId") ??
-    parseSecretId(from.raw("oauthClientSecret") ?? from.raw("apiKey") ?? "")
+    from.readRaw("oauthClientId") ??
+    parseSecretId(from.readRaw("oauthClientSecret") ?? from.readRaw("apiKey") ?? "")
   );
 }

@@ -6,17 +6,22 @@
 import { z } from "zod";
 import { parseDuration } from "../../access/lifetime";
 import { sanitize } from "../../access/sanitize";
-import { type Environment, isConfidential, ProxySettingError, proxyFor } from "../../network/proxy";
-import { chosen } from "./choice";
+import {
+  type Environment,
+  findProxy,
+  isConfidential,
+  ProxySettingError,
+} from "../../network/proxy";
+import { chooseSettings } from "./choice";
 import type { ApiCredential } from "./credential";
-import { deployerFrom, mayAskPlatform } from "./deployer";
+import { mayAskPlatform, readDeployer } from "./deployer";
 import { SettingsError } from "./error";
 import { findOtherNames } from "./other-names";
 import {
   type ConfigReader,
-  configPlace,
-  connectionPlace,
-  environmentPlace,
+  createConfigPlace,
+  createConnectionPlace,
+  createEnvironmentPlace,
   type Place,
 } from "./places";
 import { settings } from "./table";
@@ -43,32 +48,32 @@ export interface Connection {
  * @param config reads a stack config value by its full key, for example `"tailscope:tailnet"`
  * @throws {@link SettingsError} that names what was looked for, and where
  */
-export function connectionFrom(
+export function readConnection(
   environment: Environment,
   config: ConfigReader,
   name?: string,
 ): Connection {
   const { place, notes } =
     name === undefined
-      ? choice(environment, config)
-      : { place: connectionPlace(environment, config, name), notes: [] };
-  const baseUrl = checkedBaseUrl(place.value("baseUrl") ?? settings.baseUrl.byDefault, place);
-  const tailnet = checkedTailnet(place.value("tailnet") ?? "-", place);
+      ? chooseFromBoth(environment, config)
+      : { place: createConnectionPlace(environment, config, name), notes: [] };
+  const baseUrl = checkBaseUrl(place.read("baseUrl") ?? settings.baseUrl.byDefault, place);
+  const tailnet = checkTailnet(place.read("tailnet") ?? "-", place);
   const otherNames = name === undefined ? findOtherNames(environment, config) : [];
-  const deployer = deployerFrom(place, environment, otherNames);
+  const deployer = readDeployer(place, environment, otherNames);
   checkProxy(baseUrl, environment);
   return {
     baseUrl,
     tailnet,
     deployer: withTailnet(deployer, tailnet),
-    ...withNotes([...notes, ...audienceNote(place, deployer)]),
-    ...timingFrom(environment),
+    ...withNotes([...notes, ...describeUnusedAudience(place, deployer)]),
+    ...readTiming(environment),
   };
 }
 
-function choice(environment: Environment, config: ConfigReader) {
-  const places = [environmentPlace(environment), configPlace(config)] as const;
-  return chosen(...places, mayAskPlatform(environment, places));
+function chooseFromBoth(environment: Environment, config: ConfigReader) {
+  const places = [createEnvironmentPlace(environment), createConfigPlace(config)] as const;
+  return chooseSettings(...places, mayAskPlatform(environment, places));
 }
 
 function withNotes(notes: readonly string[]): Pick<Connection, "notes"> {
@@ -76,11 +81,11 @@ function withNotes(notes: readonly string[]): Pick<Connection, "notes"> {
 }
 
 /** Who sets an audience may mean to have left stored secrets behind. */
-function audienceNote(place: Place, { kind }: ApiCredential): string[] {
-  if (kind === "identityToken" || place.raw("audience") === undefined) return [];
+function describeUnusedAudience(place: Place, { kind }: ApiCredential): string[] {
+  if (kind === "identityToken" || place.readRaw("audience") === undefined) return [];
   const used = kind === "accessToken" ? "an API access token" : "an OAuth client's secret";
   return [
-    `${place.foundIn("audience")} is not used: the deployer has ${used}, and asks for no identity token.`,
+    `${place.locate("audience")} is not used: the deployer has ${used}, and asks for no identity token.`,
   ];
 }
 
@@ -94,7 +99,7 @@ function withTailnet(deployer: ApiCredential, tailnet: string): ApiCredential {
 }
 
 /** `TAILSCOPE_TIMEOUT`, for ways to Tailscale that are slow, or must not be waited for. */
-function timingFrom(environment: Environment): Pick<Connection, "timing"> {
+function readTiming(environment: Environment): Pick<Connection, "timing"> {
   const given = environment[settings.timeout.variable]?.trim();
   if (!given) return {};
   const length = parseDuration(given);
@@ -108,7 +113,7 @@ function timingFrom(environment: Environment): Pick<Connection, "timing"> {
 
 function checkProxy(baseUrl: string, environment: Environment): void {
   try {
-    proxyFor(baseUrl, environment);
+    findProxy(baseUrl, environment);
   } catch (error) {
     throw error instanceof ProxySettingError ? new SettingsError(error.message) : error;
   }
@@ -116,10 +121,10 @@ function checkProxy(baseUrl: string, environment: Environment): void {
 
 const absoluteUrl = z.url();
 
-function checkedBaseUrl(text: string, { nameOf }: Place): string {
+function checkBaseUrl(text: string, { listPlaces }: Place): string {
   const wrong = (problem: string) =>
     new SettingsError(
-      `The base URL (${nameOf("baseUrl")}) ${problem}.\n  Write an address such as "https://api.tailscale.com"; plain http is for loopback only.`,
+      `The base URL (${listPlaces("baseUrl")}) ${problem}.\n  Write an address such as "https://api.tailscale.com"; plain http is for loopback only.`,
     );
   if (!absoluteUrl.safeParse(text).success) throw wrong("is not a URL");
   const url = new URL(text);
@@ -130,10 +135,10 @@ function checkedBaseUrl(text: string, { nameOf }: Place): string {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, "").replace(/\/api\/v2$/, "");
 }
 
-function checkedTailnet(text: string, { nameOf }: Place): string {
+function checkTailnet(text: string, { listPlaces }: Place): string {
   if (/^[\p{L}\p{N}._@+-]+$/u.test(text) && !/^\.+$/.test(text)) return text;
   throw new SettingsError(
-    `The tailnet (${nameOf("tailnet")}) can hold letters, digits and ". _ @ + -" only.\n` +
+    `The tailnet (${listPlaces("tailnet")}) can hold letters, digits and ". _ @ + -" only.\n` +
       "  Write the tailnet's id or name from the admin console's settings, or - for the deployer's own.",
   );
 }

@@ -9,39 +9,39 @@ import { type Environment, isConfidential } from "../../network/proxy";
 import { type ApiCredential, credentialsPage, type IdentityTokenSource } from "./credential";
 import { SettingsError } from "./error";
 import type { Place } from "./places";
-import { checkedValue, pathIn } from "./value";
+import { parseFilePath, readValue } from "./value";
 
 /**
  * @param otherNames what is set under names that are not read here, a sentence each
  * @throws SettingsError that names what was looked for, and where
  */
-export function deployerFrom(
+export function readDeployer(
   found: Place,
   environment: Environment,
   otherNames: readonly string[] = [],
 ): ApiCredential {
-  const { value, nameOf } = found;
-  const apiKey = value("apiKey");
-  const clientSecret = value("oauthClientSecret");
-  const givenId = value("oauthClientId");
+  const { read, listPlaces } = found;
+  const apiKey = read("apiKey");
+  const clientSecret = read("oauthClientSecret");
+  const givenId = read("oauthClientId");
   const clientId =
     givenId ?? (clientSecret === undefined ? undefined : parseSecretId(clientSecret));
-  const token = explicitToken(found, environment);
+  const token = findExplicitToken(found, environment);
   refuseSeveral();
 
   if (apiKey !== undefined)
-    return { kind: "accessToken", token: apiKey, source: found.sourceOf("apiKey") };
+    return { kind: "accessToken", token: apiKey, source: found.findSource("apiKey") };
   if (clientSecret !== undefined && clientId !== undefined) {
-    if (!fits(clientId, clientSecret)) throw misfit(clientId, clientSecret);
-    return { kind: "oauthClient", clientId, clientSecret, source: clientSource() };
+    if (!fits(clientId, clientSecret)) throw createMisfitError(clientId, clientSecret);
+    return { kind: "oauthClient", clientId, clientSecret, source: findClientSource() };
   }
-  const identityToken = token ?? (clientSecret === undefined ? platformToken() : undefined);
+  const identityToken = token ?? (clientSecret === undefined ? findPlatformToken() : undefined);
   if (clientId !== undefined && identityToken !== undefined)
-    return { kind: "identityToken", clientId, identityToken, source: clientSource() };
-  throw incomplete();
+    return { kind: "identityToken", clientId, identityToken, source: findClientSource() };
+  throw createIncompleteError();
 
   /** From stack config, where either the id or the proof is: then both are no newer than that. */
-  function clientSource() {
+  function findClientSource() {
     const sources = (
       [
         "oauthClientId",
@@ -50,32 +50,32 @@ export function deployerFrom(
         "identityTokenEnvironmentVariableName",
       ] as const
     )
-      .filter((setting) => found.raw(setting) !== undefined)
-      .map((setting) => found.sourceOf(setting));
+      .filter((setting) => found.readRaw(setting) !== undefined)
+      .map((setting) => found.findSource(setting));
     return (
       sources.find(({ place }) => place === "stack config") ??
       sources[0] ??
-      found.sourceOf("identityToken")
+      found.findSource("identityToken")
     );
   }
 
-  function platformToken(): IdentityTokenSource | undefined {
+  function findPlatformToken(): IdentityTokenSource | undefined {
     return clientId === undefined
       ? undefined
-      : (githubToken(environment, clientId, value("audience")) ?? cloudToken());
+      : (findGithubToken(environment, clientId, read("audience")) ?? findCloudToken());
   }
 
-  function cloudToken(): IdentityTokenSource | undefined {
-    const audience = value("audience");
+  function findCloudToken(): IdentityTokenSource | undefined {
+    const audience = read("audience");
     return audience === undefined
       ? undefined
-      : { kind: "cloud", audience, environment, name: found.foundIn("audience") };
+      : { kind: "cloud", audience, environment, name: found.locate("audience") };
   }
 
   function refuseSeveral(): void {
     const given = [
-      apiKey && `an API access token (${nameOf("apiKey")})`,
-      clientSecret && `an OAuth client's secret (${nameOf("oauthClientSecret")})`,
+      apiKey && `an API access token (${listPlaces("apiKey")})`,
+      clientSecret && `an OAuth client's secret (${listPlaces("oauthClientSecret")})`,
       token && `an identity token (${token.name})`,
     ].filter((what): what is string => Boolean(what));
     if (given.length > 1) {
@@ -85,51 +85,51 @@ export function deployerFrom(
     }
     if (apiKey !== undefined && givenId !== undefined) {
       throw new SettingsError(
-        `Found an API access token (${nameOf("apiKey")}) and an OAuth client's id (${nameOf("oauthClientId")}): only one of them can be the deployer.\n` +
+        `Found an API access token (${listPlaces("apiKey")}) and an OAuth client's id (${listPlaces("oauthClientId")}): only one of them can be the deployer.\n` +
           "  Unset the one that is not meant.",
       );
     }
   }
 
-  function misfit(id: string, secret: string): SettingsError {
+  function createMisfitError(id: string, secret: string): SettingsError {
     return new SettingsError(
-      `The client id ${sanitize(id)} (${nameOf("oauthClientId")}) does not fit the client's secret (${nameOf("oauthClientSecret")}), which is that of ${parseSecretId(secret)}.\n` +
+      `The client id ${sanitize(id)} (${listPlaces("oauthClientId")}) does not fit the client's secret (${listPlaces("oauthClientSecret")}), which is that of ${parseSecretId(secret)}.\n` +
         "  Take both from one OAuth client, or leave the id out: the secret has it.",
     );
   }
 
-  function incomplete(): SettingsError {
+  function createIncompleteError(): SettingsError {
     if (clientId !== undefined && /^T\w+-k\w+$/.test(clientId)) {
-      return missing(
-        `Found the id of a federated identity (${nameOf("oauthClientId")}) without an identity token.\n  ${identityTokenWays}`,
+      return createMissingError(
+        `Found the id of a federated identity (${listPlaces("oauthClientId")}) without an identity token.\n  ${identityTokenWays}`,
       );
     }
     if (clientId !== undefined) {
-      return missing(
-        `Found an OAuth client's id (${nameOf("oauthClientId")}) without its secret.\n` +
+      return createMissingError(
+        `Found an OAuth client's id (${listPlaces("oauthClientId")}) without its secret.\n` +
           `  Set TAILSCALE_OAUTH_CLIENT_SECRET or \`pulumi config set --secret tailscope:oauthClientSecret\`. For workload identity instead: ${identityTokenWays}`,
       );
     }
     const without = [
-      clientSecret && `an OAuth client's secret (${nameOf("oauthClientSecret")})`,
+      clientSecret && `an OAuth client's secret (${listPlaces("oauthClientSecret")})`,
       token && `an identity token (${token.name})`,
-      value("audience") && `an audience of identity tokens (${nameOf("audience")})`,
+      read("audience") && `an audience of identity tokens (${listPlaces("audience")})`,
     ].find(Boolean);
     if (without) {
-      return missing(
+      return createMissingError(
         `Found ${without} without the client id it belongs to.\n  Set TAILSCALE_OAUTH_CLIENT_ID or \`pulumi config set tailscope:oauthClientId\`.`,
       );
     }
-    return missing(
+    return createMissingError(
       `No credentials for Tailscale. Looked in ${found.where} for one of:\n` +
-        `  - an OAuth client: ${nameOf("oauthClientId")} with ${nameOf("oauthClientSecret")} (a secret), or the secret alone\n` +
-        `  - an API access token: ${nameOf("apiKey")} (a secret)\n` +
-        `  - workload identity: ${nameOf("oauthClientId")} with ${nameOf("identityToken")}, TAILSCALE_IDENTITY_TOKEN_FILE, a GitHub Actions job with \`permissions: { id-token: write }\`, or TAILSCALE_AUDIENCE on AWS and Google Cloud\n` +
+        `  - an OAuth client: ${listPlaces("oauthClientId")} with ${listPlaces("oauthClientSecret")} (a secret), or the secret alone\n` +
+        `  - an API access token: ${listPlaces("apiKey")} (a secret)\n` +
+        `  - workload identity: ${listPlaces("oauthClientId")} with ${listPlaces("identityToken")}, TAILSCALE_IDENTITY_TOKEN_FILE, a GitHub Actions job with \`permissions: { id-token: write }\`, or TAILSCALE_AUDIENCE on AWS and Google Cloud\n` +
         `  Make an OAuth client under ${credentialsPage}, or run the emulator: npx tailscope-emulator`,
     );
   }
 
-  function missing(message: string): SettingsError {
+  function createMissingError(message: string): SettingsError {
     return new SettingsError([message, ...otherNames].join("\n  "));
   }
 }
@@ -138,10 +138,13 @@ const identityTokenWays =
   "Set TAILSCALE_IDENTITY_TOKEN or TAILSCALE_IDENTITY_TOKEN_FILE, or TAILSCALE_AUDIENCE on AWS or Google Cloud; in GitHub Actions the job needs `permissions: { id-token: write }`.";
 
 /** The identity token that the settings have, or say where it is. */
-function explicitToken(found: Place, environment: Environment): IdentityTokenSource | undefined {
+function findExplicitToken(
+  found: Place,
+  environment: Environment,
+): IdentityTokenSource | undefined {
   const given = (
     ["identityToken", "identityTokenFile", "identityTokenEnvironmentVariableName"] as const
-  ).filter((setting) => found.raw(setting) !== undefined);
+  ).filter((setting) => found.readRaw(setting) !== undefined);
   const [setting, second] = given;
   if (setting === undefined) return undefined;
   if (second !== undefined) {
@@ -151,34 +154,34 @@ function explicitToken(found: Place, environment: Environment): IdentityTokenSou
       identityTokenEnvironmentVariableName: "a variable of one",
     };
     throw new SettingsError(
-      `Found ${what[setting]} (${found.foundIn(setting)}) and ${what[second]} (${found.foundIn(second)}).\n  Unset one.`,
+      `Found ${what[setting]} (${found.locate(setting)}) and ${what[second]} (${found.locate(second)}).\n  Unset one.`,
     );
   }
   if (setting === "identityTokenFile") {
-    const path = found.value(setting) ?? "";
-    return { kind: "file", path: pathIn(path) ?? path, name: found.foundIn(setting) };
+    const path = found.read(setting) ?? "";
+    return { kind: "file", path: parseFilePath(path) ?? path, name: found.locate(setting) };
   }
   const name =
-    setting === "identityToken" ? found.foundIn(setting) : variableNamedBy(found, environment);
-  const raw = setting === "identityToken" ? found.raw(setting) : environment[name]?.trim();
-  const path = pathIn(raw ?? "");
+    setting === "identityToken" ? found.locate(setting) : findNamedVariable(found, environment);
+  const raw = setting === "identityToken" ? found.readRaw(setting) : environment[name]?.trim();
+  const path = parseFilePath(raw ?? "");
   return path === undefined
-    ? { kind: "value", token: checkedValue("identityToken", raw ?? "", name), name }
+    ? { kind: "value", token: readValue("identityToken", raw ?? "", name), name }
     : { kind: "file", path, name };
 }
 
 /** The variable that has the identity token, as another setting says. */
-function variableNamedBy(found: Place, environment: Environment): string {
+function findNamedVariable(found: Place, environment: Environment): string {
   const setting = "identityTokenEnvironmentVariableName";
-  const name = found.value(setting) ?? "";
+  const name = found.read(setting) ?? "";
   if (environment[name]?.trim()) return name;
   throw new SettingsError(
-    `${found.foundIn(setting)} names the environment variable ${sanitize(name)}, which is not set.\n  Set it to an identity token, or name another.`,
+    `${found.locate(setting)} names the environment variable ${sanitize(name)}, which is not set.\n  Set it to an identity token, or name another.`,
   );
 }
 
 /** The GitHub Actions runner that this runs on, if its job may have identity tokens. */
-function githubToken(
+function findGithubToken(
   environment: Environment,
   clientId: string,
   audience: string | undefined,
@@ -210,6 +213,6 @@ export function mayAskPlatform(environment: Environment, places: readonly Place[
   return (
     Boolean(
       environment["ACTIONS_ID_TOKEN_REQUEST_URL"] && environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
-    ) || places.some((place) => place.raw("audience") !== undefined)
+    ) || places.some((place) => place.readRaw("audience") !== undefined)
   );
 }

@@ -5,7 +5,7 @@
 
 import type { Environment } from "../../network/proxy";
 import type { ConfigReader } from "./places";
-import { configKey, description, type Setting } from "./table";
+import { description, formatConfigKey, type Setting } from "./table";
 
 /**
  * The official Terraform provider, gitops-pusher, get-authkey, and what guides for these write.
@@ -39,15 +39,15 @@ export function findOtherNames(environment: Environment, config: ConfigReader): 
   const ofEnvironment = Object.entries(variables).flatMap(([setting, names]) =>
     names
       .filter((name) => environment[name]?.trim())
-      .map((name) => insteadOf(name, description[setting as Setting].variable)),
+      .map((name) => suggestName(name, description[setting as Setting].variable)),
   );
   const ofConfig = inOfficialConfig.flatMap((setting) => {
     const key = `tailscale:${setting}`;
-    return config(key)?.trim() ? [insteadOf(key, configKey(setting))] : [];
+    return config(key)?.trim() ? [suggestName(key, formatConfigKey(setting))] : [];
   });
   return [...ofEnvironment, ...ofConfig];
 }
 
-function insteadOf(found: string, name: string): string {
+function suggestName(found: string, name: string): string {
   return `${found} is set, which is not read here: if it is meant, name it ${name}.`;
 }

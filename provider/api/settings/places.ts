@@ -5,14 +5,14 @@ import type { Environment } from "../../network/proxy";
 import type { DeployerSource } from "./credential";
 import { SettingsError } from "./error";
 import {
-  configKey,
   connectionsKey,
+  describePlaces,
   description,
-  placesOf,
+  formatConfigKey,
   type Setting,
   settingNames,
 } from "./table";
-import { checkedValue } from "./value";
+import { readValue } from "./value";
 
 /** Reads a stack config value by its full key, for example `"tailscope:tailnet"`. */
 export type ConfigReader = (key: string) => string | undefined;
@@ -28,66 +28,68 @@ export interface Place {
    * What the setting says as it is written, without white space around it; undefined where it is
    * not set.
    */
-  raw(setting: Setting): string | undefined;
+  readRaw(setting: Setting): string | undefined;
   /** Its value, from the file that it may name. */
-  value(setting: Setting): string | undefined;
+  read(setting: Setting): string | undefined;
   /** Where it stands, or would, for example `"TAILSCALE_API_KEY"`. */
-  foundIn(setting: Setting): string;
+  locate(setting: Setting): string;
   /** Everywhere that it could stand, for messages about what is missing. */
-  nameOf(setting: Setting): string;
-  sourceOf(setting: Setting): DeployerSource;
+  listPlaces(setting: Setting): string;
+  findSource(setting: Setting): DeployerSource;
 }
 
-/** A place from what it says as written and where each setting stands in it. */
-export function place(
-  where: string,
-  raw: (setting: Setting) => string | undefined,
-  foundIn: (setting: Setting) => string,
-  sourceOf: (setting: Setting) => DeployerSource,
-  nameOf = foundIn,
-): Place {
-  const trimmed = (setting: Setting) => raw(setting)?.trim() || undefined;
+/** A place from what it says as written, and from where each setting stands in it. */
+export function createPlace({
+  readRaw,
+  locate,
+  listPlaces = locate,
+  ...place
+}: Pick<Place, "where" | "readRaw" | "locate" | "findSource"> &
+  Partial<Pick<Place, "listPlaces">>): Place {
+  const readTrimmed = (setting: Setting) => readRaw(setting)?.trim() || undefined;
   return {
-    where,
-    raw: trimmed,
-    value(setting) {
-      const written = trimmed(setting);
-      return written === undefined ? undefined : checkedValue(setting, written, foundIn(setting));
+    ...place,
+    readRaw: readTrimmed,
+    read(setting) {
+      const written = readTrimmed(setting);
+      return written === undefined ? undefined : readValue(setting, written, locate(setting));
     },
-    foundIn,
-    nameOf,
-    sourceOf,
+    locate,
+    listPlaces,
   };
 }
 
-export function environmentPlace(environment: Environment): Place {
-  return place(
-    "the environment",
-    (setting) => environment[description[setting].variable],
-    (setting) => description[setting].variable,
-    () => ({ place: "environment" }),
-  );
+export function createEnvironmentPlace(environment: Environment): Place {
+  return createPlace({
+    where: "the environment",
+    readRaw: (setting) => environment[description[setting].variable],
+    locate: (setting) => description[setting].variable,
+    findSource: () => ({ place: "environment" }),
+  });
 }
 
-export function configPlace(config: ConfigReader): Place {
-  return place(
-    "stack config",
-    (setting) => (description[setting].inConfig ? config(configKey(setting)) : undefined),
-    configKey,
-    () => ({ place: "stack config" }),
-    placesOf,
-  );
+export function createConfigPlace(config: ConfigReader): Place {
+  return createPlace({
+    where: "stack config",
+    readRaw: (setting) =>
+      description[setting].inConfig ? config(formatConfigKey(setting)) : undefined,
+    locate: formatConfigKey,
+    findSource: () => ({ place: "stack config" }),
+    listPlaces: describePlaces,
+  });
 }
 
 const text = z.string().min(1);
 
 /** An object of settings by their names, those that `has` lets in. */
-function settingsWhere(has: (setting: Setting) => boolean) {
+function filterSettings(has: (setting: Setting) => boolean) {
   return settingNames.filter(has);
 }
 
-const own = settingsWhere((setting) => description[setting].inConnection);
-const byVariable = settingsWhere((setting) => own.includes(setting) || setting === "identityToken");
+const own = filterSettings((setting) => description[setting].inConnection);
+const byVariable = filterSettings(
+  (setting) => own.includes(setting) || setting === "identityToken",
+);
 
 const namedConnection = z.strictObject({
   ...(Object.fromEntries(own.map((setting) => [setting, text.optional()])) as Record<
@@ -104,12 +106,12 @@ const namedConnections = z.record(z.string(), namedConnection);
  * The connection `name` of the stack config `tailscope:connections`.
  * @throws SettingsError where there is none, or where it is wrong
  */
-export function connectionPlace(
+export function createConnectionPlace(
   environment: Environment,
   config: ConfigReader,
   name: string,
 ): Place {
-  const connections = parsedConnections(config(connectionsKey));
+  const connections = parseConnections(config(connectionsKey));
   const connection = Object.hasOwn(connections, name) ? connections[name] : undefined;
   if (connection === undefined) {
     const known = Object.keys(connections).sort();
@@ -121,36 +123,38 @@ export function connectionPlace(
       } Add it, for example with \`pulumi config set --path --secret '${connectionsKey}.${name}.oauthClientSecret'\`.`,
     );
   }
-  const variableOf = (setting: Setting) => connection.environment?.[setting];
-  return place(
-    `the connection ${JSON.stringify(name)} of ${connectionsKey}`,
-    (setting) => {
-      const variable = variableOf(setting);
+  const shownName = JSON.stringify(name);
+  const findVariable = (setting: Setting) => connection.environment?.[setting];
+  return createPlace({
+    where: `the connection ${shownName} of ${connectionsKey}`,
+    readRaw(setting) {
+      const variable = findVariable(setting);
       const itself = connection[setting];
       if (variable === undefined) return itself;
       const fromEnvironment = environment[variable]?.trim();
       if (!fromEnvironment) {
         throw new SettingsError(
-          `The connection ${JSON.stringify(name)} takes ${setting} from the environment variable ${variable}, which is not set.\n  Set it, or name another in ${connectionsKey}.`,
+          `The connection ${shownName} takes ${setting} from the environment variable ${variable}, which is not set.\n  Set it, or name another in ${connectionsKey}.`,
         );
       }
       if (itself !== undefined) {
         throw new SettingsError(
-          `The connection ${JSON.stringify(name)} has ${setting} both by itself and by the environment variable ${variable}.\n  Leave one out of ${connectionsKey}.`,
+          `The connection ${shownName} has ${setting} both by itself and by the environment variable ${variable}.\n  Leave one out of ${connectionsKey}.`,
         );
       }
       return fromEnvironment;
     },
-    (setting) => variableOf(setting) ?? `${setting} of the connection ${JSON.stringify(name)}`,
-    (setting) => ({
-      place: variableOf(setting) === undefined ? "stack config" : "environment",
+    locate: (setting) => findVariable(setting) ?? `${setting} of the connection ${shownName}`,
+    findSource: (setting) => ({
+      place: findVariable(setting) === undefined ? "stack config" : "environment",
       connection: name,
     }),
-    (setting) => `${name}.${setting}, or ${name}.environment.${setting} for a variable's name`,
-  );
+    listPlaces: (setting) =>
+      `${name}.${setting}, or ${name}.environment.${setting} for a variable's name`,
+  });
 }
 
-function parsedConnections(content: string | undefined): z.output<typeof namedConnections> {
+function parseConnections(content: string | undefined): z.output<typeof namedConnections> {
   if (content === undefined || content.trim() === "") return {};
   const wrong = (problem: string) =>
     new SettingsError(

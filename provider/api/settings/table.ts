@@ -102,7 +102,7 @@ export const settingNames = Object.keys(settings) as readonly Setting[]; // The 
 export const description: Readonly<Record<Setting, SettingDescription>> = settings;
 
 /** The key of a setting in stack config. */
-export function configKey(setting: Setting): string {
+export function formatConfigKey(setting: Setting): string {
   return `tailscope:${setting}`;
 }
 
@@ -112,7 +112,7 @@ export const connectionsKey = "tailscope:connections";
 /**
  * Where messages say that a setting belongs, for example `"TAILSCALE_API_KEY, tailscope:apiKey"`.
  */
-export function placesOf(setting: Setting): string {
+export function describePlaces(setting: Setting): string {
   const { variable, inConfig } = description[setting];
-  return inConfig ? `${variable}, ${configKey(setting)}` : variable;
+  return inConfig ? `${variable}, ${formatConfigKey(setting)}` : variable;
 }

@@ -9,7 +9,7 @@ import { sanitize } from "../../access/sanitize";
 import { detectForm, type Form, formInWords } from "../../access/secret-form";
 import { credentialsPage } from "./credential";
 import { SettingsError } from "./error";
-import { description, placesOf, type Setting } from "./table";
+import { describePlaces, description, type Setting } from "./table";
 
 /** Where a text of each form belongs. */
 const homes: Readonly<Partial<Record<Form, Setting>>> = {
@@ -30,7 +30,7 @@ const wrongForms: Readonly<Partial<Record<Setting, readonly Form[]>>> = {
 const secrets: readonly Form[] = ["api", "auth", "client", "otherSecret", "identityToken"];
 
 /** The path in `file:PATH`; undefined for another value. */
-export function pathIn(value: string): string | undefined {
+export function parseFilePath(value: string): string | undefined {
   return value.startsWith("file:") ? value.slice("file:".length) : undefined;
 }
 
@@ -39,17 +39,17 @@ export function pathIn(value: string): string | undefined {
  * @param place where it was found, for messages
  * @throws SettingsError that says what it is instead, and never shows it
  */
-export function checkedValue(setting: Setting, raw: string, place: string): string {
-  const path = description[setting].fromFile ? pathIn(raw) : undefined;
-  const value = path === undefined ? raw : contentOf(path, place);
-  const problem = problemOf(setting, value);
+export function readValue(setting: Setting, raw: string, place: string): string {
+  const path = description[setting].fromFile ? parseFilePath(raw) : undefined;
+  const value = path === undefined ? raw : readValueFile(path, place);
+  const problem = findProblem(setting, value);
   if (problem === undefined) return value;
   throw new SettingsError(
     `${place}${path === undefined ? "" : ` (the file ${sanitize(path)})`} ${problem}`,
   );
 }
 
-function contentOf(path: string, place: string): string {
+function readValueFile(path: string, place: string): string {
   const wrong = (problem: string) =>
     new SettingsError(
       `${place} names the file ${sanitize(resolve(path))}, which ${problem}.\n  Write the value itself, or file: and the path of a file that has nothing else.`,
@@ -67,7 +67,7 @@ function contentOf(path: string, place: string): string {
 }
 
 /** What is wrong with a value, and what to do, in words that do not hold it. */
-function problemOf(setting: Setting, value: string): string | undefined {
+function findProblem(setting: Setting, value: string): string | undefined {
   if (/^(["'`]).*\1$/s.test(value))
     return "is in quotation marks, which are not part of it.\n  Leave them out.";
   if (description[setting].isSecret && /[\s\p{Cc}]/u.test(value))
@@ -82,6 +82,6 @@ function problemOf(setting: Setting, value: string): string | undefined {
   const next =
     home === undefined
       ? `To deploy, make an OAuth client under ${credentialsPage}`
-      : `That belongs in ${placesOf(home)}`;
+      : `That belongs in ${describePlaces(home)}`;
   return `holds ${formInWords[form]}, not ${description[setting].what}.\n  ${next}.`;
 }

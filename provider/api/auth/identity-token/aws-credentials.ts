@@ -9,9 +9,9 @@ import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { sanitize } from "../../../access/sanitize";
 import type { Environment } from "../../../network/proxy";
-import { answerOf, messageOf, parsedJson, probe, trustedAddress } from "./metadata";
+import { fetchText, messageOf, parseJson, probe, requireTrustedAddress } from "./metadata";
 import type { AwsCredentials } from "./sigv4";
-import { askSts, elementIn } from "./sts";
+import { askSts, parseElement } from "./sts";
 
 export interface FoundCredentials {
   readonly credentials: AwsCredentials;
@@ -20,37 +20,40 @@ export interface FoundCredentials {
 }
 
 /** @throws Error that says what was tried and why it gave nothing */
-export async function awsCredentials(
+export async function findAwsCredentials(
   environment: Environment,
   region: string,
 ): Promise<FoundCredentials> {
-  const set = (variable: string) => environment[variable]?.trim() || undefined;
-  const accessKeyId = set("AWS_ACCESS_KEY_ID");
-  const secretAccessKey = set("AWS_SECRET_ACCESS_KEY");
+  const readVariable = (variable: string) => environment[variable]?.trim() || undefined;
+  const accessKeyId = readVariable("AWS_ACCESS_KEY_ID");
+  const secretAccessKey = readVariable("AWS_SECRET_ACCESS_KEY");
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
-    const sessionToken = set("AWS_SESSION_TOKEN");
+    const sessionToken = readVariable("AWS_SESSION_TOKEN");
     return {
       credentials: { accessKeyId, secretAccessKey, sessionToken },
       name: "AWS_ACCESS_KEY_ID",
     };
   }
-  const tokenFile = set("AWS_WEB_IDENTITY_TOKEN_FILE");
-  const role = set("AWS_ROLE_ARN");
+  const tokenFile = readVariable("AWS_WEB_IDENTITY_TOKEN_FILE");
+  const role = readVariable("AWS_ROLE_ARN");
   if (tokenFile !== undefined && role !== undefined) {
-    const session = set("AWS_ROLE_SESSION_NAME") ?? "tailscope";
+    const session = readVariable("AWS_ROLE_SESSION_NAME") ?? "tailscope";
     return {
-      credentials: await ofWebIdentity(tokenFile, role, session, region, environment),
+      credentials: await assumeWebIdentityRole(tokenFile, role, session, region, environment),
       name: `the role ${sanitize(role)}`,
     };
   }
-  const container = containerAddress(environment);
+  const container = findContainerAddress(environment);
   if (container !== undefined)
-    return { credentials: await ofContainer(container, environment), name: "the container's role" };
-  return ofInstance(environment);
+    return {
+      credentials: await fetchContainerCredentials(container, environment),
+      name: "the container's role",
+    };
+  return fetchInstanceCredentials(environment);
 }
 
 /** A role of IAM that a pod of EKS (IRSA) or a job elsewhere takes on by a token in a file. */
-async function ofWebIdentity(
+async function assumeWebIdentityRole(
   file: string,
   role: string,
   session: string,
@@ -70,21 +73,21 @@ async function ofWebIdentity(
     environment,
   );
   return {
-    accessKeyId: elementIn(answer, "AccessKeyId"),
-    secretAccessKey: elementIn(answer, "SecretAccessKey"),
-    sessionToken: elementIn(answer, "SessionToken"),
+    accessKeyId: parseElement(answer, "AccessKeyId"),
+    secretAccessKey: parseElement(answer, "SecretAccessKey"),
+    sessionToken: parseElement(answer, "SessionToken"),
   };
 }
 
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html */
-function containerAddress(environment: Environment): string | undefined {
+function findContainerAddress(environment: Environment): string | undefined {
   const relative = environment["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]?.trim();
   if (relative) {
     const from = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
-    return trustedAddress(new URL(relative, "http://169.254.170.2").href, from);
+    return requireTrustedAddress(new URL(relative, "http://169.254.170.2").href, from);
   }
   const full = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"]?.trim();
-  return full ? trustedAddress(full, "AWS_CONTAINER_CREDENTIALS_FULL_URI") : undefined;
+  return full ? requireTrustedAddress(full, "AWS_CONTAINER_CREDENTIALS_FULL_URI") : undefined;
 }
 
 /** As both the container's and the instance's service give them. */
@@ -94,7 +97,10 @@ const given = z.object({
   Token: z.string().min(1),
 });
 
-async function ofContainer(address: string, environment: Environment): Promise<AwsCredentials> {
+async function fetchContainerCredentials(
+  address: string,
+  environment: Environment,
+): Promise<AwsCredentials> {
   const file = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]?.trim();
   let authorization = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"]?.trim();
   if (file) {
@@ -107,18 +113,19 @@ async function ofContainer(address: string, environment: Environment): Promise<A
     }
   }
   const headers = authorization ? { authorization } : {};
-  return credentialsIn(await answerOf(address, { headers }, environment));
+  return parseCredentials(await fetchText(address, { headers }, environment));
 }
 
-function credentialsIn(text: string): AwsCredentials {
-  const { AccessKeyId, SecretAccessKey, Token } = parsedJson(text, given);
+function parseCredentials(text: string): AwsCredentials {
+  const { AccessKeyId, SecretAccessKey, Token } = parseJson(text, given);
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token };
 }
 
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-credentials.html */
-function instanceService(environment: Environment): string {
+function findInstanceService(environment: Environment): string {
   const set = environment["AWS_EC2_METADATA_SERVICE_ENDPOINT"]?.trim();
-  if (set) return trustedAddress(set, "AWS_EC2_METADATA_SERVICE_ENDPOINT").replace(/\/+$/, "");
+  if (set)
+    return requireTrustedAddress(set, "AWS_EC2_METADATA_SERVICE_ENDPOINT").replace(/\/+$/, "");
   const isIpv6 = /^ipv6$/i.test(environment["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"] ?? "");
   return isIpv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
 }
@@ -129,44 +136,44 @@ const seconds = "x-aws-ec2-metadata-token-ttl-seconds";
  * A session with the instance's metadata service (IMDSv2); undefined where this is no instance of
  * AWS.
  */
-async function instanceSession(environment: Environment): Promise<string | undefined> {
+async function openInstanceSession(environment: Environment): Promise<string | undefined> {
   if (/^true$/i.test(environment["AWS_EC2_METADATA_DISABLED"] ?? "")) return undefined;
   const answer = await probe(
-    `${instanceService(environment)}/latest/api/token`,
+    `${findInstanceService(environment)}/latest/api/token`,
     { method: "PUT", headers: { [seconds]: "60" } },
     environment,
   );
   return answer?.status === 200 ? answer.text : undefined;
 }
 
-export async function isInstance(environment: Environment): Promise<boolean> {
-  return (await instanceSession(environment)) !== undefined;
+export async function isAwsInstance(environment: Environment): Promise<boolean> {
+  return (await openInstanceSession(environment)) !== undefined;
 }
 
 /** What the instance's metadata service says at a path below `latest/meta-data`. */
-async function instanceSays(path: string, environment: Environment): Promise<string> {
-  const session = await instanceSession(environment);
+async function fetchInstanceMetadata(path: string, environment: Environment): Promise<string> {
+  const session = await openInstanceSession(environment);
   if (session === undefined)
     throw new Error(
       "there are no variables, no web identity, no container and no instance that give credentials",
     );
-  const address = `${instanceService(environment)}/latest/meta-data/${path}`;
-  return answerOf(address, { headers: { "x-aws-ec2-metadata-token": session } }, environment);
+  const address = `${findInstanceService(environment)}/latest/meta-data/${path}`;
+  return fetchText(address, { headers: { "x-aws-ec2-metadata-token": session } }, environment);
 }
 
-async function ofInstance(environment: Environment): Promise<FoundCredentials> {
-  const roles = await instanceSays("iam/security-credentials/", environment);
+async function fetchInstanceCredentials(environment: Environment): Promise<FoundCredentials> {
+  const roles = await fetchInstanceMetadata("iam/security-credentials/", environment);
   const role = roles.split("\n")[0]?.trim() ?? "";
   const path = `iam/security-credentials/${encodeURIComponent(role)}`;
   return {
-    credentials: credentialsIn(await instanceSays(path, environment)),
+    credentials: parseCredentials(await fetchInstanceMetadata(path, environment)),
     name: `the instance's role ${sanitize(role)}`,
   };
 }
 
-export async function instanceRegion(environment: Environment): Promise<string | undefined> {
+export async function fetchInstanceRegion(environment: Environment): Promise<string | undefined> {
   try {
-    return (await instanceSays("placement/region", environment)).trim();
+    return (await fetchInstanceMetadata("placement/region", environment)).trim();
   } catch {
     return undefined;
   }

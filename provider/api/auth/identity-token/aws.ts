@@ -5,9 +5,9 @@
 
 import type { Environment } from "../../../network/proxy";
 import { SettingsError } from "../../settings/error";
-import { awsCredentials, instanceRegion } from "./aws-credentials";
+import { fetchInstanceRegion, findAwsCredentials } from "./aws-credentials";
 import { messageOf } from "./metadata";
-import { askSts, elementIn, StsRefusal } from "./sts";
+import { askSts, parseElement, StsRefusal } from "./sts";
 
 /** Variables that AWS itself puts where its services run a program. */
 const signs = [
@@ -34,11 +34,11 @@ export function hasAwsCredentials(environment: Environment): boolean {
  * A token for `audience`, good for five minutes.
  * @throws SettingsError that says why there is none
  */
-export async function awsToken(audience: string, environment: Environment): Promise<string> {
+export async function fetchAwsToken(audience: string, environment: Environment): Promise<string> {
   let whose = "";
   try {
-    const region = await regionOf(environment);
-    const { credentials, name } = await awsCredentials(environment, region);
+    const region = await findRegion(environment);
+    const { credentials, name } = await findAwsCredentials(environment, region);
     whose = ` for ${name}`;
     const answer = await askSts(
       "GetWebIdentityToken",
@@ -47,20 +47,20 @@ export async function awsToken(audience: string, environment: Environment): Prom
       environment,
       credentials,
     );
-    return elementIn(answer, "WebIdentityToken");
+    return parseElement(answer, "WebIdentityToken");
   } catch (error) {
     if (error instanceof SettingsError) throw error;
     throw new SettingsError(
-      `AWS gave no identity token${whose}: ${messageOf(error)}.\n  ${remedy(error)}`,
+      `AWS gave no identity token${whose}: ${messageOf(error)}.\n  ${suggestRemedy(error)}`,
     );
   }
 }
 
-async function regionOf(environment: Environment): Promise<string> {
+async function findRegion(environment: Environment): Promise<string> {
   const region =
     environment["AWS_REGION"]?.trim() ||
     environment["AWS_DEFAULT_REGION"]?.trim() ||
-    (await instanceRegion(environment));
+    (await fetchInstanceRegion(environment));
   if (!region)
     throw new SettingsError(
       "AWS gave no identity token: the region is not known.\n  Set AWS_REGION, for example to eu-central-1.",
@@ -72,7 +72,7 @@ async function regionOf(environment: Environment): Promise<string> {
   return region;
 }
 
-function remedy(error: unknown): string {
+function suggestRemedy(error: unknown): string {
   const code = error instanceof StsRefusal ? error.code : "";
   if (code.startsWith("OutboundWebIdentityFederationDisabled"))
     return "The account must allow it once: `aws iam enable-outbound-web-identity-federation`.";

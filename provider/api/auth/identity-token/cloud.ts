@@ -7,27 +7,27 @@
 
 import type { Environment } from "../../../network/proxy";
 import { SettingsError } from "../../settings/error";
-import { awsToken, hasAwsCredentials, looksLikeAws } from "./aws";
-import { isInstance } from "./aws-credentials";
-import { googleToken, isGoogleCloud } from "./google";
+import { fetchAwsToken, hasAwsCredentials, looksLikeAws } from "./aws";
+import { isAwsInstance } from "./aws-credentials";
+import { fetchGoogleToken, isGoogleCloud } from "./google";
 
 export interface Cloud {
   readonly name: "AWS" | "Google Cloud";
-  token(audience: string, environment: Environment): Promise<string>;
+  fetchToken(audience: string, environment: Environment): Promise<string>;
 }
 
-const aws: Cloud = { name: "AWS", token: awsToken };
-const google: Cloud = { name: "Google Cloud", token: googleToken };
+const aws: Cloud = { name: "AWS", fetchToken: fetchAwsToken };
+const google: Cloud = { name: "Google Cloud", fetchToken: fetchGoogleToken };
 
 /**
  * The cloud that this runs on.
  * @param asker the setting that asks for it, for messages
  * @throws SettingsError that says where it was looked for
  */
-export async function thisCloud(environment: Environment, asker: string): Promise<Cloud> {
+export async function detectCloud(environment: Environment, asker: string): Promise<Cloud> {
   if (looksLikeAws(environment)) return aws;
   const [isAws, isGoogle] = await Promise.all([
-    isInstance(environment),
+    isAwsInstance(environment),
     isGoogleCloud(environment),
   ]);
   if (isAws) return aws;

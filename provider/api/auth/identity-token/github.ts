@@ -11,7 +11,11 @@ import { answerMilliseconds, messageOf } from "./metadata";
 const answerShape = z.object({ value: z.string().min(1) });
 
 /** @throws SettingsError that says why there is none */
-export async function githubToken(url: string, bearer: string, audience: string): Promise<string> {
+export async function fetchGithubToken(
+  url: string,
+  bearer: string,
+  audience: string,
+): Promise<string> {
   const address = new URL(url);
   address.searchParams.set("audience", audience);
   let problem: string;
@@ -21,7 +25,7 @@ export async function githubToken(url: string, bearer: string, audience: string)
       timeout: 3 * answerMilliseconds,
       repeatable: true,
     });
-    const value = answer.status === 200 ? valueIn(answer.text) : undefined;
+    const value = answer.status === 200 ? parseToken(answer.text) : undefined;
     if (value !== undefined) return value;
     problem = `it answered ${answer.status}`;
   } catch (error) {
@@ -32,7 +36,7 @@ export async function githubToken(url: string, bearer: string, audience: string)
   );
 }
 
-function valueIn(text: string): string | undefined {
+function parseToken(text: string): string | undefined {
   try {
     return answerShape.safeParse(JSON.parse(text)).data?.value;
   } catch {

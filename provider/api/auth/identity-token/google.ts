@@ -5,7 +5,7 @@
 
 import type { Environment } from "../../../network/proxy";
 import { SettingsError } from "../../settings/error";
-import { answerOf, messageOf, probe, trustedAddress } from "./metadata";
+import { fetchText, messageOf, probe, requireTrustedAddress } from "./metadata";
 
 const headers = { "metadata-flavor": "Google" };
 
@@ -13,25 +13,28 @@ const headers = { "metadata-flavor": "Google" };
  * The address, as Google's own libraries find it:
  * https://github.com/googleapis/google-cloud-node-core/tree/main/packages/gcp-metadata
  */
-function server(environment: Environment): string {
+function findServer(environment: Environment): string {
   const host = environment["GCE_METADATA_HOST"]?.trim();
   return host
-    ? new URL(trustedAddress(`http://${host}`, "GCE_METADATA_HOST")).origin
+    ? new URL(requireTrustedAddress(`http://${host}`, "GCE_METADATA_HOST")).origin
     : "http://169.254.169.254";
 }
 
 export async function isGoogleCloud(environment: Environment): Promise<boolean> {
   if (/^(1|true|yes)$/i.test(environment["NO_GCE_CHECK"] ?? "")) return false;
-  const answer = await probe(`${server(environment)}/`, { headers }, environment);
+  const answer = await probe(`${findServer(environment)}/`, { headers }, environment);
   return answer?.headers["metadata-flavor"] === "Google";
 }
 
 /** @throws SettingsError that says why there is none */
-export async function googleToken(audience: string, environment: Environment): Promise<string> {
+export async function fetchGoogleToken(
+  audience: string,
+  environment: Environment,
+): Promise<string> {
   const query = new URLSearchParams({ audience, format: "full" });
   const path = "/computeMetadata/v1/instance/service-accounts/default/identity";
   try {
-    return await answerOf(`${server(environment)}${path}?${query}`, { headers }, environment);
+    return await fetchText(`${findServer(environment)}${path}?${query}`, { headers }, environment);
   } catch (error) {
     if (error instanceof SettingsError) throw error;
     throw new SettingsError(

@@ -20,7 +20,7 @@ export const answerMilliseconds = 10_000;
  * machine's own link.
  * @param name what messages call the setting it is from
  */
-export function trustedAddress(address: string, name: string): string {
+export function requireTrustedAddress(address: string, name: string): string {
   if (URL.canParse(address)) {
     const { protocol, hostname } = new URL(address);
     if (isConfidential(address) || (protocol === "http:" && isLinkLocal(hostname))) return address;
@@ -31,7 +31,7 @@ export function trustedAddress(address: string, name: string): string {
 }
 
 /** The answer of a service that is there, which must be a success. */
-export async function answerOf(
+export async function fetchText(
   address: string,
   question: Omit<Question, "timeout">,
   environment: Environment,
@@ -59,7 +59,7 @@ export async function probe(
 }
 
 /** JSON of a known shape; its content is never shown, because it may be secret. */
-export function parsedJson<Shape>(text: string, shape: z.ZodType<Shape>): Shape {
+export function parseJson<Shape>(text: string, shape: z.ZodType<Shape>): Shape {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -15,7 +15,7 @@ export interface AwsCredentials {
 }
 
 /** The headers of a signed POST of `body` to `address`, which has no query. */
-export function signedHeaders(
+export function signHeaders(
   address: URL,
   body: string,
   { accessKeyId, secretAccessKey, sessionToken }: AwsCredentials,
@@ -39,24 +39,24 @@ export function signedHeaders(
     ...names.map((name) => `${name}:${signed[name]}`),
     "",
     names.join(";"),
-    sha256(body),
+    computeSha256(body),
   ].join("\n");
   const scope = `${day}/${region}/${service}/aws4_request`;
-  const toSign = ["AWS4-HMAC-SHA256", time, scope, sha256(canonical)].join("\n");
+  const toSign = ["AWS4-HMAC-SHA256", time, scope, computeSha256(canonical)].join("\n");
   const key = [day, region, service, "aws4_request"].reduce<Buffer>(
-    hmac,
+    computeHmac,
     Buffer.from(`AWS4${secretAccessKey}`),
   );
   return {
     ...signed,
-    authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names.join(";")}, Signature=${hmac(key, toSign).toString("hex")}`,
+    authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names.join(";")}, Signature=${computeHmac(key, toSign).toString("hex")}`,
   };
 }
 
-function hmac(key: Buffer, text: string): Buffer {
+function computeHmac(key: Buffer, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
 }
 
-function sha256(text: string): string {
+function computeSha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

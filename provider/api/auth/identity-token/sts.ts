@@ -6,8 +6,8 @@
 import { sanitize } from "../../../access/sanitize";
 import { ask } from "../../../network/ask";
 import type { Environment } from "../../../network/proxy";
-import { answerMilliseconds, trustedAddress } from "./metadata";
-import { type AwsCredentials, signedHeaders } from "./sigv4";
+import { answerMilliseconds, requireTrustedAddress } from "./metadata";
+import { type AwsCredentials, signHeaders } from "./sigv4";
 
 /** STS refused. `code` is its own word for why, for example `"AccessDenied"`. */
 export class StsRefusal extends Error {
@@ -28,14 +28,14 @@ export async function askSts(
   credentials?: AwsCredentials,
   now = new Date(),
 ): Promise<string> {
-  const address = new URL(serviceAddress(region, environment));
+  const address = new URL(findServiceAddress(region, environment));
   const body = new URLSearchParams({
     Action: action,
     Version: "2011-06-15",
     ...parameters,
   }).toString();
   const headers = credentials
-    ? signedHeaders(address, body, credentials, region, "sts", now)
+    ? signHeaders(address, body, credentials, region, "sts", now)
     : { "content-type": "application/x-www-form-urlencoded" };
   const answer = await ask(
     address.href,
@@ -51,17 +51,17 @@ export async function askSts(
 }
 
 /** The text of an element; what STS gives in it needs no entities of XML. */
-export function elementIn(xml: string, name: string): string {
+export function parseElement(xml: string, name: string): string {
   const text = new RegExp(`<${name}>([^<&]+)</${name}>`).exec(xml)?.[1];
   if (text === undefined) throw new Error(`STS answered without ${name}`);
   return text.trim();
 }
 
 /** That of the region: identity tokens are not given by the global one. */
-function serviceAddress(region: string, environment: Environment): string {
+function findServiceAddress(region: string, environment: Environment): string {
   for (const variable of ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"]) {
     const set = environment[variable]?.trim();
-    if (set) return trustedAddress(set, variable);
+    if (set) return requireTrustedAddress(set, variable);
   }
   const domain = region.startsWith("cn-")
     ? "amazonaws.com.cn"
