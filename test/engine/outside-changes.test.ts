@@ -102,6 +102,18 @@ const table: readonly {
     outside: (control, id) => control.revoke(id),
     plan: "nothing",
   },
+  {
+    name: "erased-reusable-key-never-wanted-again",
+    program: 'AuthKey(NAME, { ...key, reusable: true, recreateIfInvalid: "never" })',
+    outside: (control, id) => control.erase(id),
+    plan: "nothing",
+  },
+  {
+    name: "erased-reusable-key",
+    program: "AuthKey(NAME, { ...key, reusable: true })",
+    outside: (control, id) => control.erase(id),
+    plan: "create",
+  },
 ];
 
 test("after every kind of outside change `up --refresh` plans what puts it right, and `drift` tells just that", async () => {
@@ -138,6 +150,7 @@ test("after every kind of outside change `up --refresh` plans what puts it right
     "used-single-use-key",
     "erased-single-use-key",
     "revoked-reusable-key-never-wanted-again",
+    "erased-reusable-key-never-wanted-again",
   ].map((name) => credentials[name]?.id);
   const timeless = (list: typeof declared) =>
     list
@@ -167,5 +180,66 @@ test("a change of a client that is gone says to refresh, and so does a delete of
   expect(text).toContain("If it really is gone, run the same command with --refresh");
   const args = ["destroy", "--yes", "--skip-preview", "--refresh", "--suppress-progress"];
   expect((await stack.pulumi(args)).code).toBe(0);
+  expect(emulator.control.activeCredentials()).toEqual([]);
+});
+
+test.each([
+  ["with a refresh", ["--refresh"]],
+  ["without one", []],
+])(
+  "a key that was never to be recreated, and now always is, is replaced in one run %s",
+  async (_, options) => {
+    await using emulator = await startEmulator();
+    const fates: Record<string, (id: string) => void> = {
+      revoked: emulator.control.revoke,
+      erased: emulator.control.erase,
+      used: emulator.control.useAuthKey,
+      active: () => {},
+    };
+    const program = (wanted: string) => `
+      const key = { tags: ["tag:ci"], recreateIfInvalid: "${wanted}" };
+      for (const name of ${JSON.stringify(Object.keys(fates))}) new AuthKey(name, key);`;
+    await using stack = await newStack(emulator, program("never"));
+    await stack.up();
+    const before = (await stack.state()).credentials;
+    for (const [name, happens] of Object.entries(fates)) happens(before[name]?.id ?? "");
+    expect(await stack.preview(...options)).toEqual([]);
+
+    stack.write(program("always"));
+    await stack.up(...options);
+    const after = (await stack.state()).credentials;
+    const isKept = (name: string) => after[name]?.id === before[name]?.id;
+    expect(Object.keys(fates).filter(isKept)).toEqual(["active"]);
+    expect(emulator.control.activeCredentials()).toHaveLength(Object.keys(fates).length);
+    await stack.up("--refresh", "--expect-no-changes");
+    await stack.destroy();
+    expect(emulator.control.activeCredentials()).toEqual([]);
+  },
+);
+
+test("a destroy succeeds where Tailscale fails to revoke what is revoked already, and fails where it is active", async () => {
+  await using emulator = await startEmulator();
+  await using stack = await newStack(
+    emulator,
+    `new OAuthClient("client", { scopes: ["dns"] });
+     new AuthKey("key", { tags: ["tag:ci"] });
+     new FederatedIdentity("identity", { issuer: "https://ci.example.com", subject: "me", scopes: ["dns"] });
+     new OAuthClient("alive", { scopes: ["dns"] });`,
+  );
+  await stack.up();
+  const { alive, ...others } = (await stack.state()).credentials;
+  for (const { id = "" } of Object.values(others)) emulator.control.revoke(id);
+  emulator.control.addFault({
+    method: "DELETE",
+    times: 1000,
+    effect: { kind: "answer", status: 500, body: '{"message":"internal error"}' },
+  });
+  const args = ["destroy", "--yes", "--skip-preview", "--suppress-progress", "--continue-on-error"];
+  const { code, text } = await stack.pulumi(args);
+  expect(code).not.toBe(0);
+  expect(text).toContain(`revoke the OAuth client ${alive?.id}`);
+  expect(Object.keys((await stack.state()).credentials)).toEqual(["alive"]);
+  emulator.control.clearFaults();
+  await stack.destroy();
   expect(emulator.control.activeCredentials()).toEqual([]);
 });
