@@ -4,7 +4,8 @@
  */
 
 /**
- * Set where the resource depends on others of the program. Only `check` sees it; it is not kept.
+ * Whether the resource is made after others of the program, which may change the policy file. Only
+ * `check` sees it; it is not kept.
  */
 export const waitsKey = "__waitsForOthers";
 

@@ -15,14 +15,14 @@ import { waitsKey } from "../access/internal-arguments";
 import { isPassing } from "../api/errors";
 import type { Tailnet } from "../api/tailnet";
 import type { Failure, Grants, Properties } from "./resource";
-import { warn } from "./run";
+import { warn, warnOnce } from "./run";
 import { conceal } from "./secret-arguments";
 
 /** The inputs as the program wrote them: for the places in messages, and for what they wait for. */
 export interface Written extends Properties {
   readonly scopes?: unknown;
   readonly tags?: unknown;
-  /** Set where the resource is made after others of the program, which may define its tags. */
+  /** Whether the resource is made after others of the program, which may define its tags. */
   readonly [waitsKey]?: unknown;
 }
 
@@ -114,7 +114,7 @@ export async function preflight(
     }
     for (const failure of found) {
       const { property, reason } = conceal(failure, written);
-      warn(
+      warnOnce(
         `${property}: ${reason}. What this resource depends on may change that: Tailscale decides when it is made.`,
       );
     }

@@ -22,6 +22,7 @@ import { keepSecretsOutOfDebugLines } from "./debug-line";
 import { hasExplicitProvider, warnOfOptions } from "./option-warnings";
 import { requireProviderPackage } from "./provider-package";
 import { warnWhereUnknownSecretsAreUsed } from "./used-secrets";
+import { noteWaiting, waitsForOthers } from "./waiting";
 
 /**
  * The names that the table of `access/kinds.ts` has and the class has not, or the other way round.
@@ -93,13 +94,14 @@ export abstract class Credential extends pulumi.CustomResource {
     }
     const type = `${typePrefix}${declaration.type}`;
     const secretsOfProgram = findSecrets(properties, declaration.secrets);
+    const waits = waitsForOthers(args ?? {}, opts);
     super(
       type,
       name,
       {
         ...properties,
         ...(secretsOfProgram && { [secretsKey]: secretsOfProgram }),
-        ...(waitsForOthers(opts) && { [waitsKey]: true }),
+        ...(waits && { [waitsKey]: waits }),
         ...(hasExplicitProvider(type, opts) && { [explicitProviderKey]: true }),
         __provider: formatProviderText(declaration.type),
       },
@@ -110,6 +112,7 @@ export abstract class Credential extends pulumi.CustomResource {
         ],
       }),
     );
+    if (waits) noteWaiting(this, waits);
     warnOfOptions(this, args ?? {}, opts);
     const isOutput = (secret: string) => declaration.outputs.includes(secret);
     warnWhereUnknownSecretsAreUsed(this, declaration.secrets.filter(isOutput));
@@ -139,10 +142,6 @@ function holdsOutput(value: unknown): boolean {
   const isOutput = pulumi.Output.isInstance(value) || pulumi.Resource.isInstance(value);
   if (isOutput || value instanceof Promise) return true;
   return typeof value === "object" && value !== null && Object.values(value).some(holdsOutput);
-}
-
-function waitsForOthers({ dependsOn }: pulumi.CustomResourceOptions): boolean {
-  return dependsOn !== undefined && !(Array.isArray(dependsOn) && dependsOn.length === 0);
 }
 
 /** A resource's name is part of its identity, so that it must be known before the program runs. */

@@ -45,26 +45,30 @@ test("what cannot work says so at preview: import, a lookup of another kind, a k
   );
 });
 
+/** It stands for the official provider's Acl: it sets the policy file. */
+const aclClass = (url: string) => `
+  const send = async ({ acl }) => {
+    const authorization = "Bearer " + process.env.ACL_KEY;
+    const headers = { authorization, "content-type": "application/json" };
+    const answer = await fetch("${url}/api/v2/tailnet/-/acl", { method: "POST", headers, body: acl });
+    if (!answer.ok) throw new Error(await answer.text());
+  };
+  const provider = {
+    create: async (inputs) => (await send(inputs), { id: "acl", outs: inputs }),
+    update: async (id, olds, news) => (await send(news), { outs: news }),
+    diff: async (id, olds, news) => ({ changes: olds.acl !== news.acl }),
+  };
+  class Acl extends pulumi.dynamic.Resource {
+    constructor(name, tagOwners, opts) {
+      super(provider, name, { acl: JSON.stringify({ tagOwners }) }, opts);
+    }
+  }`;
+
 test("a tag that the same program defines is given in one `up`, and a preview says what it waits for", async () => {
   await using emulator = await startEmulator({ policy: '{"tagOwners":{"tag:ci":[]}}' });
-  // It stands for the official provider's Acl: it sets the policy file.
-  const acl = (tags: string) => `
-    const send = async ({ acl }) => {
-      const authorization = "Bearer " + process.env.ACL_KEY;
-      const headers = { authorization, "content-type": "application/json" };
-      const answer = await fetch("${emulator.url}/api/v2/tailnet/-/acl", { method: "POST", headers, body: acl });
-      if (!answer.ok) throw new Error(await answer.text());
-    };
-    const provider = {
-      create: async (inputs) => (await send(inputs), { id: "acl", outs: inputs }),
-      update: async (id, olds, news) => (await send(news), { outs: news }),
-      diff: async (id, olds, news) => ({ changes: olds.acl !== news.acl }),
-    };
+  const acl = (tags: string) => `${aclClass(emulator.url)}
     const old = new OAuthClient("old", { scopes: ["auth_keys"], tags: ["tag:ci"] });
-    class Acl extends pulumi.dynamic.Resource {
-      constructor(name, args, opts) { super(provider, name, args, opts); }
-    }
-    const acl = new Acl("acl", { acl: JSON.stringify({ tagOwners: { ${tags} } }) }, { dependsOn: [old] });`;
+    const acl = new Acl("acl", { ${tags} }, { dependsOn: [old] });`;
   await using stack = await newStack(emulator, acl('"tag:ci": []'));
   stack.set("ACL_KEY", emulator.apiKey);
   await stack.up();
@@ -75,6 +79,54 @@ test("a tag that the same program defines is given in one `up`, and a preview sa
   expect(planned.text).toContain("What this resource depends on may change that");
   await stack.up();
   expect(Object.keys((await stack.state()).credentials).sort()).toEqual(["new", "old"]);
+});
+
+test("whatever makes a credential wait for the policy file, its preview is no error: an argument, a component, a pair, the client that mints it", async () => {
+  await using emulator = await startEmulator({ policy: '{"tagOwners":{"tag:ci":[]}}' });
+  const program = (tags: string) => `${aclClass(emulator.url)}
+    const { RotatingAuthKey, RotatingOAuthClient } = require("tailscope");
+    const acl = new Acl("acl", { "tag:ci": [], ${tags} });
+    const client = new OAuthClient("client", { scopes: ["auth_keys"], tags: ["tag:ci"] }, { dependsOn: acl });`;
+  await using stack = await newStack(emulator, program(""));
+  stack.set("ACL_KEY", emulator.apiKey);
+  await stack.up();
+  stack.write(`${program('"tag:fresh": ["tag:ci"]')}
+    const fresh = { tags: ["tag:fresh"] };
+    const trust = { ...fresh, scopes: ["auth_keys"] };
+    class Runner extends pulumi.ComponentResource {
+      constructor(name, opts) {
+        super("acme:index:Runner", name, {}, opts);
+        new AuthKey(name, fresh, { parent: this });
+      }
+    }
+    new Runner("by-component", { dependsOn: acl });
+    new AuthKey("by-argument", { tags: [acl.urn.apply(() => "tag:fresh")] });
+    new AuthKey("by-minter", { mintedBy: client, ...fresh });
+    new RotatingAuthKey("by-key-pair", { every: "30d", ...fresh }, { dependsOn: acl });
+    new RotatingOAuthClient("by-client-pair", { every: "30d", ...trust }, { dependsOn: [acl] });
+    new FederatedIdentity("by-promise",
+      { issuer: "https://ci.example.com", subject: "me", ...trust },
+      { dependsOn: Promise.resolve([acl]) });`);
+  const planned = await stack.pulumi(["preview", "--suppress-progress"]);
+  expect(planned.code, planned.text).toBe(0);
+  expect(planned.text).toContain("What this resource depends on may change that");
+  await stack.up();
+  expect(Object.keys((await stack.state()).credentials)).toHaveLength(9);
+  await stack.destroy();
+  expect(emulator.control.activeCredentials()).toEqual([]);
+});
+
+test("a tag that nothing of the program can define fails at preview, in a component as well", async () => {
+  await using emulator = await startEmulator();
+  await using stack = await newStack(
+    emulator,
+    `const client = new OAuthClient("client", { scopes: ["dns"] });
+     const component = new pulumi.ComponentResource("acme:index:Runner", "runner", {}, { dependsOn: client });
+     new AuthKey("key", { tags: ["tag:typo"] }, { parent: component, dependsOn: client });`,
+  );
+  const { code, text } = await stack.pulumi(["preview", "--suppress-progress"]);
+  expect(code).not.toBe(0);
+  expect(text).toContain('tags[0]: "tag:typo" is not defined in the policy file');
 });
 
 test("a type alias takes over what the official provider made, with ids and secrets, for all three kinds", async () => {

@@ -1,0 +1,105 @@
+/**
+ * Whether a credential is made after something else of the program, which may change the policy
+ * file: then what the policy file says at a preview is not the last word.
+ */
+
+import * as pulumi from "@pulumi/pulumi";
+import { typePrefix } from "../access/resource-types";
+
+/** Whether each of our credentials waits, so that what depends on one that does waits as well. */
+const waiting = new WeakMap<pulumi.Resource, Promise<boolean>>();
+
+/** Remembers whether a credential waits. */
+export function noteWaiting(credential: pulumi.Resource, waits: Promise<boolean>): void {
+  waiting.set(credential, waits);
+}
+
+/**
+ * Whether a credential waits for a resource that is not ours: by the option `dependsOn`, by an
+ * argument, or by a component that it belongs to. Undefined where it certainly does not.
+ */
+export function waitsForOthers(
+  args: object,
+  { dependsOn, parent }: pulumi.CustomResourceOptions,
+): Promise<boolean> | undefined {
+  if (parent !== undefined && mayComponentWait(parent)) return Promise.resolve(true);
+  // Each may be a promise of resources.
+  const named = [dependsOn].flat().filter((one) => one !== undefined);
+  if (named.length === 0 && !holdsPromises(args)) return undefined;
+  if (named.some((one) => !pulumi.CustomResource.isInstance(one))) return Promise.resolve(true);
+  const found = resourcesIn([named, args]).then(areWaitedFor);
+  // An argument that fails ends the program by itself.
+  return found.catch(() => false);
+}
+
+async function areWaitedFor(resources: readonly pulumi.Resource[]): Promise<boolean> {
+  const waited = await Promise.all(resources.map(isWaitedFor));
+  return waited.includes(true);
+}
+
+/** Whether what comes after `resource` may find another policy file than a preview did. */
+async function isWaitedFor(resource: pulumi.Resource): Promise<boolean> {
+  return isOther(resource) || ((await waiting.get(resource)) ?? false);
+}
+
+/** Whether a resource is neither ours nor a provider, a component, or a reference to a stack. */
+function isOther(resource: pulumi.Resource): boolean {
+  if (!pulumi.CustomResource.isInstance(resource)) return false;
+  const { __pulumiType: type = "" } = resource as Internals;
+  return !type.startsWith(typePrefix) && !type.startsWith("pulumi:");
+}
+
+function holdsPromises(value: unknown): boolean {
+  if (pulumi.Output.isInstance(value) || pulumi.Resource.isInstance(value)) return true;
+  if (value instanceof Promise) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsPromises);
+}
+
+/** The resources that a value is or comes from. */
+async function resourcesIn(value: unknown): Promise<pulumi.Resource[]> {
+  if (pulumi.Resource.isInstance(value)) return [value];
+  if (pulumi.Output.isInstance(value)) {
+    const output = value as unknown as OutputInternals;
+    // What `apply` gives may hold Outputs, of which the SDK adds the resources when it sends them.
+    return [...(await output.allResources()), ...(await resourcesIn(await output.promise()))];
+  }
+  if (value instanceof Promise) return resourcesIn(await value);
+  if (typeof value !== "object" || value === null) return [];
+  return (await Promise.all(Object.values(value).map(resourcesIn))).flat();
+}
+
+/**
+ * Pulumi makes what belongs to a component after all that the component depends on, which nothing
+ * but its own constructor is told. So it may wait wherever the program has something to wait for.
+ */
+function mayComponentWait(parent: pulumi.Resource): boolean {
+  const above = (resource: Internals): Internals[] => {
+    const next = resource.__parentResource;
+    return next === undefined ? [resource] : [resource, ...above(next)];
+  };
+  // The last of them is the stack.
+  const ancestors = above(parent as Internals);
+  const isInComponent = ancestors.slice(0, -1).some(isComponent);
+  return isInComponent && ancestors.slice(-1).some(holdsOthers);
+}
+
+function isComponent(resource: pulumi.Resource): boolean {
+  return pulumi.ComponentResource.isInstance(resource);
+}
+
+function holdsOthers({ __childResources: children = new Set() }: Internals): boolean {
+  return [...children].some((child) => isOther(child) || holdsOthers(child));
+}
+
+/** What the SDK sets on every resource, although its declarations leave it out as internal. */
+type Internals = pulumi.Resource & {
+  readonly __pulumiType?: string;
+  readonly __parentResource?: Internals;
+  readonly __childResources?: ReadonlySet<Internals>;
+};
+
+/** What every Output has, although its declarations leave it out as internal. */
+interface OutputInternals {
+  allResources(): Promise<ReadonlySet<pulumi.Resource>>;
+  promise(): Promise<unknown>;
+}
