@@ -2,7 +2,6 @@
 
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Command } from "commander";
 import { sanitize } from "../access/sanitize";
 import { findDeployerId } from "../api/auth/tailnet-identity";
 import type { Key } from "../api/keys/key";
@@ -15,97 +14,67 @@ import { programFor } from "../state/typescript-program";
 import { CommandFailure } from "./failure";
 import { textOf } from "./files";
 import { type Listing, listCredentials } from "./listing";
-import { credentialId, withJson, withSettingsOptions } from "./options";
 import { print, printAside, printJson, printVerbatim } from "./output";
 import { askForConfig, type SettingsOptions } from "./pulumi";
 import { resourcesOf, withTailnet } from "./session";
 import { settingsFrom } from "./settings";
 
-interface Options extends SettingsOptions {
+export interface AdoptOptions extends SettingsOptions {
   readonly all?: boolean;
   readonly out: string;
   readonly fromState?: string;
   readonly json?: boolean;
 }
 
-export function adoptCommand(program: Command): void {
-  withJson(withSettingsOptions(program.command("adopt")))
-    .summary("a program and an import file for credentials that exist")
-    .description(
-      "Writes a Pulumi program with one resource for each credential, and the file for `pulumi import --file`. (`pulumi import TYPE NAME ID` and the resource option `import` do not work with dynamic providers.) Changes nothing in the tailnet or in the state.",
-    )
-    .argument("[id...]", "the credentials' ids", (id: string, ids: string[] = []) => [
-      ...ids,
-      credentialId(id),
-    ])
-    .option(
-      "--all",
-      "every active OAuth client, auth key and federated identity that the deployer can see, except the deployer itself",
-    )
-    .option(
-      "--from-state <file>",
-      "the credentials that the official provider manages in an exported state, under the same names; - for standard input",
-    )
-    .requiredOption("--out <folder>", "where to write; an existing program is not overwritten")
-    .addHelpText(
-      "after",
-      `
-Exit code: 0, or 1 for a failure. Tailscale does not reveal the secret of an existing credential: the output is undefined until rotateEvery creates a new one.
-
-  $ tailscope inventory --unmanaged
-  $ tailscope adopt kAbc123CNTRL kDef456CNTRL --out tailnet`,
-    )
-    .action(async (given: string[] | undefined, options: Options) => {
-      const ids = given ?? [];
-      const ways = [ids.length > 0, options.all === true, options.fromState !== undefined].filter(
-        Boolean,
-      ).length;
-      if (ways !== 1)
-        throw new CommandFailure(
-          "Say what to adopt: give either ids, --all, or --from-state FILE.",
-        );
-      if (existsSync(join(options.out, "index.ts"))) {
-        throw new CommandFailure(
-          `${join(options.out, "index.ts")} exists already and is not overwritten.\n  Choose another folder with --out.`,
-        );
-      }
-      const official =
-        options.fromState === undefined ? undefined : await readOfficial(options.fromState);
-      const connection = await settingsFrom(await askForConfig(options)).connection(
-        options.connection,
-      );
-      const names = official?.names ?? new Map<string, string>();
-      const { keys, limits } = await withTailnet(connection, (tailnet) =>
-        options.all ? everything(tailnet, connection) : wanted(tailnet, connection, ids, names),
-      );
-      for (const limit of limits) printAside(limit);
-      const { adopted, refused } = adopt(keys, names);
-      for (const { id, reason } of refused) printAside(`${id} is left out: ${sanitize(reason)}.`);
-      if (adopted.length === 0) throw new CommandFailure("There are no credentials to adopt.");
-      write(options.out, programFor(adopted), importFile(adopted));
-      const forgotten =
-        official && withoutOfficial(official.content, new Set(adopted.map(({ id }) => id)));
-      if (forgotten !== undefined)
-        // It may hold the same secrets as the export.
-        writeFileSync(join(options.out, "state.json"), forgotten.content, { mode: 0o600 });
-      if (options.json)
-        return printJson({
-          adopted: adopted.map(({ id, kind, name }) => ({ id, kind, name })),
-          refused,
-          ...(limits.length > 0 && { limits }),
-          ...(forgotten && { forgotten: forgotten.removed }),
-        });
-      print(`Wrote ${adopted.length} credentials to ${options.out}. Nothing else has changed yet.`);
-      printVerbatim(
-        forgotten === undefined
-          ? stepsFor(options)
-          : stepsAfterOfficial(options, forgotten.removed.length),
-      );
+/** Writes the program and the import file. */
+export async function adoptCredentials(
+  ids: readonly string[],
+  options: AdoptOptions,
+): Promise<void> {
+  const ways = [ids.length > 0, options.all === true, options.fromState !== undefined].filter(
+    Boolean,
+  ).length;
+  if (ways !== 1)
+    throw new CommandFailure("Say what to adopt: give either ids, --all, or --from-state FILE.");
+  if (existsSync(join(options.out, "index.ts"))) {
+    throw new CommandFailure(
+      `${join(options.out, "index.ts")} exists already and is not overwritten.\n  Choose another folder with --out.`,
+    );
+  }
+  const official =
+    options.fromState === undefined ? undefined : await readOfficial(options.fromState);
+  const connection = await settingsFrom(await askForConfig(options)).connection(options.connection);
+  const names = official?.names ?? new Map<string, string>();
+  const { keys, limits } = await withTailnet(connection, (tailnet) =>
+    options.all ? everything(tailnet, connection) : wanted(tailnet, connection, ids, names),
+  );
+  for (const limit of limits) printAside(limit);
+  const { adopted, refused } = adopt(keys, names);
+  for (const { id, reason } of refused) printAside(`${id} is left out: ${sanitize(reason)}.`);
+  if (adopted.length === 0) throw new CommandFailure("There are no credentials to adopt.");
+  write(options.out, programFor(adopted), importFile(adopted));
+  const forgotten =
+    official && withoutOfficial(official.content, new Set(adopted.map(({ id }) => id)));
+  if (forgotten !== undefined)
+    // It may hold the same secrets as the export.
+    writeFileSync(join(options.out, "state.json"), forgotten.content, { mode: 0o600 });
+  if (options.json)
+    return printJson({
+      adopted: adopted.map(({ id, kind, name }) => ({ id, kind, name })),
+      refused,
+      ...(limits.length > 0 && { limits }),
+      ...(forgotten && { forgotten: forgotten.removed }),
     });
+  print(`Wrote ${adopted.length} credentials to ${options.out}. Nothing else has changed yet.`);
+  printVerbatim(
+    forgotten === undefined
+      ? stepsFor(options)
+      : stepsAfterOfficial(options, forgotten.removed.length),
+  );
 }
 
 /** The next commands. People copy them, so their lines are never broken. */
-function stepsFor({ out, stack }: Options): string {
+function stepsFor({ out, stack }: AdoptOptions): string {
   return `
 As a project of its own:
 
@@ -119,7 +88,7 @@ In an existing stack: copy the resources of index.ts into its program. In that p
 ${importInto(out, stack)}`;
 }
 
-function stepsAfterOfficial({ out, stack }: Options, count: number): string {
+function stepsAfterOfficial({ out, stack }: AdoptOptions, count: number): string {
   const file = quoted(join(resolve(out), "state.json"));
   return `
 1. Put the resources of index.ts into the program, in the place of the old ones.

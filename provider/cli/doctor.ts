@@ -4,19 +4,17 @@ import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { styleText } from "node:util";
-import { type Command, Option } from "commander";
 import { type PurposeName, purposes } from "../access/needs";
 import { sanitize, sanitizeData } from "../access/sanitize";
 import { version } from "../api/version";
 import { isVersionAtLeast } from "../versions";
 import type { Check } from "./check";
 import { exitCodes } from "./failure";
-import { withJson, withSettingsOptions } from "./options";
 import { printJson, printVerbatim, roomOf, waitingFor } from "./output";
 import type { SettingsOptions } from "./pulumi";
 import { wrapped } from "./wrapping";
 
-interface Options extends SettingsOptions {
+export interface DoctorOptions extends SettingsOptions {
   readonly json?: boolean;
   readonly for?: PurposeName;
 }
@@ -24,38 +22,23 @@ interface Options extends SettingsOptions {
 /** The first version whose import can adopt resources of dynamic providers. */
 const oldestPulumi = "3.254.0";
 
-export function doctorCommand(program: Command): void {
-  withJson(withSettingsOptions(program.command("doctor")))
-    .summary("check what a deployment needs, and say how to fix what is missing")
-    .description(
-      "Checks versions, the deployer's credentials and their scopes, the proxy, the clock, and whether the tailnet answers.",
-    )
-    .addOption(
-      new Option("--for <purpose>", "check only what the deployer needs for this").choices(
-        Object.keys(purposes),
-      ),
-    )
-    .addHelpText(
-      "after",
-      `
-Exit code: 0, or 1 if a check failed. With --for, a missing scope that the purpose needs is a failure, and one that it can do without is a warning. If the stack's state can be read, only the kinds of credentials in it count.
-
-  $ tailscope doctor
-  $ tailscope doctor --for drift --stack prod`,
-    )
-    .action(async ({ json, for: purpose, ...settings }: Options) => {
-      const usesPulumi = purpose === undefined || purposes[purpose].usesPulumi;
-      const checks = [
-        nodeCheck(),
-        cliCheck(usesPulumi),
-        ...(usesPulumi ? [sdkCheck(settings.cwd)] : []),
-      ];
-      const { deployerChecks } = await import("./deployer-checks.js");
-      checks.push(...(await waitingFor("Asking the tailnet", deployerChecks(settings, purpose))));
-      if (json) printJson({ ...(purpose && { for: purpose }), checks });
-      else for (const check of checks) printVerbatim(line(check));
-      if (checks.some(({ status }) => status === "failed")) process.exitCode = exitCodes.failure;
-    });
+/** Prints what each check found. */
+export async function examineDeployment({
+  json,
+  for: purpose,
+  ...settings
+}: DoctorOptions): Promise<void> {
+  const usesPulumi = purpose === undefined || purposes[purpose].usesPulumi;
+  const checks = [
+    nodeCheck(),
+    cliCheck(usesPulumi),
+    ...(usesPulumi ? [sdkCheck(settings.cwd)] : []),
+  ];
+  const { deployerChecks } = await import("./deployer-checks.js");
+  checks.push(...(await waitingFor("Asking the tailnet", deployerChecks(settings, purpose))));
+  if (json) printJson({ ...(purpose && { for: purpose }), checks });
+  else for (const check of checks) printVerbatim(line(check));
+  if (checks.some(({ status }) => status === "failed")) process.exitCode = exitCodes.failure;
 }
 
 function line({ name, status, detail, remedy }: Check): string {

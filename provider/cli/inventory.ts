@@ -1,76 +1,52 @@
 /** `tailscope inventory`: list every credential of the tailnet and what manages it. */
 
-import type { Command } from "commander";
 import { parseName } from "../access/urn";
 import { managedIn } from "../state/exported-state";
 import { inventory, isShortLivedToken, type Listed } from "../state/inventory";
 import { CommandFailure } from "./failure";
 import { listCredentials } from "./listing";
-import { durationOption, withJson, withStackOptions } from "./options";
 import { ago, print, printAside, printJson, printTable } from "./output";
 import { askPulumi, type Exported, NoStackSelected, type StackOptions } from "./pulumi";
 import { auditLogMilliseconds, auditLogSince, resourcesOf, withTailnet } from "./session";
 import { settingsFrom } from "./settings";
 
-interface Options extends StackOptions {
+export interface InventoryOptions extends StackOptions {
   readonly json?: boolean;
   readonly unmanaged?: boolean;
   readonly olderThan?: number;
 }
 
-export function inventoryCommand(program: Command): void {
-  withJson(withStackOptions(program.command("inventory")))
-    .summary("list every credential of the tailnet and what manages it")
-    .description(
-      "Lists OAuth clients, auth keys, federated identities and API access tokens, with the resource that manages each. Resources are known only with a selected stack, --stack or --state.",
-    )
-    .option("--unmanaged", "only those that no resource manages")
-    .addOption(
-      durationOption("--older-than <duration>", "only those that are older, for example 90d"),
-    )
-    .addHelpText(
-      "after",
-      `
-Exit code: 0, or 1 for a failure. LAST USED is when the credential last requested a token, according to the audit log's 90 days. The log does not record the use of auth keys and API access tokens.
-
-  $ tailscope inventory --unmanaged --older-than 90d
-  $ tailscope inventory --state prod.json dev.json --json`,
-    )
-    .action(async (options: Options) => {
-      const asked = askPulumi(options);
-      const [exports, config] = await Promise.all([ofSelectedStack(asked.exports), asked.config]);
-      const managed = exports && managedIn(resourcesOf(exports));
-      if (managed === undefined && options.unmanaged)
-        throw new CommandFailure(
-          "Without a stack, nothing says which credentials are managed.\n  Run this in a project with a selected stack, name one with --stack, or give exported state with --state FILE. Without --unmanaged, all credentials are listed.",
-        );
-      const connection = await settingsFrom(config).connection(options.connection);
-      const now = Date.now();
-      const { listed, limits } = await withTailnet(connection, async (tailnet) => {
-        const { keys, limits } = await listCredentials(tailnet, connection);
-        const log = await auditLogSince(
-          tailnet,
-          now - auditLogMilliseconds,
-          "LAST USED is unknown",
-        );
-        return {
-          listed: inventory(keys, managed, log),
-          limits: [...limits, ...shortLived(keys.filter(isShortLivedToken).length)],
-        };
-      });
-      const wanted = listed.filter(
-        ({ managedBy, created }) =>
-          !(options.unmanaged && managedBy !== null) &&
-          !(options.olderThan !== undefined && now - Date.parse(created) < options.olderThan),
-      );
-      for (const limit of limits) printAside(limit);
-      if (managed === undefined)
-        printAside(
-          "Without a stack, nothing says which credentials are managed: run this in a project with a selected stack, or give --stack or --state.",
-        );
-      if (options.json) printJson({ credentials: wanted, ...(limits.length > 0 && { limits }) });
-      else report(wanted, now);
-    });
+/** Prints the credentials of the tailnet. */
+export async function listInventory(options: InventoryOptions): Promise<void> {
+  const asked = askPulumi(options);
+  const [exports, config] = await Promise.all([ofSelectedStack(asked.exports), asked.config]);
+  const managed = exports && managedIn(resourcesOf(exports));
+  if (managed === undefined && options.unmanaged)
+    throw new CommandFailure(
+      "Without a stack, nothing says which credentials are managed.\n  Run this in a project with a selected stack, name one with --stack, or give exported state with --state FILE. Without --unmanaged, all credentials are listed.",
+    );
+  const connection = await settingsFrom(config).connection(options.connection);
+  const now = Date.now();
+  const { listed, limits } = await withTailnet(connection, async (tailnet) => {
+    const { keys, limits } = await listCredentials(tailnet, connection);
+    const log = await auditLogSince(tailnet, now - auditLogMilliseconds, "LAST USED is unknown");
+    return {
+      listed: inventory(keys, managed, log),
+      limits: [...limits, ...shortLived(keys.filter(isShortLivedToken).length)],
+    };
+  });
+  const wanted = listed.filter(
+    ({ managedBy, created }) =>
+      !(options.unmanaged && managedBy !== null) &&
+      !(options.olderThan !== undefined && now - Date.parse(created) < options.olderThan),
+  );
+  for (const limit of limits) printAside(limit);
+  if (managed === undefined)
+    printAside(
+      "Without a stack, nothing says which credentials are managed: run this in a project with a selected stack, or give --stack or --state.",
+    );
+  if (options.json) printJson({ credentials: wanted, ...(limits.length > 0 && { limits }) });
+  else report(wanted, now);
 }
 
 /**

@@ -7,17 +7,20 @@ import { reflowed, wrapped } from "./wrapping";
 
 type Add = (program: Command) => void;
 
-/** Each command is loaded only when it runs: loading its modules takes longer than running it. */
+/**
+ * How each command is called. What it does is loaded only when it runs: loading that takes longer
+ * than running it.
+ */
 const commands: Readonly<Record<string, () => Promise<Add>>> = {
-  review: async () => (await import("./review.js")).reviewCommand,
-  reach: async () => (await import("./reach/reach.js")).reachCommand,
-  comment: async () => (await import("./comment.js")).commentCommand,
-  drift: async () => (await import("./drift/drift.js")).driftCommand,
-  inventory: async () => (await import("./inventory.js")).inventoryCommand,
-  adopt: async () => (await import("./adopt.js")).adoptCommand,
-  audit: async () => (await import("./audit.js")).auditCommand,
-  token: async () => (await import("./token.js")).tokenCommand,
-  doctor: async () => (await import("./doctor.js")).doctorCommand,
+  review: async () => (await import("./commands/review.js")).reviewCommand,
+  reach: async () => (await import("./commands/reach.js")).reachCommand,
+  comment: async () => (await import("./commands/comment.js")).commentCommand,
+  drift: async () => (await import("./commands/drift.js")).driftCommand,
+  inventory: async () => (await import("./commands/inventory.js")).inventoryCommand,
+  adopt: async () => (await import("./commands/adopt.js")).adoptCommand,
+  audit: async () => (await import("./commands/audit.js")).auditCommand,
+  token: async () => (await import("./commands/token.js")).tokenCommand,
+  doctor: async () => (await import("./commands/doctor.js")).doctorCommand,
 };
 
 /** The program with the command `wanted`, or with all commands if no command has that name. */

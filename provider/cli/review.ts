@@ -1,27 +1,21 @@
 /** `tailscope review`: show what access a change gives and takes, before it is deployed. */
 
 import { existsSync } from "node:fs";
-import { type Command, Option } from "commander";
 import { redactSecrets, sanitize } from "../access/sanitize";
 import { version } from "../api/version";
-import { htmlReport } from "../review/formats/html";
-import { markdownReport } from "../review/formats/markdown";
-import { sarifReport } from "../review/formats/sarif";
 import { explanation, terminalExplanation, terminalReport } from "../review/formats/terminal";
 import { readPlan } from "../review/input/plan";
 import { readPreview } from "../review/input/preview";
 import type { GivenPolicy } from "../review/reach/policies";
-import { exceeds, type Limit, limits, type Review, reviewWithReach } from "../review/review";
+import { exceeds, type Limit, type Review, reviewWithReach } from "../review/review";
+import type { reviewFormats } from "./choices";
 import { CommandFailure, exitCodes } from "./failure";
 import { readText, textOf } from "./files";
-import { collect } from "./options";
 import { printAside, printJson } from "./output";
 
-const formats = ["terminal", "markdown", "json", "sarif", "html"] as const;
-
-interface Options {
+export interface ReviewOptions {
   readonly plan?: string;
-  readonly format: (typeof formats)[number];
+  readonly format: (typeof reviewFormats)[number];
   readonly json?: boolean;
   readonly failOn?: Limit;
   readonly explain?: string;
@@ -37,110 +31,32 @@ interface Options {
   readonly deny?: readonly string[];
 }
 
-export function reviewCommand(program: Command): void {
-  program
-    .command("review")
-    .summary("show what access a change gives and takes, before it is deployed")
-    .description(
-      "Reads the output of `pulumi preview --json` from a file or standard input, and says for each credential what access it gains, what it loses, and how its lifetime changes. Also reads the stream of events (PULUMI_ENABLE_STREAMING_JSON_PREVIEW). Sends nothing anywhere; --tailnet-policy alone asks the tailnet for its policy file, and sends it nothing of the preview.",
-    )
-    .argument("[file]", "the preview; - or nothing reads standard input")
-    .option("--plan <file>", "review an update plan of `pulumi preview --save-plan` instead")
-    .addOption(
-      new Option("--format <format>", "the output format").choices(formats).default("terminal"),
-    )
-    .option("--json", "the same as --format json")
-    .addOption(
-      new Option(
-        "--fail-on <limit>",
-        "exit with code 2 if a change gives at least this much",
-      ).choices(limits),
-    )
-    .option(
-      "--explain <credential>",
-      "list every operation that a credential (name or URN) can perform, with the scope that permits it",
-    )
-    .option(
-      "--policy <file>",
-      "the policy file after the change: says what each credential reaches more and less",
-    )
-    .option("--policy-before <file>", "the policy file before the change (default: unchanged)")
-    .option(
-      "--domain <name>",
-      "a domain of the tailnet's, for user:*@acme.com in a policy file; can be repeated",
-      collect,
-    )
-    .option(
-      "--tailnet-policy",
-      "ask the tailnet for its policy file: the one before the change, and the one after it where neither --policy nor the preview has it",
-    )
-    .option("--stack <name>", "with --tailnet-policy: the stack whose config names the deployer")
-    .option(
-      "--connection <name>",
-      "with --tailnet-policy: a connection of the stack's config tailscope:connections",
-    )
-    .option(
-      "--state <file...>",
-      "exports of the stack (`pulumi stack export`), for credentials that the preview does not show",
-    )
-    .option(
-      "--deny <target>",
-      "exit with code 2 if a credential reaches this afterwards, for example tag:db:5432; can be repeated",
-      collect,
-    )
-    .option(
-      "--title <text>",
-      "what is reviewed, for example the stack: each title gets its own comment",
-      "",
-    )
-    .option(
-      "-C, --cwd <folder>",
-      "the folder of the program's Pulumi.yaml, relative to the repository's root (for SARIF)",
-      "",
-    )
-    .addHelpText(
-      "after",
-      `
-Exit code: 0; 2 if a change gives what --fail-on names; 1 for a failure, or if something in the preview is not understood.
-A value that is secret, or unknown before the deployment, counts as the worst that it could be. Limits: admin
-(can make administrators), persist (can create further credentials), write, reach
-(reaches more through tags and the policy file), gained (anything more than before, including a longer lifetime),
-any (any change at all, including other code and resources that can change access). A failed preview is refused; pipefail also catches
-one that a policy pack rejects. Reach is reviewed if the policy file is known: by --policy, by --tailnet-policy,
-or if a tailscale.Acl in the preview sets it.
-
-  $ set -o pipefail; pulumi preview --json | tailscope review
-  $ tailscope review preview.json --format markdown --fail-on persist
-  $ tailscope review preview.json --policy policy.hujson --policy-before policy.old.hujson --fail-on reach
-  $ tailscope review preview.json --policy policy.hujson --tailnet-policy --deny tag:db
-  $ tailscope review preview.json --explain ci`,
-    )
-    .action(async (file: string | undefined, options: Options) => {
-      const found = await reviewOf(file, options);
-      if (options.explain === undefined) process.stdout.write(rendered(found, options));
-      else explain(found, options.explain, options);
-      if (found.report.notUnderstood.length > 0) {
-        printAside(
-          "Something in this preview is not understood. A newer version of tailscope may know it.",
-        );
-        process.exitCode = exitCodes.failure;
-      }
-      const { reach } = found;
-      const needsReach = options.failOn === "reach" || options.deny !== undefined;
-      if (needsReach && reach?.is !== "known") {
-        printAside(
-          "Nobody knows what is reached: no policy file is known. Give it with --policy, or ask the tailnet with --tailnet-policy.",
-        );
-        process.exitCode = exitCodes.failure;
-        return;
-      }
-      if (options.failOn !== undefined && exceeds(found, options.failOn))
-        process.exitCode = exitCodes.found;
-      if (reach?.is === "known" && reach.denied.length > 0) process.exitCode = exitCodes.found;
-    });
+/** Prints a review, and sets the exit code by its limits. */
+export async function review(file: string | undefined, options: ReviewOptions): Promise<void> {
+  const found = await reviewOf(file, options);
+  if (options.explain === undefined) process.stdout.write(await rendered(found, options));
+  else explain(found, options.explain, options);
+  if (found.report.notUnderstood.length > 0) {
+    printAside(
+      "Something in this preview is not understood. A newer version of tailscope may know it.",
+    );
+    process.exitCode = exitCodes.failure;
+  }
+  const { reach } = found;
+  const needsReach = options.failOn === "reach" || options.deny !== undefined;
+  if (needsReach && reach?.is !== "known") {
+    printAside(
+      "Nobody knows what is reached: no policy file is known. Give it with --policy, or ask the tailnet with --tailnet-policy.",
+    );
+    process.exitCode = exitCodes.failure;
+    return;
+  }
+  if (options.failOn !== undefined && exceeds(found, options.failOn))
+    process.exitCode = exitCodes.found;
+  if (reach?.is === "known" && reach.denied.length > 0) process.exitCode = exitCodes.found;
 }
 
-async function reviewOf(file: string | undefined, options: Options): Promise<Review> {
+async function reviewOf(file: string | undefined, options: ReviewOptions): Promise<Review> {
   const { plan } = options;
   if (plan !== undefined && file !== undefined)
     throw new CommandFailure("Give a preview or --plan, not both.");
@@ -184,7 +100,7 @@ function policyIn(path: string | undefined): GivenPolicy | undefined {
 }
 
 /** The tailnet's own. What asks it is loaded for that alone: a review sends nothing by itself. */
-async function policyOfTailnet({ stack, connection, cwd }: Options): Promise<GivenPolicy> {
+async function policyOfTailnet({ stack, connection, cwd }: ReviewOptions): Promise<GivenPolicy> {
   const [{ readTailnetPolicy }, { askForConfig }] = await Promise.all([
     import("./reach/tailnet-policy.js"),
     import("./pulumi.js"),
@@ -212,22 +128,26 @@ async function credentialsIn(paths: readonly string[] | undefined) {
   return credentialsInState(managedByAnyIn(resourcesOf(exports)));
 }
 
-function rendered(found: Review, { format, json, title, cwd }: Options): string {
+/** The formats but the terminal's are loaded when they are wanted: a person waits for that one. */
+async function rendered(
+  found: Review,
+  { format, json, title, cwd }: ReviewOptions,
+): Promise<string> {
   switch (json ? "json" : format) {
     case "terminal":
       return terminalReport(found);
     case "markdown":
-      return markdownReport(found, title);
+      return (await import("../review/formats/markdown.js")).markdownReport(found, title);
     case "json":
       return `${redactSecrets(JSON.stringify(found.report, undefined, 2))}\n`;
     case "sarif":
-      return sarifReport(found, version, cwd);
+      return (await import("../review/formats/sarif.js")).sarifReport(found, version, cwd);
     case "html":
-      return htmlReport(found, title);
+      return (await import("../review/formats/html.js")).htmlReport(found, title);
   }
 }
 
-function explain({ assessments }: Review, wanted: string, { format, json }: Options): void {
+function explain({ assessments }: Review, wanted: string, { format, json }: ReviewOptions): void {
   const matching = assessments.filter(
     ({ reported: { urn, name } }) => urn === wanted || name === wanted,
   );
@@ -235,14 +155,14 @@ function explain({ assessments }: Review, wanted: string, { format, json }: Opti
   if (one === undefined) {
     const names = assessments.slice(0, 20).map(({ reported }) => reported.name);
     throw new CommandFailure(
-      `No credential ${sanitize(JSON.stringify(wanted))} changes.\n  ${names.length > 0 ? `These change: ${names.map(sanitize).join(", ")}.` : "None does."}`,
+      `No credential ${sanitize(JSON.stringify(wanted))} changes.\n  ${names.length > 0 ? `These change: ${names.map(shown).join(", ")}.` : "None does."}`,
     );
   }
   // One URN can have several changes, for example if an earlier run left a credential to revoke.
   const urns = new Set(matching.map(({ reported }) => reported.urn));
   if (urns.size > 1) {
     throw new CommandFailure(
-      `${urns.size} credentials are called ${sanitize(JSON.stringify(wanted))}.\n  Name one by its URN: ${[...urns].map(sanitize).join(", ")}`,
+      `${urns.size} credentials are called ${sanitize(JSON.stringify(wanted))}.\n  Name one by its URN: ${[...urns].map(shown).join(", ")}`,
     );
   }
   if (json || format === "json")

@@ -5,6 +5,7 @@ import { gainInWords } from "../reach/answers";
 import { type Gain, placesOf } from "../reach/difference";
 import { placesInWords } from "../reach/words";
 import type { Step } from "./input/step";
+import { type Limit, limits } from "./limits";
 import {
   type ReachChange,
   type ReachOptions,
@@ -14,6 +15,8 @@ import {
 import { type JsonGain, jsonGain, jsonWay } from "./reach/json";
 import { type Assessment, assess, type ReportedCredential } from "./verdict/assessment";
 import { type ChangeKind, type Changes, changesIn } from "./verdict/changes";
+
+export { type Limit, limits };
 
 /** The report for programs. */
 export interface Report {
@@ -196,11 +199,6 @@ function reachingMore({ reach, reachOf }: Review): readonly ReachChange[] {
 function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
-
-/** What `--fail-on` takes: a class, any gain at all, or any change at all. */
-export const limits = ["admin", "persist", "write", "reach", "gained", "any"] as const;
-
-export type Limit = (typeof limits)[number];
 
 /** Whether a review has what a limit names. What is not understood is every limit's. */
 export function exceeds(review: Review, limit: Limit): boolean {

@@ -1,6 +1,5 @@
 /** `tailscope reach`: where a credential gets to, and who gets somewhere. */
 
-import { type Command, Option } from "commander";
 import { evaluate } from "../../policy-file/evaluate";
 import type { Tailnet } from "../../policy-file/tailnet";
 import {
@@ -20,9 +19,9 @@ import { htmlAnswers } from "../../review/reach/html";
 import { jsonReach, jsonWay } from "../../review/reach/json";
 import { markdownAnswers } from "../../review/reach/markdown";
 import { managedByAnyIn } from "../../state/exported-state";
+import type { reachFormats } from "../choices";
 import { CommandFailure, exitCodes } from "../failure";
 import { readText } from "../files";
-import { collect, withJson, withStackOptions } from "../options";
 import { print, printAside, printTable, printVerbatim, roomOf } from "../output";
 import { type Asked, askPulumi, type StackOptions } from "../pulumi";
 import { resourcesOf, withTailnet } from "../session";
@@ -48,9 +47,7 @@ import { type KnownPolicy, requireUnderstood, understand } from "./policy";
 import { policyOf } from "./tailnet-policy";
 import { terminalAnswer } from "./terminal";
 
-const formats = ["terminal", "markdown", "json", "html"] as const;
-
-interface Options extends StackOptions {
+export interface ReachOptions extends StackOptions {
   readonly from?: string;
   readonly to?: string;
   readonly between?: readonly string[];
@@ -64,70 +61,8 @@ interface Options extends StackOptions {
   readonly blame?: boolean;
   readonly deny?: readonly string[];
   readonly expect?: string;
-  readonly format: (typeof formats)[number];
+  readonly format: (typeof reachFormats)[number];
   readonly json?: boolean;
-}
-
-export function reachCommand(program: Command): void {
-  withJson(withStackOptions(program.command("reach")))
-    .summary("where a credential gets to, and who gets somewhere")
-    .description(
-      "Follows what a credential can become through tags and its scopes, what the policy file opens to that, and where SSH, routes and addresses lead on. Without --from, --to and --between it lists every credential with what matters most about it. The credentials are those of the tailnet, or of --stack, --state or --preview, or the one that --scopes and --tags describe.",
-    )
-    .option("--from <name>", "a credential by its name, id or URN; or a tag, a user or a group")
-    .option(
-      "--to <target>",
-      "who gets there: tag:db, tag:db:5432, 10.0.0.1:443, ada@acme.com, svc:web, internet, *",
-    )
-    .option("--between <names...>", "FROM and TO: every way between the two, step by step")
-    .option(
-      "--scopes <list>",
-      "scopes of a credential that need not exist, with commas between",
-      list,
-    )
-    .option("--tags <list>", "its tags, with commas between", list)
-    .option("--policy <file>", "the policy file (default: the tailnet's)")
-    .option(
-      "--domain <name>",
-      "a domain of the tailnet's, for user:*@acme.com in --policy; can be repeated",
-      collect,
-    )
-    .option(
-      "--preview <file>",
-      "credentials as `pulumi preview --json` shows them, - for standard input",
-    )
-    .option("--machines <file>", "users and machines as JSON: answers for these machines")
-    .option("--devices", "the same for the tailnet's own machines")
-    .option("--blame", "name the commit that brought each line, by git")
-    .option(
-      "--deny <target>",
-      "exit with 2 where a credential gets there; can be repeated",
-      collect,
-    )
-    .option(
-      "--expect <file>",
-      "exit with 2 where a list in the form of the policy file's tests does not hold",
-    )
-    .addOption(
-      new Option("--format <format>", "how to print it").choices(formats).default("terminal"),
-    )
-    .addHelpText(
-      "after",
-      `
-Exit code: 0; 2 where --deny or --expect does not hold; 1 for a failure, and where something in the policy file is not understood,
-which counts as if it opened everything. Not looked at: device and user approval, key expiry, tailnet lock, machines shared in or
-out, firewalls, and what applications ask for themselves.
-
-  $ tailscope reach --policy policy.hujson --scopes auth_keys --tags tag:ci
-  $ tailscope reach --to tag:db:5432 --policy policy.hujson --blame
-  $ tailscope reach --stack prod --deny tag:db --deny svc:secrets
-  $ tailscope reach --policy policy.hujson --machines machines.json --json`,
-    )
-    .action(run);
-}
-
-function list(text: string): string[] {
-  return text.split(/[\s,]+/).filter((one) => one !== "");
 }
 
 /** Everything that a question is asked of. */
@@ -141,7 +76,8 @@ interface World {
   readonly machines?: Tailnet;
 }
 
-async function run(options: Options): Promise<void> {
+/** Prints the answer to what the options ask, and sets the exit code by it. */
+export async function answerReach(options: ReachOptions): Promise<void> {
   refuseContradictions(options);
   const found = await gather(options);
   if (found.machines !== undefined && asksForMachines(options)) {
@@ -159,7 +95,16 @@ async function run(options: Options): Promise<void> {
   await answer({ ...found, network, spreadFrom: rememberSpreads(network) }, options);
 }
 
-function refuseContradictions({ from, to, between, scopes, tags, preview, state, stack }: Options) {
+function refuseContradictions({
+  from,
+  to,
+  between,
+  scopes,
+  tags,
+  preview,
+  state,
+  stack,
+}: ReachOptions) {
   const questions = [from, to, between].filter((one) => one !== undefined);
   if (questions.length > 1)
     throw new CommandFailure(
@@ -180,12 +125,12 @@ function refuseContradictions({ from, to, between, scopes, tags, preview, state,
 }
 
 /** Whether the answer is about machines alone: flows between them. */
-function asksForMachines({ from, to, between, deny, expect, scopes }: Options): boolean {
+function asksForMachines({ from, to, between, deny, expect, scopes }: ReachOptions): boolean {
   const questions = [from, to, between, deny, expect, scopes];
   return questions.every((one) => one === undefined);
 }
 
-async function gather(options: Options): Promise<Omit<World, "network" | "spreadFrom">> {
+async function gather(options: ReachOptions): Promise<Omit<World, "network" | "spreadFrom">> {
   const file = options.machines === undefined ? undefined : readMachinesFile(options.machines);
   const given: KnownPolicy | undefined =
     options.policy !== undefined
@@ -258,7 +203,7 @@ function isOffline(): boolean {
   );
 }
 
-async function answer(world: World, options: Options): Promise<void> {
+async function answer(world: World, options: ReachOptions): Promise<void> {
   const { network, limits } = world;
   const notUnderstood = network.notUnderstood.map(
     ({ place, reason }) =>
@@ -283,7 +228,7 @@ async function answer(world: World, options: Options): Promise<void> {
 
 function answersTo(
   world: World,
-  { from, to, between, format, json, deny, expect, scopes }: Options,
+  { from, to, between, format, json, deny, expect, scopes }: ReachOptions,
 ): Answer[] {
   const { network, spreadFrom, credentials } = world;
   if (to !== undefined) {
@@ -351,7 +296,7 @@ function targetIn(text: string, world: World): Target {
   return { ...asked, text, names, isKnownMachine: true };
 }
 
-function brokenIn(world: World, { from, deny = [], expect }: Options): Broken[] {
+function brokenIn(world: World, { from, deny = [], expect }: ReachOptions): Broken[] {
   const { network, spreadFrom, credentials } = world;
   const starts = from === undefined ? credentials : [startNamed(from, world)];
   if (deny.length > 0 && starts.length === 0)
@@ -378,7 +323,7 @@ function brokenAnswer({ sentence, ways }: Broken): Answer {
 
 function jsonOf(
   world: World,
-  options: Options,
+  options: ReachOptions,
   broken: readonly Broken[],
 ): Omit<Reached, "notUnderstood" | "limits"> {
   const { network, spreadFrom, credentials, policy } = world;
@@ -409,7 +354,7 @@ function jsonOf(
 async function printAnswers(
   answers: readonly Answer[],
   world: World,
-  options: Options,
+  options: ReachOptions,
 ): Promise<void> {
   const { from, to, between, scopes, deny, expect } = options;
   const isTable = [from, to, between, scopes, deny, expect].every((one) => one === undefined);

@@ -1,9 +1,9 @@
-/** `tailscope drift`: compare the tailnet with the state. */
+/** How `tailscope drift` is called. */
 
 import type { Command } from "commander";
+import type { DriftOptions } from "../drift/comparison";
 import { withJson, withStackOptions } from "../options";
 import { askPulumi } from "../pulumi";
-import type { DriftOptions } from "./comparison";
 
 export function driftCommand(program: Command): void {
   withJson(withStackOptions(program.command("drift")))
@@ -21,7 +21,7 @@ Exit code: 0 for no drift, 2 for drift, 1 for a failure or if something could no
     )
     .action(async (options: DriftOptions) => {
       const asked = askPulumi(options);
-      const { compare } = await import("./comparison.js");
+      const { compare } = await import("../drift/comparison.js");
       await compare(options, asked);
     });
 }

@@ -1,0 +1,34 @@
+/** How `tailscope audit` is called. */
+
+import type { Command } from "commander";
+import type { AuditOptions } from "../audit";
+import { credentialId, durationOption, withJson, withSettingsOptions } from "../options";
+
+export function auditCommand(program: Command): void {
+  withJson(withSettingsOptions(program.command("audit")))
+    .summary("the audit log's entries about credentials")
+    .description("Who created, changed, used and revoked credentials, oldest first.")
+    .argument(
+      "[id]",
+      "a credential's id: shows what was done to it, and what it did to credentials",
+      credentialId,
+    )
+    .addOption(
+      durationOption(
+        "--since <duration>",
+        "how far back, at most the log's 90 days",
+        7 * 86_400_000,
+      ),
+    )
+    .addHelpText(
+      "after",
+      `
+Exit code: 0, or 1 for a failure. The deployer needs logs:configuration:read. With the read scopes of credentials, their descriptions are shown too.
+
+  $ tailscope audit --since 30d kAbc123CNTRL`,
+    )
+    .action(async (id: string | undefined, options: AuditOptions) => {
+      const { audit } = await import("../audit.js");
+      await audit(id, options);
+    });
+}
