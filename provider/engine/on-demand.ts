@@ -13,9 +13,7 @@ export function onDemand<Inputs extends object>(
 ): pulumi.dynamic.ResourceProvider & Provider {
   let loading: Promise<Provider> | undefined;
   const provider = () => {
-    loading ??= Promise.all([load(), import("./dynamic-provider.js")]).then(
-      ([definition, { dynamicProvider }]) => dynamicProvider(definition),
-    );
+    loading ??= loadProvider(load);
     return loading;
   };
   return {
@@ -31,4 +29,17 @@ export function onDemand<Inputs extends object>(
     update: async (...args) => (await provider()).update(...args),
     delete: async (...args) => (await provider()).delete(...args),
   };
+}
+
+async function loadProvider<Inputs extends object>(
+  load: () => Promise<Resource<Inputs>>,
+): Promise<Provider> {
+  const { keepCompiledCode, saveCompiledCodeSoon } = await import("../compile-cache.js");
+  keepCompiledCode();
+  const [definition, { dynamicProvider }] = await Promise.all([
+    load(),
+    import("./dynamic-provider.js"),
+  ]);
+  saveCompiledCodeSoon();
+  return dynamicProvider(definition);
 }

@@ -5,6 +5,7 @@
 
 import { type Connection, readConnection } from "../api/settings/connection";
 import type { Tailnet } from "../api/tailnet";
+import { saveCompiledCodeSoon } from "../compile-cache";
 import { countReads, type Reads } from "./belonging";
 import { readStackConfig } from "./stack-config";
 
@@ -51,9 +52,10 @@ export async function tailnetOf(name: string | undefined): Promise<Tailnet> {
   // Loaded on first use: a program that only declares resources never speaks HTTP.
   const tailnet =
     opened.get(name) ??
-    import("../api/tailnet.js").then(({ openTailnet }) =>
-      openTailnet(connection, warn, undefined, undefined, knownIds),
-    );
+    import("../api/tailnet.js").then(({ openTailnet }) => {
+      saveCompiledCodeSoon();
+      return openTailnet(connection, warn, undefined, undefined, knownIds);
+    });
   opened.set(name, tailnet);
   return tailnet;
 }
