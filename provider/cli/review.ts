@@ -155,14 +155,14 @@ function explain({ assessments }: Review, wanted: string, { format, json }: Revi
   if (one === undefined) {
     const names = assessments.slice(0, 20).map(({ reported }) => reported.name);
     throw new CommandFailure(
-      `No credential ${sanitize(JSON.stringify(wanted))} changes.\n  ${names.length > 0 ? `These change: ${names.map(shown).join(", ")}.` : "None does."}`,
+      `No credential ${sanitize(JSON.stringify(wanted))} changes.\n  ${names.length > 0 ? `These change: ${names.map(sanitize).join(", ")}.` : "None does."}`,
     );
   }
   // One URN can have several changes, for example if an earlier run left a credential to revoke.
   const urns = new Set(matching.map(({ reported }) => reported.urn));
   if (urns.size > 1) {
     throw new CommandFailure(
-      `${urns.size} credentials are called ${sanitize(JSON.stringify(wanted))}.\n  Name one by its URN: ${[...urns].map(shown).join(", ")}`,
+      `${urns.size} credentials are called ${sanitize(JSON.stringify(wanted))}.\n  Name one by its URN: ${[...urns].map(sanitize).join(", ")}`,
     );
   }
   if (json || format === "json")

@@ -260,7 +260,23 @@ export interface NodeAttribute {
   readonly attributes: readonly string[];
   /** Names of applications. */
   readonly applications: readonly string[];
+  readonly appConnectors: readonly AppConnector[];
   readonly ipPool: readonly Range[];
+}
+
+/** Machines that answer for names on the internet and carry what is meant for them. */
+export interface AppConnector {
+  readonly place: Place;
+  /** Which machines can be it: tags, or all that have one. */
+  readonly connectors: readonly Selector[];
+  /** In lower case; `*.acme.com` stands for every name below it. */
+  readonly domains: readonly string[];
+  /** Addresses that it carries to, whatever names lead there. */
+  readonly routes: readonly Range[];
+  /** Whether its domains are those of an application that Tailscale knows. */
+  readonly isPreset: boolean;
+  /** Whether everything of it is understood; otherwise it may carry to anything. */
+  readonly isUnderstood: boolean;
 }
 
 /** An entry of `tests`. */

@@ -3,6 +3,7 @@
  */
 
 import { mergeRanges, parseRange, type Range } from "./addresses";
+import { readAppConnectors } from "./app-connectors";
 import type { AutoApprovers, NodeAttribute, Selector } from "./model";
 import { readOwners } from "./read-owners";
 import { readFields } from "./read-rules";
@@ -61,11 +62,14 @@ export function readNodeAttributes(
       const field = fields.get(name);
       return field === undefined ? [] : (readTexts(reading, field) ?? []);
     };
+    const targets = texts("target").map((text) => readTarget(reading, text, names));
+    const applications = membersOf(reading, fields.get("app"));
     return {
       place: item.place,
-      targets: texts("target").map((text) => readTarget(reading, text, names)),
+      targets,
       attributes: texts("attr").map(({ text }) => text),
-      applications: membersOf(reading, fields.get("app")).map(({ key }) => key),
+      applications: applications.map(({ key }) => key),
+      appConnectors: readAppConnectors(reading, applications, targets, names),
       ipPool: mergeRanges(texts("ippool").flatMap((text) => readPool(reading, text))),
     };
   });

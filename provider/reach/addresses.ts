@@ -16,6 +16,7 @@ import {
   type Approval,
   anyRoute,
   anyService,
+  type Connector,
   type Network,
   type Opening,
   type Rule,
@@ -105,6 +106,8 @@ function useInTailnet(
 /** How somebody comes to stand for a subnet. */
 interface Router {
   readonly approvals: readonly Approval[];
+  /** App connectors that it can be, whose routes somebody approves. */
+  readonly connectors: readonly Connector[];
   /** The scope by which it approves any subnet itself. */
   readonly scope: string | undefined;
 }
@@ -115,8 +118,11 @@ function routerOf(
   abilities: Abilities | undefined,
 ): Router | undefined {
   const approvals = network.approvals.filter(({ approver }) => names.includes(approver));
+  const connectors = network.connectors.filter(({ connector }) => names.includes(connector));
   const scope = abilities?.scopeFor("approves routes");
-  return approvals.length === 0 && scope === undefined ? undefined : { approvals, scope };
+  return approvals.length === 0 && connectors.length === 0 && scope === undefined
+    ? undefined
+    : { approvals, connectors, scope };
 }
 
 function useBehindRouter(rule: Rule, range: Range, router: Router): Use[] {
@@ -125,9 +131,24 @@ function useBehindRouter(rule: Rule, range: Range, router: Router): Use[] {
   const approval = router.approvals.find(({ of }) =>
     of.ranges.some((approved) => behind.some((one) => overlaps(approved, one))),
   );
-  if (approval === undefined && router.scope === undefined) return [];
-  return [useAsRouter(rule, formatRange(range), approval, router)];
+  if (approval !== undefined || router.scope !== undefined)
+    return [useAsRouter(rule, formatRange(range), approval, router)];
+  const routes = router.connectors
+    .flatMap((connector) => connector.routes)
+    .find((route) => route.ranges.some((one) => behind.some((other) => overlaps(one, other))));
+  if (routes === undefined) return [];
+  const use = useOf(rule);
+  return [
+    {
+      ...use,
+      how: "stands for",
+      conditions: strongest([...use.conditions.filter((one) => !isPosture(one)), approvalOfRoutes]),
+      why: `It can send from ${formatRange(range)} as an app connector for ${routes.written}.`,
+    },
+  ];
 }
+
+const approvalOfRoutes: Condition = { kind: "approval", of: "the routes that it advertises" };
 
 function useAsRouter(
   rule: Rule,
@@ -154,29 +175,69 @@ function isPosture({ kind }: Condition): boolean {
   return kind === "posture";
 }
 
-/** The places of others that machines of these names can take. */
+/**
+ * The places of others that machines of these names can take; those that any machine can take by a
+ * scope only `withScopes`.
+ */
 export function standingUses(
   names: readonly string[],
-  { approvals }: Network,
-  abilities: Abilities | undefined,
+  network: Network,
+  abilities: Abilities,
+  withScopes: boolean,
 ): Use[] {
+  const { approvals } = network;
   const approved = approvals
     .filter(({ approver }) => names.includes(approver))
     .map(({ at, approver, of }) =>
       standingUse({ policy: at }, of, `autoApprovers lets machines of ${approver} stand for it.`),
     );
-  const router = abilities?.scopeFor("approves routes");
-  const host = abilities?.scopeFor("approves services");
+  const router = abilities.scopeFor("approves routes");
+  const host = abilities.scopeFor("approves services");
+  const connected = connectorUses(names, network, router);
+  if (!withScopes) return [...approved, ...connected];
   return [
     ...approved,
+    ...connected,
     ...(router === undefined
       ? []
       : [standingUse({ scope: router }, anyRoute, "It approves what its machines advertise.")]),
     // Approving a host needs both: https://tailscale.com/api#tag/services
-    ...(host === undefined || abilities?.scopeFor("changes machines") === undefined
+    ...(host === undefined || abilities.scopeFor("changes machines") === undefined
       ? []
       : [standingUse({ scope: host }, anyService, "It approves its machines as hosts.")]),
   ];
+}
+
+/** What machines get as app connectors: the names at once, the routes where they are approved. */
+function connectorUses(
+  names: readonly string[],
+  { connectors, approvals }: Network,
+  scope: string | undefined,
+): Use[] {
+  const approved = approvals
+    .filter(({ approver }) => names.includes(approver))
+    .flatMap(({ of }) => of.ranges);
+  const isApproved = ({ ranges }: Targets) =>
+    scope !== undefined || ranges.every((range) => isWithinRanges(range, approved));
+  return connectors
+    .filter(({ connector }) => names.includes(connector))
+    .flatMap(({ at, connector, domains, routes }): Use[] => {
+      const use = {
+        how: "stands for" as const,
+        at: { policy: at },
+        why: `nodeAttrs makes machines of ${connector} an app connector.`,
+      };
+      const toOpen = (targets: readonly Targets[]) =>
+        targets.map((to) => ({ to, openings: [standing] }));
+      const open = toOpen([...domains, ...routes.filter(isApproved)]);
+      const waiting = toOpen(routes.filter((route) => !isApproved(route)));
+      return [
+        ...(open.length > 0 ? [{ ...use, destinations: open, conditions: [] }] : []),
+        ...(waiting.length > 0
+          ? [{ ...use, destinations: waiting, conditions: [approvalOfRoutes] }]
+          : []),
+      ];
+    });
 }
 
 function standingUse(at: Use["at"], to: Targets, why: string): Use {

@@ -15,10 +15,22 @@ export function namesAround(name: string): readonly string[] {
   if (name === "autogroup:owner") return [name, "autogroup:admin", "autogroup:member", machine];
   if (name.startsWith("svc:")) return [name, "any service"];
   if (name === "internet" || name === "any service" || name === machine) return [name];
+  if (isDomain(name)) return [...domainsAround(name), "internet"];
   if (name === "autogroup:tagged" || name === "autogroup:member") return [name, machine];
   if (/^[^:]*@/.test(name))
     return [name, `user:*@${name.slice(name.lastIndexOf("@") + 1)}`, "autogroup:member", machine];
   return [name, "autogroup:member", machine];
+}
+
+/** Whether it is a name on the internet, or all below one: `*.acme.com`. */
+export function isDomain(name: string): boolean {
+  return !/[:@ ]/.test(name);
+}
+
+/** `api.eu.acme.com`, `*.eu.acme.com` and `*.acme.com`. */
+function domainsAround(name: string): readonly string[] {
+  const labels = name.split(".");
+  return [name, ...labels.slice(1, -1).map((_, at) => `*.${labels.slice(at + 1).join(".")}`)];
 }
 
 /** One opening, as far as it covers others. */

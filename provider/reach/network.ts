@@ -4,6 +4,7 @@
  */
 
 import { internetRanges, machineRanges, type Range, subtractRange } from "../policy-file/addresses";
+import { meaningOf } from "../policy-file/attributes";
 import type {
   Login,
   NetworkRule,
@@ -99,6 +100,23 @@ export interface Approval {
   readonly of: Targets;
 }
 
+/** What machines with a name carry as an app connector. */
+export interface Connector {
+  readonly at: Place;
+  /** A tag, or `autogroup:tagged`, because only machines with tags are connectors. */
+  readonly connector: string;
+  /** The names for which it answers, whoever approves what. */
+  readonly domains: readonly Targets[];
+  /** What it carries to where somebody approves it. */
+  readonly routes: readonly Targets[];
+}
+
+/** Something that a policy file gives to machines and that no rule decides. */
+export interface Remark {
+  readonly at: Place;
+  readonly sentence: string;
+}
+
 /** A policy file, as far as it decides reach. */
 export interface Network {
   readonly ownership: Ownership;
@@ -106,6 +124,8 @@ export interface Network {
   readonly owners: readonly { readonly name: string; readonly tag: string; readonly at: Place }[];
   readonly rules: readonly Rule[];
   readonly approvals: readonly Approval[];
+  readonly connectors: readonly Connector[];
+  readonly remarks: readonly Remark[];
   /** Addresses that machines get by `ipPool`. */
   readonly pools: readonly {
     readonly targets: readonly string[];
@@ -135,6 +155,8 @@ export function networkOf(file: PolicyFile): Network {
     ...ownershipOf(file),
     rules,
     approvals: approvalsIn(file),
+    connectors: connectorsIn(file),
+    remarks: remarksOn(file),
     pools: file.nodeAttributes.flatMap(({ targets, ipPool }) =>
       ipPool.length > 0 ? [{ targets: targets.map(nameOf), ranges: ipPool }] : [],
     ),
@@ -383,4 +405,54 @@ function approvalsIn({ autoApprovers }: PolicyFile): Approval[] {
       }),
     ),
   ];
+}
+
+function connectorsIn({ nodeAttributes }: PolicyFile): Connector[] {
+  const apps = nodeAttributes.flatMap(({ appConnectors }) => appConnectors);
+  return apps.flatMap(({ place, connectors, domains, routes, isPreset, isUnderstood }) => {
+    const answers = [
+      ...domains.map(domainTargets),
+      ...(isPreset || !isUnderstood ? [anyDomain] : []),
+    ];
+    const carries = [
+      ...routes.map((range) => ({
+        written: formatRange(range),
+        names: [],
+        ranges: machineRanges.reduce<readonly Range[]>(subtractRange, [range]),
+        isEverything: false,
+      })),
+      ...(isUnderstood ? [] : [anyRoute]),
+    ];
+    const names = connectors.map((one) => (one.kind === "tag" ? one.name : "autogroup:tagged"));
+    return [...new Set(names)].map((connector) => ({
+      at: place,
+      connector,
+      domains: answers,
+      routes: carries,
+    }));
+  });
+}
+
+function domainTargets(domain: string): Targets {
+  return { written: domain, names: [domain], ranges: [], isEverything: false };
+}
+
+/** Names of an application that Tailscale knows, or that are not understood. */
+const anyDomain: Targets = {
+  written: "names on the internet",
+  names: ["internet"],
+  ranges: [],
+  isEverything: false,
+};
+
+function remarksOn({ nodeAttributes }: PolicyFile): Remark[] {
+  return nodeAttributes.flatMap(({ place, targets, attributes }) => {
+    const whose = targets.map(({ text }) => (text === "*" ? "all" : text)).join(", ");
+    return attributes.flatMap((attribute) => {
+      const meaning = meaningOf(attribute);
+      return meaning === undefined
+        ? []
+        : [{ at: place, sentence: `By ${attribute} the machines of ${whose} ${meaning}.` }];
+    });
+  });
 }

@@ -245,7 +245,8 @@ function openedTo(
     told.set(what, [...known, conditions]);
     return true;
   };
-  const depends = network.approvals.length > 0 || network.pools.length > 0;
+  const { approvals, connectors, pools } = network;
+  const depends = [approvals, connectors, pools].some(({ length }) => length > 0);
   for (const by of became) {
     const { node } = by;
     const names = namesOf(node, network);
@@ -259,7 +260,7 @@ function openedTo(
     const isFirst = isNew(`the first ${node.kind}`, by);
     if (isFirst || depends) {
       add(by, addressUses(names, network, abilities));
-      add(by, standingUses(names, network, isFirst ? abilities : undefined));
+      add(by, standingUses(names, network, abilities, isFirst));
     }
     add(by, loginsOf(node).uses);
   }

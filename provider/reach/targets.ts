@@ -2,7 +2,7 @@
 
 import { internetRanges, machineRanges, parseRange, type Range } from "../policy-file/addresses";
 import { hasPorts, parseProtocol } from "../policy-file/ports";
-import { namesAround } from "./covering";
+import { isDomain, namesAround } from "./covering";
 import type { Condition } from "./model";
 import type { Destination, Network } from "./network";
 import { formatRange, overlaps } from "./ranges";
@@ -59,9 +59,16 @@ export function parseTarget(text: string, network: Network): Target | { readonly
     return named(found.length === 0 ? [name] : found.flatMap(([, members]) => members));
   }
   if (/^(svc|autogroup):./.test(name) || name.includes("@")) return named([name]);
+  if (isCarried(name, network)) return named([name]);
   return {
     problem: `"${text}" is not a target. Write tag:db, tag:db:5432, an address, a name of hosts, a user, svc:web, internet or *`,
   };
+}
+
+/** Whether it is a name for which an app connector answers. */
+function isCarried(name: string, { connectors }: Network): boolean {
+  const answered = connectors.flatMap(({ domains }) => domains.flatMap(({ names }) => names));
+  return isDomain(name) && name.includes(".") && answered.some((one) => areOneInOther(one, name));
 }
 
 function splitPort(body: string): { host: string; port?: number; problem?: string } {

@@ -3,7 +3,7 @@
 import { hasPorts } from "../policy-file/ports";
 import { conditionInWords } from "./conditions";
 import { type Condition, type Node, placeInWords, type Source, type Step } from "./model";
-import type { Opening, Targets } from "./network";
+import type { Opening, Remark, Targets } from "./network";
 import { formatRange } from "./ranges";
 import type { Start } from "./starts";
 import type { Use } from "./uses";
@@ -98,6 +98,11 @@ export function conditionsInWords(conditions: readonly Condition[]): string {
 /** The places of steps and rules, each once: `"tagOwners, line 7; grants[1], line 15"`. */
 export function placesInWords(places: readonly Source[]): string {
   return [...new Set(places.map(placeInWords))].join("; ");
+}
+
+/** `"nodeAttrs[0], line 12: By drive:share the machines of tag:web share folders …."` */
+export function remarkInWords({ at, sentence }: Remark): string {
+  return `${placeInWords({ policy: at })}: ${sentence}`;
 }
 
 /** The name of a credential that nobody made: it is described for a question. */

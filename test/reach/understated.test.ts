@@ -318,3 +318,100 @@ test("autogroup:danger-all means those outside the tailnet as well, and * does n
   expect(gained(all ?? {}, anybody ?? {}, person("internet"))).toHaveLength(1);
   expect(gained(all ?? {}, anybody ?? {})).toEqual([]);
 });
+
+describe("an app connector", () => {
+  const policy = {
+    tagOwners: { ...tagOwners, "tag:connector": ["tag:a"] },
+    grants: [opens("tag:c", "tag:d")],
+    nodeAttrs: [
+      {
+        target: ["*"],
+        app: {
+          "tailscale.com/app-connectors": [
+            {
+              name: "ledger",
+              connectors: ["tag:connector"],
+              domains: ["ledger.example", "*.Books.example"],
+              routes: ["10.20.0.0/16"],
+            },
+          ],
+        },
+      },
+    ],
+  };
+  const approves = {
+    ...policy,
+    autoApprovers: { routes: { "10.0.0.0/8": ["tag:connector"] } },
+  };
+
+  test("answers for its names, and carries to its routes once they are approved", () => {
+    expect(reached(policy, ci)).toEqual([
+      "stands for ledger.example ",
+      "stands for *.books.example ",
+      "stands for 10.20.0.0/16 after somebody approves the routes that it advertises",
+    ]);
+    expect(reached(approves, ci)).toContain("stands for 10.20.0.0/16 ");
+    expect(reached(policy, client(["auth_keys", "devices:routes"], ["tag:a"]))).toContain(
+      "stands for 10.20.0.0/16 ",
+    );
+    expect(reached(policy, client(["auth_keys"], ["tag:b"]))).toEqual([]);
+  });
+  test("sends from its routes, for which rules may be", () => {
+    const from = { ...policy, grants: [opens("10.20.3.0/24", "tag:d")] };
+    expect(ways(from, ci, "tag:d")).toEqual([
+      "after somebody approves the routes that it advertises",
+    ]);
+    expect(ways({ ...approves, grants: from.grants }, ci, "tag:d")).toEqual([""]);
+  });
+  test("is found by a name, and by the internet that the name is in", () => {
+    expect(ways(policy, ci, "ledger.example")).toEqual([""]);
+    expect(ways(policy, ci, "eu.books.example:443")).toEqual([""]);
+    expect(ways(policy, ci, "internet")).toHaveLength(2);
+    expect(() => ways(policy, ci, "other.example")).toThrow("is not a target");
+    expect(() => ways(policy, ci, "ledger")).toThrow("is not a target");
+    expect(
+      ways(
+        { ...policy, grants: [opens("tag:c", "autogroup:internet")] },
+        client(["auth_keys"], ["tag:c"]),
+        "ledger.example:22",
+      ),
+    ).toEqual([""]);
+  });
+  test("is of any machine with a tag where it says so, and is never a person's", () => {
+    const any = JSON.parse(
+      JSON.stringify(policy).replace('["tag:connector"],"domains"', '["*"],"domains"'),
+    );
+    expect(reached(any, client(["auth_keys"], ["tag:b"]))).toHaveLength(3);
+    expect(reached(any, person("ada@acme.example"))).toEqual([]);
+  });
+  test("that is new is a gain, also by a name more", () => {
+    expect(gained({ ...policy, nodeAttrs: [] }, policy)).toHaveLength(3);
+    const more = JSON.parse(
+      JSON.stringify(policy).replace('"ledger.example",', '"ledger.example","hr.example",'),
+    );
+    expect(gained(policy, more)).toEqual([
+      "stands for hr.example (as tag:connector, owned by tag:a; nodeAttrs makes machines of tag:connector an app connector)",
+    ]);
+  });
+  test("may carry to anything where it is not understood", () => {
+    const odd = JSON.parse(JSON.stringify(policy).replace('"name":', '"through":'));
+    expect(networkFrom(odd).notUnderstood).toEqual([
+      expect.objectContaining({ counts: "selector", reason: "is not a known field" }),
+    ]);
+    expect(reached(odd, ci)).toContainEqual(expect.stringContaining("any subnet and exit node"));
+  });
+});
+
+test("what attributes give beside the rules is said, and what is not known of them too", () => {
+  const attributes = (...attr: string[]) => ({
+    tagOwners,
+    nodeAttrs: [{ target: ["tag:a"], attr }],
+  });
+  const sentences = (...attr: string[]) =>
+    networkFrom(attributes(...attr)).remarks.map(({ sentence }) => sentence);
+  expect(sentences("funnel", "nextdns:abc123", "randomize-client-port")).toEqual([]);
+  expect(sentences("https://tailscale.com/cap/is-admin")).toEqual([
+    expect.stringContaining("the machines of tag:a count as an administrator's"),
+  ]);
+  expect(sentences("frob")).toEqual([expect.stringContaining("nobody can say what it gives")]);
+});

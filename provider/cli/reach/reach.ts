@@ -15,6 +15,7 @@ import { allWaysTo, startsNamedIn, waysFrom, waysTo } from "../../reach/question
 import { rememberSpreads, type SpreadFrom } from "../../reach/spread";
 import type { CredentialStart, Start } from "../../reach/starts";
 import type { Target } from "../../reach/targets";
+import { remarkInWords } from "../../reach/words";
 import { htmlAnswers } from "../../review/reach/html";
 import { jsonReach, jsonWay } from "../../review/reach/json";
 import { markdownAnswers } from "../../review/reach/markdown";
@@ -204,7 +205,8 @@ function isOffline(): boolean {
 }
 
 async function answer(world: World, options: ReachOptions): Promise<void> {
-  const { network, limits } = world;
+  const { network } = world;
+  const limits = [...world.limits, ...network.remarks.map(remarkInWords)];
   const notUnderstood = network.notUnderstood.map(
     ({ place, reason }) =>
       `not understood: ${place.path || "the file"} ${reason} (line ${place.line})`,

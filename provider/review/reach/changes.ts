@@ -10,7 +10,7 @@ import { rememberSpreads, type SpreadFrom } from "../../reach/spread";
 import type { CredentialStart, Start } from "../../reach/starts";
 import { parseTarget } from "../../reach/targets";
 import { namesOf } from "../../reach/uses";
-import { startInWords, targetInWords } from "../../reach/words";
+import { remarkInWords, startInWords, targetInWords } from "../../reach/words";
 import type { Step } from "../input/step";
 import type { Change } from "../verdict/changes";
 import { credentialFrom } from "../verdict/credential";
@@ -133,6 +133,7 @@ export function reachOfChange(
     before,
     notes: [
       ...found.notes,
+      ...newRemarks(before, after),
       ...(options.deny !== undefined && known.length === 0
         ? ["--deny holds for nobody: no credential is shown. Give those of the stack with --state."]
         : []),
@@ -142,6 +143,12 @@ export function reachOfChange(
     denied: denied.denied,
     notUnderstood: notUnderstoodIn(found),
   };
+}
+
+/** What machines are given beside the rules that they did not have before. */
+function newRemarks(before: Network | undefined, after: Network): string[] {
+  const known = new Set(before?.remarks.map(({ sentence }) => sentence));
+  return after.remarks.filter(({ sentence }) => !known.has(sentence)).map(remarkInWords);
 }
 
 /** The credential before and after; one that only changes hands is the same on both sides. */

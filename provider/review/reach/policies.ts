@@ -177,7 +177,8 @@ function isSame(one: PolicySide, other: PolicySide): boolean {
 }
 
 function withoutPlaces({ network }: { readonly network: Network }): string {
-  const { ownership, owners, rules, approvals, pools, groups, hosts, notUnderstood } = network;
+  const { ownership, owners, rules, approvals, connectors, remarks, pools } = network;
+  const { groups, hosts, notUnderstood } = network;
   const parts = [
     [...ownership.defined],
     [...hosts],
@@ -185,6 +186,8 @@ function withoutPlaces({ network }: { readonly network: Network }): string {
     owners,
     rules,
     approvals,
+    connectors,
+    remarks,
     pools,
     [...groups],
     notUnderstood,
