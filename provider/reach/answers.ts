@@ -3,7 +3,7 @@
 import { describeUsers } from "../access/trusted";
 import type { Gain } from "./difference";
 import type { How, Source, Step } from "./model";
-import { type Way, waysFrom } from "./questions";
+import { isByRole, type Way, waysFrom } from "./questions";
 import { pathTo, type Spread } from "./spread";
 import type { CredentialStart, Start } from "./starts";
 import {
@@ -325,9 +325,9 @@ function managedInWords(start: Start): string {
 }
 
 function notesOn(start: Start, spread: Spread): string[] {
-  if (start.kind === "Person" && /^[^:]*@/.test(start.name))
+  if (spread.became.some(({ last }) => isByRole(last?.step)))
     return [
-      "Roles and groups of an identity provider are not in a policy file: what they reach is not counted here. Ask --from autogroup:admin, for example.",
+      "Who has a role, and who is in a group of an identity provider, no policy file says: what these reach is marked with perhaps. --machines and --devices have users with their roles.",
     ];
   if (!("scopes" in start)) return [];
   const hidden = [

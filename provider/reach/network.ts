@@ -133,6 +133,8 @@ export interface Network {
   }[];
   readonly groups: ReadonlyMap<string, readonly string[]>;
   readonly hosts: ReadonlyMap<string, readonly Range[]>;
+  /** Of users, by their login names, the role as the API calls it, where somebody says it. */
+  readonly roles?: ReadonlyMap<string, string>;
   readonly notUnderstood: readonly NotUnderstood[];
   /** Of each source, the rules that name it, by their places in `rules`. */
   readonly bySource: ReadonlyMap<string, readonly number[]>;

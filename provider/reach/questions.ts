@@ -33,11 +33,22 @@ export function waysTo(start: Start, spread: Spread, target: Target): Way[] {
 
 /** Every way of every start to a target, the shortest first. */
 export function allWaysTo(starts: readonly Start[], spreadFrom: SpreadFrom, target: Target): Way[] {
-  return starts
-    .flatMap((start) => waysTo(start, spreadFrom(start), target))
-    .map((way, place) => ({ way, place }))
-    .sort((one, other) => one.way.steps.length - other.way.steps.length || one.place - other.place)
-    .map(({ way }) => way);
+  return (
+    starts
+      .flatMap((start) => waysTo(start, spreadFrom(start), target))
+      // Roles are starts of their own: nobody wants to read them again at each user.
+      .filter(({ steps: [first] }) => !isByRole(first))
+      .map((way, place) => ({ way, place }))
+      .sort(
+        (one, other) => one.way.steps.length - other.way.steps.length || one.place - other.place,
+      )
+      .map(({ way }) => way)
+  );
+}
+
+/** Whether a path begins with what a user may be, which the role is told of itself. */
+export function isByRole(first: Step | undefined): boolean {
+  return first?.how === "is" && first.from.kind === "person";
 }
 
 function waysThat(
@@ -80,7 +91,10 @@ function waysThat(
  * their tags.
  */
 export function startsNamedIn(network: Network): Start[] {
-  const people = new Set(network.owners.map(({ name }) => name));
+  const people = new Set([
+    ...network.owners.map(({ name }) => name),
+    ...network.approvals.flatMap(({ approver }) => (approver.startsWith("tag:") ? [] : [approver])),
+  ]);
   const ranges = new Set<string>();
   for (const { sources, sourceRanges } of network.rules) {
     for (const source of sources) if (!source.startsWith("tag:")) people.add(source);

@@ -6,12 +6,20 @@ import { addressUses, standing, standingUses, usesFromAddresses } from "./addres
 import { implies, strongest } from "./conditions";
 import { stepsFrom } from "./holders";
 import { type Logins, rememberLogins } from "./logins";
-import { type Condition, holderOf, keyOf, type Node, type Source, type Step } from "./model";
+import {
+  type Actor,
+  type Condition,
+  holderOf,
+  keyOf,
+  type Node,
+  type Source,
+  type Step,
+} from "./model";
 import { anyMachine, anything, everything, type Network, type Targets } from "./network";
 import { formatRange, overlaps } from "./ranges";
 import { type Abilities, abilitiesWith } from "./scope-steps";
 import type { Start } from "./starts";
-import { namesOf, rememberUses, type Use, type UsesOf, unknownUser } from "./uses";
+import { namesOf, possibleRoles, rememberUses, type Use, type UsesOf, unknownUser } from "./uses";
 
 /** What opens to somebody who became a node. */
 export interface Opened {
@@ -184,7 +192,7 @@ function stepsOf(node: Node, abilities: Abilities, { network, loginsOf }: Contex
     "tags" in node
       ? stepsFrom(node, abilities, network.ownership)
       : node.kind === "person"
-        ? ownedSteps(node, network)
+        ? [...ownedSteps(node, network), ...roleSteps(node, network)]
         : [];
   const logins = node.kind === "machine" || node.kind === "person" ? loginsOf(node).steps : [];
   return [...given, ...logins, ...(network.hasLogins ? together(given) : [])];
@@ -211,7 +219,7 @@ function together(steps: readonly Step[]): Step[] {
 }
 
 /** The tags that people own: they may give them to machines. */
-function ownedSteps(person: Node, network: Network): Step[] {
+function ownedSteps(person: Actor, network: Network): Step[] {
   const names = new Set(namesOf(person, network));
   return network.owners
     .filter(({ name }) => names.has(name))
@@ -226,6 +234,21 @@ function ownedSteps(person: Node, network: Network): Step[] {
       },
       conditions: [],
     }));
+}
+
+/** The roles and groups that a user may have, which no policy file says. */
+function roleSteps(person: Actor, network: Network): Step[] {
+  return possibleRoles(person.name, network).map(({ name, at }) => ({
+    how: "is",
+    from: person,
+    to: { kind: "person", name },
+    because: {
+      sentence: `${person.name} may be one of ${name}, whose members no policy file names.`,
+      inShort: "whose members no policy file names",
+      at: { policy: at },
+    },
+    conditions: [{ kind: "unknown", what: `whether ${person.name} is one of ${name}` }],
+  }));
 }
 
 /** What rules open to each node; what holds for all of them is told of the nearest. */

@@ -1,5 +1,6 @@
 /** Rules as they hold for somebody: a rule names sources, and somebody has names. */
 
+import type { Place } from "../policy-file/model";
 import type { Condition, How, Node, Source } from "./model";
 import type { Destination, Network, Rule } from "./network";
 
@@ -49,8 +50,7 @@ function namesOfPerson(name: string, network: Network): readonly string[] {
     );
   // The Owner is an admin as well, as captured.
   if (name === "autogroup:owner") return [name, "autogroup:admin", "autogroup:member", "*"];
-  const isUser = name.includes("@") && !name.includes(":");
-  const people = isUser ? [name] : (groups.get(name) ?? []);
+  const people = isUser(name) ? [name] : (groups.get(name) ?? []);
   if (people.length === 0) return [name, "autogroup:member", "*"];
   const theirs = [...groups].flatMap(([group, members]) =>
     people.every((one) => members.includes(one)) ? [group] : [],
@@ -63,10 +63,51 @@ function namesOfPerson(name: string, network: Network): readonly string[] {
       ...theirs,
       ...(people.length === 1 ? people : []),
       ...domain,
-      "autogroup:member",
+      ...rolesIn(people, network),
       "*",
     ]),
   ];
+}
+
+export function isUser(name: string): boolean {
+  return /^[^:]+@/.test(name);
+}
+
+/** The roles that all of these users have, as far as somebody said them. */
+function rolesIn(people: readonly string[], { roles }: Network): readonly string[] {
+  const known = people.map((one) => namesOfRole(roles?.get(one)));
+  return known.reduce((names, others) => names.filter((name) => others.includes(name)));
+}
+
+function namesOfRole(role: string | undefined): readonly string[] {
+  // Who only accepted a share is not a member.
+  if (role === "shared") return ["autogroup:shared"];
+  const own = role === undefined || role === "member" ? [] : [`autogroup:${role}`];
+  // The Owner is an admin as well, as captured.
+  return [...own, ...(role === "owner" ? ["autogroup:admin"] : []), "autogroup:member"];
+}
+
+const roleNames = /^autogroup:(owner|admin|it-admin|network-admin|billing-admin|auditor|shared)$/;
+
+/**
+ * What a user may be beside what the policy file says of them: roles, and groups that are defined
+ * elsewhere. Each with a place that names it.
+ */
+export function possibleRoles(
+  name: string,
+  { rules, bySource, owners, approvals, groups, roles }: Network,
+): { readonly name: string; readonly at: Place }[] {
+  if (!isUser(name)) return [];
+  const named = new Map<string, Place>();
+  const note = (one: string, at: Place | undefined) => {
+    const isOpen =
+      (roleNames.test(one) && !roles?.has(name)) || (one.startsWith("group:") && !groups.has(one));
+    if (isOpen && at !== undefined && !named.has(one)) named.set(one, at);
+  };
+  for (const [source, [first]] of bySource) note(source, rules[first ?? 0]?.at);
+  for (const owner of owners) note(owner.name, owner.at);
+  for (const { approver, at } of approvals) note(approver, at);
+  return [...named].map(([one, at]) => ({ name: one, at }));
 }
 
 /**

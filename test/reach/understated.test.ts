@@ -415,3 +415,61 @@ test("what attributes give beside the rules is said, and what is not known of th
   ]);
   expect(sentences("frob")).toEqual([expect.stringContaining("nobody can say what it gives")]);
 });
+
+describe("a user's roles and groups of an identity provider, which no policy file says,", () => {
+  const policy = {
+    groups: { "group:ops": ["ada@acme.example"] },
+    tagOwners: { ...tagOwners, "tag:c": ["autogroup:network-admin"] },
+    grants: [
+      opens("autogroup:admin", "tag:a"),
+      opens("group:sre@acme.example", "tag:b"),
+      opens("tag:c", "tag:d"),
+      opens("group:ops", "10.0.0.0/8"),
+    ],
+    ssh: [{ action: "accept", src: ["autogroup:admin"], dst: ["tag:a"], users: ["root"] }],
+    autoApprovers: { routes: { "10.99.0.0/16": ["autogroup:it-admin"] } },
+  };
+  const ada = person("ada@acme.example");
+
+  test("may hold, by rules, owners, logins and approvals", () => {
+    expect(ways(policy, ada, "tag:a:22")).toEqual([
+      "perhaps: whether ada@acme.example is one of autogroup:admin",
+      "perhaps: whether ada@acme.example is one of autogroup:admin",
+    ]);
+    expect(ways(policy, ada, "tag:b")).toEqual([
+      "perhaps: whether ada@acme.example is one of group:sre@acme.example",
+    ]);
+    expect(ways(policy, ada, "tag:d")).toEqual([
+      "perhaps: whether ada@acme.example is one of autogroup:network-admin",
+    ]);
+    expect(reached(policy, ada)).toContain(
+      "stands for 10.99.0.0/16 perhaps: whether ada@acme.example is one of autogroup:it-admin",
+    );
+    // What the file says is certain.
+    expect(ways(policy, ada, "10.0.0.1")).toContain("");
+  });
+  test("are decided where somebody says the role", () => {
+    const withRole = (role: string) => {
+      const network = {
+        ...networkFrom(policy),
+        roles: new Map([["ada@acme.example", role]]),
+      };
+      const target = parseTarget("tag:a:22", network);
+      if ("problem" in target) throw new Error(target.problem);
+      return waysTo(ada, rememberSpreads(network)(ada), target).map(({ conditions }) =>
+        conditionsInWords(conditions),
+      );
+    };
+    expect(withRole("member")).toEqual([]);
+    expect(withRole("admin")).toContain("");
+    expect(withRole("owner")).toContain("");
+    expect(withRole("it-admin")).toEqual([]);
+  });
+  test("are told once of who gets to a target, by their own names", () => {
+    const network = networkFrom({ tagOwners, ...policy });
+    const target = parseTarget("tag:b", network);
+    if ("problem" in target) throw new Error(target.problem);
+    const starts = allWaysTo(startsNamedIn(network), rememberSpreads(network), target);
+    expect(starts.map(({ start }) => start.name)).toEqual(["group:sre@acme.example"]);
+  });
+});

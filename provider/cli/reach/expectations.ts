@@ -85,12 +85,14 @@ export function brokenExpectations(
     });
     const forbidden = deny.flatMap((text): Broken[] => {
       const found = [start, ...members].flatMap((from) => waysBy(from, text));
-      return found.length === 0
-        ? []
-        : [{ sentence: `${src} must not reach ${text}, and does.`, ways: found }];
+      return found.length === 0 ? [] : [{ sentence: notReached(src, text, found), ways: found }];
     });
     return [...missing, ...forbidden];
   });
+}
+
+function notReached(name: string, text: string, ways: readonly Way[]): string {
+  return `${name} must not reach ${text}, and ${ways.some(isCertain) ? "does" : "may"}.`;
 }
 
 /** Whether a way is there whatever nobody knows from here. */
@@ -115,9 +117,7 @@ export function deniedWays(
     const target = targetNamed(text, network);
     return starts.flatMap((start) => {
       const ways = waysTo(start, spreadFrom(start), target);
-      return ways.length === 0
-        ? []
-        : [{ sentence: `${start.name} must not reach ${text}, and does.`, ways }];
+      return ways.length === 0 ? [] : [{ sentence: notReached(start.name, text, ways), ways }];
     });
   });
 }

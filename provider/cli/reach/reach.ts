@@ -92,7 +92,10 @@ export async function answerReach(options: ReachOptions): Promise<void> {
     printFlows(evaluate(read.policy, found.machines), options);
     return;
   }
-  const network = networkOf(requireUnderstood(found.policy, found.machines));
+  const network = {
+    ...networkOf(requireUnderstood(found.policy, found.machines)),
+    ...(found.machines && { roles: rolesOf(found.machines) }),
+  };
   await answer({ ...found, network, spreadFrom: rememberSpreads(network) }, options);
 }
 
@@ -273,6 +276,13 @@ function startNamed(name: string, world: World): Start {
   const names = credentials.slice(0, 20).map((credential) => credential.name);
   throw new CommandFailure(
     `There is no credential, tag or group called ${JSON.stringify(name)}.\n  ${names.length > 0 ? `The credentials are: ${names.join(", ")}.` : "No credentials are looked at: give --scopes and --tags, --preview, --state or --stack."}`,
+  );
+}
+
+/** The roles of users, by their login names. */
+function rolesOf({ users }: Tailnet): ReadonlyMap<string, string> {
+  return new Map(
+    users.flatMap(({ email, role }) => (role === undefined ? [] : [[email.toLowerCase(), role]])),
   );
 }
 

@@ -4,9 +4,9 @@ import { parseName } from "../../access/urn";
 import { normalizeTag } from "../../policy-file/selector";
 import { type Gain, gainsOf } from "../../reach/difference";
 import type { Network } from "../../reach/network";
-import { startsNamedIn, type Way, waysTo } from "../../reach/questions";
+import { isByRole, startsNamedIn, type Way, waysTo } from "../../reach/questions";
 import { abilitiesWith } from "../../reach/scope-steps";
-import { rememberSpreads, type SpreadFrom } from "../../reach/spread";
+import { pathTo, rememberSpreads, type SpreadFrom } from "../../reach/spread";
 import type { CredentialStart, Start } from "../../reach/starts";
 import { parseTarget } from "../../reach/targets";
 import { namesOf } from "../../reach/uses";
@@ -248,7 +248,7 @@ function toldOnce(changes: readonly ReachChange[], networks: readonly Network[])
       .reduce((names, others) => names.filter((name) => others.includes(name)))
       .filter((name) => name !== start.name);
     const isNew = (gain: Gain, way: string) =>
-      !wider.some((one) => told.get(one)?.has(key(gain, way)));
+      !isByRole(pathTo(gain.by)[0]) && !wider.some((one) => told.get(one)?.has(key(gain, way)));
     return {
       ...change,
       gained: gained.filter((gain) => isNew(gain, "+")),
