@@ -3,13 +3,7 @@
  * nodes and hosts of services.
  */
 
-import {
-  machineRanges,
-  parseRange,
-  parseSpan,
-  type Range,
-  subtractRange,
-} from "../policy-file/addresses";
+import { machineRanges, type Range, subtractRange } from "../policy-file/addresses";
 import { strongest } from "./conditions";
 import type { Condition } from "./model";
 import {
@@ -22,7 +16,7 @@ import {
   type Rule,
   type Targets,
 } from "./network";
-import { formatRange, isWithinRanges, overlaps } from "./ranges";
+import { formatRange, isInTailnet, isWithinRanges, overlaps } from "./ranges";
 import type { Abilities } from "./scope-steps";
 import { type Use, useOf } from "./uses";
 
@@ -39,8 +33,10 @@ export function addressUses(
   const byAddress = network.byAddress.flatMap((place) => {
     const rule = network.rules[place];
     if (rule === undefined || rule.isLogin) return [];
-    return rule.sourceRanges.flatMap((range) => [
-      ...(machineRanges.some((own) => overlaps(own, range))
+    const { isForAllAddresses } = rule;
+    return rule.sourceRanges.flatMap((range, at) => [
+      ...(isForAllAddresses && at === 0 ? [useOf(rule)] : []),
+      ...(!isForAllAddresses && isInTailnet(range)
         ? [useInTailnet(rule, range, names, network, abilities)]
         : []),
       ...(router === undefined ? [] : useBehindRouter(rule, range, router)),
@@ -61,14 +57,21 @@ function usesForAll({ bySource, rules }: Network, router: Router): Use[] {
   });
 }
 
-/** The rules that hold for whoever sends from addresses, as text. */
-export function usesFromAddresses(text: string, network: Network): Use[] {
-  const range = parseRange(text) ?? parseSpan(text);
-  if (range === undefined) return [];
+/** The rules that hold for whoever sends from addresses. */
+export function usesFromAddresses(ranges: readonly Range[], network: Network): Use[] {
   return network.byAddress.flatMap((place) => {
     const rule = network.rules[place];
-    return rule?.sourceRanges.some((one) => overlaps(one, range)) ? [useOf(rule)] : [];
+    const isNamed = rule?.sourceRanges.some((one) => ranges.some((other) => overlaps(one, other)));
+    return rule !== undefined && isNamed ? [useOf(rule)] : [];
   });
+}
+
+/** Uses as they hold for what is behind a router, of which no posture is asked. */
+export function withoutPosture(uses: readonly Use[]): Use[] {
+  return uses.map((use) => ({
+    ...use,
+    conditions: use.conditions.filter((condition) => !isPosture(condition)),
+  }));
 }
 
 function useInTailnet(
@@ -79,8 +82,6 @@ function useInTailnet(
   abilities: Abilities | undefined,
 ): Use {
   const use = useOf(rule);
-  const ofFamily = machineRanges.filter(({ family }) => family === range.family);
-  if (ofFamily.every((own) => isWithinRanges(own, [range]))) return use;
   const text = formatRange(range);
   const scope = abilities?.scopeFor("changes machines");
   // POST /device/{deviceId}/ip sets an IPv4 address: https://tailscale.com/api#tag/devices

@@ -3,7 +3,7 @@
 import { describeUsers } from "../access/trusted";
 import type { Gain } from "./difference";
 import type { How, Source, Step } from "./model";
-import { isByRole, type Way, waysFrom } from "./questions";
+import { isPossible, type Way, waysFrom } from "./questions";
 import { pathTo, type Spread } from "./spread";
 import type { CredentialStart, Start } from "./starts";
 import {
@@ -135,7 +135,17 @@ function merged(rows: readonly Row[]): Row[] {
 }
 
 /** Who reaches a target, by every rule once. */
-export function answerTo(text: string, ways: readonly Way[]): Answer {
+export function answerTo(text: string, all: readonly Way[]): Answer {
+  // Roles and tags are starts of their own: nobody wants to read them again at each user.
+  const ways = all.filter(({ steps: [first] }) => !isPossible(first));
+  if (ways.length === 0) return answerToAll(text, all, []);
+  return answerToAll(text, ways, all.length > ways.length ? [mayBeThese] : []);
+}
+
+const mayBeThese =
+  "Users and addresses that a policy file names may be one of these as well, which no policy file says: they are not listed again.";
+
+function answerToAll(text: string, ways: readonly Way[], notes: readonly string[]): Answer {
   const isCredential = ({ start }: Way) => "scopes" in start;
   const credentials = ways.filter(isCredential);
   const people = ways.filter(({ start }) => start.kind === "Person");
@@ -161,7 +171,7 @@ export function answerTo(text: string, ways: readonly Way[]): Answer {
       section("machines", machines),
       section("addresses", addresses),
     ].flat(),
-    notes: ways.length === 0 ? [] : workloadNotes(credentials),
+    notes: ways.length === 0 ? [] : [...workloadNotes(credentials), ...notes],
     ways,
   };
 }
@@ -325,7 +335,7 @@ function managedInWords(start: Start): string {
 }
 
 function notesOn(start: Start, spread: Spread): string[] {
-  if (spread.became.some(({ last }) => isByRole(last?.step)))
+  if (spread.became.some(({ last }) => isPossible(last?.step)))
     return [
       "Who has a role, and who is in a group of an identity provider, no policy file says: what these reach is marked with perhaps. --machines and --devices have users with their roles.",
     ];

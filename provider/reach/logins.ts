@@ -3,12 +3,11 @@
  * `ssh` and one that opens port 22. Source: https://tailscale.com/kb/1193/tailscale-ssh
  */
 
-import { machineRanges } from "../policy-file/addresses";
 import { addressUses } from "./addresses";
 import { strongest, weakest } from "./conditions";
 import { type Condition, holderOf, keyOf, type Node, type Step } from "./model";
 import { anyButRoot, type Network, type Opening, type Rule, type Targets } from "./network";
-import { formatRange, overlaps } from "./ranges";
+import { coverTailnet, formatRange, isInTailnet } from "./ranges";
 import { namesOf, type Use, type UsesOf, unknownUser } from "./uses";
 
 export interface Logins {
@@ -147,9 +146,11 @@ function findDoors(uses: readonly Use[]): (tag: string) => readonly (readonly Co
       if (!isOpen) continue;
       if (to.isEverything) note("*", conditions);
       for (const name of to.names) note(name, conditions);
+      if (coverTailnet(to.ranges)) note("*", conditions);
       for (const range of to.ranges)
-        if (machineRanges.some((own) => overlaps(own, range)))
+        if (isInTailnet(range))
           note("*", [...conditions, { kind: "address", range: formatRange(range) }]);
     }
-  return (tag) => weakest([tag, "autogroup:tagged", "*"].flatMap((name) => open.get(name) ?? []));
+  return (tag) =>
+    weakest([tag, "autogroup:tagged", "any machine", "*"].flatMap((name) => open.get(name) ?? []));
 }

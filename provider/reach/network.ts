@@ -3,7 +3,14 @@
  * that they name resolved to its definition.
  */
 
-import { internetRanges, machineRanges, type Range, subtractRange } from "../policy-file/addresses";
+import {
+  internetRanges,
+  machineRanges,
+  parseRange,
+  parseSpan,
+  type Range,
+  subtractRange,
+} from "../policy-file/addresses";
 import { meaningOf } from "../policy-file/attributes";
 import type {
   Login,
@@ -18,7 +25,7 @@ import type {
 import { allPorts, type Opening as Ports } from "../policy-file/ports";
 import type { Owned, Ownership } from "./holders";
 import type { Condition } from "./model";
-import { formatRange } from "./ranges";
+import { coverTailnet, formatRange } from "./ranges";
 
 /** What a rule opens at its destinations. */
 export interface Opening {
@@ -34,6 +41,9 @@ export interface Opening {
   /** Of a login its name, of a capability its values as JSON. */
   readonly detail: string;
 }
+
+/** Those whom every rule means that is for all members and all machines with tags. */
+export const everyMachine = "every machine";
 
 /** What a selector stands for. */
 export interface Targets {
@@ -84,6 +94,8 @@ export interface Rule {
   readonly sources: readonly string[];
   /** The addresses among the sources: of hosts, sets of addresses and ranges. */
   readonly sourceRanges: readonly Range[];
+  /** Whether these are of every machine of the tailnet, if only together. */
+  readonly isForAllAddresses: boolean;
   readonly destinations: readonly Destination[];
   readonly conditions: readonly Condition[];
 }
@@ -120,6 +132,8 @@ export interface Remark {
 /** A policy file, as far as it decides reach. */
 export interface Network {
   readonly ownership: Ownership;
+  /** Where each tag is defined. */
+  readonly tagPlaces: ReadonlyMap<string, Place>;
   /** Tags that people own. */
   readonly owners: readonly { readonly name: string; readonly tag: string; readonly at: Place }[];
   readonly rules: readonly Rule[];
@@ -133,6 +147,7 @@ export interface Network {
   }[];
   readonly groups: ReadonlyMap<string, readonly string[]>;
   readonly hosts: ReadonlyMap<string, readonly Range[]>;
+  readonly ipsets: ReadonlyMap<string, readonly Range[]>;
   /** Of users, by their login names, the role as the API calls it, where somebody says it. */
   readonly roles?: ReadonlyMap<string, string>;
   readonly notUnderstood: readonly NotUnderstood[];
@@ -155,6 +170,7 @@ export function networkOf(file: PolicyFile): Network {
   ];
   return {
     ...ownershipOf(file),
+    tagPlaces: new Map([...file.tagOwners].map(([tag, { place }]) => [tag, place])),
     rules,
     approvals: approvalsIn(file),
     connectors: connectorsIn(file),
@@ -164,6 +180,7 @@ export function networkOf(file: PolicyFile): Network {
     ),
     groups: new Map([...file.groups].map(([name, { members }]) => [name, members])),
     hosts: new Map([...file.hosts].map(([name, { ranges }]) => [name, ranges])),
+    ipsets: new Map([...file.ipsets].map(([name, { ranges }]) => [name, ranges])),
     notUnderstood: file.notUnderstood,
     ...indexed(rules),
     hasLogins: file.sshRules.length > 0,
@@ -200,6 +217,7 @@ const openToAll: Rule = {
   isLogin: false,
   sources: ["*"],
   sourceRanges: [],
+  isForAllAddresses: false,
   destinations: [{ to: everything, openings: [anyTraffic] }],
   conditions: [],
 };
@@ -216,15 +234,53 @@ function networkRule(rule: NetworkRule, file: PolicyFile): Rule {
     at: rule.place,
     isLogin: false,
     ...sourcesOf(rule.sources),
-    destinations: rule.destinations.map(({ selector, openings }) => ({
-      to: targetsOf(selector, file),
-      openings: [...openings.flatMap(portsOf), ...capabilities],
-    })),
+    destinations: togetherWhole(
+      rule.destinations.map(({ selector, openings }) => ({
+        to: targetsOf(selector, file),
+        openings: [...openings.flatMap(portsOf), ...capabilities],
+      })),
+    ),
     conditions: [
       ...postureCondition(rule.sourcePostures, file),
       ...(rule.via.length > 0 ? [{ kind: "via" as const, tags: rule.via }] : []),
     ],
   };
+}
+
+/** Destinations, those that are the whole tailnet only together as one. */
+function togetherWhole(destinations: readonly Destination[]): readonly Destination[] {
+  if (destinations.length < 2) return destinations;
+  const alike = new Map<string, Destination[]>();
+  for (const one of destinations) {
+    const key = JSON.stringify(one.openings);
+    alike.set(key, [...(alike.get(key) ?? []), one]);
+  }
+  return [...alike.values()].flatMap((same) => {
+    const areAll = isEveryone(same.flatMap(({ to }) => to.names));
+    const ranges = same.flatMap(({ to }) => to.ranges);
+    const cover = coverTailnet(ranges) && !same.some(({ to }) => coverTailnet(to.ranges));
+    const isPart = ({ to }: Destination) =>
+      (areAll && to.names.some((name) => everyone.includes(name))) ||
+      (cover && to.names.length === 0 && to.ranges.length > 0);
+    const parts = same.filter(isPart);
+    const [first] = parts;
+    if (first === undefined) return same;
+    const names = parts.flatMap(({ to }) => to.names);
+    const whole = {
+      written: everyMachine,
+      names: [...anyMachine.names, ...names],
+      ranges: parts.flatMap(({ to }) => to.ranges),
+      isEverything: false,
+    };
+    return [{ ...first, to: whole }, ...same.filter((one) => !isPart(one))];
+  });
+}
+
+/** Every machine has either a user who is a member or a tag; machines shared in are no part. */
+const everyone: readonly string[] = ["autogroup:member", "autogroup:tagged"];
+
+function isEveryone(names: readonly string[]): boolean {
+  return everyone.every((one) => names.includes(one));
 }
 
 function portsOf({ protocols, ports }: Ports): Opening[] {
@@ -282,6 +338,7 @@ function funnelRule(at: Place, targets: readonly Selector[], file: PolicyFile): 
     isLogin: false,
     sources: ["internet"],
     sourceRanges: [],
+    isForAllAddresses: false,
     destinations: targets.map((target) => ({ to: targetsOf(target, file), openings })),
     conditions: [],
   };
@@ -296,13 +353,18 @@ function postureCondition(names: readonly string[], file: PolicyFile): Condition
   return [{ kind: "posture", anyOf }];
 }
 
-function sourcesOf(selectors: readonly Selector[]): Pick<Rule, "sources" | "sourceRanges"> {
+function sourcesOf(
+  selectors: readonly Selector[],
+): Pick<Rule, "sources" | "sourceRanges" | "isForAllAddresses"> {
+  const sourceRanges = selectors.flatMap((one) => ("ranges" in one ? one.ranges : []));
+  const names = selectors
+    .filter((one) => !("ranges" in one))
+    // Every address, also of those outside the tailnet, whom `*` does not mean.
+    .flatMap((one) => (isAnybody(one) ? [nameOf(one), "internet"] : [nameOf(one)]));
   return {
-    sources: selectors
-      .filter((one) => !("ranges" in one))
-      // Every address, also of those outside the tailnet, whom `*` does not mean.
-      .flatMap((one) => (isAnybody(one) ? [nameOf(one), "internet"] : [nameOf(one)])),
-    sourceRanges: selectors.flatMap((one) => ("ranges" in one ? one.ranges : [])),
+    sources: isEveryone(names) ? [...names, everyMachine] : names,
+    sourceRanges,
+    isForAllAddresses: sourceRanges.length > 0 && coverTailnet(sourceRanges),
   };
 }
 
@@ -457,4 +519,17 @@ function remarksOn({ nodeAttributes }: PolicyFile): Remark[] {
         : [{ at: place, sentence: `By ${attribute} the machines of ${whose} ${meaning}.` }];
     });
   });
+}
+
+/**
+ * The addresses that somebody names: an address, a CIDR, `FROM-TO`, a name of `hosts` or `ipsets`;
+ * undefined for anything else.
+ */
+export function rangesNamed(
+  text: string,
+  { hosts, ipsets }: Pick<Network, "hosts" | "ipsets">,
+): readonly Range[] | undefined {
+  const range = parseRange(text) ?? parseSpan(text);
+  if (range !== undefined) return [range];
+  return hosts.get(text.replace(/^host:/, "")) ?? ipsets.get(text);
 }

@@ -2,7 +2,7 @@
 
 import { keyOfCondition, strongest } from "./conditions";
 import { type Condition, keyOf, type Step } from "./model";
-import type { Destination, Network } from "./network";
+import { type Destination, everyMachine, type Network } from "./network";
 import { formatRange } from "./ranges";
 import { type Became, conditionsOf, pathTo, type Spread, type SpreadFrom } from "./spread";
 import type { Start } from "./starts";
@@ -33,22 +33,19 @@ export function waysTo(start: Start, spread: Spread, target: Target): Way[] {
 
 /** Every way of every start to a target, the shortest first. */
 export function allWaysTo(starts: readonly Start[], spreadFrom: SpreadFrom, target: Target): Way[] {
-  return (
-    starts
-      .flatMap((start) => waysTo(start, spreadFrom(start), target))
-      // Roles are starts of their own: nobody wants to read them again at each user.
-      .filter(({ steps: [first] }) => !isByRole(first))
-      .map((way, place) => ({ way, place }))
-      .sort(
-        (one, other) => one.way.steps.length - other.way.steps.length || one.place - other.place,
-      )
-      .map(({ way }) => way)
-  );
+  return starts
+    .flatMap((start) => waysTo(start, spreadFrom(start), target))
+    .map((way, place) => ({ way, place }))
+    .sort((one, other) => one.way.steps.length - other.way.steps.length || one.place - other.place)
+    .map(({ way }) => way);
 }
 
-/** Whether a path begins with what a user may be, which the role is told of itself. */
-export function isByRole(first: Step | undefined): boolean {
-  return first?.how === "is" && first.from.kind === "person";
+/**
+ * Whether a path begins with what a user or an address may be, which a role or a tag is asked for
+ * itself.
+ */
+export function isPossible(first: Step | undefined): boolean {
+  return first?.how === "is" && ["person", "address"].includes(first.from.kind);
 }
 
 function waysThat(
@@ -100,7 +97,7 @@ export function startsNamedIn(network: Network): Start[] {
     for (const source of sources) if (!source.startsWith("tag:")) people.add(source);
     for (const range of sourceRanges) ranges.add(formatRange(range));
   }
-  people.delete("autogroup:tagged");
+  for (const name of ["autogroup:tagged", everyMachine]) people.delete(name);
   return [
     ...[...network.ownership.defined].map(
       (tag): Start => ({ kind: "Machine", name: tag, tags: [tag] }),

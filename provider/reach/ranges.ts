@@ -1,6 +1,6 @@
 /** What reach asks of ranges of addresses beyond what the policy file's reader needs. */
 
-import { formatAddress, type Range, subtractRange } from "../policy-file/addresses";
+import { formatAddress, machineRanges, type Range, subtractRange } from "../policy-file/addresses";
 
 export function overlaps(one: Range, other: Range): boolean {
   return one.family === other.family && one.first <= other.last && other.first <= one.last;
@@ -9,6 +9,19 @@ export function overlaps(one: Range, other: Range): boolean {
 /** Whether every address of `range` is in one of `ranges`. */
 export function isWithinRanges(range: Range, ranges: readonly Range[]): boolean {
   return ranges.reduce<readonly Range[]>(subtractRange, [range]).length === 0;
+}
+
+/** Whether every machine of the tailnet has an address in `ranges`: each has one of both families. */
+export function coverTailnet(ranges: readonly Range[]): boolean {
+  return ([4, 6] as const).some((family) =>
+    machineRanges
+      .filter((own) => own.family === family)
+      .every((own) => isWithinRanges(own, ranges)),
+  );
+}
+
+export function isInTailnet(range: Range): boolean {
+  return machineRanges.some((own) => overlaps(own, range));
 }
 
 /** A range as people write it: an address, a CIDR, or two ends. */

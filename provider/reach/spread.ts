@@ -1,8 +1,14 @@
 /** Everything that somebody can come to hold, and everything that opens to them by it. */
 
-import { machineRanges } from "../policy-file/addresses";
+import type { Place } from "../policy-file/model";
 import { normalizeTag } from "../policy-file/selector";
-import { addressUses, standing, standingUses, usesFromAddresses } from "./addresses";
+import {
+  addressUses,
+  standing,
+  standingUses,
+  usesFromAddresses,
+  withoutPosture,
+} from "./addresses";
 import { implies, strongest } from "./conditions";
 import { stepsFrom } from "./holders";
 import { type Logins, rememberLogins } from "./logins";
@@ -15,8 +21,15 @@ import {
   type Source,
   type Step,
 } from "./model";
-import { anyMachine, anything, everything, type Network, type Targets } from "./network";
-import { formatRange, overlaps } from "./ranges";
+import {
+  anyMachine,
+  anything,
+  everything,
+  type Network,
+  rangesNamed,
+  type Targets,
+} from "./network";
+import { formatRange, isInTailnet } from "./ranges";
 import { type Abilities, abilitiesWith } from "./scope-steps";
 import type { Start } from "./starts";
 import { namesOf, possibleRoles, rememberUses, type Use, type UsesOf, unknownUser } from "./uses";
@@ -193,7 +206,9 @@ function stepsOf(node: Node, abilities: Abilities, { network, loginsOf }: Contex
       ? stepsFrom(node, abilities, network.ownership)
       : node.kind === "person"
         ? [...ownedSteps(node, network), ...roleSteps(node, network)]
-        : [];
+        : node.kind === "address"
+          ? addressSteps(node, network)
+          : [];
   const logins = node.kind === "machine" || node.kind === "person" ? loginsOf(node).steps : [];
   return [...given, ...logins, ...(network.hasLogins ? together(given) : [])];
 }
@@ -251,6 +266,29 @@ function roleSteps(person: Actor, network: Network): Step[] {
   }));
 }
 
+/** Whose machine has an address of the tailnet, which no policy file says: anybody's. */
+function addressSteps(address: Actor, network: Network): Step[] {
+  if (!(rangesNamed(address.name, network) ?? []).some(isInTailnet)) return [];
+  const file: Place = { section: "", path: "", line: 1, column: 1 };
+  const step = (to: Node, whose: string, policy = file): Step => ({
+    how: "is",
+    from: address,
+    to,
+    because: {
+      sentence: `${address.name} may be the address of ${whose}.`,
+      inShort: "if the address is of one",
+      at: { policy },
+    },
+    conditions: [{ kind: "unknown", what: `whether ${address.name} is an address of ${whose}` }],
+  });
+  return [
+    ...[...network.ownership.defined].map((tag) =>
+      step(holderOf("machine", [tag]), `a machine of ${tag}`, network.tagPlaces.get(tag)),
+    ),
+    step({ kind: "person", name: unknownUser }, "a user's machine"),
+  ];
+}
+
 /** What rules open to each node; what holds for all of them is told of the nearest. */
 function openedTo(
   became: readonly Became[],
@@ -274,11 +312,13 @@ function openedTo(
     const { node } = by;
     const names = namesOf(node, network);
     if (names.length === 0) continue;
-    for (const name of names) if (isNew(name, by)) add(by, usesOf(name));
     if (node.kind === "address") {
-      add(by, usesFromAddresses(node.name, network));
+      const ranges = rangesNamed(node.name, network) ?? [];
+      const uses = [...names.flatMap(usesOf), ...usesFromAddresses(ranges, network)];
+      add(by, ranges.some(isInTailnet) ? uses : withoutPosture(uses));
       continue;
     }
+    for (const name of names) if (isNew(name, by)) add(by, usesOf(name));
     // What a credential does to machines it can do to any.
     const isFirst = isNew(`the first ${node.kind}`, by);
     if (isFirst || depends) {
@@ -365,9 +405,7 @@ function movedUses(
         : names.find((name) => given.has(name));
     if (tag !== undefined) return `put ${tag} on any machine`;
     // POST /device/{deviceId}/ip sets an IPv4 address: https://tailscale.com/api#tag/devices
-    const range = ranges.find(
-      (one) => one.family === 4 && machineRanges.some((own) => overlaps(own, one)),
-    );
+    const range = ranges.find((one) => one.family === 4 && isInTailnet(one));
     return range && `give any machine an address in ${formatRange(range)}`;
   };
   return opened.flatMap(({ by, uses }) => {

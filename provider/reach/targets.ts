@@ -1,11 +1,11 @@
 /** What reach is asked about, and whether something opens it. */
 
-import { internetRanges, machineRanges, parseRange, type Range } from "../policy-file/addresses";
+import { internetRanges, parseRange, type Range } from "../policy-file/addresses";
 import { hasPorts, parseProtocol } from "../policy-file/ports";
 import { isDomain, namesAround } from "./covering";
 import type { Condition } from "./model";
-import type { Destination, Network } from "./network";
-import { formatRange, overlaps } from "./ranges";
+import { type Destination, type Network, rangesNamed } from "./network";
+import { coverTailnet, formatRange, isInTailnet, overlaps } from "./ranges";
 
 /** A destination, as a question names it. */
 export interface Target {
@@ -46,8 +46,7 @@ export function parseTarget(text: string, network: Network): Target | { readonly
   if (host === "*" || host === "everything") return { ...named([]), isEverything: true };
   if (host === "internet" || host === "autogroup:internet")
     return { ...named(["internet"]), ranges: internetRanges };
-  const range = parseRange(host);
-  const ranges = range === undefined ? network.hosts.get(host) : [range];
+  const ranges = rangesNamed(host, network);
   if (ranges !== undefined) return { ...named([]), ranges };
   const name = host.toLowerCase();
   if (name.startsWith("tag:"))
@@ -108,12 +107,11 @@ export function opensTarget(
   if (service !== undefined && tag !== undefined)
     return [{ kind: "unknown", what: `whether ${service} has ${tag}` }];
   const isMachine = target.names.some((name) => name !== "internet");
-  const inTailnet = to.ranges.find((range) => machineRanges.some((own) => overlaps(own, range)));
+  const inTailnet = to.ranges.find(isInTailnet);
   if (isMachine && inTailnet !== undefined && !to.names.includes("internet"))
-    return [{ kind: "address", range: formatRange(inTailnet) }];
-  const asksForMachine = target.ranges.some((range) =>
-    machineRanges.some((own) => overlaps(own, range)),
-  );
+    return coverTailnet(to.ranges) ? [] : [{ kind: "address", range: formatRange(inTailnet) }];
+  const asksForMachine = target.ranges.some(isInTailnet);
+  if (asksForMachine && to.names.includes("any machine")) return [];
   return asksForMachine && to.names.some((name) => name !== "internet")
     ? [{ kind: "unknown", what: `whether ${target.text} is one of ${to.written}` }]
     : undefined;

@@ -1,8 +1,10 @@
 /** Rules as they hold for somebody: a rule names sources, and somebody has names. */
 
+import { internetRanges, type Range } from "../policy-file/addresses";
 import type { Place } from "../policy-file/model";
 import type { Condition, How, Node, Source } from "./model";
-import type { Destination, Network, Rule } from "./network";
+import { type Destination, everyMachine, type Network, type Rule, rangesNamed } from "./network";
+import { isInTailnet, overlaps } from "./ranges";
 
 /** A rule that holds for a node, or something else that opens destinations to it. */
 export interface Use {
@@ -25,14 +27,23 @@ export function namesOf(node: Node, network: Network): readonly string[] {
       return [...node.tags, "autogroup:tagged", "*"];
     case "person":
       return namesOfPerson(node.name, network);
-    // Machines and approved subnets are among everybody.
     case "address":
-      return ["*"];
+      return namesOfAddress(rangesNamed(node.name, network) ?? []);
     case "anybody":
       return [node.name];
     default:
       return [];
   }
+}
+
+/** Machines and approved subnets are among everybody; public addresses may be anybody's, too. */
+function namesOfAddress(ranges: readonly Range[]): readonly string[] {
+  const isPublic = ranges.some((one) => internetRanges.some((other) => overlaps(one, other)));
+  return [
+    "*",
+    ...(ranges.some(isInTailnet) ? [everyMachine] : []),
+    ...(isPublic ? ["internet"] : []),
+  ];
 }
 
 /**
@@ -43,7 +54,7 @@ export const unknownUser = "its maker, who may be any user";
 /** The names of a user, or those that everybody in a group has. */
 function namesOfPerson(name: string, network: Network): readonly string[] {
   const { groups, bySource, owners } = network;
-  if (name === "*") return ["*"];
+  if (name === "*") return ["*", everyMachine];
   if (name === unknownUser)
     return [...new Set([...bySource.keys(), ...owners.map((owner) => owner.name)])].filter(
       (one) => !one.startsWith("tag:") && !["autogroup:tagged", "internet"].includes(one),

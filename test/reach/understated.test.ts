@@ -1,7 +1,7 @@
 /** Ways that are easily overlooked: what Tailscale opens must be among what reach says. */
 
 import { describe, expect, test } from "vitest";
-import { gainInWords } from "../../provider/reach/answers";
+import { answerTo, gainInWords } from "../../provider/reach/answers";
 import { differenceOf } from "../../provider/reach/difference";
 import { allWaysTo, startsNamedIn, waysFrom, waysTo } from "../../provider/reach/questions";
 import { rememberSpreads } from "../../provider/reach/spread";
@@ -469,7 +469,110 @@ describe("a user's roles and groups of an identity provider, which no policy fil
     const network = networkFrom({ tagOwners, ...policy });
     const target = parseTarget("tag:b", network);
     if ("problem" in target) throw new Error(target.problem);
-    const starts = allWaysTo(startsNamedIn(network), rememberSpreads(network), target);
-    expect(starts.map(({ start }) => start.name)).toEqual(["group:sre@acme.example"]);
+    const named = { ...ada, name: "bo@acme.example" };
+    const all = allWaysTo(
+      [...startsNamedIn(network), ada, named],
+      rememberSpreads(network),
+      target,
+    );
+    const { headline, sections, notes } = answerTo("tag:b", all);
+    expect(headline).toBe("1 way to tag:b: 1 with a person or group.");
+    expect(sections.flatMap(({ rows }) => rows.map(({ what }) => what))).toEqual([
+      "group:sre@acme.example",
+    ]);
+    expect(notes).toEqual([expect.stringContaining("they are not listed again")]);
+    // Of one who is asked about alone it is the answer.
+    const theirs = allWaysTo([ada], rememberSpreads(network), target);
+    expect(answerTo("tag:b", theirs).headline).toBe("1 way to tag:b: 1 with a person or group.");
+  });
+});
+
+describe("what is the whole tailnet only together", () => {
+  const halves = ["100.64.0.0/11", "100.96.0.0/11"];
+  const of = (src: string[], dst: string[]) => ({ grants: [{ src, dst, ip: ["tcp:22"] }] });
+  const everybody = ["autogroup:member", "autogroup:tagged"];
+
+  test("is everybody as a source", () => {
+    expect(ways(of(everybody, ["tag:d"]), person("*"), "tag:d")).toEqual([""]);
+    expect(ways(of(halves, ["tag:d"]), ci, "tag:d")).toEqual([""]);
+    expect(ways(of(halves, ["tag:d"]), person("ada@acme.example"), "tag:d")).toEqual([""]);
+    // Half of it is not.
+    expect(ways(of(["100.64.0.0/11"], ["tag:d"]), ci, "tag:d")).toEqual([
+      "if a machine has an address in 100.64.0.0/11",
+    ]);
+    expect(ways(of(["autogroup:tagged"], ["tag:d"]), person("*"), "tag:d")).toEqual([]);
+  });
+  test("is every machine as a destination", () => {
+    expect(ways(of(["tag:a"], everybody), ci, "100.80.0.12")).toEqual([""]);
+    expect(ways(of(["tag:a"], halves), ci, "tag:d")).toEqual([""]);
+    expect(ways(of(["tag:a"], halves), ci, "ada@acme.example")).toEqual([""]);
+    expect(ways(of(["tag:a"], ["100.64.0.0/10"]), ci, "tag:d")).toEqual([""]);
+    expect(ways(of(["tag:a"], ["100.64.0.0/11"]), ci, "tag:d")).toEqual([
+      "if a machine has an address in 100.64.0.0/11",
+    ]);
+    expect(reached(of(["tag:a"], everybody), ci)).toEqual(["reaches every machine:22 (tcp) "]);
+  });
+  test("stays apart where the ports differ", () => {
+    const acls = [
+      { action: "accept", src: ["tag:a"], dst: ["autogroup:member:22", "autogroup:tagged:80"] },
+    ];
+    expect(ways({ acls }, ci, "tag:d:22")).toEqual([]);
+    expect(ways({ acls }, ci, "tag:d:80")).toEqual([""]);
+  });
+  test("opens port 22 for logins", () => {
+    const ssh = [{ action: "accept", src: ["tag:a"], dst: ["tag:d"], users: ["root"] }];
+    expect(reached({ ...of(["tag:a"], halves), ssh }, ci)).toContain("logs in tag:d as root ");
+    expect(reached({ ...of(["tag:a"], everybody), ssh }, ci)).toContain("logs in tag:d as root ");
+  });
+});
+
+describe("an address that no rule names by itself", () => {
+  const policy = {
+    hosts: { lab: "10.20.0.0/24" },
+    ipsets: { "ipset:labs": ["10.20.0.0/16", "remove 10.20.9.0/24"] },
+    postures: { "posture:managed": ["node:os == 'macos'"] },
+    grants: [
+      { ...opens("10.20.0.0/16", "tag:a"), srcPosture: ["posture:managed"] },
+      opens("ipset:labs", "tag:b"),
+      opens("tag:c", "tag:d"),
+      opens("ada@acme.example", "tag:c"),
+      opens("tag:c", "ipset:labs"),
+      opens("tag:d", "lab"),
+    ],
+    autoApprovers: { routes: { "10.20.0.0/16": ["tag:a"] } },
+  };
+  const from = (name: string): Start => ({ kind: "Addresses", name });
+
+  test("sends by the ranges, hosts and sets that it is in, past postures from behind a router", () => {
+    expect(ways(policy, from("10.20.3.4"), "tag:a")).toEqual([""]);
+    expect(ways(policy, from("10.20.9.1"), "tag:b")).toEqual([]);
+    expect(ways(policy, from("10.20.8.1"), "tag:b")).toEqual([""]);
+    expect(ways(policy, from("lab"), "tag:b")).toEqual([""]);
+    expect(ways(policy, from("host:lab"), "tag:b")).toEqual([""]);
+    expect(ways(policy, from("ipset:labs"), "tag:b")).toEqual([""]);
+    expect(ways(policy, from("10.20.3.4-10.20.3.9"), "tag:b")).toEqual([""]);
+    expect(ways(policy, from("10.30.0.1"), "tag:b")).toEqual([]);
+  });
+  test("of the tailnet may be of any machine", () => {
+    expect(ways(policy, from("100.80.0.12"), "tag:d")).toEqual([
+      "perhaps: whether 100.80.0.12 is an address of a machine of tag:c",
+    ]);
+    expect(ways(policy, from("100.80.0.12"), "tag:c")).toEqual([
+      "perhaps: whether 100.80.0.12 is an address of a user's machine",
+    ]);
+  });
+  test("on the internet is where a machine is served to it", () => {
+    const funnel = { nodeAttrs: [{ target: ["tag:d"], attr: ["funnel"] }] };
+    expect(ways({ ...policy, ...funnel }, from("8.8.8.8"), "tag:d:443")).toEqual([""]);
+    expect(ways({ ...policy, ...funnel }, from("10.30.0.1"), "tag:d:443")).toEqual([]);
+  });
+  test("is reached by the ranges, hosts, sets and routes that it is in", () => {
+    const c = client(["auth_keys"], ["tag:c"]);
+    expect(ways(policy, c, "10.20.3.4")).toEqual([""]);
+    expect(ways(policy, c, "10.20.9.1")).toEqual([]);
+    expect(ways(policy, c, "ipset:labs")).toEqual([""]);
+    expect(ways(policy, client(["auth_keys"], ["tag:d"]), "host:lab:22")).toEqual([""]);
+    expect(ways(policy, client(["auth_keys"], ["tag:d"]), "10.20.0.7:22")).toEqual([""]);
+    expect(ways(policy, ci, "10.20.3.4")).toEqual([""]); // as its router
   });
 });

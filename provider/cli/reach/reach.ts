@@ -10,7 +10,7 @@ import {
   type Row,
   summaryOf,
 } from "../../reach/answers";
-import { type Network, networkOf } from "../../reach/network";
+import { type Network, networkOf, rangesNamed } from "../../reach/network";
 import { allWaysTo, startsNamedIn, waysFrom, waysTo } from "../../reach/questions";
 import { rememberSpreads, type SpreadFrom } from "../../reach/spread";
 import type { CredentialStart, Start } from "../../reach/starts";
@@ -273,6 +273,9 @@ function startNamed(name: string, world: World): Start {
   if (machine?.user !== undefined) return { kind: "Person", name: loginOf(machine.user, world) };
   if (/^[^:]+@[^:]+$/.test(name)) return { kind: "Person", name: name.toLowerCase() };
   if (network.groups.has(name)) return { kind: "Person", name };
+  if (name === "*" || name === "internet" || /^autogroup:(?!self$)/.test(name))
+    return { kind: "Person", name };
+  if (rangesNamed(name, network) !== undefined) return { kind: "Addresses", name };
   const names = credentials.slice(0, 20).map((credential) => credential.name);
   throw new CommandFailure(
     `There is no credential, tag or group called ${JSON.stringify(name)}.\n  ${names.length > 0 ? `The credentials are: ${names.join(", ")}.` : "No credentials are looked at: give --scopes and --tags, --preview, --state or --stack."}`,

@@ -4,7 +4,7 @@ import { parseName } from "../../access/urn";
 import { normalizeTag } from "../../policy-file/selector";
 import { type Gain, gainsOf } from "../../reach/difference";
 import type { Network } from "../../reach/network";
-import { isByRole, startsNamedIn, type Way, waysTo } from "../../reach/questions";
+import { isPossible, startsNamedIn, type Way, waysTo } from "../../reach/questions";
 import { abilitiesWith } from "../../reach/scope-steps";
 import { pathTo, rememberSpreads, type SpreadFrom } from "../../reach/spread";
 import type { CredentialStart, Start } from "../../reach/starts";
@@ -248,7 +248,7 @@ function toldOnce(changes: readonly ReachChange[], networks: readonly Network[])
       .reduce((names, others) => names.filter((name) => others.includes(name)))
       .filter((name) => name !== start.name);
     const isNew = (gain: Gain, way: string) =>
-      !isByRole(pathTo(gain.by)[0]) && !wider.some((one) => told.get(one)?.has(key(gain, way)));
+      !isPossible(pathTo(gain.by)[0]) && !wider.some((one) => told.get(one)?.has(key(gain, way)));
     return {
       ...change,
       gained: gained.filter((gain) => isNew(gain, "+")),

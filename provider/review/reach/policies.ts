@@ -178,10 +178,11 @@ function isSame(one: PolicySide, other: PolicySide): boolean {
 
 function withoutPlaces({ network }: { readonly network: Network }): string {
   const { ownership, owners, rules, approvals, connectors, remarks, pools } = network;
-  const { groups, hosts, notUnderstood } = network;
+  const { groups, hosts, ipsets, notUnderstood } = network;
   const parts = [
     [...ownership.defined],
     [...hosts],
+    [...ipsets],
     [...ownership.ownedBy],
     owners,
     rules,
