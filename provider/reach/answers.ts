@@ -349,7 +349,15 @@ function notesOn(start: Start, spread: Spread): string[] {
       ? ["Where the tailnet asks for device approval, its machines wait for it."]
       : [];
   const asides = spread.asides.map((aside) => `It can ${aside}.`);
-  return [...hidden, ...approval, whoCanBe(start), ...asides];
+  const onlyReads =
+    start.scopes.length > 0 && start.scopes.every((scope) => scope.endsWith(":read"));
+  return [
+    ...hidden,
+    ...approval,
+    whoCanBe(start),
+    ...asides,
+    ...(onlyReads && !start.hides?.scopes ? ["Its scopes only read, which changes nothing."] : []),
+  ];
 }
 
 function whoCanBe(start: CredentialStart): string {

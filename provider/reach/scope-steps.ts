@@ -34,6 +34,8 @@ interface ScopeStep {
   readonly abilities: readonly Ability[];
   /** What it changes that is not reach through the network, after "can". */
   readonly aside?: string;
+  /** The same of a scope whose steps need something that a credential may not have: tags, say. */
+  readonly otherwise?: string;
   readonly source: string;
 }
 
@@ -49,17 +51,49 @@ export const scopeSteps: readonly ScopeStep[] = [
     abilities: ["makes administrators"],
     source: `${api}#tag/users`,
   },
-  { scope: "auth_keys", abilities: ["makes auth keys"], source: tagsPage },
-  { scope: "oauth_keys", abilities: ["makes credentials"], source: trustCredentials },
-  { scope: "federated_keys", abilities: ["makes credentials"], source: trustCredentials },
-  { scope: "devices:core", abilities: ["changes machines"], source: `${api}#tag/devices` },
-  { scope: "devices:routes", abilities: ["approves routes"], source: `${api}#tag/devices` },
+  {
+    scope: "auth_keys",
+    abilities: ["makes auth keys"],
+    otherwise: "revoke auth keys; it gives no tag that the policy file defines",
+    source: tagsPage,
+  },
+  {
+    scope: "oauth_keys",
+    abilities: ["makes credentials"],
+    otherwise: "make OAuth clients with no more scopes than its own, and revoke all others",
+    source: trustCredentials,
+  },
+  {
+    scope: "federated_keys",
+    abilities: ["makes credentials"],
+    otherwise: "make federated identities with no more scopes than its own, and revoke all others",
+    source: trustCredentials,
+  },
+  {
+    scope: "devices:core",
+    abilities: ["changes machines"],
+    otherwise:
+      "authorize, rename and delete machines; it gives no tag that the policy file defines",
+    source: `${api}#tag/devices`,
+  },
+  {
+    scope: "devices:routes",
+    abilities: ["approves routes"],
+    otherwise: "approve the subnets and exit nodes that machines of others advertise",
+    source: `${api}#tag/devices`,
+  },
   {
     scope: "devices:posture_attributes",
     abilities: ["sets posture"],
+    aside: 'set the attributes of any machine that conditions ask for ("custom:")',
     source: `${api}#tag/devices`,
   },
-  { scope: "services", abilities: ["approves services"], source: `${api}#tag/services` },
+  {
+    scope: "services",
+    abilities: ["approves services"],
+    aside: "change services, their addresses and their tags, for which rules may be",
+    source: `${api}#tag/services`,
+  },
   {
     scope: "api_access_tokens",
     abilities: [],
@@ -131,6 +165,8 @@ export interface Abilities {
   readonly key: string;
   /** What it can change beside the network, each after "can". */
   readonly asides: readonly string[];
+  /** What its scopes can do where they lead to no machine and no credential, each after "can". */
+  readonly otherwise: readonly string[];
   /** Scopes that no table knows: what they give is not known, so they count as everything. */
   readonly unknown: readonly string[];
 }
@@ -149,6 +185,7 @@ export function abilitiesWith(scopes: readonly string[]): Abilities {
       return step === undefined || held.includes(step.scope) ? step?.scope : "all";
     },
     asides: held.includes("all") ? [] : steps.flatMap(({ aside }) => aside ?? []),
+    otherwise: held.includes("all") ? [] : steps.flatMap(({ otherwise }) => otherwise ?? []),
     unknown,
   };
 }

@@ -164,9 +164,10 @@ function spread(
     opened: [
       ...(first !== undefined && open.length > 0 ? [{ by: first, uses: open }] : []),
       ...byRules,
+      ...usesThroughOthers(became, abilities, context.network),
       ...movedUses(became, byRules, abilities),
     ],
-    asides: abilities.asides,
+    asides: [...abilities.asides, ...(became.length > 1 ? [] : abilities.otherwise)],
   };
 }
 
@@ -328,6 +329,36 @@ function openedTo(
     add(by, loginsOf(node).uses);
   }
   return opened;
+}
+
+/**
+ * What a credential that has no machine opens to the machines of others: it approves what they
+ * advertise.
+ */
+function usesThroughOthers(
+  became: readonly Became[],
+  abilities: Abilities,
+  network: Network,
+): Opened[] {
+  const [first] = became;
+  const hasMachine = became.some(({ node }) => node.kind === "machine");
+  if (first?.node.kind !== "credential" || hasMachine) return [];
+  const needed: Condition = { kind: "unknown", what: "it needs a machine that plays along" };
+  const uses = [
+    ...addressUses([], network, abilities),
+    ...standingUses([], network, abilities, true),
+  ].filter(({ how }) => how === "stands for");
+  return uses.length === 0
+    ? []
+    : [
+        {
+          by: first,
+          uses: uses.map((use) => ({
+            ...use,
+            conditions: strongest([...use.conditions, needed]),
+          })),
+        },
+      ];
 }
 
 /** Rules without the conditions that the credential can meet by itself. */

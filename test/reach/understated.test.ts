@@ -1,7 +1,8 @@
 /** Ways that are easily overlooked: what Tailscale opens must be among what reach says. */
 
 import { describe, expect, test } from "vitest";
-import { answerTo, gainInWords } from "../../provider/reach/answers";
+import { knownScopes } from "../../provider/access/scopes";
+import { answerFrom, answerTo, gainInWords } from "../../provider/reach/answers";
 import { differenceOf } from "../../provider/reach/difference";
 import { allWaysTo, startsNamedIn, waysFrom, waysTo } from "../../provider/reach/questions";
 import { rememberSpreads } from "../../provider/reach/spread";
@@ -466,7 +467,7 @@ describe("a user's roles and groups of an identity provider, which no policy fil
     expect(withRole("it-admin")).toEqual([]);
   });
   test("are told once of who gets to a target, by their own names", () => {
-    const network = networkFrom({ tagOwners, ...policy });
+    const network = networkFrom(policy);
     const target = parseTarget("tag:b", network);
     if ("problem" in target) throw new Error(target.problem);
     const named = { ...ada, name: "bo@acme.example" };
@@ -574,5 +575,41 @@ describe("an address that no rule names by itself", () => {
     expect(ways(policy, client(["auth_keys"], ["tag:d"]), "host:lab:22")).toEqual([""]);
     expect(ways(policy, client(["auth_keys"], ["tag:d"]), "10.20.0.7:22")).toEqual([""]);
     expect(ways(policy, ci, "10.20.3.4")).toEqual([""]); // as its router
+  });
+});
+
+describe("a scope", () => {
+  const policy = {
+    tagOwners,
+    grants: [opens("10.20.0.0/16", "tag:d")],
+    postures: { "posture:x": ["custom:good == true"] },
+  };
+  const writing = knownScopes.filter((scope) => !scope.endsWith(":read"));
+
+  test.each(writing)("%s alone gives something, whatever tags are beside it", (scope) => {
+    const spreadFrom = rememberSpreads(networkFrom(policy));
+    for (const tags of [[], ["tag:c"], ["tag:elsewhere"]]) {
+      const start = client([scope], tags);
+      const { sections, notes } = answerFrom(start, spreadFrom(start));
+      expect(sections.length + notes.filter((one) => one.startsWith("It can ")).length).not.toBe(0);
+    }
+  });
+  test.each(knownScopes.filter((scope) => scope.endsWith(":read")))(
+    "%s only reads, and that is said",
+    (scope) => {
+      const start = client([scope], ["tag:c"]);
+      const spreadFrom = rememberSpreads(networkFrom(policy));
+      const { sections, notes } = answerFrom(start, spreadFrom(start));
+      expect(sections).toEqual([]);
+      expect(notes).toContain("Its scopes only read, which changes nothing.");
+    },
+  );
+  test("devices:routes alone lets a machine of somebody else stand for any subnet", () => {
+    const routes = client(["devices:routes"], []);
+    const perhaps = "perhaps: it needs a machine that plays along";
+    expect(ways(policy, routes, "10.1.2.3")).toEqual([perhaps]);
+    expect(ways(policy, routes, "tag:d")).toEqual([perhaps]);
+    // With a machine of its own it needs nobody.
+    expect(ways(policy, client(["devices:routes", "auth_keys"], ["tag:a"]), "tag:d")).toEqual([""]);
   });
 });

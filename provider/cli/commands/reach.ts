@@ -11,7 +11,10 @@ export function reachCommand(program: Command): void {
     .description(
       "Follows what a credential can become through tags and its scopes, what the policy file opens to that, and where SSH, routes and addresses lead on. Without --from, --to and --between it lists every credential with what matters most about it. The credentials are those of the tailnet, or of --stack, --state or --preview, or the one that --scopes and --tags describe.",
     )
-    .option("--from <name>", "a credential by its name, id or URN; or a tag, a user or a group")
+    .option(
+      "--from <name>",
+      "a credential by its name, id or URN; or a tag, a user, a group or an address",
+    )
     .option(
       "--to <target>",
       "who gets there: tag:db, tag:db:5432, 10.0.0.1:443, ada@acme.com, svc:web, internet, *",
