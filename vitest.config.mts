@@ -26,6 +26,9 @@ const inBothWorlds = ["auth-key", "existing-credentials", "oauth-client", "outsi
 /** Whether this is a script that takes its time. */
 const isLong = Boolean(process.env["TAILSCOPE_LONG_TESTS"]);
 
+/** Every run tries the same; `npm run test:random` draws another seed, and prints it. */
+const seed = process.env["TAILSCOPE_SEED"] ?? "20261125";
+
 export default defineConfig({
   // The emulator's source, so that its coverage is known; the compiled one is what its command's
   // tests and the engine's run.
@@ -40,6 +43,9 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
           env: noTailnet,
+          // A worker runs many files: to load the modules again for each takes as long as the tests.
+          // No file may depend on another: `npm run test:random` draws their order.
+          isolate: false,
         },
       },
       {
@@ -132,13 +138,13 @@ export default defineConfig({
         },
       },
     ],
-    // Every run tries the same; `npm run test:random` draws another seed, and prints it.
-    env: { TAILSCOPE_SEED: process.env["TAILSCOPE_SEED"] ?? "20261125" },
+    env: { TAILSCOPE_SEED: seed },
+    sequence: { shuffle: { files: isLong }, seed: Number(seed) },
     setupFiles: ["test/evidence.ts", "test/seed.ts"],
     // A machine under load is no failure.
     testTimeout: isLong ? 600_000 : 120_000,
     maxWorkers: 2,
-    // A worker for each file: what each loads at its start counts.
+    // Most projects have a worker for each file: what each loads at its start counts.
     execArgv: isLong
       ? []
       : ["--require", fileURLToPath(new URL("harness/lazy-sdk.cjs", import.meta.url))],
