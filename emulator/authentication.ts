@@ -54,10 +54,8 @@ export function requireOneOf(context: Context<Env>, ...scopes: string[]): Actor 
 function actorOf(world: World, authorization: string | undefined): Actor {
   const hash = hashOf(tokenIn(authorization) ?? "");
   const now = world.now();
-  const accessToken = world.state.keys.find(
-    (key) => key.keyType === "api" && key.secretHash === hash,
-  );
-  if (accessToken !== undefined) {
+  const accessToken = world.keyWithSecret(hash);
+  if (accessToken?.keyType === "api") {
     const user = world.user(accessToken.userId);
     if (user === undefined || !isActive(accessToken, now)) throw tokenInvalid();
     return {

@@ -176,7 +176,7 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
     },
     erase(id) {
       const key = known(id);
-      world.state.keys = world.state.keys.filter((other) => other !== key);
+      world.removeKeys((other) => other === key);
       world.keep();
     },
     useAuthKey(id) {
@@ -191,9 +191,7 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
       const user = world.state.users.find(({ id, loginName }) => id === who || loginName === who);
       if (user === undefined) throw new Refusal(404, `no user has the id or login name ${who}`);
       world.state.users = world.state.users.filter((other) => other !== user);
-      world.state.keys = world.state.keys.filter(
-        (key) => key.keyType !== "api" || key.userId !== user.id,
-      );
+      world.removeKeys((key) => key.keyType === "api" && key.userId === user.id);
       asOwner({ action: "DELETE", target: { id: user.id, name: user.loginName, type: "USER" } });
     },
     advanceClock(milliseconds) {

@@ -56,6 +56,10 @@ export class World implements Clock {
   unknowns: Unknowns;
   readonly fetch: typeof fetch;
   private readonly scopes: ReadonlySet<string>;
+  // Every request asks for keys by id and by secret: a search of a large tailnet would take longer
+  // than the rest of the request.
+  private readonly byId = new Map<string, Key>();
+  private readonly bySecretHash = new Map<string, Key>();
 
   constructor(
     private readonly store: Store,
@@ -67,6 +71,7 @@ export class World implements Clock {
     this.rewriteGithubSubjects = options.rewriteGithubSubjects;
     this.unknowns = options.unknowns;
     this.fetch = options.fetch;
+    for (const key of this.state.keys) this.index(key);
     this.keep();
   }
 
@@ -85,7 +90,31 @@ export class World implements Clock {
   }
 
   key(id: string): Key | undefined {
-    return this.state.keys.find((key) => key.id === id);
+    return this.byId.get(id);
+  }
+
+  /** The key whose secret has this hash, active or not. */
+  keyWithSecret(hash: string): Key | undefined {
+    return this.bySecretHash.get(hash);
+  }
+
+  addKey(key: Key): void {
+    this.state.keys.push(key);
+    this.index(key);
+  }
+
+  /** Removes every trace of these keys, but for the audit log. */
+  removeKeys(isRemoved: (key: Key) => boolean): void {
+    for (const key of this.state.keys.filter(isRemoved)) {
+      this.byId.delete(key.id);
+      if (key.secretHash !== undefined) this.bySecretHash.delete(key.secretHash);
+    }
+    this.state.keys = this.state.keys.filter((key) => !isRemoved(key));
+  }
+
+  private index(key: Key): void {
+    this.byId.set(key.id, key);
+    if (key.secretHash !== undefined) this.bySecretHash.set(key.secretHash, key);
   }
 
   user(id: string | undefined): User | undefined {

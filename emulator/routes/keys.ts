@@ -208,7 +208,7 @@ function made(world: World, actor: Actor, members: Omit<Key, "id" | "secretHash"
   const secret = keyType === "federated" ? undefined : newSecret(keyType, id);
   const key: Key = { id, ...members, ...(secret && { secretHash: hashOf(secret) }) };
   if (keyType === "federated") key.audience ??= generatedAudience(id);
-  world.state.keys.push(key);
+  world.addKey(key);
   world.record(actor, creationOf(key));
   return { ...shownKey(world, key), ...(secret && { key: secret }) };
 }

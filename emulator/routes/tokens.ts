@@ -87,10 +87,8 @@ function clientOf(
 ): Key {
   const secret = basicPassword(authorization) ?? form.get("client_secret") ?? "";
   const hash = hashOf(secret);
-  const key = world.state.keys.find(
-    (candidate) => candidate.keyType === "client" && candidate.secretHash === hash,
-  );
-  if (key === undefined || !isActive(key, world.now())) throw tokenInvalid();
+  const key = world.keyWithSecret(hash);
+  if (key?.keyType !== "client" || !isActive(key, world.now())) throw tokenInvalid();
   return key;
 }
 
