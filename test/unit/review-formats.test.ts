@@ -3,7 +3,9 @@
  * can say.
  */
 
+import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
+import { shown } from "../../provider/access/sanitize";
 import { htmlReport } from "../../provider/review/formats/html";
 import { markdownReport } from "../../provider/review/formats/markdown";
 import { code, sentence } from "../../provider/review/formats/markdown-text";
@@ -136,7 +138,19 @@ test.each([
 test.each([
   ["It may read DNS settings.", "It may read DNS settings."],
   ['Its claim "a_b" must be "x".', 'Its claim `"a_b"` must be "x".'],
-  ["(it is a command:local:Command)", "(it is a `command:local:Command)`"],
+  ["(it is a command:local:Command)", "(it is a `command:local:Command`)"],
+  ["opens tag:web (as tag:ci), too", "opens `tag:web` (as `tag:ci`), too"],
+  ["(tag:ci owns it)", "(`tag:ci` owns it)"],
+  ["(a_b c_d).", "`(a_b c_d)`."],
+  ["f(x) is g(x).", "`f(x)` is `g(x)`."],
+  ["as (ada_b (tag:ci)).", "as `(ada_b (tag:ci))`."],
+  ["why tag:a). Then", "why `tag:a`). Then"],
+  ["(as tag:a), rule[2], line 3", "(as `tag:a`), `rule[2]`, line 3"],
+  ["10.0.0.1 (tag:ci owns it)", "`10.0.0.1` (`tag:ci` owns it)"],
+  ["a  b_c", "a `b_c`"],
+  ["1. and 2) go", "`1`. and 2) go"],
+  ["a_b...", "`a_b...`"],
+  [") _", "`)` `_`"],
   ["see @team and #1, then go.", "see `@team` and `#1`, then go."],
   ["abcdef1 1234567 deadbee beefed", "`abcdef1 1234567 deadbee` beefed"],
   ["www WWW wwwx xwww", "`www WWW` wwwx xwww"],
@@ -145,6 +159,43 @@ test.each([
   ["a: b_c, d_e; f", "a: `b_c, d_e`; f"],
 ])("the sentence %j is written as %j in a comment", (text, markdown) => {
   expect(sentence(text)).toBe(markdown);
+});
+
+test("a sentence keeps its text, and no code takes a parenthesis that is ours", () => {
+  const name = fc.oneof(
+    fc.constantFrom(
+      "tag:ci",
+      "a)b",
+      "(",
+      ")",
+      "x`",
+      "1.",
+      "2)",
+      "[a](b)",
+      "<b>",
+      "@ops",
+      "tag:a).",
+      "a b",
+    ),
+    fc.string({ unit: "grapheme", maxLength: 12 }),
+  );
+  fc.assert(
+    fc.property(name, name, (one, other) => {
+      const text = `It opens ${one} (as ${other}), then (${one} ${other}) as ${other}.`;
+      const written = sentence(text);
+      const plain = (part: string) => part.replace(/\s+/gu, "");
+      const kept = plain(shown(text).replaceAll("`", "\\u0060"));
+      expect(plain(written.replaceAll("`", ""))).toBe(kept);
+      expect(written.split("`").length % 2).toBe(1);
+      const isBalanced = (part: string) => part.split("(").length === part.split(")").length;
+      if ([one, other].every((part) => /^[\w:]+$/.test(part)))
+        for (const [, code = ""] of written.matchAll(/`([^`]*)`/g))
+          expect(isBalanced(code)).toBe(true);
+      const outside = written.replace(/`[^`]*`/g, "");
+      expect(outside).not.toMatch(/[<>@#[\]*_~\\!|]|https?:|^\s*(?:\d+[.)]|[-+])(?: |$)/);
+    }),
+    { numRuns: 2000, seed: 20 },
+  );
 });
 
 test("an empty text is shown as that in a comment", () => {

@@ -38,15 +38,13 @@ export function sentence(text: string): string {
   const parts: string[] = [];
   let run: string[] = [];
   const endRun = () => {
-    if (run.length === 0) return;
-    const joined = run.join(" ");
-    // The sentence's own punctuation reads better outside.
-    const [, inside = joined, after = ""] = /^(.*[^.,;: ])([.,;:])$/.exec(joined) ?? [];
-    parts.push(`${code(inside)}${after}`);
+    // Spaces alone are nothing that anybody could read.
+    if (run.some((word) => word !== "")) parts.push(...splitAtParentheses(run).map(asCode));
     run = [];
   };
   for (const word of sanitize(text).split(" ")) {
-    if (!isPlain(word)) {
+    const beginsList = parts.length + run.length === 0 && /^\d+[.)]$/.test(word);
+    if (!isPlain(word) || beginsList) {
       run.push(word);
       continue;
     }
@@ -55,6 +53,47 @@ export function sentence(text: string): string {
   }
   endRun();
   return parts.join(" ");
+}
+
+/**
+ * Words that are code, in parts: one ends behind a parenthesis that closes outside of it, and one
+ * begins at a parenthesis that it does not close.
+ */
+function splitAtParentheses(words: readonly string[]): string[] {
+  const starts = new Set<number>();
+  const open: number[] = [];
+  for (const [at, word] of words.entries()) {
+    const surplus = surplusIn(word);
+    if (surplus > 0 && word.startsWith("(")) open.push(at);
+    if (surplus < 0 && open.pop() === undefined) starts.add(at + 1);
+  }
+  for (const at of open) starts.add(at);
+  const parts: string[][] = [];
+  for (const [at, word] of words.entries()) {
+    if (at === 0 || starts.has(at)) parts.push([]);
+    parts.at(-1)?.push(word);
+  }
+  return parts.map((part) => part.join(" ")).filter((part) => part.trim() !== "");
+}
+
+/** How many parentheses open more than close. */
+function surplusIn(text: string): number {
+  return text.split("(").length - text.split(")").length;
+}
+
+/**
+ * As code, but for the sentence's own punctuation, which reads better outside: what ends it, and
+ * parentheses whose other half is elsewhere.
+ */
+function asCode(text: string): string {
+  const [, body = text, end = ""] = /^(.*[^.,;: ])([.,;:])$/.exec(text) ?? [];
+  const surplus = surplusIn(body);
+  const opening = /^\(*/.exec(body)?.[0].slice(0, Math.max(surplus, 0)) ?? "";
+  const closing = /\)*$/.exec(body)?.[0].slice(0, Math.max(-surplus, 0)) ?? "";
+  const inside = body.slice(opening.length, body.length - closing.length);
+  return inside === "" || inside.trim() !== inside
+    ? code(text)
+    : `${opening}${code(inside)}${closing}${end}`;
 }
 
 const plainWord = /^[("']?([A-Za-z]+(?:['-][A-Za-z]+)*|\d{1,6})["']?[)]?[.,;:?]?$/;
