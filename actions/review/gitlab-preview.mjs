@@ -1,7 +1,7 @@
 /**
  * Fetches preview.json of this pipeline's job "preview" into a file, and prints how that job ended.
  * Where POLICY names the policy file, its policy.hujson goes to POLICY_AFTER, and the default
- * branch's file to its place below BASE.
+ * branch's file to its place below BASE; an empty one where that branch has none yet.
  * Sources: https://docs.gitlab.com/api/jobs/, https://docs.gitlab.com/api/job_artifacts/,
  * https://docs.gitlab.com/api/repository_files/
  */
@@ -61,8 +61,12 @@ if (job?.status === "success") {
     await keep(await ask(`/jobs/${job.id}/artifacts/policy.hujson`), POLICY_AFTER);
     // HEAD is the default branch, whatever the branch says.
     const path = `/repository/files/${encodeURIComponent(POLICY)}/raw?ref=HEAD`;
-    mkdirSync(join(BASE, dirname(POLICY)), { recursive: true });
-    await keep(await ask(path), join(BASE, POLICY));
+    const before = await ask(path);
+    // Where GitLab refuses it there is no base, which the review says.
+    if (before.ok || before.status === 404)
+      mkdirSync(join(BASE, dirname(POLICY)), { recursive: true });
+    if (before.status === 404) writeFileSync(join(BASE, POLICY), "");
+    await keep(before, join(BASE, POLICY));
   }
 }
 console.log(job?.status ?? "missing");

@@ -76,10 +76,11 @@ mkdir -p "$REPORTS/files"
 if [ -n "$POLICY" ]; then
   if [ -L "$POLICY_AFTER" ] || [ ! -f "$POLICY_AFTER" ]; then not_reviewed "There is no policy file to review."; fi
   [ "$(wc -c < "$POLICY_AFTER")" -le "$limit" ] || not_reviewed "The policy file has more than $limit bytes."
-  [ -f "$BASE/$POLICY" ] || not_reviewed "There is no policy file to compare with: it is not in the base."
+  # An empty workspace was never checked out; a base without the file has none yet.
+  [ -n "$(ls -A "$BASE" 2> /dev/null)" ] || not_reviewed "There is nothing to compare the policy file with: the base is not a checkout."
   mkdir -p "$REPORTS/files/$(dirname "$POLICY")"
   cp "$POLICY_AFTER" "$REPORTS/files/$POLICY"
-  cp "$BASE/$POLICY" "$REPORTS/before"
+  if [ -f "$BASE/$POLICY" ]; then cp "$BASE/$POLICY" "$REPORTS/before"; else : > "$REPORTS/before"; fi
   reach+=(--policy "$POLICY" --policy-before "$REPORTS/before")
 fi
 

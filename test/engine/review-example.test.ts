@@ -431,8 +431,15 @@ test("GitHub: the branch's policy file is data, held against that of the base", 
   }
   expect((await judge("{"))?.failed).toBe(true);
   expect((await judge(owned([]), { policy: "../base/net/policy.hujson" }))?.failed).toBe(true);
+  // A file that is new opens everything that it opens.
   expect((await judge(owned([]), { policy: "none.hujson" }))?.failed).toBe(true);
-  expect(platform.notes[0]?.body).toContain("it is not in the base");
+  expect(platform.notes[0]?.body).toContain("There was no policy file before");
+  expect(platform.notes[0]?.body).toContain("tag:db:5432");
+  const narrow = JSON.stringify({ ...JSON.parse(owned([])), grants: [] });
+  expect((await judge(narrow, { policy: "none.hujson" }))?.failed).toBe(false);
+  const empty = mkdtempSync(join(home, "empty-"));
+  expect((await judge(narrow, { base: empty }))?.failed).toBe(true);
+  expect(platform.notes[0]?.body).toContain("the base is not a checkout");
   // A change that reaches less is let through, and nothing is denied that nobody reaches.
   expect((await judge(owned([]), { deny: "tag:db\n" }))?.failed).toBe(false);
   expect((await judge(owned([]), { deny: "tag:nowhere" }))?.failed).toBe(true);
@@ -570,7 +577,8 @@ test("GitLab: a hostile branch has no token and cannot change the verdict, and a
     platform.jobs.splice(0, 1, { id: 5, name: "preview", status: "success", files });
     return (await judge({}, "reach", { POLICY: "net/policy.hujson" })).code;
   };
-  expect(await reach(owned([]))).toBe(1); // The default branch has none.
+  expect(await reach(owned([]))).toBe(2); // The default branch has none.
+  expect(platform.notes[0]?.body).toContain("There was no policy file before");
   platform.files.set("net/policy.hujson", owned([]));
   expect(await reach(owned([]))).toBe(0);
   expect(await reach(owned(["tag:ci"]))).toBe(2);

@@ -148,6 +148,29 @@ describe("a credential that changes", () => {
   });
 });
 
+test.each([
+  ["is empty", ""],
+  ["has a byte order mark alone", "\ufeff\r\n"],
+])("a file before that %s says that there was none: everything is gained", (_, text) => {
+  const none = { name: "before", text };
+  const given = { policy, policyBefore: none };
+  const found = reviewed([step("same", "OAuthClient", "ci", ci, ci)], given);
+  expect(found.report.notUnderstood).toEqual([]);
+  expect(exceeds(found, "reach")).toBe(true);
+  const [first, ...others] = reachIn(found).byPolicy;
+  expect(first?.reachGained.map(({ target }) => target)).toContain("tag:db:5432 (tcp)");
+  expect(others.map(({ name }) => name)).toContain("group:ops");
+  expect(reachIn(found).notes).toEqual([
+    expect.stringContaining("There was no policy file before"),
+  ]);
+  // Whatever is known of the time before is better than nothing.
+  const deployed = reviewed([], {
+    ...given,
+    tailnetPolicy: { name: "the tailnet", text: company },
+  });
+  expect(exceeds(deployed, "reach")).toBe(false);
+});
+
 describe("where the policy file is not known", () => {
   const create = step("create", "OAuthClient", "ci", undefined, ci);
 

@@ -35,7 +35,10 @@ export function reviewCommand(program: Command): void {
       "--policy <file>",
       "the policy file after the change: says what each credential reaches more and less",
     )
-    .option("--policy-before <file>", "the policy file before the change (default: unchanged)")
+    .option(
+      "--policy-before <file>",
+      "the policy file before the change, an empty one where there was none (default: unchanged)",
+    )
     .option(
       "--domain <name>",
       "a domain of the tailnet's, for user:*@acme.com in a policy file; can be repeated",

@@ -55,7 +55,8 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
   const asked = domains === undefined ? {} : { domains };
   const deployed = tailnet && sideOf(tailnet.text, tailnet.name, { isDeployed: true });
   const inPreview = policiesOfResource(resources, deployed, asked);
-  const earlier = before && sideOf(before.text, before.name, asked);
+  const isNew = before !== undefined && before.text.trim() === "";
+  const earlier = before && !isNew ? sideOf(before.text, before.name, asked) : undefined;
   if (after === undefined) {
     if (inPreview === undefined && tailnet !== undefined && deployed !== undefined)
       return {
@@ -77,15 +78,16 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
     return {
       problem: `${after.name} is not what ${parseName(inPreview.urn ?? "")} sets in this preview. Give the file that is deployed, or leave --policy out`,
     };
-  const isTakenAsUnchanged = [earlier, inPreview, deployed].every((one) => one === undefined);
+  const known = earlier ?? inPreview?.before ?? deployed;
+  if (known === undefined)
+    return { from: after.name, file: after.name, ...withoutBefore(isNew, side), after: side };
   return {
     from: after.name,
     file: after.name,
-    before: earlier ?? inPreview?.before ?? deployed ?? side,
+    before: known,
     after: side,
-    notes: isTakenAsUnchanged
-      ? ["The policy file is taken as unchanged: --policy-before says what it was."]
-      : earlier === undefined
+    notes:
+      earlier === undefined
         ? (inPreview?.notes ?? [])
         : inPreview !== undefined &&
             "network" in inPreview.before &&
@@ -96,6 +98,21 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
           : [],
     ...(inPreview?.urn !== undefined && { urn: inPreview.urn }),
   };
+}
+
+/** A file that is new, or taken as unchanged where nobody says what it was. */
+function withoutBefore(isNew: boolean, side: PolicySide): Pick<Policies, "before" | "notes"> {
+  return isNew
+    ? {
+        before: sideOf('{ "grants": [] }', "no file"),
+        notes: [
+          "There was no policy file before: everything that this one opens counts as gained. --tailnet-policy compares it with what the tailnet has.",
+        ],
+      }
+    : {
+        before: side,
+        notes: ["The policy file is taken as unchanged: --policy-before says what it was."],
+      };
 }
 
 function isAcl(urn: string): boolean {
