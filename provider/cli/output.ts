@@ -59,7 +59,7 @@ export function printTable(
     roomOf(process.stdout),
   );
   if (laidOut.head !== undefined) printVerbatim(styleText("bold", laidOut.head));
-  for (const row of laidOut.rows) printVerbatim(row);
+  if (laidOut.rows.length > 0) printVerbatim(laidOut.rows.join("\n"));
 }
 
 /** Says what is being waited for, once that takes longer than a second. */

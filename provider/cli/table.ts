@@ -73,8 +73,10 @@ interface Measured {
 }
 
 function measured({ title, isWhole = false, importance = 0 }: Column, cells: readonly string[]) {
-  const width = Math.max(columnsOf(title), ...cells.map(columnsOf));
-  const least = Math.max(columnsOf(title), shortest, ...cells.map(idLength));
+  const most = (known: number, lengthOf: (cell: string) => number) =>
+    cells.reduce((length, cell) => Math.max(length, lengthOf(cell)), known);
+  const width = most(columnsOf(title), columnsOf);
+  const least = most(Math.max(columnsOf(title), shortest), idLength);
   return { width, least: isWhole ? width : Math.min(width, least), importance };
 }
 

@@ -8,6 +8,8 @@ const wide =
  * with another.
  */
 export function columnsOf(text: string): number {
+  // Most texts are plain, and a table of thousands of rows measures each of its cells.
+  if (/^[ -~]*$/.test(text)) return text.length;
   let columns = 0;
   for (const character of text)
     columns += /\p{M}/u.test(character) ? 0 : wide.test(character) ? 2 : 1;

@@ -50,6 +50,8 @@ export interface Reads {
 export function countReads(): Reads {
   const underWay = new Set<Promise<unknown>>();
   let found = false;
+  // All who ask wait together: each for itself, many would wait for many.
+  let settled: Promise<unknown> | undefined;
   return {
     async run(read) {
       const reading = read();
@@ -63,7 +65,12 @@ export function countReads(): Reads {
       }
     },
     async foundAny() {
-      while (!found && underWay.size > 0) await Promise.allSettled(underWay);
+      while (!found && underWay.size > 0) {
+        settled ??= Promise.allSettled(underWay).finally(() => {
+          settled = undefined;
+        });
+        await settled;
+      }
       return found;
     },
   };

@@ -40,10 +40,7 @@ export function changesBetween<Inputs extends object>(
   const asked = inputsOf(definition, state);
   const changed = argumentsOf(definition).filter((name) => {
     if (holdsUnknown(inputs[name])) return !isIn(definition.bookkeeping, name);
-    return !isDeepStrictEqual(
-      canonical(definition, name, asked[name]),
-      canonical(definition, name, inputs[name]),
-    );
+    return !same(definition, name, asked[name], inputs[name]);
   });
   return {
     bookkeeping: changed.filter((name) => isIn(definition.bookkeeping, name)),
@@ -209,7 +206,11 @@ function same<Inputs extends object>(
   one: unknown,
   other: unknown,
 ): boolean {
-  return isDeepStrictEqual(canonical(definition, name, one), canonical(definition, name, other));
+  // What is equal as it is has the same normal form, and most of what is compared has not changed.
+  return (
+    isDeepStrictEqual(one, other) ||
+    isDeepStrictEqual(canonical(definition, name, one), canonical(definition, name, other))
+  );
 }
 
 function argumentsOf<Inputs extends object>(definition: Resource<Inputs>): string[] {

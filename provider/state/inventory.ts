@@ -1,7 +1,7 @@
 /** Every credential of a tailnet, managed or not. Pure. */
 
 import { findKind, getKeyFacts } from "../access/kinds";
-import { type AuditEntry, isSameCredential, isUse } from "../api/audit-log";
+import { type AuditEntry, fileByCredential, isUse } from "../api/audit-log";
 import type { Key } from "../api/keys/key";
 import type { Managed } from "./exported-state";
 
@@ -82,10 +82,6 @@ function lastUses(log: readonly AuditEntry[]): (id: string) => string | undefine
   const times = new Map<string, string>();
   for (const entry of log)
     if (isUse(entry) && entry.actor.id) times.set(entry.actor.id, entry.eventTime);
-  return (id) => {
-    const exact = times.get(id);
-    if (exact !== undefined) return exact;
-    for (const [actor, time] of times) if (isSameCredential(id, actor)) return time;
-    return undefined;
-  };
+  const find = fileByCredential(times, ([actor]) => actor);
+  return (id) => times.get(id) ?? find(id)[0]?.[1];
 }

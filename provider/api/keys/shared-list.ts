@@ -31,21 +31,16 @@ export function createKeyList(
   api: ApiClient,
   now: () => number = Date.now,
 ): KeyList {
-  let shared:
-    | { readonly asked: number; readonly keys: Promise<readonly Key[] | undefined> }
-    | undefined;
+  let shared: { readonly asked: number; readonly listed: Promise<Listed | undefined> } | undefined;
 
-  async function fetchKeys(): Promise<readonly Key[] | undefined> {
+  async function fetchKeys(): Promise<Listed | undefined> {
     const path = `/tailnet/${encodeURIComponent(tailnet)}/keys?all=true`;
     try {
-      return (
-        (
-          await api.send(
-            { doing: "list the keys", method: "GET", path, needs: "auth_keys:read" },
-            answer,
-          )
-        ).keys ?? []
+      const { keys } = await api.send(
+        { doing: "list the keys", method: "GET", path, needs: "auth_keys:read" },
+        answer,
       );
+      return index(keys ?? []);
     } catch (error) {
       // Who may not list may still read one by one; a failure there says what is missing.
       if (error instanceof NotPermitted) return undefined;
@@ -53,31 +48,45 @@ export function createKeyList(
     }
   }
 
-  function getCurrent(): Promise<readonly Key[] | undefined> {
+  function getCurrent(): Promise<Listed | undefined> {
     if (shared === undefined || now() - shared.asked > freshMilliseconds) {
-      const entry = { asked: now(), keys: fetchKeys() };
+      const entry = { asked: now(), listed: fetchKeys() };
       shared = entry;
-      entry.keys.catch(() => {
+      entry.listed.catch(() => {
         if (shared === entry) shared = undefined;
       });
     }
-    return shared.keys;
+    return shared.listed;
   }
 
   return {
     async find(id) {
-      return (await getCurrent())?.find((key) => key.id === id && isWhole(key) && isActive(key));
+      return (await getCurrent())?.found.get(id);
     },
-    all: getCurrent,
+    all: async () => (await getCurrent())?.keys,
     async showsOthers(type, own) {
       return (
-        (await getCurrent())?.some((key) => key.keyType === type && key.userId !== own) ?? false
+        (await getCurrent())?.keys.some((key) => key.keyType === type && key.userId !== own) ??
+        false
       );
     },
     forget() {
       shared = undefined;
     },
   };
+}
+
+interface Listed {
+  readonly keys: readonly Key[];
+  /** Those that need not be read by themselves, by id: each of many credentials asks for its own. */
+  readonly found: ReadonlyMap<string, Key>;
+}
+
+function index(keys: readonly Key[]): Listed {
+  const found = new Map<string, Key>();
+  for (const key of keys)
+    if (!found.has(key.id) && isWhole(key) && isActive(key)) found.set(key.id, key);
+  return { keys, found };
 }
 
 /** An older form of the list gives ids alone: such a key has to be read by itself. */

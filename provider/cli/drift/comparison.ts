@@ -3,6 +3,7 @@
 import { getKeyFacts } from "../../access/kinds";
 import { sanitize } from "../../access/sanitize";
 import { parseName } from "../../access/urn";
+import { fileByCredential } from "../../api/audit-log";
 import { NotVisible } from "../../api/errors";
 import { isKeyId } from "../../api/keys/id";
 import type { Tailnet } from "../../api/tailnet";
@@ -177,10 +178,11 @@ async function compareIn(
     "It is unknown who made the changes, and when",
   );
   const descriptions = descriptionsFrom({ keys: await tailnet.allKeys(), managed, log });
+  const entriesAbout = fileByCredential(log ?? [], ({ target }) => target.id);
   return {
     drift: different.flatMap(
       ({ one, definition, found }) =>
-        differenceOf(one, definition, found, log ?? [], descriptions) ?? [],
+        differenceOf(one, definition, found, entriesAbout(one.id), descriptions) ?? [],
     ),
     notCompared,
     count,
