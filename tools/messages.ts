@@ -53,7 +53,7 @@ const mostVariants = 6;
 /** Members of objects that are sentences for a person. */
 const sentences = new Set(["reason", "instead", "message", "remedy", "problem", "error"]);
 /** Functions that print a sentence beside the result, or hand one to Pulumi. */
-const warners = new Set(["warn", "printAside", "error", "notOf"]);
+const warners = new Set(["warn", "warnOnce", "printAside", "error", "notOf"]);
 
 export function readMessages(provider: string): { messages: Message[]; unread: Unread[] } {
   const sources = readSources(provider);

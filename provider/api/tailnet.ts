@@ -73,8 +73,10 @@ export function openTailnet(
 ): Tailnet {
   // An access token may be a user's. A minter may fall back to the deployer.
   const isTrustCredential = connection.deployer.kind !== "accessToken";
+  const ownId = findDeployerId(connection.deployer);
   const deployerApi = createApiClient(http, connection.deployer, {
-    name: "the deployer",
+    // That of a trust credential is added there.
+    name: isTrustCredential || ownId === undefined ? "the deployer" : `the deployer ${ownId}`,
     tokensFor: "reading",
     alsoReads,
     holds: readHeldScopes,
@@ -122,7 +124,6 @@ export function openTailnet(
 
   const notChecked = "cannot be checked before the deployment";
 
-  const ownId = findDeployerId(connection.deployer);
   let ownKeySeen: Key | Hidden | undefined;
 
   /** What the deployer holds, read with a token of its, whatever that may do. */

@@ -174,14 +174,9 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
         requireSameTailnet(definition.type, id, props, tailnet.identity);
         if (id === tailnet.identity.deployer) throw new Error(revokesItself(definition.type, id));
         if (goneIds.has(id)) return;
-        try {
-          await definition.delete(id, recordedIn(definition, props), tailnet);
-        } catch (error) {
-          if (error instanceof NotVisible) {
-            error.message = `${error.message}\n  ${describeOrigin(id, props)}`.trimEnd();
-          }
-          throw error;
-        }
+        await withOrigin(id, props, () =>
+          definition.delete(id, recordedIn(definition, props), tailnet),
+        );
       });
     },
   };
@@ -249,7 +244,9 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
     const tailnet = await tailnetFor(inputs);
     requireSameTailnet(definition.type, id, props, tailnet.identity);
     const read = async () => {
-      const found = await definition.read(id, recordedIn(definition, props), tailnet);
+      const found = await withOrigin(id, props, () =>
+        definition.read(id, recordedIn(definition, props), tailnet),
+      );
       return found === missing ? undefined : found;
     };
     return (await readsThrough(connectionOf(inputs)).run(read)) ?? missing;
@@ -292,6 +289,21 @@ function isForeign<Inputs extends object>(
  */
 function isLookup({ outputs }: Pick<Resource<object>, "outputs">, state: Properties): boolean {
   return outputs.every((name) => state[name] === undefined);
+}
+
+/** Does what `verb` does; that the credential cannot be seen comes with where it was made. */
+async function withOrigin<Result>(
+  id: string,
+  state: Properties,
+  verb: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await verb();
+  } catch (error) {
+    if (error instanceof NotVisible)
+      error.message = `${error.message}\n  ${describeOrigin(id, state)}`.trimEnd();
+    throw error;
+  }
 }
 
 /** The name of the connection that a resource was declared with. */

@@ -59,6 +59,31 @@ test("with another tailnet's deployer nothing is forgotten, revoked or made agai
   expect(mine.control.activeCredentials()).toEqual([]);
 });
 
+test("a stack of one credential is told its ids as well, by an API access token of another tailnet", async () => {
+  await using mine = await startEmulator();
+  await using other = await startEmulator();
+  const asOwner = ({ url, apiKey }: Emulator) => ({
+    TAILSCALE_BASE_URL: url,
+    TAILSCALE_API_KEY: apiKey,
+  });
+  const reusable = 'new AuthKey("key", { tags: ["tag:ci"], reusable: true });';
+  await using stack = await newStack(mine, reusable, asOwner(mine));
+  await stack.up();
+  const id = (await stack.state()).credentials["key"]?.id;
+  use(stack, asOwner(other));
+  for (const { code, text } of [await stack.attempt("--refresh"), await stack.pulumi(destroy)]) {
+    expect(code).not.toBe(0);
+    expect(text).toContain(`/keys/${id}): the deployer ${idIn(other.apiKey)} does not see it`);
+    expect(text).toContain(`It was made by the deployer ${idIn(mine.apiKey)}.`);
+  }
+  expect(mine.control.activeCredentials().map((one) => one.id)).toEqual([id]);
+  expect(other.control.activeCredentials()).toEqual([]);
+  expect((await stack.state()).credentials["key"]?.id).toBe(id);
+});
+
+/** The id that an API access token has in its middle. */
+const idIn = (token: string) => token.split("-")[2];
+
 test("with a typo in the tailnet's name nothing counts as gone", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(emulator, program);
