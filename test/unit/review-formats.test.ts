@@ -5,7 +5,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { shown } from "../../provider/access/sanitize";
+import { sanitize } from "../../provider/access/sanitize";
 import { htmlReport } from "../../provider/review/formats/html";
 import { markdownReport } from "../../provider/review/formats/markdown";
 import { code, sentence } from "../../provider/review/formats/markdown-text";
@@ -184,7 +184,7 @@ test("a sentence keeps its text, and no code takes a parenthesis that is ours", 
       const text = `It opens ${one} (as ${other}), then (${one} ${other}) as ${other}.`;
       const written = sentence(text);
       const plain = (part: string) => part.replace(/\s+/gu, "");
-      const kept = plain(shown(text).replaceAll("`", "\\u0060"));
+      const kept = plain(sanitize(text).replaceAll("`", "\\u0060"));
       expect(plain(written.replaceAll("`", ""))).toBe(kept);
       expect(written.split("`").length % 2).toBe(1);
       const isBalanced = (part: string) => part.split("(").length === part.split(")").length;
@@ -198,7 +198,7 @@ test("a sentence keeps its text, and no code takes a parenthesis that is ours", 
   );
 });
 
-test("an empty text is shown as that in a comment", () => {
+test("an empty text is sanitize as that in a comment", () => {
   expect(code("")).toBe("(empty)");
   expect(code("a`b")).toBe("`a\\u0060b`");
 });
