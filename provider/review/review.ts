@@ -14,7 +14,7 @@ import {
 } from "./reach/changes";
 import { type JsonGain, jsonGain, jsonWay } from "./reach/json";
 import { type Assessment, assess, type ReportedCredential } from "./verdict/assessment";
-import { type ChangeKind, type Changes, changesIn } from "./verdict/changes";
+import { type ChangeKind, type Changes, findChanges } from "./verdict/changes";
 
 export { type Limit, limits };
 
@@ -88,7 +88,7 @@ const changeOrder: readonly ChangeKind[] = [
 ];
 
 export function review(steps: readonly Step[]): Review {
-  const changes = changesIn(steps);
+  const changes = findChanges(steps);
   return reviewOf(changes, undefined);
 }
 
@@ -97,7 +97,7 @@ export function reviewWithReach(
   steps: readonly Step[],
   options: ReachOptions,
 ): Review | { readonly problem: string } {
-  const changes = changesIn(steps);
+  const changes = findChanges(steps);
   const reach = reachOfChange(steps, changes.changes, options);
   return "problem" in reach ? reach : reviewOf(changes, reach);
 }
@@ -229,7 +229,7 @@ export function verdictInWords(review: Review): string {
     other === 0
       ? ""
       : ` ${other === 1 ? "One other thing changes" : `${other} other things change`} that can change access and ${other === 1 ? "is" : "are"} not reviewed.`;
-  return `${changesInWords(review)}${reachInWords(review)}${unreviewed}`;
+  return `${findChangesWords(review)}${reachInWords(review)}${unreviewed}`;
 }
 
 function reachInWords(review: Review): string {
@@ -254,7 +254,7 @@ export function reachesMore(review: Review): boolean {
   return reachingMore(review).length > 0;
 }
 
-function changesInWords(review: Review): string {
+function findChangesWords(review: Review): string {
   const { report, assessments } = review;
   const total = assessments.length;
   const changed =

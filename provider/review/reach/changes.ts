@@ -13,8 +13,8 @@ import { namesOf } from "../../reach/uses";
 import { remarkInWords, startInWords, targetInWords } from "../../reach/words";
 import type { Step } from "../input/step";
 import type { Change } from "../verdict/changes";
-import { credentialFrom } from "../verdict/credential";
-import { makerOf } from "../verdict/makers";
+import { readCredential } from "../verdict/credential";
+import { judgeRelevance } from "../verdict/relevance";
 import { startOf } from "./credential-starts";
 import { findPolicies, type GivenPolicy, networkAfter, type Policies } from "./policies";
 
@@ -156,15 +156,15 @@ function startsIn(change: Change): {
   readonly was: CredentialStart | undefined;
   readonly is: CredentialStart | undefined;
 } {
-  const { kind, urn, name, position, kept } = change;
+  const { kind, urn, name, position, survival } = change;
   const named = { urn, name, ...(position && { position }) };
   const was =
-    change.before && startOf(credentialFrom(kind, change.before, "before"), "before", named);
-  const is = change.after && startOf(credentialFrom(kind, change.after, "after"), "after", named);
+    change.before && startOf(readCredential(kind, change.before, "before"), "before", named);
+  const is = change.after && startOf(readCredential(kind, change.after, "after"), "after", named);
   if (change.change === "import") return { was: is, is };
   if (change.change === "release" || change.change === "discard") return { was, is: was };
-  // What may stay alive is not lost for certain.
-  return kept !== undefined && is === undefined ? { was, is: was } : { was, is };
+  // What may stay alive is not surely lost.
+  return survival !== undefined && is === undefined ? { was, is: was } : { was, is };
 }
 
 /** The credentials that do not change, as far as the preview or a state shows them. */
@@ -179,10 +179,10 @@ function standingCredentials(
     if (start.urn === undefined || !changed.has(start.urn))
       standing.set(start.urn ?? start.id ?? start.name, start);
   for (const step of steps) {
-    const maker = makerOf(step);
+    const relevance = judgeRelevance(step);
     const state = step.new ?? step.old;
-    if (maker.is !== "ours" || changed.has(step.urn) || state === undefined) continue;
-    const credential = credentialFrom(maker.kind, state.arguments, "after");
+    if (relevance.is !== "credential" || changed.has(step.urn) || state === undefined) continue;
+    const credential = readCredential(relevance.kind, state.arguments, "after");
     standing.set(
       step.urn,
       startOf(credential, "after", { urn: step.urn, name: parseName(step.urn) }),

@@ -3,27 +3,24 @@
 import { parseName } from "../../access/urn";
 import type { CredentialStart } from "../../reach/starts";
 import type { Step } from "../input/step";
-import { type Credential, credentialFrom, type Side, scopesOf } from "../verdict/credential";
-import { makerOf } from "../verdict/makers";
+import { type Credential, getScopes, readCredential, type Side } from "../verdict/credential";
+import { judgeRelevance } from "../verdict/relevance";
 
-/**
- * What cannot be seen counts as the most that it could be after a change, and before it as the
- * least.
- */
+/** After a change hidden scopes and tags may be any; before it they count as none. */
 export function startOf(
   credential: Credential,
   side: Side,
   { urn, name, position }: Pick<CredentialStart, "name" | "position"> & { readonly urn: string },
 ): CredentialStart {
-  const [scopes, tags] = [scopesOf(credential), credential.tags];
+  const [scopes, tags] = [getScopes(credential), credential.tags];
   return {
     kind: credential.kind,
     name,
     urn,
     isManaged: true,
-    scopes: scopes.seen,
-    tags: tags.seen,
-    ...(side === "after" && { hides: { scopes: !scopes.isWhole, tags: !tags.isWhole } }),
+    scopes: scopes.visible,
+    tags: tags.visible,
+    ...(side === "after" && { hides: { scopes: !scopes.isComplete, tags: !tags.isComplete } }),
     ...(credential.kind === "FederatedIdentity" &&
       credential.trusted && { trusted: credential.trusted }),
     ...(credential.kind === "AuthKey" && { preauthorized: credential.preauthorized }),
@@ -35,9 +32,9 @@ export function startOf(
 export function startsAfter(steps: readonly Step[]): CredentialStart[] {
   const starts = new Map<string, CredentialStart>();
   for (const step of steps) {
-    const maker = makerOf(step);
-    if (maker.is !== "ours" || step.new === undefined || step.new.isExternal) continue;
-    const credential = credentialFrom(maker.kind, step.new.arguments, "after");
+    const relevance = judgeRelevance(step);
+    if (relevance.is !== "credential" || step.new === undefined || step.new.isExternal) continue;
+    const credential = readCredential(relevance.kind, step.new.arguments, "after");
     const { urn, position } = step;
     starts.set(
       urn,

@@ -3,8 +3,8 @@
 import { escapeToAscii } from "../../access/characters";
 import { shorten } from "../../access/sanitize";
 
-/** One thing about a credential's life. */
-export interface Life {
+/** One fact about a credential's life. */
+export interface LifeFact {
   readonly sentence: string;
   /**
    * What is more than before: who may use all that the credential can do, where it can do that, how
@@ -13,10 +13,7 @@ export interface Life {
   readonly widens?: "users" | "tailnet" | "use" | "life";
 }
 
-/**
- * A value in quotes, in ASCII, so that no letter is taken for another; a long one without its
- * middle.
- */
-export function inQuotes(text: string): string {
+/** In ASCII, so that no character looks like another. A long text loses its middle. */
+export function quoteInAscii(text: string): string {
   return `"${shorten(escapeToAscii(text), 100)}"`;
 }

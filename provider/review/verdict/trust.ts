@@ -1,122 +1,130 @@
-/**
- * Whose identity tokens a federated identity accepts: what is new about it, and what a change of it
- * means.
- */
+/** Whose identity tokens a federated identity accepts, and what a change of that means. */
 
 import { escapeIssuer } from "../../access/characters";
 import { shorten } from "../../access/sanitize";
 import { describeUsers, isTrustWithin } from "../../access/trusted";
 import { type Argument, type Arguments, argumentFrom, argumentOf, isBag } from "../input/argument";
 import type { FederatedIdentity } from "./credential";
-import { inQuotes, type Life } from "./sentences";
+import { type LifeFact, quoteInAscii } from "./sentences";
 
-export function trustAtFirst(after: FederatedIdentity): Life[] {
-  const parts = partsOf(after.arguments);
-  const isSeen = !after.unseen.includes("issuer") && !after.unseen.includes("subject");
-  const rules = [...parts].filter(([name]) => !fixedParts.has(name));
-  const { audience } = Object.fromEntries(parts);
-  if (isSeen && rules.length === 0 && audience?.shown === ownAudience) {
+export function describeNewTrust(after: FederatedIdentity): LifeFact[] {
+  const conditions = readConditions(after.arguments);
+  const namesUsers =
+    !after.hiddenArguments.includes("issuer") && !after.hiddenArguments.includes("subject");
+  const hasRules = [...conditions.keys()].some((name) => !fixedConditions.has(name));
+  const users = `Does not expire; ${nameUsers(after)} may use it.`;
+  if (namesUsers && !hasRules && conditions.get("audience")?.words === ownAudience) {
     return [
-      { sentence: `Does not expire; ${who(after)} may use it.` },
+      { sentence: users },
       { sentence: `Its audience must be ${ownAudience}; it has no claim rules.` },
     ];
   }
   return [
-    `Does not expire; ${who(after)} may use it.`,
-    ...[...parts]
-      // In the sentence above, where both can be seen.
-      .filter(([name]) => !isSeen || (name !== "issuer" && name !== "subject"))
-      .map(([name, { shown }]) => `Its ${name} must be ${shown}.`),
-    ...(rules.length === 0 ? ["It has no claim rules."] : []),
+    users,
+    ...[...conditions]
+      // The sentence above has the issuer and the subject, where both can be seen.
+      .filter(([name]) => !namesUsers || (name !== "issuer" && name !== "subject"))
+      .map(([name, { words }]) => `Its ${name} must be ${words}.`),
+    ...(hasRules ? [] : ["It has no claim rules."]),
   ].map((sentence) => ({ sentence }));
 }
 
-export function trustChanges(before: FederatedIdentity, after: FederatedIdentity): Life[] {
-  const [was, is] = [partsOf(before.arguments), partsOf(after.arguments)];
+export function describeTrustChange(
+  before: FederatedIdentity,
+  after: FederatedIdentity,
+): LifeFact[] {
+  const [was, is] = [readConditions(before.arguments), readConditions(after.arguments)];
   const differences = [...new Set([...was.keys(), ...is.keys()])]
-    .map((name) => [name, partIn(was, name), partIn(is, name)] as const)
-    .filter(([, one, other]) => one.raw !== other.raw || one === unseen)
+    .map((name) => [name, getCondition(was, name), getCondition(is, name)] as const)
+    // Two hidden values may differ.
+    .filter(([, old, now]) => old.key !== now.key || old === hidden)
     .map(
-      ([name, one, other]): Life => ({
-        sentence: `Its ${name}: ${one.shown} became ${other.shown}.`,
+      ([name, old, now]): LifeFact => ({
+        sentence: `Its ${name}: ${old.words} became ${now.words}.`,
       }),
     );
   if (differences.length === 0) return [];
   const isWithin = before.trusted && after.trusted && isTrustWithin(after.trusted, before.trusted);
   if (!isWithin) {
-    const [first = "", ...rest] = who(after);
+    const [first = "", ...rest] = nameUsers(after);
     const sentence = `${first.toUpperCase()}${rest.join("")} may use it now.`;
     return [{ sentence, widens: "users" }, ...differences];
   }
-  const isSeen = trustArguments.every((name) => !after.unseen.includes(name));
+  const isVisible = trustArguments.every((name) => !after.hiddenArguments.includes(name));
   const isAsMany = isTrustWithin(before.trusted, after.trusted);
-  const users = isSeen ? (isAsMany ? "As many" : "Fewer") : "Nobody else";
+  const users = isVisible ? (isAsMany ? "As many" : "Fewer") : "Nobody else";
   return [{ sentence: `${users} may use it.` }, ...differences];
 }
 
 const trustArguments = ["issuer", "subject", "audience", "customClaimRules"];
 
-function who({ trusted, unseen }: FederatedIdentity): string {
-  const all = ", for all that can be seen yet,";
-  if (trusted === undefined) return `anybody${all}`;
-  const known = shorten(describeUsers(trusted), 200);
-  return unseen.includes("subject") ? `${known}${all}` : known;
+function nameUsers({ trusted, hiddenArguments }: FederatedIdentity): string {
+  const hedge = ", for all that can be seen yet,";
+  if (trusted === undefined) return `anybody${hedge}`;
+  const users = shorten(describeUsers(trusted), 200);
+  return hiddenArguments.includes("subject") ? `${users}${hedge}` : users;
 }
 
-/** A part of whom it trusts. */
-interface Part {
-  /** By which two are compared. */
-  readonly raw: string;
-  readonly shown: string;
+/** What an identity token must have to be accepted. */
+interface Condition {
+  /** Equal for equal conditions. */
+  readonly key: string;
+  /** Follows "must be". */
+  readonly words: string;
 }
 
-const unseen: Part = { raw: "", shown: "something that cannot be seen" };
+const hidden: Condition = { key: "", words: "something that cannot be seen" };
 const allRules = "claim rules";
 const ownAudience = "one that Tailscale makes for it alone";
-/** What is always there, and what it is without an argument. */
-const fixedParts: ReadonlyMap<string, string> = new Map([
+
+/** The conditions that every identity has, and each in words where its argument is left out. */
+const fixedConditions: ReadonlyMap<string, string> = new Map([
   ["issuer", "nobody"],
   ["subject", "nobody"],
   ["audience", ownAudience],
 ]);
 
-/** A part, or what there is in its place. */
-function partIn(parts: ReadonlyMap<string, Part>, name: string): Part {
-  const part = parts.get(name);
-  if (part !== undefined) return part;
-  if (name === allRules) return inWords(parts.size > fixedParts.size ? "others" : "none");
-  return parts.get(allRules) ?? inWords("anything, or missing");
+/** The condition of this name, or what holds in its place. */
+function getCondition(conditions: ReadonlyMap<string, Condition>, name: string): Condition {
+  const condition = conditions.get(name);
+  if (condition !== undefined) return condition;
+  if (name === allRules)
+    return toCondition(conditions.size > fixedConditions.size ? "others" : "none");
+  return conditions.get(allRules) ?? toCondition("anything, or missing");
 }
 
-function inWords(words: string): Part {
-  return { raw: words, shown: words };
+function toCondition(words: string): Condition {
+  return { key: words, words };
 }
 
-/** Every part of whom it trusts, by its name. */
-function partsOf(given: Arguments): Map<string, Part> {
-  const parts = new Map<string, Part>();
-  for (const [name, otherwise] of fixedParts) {
+/** By the name of what they hold for: `issuer`, or `claim "ref"`. */
+function readConditions(given: Arguments): Map<string, Condition> {
+  const conditions = new Map<string, Condition>();
+  for (const [name, absentWords] of fixedConditions) {
     const argument = argumentOf(given, name);
-    parts.set(name, argument.is === "absent" ? inWords(otherwise) : partFrom(argument, name));
+    conditions.set(
+      name,
+      argument.is === "absent" ? toCondition(absentWords) : readCondition(argument, name),
+    );
   }
   const rules = argumentOf(given, "customClaimRules");
   if (rules.is === "known" && isBag(rules.value)) {
     for (const [claim, rule] of Object.entries(rules.value))
-      parts.set(`claim ${inQuotes(claim)}`, partFrom(ruleFrom(rule), claim));
-  } else if (rules.is !== "absent") parts.set(allRules, unseen);
-  return parts;
+      conditions.set(`claim ${quoteInAscii(claim)}`, readCondition(readRule(rule), claim));
+  } else if (rules.is !== "absent") conditions.set(allRules, hidden);
+  return conditions;
 }
 
-/** An empty rule is one: only an empty claim matches it. */
-function ruleFrom(rule: unknown): Argument {
+/** An empty rule is a rule, unlike an empty argument: only an empty claim matches it. */
+function readRule(rule: unknown): Argument {
   return rule === "" ? { is: "known", value: "" } : argumentFrom(rule);
 }
 
-function partFrom(argument: Argument, name: string): Part {
-  if (argument.is !== "known" || typeof argument.value !== "string") return unseen;
+function readCondition(argument: Argument, name: string): Condition {
+  if (argument.is !== "known" || typeof argument.value !== "string") return hidden;
   const { value } = argument;
   return {
-    raw: JSON.stringify(value),
-    shown: inQuotes(name === "issuer" ? escapeIssuer(value) : value),
+    key: JSON.stringify(value),
+    words: quoteInAscii(name === "issuer" ? escapeIssuer(value) : value),
   };
 }

@@ -1,0 +1,69 @@
+/**
+ * Whether a credential stays alive when its resource goes: the resource options `retainOnDelete`
+ * and `deletedWith` do that.
+ */
+
+import { parseName } from "../../access/urn";
+import type { State, Step } from "../input/step";
+import { findRole, isReplacementPart } from "./ops";
+
+export interface Survival {
+  readonly isCertain: boolean;
+  /** Follows "stays alive: " or "may stay alive: ". */
+  readonly reason: string;
+}
+
+/** A `read` step takes a resource out of the stack's hands. */
+export const onlyLookedUp: Survival = {
+  isCertain: true,
+  reason: "from now on it is only looked up",
+};
+
+/**
+ * By the URN of each resource that goes: whether the engine leaves alive what is `deletedWith` it.
+ */
+export type Endings = ReadonlyMap<string, "surely" | "perhaps">;
+
+/**
+ * The engine does not delete what is `deletedWith` a resource that goes: it assumes that the one
+ * takes the other along. For a replacement it assumes so where the old resource is deleted last,
+ * and it marks the old resource then (`pkg/resource/deploy/step_generator.go`).
+ */
+export function findEndings(steps: readonly Step[]): Endings {
+  const [replaced, ended] = [new Map<string, boolean>(), new Set<string>()];
+  for (const { op, urn, old } of steps)
+    if (findRole(op) === "replace")
+      replaced.set(urn, replaced.get(urn) === true || old?.isMarked === true);
+  for (const { op, urn } of steps)
+    if (findRole(op) === "end" && !(isReplacementPart(op) && replaced.has(urn))) ended.add(urn);
+  return new Map([
+    ...[...replaced].map(([urn, isMarked]) => [urn, isMarked ? "surely" : "perhaps"] as const),
+    ...[...ended].map((urn) => [urn, "surely"] as const),
+  ]);
+}
+
+/** By `DeleteStep.Apply` in the engine's `pkg/resource/deploy/step.go`. */
+export function findSurvival(
+  { retainOnDelete, deletedWith }: State,
+  endings: Endings,
+): Survival | undefined {
+  if (retainOnDelete.is === "known") return { isCertain: true, reason: "retainOnDelete keeps it" };
+  if (deletedWith.is === "known") {
+    const urn = String(deletedWith.value);
+    const ending = endings.get(urn);
+    // A preview shows everything that goes, so the resource that this one is deleted with stays.
+    if (ending === undefined && retainOnDelete.is === "absent") return undefined;
+    if (ending !== undefined)
+      return {
+        isCertain: ending === "surely",
+        reason: `deletedWith leaves it to ${parseName(urn)}, which goes as well`,
+      };
+  }
+  const hiddenOptions = [
+    ...(retainOnDelete.is === "absent" ? [] : ["retainOnDelete"]),
+    ...(deletedWith.is === "absent" ? [] : ["deletedWith"]),
+  ];
+  return hiddenOptions.length === 0
+    ? undefined
+    : { isCertain: false, reason: `whether ${hiddenOptions.join(" or ")} keeps it cannot be seen` };
+}
