@@ -3,11 +3,11 @@
 import { existsSync } from "node:fs";
 import { redactSecrets, sanitize } from "../access/sanitize";
 import { version } from "../api/version";
-import { explanation, terminalExplanation, terminalReport } from "../review/formats/terminal";
+import { explainAssessment, formatExplanation, formatTerminal } from "../review/formats/terminal";
 import { readPlan } from "../review/input/plan";
 import { readPreview } from "../review/input/preview";
 import type { GivenPolicy } from "../review/reach/policies";
-import { exceeds, type Limit, type Review, reviewWithReach } from "../review/review";
+import { exceedsLimit, type Limit, type Review, reviewWithReach } from "../review/review";
 import type { reviewFormats } from "./choices";
 import { CommandFailure, exitCodes } from "./failure";
 import { readText, textOf } from "./files";
@@ -51,7 +51,7 @@ export async function review(file: string | undefined, options: ReviewOptions): 
     process.exitCode = exitCodes.failure;
     return;
   }
-  if (options.failOn !== undefined && exceeds(found, options.failOn))
+  if (options.failOn !== undefined && exceedsLimit(found, options.failOn))
     process.exitCode = exitCodes.found;
   if (reach?.is === "known" && reach.denied.length > 0) process.exitCode = exitCodes.found;
 }
@@ -135,15 +135,15 @@ async function rendered(
 ): Promise<string> {
   switch (json ? "json" : format) {
     case "terminal":
-      return terminalReport(found);
+      return formatTerminal(found);
     case "markdown":
-      return (await import("../review/formats/markdown.js")).markdownReport(found, title);
+      return (await import("../review/formats/markdown.js")).formatMarkdown(found, title);
     case "json":
       return `${redactSecrets(JSON.stringify(found.report, undefined, 2))}\n`;
     case "sarif":
-      return (await import("../review/formats/sarif.js")).sarifReport(found, version, cwd);
+      return (await import("../review/formats/sarif.js")).formatSarif(found, version, cwd);
     case "html":
-      return (await import("../review/formats/html.js")).htmlReport(found, title);
+      return (await import("../review/formats/html.js")).formatHtml(found, title);
   }
 }
 
@@ -166,9 +166,8 @@ function explain({ assessments }: Review, wanted: string, { format, json }: Revi
     );
   }
   if (json || format === "json")
-    printJson(matching.length === 1 ? explanation(one) : matching.map(explanation));
-  else if (format === "terminal")
-    process.stdout.write(matching.map(terminalExplanation).join("\n"));
+    printJson(matching.length === 1 ? explainAssessment(one) : matching.map(explainAssessment));
+  else if (format === "terminal") process.stdout.write(matching.map(formatExplanation).join("\n"));
   else
     throw new CommandFailure(
       `--explain does not support the format ${format}.\n  Omit --format, or use json.`,

@@ -7,12 +7,12 @@ import { placesInWords } from "../reach/words";
 import type { Step } from "./input/step";
 import { type Limit, limits } from "./limits";
 import {
+  compareReach,
   type ReachChange,
   type ReachOptions,
   type ReviewedReach,
-  reachOfChange,
 } from "./reach/changes";
-import { type JsonGain, jsonGain, jsonWay } from "./reach/json";
+import { type JsonGain, toJsonGain, toJsonWay } from "./reach/json";
 import { type Assessment, assess, type ReportedCredential } from "./verdict/assessment";
 import { type ChangeKind, type Changes, findChanges } from "./verdict/changes";
 
@@ -63,7 +63,7 @@ export type ReportedReach =
       readonly denied: readonly {
         readonly name: string;
         readonly target: string;
-        readonly ways: readonly ReturnType<typeof jsonWay>[];
+        readonly ways: readonly ReturnType<typeof toJsonWay>[];
       }[];
     };
 
@@ -89,7 +89,7 @@ const changeOrder: readonly ChangeKind[] = [
 
 export function review(steps: readonly Step[]): Review {
   const changes = findChanges(steps);
-  return reviewOf(changes, undefined);
+  return buildReview(changes, undefined);
 }
 
 /** The same with what credentials reach, by the policy file that is given or in the preview. */
@@ -98,11 +98,11 @@ export function reviewWithReach(
   options: ReachOptions,
 ): Review | { readonly problem: string } {
   const changes = findChanges(steps);
-  const reach = reachOfChange(steps, changes.changes, options);
-  return "problem" in reach ? reach : reviewOf(changes, reach);
+  const reach = compareReach(steps, changes.changes, options);
+  return "problem" in reach ? reach : buildReview(changes, reach);
 }
 
-function reviewOf(
+function buildReview(
   { changes, notUnderstood, notReviewed }: Changes,
   reach: ReviewedReach | undefined,
 ): Review {
@@ -119,7 +119,7 @@ function reviewOf(
       ({ reported: one }, { reported: other }) =>
         dangers.indexOf(other.class) - dangers.indexOf(one.class) ||
         changeOrder.indexOf(one.change) - changeOrder.indexOf(other.change) ||
-        compare(one.urn, other.urn),
+        compareText(one.urn, other.urn),
     );
   const strange = [
     ...notUnderstood,
@@ -136,14 +136,14 @@ function reviewOf(
           ? assessment.reported
           : {
               ...assessment.reported,
-              reachGained: found.gained.map(jsonGain),
-              reachLost: found.lost.map(jsonGain),
+              reachGained: found.gained.map(toJsonGain),
+              reachLost: found.lost.map(toJsonGain),
             };
       }),
       // The engine plans side by side, so the order of its steps differs from run to run.
       notUnderstood: [...new Set(strange)].sort(),
-      notReviewed: sentencesOf(notReviewed, known?.urn),
-      ...(reach && { reach: reportedReach(reach) }),
+      notReviewed: listSentences(notReviewed, known?.urn),
+      ...(reach && { reach: reportReach(reach) }),
     },
     assessments,
     ...(reach && { reach }),
@@ -152,7 +152,7 @@ function reviewOf(
 }
 
 /** Each once, but for what is said of the resource whose policy file was reviewed. */
-function sentencesOf(
+function listSentences(
   notReviewed: Changes["notReviewed"],
   reviewed: string | undefined,
 ): readonly string[] {
@@ -160,7 +160,7 @@ function sentencesOf(
   return [...new Set(others.map(({ sentence }) => sentence))].sort();
 }
 
-function reportedReach(reach: ReviewedReach): ReportedReach {
+function reportReach(reach: ReviewedReach): ReportedReach {
   if (reach.is === "unknown") return { known: false, reason: reach.sentence };
   return {
     known: true,
@@ -169,19 +169,22 @@ function reportedReach(reach: ReviewedReach): ReportedReach {
     byPolicy: reach.others.map(({ name, urn, gained, lost }) => ({
       name,
       ...(urn !== undefined && { urn }),
-      reachGained: gained.map(jsonGain),
-      reachLost: lost.map(jsonGain),
+      reachGained: gained.map(toJsonGain),
+      reachLost: lost.map(toJsonGain),
     })),
     denied: reach.denied.map(({ name, target, ways }) => ({
       name,
       target,
-      ways: ways.map(jsonWay),
+      ways: ways.map(toJsonWay),
     })),
   };
 }
 
 /** What is reached more and less, in words: `"+ tag:db:5432 (as tag:web, owned by tag:ci)"`. */
-export function reachItems({ gained, lost }: Pick<ReachChange, "gained" | "lost">): string[] {
+export function describeReachChange({
+  gained,
+  lost,
+}: Pick<ReachChange, "gained" | "lost">): string[] {
   const signed = (sign: string) => (gain: Gain) =>
     `${sign} ${gainInWords(gain)}, ${placesInWords(placesOf(gain))}`;
   return [...gained.map(signed("+")), ...lost.map(signed("-"))];
@@ -190,27 +193,27 @@ export function reachItems({ gained, lost }: Pick<ReachChange, "gained" | "lost"
 /**
  * Everybody who reaches more than before: credentials that change, and others by the policy file.
  */
-function reachingMore({ reach, reachOf }: Review): readonly ReachChange[] {
+function findReachingMore({ reach, reachOf }: Review): readonly ReachChange[] {
   if (reach?.is !== "known") return [];
   return [...reachOf.values(), ...reach.others].filter(({ gained }) => gained.length > 0);
 }
 
 /** By code points, the same on every machine. */
-function compare(one: string, other: string): number {
+function compareText(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /** Whether a review has what a limit names. What is not understood is every limit's. */
-export function exceeds(review: Review, limit: Limit): boolean {
+export function exceedsLimit(review: Review, limit: Limit): boolean {
   const { report, assessments, reach } = review;
   if (report.notUnderstood.length > 0) return true;
   const changesReach = reach?.is === "known" && reach.others.length > 0;
   if (limit === "any")
     return assessments.length > 0 || report.notReviewed.length > 0 || changesReach;
   // Where no policy file is known, anything may be reached.
-  if (limit === "reach") return reach?.is !== "known" || reachesMore(review);
+  if (limit === "reach") return reach?.is !== "known" || isReachWider(review);
   if (limit === "gained")
-    return assessments.some(({ widens }) => widens) || reachingMore(review).length > 0;
+    return assessments.some(({ widens }) => widens) || findReachingMore(review).length > 0;
   return isDangerAtLeast(report.verdict, limit);
 }
 
@@ -223,19 +226,19 @@ const classWords: Readonly<Record<Danger, string>> = {
 };
 
 /** The verdict in a sentence or two. */
-export function verdictInWords(review: Review): string {
+export function describeVerdict(review: Review): string {
   const other = review.report.notReviewed.length;
   const unreviewed =
     other === 0
       ? ""
       : ` ${other === 1 ? "One other thing changes" : `${other} other things change`} that can change access and ${other === 1 ? "is" : "are"} not reviewed.`;
-  return `${findChangesWords(review)}${reachInWords(review)}${unreviewed}`;
+  return `${describeChanges(review)}${describeReach(review)}${unreviewed}`;
 }
 
-function reachInWords(review: Review): string {
+function describeReach(review: Review): string {
   const { reach } = review;
   if (reach?.is !== "known") return "";
-  const more = reachingMore(review);
+  const more = findReachingMore(review);
   const byPolicy = reach.others.filter(({ gained }) => gained.length > 0).length;
   const denied = new Set(reach.denied.flatMap(({ ways }) => ways.map(({ start }) => start))).size;
   return [
@@ -250,11 +253,11 @@ function reachInWords(review: Review): string {
 }
 
 /** Whether somebody reaches more than before. */
-export function reachesMore(review: Review): boolean {
-  return reachingMore(review).length > 0;
+export function isReachWider(review: Review): boolean {
+  return findReachingMore(review).length > 0;
 }
 
-function findChangesWords(review: Review): string {
+function describeChanges(review: Review): string {
   const { report, assessments } = review;
   const total = assessments.length;
   const changed =
@@ -267,7 +270,7 @@ function findChangesWords(review: Review): string {
   }
   if (total === 0) return `${changed}.`;
   if (report.verdict === "none") {
-    if (reachesMore(review)) return `${changed}; none may do more by the API than before.`;
+    if (isReachWider(review)) return `${changed}; none may do more by the API than before.`;
     return assessments.some(({ widens }) => widens)
       ? `${changed}; none may do more than before, but read how long they live and what cannot be seen.`
       : `${changed}, and none gains access.`;

@@ -10,9 +10,9 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { markdownReport } from "../../provider/review/formats/markdown";
+import { formatMarkdown } from "../../provider/review/formats/markdown";
 import { readPreview } from "../../provider/review/input/preview";
-import { mermaidOf } from "../../provider/review/reach/mermaid";
+import { drawMermaid } from "../../provider/review/reach/mermaid";
 import type { Mark, Picture } from "../../provider/review/reach/picture";
 import { reviewWithReach } from "../../provider/review/review";
 import { company } from "../reach/a-company";
@@ -184,7 +184,7 @@ test("a diagram of a review is drawn, on a phone and a desk", async (context) =>
   if ("problem" in read) throw new Error(read.problem);
   const found = reviewWithReach(read.steps, {});
   if ("problem" in found) throw new Error(found.problem);
-  const [, text = ""] = /```mermaid\n([\s\S]*?)\n```/.exec(markdownReport(found, "prod")) ?? [];
+  const [, text = ""] = /```mermaid\n([\s\S]*?)\n```/.exec(formatMarkdown(found, "prod")) ?? [];
   const { page, show } = await openBoard(browser);
   try {
     for (const viewport of [
@@ -214,7 +214,7 @@ test("each hostile name is drawn in its label alone, as it is", async (context) 
   const { page, events, show } = await openBoard(browser);
   try {
     for (const name of names) {
-      const { text } = mermaidOf(pictureNamed(["ci", name]));
+      const { text } = drawMermaid(pictureNamed(["ci", name]));
       const shown = await show(text);
       expectDrawn(shown, 1);
       expect(shown.nodes, name).toHaveLength(2);
@@ -236,14 +236,14 @@ test("40 edges with hostile names are drawn, and those of any kind that is thoug
   const { page, events, show } = await openBoard(browser);
   try {
     const short = Array.from({ length: 41 }, (_, at) => `t${at}`);
-    const many = mermaidOf(pictureNamed(short, "plain"));
+    const many = drawMermaid(pictureNamed(short, "plain"));
     expectDrawn(await show(many.text), 40);
     const any = fc.array(fc.oneof(fc.constantFrom(...names), fc.string({ unit: "grapheme" })), {
       minLength: 2,
       maxLength: 12,
     });
     for (const labels of fc.sample(any, { numRuns: 40, seed: 20 })) {
-      const { text, left } = mermaidOf(pictureNamed(labels));
+      const { text, left } = drawMermaid(pictureNamed(labels));
       const shown = await show(text);
       expect(shown.error, text).toBeUndefined();
       expectDrawn(shown, labels.length - 1 - left);

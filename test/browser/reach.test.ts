@@ -13,9 +13,9 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { answerFrom } from "../../provider/reach/answers";
 import { rememberSpreads } from "../../provider/reach/spread";
 import type { CredentialStart } from "../../provider/reach/starts";
-import { htmlReport } from "../../provider/review/formats/html";
+import { formatHtml } from "../../provider/review/formats/html";
 import { readPreview } from "../../provider/review/input/preview";
-import { htmlAnswers } from "../../provider/review/reach/html";
+import { formatHtmlAnswers } from "../../provider/review/reach/html";
 import { reviewWithReach } from "../../provider/review/review";
 import { company, networkFrom } from "../reach/a-company";
 import { previewOf, step } from "../unit/a-preview";
@@ -50,7 +50,7 @@ function reviewPage(): string {
   if ("problem" in read) throw new Error(read.problem);
   const found = reviewWithReach(read.steps, {});
   if ("problem" in found) throw new Error(found.problem);
-  return htmlReport(found, "prod");
+  return formatHtml(found, "prod");
 }
 
 function reachPage(): string {
@@ -63,7 +63,7 @@ function reachPage(): string {
       tags: ["tag:ci", "tag:bastion"],
     }),
   );
-  return htmlAnswers(
+  return formatHtmlAnswers(
     starts.map((start) => answerFrom(start, spreadFrom(start))),
     [],
   );

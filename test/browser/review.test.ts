@@ -12,7 +12,7 @@ import { gunzipSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { formatProviderText } from "../../provider/access/provider-text";
-import { htmlReport } from "../../provider/review/formats/html";
+import { formatHtml } from "../../provider/review/formats/html";
 import { readPreview } from "../../provider/review/input/preview";
 import { review } from "../../provider/review/review";
 
@@ -149,7 +149,7 @@ test("names made to deceive run nothing, load nothing and stay where they belong
   ];
   const read = readPreview(JSON.stringify({ steps }));
   if ("problem" in read) throw new Error(read.problem);
-  await withPage(htmlReport(review(read.steps), hostile), async (page, requested) => {
+  await withPage(formatHtml(review(read.steps), hostile), async (page, requested) => {
     expect(await page.title()).toContain("Access to the tailnet, <img");
     expect(await page.locator("img, script, section section").count()).toBe(0);
     expect(await page.locator("section").count()).toBe(2);

@@ -19,10 +19,10 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../../harness/pulumi";
-import { htmlReport } from "../../provider/review/formats/html";
-import { markdownReport } from "../../provider/review/formats/markdown";
-import { sarifReport } from "../../provider/review/formats/sarif";
-import { terminalReport } from "../../provider/review/formats/terminal";
+import { formatHtml } from "../../provider/review/formats/html";
+import { formatMarkdown } from "../../provider/review/formats/markdown";
+import { formatSarif } from "../../provider/review/formats/sarif";
+import { formatTerminal } from "../../provider/review/formats/terminal";
 import { readPlan } from "../../provider/review/input/plan";
 import { readPreview } from "../../provider/review/input/preview";
 import { type Review, review } from "../../provider/review/review";
@@ -144,11 +144,11 @@ function reviewed(text: string): Review {
 }
 
 const reports = (found: Review) => ({
-  txt: stripVTControlCharacters(terminalReport(found)),
-  md: markdownReport(found, ""),
+  txt: stripVTControlCharacters(formatTerminal(found)),
+  md: formatMarkdown(found, ""),
   json: `${JSON.stringify(found.report, undefined, 2)}\n`,
-  sarif: sarifReport(found, "0.0.0", ""),
-  html: htmlReport(found, ""),
+  sarif: formatSarif(found, "0.0.0", ""),
+  html: formatHtml(found, ""),
 });
 
 /** Compares every format with the file that a person has read; what is long is kept packed. */

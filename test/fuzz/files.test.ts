@@ -11,13 +11,13 @@ import { formatProviderText } from "../../provider/access/provider-text";
 import { SettingsError } from "../../provider/api/settings/error";
 import { CommandFailure } from "../../provider/cli/failure";
 import { tailscope } from "../../provider/cli/program";
-import { htmlReport } from "../../provider/review/formats/html";
-import { markdownReport } from "../../provider/review/formats/markdown";
-import { sarifReport } from "../../provider/review/formats/sarif";
-import { terminalReport } from "../../provider/review/formats/terminal";
+import { formatHtml } from "../../provider/review/formats/html";
+import { formatMarkdown } from "../../provider/review/formats/markdown";
+import { formatSarif } from "../../provider/review/formats/sarif";
+import { formatTerminal } from "../../provider/review/formats/terminal";
 import { readPlan } from "../../provider/review/input/plan";
 import { readPreview } from "../../provider/review/input/preview";
-import type { Read } from "../../provider/review/input/step";
+import type { ReadResult } from "../../provider/review/input/step";
 import { review } from "../../provider/review/review";
 import { managedIn, resourcesIn } from "../../provider/state/exported-state";
 import { inventory } from "../../provider/state/inventory";
@@ -105,14 +105,14 @@ function damaged(document: fc.Arbitrary<unknown>): fc.Arbitrary<string> {
   );
 }
 
-function reported(read: Read): string[] {
+function reported(read: ReadResult): string[] {
   if ("problem" in read) return [read.problem];
   const found = review(read.steps);
   const reports = [
-    terminalReport(found),
-    markdownReport(found, "x"),
-    htmlReport(found, "x"),
-    sarifReport(found, "0", ""),
+    formatTerminal(found),
+    formatMarkdown(found, "x"),
+    formatHtml(found, "x"),
+    formatSarif(found, "0", ""),
     JSON.stringify(found.report),
   ];
   for (const report of reports.slice(0, 3))

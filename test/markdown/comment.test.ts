@@ -7,8 +7,12 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, inject, type TestContext, test } from "vitest";
 import { sanitize } from "../../provider/access/sanitize";
-import { markdownReport } from "../../provider/review/formats/markdown";
-import { code, codeInHtml, sentence } from "../../provider/review/formats/markdown-text";
+import { formatMarkdown } from "../../provider/review/formats/markdown";
+import {
+  toCodeSpan,
+  toHtmlCode,
+  toSafeMarkdown,
+} from "../../provider/review/formats/markdown-text";
 import { runs } from "../runs";
 import { reviewed, step } from "../unit/a-preview";
 
@@ -151,9 +155,9 @@ test.for(pieces.map((piece) => [JSON.stringify(piece), piece] as const))(
   "%s is text, wherever it stands",
   ([, piece], context) => {
     for (const text of [piece, `x ${piece} y`, `${piece} ${piece}`, `(${piece})`, `"${piece}".`]) {
-      expectInert(rendered(`- ${sentence(text)} and ${code(text)}.\n`, context));
+      expectInert(rendered(`- ${toSafeMarkdown(text)} and ${toCodeSpan(text)}.\n`, context));
       expectInert(
-        rendered(`<details><summary>${codeInHtml(text)}</summary>\n\nx\n\n</details>\n`, context),
+        rendered(`<details><summary>${toHtmlCode(text)}</summary>\n\nx\n\n</details>\n`, context),
       );
     }
   },
@@ -172,8 +176,8 @@ test("code shows what it was given, character by character", (context) => {
     fc.property(hostile, (text) => {
       const line = shownAsUtf8(text);
       fc.pre(line !== "");
-      expect(codeOf(rendered(code(text), context))).toBe(line.replaceAll("`", "\\u0060"));
-      expect(asUtf8(codeOf(codeInHtml(text))).replaceAll("&#39;", "'")).toBe(line);
+      expect(codeOf(rendered(toCodeSpan(text), context))).toBe(line.replaceAll("`", "\\u0060"));
+      expect(asUtf8(codeOf(toHtmlCode(text))).replaceAll("&#39;", "'")).toBe(line);
     }),
     { numRuns: runs(300) },
   );
@@ -182,7 +186,7 @@ test("code shows what it was given, character by character", (context) => {
 test("a sentence shows every word that it was given", (context) => {
   fc.assert(
     fc.property(hostile, (text) => {
-      const html = rendered(`- ${sentence(text)}`, context);
+      const html = rendered(`- ${toSafeMarkdown(text)}`, context);
       const seen = decoded(html.replace(/<[^>]*>/g, "")).trim();
       const line = shownAsUtf8(text).replaceAll("`", "\\u0060");
       expect(seen).toBe(line === "" ? "(empty)" : line);
@@ -218,7 +222,7 @@ test("a whole comment links nothing, mentions nobody and keeps its shape, whatev
         step("create", value, `${name}5`, undefined, {}),
         step("create", "command:local:Command", `${name}6`, undefined, { create: value }),
       );
-      const html = rendered(markdownReport(found, title), context);
+      const html = rendered(formatMarkdown(found, title), context);
       expectInert(html);
       const count = found.assessments.length;
       expect(count).toBeGreaterThan(2);

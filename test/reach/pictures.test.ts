@@ -7,11 +7,11 @@ import { columnsOf } from "../../provider/cli/wrapping";
 import { type Answer, answerFrom } from "../../provider/reach/answers";
 import { rememberSpreads } from "../../provider/reach/spread";
 import type { CredentialStart } from "../../provider/reach/starts";
-import { htmlAnswers } from "../../provider/review/reach/html";
-import { markdownAnswers } from "../../provider/review/reach/markdown";
-import { mermaidOf } from "../../provider/review/reach/mermaid";
-import { type Picture, pictureOf } from "../../provider/review/reach/picture";
-import { svgOf } from "../../provider/review/reach/svg";
+import { formatHtmlAnswers } from "../../provider/review/reach/html";
+import { formatMarkdownAnswers } from "../../provider/review/reach/markdown";
+import { drawMermaid } from "../../provider/review/reach/mermaid";
+import { layOutPicture, type Picture } from "../../provider/review/reach/picture";
+import { drawSvg } from "../../provider/review/reach/svg";
 import { company, networkFrom } from "./a-company";
 
 const hostile = fc.oneof(
@@ -67,7 +67,7 @@ const style = /^ {2}linkStyle \d+ stroke:#[0-9a-f]{6}$/;
 test("in Mermaid every line is one of ours, however names are made", () => {
   fc.assert(
     fc.property(picture, (drawn) => {
-      const { text, left } = mermaidOf(drawn);
+      const { text, left } = drawMermaid(drawn);
       const [first, ...lines] = text.split("\n");
       expect(first).toBe("flowchart LR");
       const edges = lines.filter((line) => !style.test(line));
@@ -87,7 +87,7 @@ test("in SVG there are no elements but ours, and no attribute that acts", () => 
   const ours = ["div", "svg", "defs", "marker", "path", "g", "title", "rect", "text"];
   fc.assert(
     fc.property(picture, hostile, (drawn, title) => {
-      const svg = svgOf(drawn, title) ?? "";
+      const svg = drawSvg(drawn, title) ?? "";
       const rest = svg.replace(tags, (tag, _, name: string) => {
         expect(ours).toContain(name);
         expect(tag.replace(/"[^"]*"/g, "")).not.toMatch(/\son\w+=|href|style=/i);
@@ -134,7 +134,7 @@ test("in a terminal of 80 columns nothing is wider, and nothing acts on it", () 
 test("in Markdown a name begins no block, mentions nobody and ends no fence", () => {
   fc.assert(
     fc.property(hostile, (name) => {
-      const text = markdownAnswers([answerNamed(name)], []);
+      const text = formatMarkdownAnswers([answerNamed(name)], []);
       const outside = text.replace(/^```mermaid\n[\s\S]*?\n```$/gm, "").replace(/`[^`\n]*`/g, "");
       expect(outside).not.toMatch(/<(?!\/?(?:details|summary)>)|@|https?:|\]\(|^#(?!## )/m);
       expect(text.match(/^```/gm)).toHaveLength(2);
@@ -148,7 +148,10 @@ test("in HTML a name makes no element", () => {
     /^(html|head|meta|title|style|body|header|h1|h2|h3|main|section|div|svg|defs|marker|path|g|rect|text|ul|li|code|span|p)$/;
   fc.assert(
     fc.property(hostile, (name) => {
-      const page = htmlAnswers([answerNamed(name)], [name]).replace(/<style>[\s\S]*?<\/style>/, "");
+      const page = formatHtmlAnswers([answerNamed(name)], [name]).replace(
+        /<style>[\s\S]*?<\/style>/,
+        "",
+      );
       for (const [, , element = ""] of page.matchAll(tags)) expect(element).toMatch(ours);
       expect(page).not.toContain("<script");
     }),
@@ -158,7 +161,7 @@ test("in HTML a name makes no element", () => {
 
 test("a picture has who starts on the left and what is reached on the right", () => {
   const { ways } = answerNamed("ci");
-  const { nodes, edges } = pictureOf(ways.map((way) => ({ ...way, mark: "plain" })));
+  const { nodes, edges } = layOutPicture(ways.map((way) => ({ ...way, mark: "plain" })));
   expect(nodes.map(({ label }) => label)).toEqual(
     expect.arrayContaining(["federated identity ci", "tag:ci", "tag:web", "tag:db:5432 (tcp)"]),
   );

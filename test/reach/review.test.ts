@@ -3,13 +3,13 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { htmlReport } from "../../provider/review/formats/html";
-import { markdownReport } from "../../provider/review/formats/markdown";
-import { sarifReport } from "../../provider/review/formats/sarif";
-import { terminalReport } from "../../provider/review/formats/terminal";
+import { formatHtml } from "../../provider/review/formats/html";
+import { formatMarkdown } from "../../provider/review/formats/markdown";
+import { formatSarif } from "../../provider/review/formats/sarif";
+import { formatTerminal } from "../../provider/review/formats/terminal";
 import { readPreview } from "../../provider/review/input/preview";
 import type { ReachOptions } from "../../provider/review/reach/changes";
-import { exceeds, type Review, reviewWithReach } from "../../provider/review/review";
+import { exceedsLimit, type Review, reviewWithReach } from "../../provider/review/review";
 import { type GivenStep, previewOf, secret, step, unknown } from "../unit/a-preview";
 import { company } from "./a-company";
 
@@ -49,10 +49,10 @@ describe("a change of one line of tagOwners", () => {
         reachLost: [],
       },
     ]);
-    expect(exceeds(found, "reach")).toBe(true);
-    expect(exceeds(found, "gained")).toBe(true);
-    expect(exceeds(found, "any")).toBe(true);
-    expect(exceeds(found, "write")).toBe(false);
+    expect(exceedsLimit(found, "reach")).toBe(true);
+    expect(exceedsLimit(found, "gained")).toBe(true);
+    expect(exceedsLimit(found, "any")).toBe(true);
+    expect(exceedsLimit(found, "write")).toBe(false);
     // The policy file is reviewed, so it is not among what is not.
     expect(found.report.notReviewed).toEqual([]);
   });
@@ -68,7 +68,7 @@ describe("a change of one line of tagOwners", () => {
 
   test("is the same by files, and SARIF is at the line that changes", () => {
     const found = reviewed([], { policy, policyBefore });
-    const { runs } = JSON.parse(sarifReport(found, "1.0.0", "infra")) as {
+    const { runs } = JSON.parse(formatSarif(found, "1.0.0", "infra")) as {
       runs: {
         results: {
           ruleId: string;
@@ -93,18 +93,18 @@ describe("a change of one line of tagOwners", () => {
   test("turned round takes reach away, and is no gain", () => {
     const found = reviewed([step("update", acl, "policy", { acl: company }, { acl: earlier })]);
     expect(reachIn(found).byPolicy).toMatchObject([{ reachGained: [], reachLost: [{}, {}] }]);
-    expect(exceeds(found, "reach")).toBe(false);
-    expect(terminalReport(found)).toContain("The policy file takes reach away.");
+    expect(exceedsLimit(found, "reach")).toBe(false);
+    expect(formatTerminal(found)).toContain("The policy file takes reach away.");
   });
 
   test("is told in every format, with a picture of what is new", () => {
     const found = reviewed(steps);
-    for (const text of [terminalReport(found), markdownReport(found, ""), htmlReport(found, "")])
+    for (const text of [formatTerminal(found), formatMarkdown(found, ""), formatHtml(found, "")])
       expect(text).toContain("One reaches more than before, by the policy file.");
-    expect(markdownReport(found, "")).toMatch(/### Access to the tailnet: reaches more/);
-    expect(markdownReport(found, "")).toMatch(/```mermaid\nflowchart LR\n[^`]*==>/);
-    expect(htmlReport(found, "")).toContain('<path class="gained"');
-    expect(htmlReport(found, "")).not.toContain("<script");
+    expect(formatMarkdown(found, "")).toMatch(/### Access to the tailnet: reaches more/);
+    expect(formatMarkdown(found, "")).toMatch(/```mermaid\nflowchart LR\n[^`]*==>/);
+    expect(formatHtml(found, "")).toContain('<path class="gained"');
+    expect(formatHtml(found, "")).not.toContain("<script");
   });
 });
 
@@ -120,8 +120,8 @@ describe("a credential that changes", () => {
     );
     expect(there.report.credentials[0]?.reachLost).toEqual([]);
     expect(back.report.credentials[0]?.reachLost).toEqual(there.report.credentials[0]?.reachGained);
-    expect(exceeds(back, "reach")).toBe(false);
-    expect(terminalReport(there)).toMatch(
+    expect(exceedsLimit(back, "reach")).toBe(false);
+    expect(formatTerminal(there)).toMatch(
       /\+ tag:db as root \(as tag:bastion \+ tag:ci\), ssh\[0\], line 20/,
     );
     expect(reachIn(there).notes).toEqual([
@@ -143,7 +143,7 @@ describe("a credential that changes", () => {
     const steps = [step("create", "OAuthClient", "ci", undefined, ci)];
     const found = reviewed(steps, { policy, deny: ["tag:db", "tag:bastion"] });
     expect(reachIn(found).denied).toMatchObject([{ name: "ci", target: "tag:db" }]);
-    expect(terminalReport(found)).toContain("ci must not reach tag:db, and does");
+    expect(formatTerminal(found)).toContain("ci must not reach tag:db, and does");
     expect(attempt(steps, { policy, deny: ["tag:nowhere"] })).toHaveProperty("problem");
   });
 });
@@ -156,7 +156,7 @@ test.each([
   const given = { policy, policyBefore: none };
   const found = reviewed([step("same", "OAuthClient", "ci", ci, ci)], given);
   expect(found.report.notUnderstood).toEqual([]);
-  expect(exceeds(found, "reach")).toBe(true);
+  expect(exceedsLimit(found, "reach")).toBe(true);
   const [first, ...others] = reachIn(found).byPolicy;
   expect(first?.reachGained.map(({ target }) => target)).toContain("tag:db:5432 (tcp)");
   expect(others.map(({ name }) => name)).toContain("group:ops");
@@ -168,7 +168,7 @@ test.each([
     ...given,
     tailnetPolicy: { name: "the tailnet", text: company },
   });
-  expect(exceeds(deployed, "reach")).toBe(false);
+  expect(exceedsLimit(deployed, "reach")).toBe(false);
 });
 
 describe("where the policy file is not known", () => {
@@ -177,9 +177,9 @@ describe("where the policy file is not known", () => {
   test("that is said in one line, and nothing passes for reach", () => {
     const found = reviewed([create]);
     expect(found.report.reach).toMatchObject({ known: false });
-    expect(terminalReport(found)).toContain("Reach is not reviewed: no policy file is known.");
-    expect(markdownReport(found, "")).toContain("Reach is not reviewed: no policy file is known.");
-    expect(exceeds(found, "reach")).toBe(true);
+    expect(formatTerminal(found)).toContain("Reach is not reviewed: no policy file is known.");
+    expect(formatMarkdown(found, "")).toContain("Reach is not reviewed: no policy file is known.");
+    expect(exceedsLimit(found, "reach")).toBe(true);
   });
 
   test.each([
@@ -197,7 +197,7 @@ describe("where the policy file is not known", () => {
     expect(found.report.credentials[0]?.reachGained?.map(({ target }) => target)).toContain(
       "everything",
     );
-    expect(exceeds(found, "reach")).toBe(true);
+    expect(exceedsLimit(found, "reach")).toBe(true);
   });
 
   test("what it was before counts as nothing", () => {
@@ -239,8 +239,8 @@ describe("the tailnet's own policy file", () => {
       policy: "the tailnet's policy file",
       notes: [expect.stringContaining("The tailnet's policy file is taken as unchanged")],
     });
-    expect(exceeds(found, "reach")).toBe(true);
-    expect(sarifReport(found, "1.0.0", "")).not.toContain("the tailnet's policy file");
+    expect(exceedsLimit(found, "reach")).toBe(true);
+    expect(formatSarif(found, "1.0.0", "")).not.toContain("the tailnet's policy file");
   });
 
   test("is the one before a file that is given, but not instead of a given one before", () => {
@@ -267,7 +267,7 @@ describe("the tailnet's own policy file", () => {
   test("never stands for a file after the change that cannot be seen", () => {
     const found = reviewed([create, change(earlier, unknown)], { tailnetPolicy });
     expect(found.report.notUnderstood).toHaveLength(1);
-    expect(exceeds(found, "reach")).toBe(true);
+    expect(exceedsLimit(found, "reach")).toBe(true);
   });
 
   test("that is not the state's is named, and the state's is the one before", () => {
@@ -333,11 +333,11 @@ test("a picture of a change has at most 40 edges and 1,900 characters, and count
     policy: { name: "after", text: text(grants) },
     policyBefore: { name: "before", text: text([]) },
   });
-  const [, drawing = ""] = /```mermaid\n([\s\S]*?)\n```/.exec(markdownReport(found, "")) ?? [];
+  const [, drawing = ""] = /```mermaid\n([\s\S]*?)\n```/.exec(formatMarkdown(found, "")) ?? [];
   expect(drawing.length).toBeLessThanOrEqual(1900);
   expect(drawing.split("\n").filter((line) => line.includes("==>")).length).toBeLessThanOrEqual(40);
-  expect(markdownReport(found, "")).toMatch(/and \d+ more edges, which are in the text alone/);
-  expect(markdownReport(found, "").length).toBeLessThanOrEqual(60_000);
+  expect(formatMarkdown(found, "")).toMatch(/and \d+ more edges, which are in the text alone/);
+  expect(formatMarkdown(found, "").length).toBeLessThanOrEqual(60_000);
 });
 
 describe("a policy file that changes for others than credentials", () => {
@@ -413,7 +413,7 @@ describe("a policy file that changes for others than credentials", () => {
   ])("by %s is a gain of whom it opens something to", (_, after, name) => {
     const found = changed(after);
     expect(names(found)).toContain(name);
-    expect(exceeds(found, "reach")).toBe(true);
+    expect(exceedsLimit(found, "reach")).toBe(true);
     expect(names(changed(after, after))).toEqual([]);
   });
 

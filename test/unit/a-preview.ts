@@ -5,7 +5,7 @@ import { formatProviderText } from "../../provider/access/provider-text";
 import { typePrefix } from "../../provider/access/resource-types";
 import { readPlan } from "../../provider/review/input/plan";
 import { readPreview } from "../../provider/review/input/preview";
-import type { Read } from "../../provider/review/input/step";
+import type { ReadResult } from "../../provider/review/input/step";
 import { type Review, review } from "../../provider/review/review";
 
 export const unknown = unknownValue;
@@ -80,7 +80,7 @@ export function previewOf(...given: GivenStep[]): string {
   return JSON.stringify({ steps, changeSummary: summaryOf(steps) });
 }
 
-export function reviewOf(read: Read): Review {
+export function reviewOf(read: ReadResult): Review {
   if ("problem" in read) throw new Error(read.problem);
   return review(read.steps);
 }

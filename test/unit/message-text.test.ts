@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { sanitize } from "../../provider/access/sanitize";
-import { messageText } from "../../provider/review/formats/sarif-text";
+import { escapeMessage } from "../../provider/review/formats/sarif-text";
 import { runs } from "../runs";
 
 /**
@@ -26,7 +26,7 @@ test.each([
   ["}{", "}}{{"],
   ['["tag:a"]', '["tag:a"]'],
 ])("%s becomes %s in a SARIF message", (text, expected) => {
-  expect(messageText(text)).toBe(expected);
+  expect(escapeMessage(text)).toBe(expected);
 });
 
 test("a SARIF message has no link and no placeholder, and says what it was given", () => {
@@ -38,7 +38,7 @@ test("a SARIF message has no link and no placeholder, and says what it was given
     .map((parts) => parts.join(""));
   fc.assert(
     fc.property(text, (given) => {
-      const message = messageText(given);
+      const message = escapeMessage(given);
       expect(syntaxIn(message)).toEqual([]);
       expect(seen(message)).toBe(sanitize(given).replaceAll("](", "] ("));
     }),

@@ -5,7 +5,7 @@
 
 import { describe, expect, test } from "vitest";
 import { formatProviderText } from "../../provider/access/provider-text";
-import { exceeds } from "../../provider/review/review";
+import { exceedsLimit } from "../../provider/review/review";
 import {
   type Bag,
   type GivenStep,
@@ -213,7 +213,7 @@ test("whoever else may use an identity is told, although it may do nothing yet",
   );
   const found = reviewed(given);
   expect(found.report.verdict).toBe("none");
-  expect(exceeds(found, "gained")).toBe(true);
+  expect(exceedsLimit(found, "gained")).toBe(true);
 });
 
 describe("an identity that may do nothing yet, and may be used by others than before,", () => {
@@ -224,7 +224,7 @@ describe("an identity that may do nothing yet, and may be used by others than be
     ...(connection !== undefined && { connection }),
   });
   const isGain = (before: string | undefined, after: string | undefined) =>
-    exceeds(
+    exceedsLimit(
       reviewed(
         step(
           "update",

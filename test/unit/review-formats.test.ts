@@ -6,12 +6,12 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { sanitize } from "../../provider/access/sanitize";
-import { htmlReport } from "../../provider/review/formats/html";
-import { markdownReport } from "../../provider/review/formats/markdown";
-import { code, sentence } from "../../provider/review/formats/markdown-text";
-import { sarifReport } from "../../provider/review/formats/sarif";
-import { terminalExplanation, terminalReport } from "../../provider/review/formats/terminal";
-import { type Review, verdictInWords } from "../../provider/review/review";
+import { formatHtml } from "../../provider/review/formats/html";
+import { formatMarkdown } from "../../provider/review/formats/markdown";
+import { toCodeSpan, toSafeMarkdown } from "../../provider/review/formats/markdown-text";
+import { formatSarif } from "../../provider/review/formats/sarif";
+import { formatExplanation, formatTerminal } from "../../provider/review/formats/terminal";
+import { describeVerdict, type Review } from "../../provider/review/review";
 import { type Bag, command, type GivenStep, reviewed, secret, step, unknown } from "./a-preview";
 import { withoutColour, withoutStyle } from "./plain-reports";
 
@@ -55,13 +55,13 @@ const strange = (name: string) => step("odd", "OAuthClient", name, { scopes: [] 
 
 describe("a whole review", () => {
   test.each<[string, (review: Review) => string]>([
-    ["review.html", (review) => withoutStyle(htmlReport(review, "acme/prod"))],
-    ["review.md", (review) => markdownReport(review, "acme/prod")],
-    ["review.sarif.json", (review) => sarifReport(review, "1.2.3", "./infra/")],
-    ["review.txt", (review) => withoutColour(terminalReport(review))],
+    ["review.html", (review) => withoutStyle(formatHtml(review, "acme/prod"))],
+    ["review.md", (review) => formatMarkdown(review, "acme/prod")],
+    ["review.sarif.json", (review) => formatSarif(review, "1.2.3", "./infra/")],
+    ["review.txt", (review) => withoutColour(formatTerminal(review))],
     [
       "explanation.txt",
-      ({ assessments }) => withoutColour(assessments.map(terminalExplanation).join("\n")),
+      ({ assessments }) => withoutColour(assessments.map(formatExplanation).join("\n")),
     ],
     ["review.json", ({ report }) => `${JSON.stringify(report, undefined, 2)}\n`],
   ])("is as in fixtures/reviews/%s", async (file, format) => {
@@ -88,10 +88,10 @@ describe("what is not understood, and what changes no access", () => {
     );
 
   test.each<[string, (review: Review) => string]>([
-    ["others.html", (review) => withoutStyle(htmlReport(review, ""))],
-    ["others.md", (review) => markdownReport(review, "")],
-    ["others.sarif.json", (review) => sarifReport(review, "1.2.3", "")],
-    ["others.txt", (review) => withoutColour(terminalReport(review))],
+    ["others.html", (review) => withoutStyle(formatHtml(review, ""))],
+    ["others.md", (review) => formatMarkdown(review, "")],
+    ["others.sarif.json", (review) => formatSarif(review, "1.2.3", "")],
+    ["others.txt", (review) => withoutColour(formatTerminal(review))],
   ])("is as in fixtures/reviews/%s", async (file, format) => {
     await expect(format(others())).toMatchFileSnapshot(`fixtures/reviews/${file}`);
   });
@@ -105,7 +105,7 @@ function staying(op: string, name: string, before: Bag, more: Bag): GivenStep {
 
 test("a terminal has the colour of each class", () => {
   const colours = (scope: string) => {
-    const [verdict = ""] = terminalReport(
+    const [verdict = ""] = formatTerminal(
       reviewed(step("create", "OAuthClient", "ci", undefined, { scopes: [scope] })),
     ).split("\n");
     return verdict.replace(/[^\u001b[\dm].*/, "");
@@ -129,7 +129,7 @@ test.each([
   ["a/./b/c/", "a/./b/c/Pulumi.yaml"],
   ["a b\ud800", "a%20b%EF%BF%BD/Pulumi.yaml"],
 ])("the program in the folder %j is at %j to code scanning", (folder, uri) => {
-  const report = sarifReport(reviewed(command("run")), "1.2.3", folder);
+  const report = formatSarif(reviewed(command("run")), "1.2.3", folder);
   expect(
     JSON.parse(report).runs[0].results[0].locations[0].physicalLocation.artifactLocation,
   ).toEqual({ uri, uriBaseId: "%SRCROOT%" });
@@ -158,7 +158,7 @@ test.each([
   ["a `b` c", "a `\\u0060b\\u0060` c"],
   ["a: b_c, d_e; f", "a: `b_c, d_e`; f"],
 ])("the sentence %j is written as %j in a comment", (text, markdown) => {
-  expect(sentence(text)).toBe(markdown);
+  expect(toSafeMarkdown(text)).toBe(markdown);
 });
 
 test("a sentence keeps its text, and no code takes a parenthesis that is ours", () => {
@@ -182,7 +182,7 @@ test("a sentence keeps its text, and no code takes a parenthesis that is ours", 
   fc.assert(
     fc.property(name, name, (one, other) => {
       const text = `It opens ${one} (as ${other}), then (${one} ${other}) as ${other}.`;
-      const written = sentence(text);
+      const written = toSafeMarkdown(text);
       const plain = (part: string) => part.replace(/\s+/gu, "");
       const kept = plain(sanitize(text).replaceAll("`", "\\u0060"));
       expect(plain(written.replaceAll("`", ""))).toBe(kept);
@@ -198,15 +198,15 @@ test("a sentence keeps its text, and no code takes a parenthesis that is ours", 
   );
 });
 
-test("an empty text is sanitize as that in a comment", () => {
-  expect(code("")).toBe("(empty)");
-  expect(code("a`b")).toBe("`a\\u0060b`");
+test("an empty text is shown as that in a comment", () => {
+  expect(toCodeSpan("")).toBe("(empty)");
+  expect(toCodeSpan("a`b")).toBe("`a\\u0060b`");
 });
 
 test("a line of a comment has twelve items, and says how many more there are", () => {
   const line = (count: number) => {
     const tags = Array.from({ length: count }, (_, index) => `tag:t${index + 10}`);
-    const report = markdownReport(
+    const report = formatMarkdown(
       reviewed(step("create", "AuthKey", "k", undefined, { tags })),
       "",
     );
@@ -219,7 +219,7 @@ test("a line of a comment has twelve items, and says how many more there are", (
 test("a comment has room for each part, and says of each how much does not fit", () => {
   const tags = Array.from({ length: 8 }, (_, index) => `tag:${"x".repeat(20)}${index}`);
   const numbers = Array.from({ length: 300 }, (_, index) => index);
-  const comment = markdownReport(
+  const comment = formatMarkdown(
     reviewed(
       ...numbers.map((index) => strange(`strange-${index}`)),
       ...numbers.map((index) => step("create", "AuthKey", `key-${index}`, undefined, { tags })),
@@ -248,13 +248,13 @@ test("a comment has room for each part, and says of each how much does not fit",
 
 test("a review of nothing is short in every format", () => {
   const nothing = reviewed();
-  expect(terminalReport(nothing)).toContain("No credential changes.");
-  expect(markdownReport(nothing, "")).toBe(
+  expect(formatTerminal(nothing)).toContain("No credential changes.");
+  expect(formatMarkdown(nothing, "")).toBe(
     "<!-- tailscope review -->\n### Access to the tailnet: no gain\n\n**No credential changes.**\n",
   );
-  expect(htmlReport(nothing, "")).toContain("<main>\n</main>");
-  expect(htmlReport(nothing, "")).toContain("<title>Access to the tailnet: no gain</title>");
-  expect(JSON.parse(sarifReport(nothing, "1.2.3", "")).runs[0].results).toEqual([]);
+  expect(formatHtml(nothing, "")).toContain("<main>\n</main>");
+  expect(formatHtml(nothing, "")).toContain("<title>Access to the tailnet: no gain</title>");
+  expect(JSON.parse(formatSarif(nothing, "1.2.3", "")).runs[0].results).toEqual([]);
 });
 
 describe("the verdict in words", () => {
@@ -310,13 +310,13 @@ describe("the verdict in words", () => {
       "1 credential changes, and none gains access. 2 other things change that can change access and are not reviewed.",
     ],
   ])("%#", (steps, words) => {
-    expect(verdictInWords(reviewed(...steps))).toBe(words);
+    expect(describeVerdict(reviewed(...steps))).toBe(words);
   });
 });
 
 describe("what cannot be seen is told as what it counts as", () => {
   const rows = (...steps: GivenStep[]) =>
-    withoutColour(terminalReport(reviewed(...steps)))
+    withoutColour(formatTerminal(reviewed(...steps)))
       .split("\n")
       .filter((line) => /: cannot be seen/.test(line))
       .map((line) => line.replace(/^ *(unknown)? */, ""));

@@ -10,7 +10,7 @@ import { dangers } from "../../provider/access/danger";
 import { formatProviderText } from "../../provider/access/provider-text";
 import { readPlan } from "../../provider/review/input/plan";
 import { readPreview } from "../../provider/review/input/preview";
-import { exceeds, limits, type Review } from "../../provider/review/review";
+import { exceedsLimit, limits, type Review } from "../../provider/review/review";
 import { runs } from "../runs";
 import {
   type Bag,
@@ -226,7 +226,7 @@ function expectLaw(seen: Review, hidden: Review): void {
     const all = found.report.credentials;
     return {
       class: dangers.indexOf(found.report.verdict),
-      exceeded: limits.filter((limit) => exceeds(found, limit)),
+      exceeded: limits.filter((limit) => exceedsLimit(found, limit)),
       gained: [...new Set(all.flatMap(({ gained }) => gained))].sort(),
       tagsGained: [...new Set(all.flatMap(({ tagsGained }) => tagsGained))].sort(),
       anyTag: all.some(({ unknown }) => unknown.includes("tags")),

@@ -4,18 +4,18 @@
  */
 
 import { describe, expect, test } from "vitest";
-import { htmlReport } from "../../provider/review/formats/html";
-import { markdownReport, markerOf } from "../../provider/review/formats/markdown";
-import { sarifReport } from "../../provider/review/formats/sarif";
-import { terminalReport } from "../../provider/review/formats/terminal";
+import { formatHtml } from "../../provider/review/formats/html";
+import { formatMarkdown, makeMarker } from "../../provider/review/formats/markdown";
+import { formatSarif } from "../../provider/review/formats/sarif";
+import { formatTerminal } from "../../provider/review/formats/terminal";
 import { readPreview } from "../../provider/review/input/preview";
 import type { ReachOptions } from "../../provider/review/reach/changes";
 import { svgStyle } from "../../provider/review/reach/svg";
 import {
-  exceeds,
+  describeVerdict,
+  exceedsLimit,
   type Review,
   reviewWithReach,
-  verdictInWords,
 } from "../../provider/review/review";
 import { company } from "../reach/a-company";
 import { command, type GivenStep, previewOf, secret, step } from "./a-preview";
@@ -87,10 +87,10 @@ describe("a whole review with reach", () => {
         ["reach-by-tags", byTags],
       ] as const
     ).flatMap(([name, make]): [string, () => Review, (review: Review) => string][] => [
-      [`${name}.html`, make, (review) => withoutStyle(htmlReport(review, "acme/prod"))],
-      [`${name}.md`, make, (review) => markdownReport(review, "acme/prod")],
-      [`${name}.sarif.json`, make, (review) => sarifReport(review, "1.2.3", "infra")],
-      [`${name}.txt`, make, (review) => withoutColour(terminalReport(review))],
+      [`${name}.html`, make, (review) => withoutStyle(formatHtml(review, "acme/prod"))],
+      [`${name}.md`, make, (review) => formatMarkdown(review, "acme/prod")],
+      [`${name}.sarif.json`, make, (review) => formatSarif(review, "1.2.3", "infra")],
+      [`${name}.txt`, make, (review) => withoutColour(formatTerminal(review))],
       [`${name}.json`, make, ({ report }) => `${JSON.stringify(report, undefined, 2)}\n`],
     ]),
   )("is as in fixtures/reviews/%s", async (file, make, format) => {
@@ -98,8 +98,8 @@ describe("a whole review with reach", () => {
   });
 
   test("has the style of a picture where it has one", () => {
-    expect(htmlReport(byPolicy(), "")).toContain(`${svgStyle}</style>`);
-    expect(htmlReport(reviewed([]), "")).toMatch(/^@media .*\}\n<\/style>$/m);
+    expect(formatHtml(byPolicy(), "")).toContain(`${svgStyle}</style>`);
+    expect(formatHtml(reviewed([]), "")).toMatch(/^@media .*\}\n<\/style>$/m);
   });
 });
 
@@ -108,9 +108,9 @@ describe("where no policy file is known", () => {
 
   test("that is a line of its own", () => {
     const found = reviewed([created("ci", ci)]);
-    expect(withoutColour(terminalReport(found))).toContain(`\nreach\n  ${sentence}`);
-    expect(markdownReport(found, "")).toContain(`\n- ${sentence}`);
-    expect(htmlReport(found, "")).toContain(`<h2>reach</h2>\n<ul>\n<li>${sentence}`);
+    expect(withoutColour(formatTerminal(found))).toContain(`\nreach\n  ${sentence}`);
+    expect(formatMarkdown(found, "")).toContain(`\n- ${sentence}`);
+    expect(formatHtml(found, "")).toContain(`<h2>reach</h2>\n<ul>\n<li>${sentence}`);
   });
 });
 
@@ -173,21 +173,21 @@ describe("the verdict says of reach", () => {
       "2 credentials change, and none gains access. 2 reach what --deny names.",
     ],
   ])("%s", (_, steps, options, words) => {
-    expect(verdictInWords(reviewed(steps, options))).toBe(words);
+    expect(describeVerdict(reviewed(steps, options))).toBe(words);
   });
 });
 
 test("a policy file that stays as it is exceeds no limit", () => {
   const found = reviewed([standing("ci", ci)], { policy });
-  expect((["any", "gained", "reach"] as const).filter((limit) => exceeds(found, limit))).toEqual(
-    [],
-  );
+  expect(
+    (["any", "gained", "reach"] as const).filter((limit) => exceedsLimit(found, limit)),
+  ).toEqual([]);
 });
 
 test("what reaches more and may do no more is a gain at the line of the policy file alone", () => {
   const found = reviewed([renamed("ci", ci)], { policy, policyBefore });
-  expect(exceeds(found, "gained")).toBe(true);
-  const results: { ruleId: string }[] = JSON.parse(sarifReport(found, "1.2.3", "")).runs[0].results;
+  expect(exceedsLimit(found, "gained")).toBe(true);
+  const results: { ruleId: string }[] = JSON.parse(formatSarif(found, "1.2.3", "")).runs[0].results;
   expect([...new Set(results.map(({ ruleId }) => ruleId))]).toEqual(["tailscope/reach"]);
 });
 
@@ -203,9 +203,9 @@ test("the policy file that was reviewed is not among what was not, but all that 
 });
 
 test("a comment is found by its title, whatever that has in it", () => {
-  expect(markerOf("acme/prod_1.x-y")).toBe("<!-- tailscope review acme/prod_1.x-y -->");
+  expect(makeMarker("acme/prod_1.x-y")).toBe("<!-- tailscope review acme/prod_1.x-y -->");
   // Two hyphens would end the comment in some readers of HTML.
-  expect(markerOf("a -- b--><c>")).toBe("<!-- tailscope review a-b-c- -->");
+  expect(makeMarker("a -- b--><c>")).toBe("<!-- tailscope review a-b-c- -->");
 });
 
 test("a comment with reach has room for each part, however long its title is", () => {
@@ -215,7 +215,7 @@ test("a comment with reach has room for each part, however long its title is", (
     { policy, policyBefore, deny: ["tag:db"] },
   );
   for (const length of [1, 50, 1000, 2000]) {
-    const comment = markdownReport(found, "x".repeat(length));
+    const comment = formatMarkdown(found, "x".repeat(length));
     expect(comment).toMatch(/_\d+ more lines about reach do not fit here/);
     const lines = comment.match(/^- \*\*reach.*\n/gm) ?? [];
     expect(lines.join("").length).toBeLessThanOrEqual(10_000);

@@ -5,16 +5,16 @@
 
 import { describe, expect, test } from "vitest";
 import {
-  argumentFrom,
-  argumentsAsAsked,
-  argumentsFrom,
-  normalForm,
+  normalizeArgument,
+  readAskedArguments,
+  toArgument,
+  toArguments,
 } from "../../provider/review/input/argument";
-import { documentsIn } from "../../provider/review/input/documents";
-import { incompleteness, problemIn } from "../../provider/review/input/failures";
+import { parseDocuments } from "../../provider/review/input/documents";
+import { findFailure, findMissingSteps } from "../../provider/review/input/failures";
 import { readPlan } from "../../provider/review/input/plan";
 import { readPreview } from "../../provider/review/input/preview";
-import { positionOf } from "../../provider/review/input/schemas";
+import { findPosition } from "../../provider/review/input/schemas";
 import { secret, step, unknown, urnOf } from "./a-preview";
 
 const absent = { is: "absent" };
@@ -29,7 +29,7 @@ describe("an argument", () => {
     [false, { is: "known", value: false }],
     [[secret], { is: "known", value: [secret] }],
   ])("%j is read", (value, argument) => {
-    expect(argumentFrom(value)).toEqual(argument);
+    expect(toArgument(value)).toEqual(argument);
   });
 
   test.each<[unknown, string]>([
@@ -46,12 +46,12 @@ describe("an argument", () => {
     [[null], "[null]"],
     [{ b: [2, 1], a: { d: 1, c: "x" } }, '{"a":{"c":"x","d":1},"b":[1,2]}'],
   ])("%j is compared by its normal form %s", (value, normal) => {
-    expect(normalForm(argumentFrom(value))).toBe(normal);
+    expect(normalizeArgument(toArgument(value))).toBe(normal);
   });
 
   test("is what was asked for where that differs from what was answered, as far as it is shown", () => {
     const asked = (outputs: unknown) =>
-      argumentsAsAsked(argumentsFrom({ a: 1, b: 2 }), argumentsFrom(outputs));
+      readAskedArguments(toArguments({ a: 1, b: 2 }), toArguments(outputs));
     const named = (bag: object) => ({ named: new Map(Object.entries(bag)), others: absent });
     const known = (value: unknown) => ({ is: "known", value });
     expect(asked(undefined)).toEqual(named({ a: known(1), b: known(2) }));
@@ -66,7 +66,7 @@ describe("an argument", () => {
       expect(asked({ b: 3, asked: marker })).toEqual({ named: new Map(), others: { is } });
       expect(asked(marker)).toEqual({ named: new Map(), others: { is } });
     }
-    expect(argumentsFrom(["a"])).toEqual({ named: new Map(), others: { is: "hidden" } });
+    expect(toArguments(["a"])).toEqual({ named: new Map(), others: { is: "hidden" } });
   });
 });
 
@@ -91,7 +91,7 @@ describe("documents in what a command printed", () => {
     ['{"a": {\n}}\n', [{ a: {} }]],
     ['x \ufeff{"a":1}', "it is not a thing"],
   ])("%j", (text, expected) => {
-    expect(documentsIn(text, "a thing")).toEqual(
+    expect(parseDocuments(text, "a thing")).toEqual(
       typeof expected === "string" ? { problem: expected } : { documents: expected },
     );
   });
@@ -123,7 +123,7 @@ describe("a failure is told in one line", () => {
       'the preview says something of the severity "", which this version does not know: ',
     ],
   ])("%j, maybeCorrupt %j", (diagnostics, maybeCorrupt, problem) => {
-    expect(problemIn(diagnostics, maybeCorrupt)).toBe(problem);
+    expect(findFailure(diagnostics, maybeCorrupt)).toBe(problem);
   });
 
   const stack = "urn:pulumi:dev::test::pulumi:pulumi:Stack::test-dev";
@@ -157,7 +157,7 @@ describe("a failure is told in one line", () => {
     [[{ op: "refresh", urn: stack }, ...steps("create")], { create: 1 }, true, refresh],
     [[{ op: "same", urn: stack }, ...steps("refresh")], { same: 1 }, true, undefined],
   ])("%j, counted as %j, ended %j", (given, summary, hasEnded, problem) => {
-    expect(incompleteness(given, summary, hasEnded)).toBe(problem);
+    expect(findMissingSteps(given, summary, hasEnded)).toBe(problem);
   });
 });
 
@@ -174,7 +174,7 @@ test.each<[string[], object | undefined]>([
   [["file:///index.ts#12,7"], undefined],
   [[], undefined],
 ])("the place of %j in the program", (positions, place) => {
-  expect(positionOf(positions.map((sourcePosition) => ({ sourcePosition })))).toEqual(place);
+  expect(findPosition(positions.map((sourcePosition) => ({ sourcePosition })))).toEqual(place);
 });
 
 describe("the stream of events", () => {

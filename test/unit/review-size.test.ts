@@ -4,7 +4,7 @@
  */
 
 import { expect, test } from "vitest";
-import { markdownReport } from "../../provider/review/formats/markdown";
+import { formatMarkdown } from "../../provider/review/formats/markdown";
 import { reviewed, step } from "./a-preview";
 
 test("a comment of 5,000 changes stays below the limit, keeps the worst, and says how many it leaves out", () => {
@@ -14,7 +14,7 @@ test("a comment of 5,000 changes stays below the limit, keeps the worst, and say
       tags: [`tag:${"x".repeat(40)}`],
     }),
   );
-  const comment = markdownReport(reviewed(...many), "");
+  const comment = formatMarkdown(reviewed(...many), "");
   expect(comment.length).toBeLessThan(65_536);
   expect(comment.length).toBeGreaterThan(40_000);
   expect(comment.indexOf("client4321")).toBeGreaterThan(0);

@@ -1,7 +1,7 @@
 /** What a review makes of each step of the engine, and of whose the credential is. */
 
 import { describe, expect, test } from "vitest";
-import { exceeds, limits, type Review } from "../../provider/review/review";
+import { exceedsLimit, limits, type Review } from "../../provider/review/review";
 import {
   type Bag,
   type GivenStep,
@@ -73,7 +73,7 @@ describe("of a credential that was only looked up", () => {
         life: "It was only looked up, and stays as it is.",
       },
     ]);
-    expect(classLimits.filter((limit) => exceeds(found, limit))).toEqual(["any"]);
+    expect(classLimits.filter((limit) => exceedsLimit(found, limit))).toEqual(["any"]);
   });
 
   test("and stays that, whatever it is, there is nothing to say", () => {
@@ -98,7 +98,7 @@ describe("a credential that the stack managed", () => {
         life: "It stays alive, and nobody manages it: from now on it is only looked up.",
       },
     ]);
-    expect(exceeds(found, "gained")).toBe(true);
+    expect(exceedsLimit(found, "gained")).toBe(true);
   });
 
   test("and that makes room for one that is only looked up is revoked", () => {
@@ -184,7 +184,7 @@ describe("what stays alive when its resource goes", () => {
     const found = reviewed(...steps);
     const a = found.report.credentials.find(({ name }) => name === "a");
     expect(a).toMatchObject({ change, class: "none", lost: [], tagsLost: [], life: [sentence] });
-    expect(exceeds(found, "gained")).toBe(true);
+    expect(exceedsLimit(found, "gained")).toBe(true);
   });
 
   test("is nothing where what it is deletedWith stays", () => {
@@ -317,7 +317,7 @@ describe("the code that runs is part of the change", () => {
       credentials: [],
       notUnderstood: [sentence],
     });
-    for (const limit of limits) expect(exceeds(found, limit)).toBe(true);
+    for (const limit of limits) expect(exceedsLimit(found, limit)).toBe(true);
   });
 
   test.each(["same", "refresh", "read", "delete", "discard"])(
@@ -424,7 +424,7 @@ describe("what else can change access is told, and counts as a change", () => {
         `a (${op}) runs code of its own with the deployer's credentials, which is not reviewed: it is a ${type}.`,
       ],
     });
-    expect(classLimits.filter((limit) => exceeds(found, limit))).toEqual(["any"]);
+    expect(classLimits.filter((limit) => exceedsLimit(found, limit))).toEqual(["any"]);
   });
 
   test.each(["same", "refresh", "read"])("not where it is %s", (op) => {

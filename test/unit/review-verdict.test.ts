@@ -5,11 +5,11 @@
 
 import { describe, expect, test } from "vitest";
 import { knownScopes } from "../../provider/access/scopes";
-import { htmlReport } from "../../provider/review/formats/html";
-import { markdownReport } from "../../provider/review/formats/markdown";
-import { sarifReport } from "../../provider/review/formats/sarif";
-import { terminalReport } from "../../provider/review/formats/terminal";
-import { exceeds, type Review } from "../../provider/review/review";
+import { formatHtml } from "../../provider/review/formats/html";
+import { formatMarkdown } from "../../provider/review/formats/markdown";
+import { formatSarif } from "../../provider/review/formats/sarif";
+import { formatTerminal } from "../../provider/review/formats/terminal";
+import { exceedsLimit, type Review } from "../../provider/review/review";
 import { type Bag, only, reviewed, secret, step, unknown } from "./a-preview";
 
 const client = (before: Bag, after: Bag) =>
@@ -28,10 +28,10 @@ const trust = (before: Bag, after: Bag) =>
   );
 
 const formats = (found: Review): Record<string, string> => ({
-  terminal: terminalReport(found),
-  markdown: markdownReport(found, ""),
-  sarif: sarifReport(found, "0.0.0", ""),
-  html: htmlReport(found, ""),
+  terminal: formatTerminal(found),
+  markdown: formatMarkdown(found, ""),
+  sarif: formatSarif(found, "0.0.0", ""),
+  html: formatHtml(found, ""),
   json: JSON.stringify(found.report),
 });
 
@@ -128,7 +128,7 @@ describe("what cannot be seen before counts as the least, and afterwards as the 
     );
     for (const found of [longer, shorter]) {
       expect(only(found).class).toBe("none");
-      expect(exceeds(found, "gained")).toBe(true);
+      expect(exceedsLimit(found, "gained")).toBe(true);
     }
   });
 
@@ -137,8 +137,8 @@ describe("what cannot be seen before counts as the least, and afterwards as the 
       { scopes: ["dns"] },
       { scopes: ["dns"], description: secret, generation: unknown },
     );
-    expect(exceeds(found, "gained")).toBe(false);
-    expect(exceeds(found, "any")).toBe(true);
+    expect(exceedsLimit(found, "gained")).toBe(false);
+    expect(exceedsLimit(found, "any")).toBe(true);
   });
 });
 
@@ -204,7 +204,7 @@ describe("an auth key", () => {
       class: "none",
       life: ["Renewed 1 hour before it expires."],
     });
-    expect(exceeds(found, "gained")).toBe(true);
+    expect(exceedsLimit(found, "gained")).toBe(true);
   });
 });
 
@@ -216,7 +216,7 @@ test("every read of today made all:read gains those of later, and says so", () =
     gained: [],
     life: ["Gets every read that Tailscale adds later, too."],
   });
-  expect(exceeds(found, "gained")).toBe(true);
+  expect(exceedsLimit(found, "gained")).toBe(true);
 });
 
 describe("a held scope that this version does not know is the worst that it could be", () => {

@@ -9,11 +9,11 @@ import Ajv from "ajv-draft-04";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isKind } from "../../provider/access/kinds";
-import { htmlReport } from "../../provider/review/formats/html";
-import { markdownReport, markerOf } from "../../provider/review/formats/markdown";
-import { sarifReport } from "../../provider/review/formats/sarif";
-import { terminalExplanation, terminalReport } from "../../provider/review/formats/terminal";
-import { exceeds, limits, type Review } from "../../provider/review/review";
+import { formatHtml } from "../../provider/review/formats/html";
+import { formatMarkdown, makeMarker } from "../../provider/review/formats/markdown";
+import { formatSarif } from "../../provider/review/formats/sarif";
+import { formatExplanation, formatTerminal } from "../../provider/review/formats/terminal";
+import { exceedsLimit, limits, type Review } from "../../provider/review/review";
 import { runs } from "../runs";
 import {
   type Bag,
@@ -427,7 +427,7 @@ describe("what this version does not know is reported, and counts as the worst",
     const found = reviewed(change);
     expect(found.report.notUnderstood).toEqual([expect.stringContaining(sentence)]);
     expect(found.report.verdict).toBe("admin");
-    for (const limit of limits) expect(exceeds(found, limit)).toBe(true);
+    for (const limit of limits) expect(exceedsLimit(found, limit)).toBe(true);
   });
 
   test("a scope that was there before and stays is no news", () => {
@@ -486,16 +486,16 @@ describe("--fail-on", () => {
       ["admin", "persist", "write", "gained", "any"],
     ],
   ])("of %s", (_, found, exceeded) => {
-    expect(classLimits.filter((limit) => exceeds(found, limit))).toEqual(exceeded);
+    expect(classLimits.filter((limit) => exceedsLimit(found, limit))).toEqual(exceeded);
   });
 });
 
 /** Every format, by name. */
 const formats = (found: Review): Record<string, string> => ({
-  terminal: terminalReport(found) + found.assessments.map(terminalExplanation).join(""),
-  markdown: markdownReport(found, "dev"),
-  sarif: sarifReport(found, "0.0.0", "infra"),
-  html: htmlReport(found, "dev"),
+  terminal: formatTerminal(found) + found.assessments.map(formatExplanation).join(""),
+  markdown: formatMarkdown(found, "dev"),
+  sarif: formatSarif(found, "0.0.0", "infra"),
+  html: formatHtml(found, "dev"),
 });
 
 const require = createRequire(import.meta.url);
@@ -595,11 +595,11 @@ describe("text made to deceive", () => {
       fc.property(steps, name, (list, title) => {
         const found = reviewed(...list.map(([op, kind, ...rest]) => step(op, kind, ...rest)));
         expect(
-          isSarif(JSON.parse(sarifReport(found, "0.0.0", title))),
+          isSarif(JSON.parse(formatSarif(found, "0.0.0", title))),
           JSON.stringify(isSarif.errors),
         ).toBe(true);
-        expect(markdownReport(found, title).length).toBeLessThan(65_536);
-        expect(markdownReport(found, title).startsWith(`${markerOf(title)}\n`)).toBe(true);
+        expect(formatMarkdown(found, title).length).toBeLessThan(65_536);
+        expect(formatMarkdown(found, title).startsWith(`${makeMarker(title)}\n`)).toBe(true);
       }),
       { numRuns: runs(200) },
     );
@@ -607,9 +607,9 @@ describe("text made to deceive", () => {
 });
 
 test("a comment of another stack has another marker", () => {
-  expect(markerOf("")).toBe("<!-- tailscope review -->");
-  expect(markerOf("acme/prod")).toBe("<!-- tailscope review acme/prod -->");
-  expect(markerOf("a --> b")).toBe("<!-- tailscope review a-b -->");
+  expect(makeMarker("")).toBe("<!-- tailscope review -->");
+  expect(makeMarker("acme/prod")).toBe("<!-- tailscope review acme/prod -->");
+  expect(makeMarker("a --> b")).toBe("<!-- tailscope review a-b -->");
 });
 
 test("SARIF points at the line of the program that makes the credential, and at the project's file where none is known", () => {
@@ -627,7 +627,7 @@ test("SARIF points at the line of the program that makes the credential, and at 
     },
   };
   const place = (found: Review, folder: string) =>
-    JSON.parse(sarifReport(found, "0.0.0", folder)).runs[0].results[0].locations[0]
+    JSON.parse(formatSarif(found, "0.0.0", folder)).runs[0].results[0].locations[0]
       .physicalLocation;
   expect(place(reviewed(traced), "infra/")).toEqual({
     artifactLocation: { uri: "infra/src/index.ts", uriBaseId: "%SRCROOT%" },
@@ -641,7 +641,7 @@ test("an explanation has every operation with the scope that opens it, new, kept
     { scopes: ["dns:read", "users:read"] },
     { scopes: ["dns"] },
   ).assessments;
-  const text = terminalExplanation(assessment as NonNullable<typeof assessment>);
+  const text = formatExplanation(assessment as NonNullable<typeof assessment>);
   expect(text).toMatch(
     /^\+ POST \/api\/v2\/tailnet\/\{tailnet\}\/dns\/nameservers +dns +Set DNS nameservers$/m,
   );

@@ -10,7 +10,7 @@ import type { Tailnet } from "../../api/tailnet";
 import type { CredentialStart } from "../../reach/starts";
 import { described } from "../../reach/words";
 import { readPreview } from "../../review/input/preview";
-import { startsAfter } from "../../review/reach/credential-starts";
+import { findStartsAfter } from "../../review/reach/credential-starts";
 import type { Managed } from "../../state/exported-state";
 import { isShortLivedToken, kindOf } from "../../state/inventory";
 import { CommandFailure } from "../failure";
@@ -31,7 +31,7 @@ export async function credentialsInPreview(path: string): Promise<readonly Crede
     throw new CommandFailure(
       `${path === "-" ? "Standard input" : path} cannot be used: ${read.problem}.\n  Give what \`pulumi preview --json\` prints.`,
     );
-  return startsAfter(read.steps);
+  return findStartsAfter(read.steps);
 }
 
 const credentialKinds = ["OAuthClient", "FederatedIdentity", "AuthKey"] as const;

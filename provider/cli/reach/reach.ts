@@ -16,9 +16,9 @@ import { rememberSpreads, type SpreadFrom } from "../../reach/spread";
 import type { CredentialStart, Start } from "../../reach/starts";
 import type { Target } from "../../reach/targets";
 import { remarkInWords } from "../../reach/words";
-import { htmlAnswers } from "../../review/reach/html";
-import { jsonReach, jsonWay } from "../../review/reach/json";
-import { markdownAnswers } from "../../review/reach/markdown";
+import { formatHtmlAnswers } from "../../review/reach/html";
+import { toJsonReach, toJsonWay } from "../../review/reach/json";
+import { formatMarkdownAnswers } from "../../review/reach/markdown";
 import { managedByAnyIn } from "../../state/exported-state";
 import type { reachFormats } from "../choices";
 import { CommandFailure, exitCodes } from "../failure";
@@ -222,8 +222,8 @@ async function answer(world: World, options: ReachOptions): Promise<void> {
     printDocument({ ...jsonOf(world, options, broken), notUnderstood, limits });
   else {
     const told = [...answers, ...broken.map(brokenAnswer)];
-    if (format === "markdown") printVerbatim(markdownAnswers(told, aside).trimEnd());
-    else if (format === "html") printVerbatim(htmlAnswers(told, aside).trimEnd());
+    if (format === "markdown") printVerbatim(formatMarkdownAnswers(told, aside).trimEnd());
+    else if (format === "html") printVerbatim(formatHtmlAnswers(told, aside).trimEnd());
     else await printAnswers(told, world, options);
     for (const one of aside) if (format === "terminal") printAside(one);
   }
@@ -343,7 +343,7 @@ function jsonOf(
 ): Omit<Reached, "notUnderstood" | "limits"> {
   const { network, spreadFrom, credentials, policy } = world;
   const { to, between, from, deny, expect } = options;
-  const denied = broken.map(({ sentence, ways }) => ({ sentence, ways: ways.map(jsonWay) }));
+  const denied = broken.map(({ sentence, ways }) => ({ sentence, ways: ways.map(toJsonWay) }));
   const common = {
     policy: policy.name,
     ...((deny !== undefined || expect !== undefined) && { broken: denied }),
@@ -355,13 +355,13 @@ function jsonOf(
         ? [...credentials, ...startsNamedIn(network)]
         : [startNamed(between[0] ?? "", world)];
     const ways = allWaysTo(starts, spreadFrom, targetIn(target, world));
-    return { ...common, target, ways: ways.map(jsonWay) };
+    return { ...common, target, ways: ways.map(toJsonWay) };
   }
   const starts = from === undefined ? credentials : [startNamed(from, world)];
   return {
     ...common,
     reach: starts.map((start) =>
-      jsonReach(start, spreadFrom(start), waysFrom(start, spreadFrom(start))),
+      toJsonReach(start, spreadFrom(start), waysFrom(start, spreadFrom(start))),
     ),
   };
 }

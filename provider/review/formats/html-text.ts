@@ -11,6 +11,6 @@ const references: Readonly<Record<string, string>> = {
 };
 
 /** Text as text, in an element or an attribute. */
-export function escaped(text: string): string {
+export function escapeHtml(text: string): string {
   return sanitize(text).replace(/[&<>"']/g, (sign) => references[sign] ?? sign);
 }

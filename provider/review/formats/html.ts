@@ -3,13 +3,13 @@
  */
 
 import type { Danger } from "../../access/danger";
-import { pictureOf } from "../reach/picture";
-import { svgOf, svgStyle } from "../reach/svg";
-import { type Review, verdictInWords } from "../review";
+import { layOutPicture } from "../reach/picture";
+import { drawSvg, svgStyle } from "../reach/svg";
+import { describeVerdict, type Review } from "../review";
 import type { Assessment } from "../verdict/assessment";
-import { escaped } from "./html-text";
-import { drawnReach, labelOf, reachOfAssessment, reachParts } from "./reach-section";
-import { changeNames, classNames, rowsOf } from "./rows";
+import { escapeHtml } from "./html-text";
+import { chooseLabel, drawReach, listReach, listReachParts } from "./reach-section";
+import { changeNames, classNames, toRows } from "./rows";
 
 const style = `
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #ffffff; --line: #d0d7de; --quiet: #57606a;
@@ -32,9 +32,9 @@ code { font: .85rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
 @media (max-width: 32rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .5rem; } }
 `;
 
-export function htmlReport(review: Review, title: string): string {
+export function formatHtml(review: Review, title: string): string {
   const { report, assessments } = review;
-  const drawing = svgOf(pictureOf(drawnReach(review)), "Reach that is gained and lost");
+  const drawing = drawSvg(layOutPicture(drawReach(review)), "Reach that is gained and lost");
   const heading = `Access to the tailnet${title === "" ? "" : `, ${title}`}`;
   return `<!doctype html>
 <html lang="en">
@@ -42,56 +42,56 @@ export function htmlReport(review: Review, title: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escaped(heading)}: ${labelOf(review)}</title>
+<title>${escapeHtml(heading)}: ${chooseLabel(review)}</title>
 <style>${style}${drawing === undefined ? "" : svgStyle}</style>
 </head>
 <body>
 <header>
-<h1 class="${report.verdict}"><span class="class">${labelOf(review)}</span> ${escaped(heading)}</h1>
-<p><strong>${escaped(verdictInWords(review))}</strong></p>
+<h1 class="${report.verdict}"><span class="class">${chooseLabel(review)}</span> ${escapeHtml(heading)}</h1>
+<p><strong>${escapeHtml(describeVerdict(review))}</strong></p>
 </header>
 <main>
-${sentencesSection("Not understood", "admin", report.notUnderstood)}${sentencesSection("Not reviewed", "write", report.notReviewed)}${assessments.map((assessment) => section(assessment, review)).join("")}${reachSections(review, drawing)}</main>
+${writeSentences("Not understood", "admin", report.notUnderstood)}${writeSentences("Not reviewed", "write", report.notReviewed)}${assessments.map((assessment) => writeCredential(assessment, review)).join("")}${writeReach(review, drawing)}</main>
 </body>
 </html>
 `;
 }
 
-function sentencesSection(title: string, danger: Danger, sentences: readonly string[]): string {
+function writeSentences(title: string, danger: Danger, sentences: readonly string[]): string {
   if (sentences.length === 0) return "";
-  return `<section class="${danger}">\n<h2>${title}</h2>\n<ul>\n${sentences.map((one) => `<li>${escaped(one)}</li>\n`).join("")}</ul>\n</section>\n`;
+  return `<section class="${danger}">\n<h2>${title}</h2>\n<ul>\n${sentences.map((one) => `<li>${escapeHtml(one)}</li>\n`).join("")}</ul>\n</section>\n`;
 }
 
 /** Reach beside the credentials that change, and a picture of what changes. */
-function reachSections(review: Review, drawing = ""): string {
-  const parts = reachParts(review).map(
+function writeReach(review: Review, drawing = ""): string {
+  const parts = listReachParts(review).map(
     ({ title, items }) =>
-      `<section class="write">\n<h2>${escaped(title)}</h2>\n<ul>\n${items.map((item) => `<li>${escaped(item)}</li>\n`).join("")}</ul>\n</section>\n`,
+      `<section class="write">\n<h2>${escapeHtml(title)}</h2>\n<ul>\n${items.map((item) => `<li>${escapeHtml(item)}</li>\n`).join("")}</ul>\n</section>\n`,
   );
   const picture =
     drawing === "" ? "" : `<section class="none">\n<h2>What changes</h2>\n${drawing}</section>\n`;
   return `${parts.join("")}${picture}`;
 }
 
-function section(assessment: Assessment, review: Review): string {
+function writeCredential(assessment: Assessment, review: Review): string {
   const { name, kind, change, gained, lost } = assessment.reported;
   const danger = assessment.reported.class;
-  const rows = rowsOf(assessment, reachOfAssessment(review, assessment))
+  const rows = toRows(assessment, listReach(review, assessment))
     .map(
       ({ label, items }) =>
-        `<dt>${label}</dt><dd>${items.map((item) => `<p>${escaped(item)}</p>`).join("")}</dd>\n`,
+        `<dt>${label}</dt><dd>${items.map((item) => `<p>${escapeHtml(item)}</p>`).join("")}</dd>\n`,
     )
     .join("");
   return `<section class="${danger}">
-<h2><span class="class">${classNames[danger]}</span> ${kind} <code>${escaped(name)}</code>, ${changeNames[change]}</h2>
+<h2><span class="class">${classNames[danger]}</span> ${kind} <code>${escapeHtml(name)}</code>, ${changeNames[change]}</h2>
 <dl>
 ${rows}</dl>
-${folded("gained", gained)}${folded("lost", lost)}</section>
+${foldOperations("gained", gained)}${foldOperations("lost", lost)}</section>
 `;
 }
 
-function folded(what: string, operations: readonly string[]): string {
+function foldOperations(what: string, operations: readonly string[]): string {
   if (operations.length === 0) return "";
-  const items = operations.map((name) => `<li><code>${escaped(name)}</code></li>\n`).join("");
+  const items = operations.map((name) => `<li><code>${escapeHtml(name)}</code></li>\n`).join("");
   return `<details><summary>${operations.length} ${operations.length === 1 ? "operation" : "operations"} ${what}</summary><ul>\n${items}</ul></details>\n`;
 }

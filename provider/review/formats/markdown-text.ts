@@ -10,31 +10,32 @@
  */
 
 import { sanitize } from "../../access/sanitize";
-import { escaped } from "./html-text";
+import { escapeHtml } from "./html-text";
 
 /**
  * Text as a code span, in which nothing but the backtick that ends it means anything. That one is
  * written as an escape: a longer fence would not do, because cmark takes one of more than 80 for
  * text.
  */
-export function code(text: string): string {
+export function toCodeSpan(text: string): string {
   const line = sanitize(text).replaceAll("`", "\\u0060");
   return line === "" ? "(empty)" : `\`${line}\``;
 }
 
 /** Text as code within a line of HTML, where Markdown is not read. */
-export function codeInHtml(text: string): string {
-  return `<code>${escaped(text)}</code>`;
+export function toHtmlCode(text: string): string {
+  return `<code>${escapeHtml(text)}</code>`;
 }
 
 /**
  * A sentence that may have text from outside in it: its plain words and small numbers stay as they
  * are, everything else is code.
  *
- * @example sentence('Its subject "repo:acme/app:*" is new.') // 'Its subject `"repo:acme/app:*"` is
- *   new.'
+ * @example
+ * toSafeMarkdown('Its subject "repo:acme/app:*" is new.');
+ * // 'Its subject `"repo:acme/app:*"` is new.'
  */
-export function sentence(text: string): string {
+export function toSafeMarkdown(text: string): string {
   const parts: string[] = [];
   let run: string[] = [];
   const endRun = () => {
@@ -44,7 +45,7 @@ export function sentence(text: string): string {
   };
   for (const word of sanitize(text).split(" ")) {
     const beginsList = parts.length + run.length === 0 && /^\d+[.)]$/.test(word);
-    if (!isPlain(word) || beginsList) {
+    if (!isPlainWord(word) || beginsList) {
       run.push(word);
       continue;
     }
@@ -92,8 +93,8 @@ function asCode(text: string): string {
   const closing = /\)*$/.exec(body)?.[0].slice(0, Math.max(-surplus, 0)) ?? "";
   const inside = body.slice(opening.length, body.length - closing.length);
   return inside === "" || inside.trim() !== inside
-    ? code(text)
-    : `${opening}${code(inside)}${closing}${end}`;
+    ? toCodeSpan(text)
+    : `${opening}${toCodeSpan(inside)}${closing}${end}`;
 }
 
 const plainWord = /^[("']?([A-Za-z]+(?:['-][A-Za-z]+)*|\d{1,6})["']?[)]?[.,;:?]?$/;
@@ -101,7 +102,7 @@ const plainWord = /^[("']?([A-Za-z]+(?:['-][A-Za-z]+)*|\d{1,6})["']?[)]?[.,;:?]?
 /**
  * A word of English or a small number. One that could be the beginning of a commit id is neither.
  */
-function isPlain(word: string): boolean {
+function isPlainWord(word: string): boolean {
   const core = plainWord.exec(word)?.[1];
   return core !== undefined && !/^[0-9a-f]{7,}$/i.test(core) && !/^www$/i.test(core);
 }

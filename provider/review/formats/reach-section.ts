@@ -5,20 +5,20 @@ import { pathTo } from "../../reach/spread";
 import { placesInWords } from "../../reach/words";
 import type { ReachChange } from "../reach/changes";
 import type { Drawn, Mark } from "../reach/picture";
-import { type Review, reachesMore, reachItems } from "../review";
+import { describeReachChange, isReachWider, type Review } from "../review";
 import type { Assessment } from "../verdict/assessment";
 import { classNames } from "./rows";
 
 /** What one credential reaches more and less; nothing where that is not known. */
-export function reachOfAssessment({ reachOf }: Review, assessment: Assessment): string[] {
+export function listReach({ reachOf }: Review, assessment: Assessment): string[] {
   const found = reachOf.get(assessment);
-  return found === undefined ? [] : reachItems(found);
+  return found === undefined ? [] : describeReachChange(found);
 }
 
 /** The verdict as a label. */
-export function labelOf(review: Review): string {
+export function chooseLabel(review: Review): string {
   const { verdict } = review.report;
-  return verdict === "none" && reachesMore(review) ? "reaches more" : classNames[verdict];
+  return verdict === "none" && isReachWider(review) ? "reaches more" : classNames[verdict];
 }
 
 export interface ReachPart {
@@ -31,7 +31,7 @@ export interface ReachPart {
  * What the policy file changes for credentials that stay as they are, what is denied, and what is
  * not known.
  */
-export function reachParts({ reach }: Review): ReachPart[] {
+export function listReachParts({ reach }: Review): ReachPart[] {
   if (reach === undefined) return [];
   if (reach.is === "unknown") return [{ title: "reach", items: [reach.sentence] }];
   return [
@@ -45,23 +45,23 @@ export function reachParts({ reach }: Review): ReachPart[] {
     })),
     ...reach.others.map((one) => ({
       title: `${one.name}, by the policy file`,
-      items: reachItems(one),
+      items: describeReachChange(one),
     })),
     ...(reach.notes.length > 0 ? [{ title: "reach", items: reach.notes }] : []),
   ];
 }
 
 /** Only what changes, for a picture: what is gained before what is lost. */
-export function drawnReach({ reach, reachOf }: Review): Drawn[] {
+export function drawReach({ reach, reachOf }: Review): Drawn[] {
   if (reach?.is !== "known") return [];
   const all = [...reachOf.values(), ...reach.others];
   return [
-    ...all.flatMap((one) => drawn(one, one.gained, "gained")),
-    ...all.flatMap((one) => drawn(one, one.lost, "lost")),
+    ...all.flatMap((one) => toDrawn(one, one.gained, "gained")),
+    ...all.flatMap((one) => toDrawn(one, one.lost, "lost")),
   ];
 }
 
-function drawn({ start }: ReachChange, gains: ReachChange["gained"], mark: Mark): Drawn[] {
+function toDrawn({ start }: ReachChange, gains: ReachChange["gained"], mark: Mark): Drawn[] {
   return gains.map(({ by, use, to, openings, conditions }) => ({
     start,
     steps: pathTo(by),

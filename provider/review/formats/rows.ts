@@ -13,7 +13,7 @@ export interface Row {
  * What an argument counts as that cannot be seen: after the change the most, before it the least
  * that it could be.
  */
-const counted: ReadonlyMap<string, Worst> = new Map<string, Worst>([
+const worstCases: ReadonlyMap<string, WorstCase> = new Map<string, WorstCase>([
   ["scopes", ["every scope that there is", "no scope"]],
   ["tags", ["any tag that there is", "no tag"]],
   ["issuer", ["trusting anybody", "trusting nobody"]],
@@ -30,11 +30,11 @@ const counted: ReadonlyMap<string, Worst> = new Map<string, Worst>([
   ["connection", ["another tailnet", "another tailnet"]],
 ]);
 
-type Worst = readonly [after: string, before: string];
+type WorstCase = readonly [after: string, before: string];
 
-function unseenRow(argument: string, side: 0 | 1): string {
+function describeHidden(argument: string, side: 0 | 1): string {
   const name = side === 0 ? argument : `${argument} before`;
-  const worst = counted.get(argument)?.[side];
+  const worst = worstCases.get(argument)?.[side];
   return `${name}: ${worst === undefined ? "cannot be seen" : `cannot be seen, counted as ${worst}`}`;
 }
 
@@ -43,7 +43,7 @@ function isEnd(change: ChangeKind): boolean {
 }
 
 /** @param reach what it reaches more and less, where that is known */
-export function rowsOf(
+export function toRows(
   { reported, gains, losses, reasons, changed }: Assessment,
   reach: readonly string[] = [],
 ): readonly [Row, ...Row[]] {
@@ -66,9 +66,9 @@ export function rowsOf(
       label: "unknown",
       items: [
         ...reported.unknown.map((argument) =>
-          isEnd(reported.change) ? `${argument}: cannot be seen` : unseenRow(argument, 0),
+          isEnd(reported.change) ? `${argument}: cannot be seen` : describeHidden(argument, 0),
         ),
-        ...reported.unknownBefore.map((argument) => unseenRow(argument, 1)),
+        ...reported.unknownBefore.map((argument) => describeHidden(argument, 1)),
       ],
     },
     { label: "changes", items: quiet },
@@ -109,7 +109,7 @@ export const changeNames: Readonly<Record<ChangeKind, string>> = {
 };
 
 /** How many operations are folded away, in words. */
-export function operationsInWords({ reported: { gained, lost } }: Assessment): string {
+export function countOperations({ reported: { gained, lost } }: Assessment): string {
   const count = (operations: readonly string[], what: string) =>
     operations.length === 0
       ? []

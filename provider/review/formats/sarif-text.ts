@@ -10,7 +10,7 @@ import { sanitize } from "../../access/sanitize";
  * would be a link (3.11.6). The standard has an escape within a link's text alone; elsewhere
  * viewers show a backslash as it is.
  */
-export function messageText(text: string): string {
+export function escapeMessage(text: string): string {
   return sanitize(text)
     .replace(/[{}]/g, "$&$&")
     .replace(/\](?=\()/g, "] ");

@@ -9,8 +9,8 @@ import { gainInWords } from "../../reach/answers";
 import { causeOf } from "../../reach/difference";
 import type { Review } from "../review";
 import type { Assessment } from "../verdict/assessment";
-import { areSentences, changeNames, rowsOf } from "./rows";
-import { messageText } from "./sarif-text";
+import { areSentences, changeNames, toRows } from "./rows";
+import { escapeMessage } from "./sarif-text";
 
 interface Rule {
   readonly id: string;
@@ -72,7 +72,7 @@ const rules: Readonly<Record<Danger | "reach" | "notUnderstood" | "notReviewed",
 };
 
 /** Of reach there is no finding where it was not reviewed. */
-function rulesOf({ reach }: Review): readonly Rule[] {
+function listRules({ reach }: Review): readonly Rule[] {
   const all = Object.values(rules);
   return reach?.is === "known" ? all : all.filter((rule) => rule !== rules.reach);
 }
@@ -83,7 +83,7 @@ const ruleOrder = Object.values(rules).map(({ id }) => id);
  * @param folder where the program's Pulumi.yaml is, from the root of the repository: `""` or `"."`
  *   for the root
  */
-export function sarifReport(review: Review, version: string, folder: string): string {
+export function formatSarif(review: Review, version: string, folder: string): string {
   const { report, assessments } = review;
   const prefix = folder.replace(/^(\.\/)+/, "").replace(/\/+$/, "");
   // Half a surrogate pair is no character, and has no place in an address.
@@ -137,7 +137,7 @@ export function sarifReport(review: Review, version: string, folder: string): st
           driver: {
             name: "tailscope",
             semanticVersion: version,
-            rules: rulesOf(review).map(({ id, level, text, severity }) => ({
+            rules: listRules(review).map(({ id, level, text, severity }) => ({
               id,
               shortDescription: { text },
               helpUri: "https://tailscale.com/kb/1623/trust-credentials",
@@ -148,12 +148,12 @@ export function sarifReport(review: Review, version: string, folder: string): st
         },
         columnKind: "utf16CodeUnits",
         results: [
-          ...report.notUnderstood.map((said) => result(rules.notUnderstood, messageText(said))),
-          ...report.notReviewed.map((said) => result(rules.notReviewed, messageText(said))),
-          ...reachFindings(review).map(({ text, file, line, fingerprint }) =>
+          ...report.notUnderstood.map((said) => result(rules.notUnderstood, escapeMessage(said))),
+          ...report.notReviewed.map((said) => result(rules.notReviewed, escapeMessage(said))),
+          ...findReachGains(review).map(({ text, file, line, fingerprint }) =>
             file === undefined
-              ? result(rules.reach, messageText(text), undefined, fingerprint)
-              : inRepository(rules.reach, messageText(text), file, line, fingerprint),
+              ? result(rules.reach, escapeMessage(text), undefined, fingerprint)
+              : inRepository(rules.reach, escapeMessage(text), file, line, fingerprint),
           ),
           // What gives nothing is no finding.
           ...assessments
@@ -161,7 +161,12 @@ export function sarifReport(review: Review, version: string, folder: string): st
             .map((assessment) => {
               const { urn } = assessment.reported;
               const rule = rules[assessment.reported.class];
-              return result(rule, messageOf(assessment), assessment.position, `${rule.id} ${urn}`);
+              return result(
+                rule,
+                writeMessage(assessment),
+                assessment.position,
+                `${rule.id} ${urn}`,
+              );
             }),
         ],
       },
@@ -178,7 +183,7 @@ interface ReachFinding {
 }
 
 /** Each gain, at the line of the policy file that gives it. */
-function reachFindings({ reach, reachOf }: Review): ReachFinding[] {
+function findReachGains({ reach, reachOf }: Review): ReachFinding[] {
   if (reach?.is !== "known") return [];
   return [...reachOf.values(), ...reach.others].flatMap(({ name, urn, gained }) =>
     gained.map((gain) => {
@@ -194,11 +199,11 @@ function reachFindings({ reach, reachOf }: Review): ReachFinding[] {
   );
 }
 
-function messageOf(assessment: Assessment): string {
+function writeMessage(assessment: Assessment): string {
   const { kind, name, change } = assessment.reported;
-  const rows = rowsOf(assessment).map(({ label, items }) => {
-    const said = items.map(messageText);
+  const rows = toRows(assessment).map(({ label, items }) => {
+    const said = items.map(escapeMessage);
     return areSentences(label) ? `${label}: ${said.join(" ")}` : `${label}: ${said.join("; ")}.`;
   });
-  return [`${kind} ${messageText(name)} is ${changeNames[change]}.`, ...rows].join(" ");
+  return [`${kind} ${escapeMessage(name)} is ${changeNames[change]}.`, ...rows].join(" ");
 }

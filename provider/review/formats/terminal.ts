@@ -2,10 +2,10 @@
 
 import { styleText } from "node:util";
 import { sanitize } from "../../access/sanitize";
-import { type Review, verdictInWords } from "../review";
+import { describeVerdict, type Review } from "../review";
 import type { Assessment } from "../verdict/assessment";
-import { reachOfAssessment, reachParts } from "./reach-section";
-import { changeNames, classNames, operationsInWords, rowsOf } from "./rows";
+import { listReach, listReachParts } from "./reach-section";
+import { changeNames, classNames, countOperations, toRows } from "./rows";
 
 const colours = {
   admin: "red",
@@ -15,18 +15,18 @@ const colours = {
   none: "gray",
 } as const;
 
-export function terminalReport(review: Review): string {
+export function formatTerminal(review: Review): string {
   const { report, assessments } = review;
   return [
-    styleText(["bold", colours[report.verdict]], verdictInWords(review)),
+    styleText(["bold", colours[report.verdict]], describeVerdict(review)),
     ...report.notUnderstood.map(
       (sentence) => `  ${styleText("red", "not understood")}  ${sanitize(sentence)}`,
     ),
     ...report.notReviewed.map(
       (sentence) => `  ${styleText("yellow", "not reviewed")}  ${sanitize(sentence)}`,
     ),
-    ...assessments.flatMap((assessment) => ["", ...linesOf(assessment, review)]),
-    ...reachParts(review).flatMap(({ title, items }) => [
+    ...assessments.flatMap((assessment) => ["", ...writeCredential(assessment, review)]),
+    ...listReachParts(review).flatMap(({ title, items }) => [
       "",
       styleText("bold", sanitize(title)),
       ...items.map((item) => `  ${sanitize(item)}`),
@@ -35,13 +35,13 @@ export function terminalReport(review: Review): string {
   ].join("\n");
 }
 
-function linesOf(assessment: Assessment, review: Review): string[] {
+function writeCredential(assessment: Assessment, review: Review): string[] {
   const { kind, name, change } = assessment.reported;
   const danger = assessment.reported.class;
-  const folded = operationsInWords(assessment);
+  const folded = countOperations(assessment);
   return [
     `${styleText(["bold", colours[danger]], classNames[danger].toUpperCase().padEnd(9))}${kind} ${styleText("bold", sanitize(name))}, ${changeNames[change]}`,
-    ...rowsOf(assessment, reachOfAssessment(review, assessment)).flatMap(({ label, items }) =>
+    ...toRows(assessment, listReach(review, assessment)).flatMap(({ label, items }) =>
       items.map((item, index) => `  ${(index === 0 ? label : "").padEnd(9)}${sanitize(item)}`),
     ),
     ...(folded === ""
@@ -56,9 +56,9 @@ const marks = { gained: "+", kept: " ", lost: "-" } as const;
  * Every operation of one credential, with the scope that opens it, and whether it is new, kept or
  * lost.
  */
-export function terminalExplanation(assessment: Assessment): string {
+export function formatExplanation(assessment: Assessment): string {
   const { kind, name, change } = assessment.reported;
-  const { operations } = explanation(assessment);
+  const { operations } = explainAssessment(assessment);
   const width = Math.max(0, ...operations.map(({ operation }) => operation.length));
   const wide = Math.max(0, ...operations.map(({ scope }) => scope.length));
   return [
@@ -72,7 +72,7 @@ export function terminalExplanation(assessment: Assessment): string {
   ].join("\n");
 }
 
-interface Explained {
+interface ExplainedOperation {
   readonly operation: string;
   readonly scope: string;
   readonly summary: string;
@@ -80,9 +80,9 @@ interface Explained {
 }
 
 /** The same for programs. */
-export function explanation({ reported, before, after }: Assessment): {
+export function explainAssessment({ reported, before, after }: Assessment): {
   urn: string;
-  operations: Explained[];
+  operations: ExplainedOperation[];
 } {
   const [had, has] = [new Set(before), new Set(after)];
   const all = [...after, ...before.filter((operation) => !has.has(operation))];

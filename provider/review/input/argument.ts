@@ -19,7 +19,7 @@ export const hidden: Argument = { is: "hidden" };
 export const unknown: Argument = { is: "unknown" };
 
 /** Absent, null and an empty text are one thing to the API. */
-export function argumentFrom(value: unknown): Argument {
+export function toArgument(value: unknown): Argument {
   if (value === undefined || value === null || value === "") return absent;
   if (isUnknown(value)) return unknown;
   return isHidden(value) ? hidden : { is: "known", value };
@@ -40,19 +40,19 @@ export const noArguments: Arguments = { named: new Map(), others: absent };
 export const unknownArguments: Arguments = { named: new Map(), others: unknown };
 
 /** @param bag the object that has them, or what stands for it */
-export function argumentsFrom(bag: unknown): Arguments {
-  const whole = argumentFrom(bag);
+export function toArguments(bag: unknown): Arguments {
+  const whole = toArgument(bag);
   if (whole.is !== "known") return { named: new Map(), others: whole };
   // Refused where a file is read.
-  if (!isBag(whole.value)) return { named: new Map(), others: hidden };
+  if (!isObject(whole.value)) return { named: new Map(), others: hidden };
   // Own members alone: an argument may be called as anything, `constructor` too.
   const named = Object.entries(whole.value).map(
-    ([name, value]) => [name, argumentFrom(value)] as const,
+    ([name, value]) => [name, toArgument(value)] as const,
   );
   return { named: new Map(named), others: absent };
 }
 
-export function argumentOf({ named, others }: Arguments, name: string): Argument {
+export function getArgument({ named, others }: Arguments, name: string): Argument {
   return named.get(name) ?? others;
 }
 
@@ -60,45 +60,50 @@ export function argumentOf({ named, others }: Arguments, name: string): Argument
  * The arguments in a state as they were asked for. Its outputs are what the API answered, under
  * `asked` with what was asked for where that differs.
  */
-export function argumentsAsAsked(inputs: Arguments, outputs: Arguments): Arguments {
-  const answered = argumentsAsAnswered(inputs, outputs);
-  const asked = argumentOf(outputs, "asked");
+export function readAskedArguments(inputs: Arguments, outputs: Arguments): Arguments {
+  const answered = readAnsweredArguments(inputs, outputs);
+  const asked = getArgument(outputs, "asked");
   if (asked.is === "absent") return answered;
   const overlay =
-    asked.is === "known" ? argumentsFrom(asked.value) : { named: new Map(), others: asked };
-  return over(answered, overlay);
+    asked.is === "known" ? toArguments(asked.value) : { named: new Map(), others: asked };
+  return mergeArguments(answered, overlay);
 }
 
 /** The arguments in a state as the API answered them. */
-export function argumentsAsAnswered(inputs: Arguments, outputs: Arguments): Arguments {
-  return over(inputs, outputs);
+export function readAnsweredArguments(inputs: Arguments, outputs: Arguments): Arguments {
+  return mergeArguments(inputs, outputs);
 }
 
 /** `below` with what `above` says instead: all of it, where that does not show what it says. */
-function over(below: Arguments, above: Arguments): Arguments {
+function mergeArguments(below: Arguments, above: Arguments): Arguments {
   if (above.others.is !== "absent") return above;
   return { named: new Map([...below.named, ...above.named]), others: below.others };
 }
 
-export function isBag(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** By which two arguments are compared; those that cannot be seen are alike. */
-export function normalForm(argument: Argument): string {
-  return argument.is === "known" ? normal(argument.value) : argument.is === "absent" ? "" : "?";
+export function normalizeArgument(argument: Argument): string {
+  return argument.is === "known"
+    ? normalizeValue(argument.value)
+    : argument.is === "absent"
+      ? ""
+      : "?";
 }
 
 /**
  * A value's normal form: the order of a list, and of an object's members, means nothing, and
  * `false` is what is not there.
  */
-function normal(value: unknown): string {
+function normalizeValue(value: unknown): string {
   if (value === false) return "";
-  if (Array.isArray(value)) return value.length === 0 ? "" : `[${value.map(normal).sort().join()}]`;
-  if (!isBag(value)) return JSON.stringify(value ?? null);
+  if (Array.isArray(value))
+    return value.length === 0 ? "" : `[${value.map(normalizeValue).sort().join()}]`;
+  if (!isObject(value)) return JSON.stringify(value ?? null);
   const members = Object.entries(value).map(
-    ([name, member]) => `${JSON.stringify(name)}:${normal(member)}`,
+    ([name, member]) => `${JSON.stringify(name)}:${normalizeValue(member)}`,
   );
   return members.length === 0 ? "" : `{${members.sort().join()}}`;
 }

@@ -9,23 +9,23 @@ export type Documents = { readonly documents: readonly unknown[] } | { readonly 
  *
  * @param what what the JSON should be, for example "the JSON of `pulumi preview --json`"
  */
-export function documentsIn(text: string, what: string): Documents {
+export function parseDocuments(text: string, what: string): Documents {
   const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
   const first = Math.max(
     0,
     lines.findIndex((line) => line.startsWith("{")),
   );
   const rest = lines.slice(first);
-  const whole = parsed(rest.join("\n"));
+  const whole = parseJson(rest.join("\n"));
   if (whole !== undefined) return { documents: [whole] };
-  const each = rest.filter((line) => line.trim() !== "").map(parsed);
+  const each = rest.filter((line) => line.trim() !== "").map(parseJson);
   if (each.length > 0 && each.every((document) => document !== undefined))
     return { documents: each };
-  return { problem: problemOf(rest, what) };
+  return { problem: explainProblem(rest, what) };
 }
 
-function problemOf(lines: readonly string[], what: string): string {
-  const isComplete = (length: number) => parsed(lines.slice(0, length).join("\n")) !== undefined;
+function explainProblem(lines: readonly string[], what: string): string {
+  const isComplete = (length: number) => parseJson(lines.slice(0, length).join("\n")) !== undefined;
   const end = lines.findIndex((line, index) => /^\}\s*$/.test(line) && isComplete(index + 1));
   if (end < 0) return `it is not ${what}`;
   const behind = lines.slice(end + 1).find((line) => line.trim() !== "") ?? "";
@@ -34,7 +34,7 @@ function problemOf(lines: readonly string[], what: string): string {
     : `it has text behind the JSON, which could say that something failed: ${JSON.stringify(behind)}. Give standard output alone`;
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -6,17 +6,17 @@
 
 import { z } from "zod";
 import { unknownValue } from "../../access/engine-values";
-import { isBag } from "./argument";
-import { incompleteness, problemIn, severity } from "./failures";
-import { bag, problemWith, stateFrom } from "./schemas";
-import type { Read, Step } from "./step";
+import { isObject } from "./argument";
+import { findFailure, findMissingSteps, severity } from "./failures";
+import { describeMismatch, objectLike, toState } from "./schemas";
+import type { ReadResult, Step } from "./step";
 
 const state = z.looseObject({
   type: z.string(),
   urn: z.string().nullish(),
   id: z.string().nullish(),
-  inputs: bag,
-  outputs: bag,
+  inputs: objectLike,
+  outputs: objectLike,
   external: z.boolean().nullish(),
   delete: z.boolean().nullish(),
   retainOnDelete: z.boolean().nullish(),
@@ -68,19 +68,19 @@ const event = z.strictObject({
 type Event = z.infer<typeof event>;
 
 export function isEvent(document: unknown): boolean {
-  return isBag(document) && Object.hasOwn(document, "sequence");
+  return isObject(document) && Object.hasOwn(document, "sequence");
 }
 
-export function eventsToRead(documents: readonly unknown[]): Read {
+export function readEvents(documents: readonly unknown[]): ReadResult {
   const parsed = z.array(event).safeParse(documents);
-  if (!parsed.success) return { problem: problemWith(parsed.error, "a stream of events") };
+  if (!parsed.success) return { problem: describeMismatch(parsed.error, "a stream of events") };
   const events = parsed.data;
   const steps: Step[] = [];
   const places = new Map<string, number>();
   for (const { resourcePreEvent, resOutputsEvent } of events) {
     if (resourcePreEvent !== undefined) {
       places.set(resourcePreEvent.metadata.urn, steps.length);
-      steps.push(stepFrom(resourcePreEvent.metadata));
+      steps.push(toStep(resourcePreEvent.metadata));
     }
     // What a refresh came to is known when it ends.
     const place = places.get(resOutputsEvent?.metadata.urn ?? "");
@@ -90,29 +90,29 @@ export function eventsToRead(documents: readonly unknown[]): Read {
       steps[place]?.op === "refresh" &&
       resOutputsEvent.metadata.op !== "same"
     )
-      steps[place] = stepFrom(resOutputsEvent.metadata);
+      steps[place] = toStep(resOutputsEvent.metadata);
   }
-  const problem = failureOf(events, steps);
+  const problem = findFailureInEvents(events, steps);
   return problem === undefined ? { steps } : { problem };
 }
 
-function stepFrom({ op, urn, old, new: after }: z.infer<typeof resourceEvent>["metadata"]): Step {
+function toStep({ op, urn, old, new: after }: z.infer<typeof resourceEvent>["metadata"]): Step {
   return {
     op,
     urn,
-    ...(old && { old: stateFrom("old", old, unknownValue) }),
-    ...(after && { new: stateFrom("new", after, unknownValue) }),
+    ...(old && { old: toState("old", old, unknownValue) }),
+    ...(after && { new: toState("new", after, unknownValue) }),
   };
 }
 
-function failureOf(events: readonly Event[], steps: readonly Step[]): string | undefined {
+function findFailureInEvents(events: readonly Event[], steps: readonly Step[]): string | undefined {
   const [end, more] = events.flatMap(({ summaryEvent }) => (summaryEvent ? [summaryEvent] : []));
   if (more !== undefined)
     return "it has the events of more than one preview: review each by itself";
   const diagnostics = events.flatMap(({ diagnosticEvent }) =>
     diagnosticEvent ? [diagnosticEvent] : [],
   );
-  const problem = problemIn(diagnostics, end?.maybeCorrupt === true);
+  const problem = findFailure(diagnostics, end?.maybeCorrupt === true);
   if (problem !== undefined) return problem;
   for (const { errorEvent, resOpFailedEvent, policyEvent } of events) {
     if (errorEvent) return `the preview failed: ${(errorEvent.error ?? "").trim()}`;
@@ -123,5 +123,5 @@ function failureOf(events: readonly Event[], steps: readonly Step[]): string | u
   if (end === undefined) return "it stops before its end: the event with its summary is missing";
   if (end.isPreview === false) return "it is an update, not a preview";
   if ((end.result ?? "succeeded") !== "succeeded") return `the preview ${end.result}`;
-  return incompleteness(steps, end.resourceChanges ?? {}, true);
+  return findMissingSteps(steps, end.resourceChanges ?? {}, true);
 }

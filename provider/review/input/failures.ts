@@ -21,7 +21,7 @@ export interface Diagnostic {
 const harmless = ["debug", "info", "info#err", "warning"];
 
 /** What the diagnostics of a preview and the engine's doubt say of its failure. */
-export function problemIn(
+export function findFailure(
   diagnostics: readonly Diagnostic[],
   maybeCorrupt: boolean,
 ): string | undefined {
@@ -56,7 +56,7 @@ const uncounted = [
  * It counts what stays the same and shows little of that, and shows what is read and counts it
  * where that changed (`engine/update.go`, `previewActions`).
  */
-export function incompleteness(
+export function findMissingSteps(
   steps: readonly Step[],
   summary: Readonly<Record<string, number>> | undefined,
   hasEnded: boolean,

@@ -8,27 +8,31 @@ import { parseType } from "../../access/urn";
 import {
   type Arguments,
   absent,
-  argumentOf,
-  argumentsFrom,
-  isBag,
+  getArgument,
+  isObject,
+  toArguments,
   unknown,
   unknownArguments,
 } from "./argument";
-import { documentsIn } from "./documents";
-import { bag, problemWith } from "./schemas";
-import type { Read, State, Step } from "./step";
+import { parseDocuments } from "./documents";
+import { describeMismatch, objectLike } from "./schemas";
+import type { ReadResult, State, Step } from "./step";
 
 const resourcePlan = z.looseObject({
   goal: z
     .looseObject({
       type: z.string().nullish(),
       inputDiff: z
-        .looseObject({ adds: bag, updates: bag, deletes: z.array(z.string()).nullish() })
+        .looseObject({
+          adds: objectLike,
+          updates: objectLike,
+          deletes: z.array(z.string()).nullish(),
+        })
         .nullish(),
     })
     .nullish(),
   steps: z.array(z.string()).nullish(),
-  state: bag,
+  state: objectLike,
 });
 
 const plan = z.looseObject({
@@ -37,26 +41,26 @@ const plan = z.looseObject({
 });
 
 /** The steps in the text of a plan, or what is wrong with it. */
-export function readPlan(text: string): Read {
+export function readPlan(text: string): ReadResult {
   if (text.trim() === "") return { problem: "it is empty" };
-  const found = documentsIn(text, "the JSON of an update plan");
+  const found = parseDocuments(text, "the JSON of an update plan");
   if ("problem" in found) return found;
   const [document, ...more] = found.documents;
   if (more.length > 0) return { problem: "it has more than one JSON document" };
   const parsed = plan.safeParse(document);
-  if (!parsed.success) return { problem: problemWith(parsed.error, "an update plan") };
-  if (!isBag(parsed.data.manifest))
+  if (!parsed.success) return { problem: describeMismatch(parsed.error, "an update plan") };
+  if (!isObject(parsed.data.manifest))
     return { problem: "it is not an update plan: manifest is missing" };
   return {
     steps: Object.entries(parsed.data.resourcePlans ?? {}).flatMap(([urn, planned]) =>
-      stepsOf(urn, planned),
+      toSteps(urn, planned),
     ),
   };
 }
 
 type ResourcePlan = z.infer<typeof resourcePlan>;
 
-function stepsOf(urn: string, planned: ResourcePlan): Step[] {
+function toSteps(urn: string, planned: ResourcePlan): Step[] {
   const ops = planned.steps ?? [];
   const types = [...new Set([parseType(urn), ...(planned.goal?.type ? [planned.goal.type] : [])])];
   const state = (given: Arguments, isExternal: boolean): State => ({
@@ -69,14 +73,14 @@ function stepsOf(urn: string, planned: ResourcePlan): Step[] {
     deletedWith: unknown,
   });
   const wasExternal = ops.includes("discard-replaced") || ops.includes("discard");
-  const after = argumentsAfter(planned);
-  const before = argumentsBefore(planned, after);
+  const after = readArgumentsAfter(planned);
+  const before = readArgumentsBefore(planned, after);
   // An update is always compared with what was, so one that adds code had none.
   const isBare = ops.includes("update") && addsCode(planned);
   const code = isBare
     ? absent
     : before.others.is === "absent"
-      ? argumentOf(before, "__provider")
+      ? getArgument(before, "__provider")
       : undefined;
   return ops.map((op) => ({
     op,
@@ -89,7 +93,7 @@ function stepsOf(urn: string, planned: ResourcePlan): Step[] {
     }),
     ...(hasAfter(op) &&
       planned.goal && {
-        new: { ...state(after, false), code: [argumentOf(after, "__provider")] },
+        new: { ...state(after, false), code: [getArgument(after, "__provider")] },
       }),
   }));
 }
@@ -103,9 +107,9 @@ function hasAfter(op: string): boolean {
   return !["delete", "delete-replaced", "discard", "discard-replaced"].includes(op);
 }
 
-function argumentsAfter({ goal, state }: ResourcePlan): Arguments {
+function readArgumentsAfter({ goal, state }: ResourcePlan): Arguments {
   const { adds, updates, deletes } = goal?.inputDiff ?? {};
-  const parts = [argumentsFrom(state), argumentsFrom(adds), argumentsFrom(updates)];
+  const parts = [toArguments(state), toArguments(adds), toArguments(updates)];
   const unseen = parts.find(({ others }) => others.is !== "absent");
   // An import has a goal and no inputs.
   if (unseen !== undefined) return unseen;
@@ -116,22 +120,22 @@ function argumentsAfter({ goal, state }: ResourcePlan): Arguments {
 }
 
 function addsCode({ goal }: ResourcePlan): boolean {
-  return argumentsFrom(goal?.inputDiff?.adds).named.has("__provider");
+  return toArguments(goal?.inputDiff?.adds).named.has("__provider");
 }
 
 /**
  * What does not change was as it will be, where the plan compared with what was; else nothing of it
  * is known.
  */
-function argumentsBefore(planned: ResourcePlan, after: Arguments): Arguments {
+function readArgumentsBefore(planned: ResourcePlan, after: Arguments): Arguments {
   const { goal } = planned;
   if (!goal?.inputDiff || after.others.is !== "absent") return unknownArguments;
   // Every resource has code, so what gets it now was compared with nothing: it was looked up, or is
   // replaced as a whole.
   if (addsCode(planned)) return unknownArguments;
   const [added, updated] = [
-    argumentsFrom(goal.inputDiff.adds).named,
-    argumentsFrom(goal.inputDiff.updates).named,
+    toArguments(goal.inputDiff.adds).named,
+    toArguments(goal.inputDiff.updates).named,
   ];
   const named = new Map(after.named);
   for (const name of added.keys()) named.set(name, absent);

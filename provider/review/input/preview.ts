@@ -4,18 +4,18 @@
  */
 
 import { z } from "zod";
-import { documentsIn } from "./documents";
-import { eventsToRead, isEvent } from "./events";
-import { incompleteness, problemIn, severity } from "./failures";
-import { bag, positionOf, problemWith, stateFrom } from "./schemas";
-import type { Read, Step } from "./step";
+import { parseDocuments } from "./documents";
+import { isEvent, readEvents } from "./events";
+import { findFailure, findMissingSteps, severity } from "./failures";
+import { describeMismatch, findPosition, objectLike, toState } from "./schemas";
+import type { ReadResult, Step } from "./step";
 
 const state = z.looseObject({
   type: z.string(),
   urn: z.string().nullish(),
   id: z.string().nullish(),
-  inputs: bag,
-  outputs: bag,
+  inputs: objectLike,
+  outputs: objectLike,
   external: z.boolean().nullish(),
   delete: z.boolean().nullish(),
   retainOnDelete: z.boolean().nullish(),
@@ -41,34 +41,34 @@ const digest = z.looseObject({
 });
 
 /** The steps in the text of a preview, or what is wrong with it. */
-export function readPreview(text: string): Read {
+export function readPreview(text: string): ReadResult {
   if (text.trim() === "")
     return { problem: "it is empty: `pulumi preview --json` printed nothing" };
-  const found = documentsIn(text, "the JSON of `pulumi preview --json`");
+  const found = parseDocuments(text, "the JSON of `pulumi preview --json`");
   if ("problem" in found) return found;
   const [first, ...more] = found.documents;
-  if (isEvent(first)) return eventsToRead(found.documents);
+  if (isEvent(first)) return readEvents(found.documents);
   if (more.length > 0)
     return { problem: "it has more than one JSON document: review each by itself" };
-  return digestToRead(first);
+  return readDigest(first);
 }
 
-function digestToRead(document: unknown): Read {
+function readDigest(document: unknown): ReadResult {
   const parsed = digest.safeParse(document);
-  if (!parsed.success) return { problem: problemWith(parsed.error, "a preview") };
+  if (!parsed.success) return { problem: describeMismatch(parsed.error, "a preview") };
   const { steps: given, diagnostics, changeSummary, maybeCorrupt, duration } = parsed.data;
   const steps = (given ?? []).map(({ op, urn, oldState, newState }): Step => {
-    const position = positionOf(newState?.stackTrace ?? oldState?.stackTrace ?? []);
+    const position = findPosition(newState?.stackTrace ?? oldState?.stackTrace ?? []);
     return {
       op,
       urn,
-      ...(oldState && { old: stateFrom("old", oldState, oldState.deletedWith) }),
-      ...(newState && { new: stateFrom("new", newState, newState.deletedWith) }),
+      ...(oldState && { old: toState("old", oldState, oldState.deletedWith) }),
+      ...(newState && { new: toState("new", newState, newState.deletedWith) }),
       ...(position && { position }),
     };
   });
   const problem =
-    problemIn(diagnostics ?? [], maybeCorrupt === true) ??
-    incompleteness(steps, changeSummary ?? undefined, typeof duration === "number");
+    findFailure(diagnostics ?? [], maybeCorrupt === true) ??
+    findMissingSteps(steps, changeSummary ?? undefined, typeof duration === "number");
   return problem === undefined ? { steps } : { problem };
 }

@@ -4,12 +4,12 @@ import { z } from "zod";
 import { isHidden, isUnknown } from "../../access/engine-values";
 import { parseType } from "../../access/urn";
 import {
-  argumentFrom,
-  argumentOf,
-  argumentsAsAnswered,
-  argumentsAsAsked,
-  argumentsFrom,
-  isBag,
+  getArgument,
+  isObject,
+  readAnsweredArguments,
+  readAskedArguments,
+  toArgument,
+  toArguments,
 } from "./argument";
 import type { Position, State } from "./step";
 
@@ -17,9 +17,9 @@ import type { Position, State } from "./step";
  * Inputs and outputs, as they are: a schema of their members would lose the one that is called
  * `__proto__`.
  */
-export const bag = z
+export const objectLike = z
   .unknown()
-  .refine((value) => value === null || isBag(value) || isHidden(value) || isUnknown(value))
+  .refine((value) => value === null || isObject(value) || isHidden(value) || isUnknown(value))
   .optional();
 
 interface GivenState {
@@ -34,28 +34,28 @@ interface GivenState {
 }
 
 /** @param deletedWith as a file has it, or that it has not */
-export function stateFrom(side: "old" | "new", given: GivenState, deletedWith: unknown): State {
-  const [inputs, outputs] = [argumentsFrom(given.inputs), argumentsFrom(given.outputs)];
+export function toState(side: "old" | "new", given: GivenState, deletedWith: unknown): State {
+  const [inputs, outputs] = [toArguments(given.inputs), toArguments(given.outputs)];
   const types = [given.type, ...(given.urn ? [parseType(given.urn)] : [])];
-  const outputCode = argumentOf(outputs, "__provider");
+  const outputCode = getArgument(outputs, "__provider");
   return {
     types: [...new Set(types)],
     ...(given.id && { id: given.id }),
     // The outputs of what is new are the engine's guess.
-    arguments: side === "old" ? argumentsAsAsked(inputs, outputs) : inputs,
-    ...(side === "old" && { answered: argumentsAsAnswered(inputs, outputs) }),
+    arguments: side === "old" ? readAskedArguments(inputs, outputs) : inputs,
+    ...(side === "old" && { answered: readAnsweredArguments(inputs, outputs) }),
     inputNames: [...inputs.named.keys()],
     // Outputs without code have none to run; inputs always have it.
-    code: [argumentOf(inputs, "__provider"), ...(outputCode.is === "absent" ? [] : [outputCode])],
+    code: [getArgument(inputs, "__provider"), ...(outputCode.is === "absent" ? [] : [outputCode])],
     isExternal: given.external === true,
     isMarked: given.delete === true,
-    retainOnDelete: argumentFrom(given.retainOnDelete === true ? true : undefined),
-    deletedWith: argumentFrom(deletedWith),
+    retainOnDelete: toArgument(given.retainOnDelete === true ? true : undefined),
+    deletedWith: toArgument(deletedWith),
   };
 }
 
 /** The first line of a stack trace that is in the program itself. */
-export function positionOf(
+export function findPosition(
   trace: readonly { sourcePosition?: string | undefined }[],
 ): Position | undefined {
   for (const { sourcePosition = "" } of trace) {
@@ -68,7 +68,7 @@ export function positionOf(
 }
 
 /** @param what what it should be, for example "a preview" */
-export function problemWith(error: z.ZodError, what: string): string {
+export function describeMismatch(error: z.ZodError, what: string): string {
   const [issue] = error.issues;
   const place = issue?.path.join(".") || "its top";
   if (issue?.code === "unrecognized_keys")

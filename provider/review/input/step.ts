@@ -54,4 +54,4 @@ export interface Step {
 }
 
 /** The steps of a file, or why it cannot be used. */
-export type Read = { readonly steps: readonly Step[] } | { readonly problem: string };
+export type ReadResult = { readonly steps: readonly Step[] } | { readonly problem: string };

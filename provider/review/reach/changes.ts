@@ -15,8 +15,8 @@ import type { Step } from "../input/step";
 import type { Change } from "../verdict/changes";
 import { readCredential } from "../verdict/credential";
 import { judgeRelevance } from "../verdict/relevance";
-import { startOf } from "./credential-starts";
-import { findPolicies, type GivenPolicy, networkAfter, type Policies } from "./policies";
+import { toStart } from "./credential-starts";
+import { findPolicies, type GivenPolicy, getNetworkAfter, type Policies } from "./policies";
 
 export interface ReachOptions {
   readonly policy?: GivenPolicy | undefined;
@@ -68,7 +68,7 @@ export type ReviewedReach =
       readonly notUnderstood: readonly string[];
     };
 
-export function reachOfChange(
+export function compareReach(
   steps: readonly Step[],
   changes: readonly Change[],
   options: ReachOptions,
@@ -86,7 +86,7 @@ export function reachOfChange(
       sentence:
         "Reach is not reviewed: no policy file is known. Give it with --policy, and with --policy-before what it was, or ask the tailnet for its own with --tailnet-policy.",
     };
-  const after = networkAfter(found.after);
+  const after = getNetworkAfter(found.after);
   // What is not known of the time before counts as the least: nothing was reached.
   const before = "network" in found.before ? found.before.network : undefined;
   const isSame = "network" in found.before && "network" in found.after && before === after;
@@ -105,25 +105,25 @@ export function reachOfChange(
   };
   const byChange = new Map(
     changes.map((change) => {
-      const { was, is } = startsIn(change);
+      const { was, is } = findStarts(change);
       return [change, compare(was, is, change.name, change.urn)] as const;
     }),
   );
-  const standing = standingCredentials(steps, changes, options.others ?? []);
-  const known = [...changes.flatMap((change) => startsIn(change).is ?? []), ...standing];
+  const standing = findUnchangedCredentials(steps, changes, options.others ?? []);
+  const known = [...changes.flatMap((change) => findStarts(change).is ?? []), ...standing];
   const others = [
     ...(isSame ? [] : standing).map((start) => compare(start, start, start.name, start.urn)),
-    ...(isSame ? [] : tagsWithout(known, [before, after])).map((start) =>
+    ...(isSame ? [] : findFreeTags(known, [before, after])).map((start) =>
       compare(start, start, start.name),
     ),
     ...(isSame
       ? []
-      : toldOnce(
-          peopleIn(before, after).map((start) => compare(start, start, startInWords(start))),
+      : dropRepeated(
+          findPeople(before, after).map((start) => compare(start, start, startInWords(start))),
           before === undefined ? [after] : [before, after],
         )),
   ].filter(({ gained, lost }) => gained.length > 0 || lost.length > 0);
-  const denied = deniedBy(options.deny ?? [], known, after, spreadAfter);
+  const denied = findDenied(options.deny ?? [], known, after, spreadAfter);
   if ("problem" in denied) return denied;
   return {
     is: "known",
@@ -141,7 +141,7 @@ export function reachOfChange(
     byChange,
     others,
     denied: denied.denied,
-    notUnderstood: notUnderstoodIn(found),
+    notUnderstood: listNotUnderstood(found),
   };
 }
 
@@ -152,15 +152,15 @@ function newRemarks(before: Network | undefined, after: Network): string[] {
 }
 
 /** The credential before and after; one that only changes hands is the same on both sides. */
-function startsIn(change: Change): {
+function findStarts(change: Change): {
   readonly was: CredentialStart | undefined;
   readonly is: CredentialStart | undefined;
 } {
   const { kind, urn, name, position, survival } = change;
   const named = { urn, name, ...(position && { position }) };
   const was =
-    change.before && startOf(readCredential(kind, change.before, "before"), "before", named);
-  const is = change.after && startOf(readCredential(kind, change.after, "after"), "after", named);
+    change.before && toStart(readCredential(kind, change.before, "before"), "before", named);
+  const is = change.after && toStart(readCredential(kind, change.after, "after"), "after", named);
   if (change.change === "import") return { was: is, is };
   if (change.change === "release" || change.change === "discard") return { was, is: was };
   // What may stay alive is not surely lost.
@@ -168,7 +168,7 @@ function startsIn(change: Change): {
 }
 
 /** The credentials that do not change, as far as the preview or a state shows them. */
-function standingCredentials(
+function findUnchangedCredentials(
   steps: readonly Step[],
   changes: readonly Change[],
   given: readonly CredentialStart[],
@@ -185,7 +185,7 @@ function standingCredentials(
     const credential = readCredential(relevance.kind, state.arguments, "after");
     standing.set(
       step.urn,
-      startOf(credential, "after", { urn: step.urn, name: parseName(step.urn) }),
+      toStart(credential, "after", { urn: step.urn, name: parseName(step.urn) }),
     );
   }
   return [...standing.values()];
@@ -195,7 +195,7 @@ function standingCredentials(
  * People and addresses that a policy file names, and users who come into a group or leave one. The
  * wider come first.
  */
-function peopleIn(before: Network | undefined, after: Network): Start[] {
+function findPeople(before: Network | undefined, after: Network): Start[] {
   const networks = before === undefined ? [after] : [before, after];
   const named = networks.flatMap(startsNamedIn).filter(({ kind }) => kind !== "Machine");
   const membersIn = (group: string, network: Network | undefined) =>
@@ -213,11 +213,11 @@ function peopleIn(before: Network | undefined, after: Network): Start[] {
     ]),
   );
   return ["*", "autogroup:member", ""]
-    .map((name) => [...starts.values()].filter((start) => rankOf(start) === name))
+    .map((name) => [...starts.values()].filter((start) => rankStart(start) === name))
     .flatMap((alike) => [...alike.filter(isMany), ...alike.filter((start) => !isMany(start))]);
 }
 
-function rankOf({ name }: Start): string {
+function rankStart({ name }: Start): string {
   return name === "*" || name === "autogroup:member" ? name : "";
 }
 
@@ -227,7 +227,10 @@ function isMany({ kind, name }: Start): boolean {
 }
 
 /** Changes without what is said of somebody's group already. */
-function toldOnce(changes: readonly ReachChange[], networks: readonly Network[]): ReachChange[] {
+function dropRepeated(
+  changes: readonly ReachChange[],
+  networks: readonly Network[],
+): ReachChange[] {
   const told = new Map<string, Set<string>>();
   return changes.map((change) => {
     const { start, gained, lost } = change;
@@ -261,7 +264,7 @@ function toldOnce(changes: readonly ReachChange[], networks: readonly Network[])
  * Tags that no known credential can admit machines with: somebody may have a credential of them
  * that is not shown here, or machines that have them.
  */
-function tagsWithout(
+function findFreeTags(
   known: readonly CredentialStart[],
   networks: readonly (Network | undefined)[],
 ): CredentialStart[] {
@@ -283,7 +286,7 @@ function tagsWithout(
     }));
 }
 
-function deniedBy(
+function findDenied(
   targets: readonly string[],
   starts: readonly CredentialStart[],
   network: Network,
@@ -301,15 +304,15 @@ function deniedBy(
   return { denied };
 }
 
-function notUnderstoodIn({ before, after, from }: Policies): string[] {
-  const is = sentencesOf(after, from);
-  const was = sentencesOf(before, from);
-  const earlier = sentencesOf(before, `${from} before the change`);
+function listNotUnderstood({ before, after, from }: Policies): string[] {
+  const is = describeSide(after, from);
+  const was = describeSide(before, from);
+  const earlier = describeSide(before, `${from} before the change`);
   // What is still there is told of the file as it is.
   return [...new Set([...is, ...earlier.filter((_, at) => !is.includes(was[at] ?? ""))])];
 }
 
-function sentencesOf(side: Policies["after"], from: string): string[] {
+function describeSide(side: Policies["after"], from: string): string[] {
   if ("unknown" in side)
     return [`${side.unknown[0]?.toUpperCase() ?? ""}${side.unknown.slice(1)}.`];
   return side.network.notUnderstood.map(

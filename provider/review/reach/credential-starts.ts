@@ -7,7 +7,7 @@ import { type Credential, getScopes, readCredential, type Side } from "../verdic
 import { judgeRelevance } from "../verdict/relevance";
 
 /** After a change hidden scopes and tags may be any; before it they count as none. */
-export function startOf(
+export function toStart(
   credential: Credential,
   side: Side,
   { urn, name, position }: Pick<CredentialStart, "name" | "position"> & { readonly urn: string },
@@ -29,7 +29,7 @@ export function startOf(
 }
 
 /** The credentials that a stack has after the change that a preview shows, by each URN once. */
-export function startsAfter(steps: readonly Step[]): CredentialStart[] {
+export function findStartsAfter(steps: readonly Step[]): CredentialStart[] {
   const starts = new Map<string, CredentialStart>();
   for (const step of steps) {
     const relevance = judgeRelevance(step);
@@ -38,7 +38,7 @@ export function startsAfter(steps: readonly Step[]): CredentialStart[] {
     const { urn, position } = step;
     starts.set(
       urn,
-      startOf(credential, "after", { urn, name: parseName(urn), ...(position && { position }) }),
+      toStart(credential, "after", { urn, name: parseName(urn), ...(position && { position }) }),
     );
   }
   return [...starts.values()];

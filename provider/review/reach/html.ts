@@ -2,9 +2,9 @@
 
 import type { Answer, Row } from "../../reach/answers";
 import { placesInWords } from "../../reach/words";
-import { escaped } from "../formats/html-text";
-import { pictureOf } from "./picture";
-import { svgOf, svgStyle } from "./svg";
+import { escapeHtml } from "../formats/html-text";
+import { layOutPicture } from "./picture";
+import { drawSvg, svgStyle } from "./svg";
 
 const style = `
 :root { color-scheme: light dark; --ink: #1b1f24; --paper: #ffffff; --line: #d0d7de; --quiet: #57606a; }
@@ -17,7 +17,7 @@ ul { margin: 0; padding-left: 1.2rem; } li { overflow-wrap: anywhere; }
 code { font: .85rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
 ${svgStyle}`;
 
-export function htmlAnswers(answers: readonly Answer[], aside: readonly string[]): string {
+export function formatHtmlAnswers(answers: readonly Answer[], aside: readonly string[]): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -30,25 +30,28 @@ export function htmlAnswers(answers: readonly Answer[], aside: readonly string[]
 <body>
 <header><h1>Reach in the tailnet</h1></header>
 <main>
-${answers.map(section).join("")}${aside.map((one) => `<p class="quiet">${escaped(one)}</p>\n`).join("")}</main>
+${answers.map(writeSection).join("")}${aside.map((one) => `<p class="quiet">${escapeHtml(one)}</p>\n`).join("")}</main>
 </body>
 </html>
 `;
 }
 
-function section({ headline, sections, notes, ways }: Answer): string {
-  const drawing = svgOf(pictureOf(ways.map((way) => ({ ...way, mark: "plain" }))), headline);
+function writeSection({ headline, sections, notes, ways }: Answer): string {
+  const drawing = drawSvg(layOutPicture(ways.map((way) => ({ ...way, mark: "plain" }))), headline);
   return `<section>
-<h2>${escaped(headline)}</h2>
+<h2>${escapeHtml(headline)}</h2>
 ${drawing ?? ""}${sections
-  .map(({ label, rows }) => `<h3>${escaped(label)}</h3>\n<ul>\n${rows.map(item).join("")}</ul>\n`)
-  .join("")}${notes.map((note) => `<p>${escaped(note)}</p>\n`).join("")}</section>
+  .map(
+    ({ label, rows }) =>
+      `<h3>${escapeHtml(label)}</h3>\n<ul>\n${rows.map(writeItem).join("")}</ul>\n`,
+  )
+  .join("")}${notes.map((note) => `<p>${escapeHtml(note)}</p>\n`).join("")}</section>
 `;
 }
 
-function item({ what, by, conditions, places }: Row): string {
-  const parts = [by, conditions].filter((one) => one !== "").map(escaped);
+function writeItem({ what, by, conditions, places }: Row): string {
+  const parts = [by, conditions].filter((one) => one !== "").map(escapeHtml);
   const where =
-    places.length > 0 ? ` <span class="quiet">${escaped(placesInWords(places))}</span>` : "";
-  return `<li><code>${escaped(what)}</code> ${parts.join("; ")}${where}</li>\n`;
+    places.length > 0 ? ` <span class="quiet">${escapeHtml(placesInWords(places))}</span>` : "";
+  return `<li><code>${escapeHtml(what)}</code> ${parts.join("; ")}${where}</li>\n`;
 }

@@ -32,7 +32,7 @@ export interface JsonReach {
   readonly alsoCan: readonly string[];
 }
 
-export function jsonReach(start: Start, spread: Spread, ways: readonly Way[]): JsonReach {
+export function toJsonReach(start: Start, spread: Spread, ways: readonly Way[]): JsonReach {
   const targets = new Map(
     ways.map(({ destination }) => {
       const name = targetInWords(destination.to, destination.openings);
@@ -42,12 +42,12 @@ export function jsonReach(start: Start, spread: Spread, ways: readonly Way[]): J
   const edges = [
     ...spread.became.flatMap(({ last, otherSteps, hops }) =>
       [...(last === undefined ? [] : [last.step]), ...otherSteps].map((step) =>
-        stepEdge(step, hops - 1),
+        toStepEdge(step, hops - 1),
       ),
     ),
-    ...ways.map(wayEdge),
+    ...ways.map(toWayEdge),
   ];
-  const nodes = new Map(spread.became.map(({ node }) => [idOf(node), node] as const));
+  const nodes = new Map(spread.became.map(({ node }) => [formatNodeId(node), node] as const));
   return {
     name: start.name,
     kind: start.kind,
@@ -56,7 +56,7 @@ export function jsonReach(start: Start, spread: Spread, ways: readonly Way[]): J
     ...("isManaged" in start && start.isManaged !== undefined && { managed: start.isManaged }),
     ...("scopes" in start && { scopes: start.scopes }),
     ...("tags" in start && { tags: start.tags }),
-    nodes: [...byKey(nodes), ...byKey(targets)],
+    nodes: [...sortByKey(nodes), ...sortByKey(targets)],
     edges: edges
       .map((edge) => [JSON.stringify(edge), edge] as const)
       .sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
@@ -76,13 +76,13 @@ export interface JsonWay {
 }
 
 /** One way as its steps and the rule at its end. */
-export function jsonWay(way: Way): JsonWay {
+export function toJsonWay(way: Way): JsonWay {
   const { start, steps, destination, conditions } = way;
   return {
     from: { kind: start.kind, name: start.name },
     to: targetInWords(destination.to, destination.openings),
     hops: steps.length,
-    edges: [...steps.map(stepEdge), wayEdge(way)],
+    edges: [...steps.map(toStepEdge), toWayEdge(way)],
     conditions,
   };
 }
@@ -96,12 +96,12 @@ export interface JsonGain {
 }
 
 /** A gain or loss with its witness: the steps that give it. */
-export function jsonGain(gain: Gain): JsonGain {
+export function toJsonGain(gain: Gain): JsonGain {
   const { by, use, to, isPart, openings, conditions } = gain;
   const steps = pathTo(by);
   const target = targetInWords(to, openings, isPart);
   const last = {
-    from: idOf(by.node),
+    from: formatNodeId(by.node),
     to: target,
     how: use.how,
     because: { sentence: use.why ?? `A rule opens ${target} to it.`, at: use.at },
@@ -111,20 +111,27 @@ export function jsonGain(gain: Gain): JsonGain {
   return {
     target,
     by: gainInWords(gain),
-    edges: [...steps.map(stepEdge), last],
+    edges: [...steps.map(toStepEdge), last],
     conditions,
   };
 }
 
-function stepEdge({ from, to, how, because, conditions }: Step, hops: number): JsonEdge {
+function toStepEdge({ from, to, how, because, conditions }: Step, hops: number): JsonEdge {
   const { sentence, at } = because;
-  return { from: idOf(from), to: idOf(to), how, because: { sentence, at }, conditions, hops };
+  return {
+    from: formatNodeId(from),
+    to: formatNodeId(to),
+    how,
+    because: { sentence, at },
+    conditions,
+    hops,
+  };
 }
 
-function wayEdge({ by, use, destination, conditions, steps }: Way): JsonEdge {
+function toWayEdge({ by, use, destination, conditions, steps }: Way): JsonEdge {
   const to = targetInWords(destination.to, destination.openings);
   return {
-    from: idOf(by.node),
+    from: formatNodeId(by.node),
     to,
     how: use.how,
     because: { sentence: use.why ?? `A rule opens ${to} to it.`, at: use.at },
@@ -134,11 +141,11 @@ function wayEdge({ by, use, destination, conditions, steps }: Way): JsonEdge {
 }
 
 /** What edges call a node. */
-function idOf(node: Node): string {
+function formatNodeId(node: Node): string {
   return `${node.kind} ${"tags" in node ? node.tags.join(" ") || "without tags" : node.name}`;
 }
 
-function byKey<Value>(map: ReadonlyMap<string, Value>): Value[] {
+function sortByKey<Value>(map: ReadonlyMap<string, Value>): Value[] {
   return [...map]
     .sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
     .map(([, value]) => value);

@@ -2,17 +2,20 @@
 
 import type { Answer, Row } from "../../reach/answers";
 import { placesInWords } from "../../reach/words";
-import { code, sentence } from "../formats/markdown-text";
-import { mermaidOf } from "./mermaid";
-import { type Drawn, pictureOf } from "./picture";
+import { toCodeSpan, toSafeMarkdown } from "../formats/markdown-text";
+import { drawMermaid } from "./mermaid";
+import { type Drawn, layOutPicture } from "./picture";
 
 /** Below GitHub's limit of 65,536 characters for a comment. */
 const longest = 60_000;
 
-export function markdownAnswers(answers: readonly Answer[], aside: readonly string[]): string {
+export function formatMarkdownAnswers(
+  answers: readonly Answer[],
+  aside: readonly string[],
+): string {
   const blocks = [
-    ...answers.flatMap(answerBlocks),
-    ...(aside.length > 0 ? [`${aside.map((one) => `> ${sentence(one)}\n`).join("")}\n`] : []),
+    ...answers.flatMap(writeBlocks),
+    ...(aside.length > 0 ? [`${aside.map((one) => `> ${toSafeMarkdown(one)}\n`).join("")}\n`] : []),
   ];
   let text = "";
   for (const [at, block] of blocks.entries()) {
@@ -23,26 +26,26 @@ export function markdownAnswers(answers: readonly Answer[], aside: readonly stri
   return text;
 }
 
-function answerBlocks({ headline, sections, notes, ways }: Answer): string[] {
+function writeBlocks({ headline, sections, notes, ways }: Answer): string[] {
   return [
-    `### ${sentence(headline)}\n\n`,
-    ...sections.map(({ label, rows }) => `**${label}**\n\n${rows.map(rowLine).join("")}\n`),
-    ...notes.map((note) => `${sentence(note)}\n\n`),
-    mermaidBlock(ways.map((way) => ({ ...way, mark: "plain" as const }))),
+    `### ${toSafeMarkdown(headline)}\n\n`,
+    ...sections.map(({ label, rows }) => `**${label}**\n\n${rows.map(writeRow).join("")}\n`),
+    ...notes.map((note) => `${toSafeMarkdown(note)}\n\n`),
+    writeMermaidBlock(ways.map((way) => ({ ...way, mark: "plain" as const }))),
   ];
 }
 
-function rowLine({ what, by, conditions, places }: Row): string {
-  const parts = [by, conditions].filter((one) => one !== "").map(sentence);
-  const where = places.length > 0 ? [code(placesInWords(places))] : [];
-  return `- ${code(what)} ${[...parts, ...where].join("; ")}\n`;
+function writeRow({ what, by, conditions, places }: Row): string {
+  const parts = [by, conditions].filter((one) => one !== "").map(toSafeMarkdown);
+  const where = places.length > 0 ? [toCodeSpan(placesInWords(places))] : [];
+  return `- ${toCodeSpan(what)} ${[...parts, ...where].join("; ")}\n`;
 }
 
 /** The picture, folded; nothing where there is nothing to draw. */
-export function mermaidBlock(ways: readonly Drawn[]): string {
-  const picture = pictureOf(ways);
+export function writeMermaidBlock(ways: readonly Drawn[]): string {
+  const picture = layOutPicture(ways);
   if (picture.edges.length === 0) return "";
-  const { text, left } = mermaidOf(picture);
+  const { text, left } = drawMermaid(picture);
   const more = left > 0 ? `\n_and ${left} more edges, which are in the text alone_\n` : "";
   return `<details><summary>As a picture</summary>\n\n\`\`\`mermaid\n${text}\n\`\`\`\n${more}\n</details>\n\n`;
 }

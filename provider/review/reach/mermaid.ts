@@ -26,15 +26,15 @@ const arrows: Readonly<Record<Mark, readonly [begin: string, end: string]>> = {
 };
 
 /** As many edges as fit, in their order, and only the nodes that they need. */
-export function mermaidOf({ nodes, edges }: Picture): Drawing {
+export function drawMermaid({ nodes, edges }: Picture): Drawing {
   const named = new Set<number>();
   const lines = ["flowchart LR"];
   let length = lines[0]?.length ?? 0;
   const styles: string[] = [];
   let drawn = 0;
   for (const edge of edges) {
-    const line = `  ${end(edge.from)} ${arrows[edge.mark][0]}|"${label(edge.label, 40)}"| ${end(edge.to)}`;
-    const style = styleOf(edge, drawn);
+    const line = `  ${end(edge.from)} ${arrows[edge.mark][0]}|"${writeLabel(edge.label, 40)}"| ${end(edge.to)}`;
+    const style = chooseStyle(edge, drawn);
     const more = line.length + 1 + (style === undefined ? 0 : style.length + 1);
     if (drawn === mostEdges || length + more > longest - 40) break;
     lines.push(line);
@@ -49,11 +49,11 @@ export function mermaidOf({ nodes, edges }: Picture): Drawing {
   /** A node by its id, with its label where it comes first. */
   function end(place: number): string {
     const id = `n${place + 1}`;
-    return named.has(place) ? id : `${id}["${label(nodes[place]?.label ?? "", 60)}"]`;
+    return named.has(place) ? id : `${id}["${writeLabel(nodes[place]?.label ?? "", 60)}"]`;
   }
 }
 
-function styleOf({ mark }: PictureEdge, place: number): string | undefined {
+function chooseStyle({ mark }: PictureEdge, place: number): string | undefined {
   if (mark === "plain") return undefined;
   return `  linkStyle ${place} stroke:${mark === "gained" ? "#1a7f37" : "#cf222e"}`;
 }
@@ -62,21 +62,21 @@ function styleOf({ mark }: PictureEdge, place: number): string | undefined {
  * Text inside a quoted label: letters, digits and a few signs as they are, everything else by its
  * code.
  */
-export function label(text: string, longest: number): string {
+export function writeLabel(text: string, longest: number): string {
   const line = sanitize(text);
   const short = [...line].length > longest ? `${[...line].slice(0, longest - 1).join("")}…` : line;
   const safe = short.replace(
     /[^\p{L}\p{M}\p{N} .,:;/@*+=()'…-]/gu,
     (sign) => `#${sign.codePointAt(0)};`,
   );
-  return safe.trim() === "" ? "(empty)" : apart(safe);
+  return safe.trim() === "" ? "(empty)" : escapeEach(safe);
 }
 
 /**
  * Markdown in labels, links among it, and names of icons (`fa:fa-ban`) need signs next to each
  * other.
  */
-function apart(text: string): string {
+function escapeEach(text: string): string {
   return text
     .replace(/:(?=\/\/|fa-)/g, "#58;")
     .replace(/^([-*+]|\d+\.)(?= )/, (sign) => `#${sign.codePointAt(0)};${sign.slice(1)}`);

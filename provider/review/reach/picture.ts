@@ -30,7 +30,7 @@ export interface Drawn
   readonly mark: Mark;
 }
 
-export function pictureOf(ways: readonly Drawn[]): Picture {
+export function layOutPicture(ways: readonly Drawn[]): Picture {
   const nodes: { label: string; column: number }[] = [];
   const places = new Map<string, number>();
   const edges = new Map<string, PictureEdge>();

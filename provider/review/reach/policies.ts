@@ -4,7 +4,7 @@ import { parseName, parseType } from "../../access/urn";
 import type { Place } from "../../policy-file/model";
 import { type ReadOptions, readPolicyFile } from "../../policy-file/read";
 import { type Network, networkOf } from "../../reach/network";
-import { type Argument, argumentOf } from "../input/argument";
+import { type Argument, getArgument } from "../input/argument";
 import type { State, Step } from "../input/step";
 
 /** A policy file that somebody gave. */
@@ -53,10 +53,10 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
     };
   const { after, before, tailnet, domains } = given;
   const asked = domains === undefined ? {} : { domains };
-  const deployed = tailnet && sideOf(tailnet.text, tailnet.name, { isDeployed: true });
-  const inPreview = policiesOfResource(resources, deployed, asked);
+  const deployed = tailnet && readSide(tailnet.text, tailnet.name, { isDeployed: true });
+  const inPreview = readResourcePolicies(resources, deployed, asked);
   const isNew = before !== undefined && before.text.trim() === "";
-  const earlier = before && !isNew ? sideOf(before.text, before.name, asked) : undefined;
+  const earlier = before && !isNew ? readSide(before.text, before.name, asked) : undefined;
   if (after === undefined) {
     if (inPreview === undefined && tailnet !== undefined && deployed !== undefined)
       return {
@@ -73,8 +73,8 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
     return inPreview ?? { none: true };
   }
   const isDeployed = after.text === tailnet?.text;
-  const side = sideOf(after.text, after.name, isDeployed ? { isDeployed } : asked);
-  if (inPreview !== undefined && !isSame(side, inPreview.after))
+  const side = readSide(after.text, after.name, isDeployed ? { isDeployed } : asked);
+  if (inPreview !== undefined && !isSameSide(side, inPreview.after))
     return {
       problem: `${after.name} is not what ${parseName(inPreview.urn ?? "")} sets in this preview. Give the file that is deployed, or leave --policy out`,
     };
@@ -91,7 +91,7 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
         ? (inPreview?.notes ?? [])
         : inPreview !== undefined &&
             "network" in inPreview.before &&
-            !isSame(earlier, inPreview.before)
+            !isSameSide(earlier, inPreview.before)
           ? [
               `${before?.name ?? ""} is not what ${parseName(inPreview.urn ?? "")} is known to have set before: the difference is that from the file.`,
             ]
@@ -104,7 +104,7 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
 function withoutBefore(isNew: boolean, side: PolicySide): Pick<Policies, "before" | "notes"> {
   return isNew
     ? {
-        before: sideOf('{ "grants": [] }', "no file"),
+        before: readSide('{ "grants": [] }', "no file"),
         notes: [
           "There was no policy file before: everything that this one opens counts as gained. --tailnet-policy compares it with what the tailnet has.",
         ],
@@ -119,7 +119,7 @@ function isAcl(urn: string): boolean {
   return /^tailscale:[^:]*:Acl$/.test(parseType(urn));
 }
 
-function policiesOfResource(
+function readResourcePolicies(
   steps: readonly Step[],
   deployed: PolicySide | undefined,
   options: ReadOptions,
@@ -131,7 +131,7 @@ function policiesOfResource(
   const name = parseName(first.urn);
   // Of a tailnet whose file somebody else wrote before, or nobody.
   const unseen = { unknown: "what the policy file was before is not known" };
-  const inState = old === undefined ? unseen : sideOfState(old, name, { isDeployed: true });
+  const inState = old === undefined ? unseen : readStateSide(old, name, { isDeployed: true });
   const isDeployed = old !== undefined && after !== undefined && hasSameText(old, after);
   const before = "unknown" in inState ? (deployed ?? inState) : inState;
   return {
@@ -139,10 +139,10 @@ function policiesOfResource(
     before,
     after:
       after === undefined
-        ? sideWithout(old, before, name)
-        : sideOfState(after, name, isDeployed ? { isDeployed } : options),
+        ? readSideAfterDelete(old, before, name)
+        : readStateSide(after, name, isDeployed ? { isDeployed } : options),
     notes:
-      deployed !== undefined && "network" in inState && !isSame(inState, deployed)
+      deployed !== undefined && "network" in inState && !isSameSide(inState, deployed)
         ? [
             `The tailnet's policy file is not the one that ${name} has in the state: it was changed elsewhere. The state's is taken as the one before.`,
           ]
@@ -152,48 +152,53 @@ function policiesOfResource(
 }
 
 /** What holds when the resource goes: the file stays, or becomes that of a new tailnet. */
-function sideWithout(old: State | undefined, before: PolicySide, name: string): PolicySide {
-  const reset = old && argumentOf(old.arguments, "resetAclOnDestroy");
+function readSideAfterDelete(old: State | undefined, before: PolicySide, name: string): PolicySide {
+  const reset = old && getArgument(old.arguments, "resetAclOnDestroy");
   if (reset === undefined || reset.is === "absent") return before;
   if (reset.is === "known" && reset.value === false) return before;
   // A new tailnet's file opens everything, also to machines that have a tag by the old one.
   const tags = "network" in before ? [...before.network.ownership.defined] : [];
   const owners = Object.fromEntries(tags.map((tag) => [tag, []]));
-  return sideOf(JSON.stringify({ tagOwners: owners }), name);
+  return readSide(JSON.stringify({ tagOwners: owners }), name);
 }
 
 function hasSameText(one: State, other: State): boolean {
-  const [text, otherText] = [one, other].map((state) => argumentOf(state.arguments, "acl"));
+  const [text, otherText] = [one, other].map((state) => getArgument(state.arguments, "acl"));
   return text?.is === "known" && otherText?.is === "known" && text.value === otherText.value;
 }
 
-function sideOfState({ arguments: given }: State, name: string, options: ReadOptions): PolicySide {
-  const acl: Argument = argumentOf(given, "acl");
-  if (acl.is === "known" && typeof acl.value === "string") return sideOf(acl.value, name, options);
+function readStateSide(
+  { arguments: given }: State,
+  name: string,
+  options: ReadOptions,
+): PolicySide {
+  const acl: Argument = getArgument(given, "acl");
+  if (acl.is === "known" && typeof acl.value === "string")
+    return readSide(acl.value, name, options);
   return { unknown: `the policy file of ${name} cannot be seen in this preview` };
 }
 
-function sideOf(text: string, name: string, options: ReadOptions = {}): PolicySide {
+function readSide(text: string, name: string, options: ReadOptions = {}): PolicySide {
   const reading = readPolicyFile(text, options);
   if ("policy" in reading) return { network: networkOf(reading.policy), text };
   const [first] = reading.refused;
-  const where = first === undefined ? "" : ` (${inWords(first.place)})`;
+  const where = first === undefined ? "" : ` (${describePlace(first.place)})`;
   return {
     unknown: `Tailscale would refuse ${name}: ${first?.reason ?? "it is not valid"}${where}`,
   };
 }
 
-function inWords({ path, line }: Place): string {
+function describePlace({ path, line }: Place): string {
   return path === "" ? `line ${line}` : `${path}, line ${line}`;
 }
 
 /** Whether two sides are the same file, comments and spaces aside. */
-function isSame(one: PolicySide, other: PolicySide): boolean {
+function isSameSide(one: PolicySide, other: PolicySide): boolean {
   if ("unknown" in one || "unknown" in other) return false;
-  return one.text === other.text || withoutPlaces(one) === withoutPlaces(other);
+  return one.text === other.text || dropPlaces(one) === dropPlaces(other);
 }
 
-function withoutPlaces({ network }: { readonly network: Network }): string {
+function dropPlaces({ network }: { readonly network: Network }): string {
   const { ownership, owners, rules, approvals, connectors, remarks, pools } = network;
   const { groups, hosts, ipsets, notUnderstood } = network;
   const parts = [
@@ -216,7 +221,7 @@ function withoutPlaces({ network }: { readonly network: Network }): string {
 }
 
 /** The network of a side; where nothing is known of it, one that opens everything. */
-export function networkAfter(side: PolicySide): Network {
+export function getNetworkAfter(side: PolicySide): Network {
   if ("network" in side) return side.network;
   const reading = readPolicyFile("{}");
   if (!("policy" in reading)) throw new Error("an empty policy file is valid");

@@ -1,6 +1,6 @@
 /** A picture as SVG inside a page: no script, no font, nothing from anywhere. */
 
-import { escaped } from "../formats/html-text";
+import { escapeHtml } from "../formats/html-text";
 import type { Picture } from "./picture";
 
 /** Beyond this a drawing shows less than its list. */
@@ -16,9 +16,9 @@ const lower = 24;
 const longestLabel = 20;
 
 /** The drawing, or undefined where there is nothing to draw or too much. */
-export function svgOf(picture: Picture, title: string): string | undefined {
+export function drawSvg(picture: Picture, title: string): string | undefined {
   if (picture.edges.length === 0 || picture.nodes.length > mostNodes) return undefined;
-  const placed = place(picture);
+  const placed = placeNodes(picture);
   const width = Math.max(...placed.map(({ x }) => x)) + box.width + box.margin;
   const height = Math.max(...placed.map(({ y }) => y)) + box.height + box.margin;
   const edges = picture.edges.map(({ from, to, label, mark }) => {
@@ -31,7 +31,7 @@ export function svgOf(picture: Picture, title: string): string | undefined {
     const path = `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
     const names = [picture.nodes[from]?.label ?? "", picture.nodes[to]?.label ?? ""];
     const words = `${names[0]}: ${label} ${names[1]}${mark === "plain" ? "" : ` (${mark})`}`;
-    return `<path class="${mark}" d="${path}"><title>${escaped(words)}</title></path>\n`;
+    return `<path class="${mark}" d="${path}"><title>${escapeHtml(words)}</title></path>\n`;
   });
   const nodes = picture.nodes.map(({ label }, at) => {
     const spot = placed[at] ?? { x: 0, y: 0 };
@@ -39,10 +39,10 @@ export function svgOf(picture: Picture, title: string): string | undefined {
       [...label].length > longestLabel
         ? `${[...label].slice(0, longestLabel - 1).join("")}…`
         : label;
-    return `<g><title>${escaped(label)}</title><rect x="${spot.x}" y="${spot.y}" width="${box.width}" height="${box.height}" rx="5"/><text x="${spot.x + 8}" y="${spot.y + 20}">${escaped(short)}</text></g>\n`;
+    return `<g><title>${escapeHtml(label)}</title><rect x="${spot.x}" y="${spot.y}" width="${box.width}" height="${box.height}" rx="5"/><text x="${spot.x + 8}" y="${spot.y + 20}">${escapeHtml(short)}</text></g>\n`;
   });
-  return `<div class="drawing" tabindex="0" role="region" aria-label="${escaped(title)}">
-<svg role="img" aria-label="${escaped(title)}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" xmlns="http://www.w3.org/2000/svg">
+  return `<div class="drawing" tabindex="0" role="region" aria-label="${escapeHtml(title)}">
+<svg role="img" aria-label="${escapeHtml(title)}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" xmlns="http://www.w3.org/2000/svg">
 <defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0 L8 4 L0 8 z"/></marker></defs>
 ${edges.join("")}${nodes.join("")}</svg>
 </div>
@@ -70,7 +70,7 @@ interface Spot {
  * Nodes in their columns, in the order of those that lead to them. What is reached is in the last
  * one, beginning with what the nearest tags open.
  */
-function place({ nodes, edges }: Picture): Spot[] {
+function placeNodes({ nodes, edges }: Picture): Spot[] {
   const columns = [...new Set(nodes.map(({ column }) => column))].sort((one, other) => one - other);
   const columnOf = nodes.map(({ column }) => columns.indexOf(column));
   const row = nodes.map(() => 0);

@@ -6,7 +6,7 @@
 import { isInternal } from "../../access/internal-arguments";
 import { getArguments, type Kind } from "../../access/kinds";
 import { parseName } from "../../access/urn";
-import { type Arguments, argumentOf, normalForm } from "../input/argument";
+import { type Arguments, getArgument, normalizeArgument } from "../input/argument";
 import type { Position, State, Step } from "../input/step";
 import { type CredentialStep, groupSteps, type StepGroup } from "./grouping";
 import { findRole, needsNewState, needsOldState } from "./ops";
@@ -192,8 +192,9 @@ function chooseBaseline({ arguments: asked, answered }: State, next: State | und
   if (answered === undefined || next === undefined) return asked;
   const named = new Map(asked.named);
   for (const name of ["issuer", "subject", "audience", "customClaimRules"]) {
-    const [found, wanted] = [argumentOf(answered, name), argumentOf(next.arguments, name)];
-    if (found.is === "known" && normalForm(found) === normalForm(wanted)) named.set(name, found);
+    const [found, wanted] = [getArgument(answered, name), getArgument(next.arguments, name)];
+    if (found.is === "known" && normalizeArgument(found) === normalizeArgument(wanted))
+      named.set(name, found);
   }
   return { named, others: asked.others };
 }

@@ -20,7 +20,7 @@
 import { getArguments, type Kind } from "../../access/kinds";
 import { longestAuthKeyLifetime } from "../../access/lifetime";
 import type { Trusted } from "../../access/trusted";
-import { type Arguments, argumentOf, normalForm } from "../input/argument";
+import { type Arguments, getArgument, normalizeArgument } from "../input/argument";
 import { absent, isVisibleText, type Reading, readArgument } from "./read-argument";
 
 export type Side = "before" | "after";
@@ -176,7 +176,7 @@ function isVisibleRule(rule: [string, unknown]): rule is [string, string] {
 /** The names of the arguments that differ, or may differ. */
 export function findChangedArguments(before: Credential, after: Credential): string[] {
   return [...getArguments(after.kind).keys()].filter((name) => {
-    const [was, is] = [argumentOf(before.arguments, name), argumentOf(after.arguments, name)];
-    return normalForm(was) !== normalForm(is);
+    const [was, is] = [getArgument(before.arguments, name), getArgument(after.arguments, name)];
+    return normalizeArgument(was) !== normalizeArgument(is);
   });
 }

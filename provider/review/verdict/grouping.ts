@@ -1,7 +1,7 @@
 /** Which steps belong to one change: a replacement can come as several steps. */
 
 import type { Kind } from "../../access/kinds";
-import { normalForm } from "../input/argument";
+import { normalizeArgument } from "../input/argument";
 import type { State, Step } from "../input/step";
 import { isReplacementPart } from "./ops";
 
@@ -54,6 +54,8 @@ function isSameOrMissing<Part>(
 }
 
 function normalizeArguments({ arguments: { named, others } }: State): string {
-  const parts = [...named].map(([name, argument]) => JSON.stringify([name, normalForm(argument)]));
+  const parts = [...named].map(([name, argument]) =>
+    JSON.stringify([name, normalizeArgument(argument)]),
+  );
   return `${others.is} ${parts.sort().join()}`;
 }

@@ -4,7 +4,7 @@ import { findInvisible, hasUserInformation } from "../../access/characters";
 import { isHidden, isUnknown } from "../../access/engine-values";
 import type { Form } from "../../access/kinds";
 import { type Duration, parseDuration } from "../../access/lifetime";
-import { type Arguments, argumentOf, isBag } from "../input/argument";
+import { type Arguments, getArgument, isObject } from "../input/argument";
 
 export interface Reading {
   /** A list without its hidden members, for example. Undefined where nothing can be seen. */
@@ -28,7 +28,7 @@ function accept(value: unknown): Reading {
 }
 
 export function readArgument(given: Arguments, name: string, form: Form): Reading {
-  const argument = argumentOf(given, name);
+  const argument = getArgument(given, name);
   if (argument.is === "absent") return absent;
   // A secret argument holds the credential that mints a key, and gives the key no access.
   if (form === "secret") return absent;
@@ -43,7 +43,7 @@ function readValue(value: unknown, form: Exclude<Form, "secret">): Reading {
     case "names":
       return Array.isArray(value) ? readNames(value) : reject("is not a list of names");
     case "claims":
-      return isBag(value) ? readClaims(value) : reject("is not a set of rules");
+      return isObject(value) ? readClaims(value) : reject("is not a set of rules");
     case "flag":
       return typeof value === "boolean" ? accept(value) : reject("is neither true nor false");
     case "number":

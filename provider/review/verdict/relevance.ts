@@ -8,7 +8,7 @@ import { classifyOfficialType, findOfficialKind } from "../../access/official";
 import { formatProviderText } from "../../access/provider-text";
 import { componentTypes, runsCode, typePrefix } from "../../access/resource-types";
 import { parseType } from "../../access/urn";
-import { type Argument, argumentOf, normalForm } from "../input/argument";
+import { type Argument, getArgument, normalizeArgument } from "../input/argument";
 import type { State, Step } from "../input/step";
 
 /** The sentences lack their subject: the step's name goes before them. */
@@ -138,10 +138,10 @@ function judgeSettings({ old, new: after }: Step): Relevance {
     name.startsWith("tailscope:"),
   );
   const readBoth = (name: string) =>
-    [argumentOf(old.arguments, name), argumentOf(after.arguments, name)] as const;
+    [getArgument(old.arguments, name), getArgument(after.arguments, name)] as const;
   const changed = settings.filter((name) => {
     const [was, is] = readBoth(name);
-    return was.is !== is.is || normalForm(was) !== normalForm(is);
+    return was.is !== is.is || normalizeArgument(was) !== normalizeArgument(is);
   });
   // The engine plans this step for a reason. Where no visible setting differs, a hidden one does.
   const named =

@@ -3,7 +3,13 @@
 import { escapeIssuer } from "../../access/characters";
 import { shorten } from "../../access/sanitize";
 import { describeUsers, isTrustWithin } from "../../access/trusted";
-import { type Argument, type Arguments, argumentFrom, argumentOf, isBag } from "../input/argument";
+import {
+  type Argument,
+  type Arguments,
+  getArgument,
+  isObject,
+  toArgument,
+} from "../input/argument";
 import type { FederatedIdentity } from "./credential";
 import { type LifeFact, quoteInAscii } from "./sentences";
 
@@ -101,14 +107,14 @@ function toCondition(words: string): Condition {
 function readConditions(given: Arguments): Map<string, Condition> {
   const conditions = new Map<string, Condition>();
   for (const [name, absentWords] of fixedConditions) {
-    const argument = argumentOf(given, name);
+    const argument = getArgument(given, name);
     conditions.set(
       name,
       argument.is === "absent" ? toCondition(absentWords) : readCondition(argument, name),
     );
   }
-  const rules = argumentOf(given, "customClaimRules");
-  if (rules.is === "known" && isBag(rules.value)) {
+  const rules = getArgument(given, "customClaimRules");
+  if (rules.is === "known" && isObject(rules.value)) {
     for (const [claim, rule] of Object.entries(rules.value))
       conditions.set(`claim ${quoteInAscii(claim)}`, readCondition(readRule(rule), claim));
   } else if (rules.is !== "absent") conditions.set(allRules, hidden);
@@ -117,7 +123,7 @@ function readConditions(given: Arguments): Map<string, Condition> {
 
 /** An empty rule is a rule, unlike an empty argument: only an empty claim matches it. */
 function readRule(rule: unknown): Argument {
-  return rule === "" ? { is: "known", value: "" } : argumentFrom(rule);
+  return rule === "" ? { is: "known", value: "" } : toArgument(rule);
 }
 
 function readCondition(argument: Argument, name: string): Condition {
