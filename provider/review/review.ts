@@ -219,9 +219,9 @@ export function exceedsLimit(review: Review, limit: Limit): boolean {
 
 const classWords: Readonly<Record<Danger, string>> = {
   admin: "can make administrators, or rewrite who reaches what",
-  persist: "can make further credentials, which outlive its revocation",
-  write: "may change more of the tailnet than before",
-  read: "may read more than before",
+  persist: "can create further credentials, which outlive its revocation",
+  write: "can change more of the tailnet than before",
+  read: "can read more than before",
   none: "",
 };
 
@@ -231,7 +231,7 @@ export function describeVerdict(review: Review): string {
   const unreviewed =
     other === 0
       ? ""
-      : ` ${other === 1 ? "One other thing changes" : `${other} other things change`} that can change access and ${other === 1 ? "is" : "are"} not reviewed.`;
+      : ` ${other === 1 ? "One other change can affect access and is" : `${other} other changes can affect access and are`} not reviewed.`;
   return `${describeChanges(review)}${describeReach(review)}${unreviewed}`;
 }
 
@@ -266,13 +266,13 @@ function describeChanges(review: Review): string {
       : `${total} ${total === 1 ? "credential changes" : "credentials change"}`;
   const strange = report.notUnderstood.length;
   if (strange > 0) {
-    return `${changed}, and ${strange === 1 ? "one thing is" : `${strange} things are`} not understood: counted as the worst that could be.`;
+    return `${changed}, and ${strange === 1 ? "one thing is" : `${strange} things are`} not understood: the verdict assumes the worst.`;
   }
   if (total === 0) return `${changed}.`;
   if (report.verdict === "none") {
-    if (isReachWider(review)) return `${changed}; none may do more by the API than before.`;
+    if (isReachWider(review)) return `${changed}; none can do more through the API than before.`;
     return assessments.some(({ widens }) => widens)
-      ? `${changed}; none may do more than before, but read how long they live and what cannot be seen.`
+      ? `${changed}; none can do more than before, but check how long they live and what cannot be seen.`
       : `${changed}, and none gains access.`;
   }
   const worstOnes = report.credentials.filter((one) => one.class === report.verdict).length;

@@ -82,7 +82,7 @@ describe("what must not be", () => {
   test("exits with 2 where a credential gets there, and says by which way", async () => {
     const { code, stdout } = await ask(...ci, "--deny", "tag:bastion", "--deny", "tag:db");
     expect(code).toBe(2);
-    expect(stdout).toContain("described must not reach tag:db, and does.");
+    expect(stdout).toContain("described must not reach tag:db, but does.");
     expect(stdout).toContain("as tag:web, owned by tag:ci, reaches tag:db:5432 (tcp)");
     expect(stdout).not.toContain("must not reach tag:bastion");
   });
@@ -105,8 +105,8 @@ describe("what must not be", () => {
     ]);
     const { code, stdout } = await ask("--expect", expected);
     expect(code).toBe(2);
-    expect(stdout).toContain("tag:web must reach tag:bastion:22, and does not.");
-    expect(stdout).toContain("tag:web must not reach tag:db:5432, and does.");
+    expect(stdout).toContain("tag:web must reach tag:bastion:22, but does not.");
+    expect(stdout).toContain("tag:web must not reach tag:db:5432, but does.");
   });
 
   test("exits with 2 where a member alone gets to what a group must not", async () => {
@@ -118,7 +118,7 @@ describe("what must not be", () => {
     const expected = file("group-expected.json", [{ src: "group:ops", deny: ["tag:db"] }]);
     const { code, stdout } = await ask("--policy", rules, "--expect", expected);
     expect(code).toBe(2);
-    expect(stdout).toContain("group:ops must not reach tag:db, and does.");
+    expect(stdout).toContain("group:ops must not reach tag:db, but does.");
     expect(stdout).toContain("bo@acme.example");
   });
 

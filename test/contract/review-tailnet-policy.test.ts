@@ -51,7 +51,7 @@ test("compares the file that is given with the tailnet's, and sends nothing but 
 test("takes the tailnet's before and after the change where nobody gives another", async () => {
   const { code, stdout } = await review(["--tailnet-policy", "--fail-on", "reach"]);
   expect(code).toBe(0);
-  expect(stdout).toContain("The tailnet's policy file is taken as unchanged");
+  expect(stdout).toContain("The tailnet's policy file is assumed to stay as it is");
   expect((await review(["--tailnet-policy", "--deny", "tag:db"])).code).toBe(0);
 });
 

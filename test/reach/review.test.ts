@@ -125,7 +125,7 @@ describe("a credential that changes", () => {
       /\+ tag:db as root \(as tag:bastion \+ tag:ci\), ssh\[0\], line 20/,
     );
     expect(reachIn(there).notes).toEqual([
-      "The policy file is taken as unchanged: --policy-before says what it was.",
+      "The policy file is assumed to be unchanged. Give the old one with --policy-before.",
     ]);
   });
 
@@ -143,7 +143,7 @@ describe("a credential that changes", () => {
     const steps = [step("create", "OAuthClient", "ci", undefined, ci)];
     const found = reviewed(steps, { policy, deny: ["tag:db", "tag:bastion"] });
     expect(reachIn(found).denied).toMatchObject([{ name: "ci", target: "tag:db" }]);
-    expect(formatTerminal(found)).toContain("ci must not reach tag:db, and does");
+    expect(formatTerminal(found)).toContain("ci must not reach tag:db, but does");
     expect(attempt(steps, { policy, deny: ["tag:nowhere"] })).toHaveProperty("problem");
   });
 });
@@ -177,8 +177,12 @@ describe("where the policy file is not known", () => {
   test("that is said in one line, and nothing passes for reach", () => {
     const found = reviewed([create]);
     expect(found.report.reach).toMatchObject({ known: false });
-    expect(formatTerminal(found)).toContain("Reach is not reviewed: no policy file is known.");
-    expect(formatMarkdown(found, "")).toContain("Reach is not reviewed: no policy file is known.");
+    expect(formatTerminal(found)).toContain(
+      "Reach is not reviewed, because no policy file is known.",
+    );
+    expect(formatMarkdown(found, "")).toContain(
+      "Reach is not reviewed, because no policy file is known.",
+    );
     expect(exceedsLimit(found, "reach")).toBe(true);
   });
 
@@ -215,7 +219,7 @@ test("users of a domain are understood where somebody says that it is the tailne
   const change = [step("update", acl, "policy", { acl: without }, { acl: wider })];
   expect(reviewed(change).report.notUnderstood).toEqual([
     expect.stringMatching(
-      /domain that is not known here .*, so it counts as all that it could name/,
+      /domain that is not known here .*, so it counts as everything that it could name/,
     ),
   ]);
   expect(reviewed(change, { domains: ["acme.example"] }).report.notUnderstood).toEqual([]);
@@ -237,7 +241,7 @@ describe("the tailnet's own policy file", () => {
     expect(reachIn(found)).toMatchObject({
       byPolicy: [],
       policy: "the tailnet's policy file",
-      notes: [expect.stringContaining("The tailnet's policy file is taken as unchanged")],
+      notes: [expect.stringContaining("The tailnet's policy file is assumed to stay as it is")],
     });
     expect(exceedsLimit(found, "reach")).toBe(true);
     expect(formatSarif(found, "1.0.0", "")).not.toContain("the tailnet's policy file");
@@ -304,13 +308,13 @@ test.each([
       step("create", acl, "two", undefined, { acl: "{}" }),
     ],
     {},
-    "two resources set the policy file: one and two",
+    "two resources set the policy file, one and two",
   ],
   [
     "a file that is not deployed",
     [step("create", acl, "policy", undefined, { acl: "{}" })],
     { policy },
-    "policy.hujson is not what policy sets",
+    "policy.hujson differs from what policy sets",
   ],
   ["a file before without one after", [], { policyBefore }, "--policy-before needs --policy"],
 ])("%s contradict each other", (_, steps, options, problem) => {
@@ -444,7 +448,7 @@ describe("what must not be reached", () => {
 
   test("by nobody who is shown is said to hold for nobody", () => {
     const found = reviewed([], { policy, deny: ["tag:db"] });
-    expect(reachIn(found).notes).toContainEqual(expect.stringContaining("--deny holds for nobody"));
+    expect(reachIn(found).notes).toContainEqual(expect.stringContaining("--deny checks nothing"));
   });
 });
 
@@ -466,6 +470,6 @@ test("what was not understood before the change is told of the file as it was", 
 test("a file before that is not what the resource had is told", () => {
   const steps = [step("update", acl, "policy", { acl: "{}" }, { acl: company })];
   expect(reachIn(reviewed(steps, { policy, policyBefore })).notes).toEqual([
-    expect.stringContaining("policy.old.hujson is not what policy is known to have set before"),
+    expect.stringContaining("policy.old.hujson differs from what policy set before"),
   ]);
 });

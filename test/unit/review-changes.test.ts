@@ -102,8 +102,8 @@ describe("the steps of one resource", () => {
 });
 
 describe("a step that does not say all of it", () => {
-  const before = "does not say what was there before.";
-  const after = "does not say what will be there.";
+  const before = "lacks the state before the change.";
+  const after = "lacks the state after the change.";
   test.each([
     ["create", "k1", undefined, after],
     ["import", undefined, undefined, after],
@@ -130,7 +130,7 @@ describe("a step that does not say all of it", () => {
       }).report.notUnderstood;
     };
     const sentence = (op: string) => [
-      `ci (${op}) has the argument "moons", which this version does not know of OAuthClient.`,
+      `ci (${op}) has the argument "moons", which this version does not know for OAuthClient.`,
     ];
     for (const op of ["create", "update", "replace", "import"])
       expect(odd(op, op === "create" ? undefined : "k1", "dns")).toEqual(sentence(op));
@@ -177,8 +177,8 @@ test("of several scopes and tags every one is named", () => {
     ),
   ).assessments;
   expect(one?.reasons).toEqual([
-    "It gains what this version does not know: c, d.",
-    "What it may do with tag:x, tag:y is not known: it holds c, d, which this version does not know.",
+    "It gains scopes that this version does not know: c, d.",
+    "What it can do with tag:x, tag:y is not known: it holds c, d, which this version does not know.",
   ]);
   expect(one?.reported.life).toEqual(['Loses "a", "b", which this version does not know.']);
   const [two] = reviewed(
@@ -194,7 +194,7 @@ test("of several scopes and tags every one is named", () => {
   ]);
   expect(two?.reasons).toEqual([
     '"auth_keys" can make auth keys, which outlive its revocation and admit machines under its tags.',
-    "It may make auth keys, which admit machines under tag:x, and put tag:x on machines.",
+    "It can make auth keys, which admit machines under tag:x, and put tag:x on machines.",
   ]);
 });
 
@@ -262,7 +262,8 @@ describe("whom an identity trusts, of which a part cannot be read", () => {
     const [one] = report.credentials;
     return { unknown: one?.unknown, who: one?.life[0], wrong: report.notUnderstood };
   };
-  const anybody = "Does not expire; anybody, for all that can be seen yet, may use it.";
+  const anybody = (argument: string) =>
+    `Does not expire; anybody may use it (assumed: ${argument} is not known).`;
 
   test("is not seen as a whole where one of its rules is hidden", () => {
     const rules = { ref: "refs/heads/main", actor: unknown };
@@ -288,7 +289,8 @@ describe("whom an identity trusts, of which a part cannot be read", () => {
     ],
   ])("is anybody where it is wrong: %j", (more, sentence) => {
     const { who, wrong } = created(more);
-    expect({ who, wrong }).toEqual({ who: anybody, wrong: [`ci: ${sentence}`] });
+    const [argument = ""] = Object.keys(more);
+    expect({ who, wrong }).toEqual({ who: anybody(argument), wrong: [`ci: ${sentence}`] });
   });
 
   test("may have an @ elsewhere", () => {
@@ -306,10 +308,11 @@ describe("what is deletedWith something", () => {
     }),
     ...(!op.startsWith("delete") && { newState: { type: "aws:s3/bucket:Bucket" } }),
   });
-  const reason = "deletedWith leaves it to owner, which goes as well.";
+  const reason =
+    "Pulumi does not delete it, because deletedWith names owner, which is deleted too.";
   const stays = `It stays alive, and nobody manages it: ${reason}`;
   const mayStay = `It may stay alive, and nobody would manage it: ${reason}`;
-  const goes = "Revoked: whoever still uses it loses access.";
+  const goes = "Revoked: anyone who still uses it loses access.";
   const given = part("delete", "k1", undefined);
   const ending = { ...given, oldState: { ...given.oldState, deletedWith: owner } };
 
@@ -354,9 +357,9 @@ describe("whose a step is", () => {
   const strange = (type: string) =>
     `it (create) has the type ${type}, which this version does not know.`;
   const ownCode = (type: string) =>
-    `it (create) runs code of its own with the deployer's credentials, which is not reviewed: it is a ${type}.`;
+    `it (create) is a ${type}, which runs its own code with the deployer's credentials: that code is not reviewed.`;
   const changed = (names: string) =>
-    `default (update) changes ${names}: whether every credential of the stack stays in its tailnet is not reviewed.`;
+    `default (update) changes ${names}: the review does not check whether the stack's credentials stay in their tailnet.`;
   const own = typeOf("OAuthClient");
 
   test.each<[string, GivenStep, string[], string[]]>([

@@ -277,37 +277,37 @@ describe("the verdict in words", () => {
     ],
     [
       [made("a", ["auth_keys"]), made("b", ["dns"]), made("c", ["auth_keys"])],
-      "3 credentials change, and 2 of them can make further credentials, which outlive its revocation.",
+      "3 credentials change, and 2 of them can create further credentials, which outlive its revocation.",
     ],
     [
       [made("a", ["dns"])],
-      "1 credential changes, and it may change more of the tailnet than before.",
+      "1 credential changes, and it can change more of the tailnet than before.",
     ],
-    [[made("a", ["dns:read"])], "1 credential changes, and it may read more than before."],
+    [[made("a", ["dns:read"])], "1 credential changes, and it can read more than before."],
     [[renamed("a"), renamed("b")], "2 credentials change, and none gains access."],
     [
       [lasting("a")],
-      "1 credential changes; none may do more than before, but read how long they live and what cannot be seen.",
+      "1 credential changes; none can do more than before, but check how long they live and what cannot be seen.",
     ],
     [
       [lasting("a"), renamed("b")],
-      "2 credentials change; none may do more than before, but read how long they live and what cannot be seen.",
+      "2 credentials change; none can do more than before, but check how long they live and what cannot be seen.",
     ],
     [
       [strange("a")],
-      "No credential changes, and one thing is not understood: counted as the worst that could be.",
+      "No credential changes, and one thing is not understood: the verdict assumes the worst.",
     ],
     [
       [strange("a"), strange("b"), made("c", ["dns"])],
-      "1 credential changes, and 2 things are not understood: counted as the worst that could be.",
+      "1 credential changes, and 2 things are not understood: the verdict assumes the worst.",
     ],
     [
       [command("a")],
-      "No credential changes. One other thing changes that can change access and is not reviewed.",
+      "No credential changes. One other change can affect access and is not reviewed.",
     ],
     [
       [command("a"), command("b"), renamed("c")],
-      "1 credential changes, and none gains access. 2 other things change that can change access and are not reviewed.",
+      "1 credential changes, and none gains access. 2 other changes can affect access and are not reviewed.",
     ],
   ])("%#", (steps, words) => {
     expect(describeVerdict(reviewed(...steps))).toBe(words);

@@ -49,19 +49,19 @@ describe("what is no preview, or not the whole of one, is refused", () => {
     ["nothing", "", "it is empty"],
     ["blanks", " \n", "it is empty"],
     ["text", "Previewing update (dev)", "it is not the JSON"],
-    ["a list", "[]", "its top is not as it should be"],
+    ["a list", "[]", "the document must be an object"],
     ["an empty object", "{}", "steps and changeSummary are missing"],
-    ["a step without a URN", '{"steps":[{"op":"create"}]}', "steps.0.urn is not as it should be"],
+    ["a step without a URN", '{"steps":[{"op":"create"}]}', "steps.0.urn must be a string"],
     ["a part of the JSON", good.slice(0, -5), "it is not the JSON"],
     [
       "inputs that are a list",
       digest({ steps: [{ ...made, newState: { ...made.newState, inputs: [1] } }] }),
-      "steps.0.newState.inputs is not as it should be",
+      "steps.0.newState.inputs has the wrong form",
     ],
     [
       "an error behind it",
       `${JSON.stringify(JSON.parse(good), undefined, 1)}\nerror: preview failed\n`,
-      'text behind the JSON, which could say that something failed: "error: preview failed"',
+      'text after the JSON, which may report a failure: "error: preview failed"',
     ],
     ["two of them", `${good}\n${good}`, "more than one JSON document"],
     [
@@ -77,34 +77,34 @@ describe("what is no preview, or not the whole of one, is refused", () => {
     [
       "a severity of the future",
       digest({ diagnostics: [{ severity: "fatal", message: "boom" }] }),
-      'of the severity "fatal", which this version does not know: boom',
+      'of severity "fatal", which this version does not know: boom',
     ],
     [
       "a message without a severity",
       digest({ diagnostics: [{ message: "boom" }] }),
-      'of the severity ""',
+      'of severity ""',
     ],
     ["a state that may be corrupt", digest({ maybeCorrupt: true }), "corrupt"],
     ["no summary", `{"steps":[${step1}],"duration":7}`, "it failed before its end"],
     [
       "a summary without steps",
       '{"changeSummary":{"create":1}}',
-      'changeSummary counts 1 of "create", and 0 of the steps',
+      'changeSummary counts 1 of "create", but the steps have 0',
     ],
     [
       "fewer steps than the summary has",
       digest({ changeSummary: { same: 1, create: 2 } }),
-      'counts 2 of "create", and 1',
+      'counts 2 of "create", but the steps have 1',
     ],
     [
       "more steps than the summary has",
       digest({ changeSummary: { same: 1 } }),
-      'counts 0 of "create", and 1',
+      'counts 0 of "create", but the steps have 1',
     ],
     [
       "a step of another kind",
       digest({ changeSummary: { same: 1, create: 1, delete: 1 } }),
-      'counts 1 of "delete", and 0',
+      'counts 1 of "delete", but the steps have 0',
     ],
     [
       "a step of a kind of the future",
@@ -114,7 +114,7 @@ describe("what is no preview, or not the whole of one, is refused", () => {
     [
       "more that stays the same than is counted",
       previewOf(step("same", "OAuthClient", "a", {}, {})).replace(/"same":\d/, '"same":0'),
-      'counts 0 of "same", and 2',
+      'counts 0 of "same", but the steps have 2',
     ],
     [
       "the preview of a refresh",
@@ -250,7 +250,7 @@ describe("the stream of events", () => {
   });
 
   test.each<[string, string, string]>([
-    ["without an end", stream(creation), "it stops before its end"],
+    ["without an end", stream(creation), "it is cut off"],
     ["of a preview that failed", whole(summary({ result: "failed" })), "the preview failed"],
     [
       "of a preview that somebody stopped",
@@ -325,11 +325,11 @@ describe("what is no plan is refused", () => {
     ['{"manifest":{}}\n{"manifest":{}}', "more than one JSON document"],
     [
       '{"manifest":{},"resourcePlans":{"u":{"steps":"create"}}}',
-      "resourcePlans.u.steps is not as it should be",
+      "resourcePlans.u.steps must be a list",
     ],
     [
       '{"manifest":{},"resourcePlans":{"u":{"steps":["create"],"state":[]}}}',
-      "resourcePlans.u.state is not as it should be",
+      "resourcePlans.u.state has the wrong form",
     ],
   ])("%j", (text, problem) => {
     expect(readPlan(text)).toEqual({ problem: expect.stringContaining(problem) });

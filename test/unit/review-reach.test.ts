@@ -104,7 +104,7 @@ describe("a whole review with reach", () => {
 });
 
 describe("where no policy file is known", () => {
-  const sentence = "Reach is not reviewed: no policy file is known.";
+  const sentence = "Reach is not reviewed, because no policy file is known.";
 
   test("that is a line of its own", () => {
     const found = reviewed([created("ci", ci)]);
@@ -128,7 +128,7 @@ describe("the verdict says of reach", () => {
       "that one credential reaches more, which changes",
       [renamed("ci", ci), standing("b", other)],
       change,
-      "1 credential changes; none may do more by the API than before. One reaches more than before.",
+      "1 credential changes; none can do more through the API than before. One reaches more than before.",
     ],
     [
       "that one reaches more by the policy file",
@@ -140,13 +140,13 @@ describe("the verdict says of reach", () => {
       "how many reach more, where all of them change",
       [renamed("a", ci), renamed("b", ci)],
       change,
-      "2 credentials change; none may do more by the API than before. 2 reach more than before.",
+      "2 credentials change; none can do more through the API than before. 2 reach more than before.",
     ],
     [
       "how many of them do by the policy file",
       [renamed("a", ci), standing("b", ci)],
       change,
-      "1 credential changes; none may do more by the API than before. 2 reach more than before, 1 of them by the policy file.",
+      "1 credential changes; none can do more through the API than before. 2 reach more than before, 1 of them by the policy file.",
     ],
     [
       "that the policy file takes reach away, where nobody reaches more",
@@ -198,7 +198,7 @@ test("the policy file that was reviewed is not among what was not, but all that 
     command("run"),
   ];
   const told = (name: string) =>
-    `${name} (create) runs code of its own with the deployer's credentials, which is not reviewed: it is a command:local:Command.`;
+    `${name} (create) is a command:local:Command, which runs its own code with the deployer's credentials: that code is not reviewed.`;
   expect(reviewed(given).report.notReviewed).toEqual([told("policy"), told("run")]);
 });
 

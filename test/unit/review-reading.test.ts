@@ -72,7 +72,7 @@ describe("an argument", () => {
 
 describe("documents in what a command printed", () => {
   const behind = (text: string) =>
-    `it has text behind the JSON, which could say that something failed: ${JSON.stringify(text)}. Give standard output alone`;
+    `it has text after the JSON, which may report a failure: ${JSON.stringify(text)}. Give standard output only`;
   test.each<[string, unknown[] | string]>([
     ['{"a":1}', [{ a: 1 }]],
     ['\ufeff{"a":1}\n', [{ a: 1 }]],
@@ -86,7 +86,10 @@ describe("documents in what a command printed", () => {
     ['{\n"a": 1\n', "it is not a thing"],
     ['{\n"a": {\n}\n', "it is not a thing"],
     ['{\n"a": 1\n}\n\n \nerror: {', behind("error: {")],
-    ['{\n"a": 1\n} \n{\n"b": 2\n}', "it has more than one JSON document: review each by itself"],
+    [
+      '{\n"a": 1\n} \n{\n"b": 2\n}',
+      "it has more than one JSON document: review each one separately",
+    ],
     ['{\n"a": {\n}\n}\nno', behind("no")],
     ['{"a": {\n}}\n', [{ a: {} }]],
     ['x \ufeff{"a":1}', "it is not a thing"],
@@ -115,12 +118,12 @@ describe("a failure is told in one line", () => {
     [
       [{ severity: "fatal", message: " boom\n" }],
       false,
-      'the preview says something of the severity "fatal", which this version does not know: boom',
+      'the preview has a diagnostic of severity "fatal", which this version does not know: boom',
     ],
     [
       [{}],
       false,
-      'the preview says something of the severity "", which this version does not know: ',
+      'the preview has a diagnostic of severity "", which this version does not know: ',
     ],
   ])("%j, maybeCorrupt %j", (diagnostics, maybeCorrupt, problem) => {
     expect(findFailure(diagnostics, maybeCorrupt)).toBe(problem);
@@ -129,8 +132,8 @@ describe("a failure is told in one line", () => {
   const stack = "urn:pulumi:dev::test::pulumi:pulumi:Stack::test-dev";
   const steps = (...ops: string[]) => ops.map((op) => ({ op, urn: urnOf("AuthKey", op) }));
   const missing = (says: number, op: string, has: number) =>
-    `its steps are not all of it: changeSummary counts ${says} of "${op}", and ${has} of the steps are that`;
-  const refresh = "it is the preview of a refresh, which says nothing of what the program changes";
+    `steps are missing: changeSummary counts ${says} of "${op}", but the steps have ${has}`;
+  const refresh = "it is the preview of a refresh, which does not show what the program changes";
 
   test.each<[{ op: string; urn: string }[], Record<string, number> | undefined, boolean, unknown]>([
     [[], undefined, false, "it is not a preview: steps and changeSummary are missing"],
@@ -140,7 +143,7 @@ describe("a failure is told in one line", () => {
       steps("create"),
       undefined,
       true,
-      "it failed before its end: it has a duration and no changeSummary",
+      "it failed before its end: it has a duration but no changeSummary",
     ],
     [[], {}, true, undefined],
     [steps("create", "delete-replaced", "refresh", "diff"), { create: 1 }, true, undefined],
@@ -224,9 +227,9 @@ describe("the stream of events", () => {
   test.each<[object[], string]>([
     [
       [pre("update"), end(), end()],
-      "it has the events of more than one preview: review each by itself",
+      "it has the events of more than one preview: review each one separately",
     ],
-    [[pre("update")], "it stops before its end: the event with its summary is missing"],
+    [[pre("update")], "it is cut off: the event with its summary is missing"],
     [[{ errorEvent: { error: " boom\n" } }, end()], "the preview failed: boom"],
     [[{ errorEvent: {} }, end()], "the preview failed: "],
     [
@@ -243,7 +246,7 @@ describe("the stream of events", () => {
     [[pre("update"), { newEvent: {} }, end()], "1 has newEvent, which this version does not know"],
     [
       [pre("update"), { errorEvent: 7 }, end()],
-      "it is not a stream of events: 1.errorEvent is not as it should be",
+      "it is not a stream of events: 1.errorEvent must be an object",
     ],
   ])("%# is refused", (events, problem) => {
     expect(ops(...events)).toBe(problem);
@@ -356,7 +359,7 @@ describe("the steps of a plan", () => {
   test.each([
     [" \n", "it is empty"],
     ["{}\n{}", "it has more than one JSON document"],
-    ['{"resourcePlans":[]}', "it is not an update plan: resourcePlans is not as it should be"],
+    ['{"resourcePlans":[]}', "it is not an update plan: resourcePlans must be an object"],
     ["{}", "it is not an update plan: manifest is missing"],
   ])("%j is refused", (text, problem) => {
     expect(readPlan(text)).toEqual({ problem });

@@ -38,7 +38,7 @@ const told = (found: Review) =>
     life: life[0],
   }));
 
-const revoked = "Revoked: whoever still uses it loses access.";
+const revoked = "Revoked: anyone who still uses it loses access.";
 
 describe("of a credential that was only looked up", () => {
   const external = { external: true };
@@ -70,7 +70,7 @@ describe("of a credential that was only looked up", () => {
         change: "discard",
         class: "none",
         lost: false,
-        life: "It was only looked up, and stays as it is.",
+        life: "The stack only looked it up; it stays as it is.",
       },
     ]);
     expect(classLimits.filter((limit) => exceedsLimit(found, limit))).toEqual(["any"]);
@@ -95,7 +95,7 @@ describe("a credential that the stack managed", () => {
         change: "release",
         class: "none",
         lost: false,
-        life: "It stays alive, and nobody manages it: from now on it is only looked up.",
+        life: "It stays alive, and nobody manages it: from now on the stack only looks it up.",
       },
     ]);
     expect(exceedsLimit(found, "gained")).toBe(true);
@@ -158,7 +158,7 @@ describe("what stays alive when its resource goes", () => {
       "by deletedWith something that goes",
       [gone({ deletedWith: host }), step("delete", "OAuthClient", "host", dns)],
       "release",
-      "It stays alive, and nobody manages it: deletedWith leaves it to host, which goes as well.",
+      "It stays alive, and nobody manages it: Pulumi does not delete it, because deletedWith names host, which is deleted too.",
     ],
     [
       "by deletedWith something that goes when its replacement is made",
@@ -169,7 +169,7 @@ describe("what stays alive when its resource goes", () => {
         }),
       ],
       "release",
-      "It stays alive, and nobody manages it: deletedWith leaves it to host, which goes as well.",
+      "It stays alive, and nobody manages it: Pulumi does not delete it, because deletedWith names host, which is deleted too.",
     ],
     [
       "perhaps, by deletedWith something that goes before its replacement is made",
@@ -178,7 +178,7 @@ describe("what stays alive when its resource goes", () => {
         step("replace", "OAuthClient", "host", dns, { ...dns, generation: 1 }),
       ],
       "delete",
-      "It may stay alive, and nobody would manage it: deletedWith leaves it to host, which goes as well.",
+      "It may stay alive, and nobody would manage it: Pulumi does not delete it, because deletedWith names host, which is deleted too.",
     ],
   ])("%s is not lost", (_, steps, change, sentence) => {
     const found = reviewed(...steps);
@@ -203,10 +203,10 @@ describe("what stays alive when its resource goes", () => {
       class: "admin",
       lost: [],
       life: [
-        "A new client with another id and secret is made.",
+        "A new client with a different id and secret is created.",
         "The old one stays alive, and nobody manages it: retainOnDelete keeps it.",
         "Does not expire.",
-        "Gets every operation that Tailscale adds later, too.",
+        "Also gets every operation that Tailscale adds later.",
       ],
     });
   });
@@ -421,7 +421,7 @@ describe("what else can change access is told, and counts as a change", () => {
       credentials: [],
       notUnderstood: [],
       notReviewed: [
-        `a (${op}) runs code of its own with the deployer's credentials, which is not reviewed: it is a ${type}.`,
+        `a (${op}) is a ${type}, which runs its own code with the deployer's credentials: that code is not reviewed.`,
       ],
     });
     expect(classLimits.filter((limit) => exceedsLimit(found, limit))).toEqual(["any"]);
@@ -493,7 +493,7 @@ describe("what else can change access is told, and counts as a change", () => {
     const planned = (inputDiff: Bag, steps = ["update"]) =>
       reviewedPlan({ [urn]: { goal: { inputDiff }, steps, state: settings } }).report.notReviewed;
     const sentence =
-      "default (update) changes tailscope:tailnet: whether every credential of the stack stays in its tailnet is not reviewed.";
+      "default (update) changes tailscope:tailnet: the review does not check whether the stack's credentials stay in their tailnet.";
     expect(planned({ updates: { "tailscope:tailnet": "b.example.com" } })).toEqual([sentence]);
     expect(planned({ adds: { "tailscope:tailnet": "b.example.com" } })).toEqual([sentence]);
     expect(planned({ updates: { version: "3.0.0" } })).toEqual([]);
@@ -516,20 +516,20 @@ describe("what else can change access is told, and counts as a change", () => {
 
 describe("a step that lacks what it must have is not understood", () => {
   test.each<[string, GivenStep, string]>([
-    ["a create", { op: "create", urn: urnOf("OAuthClient", "a") }, "does not say what will be"],
+    ["a create", { op: "create", urn: urnOf("OAuthClient", "a") }, "lacks the state after"],
     [
       "an update without before",
       step("update", "OAuthClient", "a", undefined, all),
-      "what was there before",
+      "lacks the state before",
     ],
+    ["an update without after", step("update", "OAuthClient", "a", all), "lacks the state after"],
     [
-      "an update without after",
-      step("update", "OAuthClient", "a", all),
-      "does not say what will be",
+      "a replacement",
+      step("replace", "OAuthClient", "a", undefined, all),
+      "lacks the state before",
     ],
-    ["a replacement", step("replace", "OAuthClient", "a", undefined, all), "what was there before"],
-    ["a delete", { op: "delete", urn: urnOf("OAuthClient", "a") }, "what was there before"],
-    ["an import", { op: "import", urn: urnOf("OAuthClient", "a") }, "does not say what will be"],
+    ["a delete", { op: "delete", urn: urnOf("OAuthClient", "a") }, "lacks the state before"],
+    ["an import", { op: "import", urn: urnOf("OAuthClient", "a") }, "lacks the state after"],
     [
       "a step of the future",
       step("constructor", "OAuthClient", "a", dns, all),

@@ -112,8 +112,8 @@ describe("what cannot be seen before counts as the least, and afterwards as the 
     expect(only(found)).toMatchObject({ unknown: ["tags"], unknownBefore: ["scopes"] });
     const { terminal, html } = formats(found);
     for (const format of [terminal, html]) {
-      expect(format).toContain("tags: cannot be seen, counted as any tag that there is");
-      expect(format).toContain("scopes before: cannot be seen, counted as no scope");
+      expect(format).toContain("tags: cannot be seen, assumed: any tag");
+      expect(format).toContain("scopes before: cannot be seen, assumed: no scope");
     }
   });
 
@@ -149,7 +149,7 @@ describe("an auth key", () => {
     const found = key({ ...plain, reusable: true, expiry: "90d" }, plain, "replace");
     expect(only(found).class).toBe("write");
     expect(found.assessments[0]?.reasons).toEqual([
-      "The new key admits machines again, for its whole time.",
+      "The new key admits machines again, for its whole lifetime.",
     ]);
   });
 
@@ -214,7 +214,7 @@ test("every read of today made all:read gains those of later, and says so", () =
   expect(only(found)).toMatchObject({
     class: "read",
     gained: [],
-    life: ["Gets every read that Tailscale adds later, too."],
+    life: ["Also gets every read operation that Tailscale adds later."],
   });
   expect(exceedsLimit(found, "gained")).toBe(true);
 });
@@ -262,11 +262,11 @@ describe("a move to another tailnet is held against nothing", () => {
   test("so what Tailscale adds later is gained, too, and told in the words of what is made", () => {
     expect(only(moved)).toMatchObject({ class: "admin" });
     expect(only(moved).life).toEqual([
-      "A new client with another id and secret is made, and the old one is revoked.",
-      'Moves from the default connection to the connection "prod": all that it can do there is new.',
+      "A new client with a different id and secret is created, and the old one is revoked.",
+      'Moves from the default connection to the connection "prod": everything that it can do there is new.',
       "Does not expire.",
       'It is in the tailnet of the connection "prod".',
-      "Gets every operation that Tailscale adds later, too.",
+      "Also gets every operation that Tailscale adds later.",
     ]);
     expect(moved.assessments[0]?.gains).toEqual([
       "do everything the API can do, operations added later included",
@@ -311,12 +311,12 @@ describe("whom an identity trusts", () => {
       class: "admin",
       life: [
         "Every branch, tag, environment and pull request of acme/app may use it now.",
-        'Its claim "ref": "*" became anything, or missing.',
+        'Its claim "ref" before: "*"; now: anything, or missing.',
       ],
     });
     expect(only(trust({}, { customClaimRules: { ref: "*" } })).life).toEqual([
-      "Fewer may use it.",
-      'Its claim "ref": anything, or missing became "*".',
+      "Fewer may use it than before.",
+      'Its claim "ref" before: anything, or missing; now: "*".',
     ]);
   });
 
@@ -375,7 +375,7 @@ describe("whom an identity trusts", () => {
       class: "admin",
       life: [
         expect.stringContaining("may use it now."),
-        'Its issuer: "https://TOKEN.actions.githubusercontent.com" became "https://token.actions.githubusercontent.com".',
+        'Its issuer before: "https://TOKEN.actions.githubusercontent.com"; now: "https://token.actions.githubusercontent.com".',
       ],
     });
   });
@@ -385,7 +385,7 @@ describe("whom an identity trusts", () => {
       class: "none",
       life: [
         "Nobody else may use it.",
-        "Its claim rules: none became something that cannot be seen.",
+        "Its claim rules before: none; now: something that cannot be seen.",
       ],
     });
     expect(only(trust({ subject: "*" }, { subject: unknown })).class).toBe("none");
@@ -500,7 +500,7 @@ describe("a value of the wrong shape is not understood", () => {
     expect(found.report.notUnderstood.toSorted()).toEqual([
       ...["__proto__", "constructor", "toString"].map(
         (argument) =>
-          `a (create) has the argument "${argument}", which this version does not know of OAuthClient.`,
+          `a (create) has the argument "${argument}", which this version does not know for OAuthClient.`,
       ),
       'a holds the scope "constructor", which this version does not know.',
     ]);
@@ -509,7 +509,7 @@ describe("a value of the wrong shape is not understood", () => {
       only(trust({ customClaimRules: rules }, { customClaimRules: { constructor: "b" } })),
     ).toMatchObject({
       class: "admin",
-      life: [expect.anything(), 'Its claim "__proto__": "a*" became anything, or missing.'],
+      life: [expect.anything(), 'Its claim "__proto__" before: "a*"; now: anything, or missing.'],
     });
   });
 
@@ -518,7 +518,7 @@ describe("a value of the wrong shape is not understood", () => {
       client({ scopes: ["dns"], networks: ["10.0.0.0/8"] }, { scopes: ["dns"] }).report
         .notUnderstood,
     ).toEqual([
-      'a (update) has the argument "networks", which this version does not know of OAuthClient.',
+      'a (update) has the argument "networks", which this version does not know for OAuthClient.',
     ]);
   });
 });
@@ -543,7 +543,7 @@ describe("nothing that decides is cut away", () => {
     );
     expect(only(found).life).toEqual([
       "Every branch, tag, environment and pull request of acme/app may use it now.",
-      `Its claim "claim49": "${"x".repeat(90)}" became "*".`,
+      `Its claim "claim49" before: "${"x".repeat(90)}"; now: "*".`,
     ]);
   });
 

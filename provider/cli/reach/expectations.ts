@@ -81,7 +81,7 @@ export function brokenExpectations(
       const found = waysBy(start, text);
       if (found.some(isCertain)) return [];
       const but = found.length > 0 ? " for certain" : "";
-      return [{ sentence: `${src} must reach ${text}, and does not${but}.`, ways: [] }];
+      return [{ sentence: `${src} must reach ${text}, but does not${but}.`, ways: [] }];
     });
     const forbidden = deny.flatMap((text): Broken[] => {
       const found = [start, ...members].flatMap((from) => waysBy(from, text));
@@ -92,7 +92,7 @@ export function brokenExpectations(
 }
 
 function notReached(name: string, text: string, ways: readonly Way[]): string {
-  return `${name} must not reach ${text}, and ${ways.some(isCertain) ? "does" : "may"}.`;
+  return `${name} must not reach ${text}, but ${ways.some(isCertain) ? "does" : "may"}.`;
 }
 
 /** Whether a way is there whatever nobody knows from here. */

@@ -9,7 +9,7 @@ import { describeReachChange, isReachWider, type Review } from "../review";
 import type { Assessment } from "../verdict/assessment";
 import { classNames } from "./rows";
 
-/** What one credential reaches more and less; nothing where that is not known. */
+/** What a credential gains and loses in reach; empty where reach is not known. */
 export function listReach({ reachOf }: Review, assessment: Assessment): string[] {
   const found = reachOf.get(assessment);
   return found === undefined ? [] : describeReachChange(found);
@@ -27,16 +27,13 @@ export interface ReachPart {
   readonly items: readonly string[];
 }
 
-/**
- * What the policy file changes for credentials that stay as they are, what is denied, and what is
- * not known.
- */
+/** What is denied, what the policy file changes for others, and what is not known. */
 export function listReachParts({ reach }: Review): ReachPart[] {
   if (reach === undefined) return [];
   if (reach.is === "unknown") return [{ title: "reach", items: [reach.sentence] }];
   return [
     ...reach.denied.map(({ name, target, ways }) => ({
-      title: `${name} must not reach ${target}, and does`,
+      title: `${name} must not reach ${target}, but does`,
       items: answerTo(target, ways).sections.flatMap(({ rows }) =>
         rows.map(({ by, conditions, places }) =>
           [by, conditions, placesInWords(places)].filter((one) => one !== "").join("; "),
@@ -51,7 +48,7 @@ export function listReachParts({ reach }: Review): ReachPart[] {
   ];
 }
 
-/** Only what changes, for a picture: what is gained before what is lost. */
+/** The changes for a picture: gains first, then losses. */
 export function drawReach({ reach, reachOf }: Review): Drawn[] {
   if (reach?.is !== "known") return [];
   const all = [...reachOf.values(), ...reach.others];

@@ -9,22 +9,19 @@ export interface Row {
   readonly items: readonly string[];
 }
 
-/**
- * What an argument counts as that cannot be seen: after the change the most, before it the least
- * that it could be.
- */
+/** What a review assumes of a hidden argument, in words (verdict/credential.ts has the values). */
 const worstCases: ReadonlyMap<string, WorstCase> = new Map<string, WorstCase>([
-  ["scopes", ["every scope that there is", "no scope"]],
-  ["tags", ["any tag that there is", "no tag"]],
-  ["issuer", ["trusting anybody", "trusting nobody"]],
-  ["subject", ["trusting anybody", "trusting nobody"]],
-  ["audience", ["trusting anybody", "trusting nobody"]],
-  ["customClaimRules", ["trusting anybody", "trusting nobody"]],
+  ["scopes", ["every scope", "no scope"]],
+  ["tags", ["any tag", "no tag"]],
+  ["issuer", ["trusts anybody", "trusts nobody"]],
+  ["subject", ["trusts anybody", "trusts nobody"]],
+  ["audience", ["trusts anybody", "trusts nobody"]],
+  ["customClaimRules", ["trusts anybody", "trusts nobody"]],
   ["reusable", ["reusable", "single-use"]],
   ["ephemeral", ["not ephemeral", "ephemeral"]],
   ["preauthorized", ["preauthorised", "not preauthorised"]],
-  ["expiry", ["the longest that there is", "no time"]],
-  ["rotateEvery", ["never", "always"]],
+  ["expiry", ["the longest possible", "no time"]],
+  ["rotateEvery", ["never rotated", "always rotated"]],
   ["renewBefore", ["renewed", "not renewed"]],
   ["recreateIfInvalid", ["recreated", "not recreated"]],
   ["connection", ["another tailnet", "another tailnet"]],
@@ -35,7 +32,7 @@ type WorstCase = readonly [after: string, before: string];
 function describeHidden(argument: string, side: 0 | 1): string {
   const name = side === 0 ? argument : `${argument} before`;
   const worst = worstCases.get(argument)?.[side];
-  return `${name}: ${worst === undefined ? "cannot be seen" : `cannot be seen, counted as ${worst}`}`;
+  return `${name}: ${worst === undefined ? "cannot be seen" : `cannot be seen, assumed: ${worst}`}`;
 }
 
 function isEnd(change: ChangeKind): boolean {
@@ -51,7 +48,7 @@ export function toRows(
     ...reported.tagsGained.map((tag) => `+ ${tag}`),
     ...reported.tagsLost.map((tag) => `- ${tag}`),
   ];
-  // Arguments that give and take nothing are named, so that no change goes without a word.
+  // These have no effect on access; they are named so that no change goes unmentioned.
   const quiet = changed.filter((argument) =>
     ["description", "mintedBy", "recreateIfInvalid", "unlistedScopes"].includes(argument),
   );
@@ -79,7 +76,7 @@ export function toRows(
     {
       label: "changes",
       items:
-        changed.length > 0 ? [...changed, "which changes no access"] : ["nothing about access"],
+        changed.length > 0 ? [...changed, "without effect on access"] : ["nothing about access"],
     },
   ];
 }

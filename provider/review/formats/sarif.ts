@@ -30,25 +30,25 @@ const rules: Readonly<Record<Danger | "reach" | "notUnderstood" | "notReviewed",
   persist: {
     id: "tailscope/persist",
     level: "error",
-    text: "A credential can make further credentials that outlive its revocation.",
+    text: "A credential can create further credentials that outlive its revocation.",
     severity: "8.0",
   },
   write: {
     id: "tailscope/write",
     level: "warning",
-    text: "A credential may change more than before.",
+    text: "A credential can change more than before.",
     severity: "5.0",
   },
   read: {
     id: "tailscope/read",
     level: "note",
-    text: "A credential may read more than before.",
+    text: "A credential can read more than before.",
     severity: "3.0",
   },
   none: {
     id: "tailscope/life",
     level: "note",
-    text: "A credential lives longer, or is not wholly known.",
+    text: "A credential lives longer, or not all of it can be seen.",
     severity: "2.0",
   },
   notUnderstood: {
@@ -60,7 +60,7 @@ const rules: Readonly<Record<Danger | "reach" | "notUnderstood" | "notReviewed",
   notReviewed: {
     id: "tailscope/not-reviewed",
     level: "warning",
-    text: "Something changes that can change access and is not reviewed.",
+    text: "A change can affect access and is not reviewed.",
     severity: "5.0",
   },
   reach: {
@@ -71,7 +71,7 @@ const rules: Readonly<Record<Danger | "reach" | "notUnderstood" | "notReviewed",
   },
 };
 
-/** Of reach there is no finding where it was not reviewed. */
+/** Without the rule of reach where reach was not reviewed. */
 function listRules({ reach }: Review): readonly Rule[] {
   const all = Object.values(rules);
   return reach?.is === "known" ? all : all.filter((rule) => rule !== rules.reach);
@@ -86,7 +86,7 @@ const ruleOrder = Object.values(rules).map(({ id }) => id);
 export function formatSarif(review: Review, version: string, folder: string): string {
   const { report, assessments } = review;
   const prefix = folder.replace(/^(\.\/)+/, "").replace(/\/+$/, "");
-  // Half a surrogate pair is no character, and has no place in an address.
+  // encodeURI throws on half a surrogate pair.
   const within = (file: string) =>
     encodeURI(
       (prefix === "" || prefix === "." ? file : `${prefix}/${file}`).replace(/\p{Cs}/gu, "\ufffd"),
@@ -110,10 +110,10 @@ export function formatSarif(review: Review, version: string, folder: string): st
         },
       },
     ],
-    // By this an alert is the same one in the next run.
+    // Code scanning recognizes an alert of an earlier run by this.
     partialFingerprints: { "tailscope/v1": createHash("sha256").update(fingerprint).digest("hex") },
   });
-  /** Of a policy file, whose path is from the root of the repository already. */
+  /** For a policy file, whose path starts at the root of the repository. */
   const inRepository = (
     rule: Rule,
     text: string,
@@ -122,7 +122,7 @@ export function formatSarif(review: Review, version: string, folder: string): st
     fingerprint: string,
   ) => {
     const found = result(rule, text, { file, line, column: 1 }, fingerprint);
-    const [{ physicalLocation }] = found.locations as [(typeof found.locations)[number]]; // One, see above.
+    const [{ physicalLocation }] = found.locations as [(typeof found.locations)[number]]; // result() gives one.
     physicalLocation.artifactLocation.uri = encodeURI(
       file.replace(/^(\.\/)+/, "").replace(/\p{Cs}/gu, "\ufffd"),
     );
@@ -155,7 +155,7 @@ export function formatSarif(review: Review, version: string, folder: string): st
               ? result(rules.reach, escapeMessage(text), undefined, fingerprint)
               : inRepository(rules.reach, escapeMessage(text), file, line, fingerprint),
           ),
-          // What gives nothing is no finding.
+          // A change that widens nothing is not a finding.
           ...assessments
             .filter(({ widens }) => widens)
             .map((assessment) => {
@@ -192,7 +192,7 @@ function findReachGains({ reach, reachOf }: Review): ReachFinding[] {
         text: `${name} reaches more than before: ${gainInWords(gain)}.`,
         file: "policy" in at ? reach.file : undefined,
         line: "policy" in at ? at.policy.line : 1,
-        // Lines move, and the alert stays the same one.
+        // Without the line, which moves: the alert stays the same one.
         fingerprint: `tailscope/reach ${urn ?? name} ${gainInWords(gain)}`,
       };
     }),

@@ -30,8 +30,8 @@ function explainProblem(lines: readonly string[], what: string): string {
   if (end < 0) return `it is not ${what}`;
   const behind = lines.slice(end + 1).find((line) => line.trim() !== "") ?? "";
   return behind.startsWith("{")
-    ? "it has more than one JSON document: review each by itself"
-    : `it has text behind the JSON, which could say that something failed: ${JSON.stringify(behind)}. Give standard output alone`;
+    ? "it has more than one JSON document: review each one separately"
+    : `it has text after the JSON, which may report a failure: ${JSON.stringify(behind)}. Give standard output only`;
 }
 
 function parseJson(text: string): unknown {

@@ -108,7 +108,7 @@ function toStep({ op, urn, old, new: after }: z.infer<typeof resourceEvent>["met
 function findFailureInEvents(events: readonly Event[], steps: readonly Step[]): string | undefined {
   const [end, more] = events.flatMap(({ summaryEvent }) => (summaryEvent ? [summaryEvent] : []));
   if (more !== undefined)
-    return "it has the events of more than one preview: review each by itself";
+    return "it has the events of more than one preview: review each one separately";
   const diagnostics = events.flatMap(({ diagnosticEvent }) =>
     diagnosticEvent ? [diagnosticEvent] : [],
   );
@@ -120,7 +120,7 @@ function findFailureInEvents(events: readonly Event[], steps: readonly Step[]): 
     if (policyEvent?.enforcementLevel === "mandatory")
       return `a policy pack forbids it: ${(policyEvent.message ?? "").trim()}`;
   }
-  if (end === undefined) return "it stops before its end: the event with its summary is missing";
+  if (end === undefined) return "it is cut off: the event with its summary is missing";
   if (end.isPreview === false) return "it is an update, not a preview";
   if ((end.result ?? "succeeded") !== "succeeded") return `the preview ${end.result}`;
   return findMissingSteps(steps, end.resourceChanges ?? {}, true);

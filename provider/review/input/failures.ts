@@ -31,7 +31,7 @@ export function findFailure(
   const strange = diagnostics.find((one) => !harmless.includes(one.severity ?? ""));
   if (strange !== undefined) {
     const named = JSON.stringify(strange.severity ?? "");
-    return `the preview says something of the severity ${named}, which this version does not know: ${(strange.message ?? "").trim()}`;
+    return `the preview has a diagnostic of severity ${named}, which this version does not know: ${(strange.message ?? "").trim()}`;
   }
   return maybeCorrupt ? "the engine says that the state may be corrupt (maybeCorrupt)" : undefined;
 }
@@ -65,11 +65,11 @@ export function findMissingSteps(
     if (steps.length === 0) return "it is not a preview: steps and changeSummary are missing";
     // Steps alone are what a person or a tool took out of a preview; the engine writes both or
     // failed.
-    if (hasEnded) return "it failed before its end: it has a duration and no changeSummary";
+    if (hasEnded) return "it failed before its end: it has a duration but no changeSummary";
     return undefined;
   }
   if (isRefresh(steps))
-    return "it is the preview of a refresh, which says nothing of what the program changes";
+    return "it is the preview of a refresh, which does not show what the program changes";
   const counted = new Map(Object.entries(summary));
   const shown = new Map<string, number>();
   for (const { op } of steps) shown.set(op, (shown.get(op) ?? 0) + 1);
@@ -78,7 +78,7 @@ export function findMissingSteps(
     const [has, says] = [shown.get(op) ?? 0, counted.get(op) ?? 0];
     const isRight = op === "same" ? says >= has : op === "read" ? says <= has : says === has;
     if (!isRight)
-      return `its steps are not all of it: changeSummary counts ${says} of "${op}", and ${has} of the steps are that`;
+      return `steps are missing: changeSummary counts ${says} of "${op}", but the steps have ${has}`;
   }
   return undefined;
 }

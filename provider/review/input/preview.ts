@@ -49,7 +49,7 @@ export function readPreview(text: string): ReadResult {
   const [first, ...more] = found.documents;
   if (isEvent(first)) return readEvents(found.documents);
   if (more.length > 0)
-    return { problem: "it has more than one JSON document: review each by itself" };
+    return { problem: "it has more than one JSON document: review each one separately" };
   return readDigest(first);
 }
 

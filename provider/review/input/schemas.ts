@@ -67,11 +67,23 @@ export function findPosition(
   return undefined;
 }
 
-/** @param what what it should be, for example "a preview" */
+const expectations: ReadonlyMap<string, string> = new Map([
+  ["string", "a string"],
+  ["number", "a number"],
+  ["boolean", "true or false"],
+  ["array", "a list"],
+  ["object", "an object"],
+  ["record", "an object"],
+]);
+
+/** @param what what the document should be, for example "a preview" */
 export function describeMismatch(error: z.ZodError, what: string): string {
   const [issue] = error.issues;
-  const place = issue?.path.join(".") || "its top";
+  const place = issue?.path.join(".") || "the document";
   if (issue?.code === "unrecognized_keys")
     return `${place} has ${issue.keys.join(", ")}, which this version does not know`;
-  return `it is not ${what}: ${place} is not as it should be`;
+  const expected = issue?.code === "invalid_type" ? expectations.get(issue.expected) : undefined;
+  return expected === undefined
+    ? `it is not ${what}: ${place} has the wrong form`
+    : `it is not ${what}: ${place} must be ${expected}`;
 }

@@ -84,7 +84,7 @@ export function compareReach(
     return {
       is: "unknown",
       sentence:
-        "Reach is not reviewed: no policy file is known. Give it with --policy, and with --policy-before what it was, or ask the tailnet for its own with --tailnet-policy.",
+        "Reach is not reviewed, because no policy file is known. Give the new file with --policy and the old one with --policy-before, or read the tailnet's own with --tailnet-policy.",
     };
   const after = getNetworkAfter(found.after);
   // What is not known of the time before counts as the least: nothing was reached.
@@ -135,7 +135,9 @@ export function compareReach(
       ...found.notes,
       ...newRemarks(before, after),
       ...(options.deny !== undefined && known.length === 0
-        ? ["--deny holds for nobody: no credential is shown. Give those of the stack with --state."]
+        ? [
+            "--deny checks nothing, because no credential is known. Give the stack's credentials with --state.",
+          ]
         : []),
     ],
     byChange,
@@ -317,6 +319,6 @@ function describeSide(side: Policies["after"], from: string): string[] {
     return [`${side.unknown[0]?.toUpperCase() ?? ""}${side.unknown.slice(1)}.`];
   return side.network.notUnderstood.map(
     ({ place, reason, counts }) =>
-      `${from}: ${place.path || "the file"} ${reason} (line ${place.line}), so it counts as ${counts === "everything" ? "everything" : "all that it could name"}.`,
+      `${from}: ${place.path || "the file"} ${reason} (line ${place.line}), so it counts as ${counts === "everything" ? "everything" : "everything that it could name"}.`,
   );
 }

@@ -49,7 +49,7 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
   const urns = [...new Set(resources.map(({ urn }) => urn))];
   if (urns.length > 1)
     return {
-      problem: `two resources set the policy file: ${urns.map(parseName).join(" and ")}. Which of them holds nobody can say`,
+      problem: `two resources set the policy file, ${urns.map(parseName).join(" and ")}, and the review cannot tell which one takes effect. Set it in one place`,
     };
   const { after, before, tailnet, domains } = given;
   const asked = domains === undefined ? {} : { domains };
@@ -65,7 +65,9 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
         after: deployed,
         notes:
           earlier === undefined
-            ? ["The tailnet's policy file is taken as unchanged: --policy says what it becomes."]
+            ? [
+                "The tailnet's policy file is assumed to stay as it is. Give the new one with --policy.",
+              ]
             : [],
       };
     if (before !== undefined)
@@ -76,7 +78,7 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
   const side = readSide(after.text, after.name, isDeployed ? { isDeployed } : asked);
   if (inPreview !== undefined && !isSameSide(side, inPreview.after))
     return {
-      problem: `${after.name} is not what ${parseName(inPreview.urn ?? "")} sets in this preview. Give the file that is deployed, or leave --policy out`,
+      problem: `${after.name} differs from what ${parseName(inPreview.urn ?? "")} sets in this preview. Give the file that is deployed, or leave out --policy`,
     };
   const known = earlier ?? inPreview?.before ?? deployed;
   if (known === undefined)
@@ -93,14 +95,14 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
             "network" in inPreview.before &&
             !isSameSide(earlier, inPreview.before)
           ? [
-              `${before?.name ?? ""} is not what ${parseName(inPreview.urn ?? "")} is known to have set before: the difference is that from the file.`,
+              `${before?.name ?? ""} differs from what ${parseName(inPreview.urn ?? "")} set before. The review compares with ${before?.name ?? ""}.`,
             ]
           : [],
     ...(inPreview?.urn !== undefined && { urn: inPreview.urn }),
   };
 }
 
-/** A file that is new, or taken as unchanged where nobody says what it was. */
+/** A file that is new, or assumed to be unchanged where nobody says what it was. */
 function withoutBefore(isNew: boolean, side: PolicySide): Pick<Policies, "before" | "notes"> {
   return isNew
     ? {
@@ -111,7 +113,9 @@ function withoutBefore(isNew: boolean, side: PolicySide): Pick<Policies, "before
       }
     : {
         before: side,
-        notes: ["The policy file is taken as unchanged: --policy-before says what it was."],
+        notes: [
+          "The policy file is assumed to be unchanged. Give the old one with --policy-before.",
+        ],
       };
 }
 
@@ -130,7 +134,7 @@ function readResourcePolicies(
   const after = steps.find((step) => step.new !== undefined)?.new;
   const name = parseName(first.urn);
   // Of a tailnet whose file somebody else wrote before, or nobody.
-  const unseen = { unknown: "what the policy file was before is not known" };
+  const unseen = { unknown: "the policy file before the change is not known" };
   const inState = old === undefined ? unseen : readStateSide(old, name, { isDeployed: true });
   const isDeployed = old !== undefined && after !== undefined && hasSameText(old, after);
   const before = "unknown" in inState ? (deployed ?? inState) : inState;
@@ -144,7 +148,7 @@ function readResourcePolicies(
     notes:
       deployed !== undefined && "network" in inState && !isSameSide(inState, deployed)
         ? [
-            `The tailnet's policy file is not the one that ${name} has in the state: it was changed elsewhere. The state's is taken as the one before.`,
+            `The tailnet's policy file differs from the one that ${name} has in the state, so it was changed elsewhere. The review compares with the one in the state.`,
           ]
         : [],
     urn: first.urn,

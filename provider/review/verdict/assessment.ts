@@ -59,7 +59,7 @@ export interface Assessment {
   readonly reported: ReportedCredential;
   /** Why it is of its class, a sentence each. */
   readonly reasons: readonly string[];
-  /** What is gained and lost in words, each after "may"; the worst first. */
+  /** What is gained and lost in words, each after "can"; the worst first. */
   readonly gains: readonly string[];
   readonly losses: readonly string[];
   /** Whether anything is more than before, a longer life included. */
@@ -175,7 +175,7 @@ function describeScopesWithoutOperations(
     ...(covering === undefined
       ? []
       : [
-          `Gets every ${covering === "all" ? "operation" : "read"} that Tailscale adds later, too.`,
+          `Also gets every ${covering === "all" ? "operation" : "read operation"} that Tailscale adds later.`,
         ]),
     ...(lost === "" ? [] : [`Loses ${lost}, which this version does not know.`]),
   ];

@@ -61,7 +61,7 @@ export function describeKeyChange(before: AuthKey, after: AuthKey): LifeFact[] {
 function describeExpiryChange(before: AuthKey, after: AuthKey): LifeFact[] {
   if (before.expiry === after.expiry) return [];
   const comparedWith = before.hiddenArguments.includes("expiry")
-    ? "; how long it lived cannot be seen"
+    ? "; how long it lived before cannot be seen"
     : ` instead of ${describeSeconds(before.expiry)}`;
   const lives = `Lives ${describeSeconds(after.expiry)}${hedgeHidden(after, "expiry")}`;
   return [
@@ -91,18 +91,18 @@ function describeFlagChange(
 
 function describeRecreationChange(before: AuthKey, after: AuthKey): LifeFact[] {
   if (before.isRecreated === after.isRecreated) return [];
-  const when = "when it is used up, has expired or was revoked";
+  const when = "when it is used up, expired or revoked";
   return [
     after.isRecreated
       ? {
           sentence: `Recreated from now on ${when}${hedgeHidden(after, "recreateIfInvalid")}.`,
           widens: "use",
         }
-      : { sentence: `Not recreated any more ${when}.` },
+      : { sentence: `No longer recreated ${when}.` },
   ];
 }
 
-/** What a sentence ends with where the argument that it tells of is hidden. */
+/** What a sentence ends with where it assumes the worst of a hidden argument. */
 function hedgeHidden({ hiddenArguments }: AuthKey, argument: string): string {
-  return hiddenArguments.includes(argument) ? ", for all that can be seen yet" : "";
+  return hiddenArguments.includes(argument) ? ` (assumed: ${argument} is not known)` : "";
 }

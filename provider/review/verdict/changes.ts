@@ -78,7 +78,7 @@ export function findChanges(steps: readonly Step[]): Changes {
     else notUnderstood.add(`${label} ${problem}`);
     for (const argument of findUnknownArguments(step, kind))
       notUnderstood.add(
-        `${label} has the argument "${argument}", which this version does not know of ${kind}.`,
+        `${label} has the argument "${argument}", which this version does not know for ${kind}.`,
       );
   }
   const endings = findEndings(steps);
@@ -102,9 +102,9 @@ function findProblem({ op, old, new: after }: Step): string | undefined {
   const role = findRole(op);
   if (role === undefined) return "is a step that this version does not know.";
   // The engine leaves out a state that it cannot serialize.
-  if (needsOldState(role) && old === undefined) return "does not say what was there before.";
+  if (needsOldState(role) && old === undefined) return "lacks the state before the change.";
   return needsNewState(role) && after === undefined
-    ? "does not say what will be there."
+    ? "lacks the state after the change."
     : undefined;
 }
 

@@ -33,18 +33,18 @@ export function findDangers(
 
 const hiddenScopes: Finding = {
   danger: "admin",
-  reasons: ["Its scopes cannot be seen yet, so it may get every one."],
+  reasons: ["Its scopes cannot be seen yet, so it may get all of them."],
 };
 
 const everyRead: Finding = {
   danger: "read",
-  reasons: ['"all:read" opens every read of the API, those added later included.'],
+  reasons: ['"all:read" opens every read operation of the API, including those added later.'],
 };
 
 function judgeUnknownScopes(scopes: readonly string[]): Finding {
   return {
     danger: "admin",
-    reasons: [`It gains what this version does not know: ${scopes.join(", ")}.`],
+    reasons: [`It gains scopes that this version does not know: ${scopes.join(", ")}.`],
   };
 }
 
@@ -55,14 +55,14 @@ function judgeTags(after: Credential, { baseline, gain }: Comparison): Finding[]
   if (baseline !== undefined && getScopes(baseline).visible.includes("all")) return [];
   const tags = [...gain.tags, ...(areHidden ? ["tags that cannot be seen yet"] : [])].join(", ");
   if (after.kind === "AuthKey")
-    return [{ danger: "write", reasons: [`It admits machines under ${tags}.`] }];
+    return [{ danger: "write", reasons: [`It admits machines with ${tags}.`] }];
   const unknownScopes = filterUnknownScopes(getScopes(after).visible);
   if (unknownScopes.length > 0) {
     return [
       {
         danger: "admin",
         reasons: [
-          `What it may do with ${tags} is not known: it holds ${unknownScopes.join(", ")}, which this version does not know.`,
+          `What it can do with ${tags} is not known: it holds ${unknownScopes.join(", ")}, which this version does not know.`,
         ],
       },
     ];
@@ -70,7 +70,7 @@ function judgeTags(after: Credential, { baseline, gain }: Comparison): Finding[]
   const { uses, passesOn } = describeTagUses(readMostPower(after).scopes, tags);
   return uses.length === 0
     ? []
-    : [{ danger: passesOn ? "persist" : "write", reasons: [`It may ${uses.join(", and ")}.`] }];
+    : [{ danger: passesOn ? "persist" : "write", reasons: [`It can ${uses.join(", and ")}.`] }];
 }
 
 /** Somebody may use the credential who could not before, or may use it more often. */
@@ -80,7 +80,10 @@ function judgeUse(change: ChangeKind, after: Credential, life: readonly LifeFact
     return [
       {
         danger: everything.danger,
-        reasons: ["Those who may use it now gain all that it can do.", ...everything.reasons],
+        reasons: [
+          "Those who may use it now gain everything that it can do.",
+          ...everything.reasons,
+        ],
       },
     ];
   }
@@ -95,7 +98,7 @@ const keyUse: Finding = { danger: "write", reasons: ["It admits machines to the 
 
 const renewedKeyUse: Finding = {
   danger: "write",
-  reasons: ["The new key admits machines again, for its whole time."],
+  reasons: ["The new key admits machines again, for its whole lifetime."],
 };
 
 /** Judges everything that a credential can do. */

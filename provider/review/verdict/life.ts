@@ -23,7 +23,7 @@ export function describeLife(
       : [{ sentence: `${survivor} ${describeSurvival(survival)}`, widens: "life" }];
   switch (change) {
     case "discard":
-      return [{ sentence: "It was only looked up, and stays as it is." }];
+      return [{ sentence: "The stack only looked it up; it stays as it is." }];
     case "import":
       return [{ sentence: "The stack manages it from now on; it stays as it is." }];
     case "delete":
@@ -42,14 +42,14 @@ export function describeLife(
 
 function describeEnd(kind: Kind): string {
   return kind === "AuthKey"
-    ? "Revoked: no machine can join with it any more; those that did stay."
-    : "Revoked: whoever still uses it loses access.";
+    ? "Revoked: no machine can join with it any more; those that have joined stay."
+    : "Revoked: anyone who still uses it loses access.";
 }
 
 const replacements: Readonly<Record<Kind, string>> = {
-  AuthKey: "A new key is made",
-  OAuthClient: "A new client with another id and secret is made",
-  FederatedIdentity: "A new identity with another client id is made",
+  AuthKey: "A new key is created",
+  OAuthClient: "A new client with a different id and secret is created",
+  FederatedIdentity: "A new identity with a different client id is created",
 };
 
 function describeSurvival({ isCertain, reason }: Survival): string {
@@ -61,7 +61,7 @@ function describeSurvival({ isCertain, reason }: Survival): string {
 function describeMove(before: Credential, after: Credential): LifeFact {
   const isCertain = before.connection !== undefined && after.connection !== undefined;
   return {
-    sentence: `Moves from ${describeTailnet(before)} to ${describeTailnet(after)}: all that it can do there is new.`,
+    sentence: `Moves from ${describeTailnet(before)} to ${describeTailnet(after)}: everything that it can do there is new.`,
     // If it does not move, others may use it than before: nothing else compares that.
     widens: isCertain ? "tailnet" : "users",
   };

@@ -109,7 +109,7 @@ function judgeOtherType({ old, new: after }: Step, type: string): Relevance {
     default:
       return {
         is: "notUnderstood",
-        sentence: "is a credential of Tailscale's official provider, and of another type as well.",
+        sentence: "is a credential of Tailscale's official provider and has another type as well.",
       };
   }
 }
@@ -124,7 +124,7 @@ function judgeCode(given: readonly Argument[], type: string): Relevance {
   if (!runsCode(type) && code.length === 0) return harmless;
   return {
     is: "notReviewed",
-    sentence: `runs code of its own with the deployer's credentials, which is not reviewed: it is a ${type}.`,
+    sentence: `is a ${type}, which runs its own code with the deployer's credentials: that code is not reviewed.`,
   };
 }
 
@@ -149,7 +149,7 @@ function judgeSettings({ old, new: after }: Step): Relevance {
   if (named.length === 0) return harmless;
   return {
     is: "notReviewed",
-    sentence: `changes ${named.sort().join(", ")}: whether every credential of the stack stays in its tailnet is not reviewed.`,
+    sentence: `changes ${named.sort().join(", ")}: the review does not check whether the stack's credentials stay in their tailnet.`,
   };
 }
 

@@ -19,24 +19,24 @@ export function describeRotationChange(before: Credential, after: Credential): L
   const widens = is > was ? { widens: "life" as const } : {};
   if (after.hiddenArguments.includes("rotateEvery"))
     return [
-      { sentence: "How often it is rotated cannot be seen yet: counted as never.", ...widens },
+      { sentence: "How often it is rotated cannot be seen yet, so assume never.", ...widens },
     ];
   if (was === is) return [];
   const comparedWith = before.hiddenArguments.includes("rotateEvery")
-    ? "; how often it was cannot be seen"
+    ? "; how often it was rotated before cannot be seen"
     : Number.isFinite(was)
       ? ` instead of every ${describeSeconds(was)}`
       : "";
   const sentence = Number.isFinite(is)
     ? `Rotated every ${describeSeconds(is)}${comparedWith}.`
-    : "Not rotated any more: its secret stays until somebody replaces it.";
+    : "No longer rotated: its secret stays the same until somebody replaces it.";
   return [{ sentence, ...widens }];
 }
 
 export function describeRenewalChange(before: AuthKey, after: AuthKey): LifeFact[] {
   const [was, is] = [before.renewBefore, after.renewBefore];
   if (was === is) return [];
-  if (is === undefined) return [{ sentence: "Not renewed before it expires any more." }];
+  if (is === undefined) return [{ sentence: "No longer renewed before it expires." }];
   // A key that was not renewed would have ended.
   const widens = was === undefined ? { widens: "life" as const } : {};
   return [{ sentence: describeRenewal(is, after), ...widens }];

@@ -16,7 +16,7 @@ export interface Survival {
 /** A `read` step takes a resource out of the stack's hands. */
 export const onlyLookedUp: Survival = {
   isCertain: true,
-  reason: "from now on it is only looked up",
+  reason: "from now on the stack only looks it up",
 };
 
 /**
@@ -56,7 +56,7 @@ export function findSurvival(
     if (ending !== undefined)
       return {
         isCertain: ending === "surely",
-        reason: `deletedWith leaves it to ${parseName(urn)}, which goes as well`,
+        reason: `Pulumi does not delete it, because deletedWith names ${parseName(urn)}, which is deleted too`,
       };
   }
   const hiddenOptions = [

@@ -18,7 +18,7 @@ export function describeNewTrust(after: FederatedIdentity): LifeFact[] {
   const namesUsers =
     !after.hiddenArguments.includes("issuer") && !after.hiddenArguments.includes("subject");
   const hasRules = [...conditions.keys()].some((name) => !fixedConditions.has(name));
-  const users = `Does not expire; ${nameUsers(after)} may use it.`;
+  const users = `Does not expire; ${nameUsers(after)} may use it${hedgeHidden(after)}.`;
   if (namesUsers && !hasRules && conditions.get("audience")?.words === ownAudience) {
     return [
       { sentence: users },
@@ -46,29 +46,37 @@ export function describeTrustChange(
     .filter(([, old, now]) => old.key !== now.key || old === hidden)
     .map(
       ([name, old, now]): LifeFact => ({
-        sentence: `Its ${name}: ${old.words} became ${now.words}.`,
+        sentence: `Its ${name} before: ${old.words}; now: ${now.words}.`,
       }),
     );
   if (differences.length === 0) return [];
   const isWithin = before.trusted && after.trusted && isTrustWithin(after.trusted, before.trusted);
   if (!isWithin) {
     const [first = "", ...rest] = nameUsers(after);
-    const sentence = `${first.toUpperCase()}${rest.join("")} may use it now.`;
+    const sentence = `${first.toUpperCase()}${rest.join("")} may use it now${hedgeHidden(after)}.`;
     return [{ sentence, widens: "users" }, ...differences];
   }
   const isVisible = trustArguments.every((name) => !after.hiddenArguments.includes(name));
   const isAsMany = isTrustWithin(before.trusted, after.trusted);
-  const users = isVisible ? (isAsMany ? "As many" : "Fewer") : "Nobody else";
-  return [{ sentence: `${users} may use it.` }, ...differences];
+  const users = !isVisible
+    ? "Nobody else may use it."
+    : isAsMany
+      ? "As many may use it as before."
+      : "Fewer may use it than before.";
+  return [{ sentence: users }, ...differences];
 }
 
 const trustArguments = ["issuer", "subject", "audience", "customClaimRules"];
 
-function nameUsers({ trusted, hiddenArguments }: FederatedIdentity): string {
-  const hedge = ", for all that can be seen yet,";
-  if (trusted === undefined) return `anybody${hedge}`;
-  const users = shorten(describeUsers(trusted), 200);
-  return hiddenArguments.includes("subject") ? `${users}${hedge}` : users;
+function nameUsers({ trusted }: FederatedIdentity): string {
+  return trusted === undefined ? "anybody" : shorten(describeUsers(trusted), 200);
+}
+
+/** What a sentence ends with where it assumes that hidden arguments let everybody in. */
+function hedgeHidden({ trusted, hiddenArguments }: FederatedIdentity): string {
+  const hidden = trustArguments.filter((name) => hiddenArguments.includes(name));
+  const decides = trusted === undefined ? hidden : hidden.filter((name) => name === "subject");
+  return decides.length === 0 ? "" : ` (assumed: ${decides.join(" and ")} is not known)`;
 }
 
 /** What an identity token must have to be accepted. */
@@ -81,7 +89,7 @@ interface Condition {
 
 const hidden: Condition = { key: "", words: "something that cannot be seen" };
 const allRules = "claim rules";
-const ownAudience = "one that Tailscale makes for it alone";
+const ownAudience = "the one that Tailscale generates for it";
 
 /** The conditions that every identity has, and each in words where its argument is left out. */
 const fixedConditions: ReadonlyMap<string, string> = new Map([
