@@ -31,7 +31,7 @@ interface Reason {
 const reasons: Readonly<Record<string, Reason>> = {
   all: {
     danger: "admin",
-    reason: '"all" opens every operation of the API, those added later included.',
+    reason: '"all" opens every operation of the API, including those added later.',
   },
   users: {
     danger: "admin",
@@ -43,22 +43,22 @@ const reasons: Readonly<Record<string, Reason>> = {
   },
   tailnets: {
     danger: "persist",
-    reason: '"tailnets" can make further tailnets, whose OAuth clients outlive its revocation.',
+    reason: '"tailnets" can create more tailnets, whose OAuth clients outlive its revocation.',
   },
   auth_keys: {
     danger: "persist",
     reason:
-      '"auth_keys" can make auth keys, which outlive its revocation and admit machines under its tags.',
+      '"auth_keys" can create auth keys, which outlive its revocation and admit machines with its tags.',
   },
   oauth_keys: {
     danger: "persist",
     reason:
-      '"oauth_keys" can make further OAuth clients, which outlive its revocation, though never with more than its own scopes.',
+      '"oauth_keys" can create more OAuth clients, which outlive its revocation, though never with more than its own scopes.',
   },
   federated_keys: {
     danger: "persist",
     reason:
-      '"federated_keys" can make further federated identities, which outlive its revocation, though never with more than its own scopes.',
+      '"federated_keys" can create more federated identities, which outlive its revocation, though never with more than its own scopes.',
   },
 };
 
@@ -108,7 +108,7 @@ function listReasons(danger: Danger, operations: readonly Operation[]): readonly
       return ["It can change the tailnet, not only read it."];
     case "read": {
       const shown = scopes.flatMap((scope) => revealing[scope] ?? []);
-      return shown.length > 0 ? shown : ["It can read, and change nothing."];
+      return shown.length > 0 ? shown : ["It can read but not change anything."];
     }
     case "none":
       return [];

@@ -51,7 +51,7 @@ interface Opened {
 
 const catalogue: Readonly<Record<OperationScope, Opened>> = {
   all: {
-    means: "do everything the API can do, operations added later included",
+    means: "do everything the API can do, including operations added later",
     opens: [["DELETE", "/tailnet/{tailnet}", "Delete tailnet", organizations]],
   },
   account_settings: {
@@ -81,7 +81,7 @@ const catalogue: Readonly<Record<OperationScope, Opened>> = {
     ],
   },
   auth_keys: {
-    means: "make and revoke auth keys, which admit machines under its tags",
+    means: "create and revoke auth keys, which admit machines with its tags",
     opens: [
       ["POST", "/tailnet/{tailnet}/keys", "Create an auth key or trust credential"],
       ["DELETE", "/tailnet/{tailnet}/keys/{keyId}", "Delete key"],
@@ -195,7 +195,7 @@ const catalogue: Readonly<Record<OperationScope, Opened>> = {
     ],
   },
   federated_keys: {
-    means: "make, change and revoke federated identities",
+    means: "create, change and revoke federated identities",
     opens: [
       ["POST", "/tailnet/{tailnet}/keys", "Create an auth key or trust credential"],
       ["DELETE", "/tailnet/{tailnet}/keys/{keyId}", "Delete key"],
@@ -253,7 +253,7 @@ const catalogue: Readonly<Record<OperationScope, Opened>> = {
     opens: [["GET", "/tailnet/{tailnet}/settings", "Get tailnet settings"]],
   },
   oauth_apps: {
-    means: "make, change and delete OAuth apps",
+    means: "create, change and delete OAuth apps",
     opens: [
       ["POST", "/tailnet/{tailnet}/oauth-apps", "Create an OAuth app"],
       ["PUT", "/tailnet/{tailnet}/oauth-apps/{appId}", "Update OAuth app"],
@@ -268,7 +268,7 @@ const catalogue: Readonly<Record<OperationScope, Opened>> = {
     ],
   },
   oauth_keys: {
-    means: "make, change and revoke OAuth clients",
+    means: "create, change and revoke OAuth clients",
     opens: [
       ["POST", "/tailnet/{tailnet}/keys", "Create an auth key or trust credential"],
       ["DELETE", "/tailnet/{tailnet}/keys/{keyId}", "Delete key"],
@@ -328,7 +328,7 @@ const catalogue: Readonly<Record<OperationScope, Opened>> = {
     ],
   },
   tailnets: {
-    means: "make tailnets in the organization, each with an OAuth client that administers it",
+    means: "create tailnets in the organization, each with an OAuth client that administers it",
     opens: [["POST", "/organizations/{organization}/tailnets", "Create a tailnet", organizations]],
   },
   "tailnets:read": {
@@ -353,7 +353,7 @@ const catalogue: Readonly<Record<OperationScope, Opened>> = {
     ],
   },
   webhooks: {
-    means: "make, change and delete webhooks",
+    means: "create, change and delete webhooks",
     opens: [
       ["POST", "/tailnet/{tailnet}/webhooks", "Create a webhook"],
       ["PATCH", "/webhooks/{endpointId}", "Update webhook"],

@@ -40,10 +40,10 @@ const usesOfTags: readonly (readonly [
   use: (tags: string) => string,
   passesOn: boolean,
 ])[] = [
-  ["auth_keys", (tags) => `make auth keys, which admit machines under ${tags}`, true],
+  ["auth_keys", (tags) => `create auth keys, which admit machines with ${tags}`, true],
   ["devices:core", (tags) => `put ${tags} on machines`, false],
-  ["oauth_keys", (tags) => `give ${tags} to further OAuth clients`, true],
-  ["federated_keys", (tags) => `give ${tags} to further federated identities`, true],
+  ["oauth_keys", (tags) => `give ${tags} to new OAuth clients`, true],
+  ["federated_keys", (tags) => `give ${tags} to new federated identities`, true],
 ];
 
 /**

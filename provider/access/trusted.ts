@@ -192,8 +192,8 @@ export function describeUsers(trusted: Trusted): string {
   }
   if (isGithub && subject.includes("*")) return describeGithubRuns(subject, issuer);
   return subject.includes("*")
-    ? `whoever ${formatHost(issuer)} calls by a name that matches ${subject}`
-    : `whoever ${formatHost(issuer)} calls ${subject}`;
+    ? `whoever has a token of ${formatHost(issuer)} for a subject that matches ${subject}`
+    : `whoever has a token of ${formatHost(issuer)} for ${subject}`;
 }
 
 /** The runs of GitHub Actions that match a subject whose owner is written out. */
@@ -201,7 +201,7 @@ function describeGithubRuns(subject: string, issuer: string): string {
   const [kind = "", path = "", ...context] = subject.split(":");
   const [owner = "", repository = ""] = path.split("/");
   if (kind !== "repo")
-    return `whoever ${formatHost(issuer)} calls by a name that matches ${subject}`;
+    return `whoever has a token of ${formatHost(issuer)} for a subject that matches ${subject}`;
   if (repository.includes("*") || !path.includes("/"))
     return `anybody in the repositories of ${removeNumber(owner)} that match ${path}`;
   const where = `${removeNumber(owner)}/${removeNumber(repository)}`;

@@ -154,7 +154,7 @@ describe("gained and lost", () => {
     expect(gain).toEqual({ operations: [], tags: ["tag:b"] });
     // Auth keys outlive the revocation of whoever made them.
     expect(describeTagUses(["auth_keys"], "tag:b")).toEqual({
-      uses: ["make auth keys, which admit machines under tag:b"],
+      uses: ["create auth keys, which admit machines with tag:b"],
       passesOn: true,
     });
     expect(describeTagUses(["devices:core"], "tag:b")).toEqual({
@@ -163,10 +163,10 @@ describe("gained and lost", () => {
     });
     expect(describeTagUses(["all"], "tag:b")).toEqual({
       uses: [
-        "make auth keys, which admit machines under tag:b",
+        "create auth keys, which admit machines with tag:b",
         "put tag:b on machines",
-        "give tag:b to further OAuth clients",
-        "give tag:b to further federated identities",
+        "give tag:b to new OAuth clients",
+        "give tag:b to new federated identities",
       ],
       passesOn: true,
     });
@@ -193,7 +193,7 @@ describe("the class of a gain", () => {
     [["devices"], "persist", "outlive its revocation"],
     [["dns"], "write", "can change the tailnet"],
     [["logs:network:read"], "read", "which machine talks to which"],
-    [["users:read"], "read", "change nothing"],
+    [["users:read"], "read", "not change anything"],
     [[], "none", undefined],
   ])("of %j is %s, with the reason in a sentence", (scopes, danger, reason) => {
     const found = rateGain(listOperations(scopes), scopes.includes("all"));

@@ -189,12 +189,12 @@ test("of several scopes and tags every one is named", () => {
   ).assessments;
   expect(two?.gains).toEqual([
     "read everything the API shows, operations added later included",
-    "make and revoke auth keys, which admit machines under its tags",
+    "create and revoke auth keys, which admit machines with its tags",
     "authorise, tag, rename, expire and delete devices",
   ]);
   expect(two?.reasons).toEqual([
-    '"auth_keys" can make auth keys, which outlive its revocation and admit machines under its tags.',
-    "It can make auth keys, which admit machines under tag:x, and put tag:x on machines.",
+    '"auth_keys" can create auth keys, which outlive its revocation and admit machines with its tags.',
+    "It can create auth keys, which admit machines with tag:x, and put tag:x on machines.",
   ]);
 });
 

@@ -269,7 +269,7 @@ describe("a move to another tailnet is held against nothing", () => {
       "Also gets every operation that Tailscale adds later.",
     ]);
     expect(moved.assessments[0]?.gains).toEqual([
-      "do everything the API can do, operations added later included",
+      "do everything the API can do, including operations added later",
     ]);
   });
 
@@ -402,7 +402,7 @@ describe("whom an identity trusts", () => {
       }),
     );
     expect(only(found).life).toEqual([
-      "Does not expire; whoever token.actions.xn--ithubusercontent-wxg.com calls repo:\\u{430}cme/app:ref:refs/heads/main may use it.",
+      "Does not expire; whoever has a token of token.actions.xn--ithubusercontent-wxg.com for repo:\\u{430}cme/app:ref:refs/heads/main may use it.",
       'Its audience must be "\\u{430}udience".',
       'Its claim "r\\u{435}f" must be "m\\u{430}in".',
     ]);
@@ -554,7 +554,7 @@ describe("nothing that decides is cut away", () => {
     );
     const gains = found.assessments[0]?.gains ?? [];
     expect(gains[0]).toBe("approve, suspend and delete users, and change their roles");
-    expect(gains[1]).toBe("make, change and revoke OAuth clients");
+    expect(gains[1]).toBe("create, change and revoke OAuth clients");
     expect(gains.at(-1)).toMatch(/^(read|list)/);
     for (const text of Object.values(formats(found)).slice(0, 4))
       expect(text).toContain("change their roles");

@@ -148,13 +148,13 @@ describe("whoever may use an identity", () => {
     ["*:acme/app:ref:refs/heads/main", "anybody on GitHub", "strangers"],
     [
       "repo:acme/app:pull_request",
-      "whoever token.actions.githubusercontent.com calls repo:acme/app:pull_request",
+      "whoever has a token of token.actions.githubusercontent.com for repo:acme/app:pull_request",
       "owner",
     ],
     ["environment:production", "anybody on GitHub", "strangers"],
     [
       "repository_owner:acme:environment:*",
-      "whoever token.actions.githubusercontent.com calls by a name that matches repository_owner:acme:environment:*",
+      "whoever has a token of token.actions.githubusercontent.com for a subject that matches repository_owner:acme:environment:*",
       "owner",
     ],
   ])("of GitHub's subject %s is %s", (subject, who, whose) => {
@@ -166,13 +166,13 @@ describe("whoever may use an identity", () => {
     [
       "https://gitlab.com",
       "project_path:acme/*:ref_type:branch:ref:main",
-      "whoever gitlab.com calls by a name that matches project_path:acme/*:ref_type:branch:ref:main",
+      "whoever has a token of gitlab.com for a subject that matches project_path:acme/*:ref_type:branch:ref:main",
       "owner",
     ],
     ["https://gitlab.com", "project_path:*:ref_type:branch:ref:main", undefined, "strangers"],
     ["https://i.example.com", "*", "anybody with a token of i.example.com", "strangers"],
     ["https://i.example.com", "x*y", "anybody with a token of i.example.com", "strangers"],
-    ["https://i.example.com", "me", "whoever i.example.com calls me", "owner"],
+    ["https://i.example.com", "me", "whoever has a token of i.example.com for me", "owner"],
     [
       "https://i.example.com",
       "project:me*",
@@ -192,8 +192,8 @@ describe("whoever may use an identity", () => {
       "anybody with a token of i.example.com and a subject like team:me:*",
       "strangers",
     ],
-    ["", "me", "whoever an issuer that is not named calls me", "owner"],
-    ["http://a/https://b", "me", "whoever http://a/https://b calls me", "owner"],
+    ["", "me", "whoever has a token of an issuer that is not named for me", "owner"],
+    ["http://a/https://b", "me", "whoever has a token of http://a/https://b for me", "owner"],
     ["https://i.example.com", "system:serviceaccount:prod:*", undefined, "owner"],
     [
       "https://github.example.com/_services/token",
