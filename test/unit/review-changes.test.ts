@@ -36,7 +36,7 @@ const changes = (...steps: GivenStep[]) =>
     .report.credentials.map(({ change }) => change)
     .sort();
 
-describe("the steps of one resource", () => {
+describe("the steps of one resource are grouped into changes", () => {
   const replace = part("replace", "k1", "users");
   const create = part("create-replacement", "k1", "users");
   const remove = part("delete-replaced", "k1", undefined);
@@ -73,7 +73,7 @@ describe("the steps of one resource", () => {
     expect(changes(...steps)).toEqual(expected);
   });
 
-  test("are held against what the API answered of whom an identity trusts, where the program writes that now", () => {
+  test("an identity is compared with the API's answer where the program now writes what the API answered", () => {
     const github = "https://token.actions.githubusercontent.com";
     const asked = { issuer: github, subject: "repo:acme/app:*", scopes: ["dns:read"] };
     const rules = { ref: "refs/heads/main" };
@@ -101,7 +101,7 @@ describe("the steps of one resource", () => {
   });
 });
 
-describe("a step that does not say all of it", () => {
+describe("a step without its state or with an unknown argument", () => {
   const before = "lacks the state before the change.";
   const after = "lacks the state after the change.";
   test.each([
@@ -119,7 +119,7 @@ describe("a step that does not say all of it", () => {
     expect(reviewed(part(op, id, scope)).report.notUnderstood).toEqual([`ci (${op}) ${sentence}`]);
   });
 
-  test("has an argument that nobody knows, where there is one afterwards", () => {
+  test("an unknown argument is reported if the step has a new state", () => {
     const odd = (op: string, id: string | undefined, scope: string | undefined) => {
       const given = part(op, id, scope);
       const more = { moons: 2 };
@@ -138,7 +138,7 @@ describe("a step that does not say all of it", () => {
   });
 });
 
-describe("what is only looked up before", () => {
+describe("a resource that was only looked up before", () => {
   const external = (op: string, scope: string | undefined): GivenStep => {
     const given = part(op, "k1", scope);
     return { ...given, oldState: { ...given.oldState, external: true } };
@@ -153,7 +153,7 @@ describe("what is only looked up before", () => {
     expect(changes(given)).toEqual(expected);
   });
 
-  test("gains all that it may do when it is made, and what is imported shows what cannot be seen", () => {
+  test("a created credential gains everything, and an imported one shows its hidden arguments", () => {
     const [made] = reviewed(external("update", "dns")).report.credentials;
     expect([made?.class, made?.lost]).toEqual(["write", []]);
     for (const given of [
@@ -166,7 +166,7 @@ describe("what is only looked up before", () => {
   });
 });
 
-test("of several scopes and tags every one is named", () => {
+test("every one of several scopes and tags is named", () => {
   const [one] = reviewed(
     step(
       "update",
@@ -198,7 +198,7 @@ test("of several scopes and tags every one is named", () => {
   ]);
 });
 
-test("whoever else may use an identity is told, although it may do nothing yet", () => {
+test("new users of an identity are reported even if it can do nothing yet", () => {
   const identity = (subject: string) => ({
     issuer: "https://token.actions.githubusercontent.com",
     subject,
@@ -216,7 +216,7 @@ test("whoever else may use an identity is told, although it may do nothing yet",
   expect(exceedsLimit(found, "gained")).toBe(true);
 });
 
-describe("an identity that may do nothing yet, and may be used by others than before,", () => {
+describe("an identity that can do nothing yet and gets other users", () => {
   const identity = (subject: string, connection?: string) => ({
     issuer: "https://token.actions.githubusercontent.com",
     subject,
@@ -249,7 +249,7 @@ describe("an identity that may do nothing yet, and may be used by others than be
   });
 });
 
-describe("whom an identity trusts, of which a part cannot be read", () => {
+describe("whom an identity trusts if a part of that cannot be read", () => {
   const created = (more: Bag) => {
     const { report } = reviewed(
       step("create", "FederatedIdentity", "ci", undefined, {
@@ -265,7 +265,7 @@ describe("whom an identity trusts, of which a part cannot be read", () => {
   const anybody = (argument: string) =>
     `Does not expire; anybody may use it (assumed: ${argument} is not known).`;
 
-  test("is not seen as a whole where one of its rules is hidden", () => {
+  test("a hidden rule makes the claim rules incomplete", () => {
     const rules = { ref: "refs/heads/main", actor: unknown };
     expect(created({ customClaimRules: rules })).toMatchObject({
       unknown: ["customClaimRules"],
@@ -287,18 +287,18 @@ describe("whom an identity trusts, of which a part cannot be read", () => {
       { issuer: "https://github.com@evil.example" },
       "issuer has a user name before its host, as only a deception has.",
     ],
-  ])("is anybody where it is wrong: %j", (more, sentence) => {
+  ])("the invalid %j counts as anybody", (more, sentence) => {
     const { who, wrong } = created(more);
     const [argument = ""] = Object.keys(more);
     expect({ who, wrong }).toEqual({ who: anybody(argument), wrong: [`ci: ${sentence}`] });
   });
 
-  test("may have an @ elsewhere", () => {
+  test("an @ outside the issuer is valid", () => {
     expect(created({ audience: "https://github.com@acme" }).wrong).toEqual([]);
   });
 });
 
-describe("what is deletedWith something", () => {
+describe("a credential that is deletedWith another resource", () => {
   const owner = "urn:pulumi:dev::test::aws:s3/bucket:Bucket::owner";
   const bucket = (op: string, isMarked = false): GivenStep => ({
     op,
@@ -342,7 +342,7 @@ describe("what is deletedWith something", () => {
   });
 });
 
-describe("whose a step is", () => {
+describe("the relevance of a step", () => {
   const other = (type: string, code?: unknown, name = "it"): GivenStep => ({
     op: "create",
     urn: `urn:pulumi:dev::test::${type}::${name}`,

@@ -69,7 +69,7 @@ describe("a whole review", () => {
   });
 });
 
-describe("what is not understood, and what changes no access", () => {
+describe("what is not understood and what does not change access", () => {
   const client = { scopes: ["dns"] };
   const others = () =>
     reviewed(
@@ -103,7 +103,7 @@ function staying(op: string, name: string, before: Bag, more: Bag): GivenStep {
   return { ...given, oldState: { ...given.oldState, ...more } };
 }
 
-test("a terminal has the colour of each class", () => {
+test("the terminal shows each class in its colour", () => {
   const colours = (scope: string) => {
     const [verdict = ""] = formatTerminal(
       reviewed(step("create", "OAuthClient", "ci", undefined, { scopes: [scope] })),
@@ -128,7 +128,7 @@ test.each([
   ["././infra//", "infra/Pulumi.yaml"],
   ["a/./b/c/", "a/./b/c/Pulumi.yaml"],
   ["a b\ud800", "a%20b%EF%BF%BD/Pulumi.yaml"],
-])("the program in the folder %j is at %j to code scanning", (folder, uri) => {
+])("code scanning finds the program of folder %j at %j", (folder, uri) => {
   const report = formatSarif(reviewed(command("run")), "1.2.3", folder);
   expect(
     JSON.parse(report).runs[0].results[0].locations[0].physicalLocation.artifactLocation,
@@ -157,7 +157,7 @@ test.each([
   ["xabcdefa abcdefag", "xabcdefa abcdefag"],
   ["a `b` c", "a `\\u0060b\\u0060` c"],
   ["a: b_c, d_e; f", "a: `b_c, d_e`; f"],
-])("the sentence %j is written as %j in a comment", (text, markdown) => {
+])("a comment has the sentence %j as %j", (text, markdown) => {
   expect(toSafeMarkdown(text)).toBe(markdown);
 });
 
@@ -198,12 +198,12 @@ test("a sentence keeps its text, and no code takes a parenthesis that is ours", 
   );
 });
 
-test("an empty text is shown as that in a comment", () => {
+test("a comment shows an empty text as (empty)", () => {
   expect(toCodeSpan("")).toBe("(empty)");
   expect(toCodeSpan("a`b")).toBe("`a\\u0060b`");
 });
 
-test("a line of a comment has twelve items, and says how many more there are", () => {
+test("a line of a comment has at most twelve items and counts the rest", () => {
   const line = (count: number) => {
     const tags = Array.from({ length: count }, (_, index) => `tag:t${index + 10}`);
     const report = formatMarkdown(
@@ -216,7 +216,7 @@ test("a line of a comment has twelve items, and says how many more there are", (
   expect(line(14)).toMatch(/`\+ tag:t21`<br>`and 2 more, in the details`<br>Lives/);
 });
 
-test("a comment has room for each part, and says of each how much does not fit", () => {
+test("a comment has room for each part and counts what does not fit", () => {
   const tags = Array.from({ length: 8 }, (_, index) => `tag:${"x".repeat(20)}${index}`);
   const numbers = Array.from({ length: 300 }, (_, index) => index);
   const comment = formatMarkdown(
@@ -314,7 +314,7 @@ describe("the verdict in words", () => {
   });
 });
 
-describe("what cannot be seen is told as what it counts as", () => {
+describe("a hidden argument is shown with what is assumed of it", () => {
   const rows = (...steps: GivenStep[]) =>
     withoutColour(formatTerminal(reviewed(...steps)))
       .split("\n")

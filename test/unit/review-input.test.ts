@@ -24,7 +24,7 @@ const good = previewOf(made);
 /** The digest with something else in it. */
 const digest = (more: Bag) => JSON.stringify({ ...JSON.parse(good), ...more });
 
-describe("the JSON of a preview is read", () => {
+describe("the JSON of a preview is read from any output around it", () => {
   const pretty = JSON.stringify(JSON.parse(good), undefined, 4);
   test.each([
     ["in one line", good],
@@ -43,7 +43,7 @@ describe("the JSON of a preview is read", () => {
 /** Without the step of the stack itself that every preview of a program has. */
 const plain = (...steps: GivenStep[]) => JSON.stringify({ steps, changeSummary: summaryOf(steps) });
 
-describe("what is no preview, or not the whole of one, is refused", () => {
+describe("a document that is not a complete preview is refused", () => {
   const step1 = JSON.stringify(made);
   test.each([
     ["nothing", "", "it is empty"],
@@ -133,7 +133,7 @@ describe("what is no preview, or not the whole of one, is refused", () => {
     expect(readPreview(text)).toEqual({ problem: expect.stringContaining(problem) });
   });
 
-  test("warnings, what the program writes, and steps that no summary counts are no failure", () => {
+  test("warnings, the program's output and steps that no summary counts are not failures", () => {
     const text = JSON.stringify({
       steps: [
         step("refresh", "pulumi:pulumi:Stack", "test-dev", {}, {}),
@@ -200,13 +200,13 @@ describe("the stream of events", () => {
       event({ cancelEvent: {} }),
     );
 
-  test("is read as the digest is, behind other text, too", () => {
+  test("the events mean the same as the digest, also after other text", () => {
     expect(reviewOf(readPreview(`Installing policy pack\n${whole(summary())}\n`)).report).toEqual(
       reviewOf(readPreview(good)).report,
     );
   });
 
-  test("does not say whether deletedWith keeps what goes, so nothing is lost for certain", () => {
+  test("events do not show deletedWith, so nothing is surely lost", () => {
     const gone = event({
       resourcePreEvent: resource("delete", state("OAuthClient", { scopes: ["all"] }), null, "old"),
     });
@@ -225,7 +225,7 @@ describe("the stream of events", () => {
     });
   });
 
-  test("shows a secret by its mark, within a longer text as well, and something unknown by its own", () => {
+  test("secret and unknown values are recognized by their marks, also within a longer text", () => {
     const hidden = {
       "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
       ciphertext: "[secret]",
@@ -294,7 +294,7 @@ describe("the stream of events", () => {
     expect(readPreview(text)).toEqual({ problem: expect.stringContaining(problem) });
   });
 
-  test("tells what a refresh came to when that is known", () => {
+  test("the result of a refresh takes its place", () => {
     const [was, is] = [
       state("OAuthClient", { scopes: ["dns"] }),
       state("OAuthClient", { scopes: ["all"] }),
@@ -317,7 +317,7 @@ describe("the stream of events", () => {
   });
 });
 
-describe("what is no plan is refused", () => {
+describe("a document that is not a plan is refused", () => {
   test.each([
     ["", "it is empty"],
     ["x", "it is not the JSON of an update plan"],

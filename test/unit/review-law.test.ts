@@ -250,7 +250,7 @@ function expectLaw(seen: Review, hidden: Review): void {
     );
 }
 
-test("of previews: hiding an argument, a part of one, or all of them", () => {
+test("hiding arguments of a preview never lowers a class, removes a gain or adds a loss", () => {
   fc.assert(
     fc.property(
       changes,
@@ -276,7 +276,7 @@ test("of previews: hiding an argument, a part of one, or all of them", () => {
   );
 });
 
-test("of previews: the stream of events, which leaves out deletedWith and the steps' places", () => {
+test("the events of a preview never show a lower class, fewer gains or more losses than its digest", () => {
   fc.assert(
     fc.property(changes, (steps) => {
       const events = [
@@ -359,7 +359,7 @@ const plans = fc
 const planOf = (urn: string, planned: unknown) =>
   reviewOf(readPlan(JSON.stringify({ manifest: {}, resourcePlans: { [urn]: planned } })));
 
-test("of plans: hiding an argument, a part of one, or all of them", () => {
+test("hiding arguments of a plan never lowers a class, removes a gain or adds a loss", () => {
   fc.assert(
     fc.property(plans, fc.constantFrom(...markers), fc.nat(), ({ kind, planned }, marker, seed) => {
       const urn = urnOf(kind, "it");
@@ -377,7 +377,7 @@ test("of plans: hiding an argument, a part of one, or all of them", () => {
   );
 });
 
-test("of plans: a plan, which does not say what was, tells as much as the preview of the same change", () => {
+test("a plan never shows a lower class, fewer gains or more losses than the preview", () => {
   fc.assert(
     fc.property(plans, ({ kind, steps, was, is, planned }) => {
       const urn = urnOf(kind, "it");

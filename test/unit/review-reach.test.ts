@@ -97,16 +97,16 @@ describe("a whole review with reach", () => {
     await expect(format(make())).toMatchFileSnapshot(`fixtures/reviews/${file}`);
   });
 
-  test("has the style of a picture where it has one", () => {
+  test("the HTML report has the picture's style if it has a picture", () => {
     expect(formatHtml(byPolicy(), "")).toContain(`${svgStyle}</style>`);
     expect(formatHtml(reviewed([]), "")).toMatch(/^@media .*\}\n<\/style>$/m);
   });
 });
 
-describe("where no policy file is known", () => {
+describe("without a policy file", () => {
   const sentence = "Reach is not reviewed, because no policy file is known.";
 
-  test("that is a line of its own", () => {
+  test("a line says that reach is not reviewed", () => {
     const found = reviewed([created("ci", ci)]);
     expect(withoutColour(formatTerminal(found))).toContain(`\nreach\n  ${sentence}`);
     expect(formatMarkdown(found, "")).toContain(`\n- ${sentence}`);
@@ -114,7 +114,7 @@ describe("where no policy file is known", () => {
   });
 });
 
-describe("the verdict says of reach", () => {
+describe("what the verdict says about reach", () => {
   const change = { policy, policyBefore };
   const turned = {
     policy: { name: "after", text: earlier },
@@ -184,14 +184,14 @@ test("a policy file that stays as it is exceeds no limit", () => {
   ).toEqual([]);
 });
 
-test("what reaches more and may do no more is a gain at the line of the policy file alone", () => {
+test("more reach without more operations is a finding at the line of the policy file only", () => {
   const found = reviewed([renamed("ci", ci)], { policy, policyBefore });
   expect(exceedsLimit(found, "gained")).toBe(true);
   const results: { ruleId: string }[] = JSON.parse(formatSarif(found, "1.2.3", "")).runs[0].results;
   expect([...new Set(results.map(({ ruleId }) => ruleId))]).toEqual(["tailscope/reach"]);
 });
 
-test("the policy file that was reviewed is not among what was not, but all that shares its name is", () => {
+test("only the reviewed policy file is left out of what was not reviewed, not others of its name", () => {
   const given = [
     step("update", acl, "policy", { acl: earlier }, { acl: company }),
     command("policy"),
@@ -202,7 +202,7 @@ test("the policy file that was reviewed is not among what was not, but all that 
   expect(reviewed(given).report.notReviewed).toEqual([told("policy"), told("run")]);
 });
 
-test("a comment is found by its title, whatever that has in it", () => {
+test("a comment is found by any title", () => {
   expect(makeMarker("acme/prod_1.x-y")).toBe("<!-- tailscope review acme/prod_1.x-y -->");
   // Two hyphens would end the comment in some readers of HTML.
   expect(makeMarker("a -- b--><c>")).toBe("<!-- tailscope review a-b-c- -->");

@@ -49,7 +49,7 @@ describe("an argument", () => {
     expect(normalizeArgument(toArgument(value))).toBe(normal);
   });
 
-  test("is what was asked for where that differs from what was answered, as far as it is shown", () => {
+  test("an argument is what was asked for if the API answered something else", () => {
     const asked = (outputs: unknown) =>
       readAskedArguments(toArguments({ a: 1, b: 2 }), toArguments(outputs));
     const named = (bag: object) => ({ named: new Map(Object.entries(bag)), others: absent });
@@ -70,7 +70,7 @@ describe("an argument", () => {
   });
 });
 
-describe("documents in what a command printed", () => {
+describe("documents in the output of a command", () => {
   const behind = (text: string) =>
     `it has text after the JSON, which may report a failure: ${JSON.stringify(text)}. Give standard output only`;
   test.each<[string, unknown[] | string]>([
@@ -100,7 +100,7 @@ describe("documents in what a command printed", () => {
   });
 });
 
-describe("a failure is told in one line", () => {
+describe("a failure is one line", () => {
   test.each<[{ severity?: string | null; message?: string }[], boolean, string | undefined]>([
     [[], false, undefined],
     [["debug", "info", "info#err", "warning"].map((severity) => ({ severity })), false, undefined],
@@ -203,7 +203,7 @@ describe("the stream of events", () => {
   const dns = { is: "known", value: ["dns"] };
   const users = { is: "known", value: ["users"] };
 
-  test("has what a refresh came to in the place of the refresh, and of nothing else", () => {
+  test("the result of a refresh takes the place of that step only", () => {
     const other = urnOf("OAuthClient", "other");
     expect(
       ops(
@@ -252,7 +252,7 @@ describe("the stream of events", () => {
     expect(ops(...events)).toBe(problem);
   });
 
-  test("without a result succeeded", () => {
+  test("a preview without a result succeeded", () => {
     expect(ops(pre("update"), end({ result: null }))).toEqual([["update", dns]]);
   });
 });
@@ -273,7 +273,7 @@ describe("the steps of a plan", () => {
     deletes: ["description"],
   };
 
-  test("have before them what does not change, and after them what will be", () => {
+  test("a plan's steps have the unchanged arguments before and all arguments after", () => {
     const [step] = planned({ goal: { inputDiff }, steps: ["update"], state });
     expect(step?.old?.arguments).toEqual({
       named: bag({ tags: absent, scopes: { is: "unknown" }, description: { is: "unknown" } }),
@@ -285,7 +285,7 @@ describe("the steps of a plan", () => {
     });
   });
 
-  test("have nothing before them that a plan did not compare", () => {
+  test("a plan's steps show nothing before that the plan did not compare", () => {
     const nothing = { named: new Map(), others: { is: "unknown" } };
     const all = [
       { goal: {}, steps: ["update"], state },
@@ -295,7 +295,7 @@ describe("the steps of a plan", () => {
     for (const plan of all) expect(planned(plan)[0]?.old?.arguments).toEqual(nothing);
   });
 
-  test("have nothing known after them where the plan has neither state nor inputs, or hides them", () => {
+  test("a plan's steps show nothing after if the plan has neither state nor inputs, or hides them", () => {
     const madeBy = (plan: object) => planned(plan)[0]?.new?.arguments;
     expect(madeBy({ goal: {}, steps: ["import"] })).toEqual({
       named: new Map(),
@@ -329,7 +329,7 @@ describe("the steps of a plan", () => {
     expect(planned({ steps: [op], state })[0]?.new).toBeUndefined();
   });
 
-  test("have the type of the URN and that of the goal, once each", () => {
+  test("a plan's steps have the types of the URN and of the goal, once each", () => {
     const types = (type: string | undefined) =>
       planned({ goal: { type, inputDiff }, steps: ["update"], state })[0]?.new?.types;
     const own = urn.split("::")[2] ?? "";
@@ -338,7 +338,7 @@ describe("the steps of a plan", () => {
     expect(types("aws:s3/bucket:Bucket")).toEqual([own, "aws:s3/bucket:Bucket"]);
   });
 
-  test("have the code that will run, and the one that ran where it is known", () => {
+  test("a plan's steps have the new code, and the old code if it is known", () => {
     const code = (diff: object, given: object, op = "update") => {
       const [step] = planned({ goal: { inputDiff: diff }, steps: [op], state: given });
       return [step?.old?.code, step?.new?.code];
@@ -366,7 +366,7 @@ describe("the steps of a plan", () => {
   });
 });
 
-test("a preview's own halves are read: as asked before, and as given after", () => {
+test("a preview's old state is read as it was asked for, its new state as it is given", () => {
   const given = step("update", "OAuthClient", "ci", { scopes: ["dns"] }, { scopes: ["users"] });
   const read = readPreview(
     JSON.stringify({

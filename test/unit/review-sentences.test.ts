@@ -131,25 +131,28 @@ test.each(
       each,
     };
   }),
-)("is said as arguments has it for $name", async ({ name, kind, argument, rest, each }) => {
-  const made = each.map((after) => {
-    const given = step("create", kind, "it", undefined, bag(rest, argument, after, unknown));
-    return `${shown(after)} at first\n${told(given)}`;
-  });
-  const ended = each.slice(-1).map((before) => {
-    const given = step("delete", kind, "it", bag(rest, argument, before, secret));
-    return `${shown(before)} at the end\n${told(given)}`;
-  });
-  const changed = each.flatMap((before) =>
-    each
-      // What cannot be seen may have changed.
-      .filter((after) => after !== before || shown(after).includes("?"))
-      .map((after) => {
-        const was = bag(rest, argument, before, secret);
-        const given = step("update", kind, "it", was, bag(rest, argument, after, unknown));
-        return `${shown(before)} → ${shown(after)}\n${told(given)}`;
-      }),
-  );
-  const text = [...made, ...ended, ...changed].join("");
-  await expect(text).toMatchFileSnapshot(`fixtures/reviews/arguments/${name}.txt`);
-});
+)(
+  "every change of one argument is described as in fixtures/reviews/arguments: $name",
+  async ({ name, kind, argument, rest, each }) => {
+    const made = each.map((after) => {
+      const given = step("create", kind, "it", undefined, bag(rest, argument, after, unknown));
+      return `${shown(after)} at first\n${told(given)}`;
+    });
+    const ended = each.slice(-1).map((before) => {
+      const given = step("delete", kind, "it", bag(rest, argument, before, secret));
+      return `${shown(before)} at the end\n${told(given)}`;
+    });
+    const changed = each.flatMap((before) =>
+      each
+        // What cannot be seen may have changed.
+        .filter((after) => after !== before || shown(after).includes("?"))
+        .map((after) => {
+          const was = bag(rest, argument, before, secret);
+          const given = step("update", kind, "it", was, bag(rest, argument, after, unknown));
+          return `${shown(before)} → ${shown(after)}\n${told(given)}`;
+        }),
+    );
+    const text = [...made, ...ended, ...changed].join("");
+    await expect(text).toMatchFileSnapshot(`fixtures/reviews/arguments/${name}.txt`);
+  },
+);

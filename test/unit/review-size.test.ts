@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { formatMarkdown } from "../../provider/review/formats/markdown";
 import { reviewed, step } from "./a-preview";
 
-test("a comment of 5,000 changes stays below the limit, keeps the worst, and says how many it leaves out", () => {
+test("a comment of 5,000 changes stays below the limit, keeps the worst and counts the rest", () => {
   const many = Array.from({ length: 5000 }, (_, index) =>
     step("create", "OAuthClient", `client${index}`, undefined, {
       scopes: [index === 4321 ? "users" : "dns"],

@@ -40,10 +40,10 @@ const told = (found: Review) =>
 
 const revoked = "Revoked: anyone who still uses it loses access.";
 
-describe("of a credential that was only looked up", () => {
+describe("a credential that was only looked up", () => {
   const external = { external: true };
 
-  test("and is the stack's from now on, everything is new, and nothing is lost or revoked", () => {
+  test("everything is new, and nothing lost or revoked, if the stack manages it from now on", () => {
     const replacement = withStates(step("replace", "OAuthClient", "a", all, dns), external);
     expect(told(reviewed(replacement))).toEqual([
       { change: "create", class: "read", lost: false, life: "Does not expire." },
@@ -63,7 +63,7 @@ describe("of a credential that was only looked up", () => {
     expect(told(reviewed(...parts))).toMatchObject([{ change: "create", class: "admin" }]);
   });
 
-  test("and is looked up no more, nothing is lost", () => {
+  test("nothing is lost if the lookup ends", () => {
     const found = reviewed(withStates(step("discard", "OAuthClient", "a", all), external));
     expect(told(found)).toEqual([
       {
@@ -76,7 +76,7 @@ describe("of a credential that was only looked up", () => {
     expect(classLimits.filter((limit) => exceedsLimit(found, limit))).toEqual(["any"]);
   });
 
-  test("and stays that, whatever it is, there is nothing to say", () => {
+  test("nothing is reported if it stays a lookup", () => {
     const found = reviewed(
       withStates(step("read", "OAuthClient", "a", all, {}), external, external),
       step("read", "OAuthClient", "b", undefined, {}),
@@ -85,8 +85,8 @@ describe("of a credential that was only looked up", () => {
   });
 });
 
-describe("a credential that the stack managed", () => {
-  test("and only looks up from now on is left alive", () => {
+describe("a credential that the stack managed before", () => {
+  test("is left alive if the stack only looks it up from now on", () => {
     const found = reviewed(
       withStates(step("read", "OAuthClient", "a", all, {}), {}, { external: true }),
     );
@@ -101,7 +101,7 @@ describe("a credential that the stack managed", () => {
     expect(exceedsLimit(found, "gained")).toBe(true);
   });
 
-  test("and that makes room for one that is only looked up is revoked", () => {
+  test("is revoked if a lookup replaces it", () => {
     const parts = ["read-replacement", "replace"].map((op) =>
       withStates(step(op, "OAuthClient", "a", all, {}), {}, { external: true }),
     );
@@ -116,7 +116,7 @@ describe("a credential that the stack managed", () => {
     }
   });
 
-  test("and that makes room for one that is imported is revoked, and the other one stays as it is", () => {
+  test("is revoked if an import replaces it, and the imported one stays as it is", () => {
     const parts = ["import-replacement", "replace"].map((op) =>
       step(op, "OAuthClient", "a", dns, all),
     );
@@ -132,7 +132,7 @@ describe("a credential that the stack managed", () => {
   });
 });
 
-test("a credential that is imported gains nothing by that, and all that the next step gives it", () => {
+test("an import gives nothing, and the step after it gives what it adds", () => {
   const found = reviewed(
     step("import", "OAuthClient", "a", undefined, dns),
     step("update", "OAuthClient", "a", dns, { scopes: ["dns"] }),
@@ -143,7 +143,7 @@ test("a credential that is imported gains nothing by that, and all that the next
   ]);
 });
 
-describe("what stays alive when its resource goes", () => {
+describe("a credential that stays alive when its resource goes", () => {
   const host = urnOf("OAuthClient", "host");
   const gone = (more: Bag) => withStates(step("delete", "OAuthClient", "a", all), more);
 
@@ -187,13 +187,13 @@ describe("what stays alive when its resource goes", () => {
     expect(exceedsLimit(found, "gained")).toBe(true);
   });
 
-  test("is nothing where what it is deletedWith stays", () => {
+  test("does not stay alive if the resource that it is deletedWith stays", () => {
     expect(told(reviewed(gone({ deletedWith: host })))).toEqual([
       { change: "delete", class: "none", lost: true, life: revoked },
     ]);
   });
 
-  test("is beside the new one where it is replaced: everything that this one may do is new", () => {
+  test("makes everything new that its replacement can do", () => {
     const kept = withStates(
       step("replace", "OAuthClient", "a", { ...all, generation: 1 }, { ...all, generation: 2 }),
       { retainOnDelete: true },
@@ -211,7 +211,7 @@ describe("what stays alive when its resource goes", () => {
     });
   });
 
-  test("cannot be said by a plan, so it claims no loss", () => {
+  test("claims no loss in a plan, which does not show the options", () => {
     const found = reviewedPlan({ [urnOf("OAuthClient", "a")]: { steps: ["delete"], state: null } });
     expect(only(found)).toMatchObject({ change: "delete", lost: [], class: "none" });
     expect(only(found).life).toEqual([
@@ -227,7 +227,7 @@ describe("several steps of one URN are changes of their own", () => {
   const old = (name: string, op: string, id: string, before: Bag, after?: Bag) =>
     withStates(step(op, "OAuthClient", name, before, after), { id });
 
-  test("what an earlier run left to revoke, beside an update", () => {
+  test("revoking what an earlier run left, beside an update", () => {
     const found = reviewed(
       old("a", "update", "k2", dns, { scopes: ["dns"] }),
       old("a", "delete-replaced", "k1", all),
@@ -238,7 +238,7 @@ describe("several steps of one URN are changes of their own", () => {
     ]);
   });
 
-  test("and beside a replacement, whose own old half is part of it", () => {
+  test("revoking what an earlier run left, beside a replacement with an old half of its own", () => {
     const found = reviewed(
       old("a", "create-replacement", "k2", dns, { ...dns, generation: 2 }),
       old("a", "replace", "k2", dns, { ...dns, generation: 2 }),
@@ -251,7 +251,7 @@ describe("several steps of one URN are changes of their own", () => {
     ]);
   });
 
-  test("two creates, and an end and a create: what is made is held against nothing", () => {
+  test("two creates, or a delete and a create, compare the new credential with nothing", () => {
     expect(
       told(
         reviewed(
@@ -273,7 +273,7 @@ describe("several steps of one URN are changes of their own", () => {
     ]);
   });
 
-  test("in a plan, too", () => {
+  test("several changes in a plan", () => {
     const found = reviewedPlan({
       [urnOf("OAuthClient", "a")]: { steps: ["delete", "delete-replaced"], state: null },
     });
@@ -308,7 +308,7 @@ describe("the code that runs is part of the change", () => {
     ["that is missing before", ({ oldState }) => delete inputs(oldState)["__provider"]],
     ["that is no text", ({ newState }) => (inputs(newState)["__provider"] = { a: 1 })],
     ["of hidden inputs", ({ newState }) => (newState["inputs"] = secret)],
-  ])("one %s is not understood", (_, change) => {
+  ])("a step with code that is %s is not understood", (_, change) => {
     const given = update();
     change(given);
     const found = reviewed(given);
@@ -357,7 +357,7 @@ describe("the code that runs is part of the change", () => {
   });
 });
 
-describe("a step is ours where anything says so", () => {
+describe("a step is ours if its URN or one of its states says so", () => {
   const official = "tailscale:index/oauthClient:OauthClient";
 
   test.each<[string, GivenStep]>([
@@ -377,7 +377,7 @@ describe("a step is ours where anything says so", () => {
       "the URN that it had",
       withStates(step("update", official, "a", all, all), { urn: urnOf("OAuthClient", "a") }),
     ],
-  ])("by %s, and is not understood where something else says another", (_, given) => {
+  ])("by %s, but is not understood if another one disagrees", (_, given) => {
     const found = reviewed(given);
     expect(found.report.verdict).toBe("admin");
     expect(found.report.notUnderstood).toEqual([
@@ -385,7 +385,7 @@ describe("a step is ours where anything says so", () => {
     ]);
   });
 
-  test("another kind of ours takes over no credential", () => {
+  test("a different kind of ours does not take over a credential", () => {
     const found = reviewed({
       ...step("update", "OAuthClient", "a", all, all),
       oldState: state("AuthKey", { reusable: true }),
@@ -401,7 +401,7 @@ describe("a step is ours where anything says so", () => {
   });
 });
 
-describe("what else can change access is told, and counts as a change", () => {
+describe("other changes of access are reported and count as changes", () => {
   test.each([
     ["create", "pulumi-nodejs:dynamic:Resource"],
     ["update", "pulumi-nodejs:dynamic/acme:Thing"],
@@ -427,7 +427,7 @@ describe("what else can change access is told, and counts as a change", () => {
     expect(classLimits.filter((limit) => exceedsLimit(found, limit))).toEqual(["any"]);
   });
 
-  test.each(["same", "refresh", "read"])("not where it is %s", (op) => {
+  test.each(["same", "refresh", "read"])("nothing is reported for %s", (op) => {
     const found = reviewed(step(op, "command:local:Command", "a", {}, {}));
     expect(found.report.notReviewed).toEqual([]);
   });
@@ -486,7 +486,7 @@ describe("what else can change access is told, and counts as a change", () => {
     expect(official.report.notUnderstood).toEqual([]);
   });
 
-  test("the stack's settings, where they change: a plan shows them, and so does a provider by name", () => {
+  test("changed settings of the stack are reported, from a plan or from the provider resource", () => {
     const type = "pulumi:providers:pulumi-nodejs";
     const urn = urnOf(type, "default");
     const settings = { "tailscope:tailnet": "b.example.com", version: "3.0.0" };
@@ -507,7 +507,7 @@ describe("what else can change access is told, and counts as a change", () => {
     ]);
   });
 
-  test("the resources of everybody else are nobody's business", () => {
+  test("resources of other providers are not reported", () => {
     expect(
       reviewed(step("create", "aws:s3/bucket:Bucket", "a", undefined, { acl: "x" })).report,
     ).toMatchObject({ credentials: [], notUnderstood: [], notReviewed: [] });

@@ -35,7 +35,7 @@ const formats = (found: Review): Record<string, string> => ({
   json: JSON.stringify(found.report),
 });
 
-describe("what cannot be seen before counts as the least, and afterwards as the most", () => {
+describe("a hidden value counts as the least before the change and as the most after it", () => {
   test.each<[string, Review, string]>([
     ["scopes before", client({ scopes: secret }, { scopes: ["dns"] }), "write"],
     ["scopes afterwards", client({ scopes: ["all"] }, { scopes: secret }), "admin"],
@@ -107,7 +107,7 @@ describe("what cannot be seen before counts as the least, and afterwards as the 
     expect(only(found).class).toBe(danger);
   });
 
-  test("and is said in every format, with what it counts as", () => {
+  test("every format shows hidden arguments with what is assumed", () => {
     const found = client({ scopes: secret }, { scopes: ["dns"], tags: unknown });
     expect(only(found)).toMatchObject({ unknown: ["tags"], unknownBefore: ["scopes"] });
     const { terminal, html } = formats(found);
@@ -117,7 +117,7 @@ describe("what cannot be seen before counts as the least, and afterwards as the 
     }
   });
 
-  test("how often it is rotated counts as a longer life", () => {
+  test("a hidden rotation counts as a longer life", () => {
     const longer = client(
       { scopes: ["dns"], rotateEvery: "1d" },
       { scopes: ["dns"], rotateEvery: secret },
@@ -132,7 +132,7 @@ describe("what cannot be seen before counts as the least, and afterwards as the 
     }
   });
 
-  test("a description and a generation give nobody anything, seen or not", () => {
+  test("a description and a generation never give access, visible or hidden", () => {
     const found = client(
       { scopes: ["dns"] },
       { scopes: ["dns"], description: secret, generation: unknown },
@@ -145,7 +145,7 @@ describe("what cannot be seen before counts as the least, and afterwards as the 
 describe("an auth key", () => {
   const plain = { tags: ["tag:a"], expiry: "1d" };
 
-  test("gains its use and its time again by every replacement", () => {
+  test("every replacement of an auth key gives its use and its time again", () => {
     const found = key({ ...plain, reusable: true, expiry: "90d" }, plain, "replace");
     expect(only(found).class).toBe("write");
     expect(found.assessments[0]?.reasons).toEqual([
@@ -189,7 +189,7 @@ describe("an auth key", () => {
     expect(only(key({ ...plain, ...before }, { ...plain, ...after })).class).toBe(danger);
   });
 
-  test("of no seconds lives as long as one without an expiry", () => {
+  test("an expiry of zero seconds lives as long as none", () => {
     expect(
       only(key({ tags: ["tag:a"], expiry: 0 }, { tags: ["tag:a"], expiry: "90d" })).life,
     ).toEqual([]);
@@ -198,7 +198,7 @@ describe("an auth key", () => {
     ).toEqual(["Lives 90 days instead of 1 day."]);
   });
 
-  test("that is renewed from now on lives longer", () => {
+  test("an auth key that is renewed from now on lives longer", () => {
     const found = key(plain, { ...plain, renewBefore: "1h" });
     expect(only(found)).toMatchObject({
       class: "none",
@@ -208,7 +208,7 @@ describe("an auth key", () => {
   });
 });
 
-test("every read of today made all:read gains those of later, and says so", () => {
+test("all:read instead of every read scope gains the read operations added later", () => {
   const reads = knownScopes.filter((scope) => scope.endsWith(":read") && scope !== "all:read");
   const found = client({ scopes: reads }, { scopes: ["all:read"] });
   expect(only(found)).toMatchObject({
@@ -219,7 +219,7 @@ test("every read of today made all:read gains those of later, and says so", () =
   expect(exceedsLimit(found, "gained")).toBe(true);
 });
 
-describe("a held scope that this version does not know is the worst that it could be", () => {
+describe("an unknown scope counts as the worst", () => {
   const future = { ...identity, scopes: ["future"] };
   const changed = (before: Bag, after: Bag, kind = "FederatedIdentity", op = "update") =>
     reviewed(step(op, kind, "a", before, after));
@@ -242,13 +242,13 @@ describe("a held scope that this version does not know is the worst that it coul
     expect(found.assessments[0]?.reasons.join(" ")).toContain("future");
   });
 
-  test("but not where nothing else of it changes", () => {
+  test("an unknown scope that stays does not count", () => {
     expect(only(changed(future, { ...future, description: "x" })).class).toBe("none");
     expect(only(changed(future, { ...future, subject: "repo:acme/app:main" })).class).toBe("none");
   });
 });
 
-describe("a move to another tailnet is held against nothing", () => {
+describe("a move to another tailnet makes everything new", () => {
   const moved = reviewed(
     step(
       "replace",
@@ -259,7 +259,7 @@ describe("a move to another tailnet is held against nothing", () => {
     ),
   );
 
-  test("so what Tailscale adds later is gained, too, and told in the words of what is made", () => {
+  test("a move with all gains what Tailscale adds later, in the same words as a new credential", () => {
     expect(only(moved)).toMatchObject({ class: "admin" });
     expect(only(moved).life).toEqual([
       "A new client with a different id and secret is created, and the old one is revoked.",
@@ -273,7 +273,7 @@ describe("a move to another tailnet is held against nothing", () => {
     ]);
   });
 
-  test("and everything that it could do in the old one is lost", () => {
+  test("a move loses everything in the old tailnet", () => {
     const narrowed = reviewed(
       step(
         "replace",
@@ -287,7 +287,7 @@ describe("a move to another tailnet is held against nothing", () => {
     expect(only(narrowed).lost).not.toEqual([]);
   });
 
-  test("which of a connection that cannot be seen nobody can say", () => {
+  test("a hidden connection may or may not move the credential", () => {
     const found = reviewed(
       step(
         "replace",
@@ -305,7 +305,7 @@ describe("a move to another tailnet is held against nothing", () => {
 });
 
 describe("whom an identity trusts", () => {
-  test("is more where a claim may be missing, and fewer where it must be there", () => {
+  test("fewer are trusted if a claim is required, and more if it may be missing", () => {
     const removed = trust({ customClaimRules: { ref: "*" } }, {});
     expect(only(removed)).toMatchObject({
       class: "admin",
@@ -356,20 +356,20 @@ describe("whom an identity trusts", () => {
       { issuer: "https://token.actions.githubusercontent.com@evil.example" },
       "issuer has a user name before its host, as only a deception has",
     ],
-  ])("cannot be judged by %s, before or afterwards", (_, more, problem) => {
+  ])("trust with %s cannot be judged, before or after", (_, more, problem) => {
     for (const found of [trust({}, more), trust(more, {})]) {
       expect(found.report).toMatchObject({ verdict: "admin", notUnderstood: [`a: ${problem}.`] });
     }
   });
 
-  test("is no obstacle to removing it", () => {
+  test("an identity that cannot be judged can still be removed", () => {
     const found = reviewed(
       step("delete", "FederatedIdentity", "a", { ...identity, subject: "repo:\u200bacme/app:*" }),
     );
     expect(found.report).toMatchObject({ verdict: "none", notUnderstood: [] });
   });
 
-  test("is another one where the case of an issuer's letters differs", () => {
+  test("an issuer in other letter case is another issuer", () => {
     const found = trust({ issuer: "https://TOKEN.actions.githubusercontent.com" }, {});
     expect(only(found)).toMatchObject({
       class: "admin",
@@ -380,7 +380,7 @@ describe("whom an identity trusts", () => {
     });
   });
 
-  test("is nobody else where hidden rules come to an identity that had none", () => {
+  test("adding hidden rules to an identity without rules lets nobody else in", () => {
     expect(only(trust({}, { customClaimRules: secret }))).toMatchObject({
       class: "none",
       life: [
@@ -391,7 +391,7 @@ describe("whom an identity trusts", () => {
     expect(only(trust({ subject: "*" }, { subject: unknown })).class).toBe("none");
   });
 
-  test("is shown with the host as the network has it, and letters of other scripts as escapes", () => {
+  test("an issuer is shown with its network host name and escaped letters of other scripts", () => {
     const found = reviewed(
       step("create", "FederatedIdentity", "a", undefined, {
         issuer: "https://token.actions.ɡithubusercontent.com",
@@ -408,7 +408,7 @@ describe("whom an identity trusts", () => {
     ]);
   });
 
-  test("is in every format of one that is new: audience and claim rules, too", () => {
+  test("every format shows the audience and claim rules of a new identity", () => {
     const found = reviewed(
       step("create", "FederatedIdentity", "a", undefined, {
         ...identity,
@@ -477,7 +477,7 @@ describe("a value of the wrong shape is not understood", () => {
       { scopes: ["dns"], generation: "1" },
       "generation is not a number",
     ],
-  ])("%s, before and afterwards", (_, kind, wrong, sentence) => {
+  ])("%s, before and after", (_, kind, wrong, sentence) => {
     const right =
       kind === "FederatedIdentity" ? identity : kind === "AuthKey" ? {} : { scopes: ["dns"] };
     for (const given of [
@@ -492,7 +492,7 @@ describe("a value of the wrong shape is not understood", () => {
     }
   });
 
-  test("names that every object has are names like any other", () => {
+  test("names that every object has are ordinary names", () => {
     const given = JSON.parse(
       '{"scopes":["constructor"],"tags":["toString"],"__proto__":{"a":1},"constructor":"x","toString":"y"}',
     ) as Bag;
@@ -513,7 +513,7 @@ describe("a value of the wrong shape is not understood", () => {
     });
   });
 
-  test("an argument that goes may have been a limit", () => {
+  test("an unknown argument that goes may have been a limit", () => {
     expect(
       client({ scopes: ["dns"], networks: ["10.0.0.0/8"] }, { scopes: ["dns"] }).report
         .notUnderstood,
@@ -523,8 +523,8 @@ describe("a value of the wrong shape is not understood", () => {
   });
 });
 
-describe("nothing that decides is cut away", () => {
-  test("a long value loses its middle, and says what was in it", () => {
+describe("nothing that matters is cut off", () => {
+  test("a long value loses its middle and says how much", () => {
     const long = (end: string) => `repo:acme/app:${"x".repeat(200)}*${"y".repeat(200)}${end}`;
     const found = trust({ subject: long("main") }, { subject: long("*") });
     for (const [format, text] of Object.entries(formats(found))) {
@@ -533,7 +533,7 @@ describe("nothing that decides is cut away", () => {
     }
   });
 
-  test("claims that differ are shown, however many stay", () => {
+  test("every claim that differs is shown", () => {
     const many = Object.fromEntries(
       Array.from({ length: 50 }, (_, at) => [`claim${at}`, "x".repeat(90)]),
     );

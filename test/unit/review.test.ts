@@ -39,7 +39,7 @@ const identity = {
   scopes: ["users"],
 };
 
-test("what is no kind of credential is none, whatever an object has by itself", () => {
+test("names that every object has are not kinds of credentials", () => {
   expect(isKind("toString")).toBe(false);
 });
 
@@ -241,7 +241,7 @@ describe("the class of a change", () => {
     expect(found.report.verdict).toBe(danger);
   });
 
-  test("what Tailscale answered is no change where the program writes it down", () => {
+  test("writing down what Tailscale answered is not a change", () => {
     const answered = {
       ...identity,
       subject: "repo:acme@1/app@2:ref:refs/heads/main",
@@ -273,7 +273,7 @@ describe("the class of a change", () => {
 });
 
 describe("the report", () => {
-  test("has exactly the members that programs are promised", () => {
+  test("the report has exactly the members that programs are promised", () => {
     const found = client(
       { scopes: ["dns:read"], tags: ["tag:a"] },
       { scopes: ["dns:read", "auth_keys"], tags: ["tag:b"], description: unknown },
@@ -306,7 +306,7 @@ describe("the report", () => {
     });
   });
 
-  test("claims no loss of what may stay for all that is known", () => {
+  test("the report claims no loss of what may stay", () => {
     const before = { scopes: ["dns"], tags: ["tag:a"] };
     expect(only(client(before, { scopes: [unknown], tags: ["tag:a"] }))).toMatchObject({
       class: "admin",
@@ -320,7 +320,7 @@ describe("the report", () => {
     });
   });
 
-  test("has the most dangerous first, then what is made, then what goes", () => {
+  test("the report has the most dangerous first, then what is created, then what goes", () => {
     const found = reviewed(
       step("delete", "OAuthClient", "e", { scopes: ["all"] }),
       step(
@@ -344,7 +344,7 @@ describe("the report", () => {
     expect(found.report.verdict).toBe("admin");
   });
 
-  test("tells the parts of a replacement as one, and the rest of an unfinished one as its end", () => {
+  test("the parts of a replacement are one change, and the rest of an unfinished one is a delete", () => {
     const parts = reviewed(
       step("create-replacement", "OAuthClient", "a", undefined, { scopes: ["dns"] }),
       step("replace", "OAuthClient", "a", { scopes: ["dns:read"] }, { scopes: ["dns"] }),
@@ -356,7 +356,7 @@ describe("the report", () => {
     ).toMatchObject({ change: "delete" });
   });
 
-  test("leaves out what stays, what is only read, and the resources of others", () => {
+  test("the report leaves out what stays, what is only read and other providers' resources", () => {
     const found = reviewed(
       step("same", "OAuthClient", "a", { scopes: ["dns"] }, { scopes: ["dns"] }),
       step("refresh", "OAuthClient", "a", { scopes: ["dns"] }, { scopes: ["all"] }),
@@ -373,7 +373,7 @@ describe("the report", () => {
   });
 });
 
-describe("what this version does not know is reported, and counts as the worst", () => {
+describe("what this version does not know is reported and counts as the worst", () => {
   test.each<[string, GivenStep, string]>([
     [
       "a type",
@@ -430,7 +430,7 @@ describe("what this version does not know is reported, and counts as the worst",
     for (const limit of limits) expect(exceedsLimit(found, limit)).toBe(true);
   });
 
-  test("a scope that was there before and stays is no news", () => {
+  test("a scope that stays is not reported", () => {
     const found = client(
       { scopes: ["dns", "future"] },
       { scopes: ["dns", "future"], description: "x" },
@@ -442,7 +442,7 @@ describe("what this version does not know is reported, and counts as the worst",
   });
 });
 
-test("a plan does not say what was, so every argument that changes counts as new", () => {
+test("a plan does not show old values, so every changed argument counts as new", () => {
   const __provider = 'exports.handler=()=>require("tailscope").OAuthClient.provider';
   const urn = (name: string) => urnOf("OAuthClient", name);
   const found = reviewedPlan({
@@ -530,7 +530,7 @@ const deceptions: readonly [what: string, text: string][] = [
 ];
 
 describe("text made to deceive", () => {
-  test.each(deceptions)("%s never gets out of its place", (_, text) => {
+  test.each(deceptions)("%s never leaves its place in a report", (_, text) => {
     const found = reviewed(
       step("create", "OAuthClient", text, undefined, {
         scopes: ["dns", text],
@@ -571,7 +571,7 @@ describe("text made to deceive", () => {
     expect(html.match(/<section/g)?.length).toBe(html.match(/<\/section>/g)?.length);
   });
 
-  test("whatever a preview has, a report is valid SARIF, and a comment stays below the limit", () => {
+  test("every preview gives valid SARIF and a comment below the limit", () => {
     const name = fc.oneof(
       fc.string({ unit: "binary", maxLength: 200 }),
       fc.constantFrom(...deceptions.map(([, text]) => text)),
@@ -606,13 +606,13 @@ describe("text made to deceive", () => {
   });
 });
 
-test("a comment of another stack has another marker", () => {
+test("comments of two stacks have different markers", () => {
   expect(makeMarker("")).toBe("<!-- tailscope review -->");
   expect(makeMarker("acme/prod")).toBe("<!-- tailscope review acme/prod -->");
   expect(makeMarker("a --> b")).toBe("<!-- tailscope review a-b -->");
 });
 
-test("SARIF points at the line of the program that makes the credential, and at the project's file where none is known", () => {
+test("SARIF points at the program's line, or at Pulumi.yaml if the line is not known", () => {
   const made = step("create", "OAuthClient", "ci", undefined, { scopes: ["dns"] });
   const traced = {
     ...made,
@@ -636,7 +636,7 @@ test("SARIF points at the line of the program that makes the credential, and at 
   expect(place(reviewed(made), "")).toMatchObject({ artifactLocation: { uri: "Pulumi.yaml" } });
 });
 
-test("an explanation has every operation with the scope that opens it, new, kept and lost", () => {
+test("an explanation lists new, kept and lost operations with the scopes that open them", () => {
   const [assessment] = client(
     { scopes: ["dns:read", "users:read"] },
     { scopes: ["dns"] },
