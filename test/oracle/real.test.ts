@@ -37,11 +37,11 @@ test.each([
   "removed.steps.preview.json",
   "removed.refreshed.preview.json",
   "removed.plan.json",
-])("%s is reviewed as the oracle says", async (name) => {
+])("the review of %s is what the oracle expects", async (name) => {
   expect(differences(expected(name), await reviewed(name))).toEqual([]);
 });
 
-test("the oracle reads of the changed program what was seen to happen", () => {
+test("the oracle reads from the changed program what the engine did", () => {
   const { changes, named } = expected("changed.preview.json");
   const shown = changes.map(({ name, change, class: { least }, ends }) => [
     name,
@@ -65,7 +65,7 @@ test("the oracle reads of the changed program what was seen to happen", () => {
   expect(named.map((urn) => urn.split("::").at(-1))).toEqual(["plain", "taken"]);
 });
 
-describe("the same changes, written by the engine in another form, are reviewed alike", () => {
+describe("the same changes have the same review in each form that the engine writes", () => {
   test.each([
     ["changed.preview.json", "changed.steps.preview.json"],
     ["removed.preview.json", "removed.steps.preview.json"],
@@ -87,7 +87,7 @@ describe("the same changes, written by the engine in another form, are reviewed 
     },
   );
 
-  test("events are read, with no loss that the document does not have, or refused", async () => {
+  test("events are refused or show no loss that the document does not have", async () => {
     using reviewer = reviewerOf(tailscope);
     const content = written("changed.events.jsonl");
     const { report, code } = await reviewer.review({ content });

@@ -26,21 +26,17 @@ function tampered(
   };
 }
 
-describe("a review is noticed that", () => {
+describe("the oracle notices a review that", () => {
   test.each<[string, (one: ReportedCredential) => ReportedCredential | undefined, RegExp]>([
-    [
-      "leaves out one gain",
-      (one) => ({ ...one, gained: one.gained.slice(1) }),
-      /gained: .*missing/,
-    ],
+    ["leaves out a gain", (one) => ({ ...one, gained: one.gained.slice(1) }), /gained: .*missing/],
     ["adds a loss", (one) => ({ ...one, lost: [...one.lost, "GET /x"] }), /lost: .*too much/],
     [
-      "calls what can make credentials a write",
+      "rates what can create credentials as a write",
       (one) => ({ ...one, class: one.class === "persist" ? "write" : one.class }),
       /class write, not persist/,
     ],
     [
-      "says nothing of those who may use it now",
+      "does not mention the new users",
       (one) => ({ ...one, life: one.life.filter((line) => !/may use it/.test(line)) }),
       /others may use it/,
     ],
@@ -50,7 +46,7 @@ describe("a review is noticed that", () => {
       /change "update", not "replace"/,
     ],
     [
-      "leaves out a credential that goes",
+      "leaves out a deleted credential",
       (one) => (one.change === "delete" ? undefined : one),
       /missing: \w+ delete/,
     ],
@@ -61,7 +57,7 @@ describe("a review is noticed that", () => {
   });
 });
 
-test("a pattern lies within another exactly where every short text that it matches is matched", () => {
+test("a pattern is within another one exactly if the other matches every short text that it matches", () => {
   const letters = ["a", "b", "*"];
   const upTo = (length: number, alphabet: readonly string[]): string[] =>
     length === 0
@@ -82,7 +78,7 @@ test("a pattern lies within another exactly where every short text that it match
       );
 });
 
-test("every scope lies within all, reads within all:read, and older names open what newer ones do", () => {
+test("all covers every scope, all:read every read scope, and older names open what newer ones do", () => {
   const [all, reads] = [accessOf(["all"]), accessOf(["all:read"])];
   for (const scope of everyScope) {
     const access = accessOf([scope]);

@@ -27,7 +27,7 @@ function reached(policy: string | object, start: CredentialStart): Record<string
 const tagOwners = { "tag:a": [], "tag:b": ["tag:a"], "tag:c": ["tag:b"], "tag:d": ["tag:c"] };
 
 describe("without rules", () => {
-  test("a file that has none opens everything, and one whose rules are empty nothing", () => {
+  test("a file without rules opens everything, and one with empty rules nothing", () => {
     const ci = client(["auth_keys"], ["tag:a"]);
     expect(reached({ tagOwners }, ci)["reaches"]).toEqual(["everything"]);
     expect(reached({ tagOwners, grants: [] }, ci)["reaches"]).toBeUndefined();
@@ -58,13 +58,13 @@ describe("the rule of tags", () => {
     );
   });
 
-  test("a part of a set is not given, and the set itself is", () => {
+  test("a client can give its exact set of tags, but not a part of it", () => {
     const owners = { "tag:a": [], "tag:b": [] };
     const both = client(["auth_keys"], ["tag:a", "tag:b"]);
     expect(reached({ tagOwners: owners, grants: [] }, both)["becomes"]).toEqual(["tag:a + tag:b"]);
   });
 
-  test("a tag that owns itself can be given alone", () => {
+  test("a client can give a tag that owns itself alone", () => {
     const owners = { "tag:a": ["tag:a"], "tag:b": [] };
     const both = client(["auth_keys"], ["tag:a", "tag:b"]);
     expect(reached({ tagOwners: owners, grants: [] }, both)["becomes"]).toEqual([
@@ -77,14 +77,14 @@ describe("the rule of tags", () => {
 describe("machines that exist", () => {
   const policy = { tagOwners, grants: [{ src: ["tag:a"], dst: ["tag:a"], ip: ["tcp:22"] }] };
 
-  test("any of them can be put under a tag, and is then reached by the rules for it", () => {
+  test("any machine can get a tag, and the rules of that tag reach it then", () => {
     expect(reached(policy, client(["devices:core"], ["tag:a"]))["moves"]).toEqual([
       "any machine:22 (tcp)",
     ]);
     expect(reached(policy, client(["auth_keys"], ["tag:a"]))["moves"]).toBeUndefined();
   });
 
-  test("take any IPv4 address of the tailnet that a rule names", () => {
+  test("a machine can take any IPv4 address of the tailnet that a rule names", () => {
     const rules = { tagOwners, grants: [{ src: ["100.80.0.12"], dst: ["tag:d"], ip: ["tcp:22"] }] };
     expect(reached(rules, client(["devices:core"], ["tag:a"]))["by address"]).toEqual([
       "tag:d:22 (tcp)",
@@ -105,25 +105,25 @@ describe("Tailscale SSH", () => {
     ssh: [{ action, src: [src], dst: ["tag:c"], users: ["deploy"] }],
   });
 
-  test("makes the machine that is logged in on a stepping stone", () => {
+  test("a login makes the machine a stepping stone", () => {
     const found = reached(rules("accept", "tag:b"), client(["devices:core"], ["tag:a"]));
     expect(found["logs in"]).toEqual(["tag:c as deploy"]);
     expect(found["reaches"]).toContain("tag:d:5432 (tcp)");
   });
 
-  test("does not, in check mode, let in a machine that has nobody to sign in", () => {
+  test("check mode does not let in a machine without a user who can sign in", () => {
     const found = reached(rules("check", "tag:b"), client(["devices:core"], ["tag:a"]));
     expect(found["logs in"]).toBeUndefined();
   });
 
-  test("needs port 22", () => {
+  test("a login needs port 22", () => {
     const { grants: _, ...closed } = rules("accept", "tag:b");
     const found = reached({ ...closed, grants: [] }, client(["devices:core"], ["tag:a"]));
     expect(found["logs in"]).toBeUndefined();
   });
 });
 
-test("a router that is approved by itself sends from its subnet, past every posture", () => {
+test("an automatically approved router sends from its subnet, past every posture", () => {
   const policy = {
     tagOwners,
     postures: { "posture:p": ["node:os == 'macos'"] },
@@ -135,7 +135,7 @@ test("a router that is approved by itself sends from its subnet, past every post
   expect(reached(policy, client(["dns"], ["tag:a"]))["stands for"]).toBeUndefined();
 });
 
-describe("what nobody knows", () => {
+describe("what is not known", () => {
   const ci = client(["auth_keys"], ["tag:a"]);
 
   test.each([
@@ -148,20 +148,20 @@ describe("what nobody knows", () => {
     expect(reached(policy, ci)["everything"]).toEqual(["everything"]);
   });
 
-  test("a scope counts as everything, and one that only reads does not", () => {
+  test("an unknown scope counts as everything unless it only reads", () => {
     expect(reached({ tagOwners, grants: [] }, client(["frob"], []))["everything"]).toEqual([
       "everything",
     ]);
     expect(reached({ tagOwners, grants: [] }, client(["frob:read"], []))).toEqual({});
   });
 
-  test("who makes administrators reaches everything, if another user plays along", () => {
+  test("whoever can make administrators reaches everything if another user helps", () => {
     expect(reached({ tagOwners, grants: [] }, client(["users"], []))["everything"]).toEqual([
       "everything, perhaps: it needs another user who plays along",
     ]);
   });
 
-  test("scopes and tags that cannot be seen count as all", () => {
+  test("hidden scopes and tags count as all", () => {
     const policy = { tagOwners, grants: [{ src: ["tag:d"], dst: ["tag:a"], ip: ["22"] }] };
     const hidden = { ...client(["auth_keys"], []), hides: { tags: true } };
     expect(reached(policy, hidden)["reaches"]).toEqual(["tag:a:22"]);
@@ -171,8 +171,8 @@ describe("what nobody knows", () => {
   });
 });
 
-describe("the other way round", () => {
-  test("everybody is named who gets there, by every rule, the shortest way first", () => {
+describe("the question who reaches a target", () => {
+  test("everybody who reaches it is named, by every rule, the shortest way first", () => {
     const network = networkFrom(company);
     const target = parseTarget("tag:db:5432", network);
     if ("problem" in target) throw new Error(target.problem);
@@ -212,7 +212,7 @@ describe("the other way round", () => {
     ["tag:db/frob", "is not a protocol"],
     ["tag:db:22/icmp", "has no ports"],
     ["", "is not a target"],
-  ])("%s is not asked about: it %s", (text, problem) => {
+  ])("%s is not a target: it %s", (text, problem) => {
     expect(parseTarget(text, networkFrom(company))).toEqual({
       problem: expect.stringContaining(problem),
     });
@@ -230,14 +230,14 @@ describe("a difference", () => {
     return differenceOf(was, is).gained.map(gainInWords);
   };
 
-  test("is made by one owner more, through two hops", () => {
+  test("one more owner is a difference through two hops", () => {
     const grants = [{ src: ["tag:c"], dst: ["tag:d"], ip: ["tcp:22"] }];
     expect(gained({ tagOwners: { ...tagOwners, "tag:c": [] }, grants }, { grants })).toEqual([
       "tag:d:22 (tcp) (as tag:b, owned by tag:a, then tag:c, owned by tag:b)",
     ]);
   });
 
-  test("sees a posture that is redefined under its name, and not one that is renamed", () => {
+  test("a redefined posture is a difference, and a renamed one is not", () => {
     const asks = (name: string) => ({ grants: [{ ...rule, srcPosture: [name] }] });
     expect(
       gained(
@@ -253,7 +253,7 @@ describe("a difference", () => {
     ).toEqual([]);
   });
 
-  test("sees a condition that is taken away, and names the part of a destination that is new", () => {
+  test("a removed condition is a difference, which names the new part of the destination", () => {
     const asks = {
       grants: [{ ...rule, srcPosture: ["posture:p"] }],
       postures: postures("node:os == 'macos'"),

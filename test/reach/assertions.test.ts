@@ -121,7 +121,7 @@ describe("an assertion", () => {
     expect(asked([rule], asserted)).toBe(expected);
   });
 
-  test("about a stranger holds that no rule for members opens anything to them", () => {
+  test("no rule for members opens anything to a stranger", () => {
     const rule = { ...grant, src: ["autogroup:member"] };
     const stranger = { src: "eve@elsewhere.example", deny: ["tag:web:22"] };
     expect(asked([rule], stranger)).toBe("holds");
@@ -129,7 +129,7 @@ describe("an assertion", () => {
     expect(runTests(understand(file)).map(({ outcome }) => outcome)).toEqual(["unknown"]);
   });
 
-  test("about a role is not decided where nobody's is known", () => {
+  test("an assertion about a role is not decided if no roles are known", () => {
     const file = {
       ...base,
       grants: [{ ...grant, src: ["autogroup:admin"] }],

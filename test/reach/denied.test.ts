@@ -18,7 +18,7 @@ async function denied(
 }
 
 describe("reach-denied", () => {
-  test("names the way by which a credential gets there, and what to do", async () => {
+  test("the rule names the way by which a credential reaches the target, and what to do", async () => {
     const [message, ...more] = await denied(ci);
     expect(more).toEqual([]);
     expect(message).toContain(
@@ -41,13 +41,13 @@ describe("reach-denied", () => {
     expect(found.filter((message) => message.startsWith("It must not reach"))).toHaveLength(count);
   });
 
-  test("judges auth keys, and credentials of the official provider", async () => {
+  test("the rule judges auth keys and the official provider's credentials", async () => {
     expect(await denied(credential("AuthKey", { tags: ["tag:web"] }))).toHaveLength(1);
     const official = { type: "tailscale:index/oauthClient:OauthClient", props: { ...ci.props } };
     expect(await denied(official)).toHaveLength(1);
   });
 
-  test("lets through what an exception names until its last day", async () => {
+  test("an exception holds until its last day", async () => {
     const rules = (until: string): Rules => ({
       "reach-denied": {
         ...setting,
@@ -58,7 +58,7 @@ describe("reach-denied", () => {
     expect((await denied(ci, rules("2020-01-01")))[0]).toContain("ended on 2020-01-01.");
   });
 
-  test("says nothing without a policy file, and takes one from the file of the pack's settings", async () => {
+  test("the rule is silent without a policy file, and reads one that the pack's settings name", async () => {
     expect(await denied(ci, {})).toEqual([]);
     expect(await denied(ci, {}, { "reach-denied": setting })).toHaveLength(1);
   });
@@ -69,7 +69,7 @@ describe("reach-denied", () => {
     [{ policy: "{", targets: [] }, "policy: Tailscale would refuse it"],
     [{ policy: company, targets: ["tag:nowhere"] }, 'targets: "tag:nowhere" is not defined'],
     [{ ...setting, tragets: [] }, 'there is no "tragets"'],
-  ])("a setting that is wrong is told before anything is judged: %j", (wrong, message) => {
+  ])("an invalid setting is reported before anything is judged: %j", (wrong, message) => {
     // What JavaScript programs may write.
     expect(() => policies({ "reach-denied": wrong as never })).toThrow(message);
   });

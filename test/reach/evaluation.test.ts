@@ -23,7 +23,7 @@ test("there are 389 captures, with 43,016 open pairs", () => {
   expect(pairs.reduce((sum, count) => sum + count)).toBe(43_016);
 });
 
-test.each(accepted)("$id opens what Tailscale opened, and nothing else", (capture) => {
+test.each(accepted)("$id opens what Tailscale opened and nothing else", (capture) => {
   const { flows, notUnderstood } = evaluate(understand(capture.policy, { domains }), capture);
   expect(notUnderstood).toEqual([]);
   expect(byPair(flows)).toEqual(byPair(capture.flows));
@@ -59,7 +59,7 @@ function opened(file: object, addresses: readonly string[] = []): Record<string,
   );
 }
 
-describe("rules that are not there", () => {
+describe("missing rules", () => {
   test("open everything", () => {
     expect(opened({})).toMatchObject({ "bo-1 -> web": { tcp: ["*"], udp: ["*"], icmp: true } });
     expect(opened({ acls: null })).toEqual(opened({}));
@@ -95,28 +95,28 @@ describe("targets", () => {
       opened({ grants: [{ src: ["tag:router"], dst: [dst], ip: ["tcp:1"] }] }, addresses),
     );
 
-  test("a tag means machines and Services, and not the subnets of its machines", () => {
+  test("a tag means machines and Services, but not the subnets of its machines", () => {
     expect(pairs("tag:web")).toEqual(["router -> web", "router -> svc:shop"]);
     expect(pairs("tag:router")).toEqual(["router -> router"]);
   });
 
-  test("a Service is not its hosts", () => {
+  test("a Service does not mean its hosts", () => {
     expect(pairs("svc:shop")).toEqual(["router -> svc:shop"]);
   });
 
-  test("a subnet exists where it is approved", () => {
+  test("a subnet exists once it is approved", () => {
     expect(pairs("10.0.0.0/8")).toEqual(["router -> 10.1.0.1 by router"]);
     expect(pairs("10.2.0.0/16")).toEqual([]);
   });
 
-  test("the internet is behind exit nodes, which carry nobody to private addresses", () => {
+  test("exit nodes lead to the internet, but not to private addresses", () => {
     expect(pairs("autogroup:internet", ["1.1.1.1", "192.168.0.1"])).toEqual([
       "router -> 1.1.1.1 by router",
     ]);
     expect(pairs("*", ["192.168.0.1"]).join()).not.toContain("192.168");
   });
 
-  test("an address set adds and removes in order", () => {
+  test("an address set adds and removes members in order", () => {
     const sets = {
       "ipset:b": ["ipset:a", "add 100.64.0.3"],
       "ipset:a": ["100.64.0.0/24", "remove 100.64.0.2-100.64.0.5"],
@@ -152,7 +152,7 @@ describe("sources", () => {
   ])("%s", (src, expected) => expect(names(src)).toEqual(expected));
 });
 
-describe("a user of whom less is known", () => {
+describe("a user about whom little is known", () => {
   const flowsOf = (src: string, known: Tailnet["users"]) => {
     const file = { tagOwners, grants: [{ src: [src], dst: ["tag:web"], ip: ["tcp:1"] }] };
     const { flows } = evaluate(understand(file, { domains }), { ...tailnet, users: known });
@@ -167,7 +167,7 @@ describe("a user of whom less is known", () => {
     },
   );
 
-  test("is called as the machine says where the user is not listed", () => {
+  test("a user who is not listed has the name that the machine gives", () => {
     const machines = [{ name: "bo-1", ipv4: "100.64.0.2", user: "bo@acme.example" }];
     const file = { grants: [{ src: ["bo@acme.example"], dst: ["bo@acme.example"], ip: ["1"] }] };
     expect(evaluate(understand(file), { users: [], machines }).flows).toHaveLength(1);
@@ -181,11 +181,11 @@ describe("postures", () => {
     grants: [{ src: ["autogroup:member"], dst: ["tag:web"], ip: ["tcp:22"], ...own }],
   });
 
-  test("hold where nothing is known of the machine, and are decided where something is", () => {
+  test("a posture holds if nothing is known of the machine, and is decided otherwise", () => {
     expect(Object.keys(opened(file({})))).toEqual(["ada-1 -> web", "ada-1 -> svc:shop"]);
   });
 
-  test("of the rule take the place of the default", () => {
+  test("a rule's postures replace the default postures", () => {
     expect(Object.keys(opened(file({ srcPosture: ["posture:known"] })))).toContain("bo-1 -> web");
   });
 });
@@ -229,7 +229,7 @@ describe("a condition", () => {
 });
 
 describe("what is not understood", () => {
-  test("opens everything, logins included", () => {
+  test("a rule that is not understood opens everything, including logins", () => {
     const flows = opened({ grants: [], firewall: {} });
     expect(flows["guest-1 -> web"]).toEqual({
       icmp: true,
@@ -239,13 +239,13 @@ describe("what is not understood", () => {
     });
   });
 
-  test("as a source opens the rule to all, and nothing beyond the rule", () => {
+  test("an unknown source opens the rule to everybody, but nothing beyond the rule", () => {
     const flows = opened({ grants: [{ src: ["rack:7"], dst: ["tag:web"], ip: ["tcp:22"] }] });
     expect(flows["guest-1 -> web"]).toEqual({ icmp: true, tcp: ["22"] });
     expect(flows["guest-1 -> bo-1"]).toBeUndefined();
   });
 
-  test("as a group's members opens the rule to every user", () => {
+  test("unknown members of a group open the rule to every user", () => {
     const flows = opened({
       grants: [{ src: ["group:ops@acme.example"], dst: ["tag:web"], ip: ["tcp:22"] }],
     });

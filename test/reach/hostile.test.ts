@@ -34,7 +34,7 @@ describe("a file", () => {
     expect(reasonFor(text)).toMatch(message);
   });
 
-  test("with brackets in texts and comments is not deep", () => {
+  test("brackets in texts and comments do not count as depth", () => {
     const brackets = "[{".repeat(200);
     expect(
       reasonFor(`{ // ${brackets}\n /* ${brackets} */ "hosts": { "a${brackets}": "10.0.0.1" } }`),
@@ -47,7 +47,7 @@ describe("a file", () => {
     '{"groups":{"group:a":[],"group:a":["a@b.c"]}}',
     '{"tagOwners":{"tag:a":[],"tag:A":[]}}',
     '{"grants":[{"src":["*"],"Src":[],"dst":["*"],"ip":["*"]}]}',
-  ])("with a name twice is not understood: %s", (text) => {
+  ])("a file with a name twice is not understood: %s", (text) => {
     expect(understand(text).notUnderstood).toEqual([
       expect.objectContaining({ reason: "is there twice", counts: "everything" }),
     ]);
@@ -69,7 +69,7 @@ describe("a file", () => {
     },
   );
 
-  test("of address sets that double does not grow, and one that holds itself is refused", () => {
+  test("address sets that double do not grow, and one that contains itself is refused", () => {
     const sets: Record<string, string[]> = { "ipset:0": ["10.0.0.0/9", "10.128.0.0/9"] };
     for (let at = 1; at < 90; at++)
       sets[`ipset:${at}`] = [`ipset:${at - 1}`, `add ipset:${at - 1}`];
@@ -98,7 +98,7 @@ describe("a file", () => {
       "a target of colons",
       { acls: [{ action: "accept", src: [":".repeat(200_000)], dst: ["*:*"] }] },
     ],
-  ])("with %s takes no more time than its length", (_, file) => {
+  ])("a file with %s takes time in proportion to its length", (_, file) => {
     const before = process.cpuUsage();
     readPolicyFile(JSON.stringify(file));
     parsePolicy(JSON.stringify(file));
@@ -107,7 +107,7 @@ describe("a file", () => {
     expect(process.cpuUsage(before).user / 1e6).toBeLessThan(2);
   });
 
-  test("that is anything at all is read without an exception", () => {
+  test("no text makes the reader throw", () => {
     const name = fc.constantFrom(
       "acls",
       "Grants",
@@ -171,7 +171,7 @@ describe("laws", () => {
     evaluate(understand(text, { domains }), capture).flows;
   const sections = ["acls", "grants"] as const;
 
-  test("order of rules, comments and spaces change nothing", () => {
+  test("the order of rules, comments and spaces changes nothing", () => {
     fc.assert(
       fc.property(captures, (capture) => {
         const turned = Object.fromEntries(
@@ -189,7 +189,7 @@ describe("laws", () => {
     );
   });
 
-  test("a rule by source and by destination is the same rule in parts", () => {
+  test("a rule split by source and destination means the same", () => {
     fc.assert(
       fc.property(captures, (capture) => {
         const split = { ...capture.policy };
@@ -210,7 +210,7 @@ describe("laws", () => {
     );
   });
 
-  test("a further rule closes nothing", () => {
+  test("another rule closes nothing", () => {
     const pairs = (capture: (typeof accepted)[number], policy: object) =>
       flowsOf(JSON.stringify(policy), capture).map(({ src, dst }) => `${src} -> ${dst}`);
     fc.assert(
@@ -225,7 +225,7 @@ describe("laws", () => {
     );
   });
 
-  test("every refusal names where it is", () => {
+  test("every refusal names its place", () => {
     for (const { policy } of refused) {
       const reading = readPolicyFile(JSON.stringify(policy, null, 2), { domains });
       if ("refused" in reading) expect(reading.refused[0]?.place.line).toBeGreaterThan(1);

@@ -117,7 +117,7 @@ const runs = { numRuns: 300, seed: 20 };
 const inShort = ({ to, openings, conditions }: Gain) =>
   JSON.stringify([to.written, to.names, openings, conditions]);
 
-test("a rule more never loses reach", () => {
+test("one more rule never reduces reach", () => {
   fc.assert(
     fc.property(policy, grant, credential, (before, rule, start) => {
       const after = { ...before, grants: [...before.grants, rule] };
@@ -127,7 +127,7 @@ test("a rule more never loses reach", () => {
   );
 });
 
-test("a login more, and an owner more, never lose reach", () => {
+test("one more login or owner never reduces reach", () => {
   fc.assert(
     fc.property(policy, login, tag, tag, credential, (before, rule, owner, owned, start) => {
       const after = {
@@ -141,7 +141,7 @@ test("a login more, and an owner more, never lose reach", () => {
   );
 });
 
-test("a rule in parts is the same rule", () => {
+test("a rule split into parts means the same", () => {
   fc.assert(
     fc.property(policy, credential, (whole, start) => {
       const parts = whole.grants.flatMap((rule) =>
@@ -166,7 +166,7 @@ function inTwo(ip: string): string[] {
   return ip === "80-443" ? ["80-100", "101-443"] : [ip];
 }
 
-test("the order of rules, comments and spaces change nothing", () => {
+test("the order of rules, comments and spaces changes nothing", () => {
   fc.assert(
     fc.property(policy, credential, (one, start) => {
       const other = { ...one, grants: one.grants.toReversed(), ssh: one.ssh.toReversed() };
@@ -177,7 +177,7 @@ test("the order of rules, comments and spaces change nothing", () => {
   );
 });
 
-test("a tag by another name is in the answer by its other name", () => {
+test("a renamed tag has its new name in the answer", () => {
   fc.assert(
     fc.property(policy, credential, (one, start) => {
       const renamed = (text: string) => text.replaceAll("tag:b", "tag:b-of-old");
@@ -204,7 +204,7 @@ test("a tag by another name is in the answer by its other name", () => {
   );
 });
 
-test("nothing differs from itself, and what one way round is gained is lost the other way round", () => {
+test("a file does not differ from itself, and a gain is a loss in the other direction", () => {
   fc.assert(
     fc.property(policy, policy, credential, (one, other, start) => {
       expect(differenceOf(reach(one, start), reach(one, start))).toEqual({ gained: [], lost: [] });
@@ -217,7 +217,7 @@ test("nothing differs from itself, and what one way round is gained is lost the 
   );
 });
 
-test("a target that opens is a gain, and without a gain no target opens", () => {
+test("a target that opens is a gain, and no target opens without a gain", () => {
   fc.assert(
     fc.property(policy, policy, credential, credential, (one, other, before, after) => {
       const [was, is] = [reach(one, before), reach(other, after)];
@@ -234,7 +234,7 @@ test("a target that opens is a gain, and without a gain no target opens", () => 
   );
 });
 
-test("who gets to a target is who has it among what opens", () => {
+test("those who reach a target are those to whom it opens", () => {
   fc.assert(
     fc.property(policy, credential, fc.constantFrom(...targets), (one, start, text) => {
       const network = networkFrom(one);
@@ -252,7 +252,7 @@ test("who gets to a target is who has it among what opens", () => {
   );
 });
 
-test("what a rule opens from tag to tag is open between machines with these tags", () => {
+test("what a rule opens between two tags is open between machines with these tags", () => {
   const machines = tags.map((tag, at) => ({
     name: tag.slice("tag:".length),
     ipv4: `100.100.0.${at + 1}`,

@@ -64,7 +64,7 @@ const node = `n\\d+(?:\\["${inLabel}"\\])?`;
 const edge = new RegExp(`^  ${node} (?:-->|==>|-\\.->)\\|"${inLabel}"\\| ${node}$`, "u");
 const style = /^ {2}linkStyle \d+ stroke:#[0-9a-f]{6}$/;
 
-test("in Mermaid every line is one of ours, however names are made", () => {
+test("no name adds a line to a Mermaid diagram", () => {
   fc.assert(
     fc.property(picture, (drawn) => {
       const { text, left } = drawMermaid(drawn);
@@ -83,7 +83,7 @@ test("in Mermaid every line is one of ours, however names are made", () => {
 
 const tags = /<(\/?)([a-z][a-z0-9]*)\b[^<>]*>/g;
 
-test("in SVG there are no elements but ours, and no attribute that acts", () => {
+test("no name adds an element or an active attribute to an SVG", () => {
   const ours = ["div", "svg", "defs", "marker", "path", "g", "title", "rect", "text"];
   fc.assert(
     fc.property(picture, hostile, (drawn, title) => {
@@ -117,7 +117,7 @@ function answerNamed(name: string): Answer {
   return answerFrom(start, spreadFrom(start));
 }
 
-test("in a terminal of 80 columns nothing is wider, and nothing acts on it", () => {
+test("no name makes a line wider than 80 columns or controls the terminal", () => {
   fc.assert(
     fc.property(hostile, (name) => {
       const text = terminalAnswer(answerNamed(name), 80);
@@ -131,7 +131,7 @@ test("in a terminal of 80 columns nothing is wider, and nothing acts on it", () 
   );
 });
 
-test("in Markdown a name begins no block, mentions nobody and ends no fence", () => {
+test("no name starts a block, mentions anybody or ends a fence in Markdown", () => {
   fc.assert(
     fc.property(hostile, (name) => {
       const text = formatMarkdownAnswers([answerNamed(name)], []);
@@ -143,7 +143,7 @@ test("in Markdown a name begins no block, mentions nobody and ends no fence", ()
   );
 });
 
-test("in HTML a name makes no element", () => {
+test("no name adds an element to HTML", () => {
   const ours =
     /^(html|head|meta|title|style|body|header|h1|h2|h3|main|section|div|svg|defs|marker|path|g|rect|text|ul|li|code|span|p)$/;
   fc.assert(
@@ -159,7 +159,7 @@ test("in HTML a name makes no element", () => {
   );
 });
 
-test("a picture has who starts on the left and what is reached on the right", () => {
+test("a picture has the starts on the left and the targets on the right", () => {
   const { ways } = answerNamed("ci");
   const { nodes, edges } = layOutPicture(ways.map((way) => ({ ...way, mark: "plain" })));
   expect(nodes.map(({ label }) => label)).toEqual(

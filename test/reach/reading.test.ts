@@ -13,7 +13,7 @@ function refusals(file: unknown): readonly string[] {
 }
 
 describe("the captures", () => {
-  test("of accepted files are understood in full", () => {
+  test("every accepted capture is understood completely", () => {
     const unclear = accepted.filter(
       ({ policy }) => understand(policy, { domains }).notUnderstood.length > 0,
     );
@@ -30,7 +30,7 @@ describe("the captures", () => {
   );
 });
 
-test("every captured refusal is refused or not understood where the domains are not known", () => {
+test("every refused capture is refused or not understood without known domains", () => {
   const passed = refused.filter(({ policy, message }) => {
     const reading = readPolicyFile(JSON.stringify(policy));
     if ("refused" in reading || reading.policy.notUnderstood.length > 0) return false;
@@ -42,7 +42,7 @@ test("every captured refusal is refused or not understood where the domains are 
   expect(passed.map(({ id }) => id)).toEqual([]);
 });
 
-test("domains in a file that Tailscale has accepted are the tailnet's", () => {
+test("domains in a file that Tailscale accepted belong to the tailnet", () => {
   const policy = {
     grants: [{ src: ["user:*@acme.com"], dst: ["*"], ip: ["*"] }],
     ssh: [
@@ -129,7 +129,7 @@ describe("what is not known", () => {
 });
 
 describe("places", () => {
-  test("are those of the file, comments and trailing commas included", () => {
+  test("places are those of the file, with comments and trailing commas", () => {
     const policy = understand(`{
   // who may give which tag
   "TagOwners": { "tag:CI": ["ada@acme.com"], /* and */ "tag:web": [], },

@@ -196,7 +196,7 @@ function isOpen(flow: Flow | undefined, protocol: "tcp" | "udp" | "sctp", port: 
 const numRuns = process.env["TAILSCOPE_LONG_TESTS"] ? 10_000 : 150;
 const attributes = { "node:os": "linux", "node:osVersion": "10.1" };
 
-test("a test passes where the evaluator opens what it asks for, and its opposite where it does not", () => {
+test("a test passes if the evaluator opens what it asks for, and its opposite if not", () => {
   const asked = fc.record({
     source: fc.constantFrom(...Object.keys(sources)),
     target: fc.constantFrom(...Object.keys(targets)),
@@ -241,7 +241,7 @@ test("a test passes where the evaluator opens what it asks for, and its opposite
   );
 }, 600_000);
 
-test("a test of a login passes where the evaluator lets it in", () => {
+test("a test of a login passes if the evaluator allows it", () => {
   const members = membersOf(tailnet);
   const member = (name: string) => {
     const found = members.find(({ machine }) => machine.name === sources[name]);

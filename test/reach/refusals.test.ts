@@ -21,7 +21,7 @@ const sound = {
   ssh: [ssh],
 };
 
-test("the file that the others are made of is sound", () => {
+test("the file that the others vary is valid", () => {
   expect(parsePolicy(JSON.stringify(sound))).toHaveProperty("policy");
   expect(readPolicyFile(JSON.stringify(sound), { domains })).toMatchObject({
     policy: { notUnderstood: [] },

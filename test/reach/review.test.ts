@@ -40,7 +40,7 @@ function reachIn({ report }: Review) {
 describe("a change of one line of tagOwners", () => {
   const steps = [step("update", acl, "policy", { acl: earlier }, { acl: company })];
 
-  test("is a gain of who has the owner, through two hops, although no credential changes", () => {
+  test("a change of tagOwners is a gain for whoever holds the owner, although no credential changes", () => {
     const found = reviewed(steps);
     expect(reachIn(found).byPolicy).toMatchObject([
       {
@@ -57,7 +57,7 @@ describe("a change of one line of tagOwners", () => {
     expect(found.report.notReviewed).toEqual([]);
   });
 
-  test("names the credentials that stay as they are", () => {
+  test("a change of tagOwners names the credentials that stay as they are", () => {
     const found = reviewed([...steps, step("same", "OAuthClient", "ci", ci, ci)]);
     expect(reachIn(found).byPolicy.map(({ name }) => name)).toEqual(["ci"]);
     const start = { kind: "OAuthClient", name: "deploy", urn: "urn", ...ci } as const;
@@ -66,7 +66,7 @@ describe("a change of one line of tagOwners", () => {
     ]);
   });
 
-  test("is the same by files, and SARIF is at the line that changes", () => {
+  test("the same change in files is the same gain, and SARIF is at its line", () => {
     const found = reviewed([], { policy, policyBefore });
     const { runs } = JSON.parse(formatSarif(found, "1.0.0", "infra")) as {
       runs: {
@@ -90,14 +90,14 @@ describe("a change of one line of tagOwners", () => {
     ]);
   });
 
-  test("turned round takes reach away, and is no gain", () => {
+  test("the reverse change is a loss and not a gain", () => {
     const found = reviewed([step("update", acl, "policy", { acl: company }, { acl: earlier })]);
     expect(reachIn(found).byPolicy).toMatchObject([{ reachGained: [], reachLost: [{}, {}] }]);
     expect(exceedsLimit(found, "reach")).toBe(false);
     expect(formatTerminal(found)).toContain("The policy file takes reach away.");
   });
 
-  test("is told in every format, with a picture of what is new", () => {
+  test("every format shows the change, with a picture of what is new", () => {
     const found = reviewed(steps);
     for (const text of [formatTerminal(found), formatMarkdown(found, ""), formatHtml(found, "")])
       expect(text).toContain("One reaches more than before, by the policy file.");
@@ -109,7 +109,7 @@ describe("a change of one line of tagOwners", () => {
 });
 
 describe("a credential that changes", () => {
-  test("reaches more by a tag, and less without it", () => {
+  test("a credential reaches more with a new tag and less without it", () => {
     const wider = { ...ci, tags: ["tag:ci", "tag:bastion"] };
     const [there, back] = [
       reviewed([step("update", "OAuthClient", "ci", ci, wider)], { policy }),
@@ -129,7 +129,7 @@ describe("a credential that changes", () => {
     ]);
   });
 
-  test("whose arguments cannot be seen reaches everything", () => {
+  test("a credential with hidden arguments reaches everything", () => {
     const found = reviewed(
       [step("create", "OAuthClient", "ci", undefined, { scopes: unknown, tags: ["tag:ci"] })],
       { policy },
@@ -139,7 +139,7 @@ describe("a credential that changes", () => {
     );
   });
 
-  test("that must not reach a target afterwards is denied, by each way", () => {
+  test("a credential that reaches a denied target is reported with each way", () => {
     const steps = [step("create", "OAuthClient", "ci", undefined, ci)];
     const found = reviewed(steps, { policy, deny: ["tag:db", "tag:bastion"] });
     expect(reachIn(found).denied).toMatchObject([{ name: "ci", target: "tag:db" }]);
@@ -174,7 +174,7 @@ test.each([
 describe("where the policy file is not known", () => {
   const create = step("create", "OAuthClient", "ci", undefined, ci);
 
-  test("that is said in one line, and nothing passes for reach", () => {
+  test("one line says so, and every limit of reach is exceeded", () => {
     const found = reviewed([create]);
     expect(found.report.reach).toMatchObject({ known: false });
     expect(formatTerminal(found)).toContain(
@@ -204,14 +204,14 @@ describe("where the policy file is not known", () => {
     expect(exceedsLimit(found, "reach")).toBe(true);
   });
 
-  test("what it was before counts as nothing", () => {
+  test("an unknown file before the change counts as reaching nothing", () => {
     const found = reviewed([step("update", acl, "policy", { acl: secret }, { acl: company })]);
     expect(reachIn(found).byPolicy.length).toBeGreaterThan(0);
     expect(found.report.notUnderstood).toHaveLength(1);
   });
 });
 
-test("users of a domain are understood where somebody says that it is the tailnet's, or Tailscale did", () => {
+test("users of a domain are understood if the domain is said or known to be the tailnet's", () => {
   const [wider, without] = [company, earlier].map((text) =>
     text.replace('"users": ["root"]', '"users": ["root", "localpart:*@acme.example"]'),
   );
@@ -236,7 +236,7 @@ describe("the tailnet's own policy file", () => {
     reachIn(found).byPolicy.flatMap(({ reachGained }) => reachGained.map(({ target }) => target));
   const opened = ["tag:db:5432 (tcp)", "10.20.0.0/16:443 (tcp)"];
 
-  test("holds before and after where nothing else is known, and the report says so", () => {
+  test("the tailnet's file holds before and after if no other file is known, and the report says so", () => {
     const found = reviewed([create], { tailnetPolicy });
     expect(reachIn(found)).toMatchObject({
       byPolicy: [],
@@ -247,20 +247,20 @@ describe("the tailnet's own policy file", () => {
     expect(formatSarif(found, "1.0.0", "")).not.toContain("the tailnet's policy file");
   });
 
-  test("is the one before a file that is given, but not instead of a given one before", () => {
+  test("the tailnet's file is the one before, unless another one is given", () => {
     expect(gained(reviewed([], { policy, tailnetPolicy }))).toEqual(opened);
     expect(reachIn(reviewed([], { policy, tailnetPolicy })).notes).toEqual([]);
     const same = { policy, policyBefore: policy, tailnetPolicy };
     expect(gained(reviewed([], same))).toEqual([]);
   });
 
-  test("is the one after a given one before, as after a deployment", () => {
+  test("the tailnet's file is the one after if only a file before is given", () => {
     const deployed = { ...tailnetPolicy, text: company };
     const found = reviewed([], { policyBefore, tailnetPolicy: deployed });
     expect(gained(found)).toEqual(opened);
   });
 
-  test("is the one before what a resource of the preview sets for the first time, or hides", () => {
+  test("the tailnet's file is the one before if a resource sets its file for the first time or hides it", () => {
     const first = step("create", acl, "policy", undefined, { acl: company });
     expect(gained(reviewed([first], { tailnetPolicy }))).toEqual(opened);
     const found = reviewed([change(secret, company)], { tailnetPolicy });
@@ -268,13 +268,13 @@ describe("the tailnet's own policy file", () => {
     expect(found.report.notUnderstood).toEqual([]);
   });
 
-  test("never stands for a file after the change that cannot be seen", () => {
+  test("the tailnet's file never stands for a hidden file after the change", () => {
     const found = reviewed([create, change(earlier, unknown)], { tailnetPolicy });
     expect(found.report.notUnderstood).toHaveLength(1);
     expect(exceedsLimit(found, "reach")).toBe(true);
   });
 
-  test("that is not the state's is named, and the state's is the one before", () => {
+  test("a tailnet's file that differs from the state's is reported, and the state's is the one before", () => {
     const tailnet = { ...tailnetPolicy, text: "{}" };
     const found = reviewed([change(earlier, company)], { tailnetPolicy: tailnet });
     expect(gained(found)).toEqual(opened);
@@ -285,7 +285,7 @@ describe("the tailnet's own policy file", () => {
 });
 
 describe("a policy file that is destroyed", () => {
-  test("stays in the tailnet, or becomes that of a new one, which opens everything", () => {
+  test("a deleted policy file stays in the tailnet, or is reset to one that opens everything", () => {
     const gone = (more: object) =>
       reviewed([step("delete", acl, "policy", { acl: company, ...more })]);
     expect(reachIn(gone({})).byPolicy).toEqual([]);
@@ -321,7 +321,7 @@ test.each([
   expect(attempt(steps, options)).toEqual({ problem: expect.stringContaining(problem) });
 });
 
-test("a file by another spelling is the one that is deployed", () => {
+test("a file with other spacing is the deployed one", () => {
   const spelled = `// by Pulumi\n${company.replaceAll("\n", "\n  ")}`;
   const steps = [step("update", acl, "policy", { acl: earlier }, { acl: spelled })];
   expect(reachIn(reviewed(steps, { policy })).byPolicy).toHaveLength(1);
@@ -414,19 +414,19 @@ describe("a policy file that changes for others than credentials", () => {
       },
       "group:ops",
     ],
-  ])("by %s is a gain of whom it opens something to", (_, after, name) => {
+  ])("a change by %s is a gain for those to whom it opens something", (_, after, name) => {
     const found = changed(after);
     expect(names(found)).toContain(name);
     expect(exceedsLimit(found, "reach")).toBe(true);
     expect(names(changed(after, after))).toEqual([]);
   });
 
-  test("names people once, by the group that the rule is for", () => {
+  test("people are named once, by the group of the rule", () => {
     const found = changed({ ...base, grants: [opens("group:ops", "tag:ci"), ...base.grants] });
     expect(names(found)).toEqual(["group:ops"]);
   });
 
-  test("names tags that credentials have who can do nothing with them", () => {
+  test("tags are named even if the credentials that hold them cannot use them", () => {
     const reader = { scopes: ["devices:core:read"], tags: ["tag:ci"] };
     const found = changed(
       { ...base, grants: [...base.grants, opens("tag:ci", "tag:db")] },
@@ -438,7 +438,7 @@ describe("a policy file that changes for others than credentials", () => {
 });
 
 describe("what must not be reached", () => {
-  test("is denied to credentials that stay as they are, by a policy file that does", () => {
+  test("a changed policy file is checked against --deny for unchanged credentials", () => {
     const found = reviewed([step("same", "OAuthClient", "ci", ci, ci)], {
       policy,
       deny: ["tag:db"],
@@ -446,13 +446,13 @@ describe("what must not be reached", () => {
     expect(reachIn(found).denied).toMatchObject([{ name: "ci", target: "tag:db" }]);
   });
 
-  test("by nobody who is shown is said to hold for nobody", () => {
+  test("--deny without a known credential says that it checks nothing", () => {
     const found = reviewed([], { policy, deny: ["tag:db"] });
     expect(reachIn(found).notes).toContainEqual(expect.stringContaining("--deny checks nothing"));
   });
 });
 
-test("what was not understood before the change is told of the file as it was", () => {
+test("what was not understood before the change is reported for the file before", () => {
   const strange = {
     name: "policy.old.hujson",
     text: company.replace('"groups"', '"frobs": {}, "groups"'),
@@ -467,7 +467,7 @@ test("what was not understood before the change is told of the file as it was", 
   expect(both.report.notUnderstood).toHaveLength(1);
 });
 
-test("a file before that is not what the resource had is told", () => {
+test("a file before that differs from the resource's is reported", () => {
   const steps = [step("update", acl, "policy", { acl: "{}" }, { acl: company })];
   expect(reachIn(reviewed(steps, { policy, policyBefore })).notes).toEqual([
     expect.stringContaining("policy.old.hujson differs from what policy set before"),

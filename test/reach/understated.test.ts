@@ -49,13 +49,13 @@ function gained(before: object, after: object, start: Start = ci, next: Start = 
 
 const opens = (src: string, dst: string, ip = "tcp:22") => ({ src: [src], dst: [dst], ip: [ip] });
 
-test("tags of a credential in another case are the same tags", () => {
+test("a credential's tags in another letter case are the same tags", () => {
   expect(
     ways({ grants: [opens("tag:a", "tag:d")] }, client(["auth_keys"], ["tag:A"]), "tag:d"),
   ).toEqual([""]);
 });
 
-test("an auth key without tags is its maker's, who may be anybody", () => {
+test("an auth key without tags belongs to its creator, who may be anybody", () => {
   const key: Start = { kind: "AuthKey", name: "key", scopes: [], tags: [] };
   expect(ways({ grants: [opens("ada@acme.example", "tag:d")] }, key, "tag:d")).toHaveLength(1);
   expect(
@@ -78,13 +78,13 @@ test("an auth key without tags is its maker's, who may be anybody", () => {
   ).toHaveLength(1);
 });
 
-test("the Owner is an admin as well", () => {
+test("the Owner counts as an admin", () => {
   expect(
     ways({ grants: [opens("autogroup:admin", "tag:d")] }, person("autogroup:owner"), "tag:d"),
   ).toEqual([""]);
 });
 
-test("of a public address the internet is asked as well", () => {
+test("a question about a public address includes the internet", () => {
   expect(
     ways({ acls: [{ action: "accept", src: ["tag:a"], dst: ["0.0.0.0/0:443"] }] }, ci, "internet"),
   ).toHaveLength(1);
@@ -97,24 +97,24 @@ test("a service may have a tag, and an address", () => {
   expect(ways({ grants: [opens("tag:a", "svc:Web")] }, ci, "svc:Web")).toEqual([""]);
 });
 
-test("names of groups are asked for in any case", () => {
+test("a question may have a group's name in any letter case", () => {
   const groups = { "group:Ops": ["ada@acme.example"] };
   expect(ways({ groups, grants: [opens("tag:a", "group:Ops")] }, ci, "group:Ops")).toEqual([""]);
 });
 
-test("domains in any case", () => {
+test("a question may have a domain in any letter case", () => {
   expect(
     ways({ grants: [opens("user:*@Acme.example", "tag:d")] }, person("ada@acme.example"), "tag:d"),
   ).toEqual([""]);
 });
 
 describe("a machine can be given an address", () => {
-  test("to be reached by a rule for that address", () => {
+  test("a rule for the machine's new address reaches it", () => {
     expect(
       reached({ grants: [opens("tag:a", "100.80.0.12")] }, client(["devices:core"], ["tag:a"])),
     ).toContainEqual(expect.stringContaining("is reached by any machine:22"));
   });
-  test("by a pool", () => {
+  test("a pool can give the address", () => {
     const rule = { grants: [opens("100.80.0.0/16", "tag:d")] };
     const pool = (range: string) => ({
       ...rule,
@@ -129,21 +129,21 @@ describe("a machine can be given an address", () => {
 
 describe("a file without rules", () => {
   const noRules = {};
-  test("opens no login, whatever it opens", () => {
+  test("a file without rules opens no login", () => {
     const ssh = [{ action: "accept", src: ["tag:a"], dst: ["tag:d"], users: ["root"] }];
     expect(gained(noRules, { ssh })).toContainEqual(expect.stringContaining("as root"));
   });
-  test("lets nobody stand for a subnet", () => {
+  test("a file without rules lets nobody stand for a subnet", () => {
     expect(
       gained(noRules, { autoApprovers: { routes: { "10.0.0.0/8": ["tag:a"] } } }),
     ).toHaveLength(1);
   });
-  test("lets nobody rewrite the file", () => {
+  test("a file without rules lets nobody rewrite the file", () => {
     expect(
       gained(noRules, noRules, ci, client(["auth_keys", "policy_file"], ["tag:a"])),
     ).toHaveLength(1);
   });
-  test("gives no capability that a later rule gives", () => {
+  test("a file without rules gives no capability that a later rule gives", () => {
     expect(
       gained(noRules, {
         grants: [
@@ -165,7 +165,7 @@ describe("routers", () => {
   const asks = { ...opens("*", "tag:d"), srcPosture: ["posture:p"] };
   const postures = { "posture:p": ["node:os == 'macos'"] };
   const approved = { autoApprovers: { routes: { "10.0.0.0/8": ["tag:a"] } } };
-  test("send past postures by rules for everybody", () => {
+  test("a router sends past postures by rules for everybody", () => {
     expect(ways({ postures, grants: [asks], ...approved }, ci, "tag:d")).toContain("");
     expect(
       ways(
@@ -188,7 +188,7 @@ describe("routers", () => {
       gained({ postures, grants: [asks] }, { postures, grants: [asks], ...approved }).join(),
     ).toContain("tag:d");
   });
-  test("have subnets of IPv4 behind addresses of IPv6", () => {
+  test("a router can have IPv4 subnets behind IPv6 addresses", () => {
     const site = "fd7a:115c:a1e0:b1a:0:1:a00:0/104";
     const approvers = { autoApprovers: { routes: { [site]: ["tag:a"] } } };
     expect(ways({ grants: [], ...approvers }, ci, "fd7a:115c:a1e0:b1a:0:1:a00:1")).toEqual([""]);
@@ -197,7 +197,7 @@ describe("routers", () => {
       "",
     ]);
   });
-  test("are among everybody", () => {
+  test("a router is part of everybody", () => {
     const from: Start = { kind: "Addresses", name: "10.1.0.0/16" };
     expect(
       ways({ grants: [opens("*", "tag:d"), opens("10.1.0.0/16", "tag:c")] }, from, "tag:d"),
@@ -288,7 +288,7 @@ describe("differences", () => {
   });
 });
 
-test("everybody who is named gets a say", () => {
+test("everybody whom the file names is a start", () => {
   const network = networkFrom({
     tagOwners,
     groups: { "group:ops": ["ada@acme.example"] },
@@ -303,7 +303,7 @@ test("everybody who is named gets a say", () => {
   ).toEqual(["group:ops"]);
 });
 
-test("of people a role or a group that is defined elsewhere may mean the others", () => {
+test("a role or a group that is defined elsewhere may mean any other person", () => {
   const policy = { grants: [opens("tag:a", "ada@acme.example")] };
   expect(ways(policy, ci, "group:staff@acme.example")).toHaveLength(1);
   expect(ways(policy, ci, "autogroup:admin")).toHaveLength(1);
@@ -312,7 +312,7 @@ test("of people a role or a group that is defined elsewhere may mean the others"
   expect(ways({ grants: [opens("tag:a", "tag:d")] }, ci, "autogroup:tagged")).toEqual([""]);
 });
 
-test("autogroup:danger-all means those outside the tailnet as well, and * does not", () => {
+test("autogroup:danger-all includes people outside the tailnet, and * does not", () => {
   const [all, anybody] = ["*", "autogroup:danger-all"].map((src) => ({
     grants: [opens(src, "tag:d")],
   }));
