@@ -215,6 +215,44 @@ describe("--blame", () => {
     expect(shallow.stdout).toContain("line 14: older than this shallow clone");
   });
 
+  test("follows a renamed file in a folder, names what is not committed, and is in every format", async () => {
+    const repository = join(folder, "moved");
+    mkdirSync(join(repository, "net/old"), { recursive: true });
+    // Names of commits are longer there.
+    git(repository, "init", "--quiet", "--object-format=sha256");
+    writeFileSync(join(repository, "net/old/a.hujson"), company);
+    git(repository, "add", ".");
+    git(repository, "commit", "--quiet", "-m", "Begin `#1` | @ops");
+    git(repository, "mv", "net/old/a.hujson", "net/the policy.hujson");
+    git(repository, "commit", "--quiet", "-m", "Rename");
+    const path = join(repository, "net/the policy.hujson");
+    writeFileSync(
+      path,
+      company.replace('"tag:web": ["tag:ci"]', '"tag:web": [ "tag:ci" ] /* new */'),
+    );
+    const asked = async (...more: string[]) => {
+      const args = ["reach", "--policy", "the policy.hujson", ...ci, "--to", "tag:db:5432"];
+      const where = join(repository, "net");
+      return (await run([...args, "--blame", ...more], { HOME: folder }, "", where)).stdout;
+    };
+    const text = await asked();
+    expect(text).toContain("line 7: not committed yet");
+    expect(text).toMatch(/line 14: [0-9a-f]{7} Ada 2026-10-02 Begin `#1` \| @ops/);
+    const { blame } = JSON.parse(await asked("--json")) as { blame: object[] };
+    expect(blame[0]).toEqual({
+      file: "the policy.hujson",
+      line: 7,
+      broughtBy: "not committed yet",
+    });
+    expect(blame).toContainEqual({
+      file: "the policy.hujson",
+      line: 14,
+      broughtBy: expect.stringMatching(/^[0-9a-f]{7} Ada 2026-10-02 Begin/),
+    });
+    for (const format of ["markdown", "html"])
+      expect(await asked("--format", format)).toContain("not committed yet");
+  });
+
   test("says where there is no history", async () => {
     const { code, stderr } = await ask(...ci, "--to", "tag:db", "--blame");
     expect(code).toBe(0);

@@ -6,13 +6,20 @@ import { promisify } from "node:util";
 import { sanitize } from "../../access/sanitize";
 import { printAside } from "../output";
 
-/** Of lines, counted from 1, in a few words each: commit, author, date, subject. */
-export type Blame = ReadonlyMap<number, string>;
+/** A line of a file, and which commit brought it. */
+export interface BlamedLine {
+  /** As it was asked for. */
+  readonly file: string;
+  /** Counted from 1. */
+  readonly line: number;
+  /** Commit, author, date and subject, or why there is none. */
+  readonly broughtBy: string;
+}
 
 /** Who brought these lines of a file; says why where that cannot be known. */
-export async function blameLines(path: string, lines: readonly number[]): Promise<Blame> {
+export async function blameLines(path: string, lines: readonly number[]): Promise<BlamedLine[]> {
   const wanted = [...new Set(lines)].sort((one, other) => one - other);
-  if (wanted.length === 0) return new Map();
+  if (wanted.length === 0) return [];
   const folder = dirname(resolve(path));
   try {
     const ranges = wanted.flatMap((line) => ["-L", `${line},${line}`]);
@@ -30,10 +37,14 @@ export async function blameLines(path: string, lines: readonly number[]): Promis
       printAside(
         "This is a shallow clone: lines from before its beginning are said to be older. Fetch everything (fetch-depth: 0, or git fetch --unshallow).",
       );
-    return parsePorcelain(porcelain, isShallow);
+    return [...parsePorcelain(porcelain, isShallow)].map(([line, broughtBy]) => ({
+      file: path,
+      line,
+      broughtBy,
+    }));
   } catch (error) {
     printAside(`${sanitize(path)}: who brought its lines is not known: ${reasonOf(error)}`);
-    return new Map();
+    return [];
   }
 }
 
@@ -43,13 +54,13 @@ async function git(cwd: string, args: readonly string[]): Promise<string> {
 }
 
 /** Source: https://git-scm.com/docs/git-blame#_the_porcelain_format */
-function parsePorcelain(text: string, isShallow: boolean): Blame {
+function parsePorcelain(text: string, isShallow: boolean): ReadonlyMap<number, string> {
   const found = new Map<number, string>();
   let commit = "";
   let line = 0;
   let fields = new Map<string, string>();
   for (const one of text.split("\n")) {
-    const [, id, place] = /^([0-9a-f]{40}) \d+ (\d+)/.exec(one) ?? [];
+    const [, id, place] = /^([0-9a-f]{40,64}) \d+ (\d+)/.exec(one) ?? [];
     if (id !== undefined) {
       [commit, line, fields] = [id, Number(place), new Map()];
       continue;

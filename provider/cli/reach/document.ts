@@ -3,6 +3,7 @@
 import type { Flow } from "../../policy-file/flow";
 import type { JsonReach, JsonWay } from "../../review/reach/json";
 import { printJson } from "../output";
+import type { BlamedLine } from "./blame";
 
 /** Of concrete machines. */
 interface Flows {
@@ -26,6 +27,8 @@ export interface Reached {
   readonly ways?: readonly JsonWay[];
   /** What `--deny` and `--expect` ask for and does not hold. */
   readonly broken?: readonly { readonly sentence: string; readonly ways: readonly JsonWay[] }[];
+  /** With `--blame`: which commit brought each line. */
+  readonly blame?: readonly BlamedLine[];
   /** What counts as everything, because nobody knows what it opens. */
   readonly notUnderstood: readonly string[];
   /** What may be missing. */

@@ -27,7 +27,7 @@ import { print, printAside, printTable, printVerbatim, roomOf } from "../output"
 import { type Asked, askPulumi, type StackOptions } from "../pulumi";
 import { resourcesOf, withTailnet } from "../session";
 import { settingsFrom } from "../settings";
-import { type Blame, blameLines } from "./blame";
+import { type BlamedLine, blameLines } from "./blame";
 import {
   credentialsInPreview,
   credentialsInState,
@@ -216,15 +216,18 @@ async function answer(world: World, options: ReachOptions): Promise<void> {
   );
   const answers = answersTo(world, options);
   const broken = brokenIn(world, options);
+  const told = [...answers, ...broken.map(brokenAnswer)];
+  const blamed = options.blame ? await blameOf(told, world) : undefined;
   const aside = [...limits, ...notUnderstood];
   const format = options.json ? "json" : options.format;
-  if (format === "json")
-    printDocument({ ...jsonOf(world, options, broken), notUnderstood, limits });
-  else {
-    const told = [...answers, ...broken.map(brokenAnswer)];
-    if (format === "markdown") printVerbatim(formatMarkdownAnswers(told, aside).trimEnd());
-    else if (format === "html") printVerbatim(formatHtmlAnswers(told, aside).trimEnd());
-    else await printAnswers(told, world, options);
+  if (format === "json") {
+    const blame = blamed && { blame: blamed };
+    printDocument({ ...jsonOf(world, options, broken), ...blame, notUnderstood, limits });
+  } else {
+    const all = [...aside, ...(blamed ?? []).map(blamedInWords)];
+    if (format === "markdown") printVerbatim(formatMarkdownAnswers(told, all).trimEnd());
+    else if (format === "html") printVerbatim(formatHtmlAnswers(told, all).trimEnd());
+    else printAnswers(told, blamed, world, options);
     for (const one of aside) if (format === "terminal") printAside(one);
   }
   if (notUnderstood.length > 0) process.exitCode = exitCodes.failure;
@@ -366,54 +369,55 @@ function jsonOf(
   };
 }
 
-async function printAnswers(
+function printAnswers(
   answers: readonly Answer[],
+  blamed: readonly BlamedLine[] | undefined,
   world: World,
   options: ReachOptions,
-): Promise<void> {
+): void {
   const { from, to, between, scopes, deny, expect } = options;
   const isTable = [from, to, between, scopes, deny, expect].every((one) => one === undefined);
   if (isTable) printSummaries(world);
-  const blamed = options.blame ? await blameOf(answers, world) : undefined;
+  if (isTable && blamed !== undefined)
+    printAside("--blame names the lines of an answer: give --from, --to or --between.");
   const room = roomOf(process.stdout);
+  const ofPolicy = (blamed ?? []).filter(({ file }) => file === world.policy.path);
   for (const [at, one] of answers.entries()) {
     if (at > 0) print("");
-    printVerbatim(terminalAnswer(one, room, (row) => asideOf(row, blamed)).trimEnd());
+    printVerbatim(terminalAnswer(one, room, (row) => asideOf(row, ofPolicy)).trimEnd());
   }
   if (answers.length === 0 && !isTable) print("Everything holds.");
+  for (const line of blamed ?? []) if (!ofPolicy.includes(line)) printAside(blamedInWords(line));
 }
 
 /** The lines of the policy file in the answers, and of the program's where a preview says them. */
-async function blameOf(answers: readonly Answer[], { policy, credentials }: World): Promise<Blame> {
+async function blameOf(
+  answers: readonly Answer[],
+  { policy, credentials }: World,
+): Promise<BlamedLine[]> {
   const rows = answers.flatMap(({ sections }) => sections.flatMap((section) => section.rows));
   const lines = rows.flatMap(({ places }) =>
     places.flatMap((at) => ("policy" in at ? [at.policy.line] : [])),
   );
   if (policy.path === undefined)
     printAside("--blame needs the policy file in a repository: name it with --policy.");
-  const byLine: Blame =
-    policy.path === undefined ? new Map() : await blameLines(policy.path, lines);
-  for (const { name, position } of credentials) {
-    if (
-      position === undefined ||
-      !answers.some(({ ways }) => ways.some(({ start }) => start.name === name))
-    )
-      continue;
-    const found = await blameLines(position.file, [position.line]);
-    const said = found.get(position.line);
-    if (said !== undefined)
-      printAside(`${name} is made at ${position.file}:${position.line}: ${said}`);
-  }
-  return byLine;
+  const told = new Set(answers.flatMap(({ ways }) => ways.map(({ start }) => start.name)));
+  const blamed = policy.path === undefined ? [] : await blameLines(policy.path, lines);
+  for (const { name, position } of credentials)
+    if (position !== undefined && told.has(name))
+      blamed.push(...(await blameLines(position.file, [position.line])));
+  return blamed;
 }
 
-function asideOf({ places }: Row, blamed: Blame | undefined): string[] {
-  if (blamed === undefined) return [];
-  const lines = places.flatMap((at) => ("policy" in at ? [at.policy.line] : []));
-  return [...new Set(lines)].flatMap((line) => {
-    const said = blamed.get(line);
-    return said === undefined ? [] : [`line ${line}: ${said}`];
-  });
+function blamedInWords({ file, line, broughtBy }: BlamedLine): string {
+  return `${file}, line ${line}: ${broughtBy}`;
+}
+
+function asideOf({ places }: Row, blamed: readonly BlamedLine[]): string[] {
+  const lines = new Set(places.flatMap((at) => ("policy" in at ? [at.policy.line] : [])));
+  return blamed
+    .filter(({ line }) => lines.has(line))
+    .map(({ line, broughtBy }) => `line ${line}: ${broughtBy}`);
 }
 
 function printSummaries({ credentials, spreadFrom }: World): void {
