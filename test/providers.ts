@@ -7,13 +7,13 @@
 // one test that came first.
 import { type Kind, kinds } from "../provider/access/kinds";
 import "../provider/api/tailnet";
-import { definitionOf } from "../provider/definitions/all";
+import { getDefinition } from "../provider/definitions/all";
 import "../provider/engine/dynamic-provider";
-import { onDemand } from "../provider/engine/on-demand";
+import { loadOnDemand } from "../provider/engine/on-demand";
 
-export type Provider = ReturnType<typeof onDemand>;
+export type Provider = ReturnType<typeof loadOnDemand>;
 
 /** Those of credentials. */
 export const providers = Object.fromEntries(
-  kinds.map((kind) => [kind, onDemand(async () => definitionOf(kind))]),
+  kinds.map((kind) => [kind, loadOnDemand(async () => getDefinition(kind))]),
 ) as Readonly<Record<Kind, Provider>>; // One for each.

@@ -8,9 +8,9 @@ import type { Key } from "../api/keys/key";
 import type { Connection } from "../api/settings/connection";
 import type { Tailnet } from "../api/tailnet";
 import { version } from "../api/version";
-import { adopt, importFile } from "../state/adoption";
-import { officialCredentials, withoutOfficial } from "../state/official-provider";
-import { programFor } from "../state/typescript-program";
+import { adopt, printImportFile } from "../state/adoption";
+import { listOfficialCredentials, removeOfficial } from "../state/official-provider";
+import { printProgram } from "../state/typescript-program";
 import { CommandFailure } from "./failure";
 import { textOf } from "./files";
 import { type Listing, listCredentials } from "./listing";
@@ -52,9 +52,9 @@ export async function adoptCredentials(
   const { adopted, refused } = adopt(keys, names);
   for (const { id, reason } of refused) printAside(`${id} is left out: ${sanitize(reason)}.`);
   if (adopted.length === 0) throw new CommandFailure("There are no credentials to adopt.");
-  write(options.out, programFor(adopted), importFile(adopted));
+  write(options.out, printProgram(adopted), printImportFile(adopted));
   const forgotten =
-    official && withoutOfficial(official.content, new Set(adopted.map(({ id }) => id)));
+    official && removeOfficial(official.content, new Set(adopted.map(({ id }) => id)));
   if (forgotten !== undefined)
     // It may hold the same secrets as the export.
     writeFileSync(join(options.out, "state.json"), forgotten.content, { mode: 0o600 });
@@ -155,7 +155,7 @@ async function readOfficial(
 ): Promise<{ names: ReadonlyMap<string, string>; content: string }> {
   const content = await textOf(path);
   const name = path === "-" ? "Standard input" : path;
-  const names = officialCredentials(resourcesOf([{ name, content }]));
+  const names = listOfficialCredentials(resourcesOf([{ name, content }]));
   if (names.size === 0) {
     throw new CommandFailure(
       `${name} has no OAuthClient, AuthKey or FederatedIdentity of the official provider.\n  Export the stack that manages them.`,

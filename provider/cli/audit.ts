@@ -10,7 +10,7 @@ import {
   isUse,
   nameActor,
 } from "../api/audit-log";
-import { descriptionsFrom } from "../state/descriptions";
+import { collectDescriptions } from "../state/descriptions";
 import { print, printJson, printTable } from "./output";
 import { askForConfig, type SettingsOptions } from "./pulumi";
 import { auditLogMilliseconds, readAuditLogSince, withTailnet } from "./session";
@@ -29,7 +29,7 @@ export async function audit(id: string | undefined, options: AuditOptions): Prom
     log: await readAuditLogSince(tailnet, start),
     keys: await tailnet.allKeys(),
   }));
-  const descriptions = descriptionsFrom({ keys, log });
+  const descriptions = collectDescriptions({ keys, log });
   const entries = log
     .map((entry) => told(entry, descriptions))
     .filter(

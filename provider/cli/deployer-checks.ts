@@ -15,7 +15,7 @@ import { buildOwnKeyRequest } from "../api/keys/keys";
 import { keyShape } from "../api/keys/schema";
 import type { Connection } from "../api/settings/connection";
 import { describeProxy } from "../network/proxy";
-import { managedIn } from "../state/exported-state";
+import { listManaged } from "../state/exported-state";
 import type { Check } from "./check";
 import { CommandFailure } from "./failure";
 import { askForConfig, askPulumi, projectFolder, type SettingsOptions } from "./pulumi";
@@ -192,7 +192,7 @@ async function kindsInStack(
   if (options.stack === undefined && projectFolder(options.cwd) === undefined) return {};
   const name = "Stack";
   try {
-    const managed = managedIn(resourcesOf((await askPulumi(options).exports) ?? [])).filter(
+    const managed = listManaged(resourcesOf((await askPulumi(options).exports) ?? [])).filter(
       ({ state, secret }) => state["connection"] === options.connection && !secret.has("mintedBy"),
     );
     const found = resourceTypes.filter((type) => managed.some((one) => one.kind === type));

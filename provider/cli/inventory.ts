@@ -1,8 +1,8 @@
 /** `tailscope inventory`: list every credential of the tailnet and what manages it. */
 
 import { parseName } from "../access/urn";
-import { managedIn } from "../state/exported-state";
-import { inventory, isShortLivedToken, type Listed } from "../state/inventory";
+import { listManaged } from "../state/exported-state";
+import { buildInventory, isShortLivedToken, type Listed } from "../state/inventory";
 import { CommandFailure } from "./failure";
 import { listCredentials } from "./listing";
 import { ago, print, printAside, printJson, printTable } from "./output";
@@ -20,7 +20,7 @@ export interface InventoryOptions extends StackOptions {
 export async function listInventory(options: InventoryOptions): Promise<void> {
   const asked = askPulumi(options);
   const [exports, config] = await Promise.all([ofSelectedStack(asked.exports), asked.config]);
-  const managed = exports && managedIn(resourcesOf(exports));
+  const managed = exports && listManaged(resourcesOf(exports));
   if (managed === undefined && options.unmanaged)
     throw new CommandFailure(
       "Without a stack, nothing says which credentials are managed.\n  Run this in a project with a selected stack, name one with --stack, or give exported state with --state FILE. Without --unmanaged, all credentials are listed.",
@@ -31,7 +31,7 @@ export async function listInventory(options: InventoryOptions): Promise<void> {
     const { keys, limits } = await listCredentials(tailnet, connection);
     const log = await auditLogSince(tailnet, now - auditLogMilliseconds, "LAST USED is unknown");
     return {
-      listed: inventory(keys, managed, log),
+      listed: buildInventory(keys, managed, log),
       limits: [...limits, ...shortLived(keys.filter(isShortLivedToken).length)],
     };
   });

@@ -117,7 +117,7 @@ async function policyOfTailnet({ stack, connection, cwd }: ReviewOptions): Promi
 async function credentialsIn(paths: readonly string[] | undefined) {
   if (paths === undefined) return undefined;
   // What reads a state takes longer to load than a review to run.
-  const [{ credentialsInState }, { managedByAnyIn }, { resourcesOf }] = await Promise.all([
+  const [{ credentialsInState }, { listManagedByAny }, { resourcesOf }] = await Promise.all([
     import("./reach/credentials.js"),
     import("../state/exported-state.js"),
     import("./session.js"),
@@ -125,7 +125,7 @@ async function credentialsIn(paths: readonly string[] | undefined) {
   const exports = await Promise.all(
     paths.map(async (path) => ({ name: path, content: await textOf(path) })),
   );
-  return credentialsInState(managedByAnyIn(resourcesOf(exports)));
+  return credentialsInState(listManagedByAny(resourcesOf(exports)));
 }
 
 /** The formats but the terminal's are loaded when they are wanted: a person waits for that one. */

@@ -5,7 +5,7 @@ import { NotPermitted } from "../api/errors";
 import { openHttp } from "../api/http";
 import type { Connection } from "../api/settings/connection";
 import { openTailnet, type Tailnet } from "../api/tailnet";
-import { resourcesIn, type StoredResource } from "../state/exported-state";
+import { parseResources, type StoredResource } from "../state/exported-state";
 import { CommandFailure } from "./failure";
 import { printAside, waitingFor } from "./output";
 import type { Exported } from "./pulumi";
@@ -62,7 +62,7 @@ export async function auditLogSince(
 /** The resources in exports of stacks. */
 export function resourcesOf(exports: readonly Exported[]): readonly StoredResource[] {
   return exports.flatMap(({ name, content }) => {
-    const read = resourcesIn(content);
+    const read = parseResources(content);
     if ("problem" in read)
       throw new CommandFailure(
         `${name} cannot be used: ${read.problem}.\n  Give the output of \`pulumi stack export\`.`,

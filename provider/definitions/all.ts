@@ -28,17 +28,17 @@ export const definitions: Readonly<Record<ResourceType, AnyResource>> = byName;
  * The definition of a resource by its type, for example `"OAuthClient"`; undefined for what this
  * version does not know.
  */
-export function resourceOf(type: string): AnyResource | undefined {
+export function findDefinition(type: string): AnyResource | undefined {
   return isResourceType(type) ? definitions[type] : undefined;
 }
 
 /** The definition of a credential by its kind. */
-export function definitionOf(kind: Kind): AnyKeyResource {
+export function getDefinition(kind: Kind): AnyKeyResource {
   return byName[kind];
 }
 
 /** The definition of a credential by the kind of key that it is to the API. */
-export function definitionOfKey(keyType: string | null | undefined): AnyKeyResource | undefined {
+export function findKeyDefinition(keyType: string | null | undefined): AnyKeyResource | undefined {
   const kind = findKind(keyType);
-  return kind && definitionOf(kind);
+  return kind && getDefinition(kind);
 }

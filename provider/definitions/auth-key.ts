@@ -4,11 +4,11 @@ import { z } from "zod";
 import { buildDeclaration, getFacts } from "../access/kinds";
 import { formatSeconds, longestAuthKeyLifetime, parseDuration } from "../access/lifetime";
 import type { Key } from "../api/keys/key";
-import type { Failure, KeyResource, Schemas, Seen } from "../engine/resource";
+import type { AnsweredProperties, Failure, KeyResource, Schemas } from "../engine/resource";
 import { connection, description, flag, generation, recreation, tags } from "./arguments/common";
 import { durationBetween, rotateEvery } from "./arguments/duration";
 import { minter } from "./arguments/minter";
-import { keysOf, keyVerbs } from "./key-verbs";
+import { createKeyVerbs, openKeys } from "./key-verbs";
 
 const longest = formatSeconds(longestAuthKeyLifetime);
 
@@ -35,12 +35,12 @@ const inputs = z.object({
 
 export const authKey: KeyResource<z.output<typeof inputs>> = {
   ...buildDeclaration(kind),
-  ...keyVerbs(kind, seen),
+  ...createKeyVerbs(kind, toProperties),
   type: kind,
   inputs,
-  rules: rotationFailures,
-  makerRules: tagFailures,
-  grants: (known) =>
+  checkTogether: checkRotation,
+  checkMaker: checkTags,
+  findGrants: (known) =>
     "mintedBy" in known
       ? { needs: getFacts(kind).scope, tags: known.tags, minter: known.mintedBy }
       : undefined,
@@ -49,12 +49,12 @@ export const authKey: KeyResource<z.output<typeof inputs>> = {
 
   async create(wanted, tailnet) {
     const { reusable, ephemeral, preauthorized, tags, description } = wanted;
-    const made = await keysOf(kind, tailnet, wanted.mintedBy).createWithSecret({
+    const made = await openKeys(kind, tailnet, wanted.mintedBy).createWithSecret({
       capabilities: { devices: { create: { reusable, ephemeral, preauthorized, tags } } },
       expirySeconds: parseDuration(wanted.expiry),
       description,
     });
-    return { ...seen(made), id: made.id, key: made.key };
+    return { ...toProperties(made), id: made.id, key: made.key };
   },
 };
 
@@ -71,10 +71,7 @@ export function isRecreated(state: { recreateIfInvalid?: unknown; reusable?: unk
 }
 
 /** Source: https://tailscale.com/api#tag/keys (fact: trust-credential-key-needs-tags). */
-function tagFailures(
-  known: Partial<z.output<typeof inputs>>,
-  isTrustCredential: boolean,
-): Failure[] {
+function checkTags(known: Partial<z.output<typeof inputs>>, isTrustCredential: boolean): Failure[] {
   if (!isTrustCredential || !("tags" in known) || (known.tags ?? []).length > 0) return [];
   return [
     {
@@ -86,7 +83,7 @@ function tagFailures(
 }
 
 /** A key must be replaced before it expires, or nobody could join between the two. */
-function rotationFailures({
+function checkRotation({
   expiry,
   rotateEvery,
   renewBefore,
@@ -104,7 +101,7 @@ function rotationFailures({
   return failures;
 }
 
-function seen(key: Key): Seen<typeof kind> {
+function toProperties(key: Key): AnsweredProperties<typeof kind> {
   const create = key.capabilities?.devices?.create;
   return {
     keyId: key.id,

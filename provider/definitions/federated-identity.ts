@@ -3,12 +3,12 @@
 import { z } from "zod";
 import { buildDeclaration } from "../access/kinds";
 import type { Key } from "../api/keys/key";
-import type { KeyResource, Properties, Schemas, Seen } from "../engine/resource";
+import type { AnsweredProperties, KeyResource, Properties, Schemas } from "../engine/resource";
 import { connection, description, tags } from "./arguments/common";
-import { scopeFailures, scopes, unlistedScopes } from "./arguments/scopes";
-import { audience, claimRules, issuer, subject, trustFailures } from "./arguments/trust";
-import { grantsOf, keysOf, keyVerbs } from "./key-verbs";
-import { isRenaming, mergeChanges, seenTrustCredential } from "./trust-credential";
+import { checkScopes, scopes, unlistedScopes } from "./arguments/scopes";
+import { audience, checkTrust, claimRules, issuer, subject } from "./arguments/trust";
+import { createKeyVerbs, openKeys, toGrants } from "./key-verbs";
+import { isRenaming, mergeChanges, toTrustCredentialProperties } from "./trust-credential";
 
 const kind = "FederatedIdentity";
 
@@ -28,25 +28,25 @@ const declaration = buildDeclaration(kind);
 
 export const federatedIdentity: KeyResource<z.output<typeof inputs>> = {
   ...declaration,
-  ...keyVerbs(kind, seen),
+  ...createKeyVerbs(kind, toProperties),
   type: kind,
   inputs,
   isRewriting,
-  rules: (known, written) => [...scopeFailures(known, written), ...trustFailures(known)],
-  doubts: ({ issuer, subject }) => subjectDoubts(issuer, subject),
-  grants: (known) => grantsOf(kind, known),
+  checkTogether: (known, written) => [...checkScopes(known, written), ...checkTrust(known)],
+  findDoubts: ({ issuer, subject }) => findSubjectDoubts(issuer, subject),
+  findGrants: (known) => toGrants(kind, known),
 
   async create({ unlistedScopes, connection, ...wanted }, tailnet) {
-    const made = await keysOf(kind, tailnet).create(wanted);
-    return { ...seen(made), id: made.id };
+    const made = await openKeys(kind, tailnet).create(wanted);
+    return { ...toProperties(made), id: made.id };
   },
   async update(id, wanted, changed, { filledIn }, tailnet) {
-    const generated = generatedAudience(id, filledIn);
+    const generated = findGeneratedAudience(id, filledIn);
     const body = (now: Key) => {
       const merged = mergeChanges(declaration.inPlace, wanted, changed, now);
       return { ...merged, audience: merged["audience"] || generated };
     };
-    return seen(await keysOf(kind, tailnet).update(id, body));
+    return toProperties(await openKeys(kind, tailnet).update(id, body));
   },
 };
 
@@ -54,7 +54,7 @@ export const federatedIdentity: KeyResource<z.output<typeof inputs>> = {
  * GitHub's subjects go on after the repository, unless the repository's owner has customised them:
  * https://docs.github.com/en/actions/reference/security/oidc
  */
-function subjectDoubts(issuer: string | undefined, subject: string | undefined): string[] {
+function findSubjectDoubts(issuer: string | undefined, subject: string | undefined): string[] {
   if (issuer !== "https://token.actions.githubusercontent.com") return [];
   if (subject === undefined || !/^repo:[^:]+$/.test(subject)) return [];
   return [
@@ -75,14 +75,14 @@ function isRewriting(name: string, asked: unknown, answered: unknown): boolean {
  * The audience of an identity whose program names none. A change that leaves it out may empty it
  * (fact: put-without-audience), and then every pipeline that logs in by it stops.
  */
-function generatedAudience(id: string, { audience }: Properties): string {
+function findGeneratedAudience(id: string, { audience }: Properties): string {
   // The form that Tailscale makes: https://tailscale.com/kb/1581/workload-identity-federation
   return typeof audience === "string" ? audience : `api.tailscale.com/${id}`;
 }
 
-function seen(key: Key): Seen<typeof kind> {
+function toProperties(key: Key): AnsweredProperties<typeof kind> {
   return {
-    ...seenTrustCredential(key),
+    ...toTrustCredentialProperties(key),
     issuer: key.issuer ?? "",
     subject: key.subject ?? "",
     audience: key.audience ?? "",

@@ -13,29 +13,29 @@ interface State {
 }
 
 /**
- * @param seen a key as the API answers it, in our names
+ * @param toProperties a key as the API answers it, in our names
  */
-export function keyVerbs(kind: Kind, seen: (key: Key) => Properties) {
+export function createKeyVerbs(kind: Kind, toProperties: (key: Key) => Properties) {
   return {
-    seen,
+    toProperties,
     async read(id: string, { mintedBy, userId }: State, tailnet: Tailnet) {
-      const found = await keysOf(kind, tailnet, mintedBy).find(id, userId);
+      const found = await openKeys(kind, tailnet, mintedBy).find(id, userId);
       if (found === undefined) return missing;
-      return isActive(found) ? seen(found) : gone;
+      return isActive(found) ? toProperties(found) : gone;
     },
     async delete(id: string, { mintedBy, expiresAt }: State, tailnet: Tailnet) {
-      await keysOf(kind, tailnet, mintedBy).revoke(id, expiresAt);
+      await openKeys(kind, tailnet, mintedBy).revoke(id, expiresAt);
     },
   };
 }
 
 /** The tailnet's credentials of a kind. */
-export function keysOf(kind: Kind, tailnet: Tailnet, minter?: Minter): Keys {
+export function openKeys(kind: Kind, tailnet: Tailnet, minter?: Minter): Keys {
   return tailnet.keys(getKeyFacts(kind).type, minter);
 }
 
 /** What making or changing one gives away. */
-export function grantsOf(
+export function toGrants(
   kind: Kind,
   { scopes, tags }: { scopes?: string[] | undefined; tags?: string[] | undefined },
 ) {

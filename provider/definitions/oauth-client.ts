@@ -5,9 +5,9 @@ import { buildDeclaration } from "../access/kinds";
 import type { KeyResource, Schemas } from "../engine/resource";
 import { connection, description, generation, tags } from "./arguments/common";
 import { rotateEvery } from "./arguments/duration";
-import { scopeFailures, scopes, unlistedScopes } from "./arguments/scopes";
-import { grantsOf, keysOf, keyVerbs } from "./key-verbs";
-import { isRenaming, mergeChanges, seenTrustCredential } from "./trust-credential";
+import { checkScopes, scopes, unlistedScopes } from "./arguments/scopes";
+import { createKeyVerbs, openKeys, toGrants } from "./key-verbs";
+import { isRenaming, mergeChanges, toTrustCredentialProperties } from "./trust-credential";
 
 const kind = "OAuthClient";
 
@@ -25,20 +25,20 @@ const declaration = buildDeclaration(kind);
 
 export const oauthClient: KeyResource<z.output<typeof inputs>> = {
   ...declaration,
-  ...keyVerbs(kind, seenTrustCredential),
+  ...createKeyVerbs(kind, toTrustCredentialProperties),
   type: kind,
   inputs,
   isRewriting: isRenaming,
-  rules: scopeFailures,
-  grants: (known) => grantsOf(kind, known),
+  checkTogether: checkScopes,
+  findGrants: (known) => toGrants(kind, known),
 
   async create({ scopes, tags, description }, tailnet) {
-    const made = await keysOf(kind, tailnet).createWithSecret({ scopes, tags, description });
-    return { ...seenTrustCredential(made), id: made.id, clientSecret: made.key };
+    const made = await openKeys(kind, tailnet).createWithSecret({ scopes, tags, description });
+    return { ...toTrustCredentialProperties(made), id: made.id, clientSecret: made.key };
   },
   async update(id, wanted, changed, _state, tailnet) {
-    return seenTrustCredential(
-      await keysOf(kind, tailnet).update(id, (now) =>
+    return toTrustCredentialProperties(
+      await openKeys(kind, tailnet).update(id, (now) =>
         mergeChanges(declaration.inPlace, wanted, changed, now),
       ),
     );

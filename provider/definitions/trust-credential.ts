@@ -2,10 +2,10 @@
 
 import { expandLegacyScopes } from "../access/scopes";
 import type { Key } from "../api/keys/key";
-import type { Properties, Seen } from "../engine/resource";
+import type { AnsweredProperties, Properties } from "../engine/resource";
 
 /** A trust credential as the API answers it, in our names. */
-export function seenTrustCredential(key: Key): Seen<"OAuthClient"> {
+export function toTrustCredentialProperties(key: Key): AnsweredProperties<"OAuthClient"> {
   return {
     clientId: key.id,
     // An active credential has at least one scope: an answer without any says nothing about them.

@@ -7,7 +7,7 @@
 import { sanitize } from "../access/sanitize";
 import type { Properties, Resource } from "./resource";
 import { warnOnce } from "./run";
-import { answeredOtherwise } from "./state";
+import { findRewrittenArguments } from "./state";
 
 /** @param except arguments that are about to be written anyway */
 export function warnOfAnswers<Inputs extends object>(
@@ -16,18 +16,18 @@ export function warnOfAnswers<Inputs extends object>(
   state: Properties,
   except: readonly string[] = [],
 ): void {
-  for (const { name, asked, answered, isSecret } of answeredOtherwise(definition, state)) {
+  for (const { name, asked, answered, isSecret } of findRewrittenArguments(definition, state)) {
     if (except.includes(name) || definition.isRewriting?.(name, asked, answered)) continue;
     const what = isSecret
       ? "differently from what was asked for"
-      : `as ${inWords(answered)}, where ${inWords(asked)} was asked for`;
+      : `as ${describeAnswer(answered)}, where ${describeAnswer(asked)} was asked for`;
     warnOnce(
       `${definition.type} ${id}: Tailscale answered ${name} ${what}, so that is what the credential has. Look at it in the admin console; \`pulumi up --replace URN\` makes it again.`,
     );
   }
 }
 
-function inWords(value: unknown): string {
+function describeAnswer(value: unknown): string {
   const isNothing = value === undefined || value === "" || JSON.stringify(value) === "[]";
   return isNothing ? "none" : sanitize(JSON.stringify(value));
 }

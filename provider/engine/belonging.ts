@@ -10,15 +10,15 @@ import type { Properties } from "./resource";
 export const madeInKey = "madeIn";
 
 /** What the state says of the tailnet; states of 0.1.0 say nothing. */
-function madeIn(state: Properties): TailnetIdentity {
+function readOrigin(state: Properties): TailnetIdentity {
   const written = state[madeInKey];
   // Ours, written with the state.
   return typeof written === "object" && written !== null ? (written as TailnetIdentity) : {};
 }
 
 /** The id of the tailnet of a credential, where its own id or the state says so. */
-function tailnetIdOf(id: string, state: Properties): string | undefined {
-  return parseTailnetId(id) ?? madeIn(state).id;
+function findTailnetId(id: string, state: Properties): string | undefined {
+  return parseTailnetId(id) ?? readOrigin(state).id;
 }
 
 /** @throws Error where the credential is known to be another tailnet's */
@@ -28,7 +28,7 @@ export function requireSameTailnet(
   state: Properties,
   here: TailnetIdentity,
 ): void {
-  const there = tailnetIdOf(id, state);
+  const there = findTailnetId(id, state);
   if (there === undefined || here.id === undefined || there === here.id) return;
   throw new Error(
     `${type} ${id} was made in the tailnet ${there}, and the deployer ${here.deployer} works in ${here.id}: it is neither read nor changed there.\n` +
@@ -47,7 +47,7 @@ export interface Reads {
   foundAny(): Promise<boolean>;
 }
 
-export function countReads(): Reads {
+export function trackReads(): Reads {
   const underWay = new Set<Promise<unknown>>();
   let found = false;
   // All who ask wait together: each for itself, many would wait for many.
@@ -89,7 +89,7 @@ export async function requireEvidence(
   here: TailnetIdentity,
   reads: Reads,
 ): Promise<void> {
-  const there = madeIn(state);
+  const there = readOrigin(state);
   const isHere = isSameTailnet(there, here) || parseTailnetId(id) === (here.id ?? "");
   if (isHere || (await reads.foundAny())) return;
   throw new Error(
@@ -100,8 +100,8 @@ export async function requireEvidence(
 
 /** Where a credential was made and by whom, in a sentence; empty where the state does not say. */
 export function describeOrigin(id: string, state: Properties): string {
-  const { deployer, name } = madeIn(state);
-  const tailnet = tailnetIdOf(id, state) ?? name;
+  const { deployer, name } = readOrigin(state);
+  const tailnet = findTailnetId(id, state) ?? name;
   const by = deployer === undefined ? "" : ` by the deployer ${deployer}`;
   const where = tailnet === undefined ? "" : ` in the tailnet ${tailnet}`;
   return by || where ? `It was made${by}${where}.` : "";

@@ -9,9 +9,9 @@ import { holdsOutputNote, outputNoteProblem } from "../access/engine-values";
 import { isInternal } from "../access/internal-arguments";
 import { findNearest } from "../access/spelling";
 import type { Failure, Properties, Resource } from "./resource";
-import { absentIfEmpty, holdsUnknown } from "./unknowns";
+import { emptyToUndefined, holdsUnknown } from "./unknowns";
 
-export interface Checked<Inputs> {
+export interface CheckedInputs<Inputs> {
   /**
    * Normalised, less what is absent. What is not known yet is passed on as it came and checked when
    * it is known.
@@ -31,7 +31,7 @@ export function checkInputs<Inputs extends object>(
   definition: Resource<Inputs>,
   given: Properties,
   kept: Properties = {},
-): Checked<Inputs> {
+): CheckedInputs<Inputs> {
   const shape: Record<string, z.ZodType> = definition.inputs.shape;
   const failures: Failure[] = [];
   const inputs: Properties = {};
@@ -50,37 +50,37 @@ export function checkInputs<Inputs extends object>(
       inputs[name] = given[name];
       continue;
     }
-    const notes = outputNotes(name, given[name]);
+    const notes = findOutputNotes(name, given[name]);
     if (notes.length > 0) {
       failures.push(...notes);
       continue;
     }
-    const result = schema.safeParse(absentIfEmpty(given[name]));
+    const result = schema.safeParse(emptyToUndefined(given[name]));
     if (result.success) {
       if (result.data !== undefined) inputs[name] = result.data;
       parsed[name] = result.data;
     } else if (isKept(definition, name, given, kept)) {
       inputs[name] = given[name];
     } else {
-      failures.push(...result.error.issues.map((issue) => failureOf(name, issue)));
+      failures.push(...result.error.issues.map((issue) => toFailure(name, issue)));
     }
   }
   const known = parsed as Partial<Inputs>; // Its members have been parsed by the schemas of `Inputs`, one by one.
   // A rule is about several arguments, any of which may be the one that changes.
   if (!Object.keys(shape).every((name) => isKept(definition, name, given, kept)))
-    failures.push(...definition.rules(known, given));
+    failures.push(...definition.checkTogether(known, given));
   return { inputs, known, failures };
 }
 
 /** A failure for each text in an argument that an Output was written into. */
-function outputNotes(property: string, value: unknown): Failure[] {
+function findOutputNotes(property: string, value: unknown): Failure[] {
   if (typeof value === "string")
     return holdsOutputNote(value) ? [{ property, reason: outputNoteProblem }] : [];
   if (Array.isArray(value))
-    return value.flatMap((member, index) => outputNotes(`${property}[${index}]`, member));
+    return value.flatMap((member, index) => findOutputNotes(`${property}[${index}]`, member));
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([name, member]) =>
-    outputNotes(`${property}.${name}`, member),
+    findOutputNotes(`${property}.${name}`, member),
   );
 }
 
@@ -92,12 +92,12 @@ function isKept<Inputs extends object>(
 ): boolean {
   if (Object.keys(kept).length === 0) return false;
   return isDeepStrictEqual(
-    canonical(definition, name, given[name]),
-    canonical(definition, name, kept[name]),
+    normalize(definition, name, given[name]),
+    normalize(definition, name, kept[name]),
   );
 }
 
-function failureOf(name: string, issue: z.core.$ZodIssue): Failure {
+function toFailure(name: string, issue: z.core.$ZodIssue): Failure {
   const path = issue.path
     .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`))
     .join("");
@@ -108,13 +108,13 @@ function failureOf(name: string, issue: z.core.$ZodIssue): Failure {
  * One argument's value in normal form, whether it came from a program, from the state or from the
  * API.
  */
-export function canonical<Inputs extends object>(
+export function normalize<Inputs extends object>(
   definition: Resource<Inputs>,
   name: string,
   value: unknown,
 ): unknown {
   const shape: Record<string, z.ZodType> = definition.inputs.shape;
-  const present = absentIfEmpty(value);
+  const present = emptyToUndefined(value);
   const result = shape[name]?.safeParse(present);
   // What exists in a tailnet need not be what we would let anybody ask for: then it is compared as
   // it is.

@@ -14,7 +14,7 @@ import { checkInputs } from "./check";
 import { lookAhead } from "./preflight";
 import type { Failure, Properties, Resource } from "./resource";
 import { type gone, missing } from "./resource";
-import { dueNow, rotatesAt } from "./rotation";
+import { findDueRotation, formatRotatesAt } from "./rotation";
 import {
   deployerConnection,
   goneIds,
@@ -24,45 +24,48 @@ import {
   warn,
   warnOnce,
 } from "./run";
-import { conceal, secretArguments } from "./secret-arguments";
+import { conceal, listSecretArguments } from "./secret-arguments";
 import {
-  changesBetween,
-  inputsOf,
-  recordedIn,
-  stateAfterRead,
-  stateAfterUpdate,
-  stateAfterWrite,
+  applyRead,
+  applyUpdate,
+  applyWrite,
+  findChanges,
+  recoverInputs,
+  toRecorded,
 } from "./state";
 import { notKnownSecret } from "./unknown-secret";
-import { holdsUnknown, withoutUndefined } from "./unknowns";
+import { holdsUnknown, removeUndefined } from "./unknowns";
 
 /** The verbs that each of our providers has; `configure` is before them all (on-demand.ts). */
 export type Provider = Required<Omit<pulumi.dynamic.ResourceProvider, "configure">>;
 
-export function dynamicProvider<Inputs extends object>(definition: Resource<Inputs>): Provider {
+export function createDynamicProvider<Inputs extends object>(
+  definition: Resource<Inputs>,
+): Provider {
   return {
     async check(olds: Properties, news: Properties) {
-      return plainly(async () => {
+      return withReadableErrors(async () => {
         const { inputs, known, failures } = checkInputs(
           definition,
           news,
-          inputsOf(definition, olds),
+          recoverInputs(definition, olds),
         );
         const found = [...failures];
         if (found.length === 0 && !holdsUnknown(news["connection"])) {
           // Credentials that are missing or contradict each other show at preview.
-          const { deployer, timing } = connectionFor(news);
+          const { deployer, timing } = getConnection(news);
           const isByClient = "mintedBy" in news || deployer.kind !== "accessToken";
           // What stays as it is was possible before, and nothing of it is sent.
           const isChanged = !isDeepStrictEqual(
-            inputsOf(definition, olds),
-            inputsOf(definition, inputs),
+            recoverInputs(definition, olds),
+            recoverInputs(definition, inputs),
           );
-          if (isChanged) found.push(...(definition.makerRules?.(known, isByClient) ?? []));
-          if (isChanged) definition.doubts?.(known).forEach(warnOnce);
-          const grants = isChanged && isPreflightWanted() ? definition.grants(known) : undefined;
+          if (isChanged) found.push(...(definition.checkMaker?.(known, isByClient) ?? []));
+          if (isChanged) definition.findDoubts?.(known).forEach(warnOnce);
+          const grants =
+            isChanged && isPreflightWanted() ? definition.findGrants(known) : undefined;
           if (grants !== undefined)
-            found.push(...(await lookAhead(grants, await tailnetFor(news), news, timing?.timeout)));
+            found.push(...(await lookAhead(grants, await getTailnet(news), news, timing?.timeout)));
         }
         if (news[secretsKey] !== undefined) inputs[secretsKey] = news[secretsKey];
         // Of a failure with a property the engine prints that property's value as well, even where
@@ -71,21 +74,23 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
           inputs,
           failures: found.map((failure) => ({
             property: "",
-            reason: sentence(conceal(failure, news)),
+            reason: formatFailure(conceal(failure, news)),
           })),
         };
       });
     },
 
     async diff(id, olds: Properties, news: Properties) {
-      return plainly(async () => {
+      return withReadableErrors(async () => {
         knownIds.add(String(id));
-        const { inPlace, bookkeeping, replacing } = changesBetween(definition, olds, news);
+        const { inPlace, bookkeeping, replacing } = findChanges(definition, olds, news);
         warnOfDeployer(definition.type, String(id), news);
         if (isForeign(definition, olds)) return { changes: true, replaces: [...replacing] };
         if (replacing.length === 0) warnOfAnswers(definition, String(id), olds, inPlace);
         const due =
-          replacing.length === 0 ? dueNow(definition.type, String(id), olds, news) : undefined;
+          replacing.length === 0
+            ? findDueRotation(definition.type, String(id), olds, news)
+            : undefined;
         if (due !== undefined) {
           warn(due.reason);
           return { changes: true, replaces: [due.rule] };
@@ -110,24 +115,25 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
     },
 
     async create(news: Properties) {
-      return plainly(async () => {
-        const inputs = checked(definition, news);
-        const tailnet = await tailnetFor(inputs);
+      return withReadableErrors(async () => {
+        const inputs = parseInputs(definition, news);
+        const tailnet = await getTailnet(inputs);
         // Just parsed by its schema.
         const { id, ...answer } = await definition.create(inputs as Inputs, tailnet);
-        const state = stateAfterWrite(definition, inputs, answer, {}, secretArguments(news));
+        const state = applyWrite(definition, inputs, answer, {}, listSecretArguments(news));
         warnOfAnswers(definition, id, state);
-        return { id, outs: completed(state, inputs, tailnet) };
+        return { id, outs: completeState(state, inputs, tailnet) };
       });
     },
 
     async read(id: string, props: Properties = {}) {
-      return plainly(async () => {
+      return withReadableErrors(async () => {
         knownIds.add(String(id));
-        const inputs = inputsOf(definition, props);
-        const found = await look(id, props);
+        const inputs = recoverInputs(definition, props);
+        const found = await readTailnet(id, props);
         if (typeof found === "symbol") {
-          if (isLookup(definition, props)) throw new Error(nothingToRead(definition.type, id));
+          if (isLookup(definition, props))
+            throw new Error(describeNothingToRead(definition.type, id));
           if (found === missing) await requireGone(id, props);
           // Inputs as written by `create`.
           if (definition.isRecreated?.(inputs as Partial<Inputs>) === false) {
@@ -135,47 +141,48 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
           }
           return { id: "" };
         }
-        const after = stateAfterRead(definition, props, found);
+        const after = applyRead(definition, props, found);
         return {
           id,
-          props: completed(after.state, after.inputs),
-          inputs: withoutUndefined(after.inputs),
+          props: completeState(after.state, after.inputs),
+          inputs: removeUndefined(after.inputs),
         };
       });
     },
 
     async update(id, olds: Properties, news: Properties) {
-      return plainly(async () => {
+      return withReadableErrors(async () => {
         knownIds.add(String(id));
-        const inputs = checked(definition, news, inputsOf(definition, olds));
-        const { inPlace } = changesBetween(definition, olds, inputs);
+        const inputs = parseInputs(definition, news, recoverInputs(definition, olds));
+        const { inPlace } = findChanges(definition, olds, inputs);
         if (isForeign(definition, olds)) return { outs: await takeOver(id, olds, inputs) };
         if (inPlace.length === 0 || definition.update === undefined) {
-          const outs = { ...olds, ...pick(inputs, definition.bookkeeping, olds) };
-          return { outs: completed(outs, inputs) };
+          const outs = { ...olds, ...pickArguments(inputs, definition.bookkeeping, olds) };
+          return { outs: completeState(outs, inputs) };
         }
-        const tailnet = await tailnetFor(inputs);
+        const tailnet = await getTailnet(inputs);
         requireSameTailnet(definition.type, id, olds, tailnet.identity);
         const changed = inPlace as (keyof Inputs & string)[]; // Names of arguments, all of them.
-        const recorded = recordedIn(definition, olds);
+        const recorded = toRecorded(definition, olds);
         // Just parsed by its schema.
         const answer = await definition.update(id, inputs as Inputs, changed, recorded, tailnet);
-        const secrets = secretArguments(news);
-        const outs = stateAfterUpdate(definition, olds, inputs, changed, answer, secrets);
+        const secrets = listSecretArguments(news);
+        const outs = applyUpdate(definition, olds, inputs, changed, answer, secrets);
         warnOfAnswers(definition, id, outs);
-        return { outs: completed(outs, inputs, tailnet) };
+        return { outs: completeState(outs, inputs, tailnet) };
       });
     },
 
     async delete(id, props: Properties) {
-      return plainly(async () => {
+      return withReadableErrors(async () => {
         knownIds.add(String(id));
-        const tailnet = await tailnetFor(inputsOf(definition, props));
+        const tailnet = await getTailnet(recoverInputs(definition, props));
         requireSameTailnet(definition.type, id, props, tailnet.identity);
-        if (id === tailnet.identity.deployer) throw new Error(revokesItself(definition.type, id));
+        if (id === tailnet.identity.deployer)
+          throw new Error(describeOwnRevocation(definition.type, id));
         if (goneIds.has(id)) return;
         await withOrigin(id, props, () =>
-          definition.delete(id, recordedIn(definition, props), tailnet),
+          definition.delete(id, toRecorded(definition, props), tailnet),
         );
       });
     },
@@ -187,10 +194,10 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
   async function isWantedAgain(id: string, olds: Properties, news: Properties): Promise<boolean> {
     const { isRecreated } = definition;
     // As written by `create`, and as parsed by `check`.
-    const before = inputsOf(definition, olds) as Partial<Inputs>;
-    const after = inputsOf(definition, news) as Partial<Inputs>;
+    const before = recoverInputs(definition, olds) as Partial<Inputs>;
+    const after = recoverInputs(definition, news) as Partial<Inputs>;
     if (isRecreated === undefined || isRecreated(before) || !isRecreated(after)) return false;
-    const found = await look(id, olds);
+    const found = await readTailnet(id, olds);
     if (found === missing) await requireGone(id, olds);
     return typeof found === "symbol";
   }
@@ -200,28 +207,28 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
    * brought here: Tailscale's official one keeps the secret as `key`.
    */
   async function takeOver(id: string, olds: Properties, inputs: Properties): Promise<Properties> {
-    const found = await look(id, olds);
-    if (typeof found === "symbol") throw new Error(nothingToRead(definition.type, id));
-    const tailnet = await tailnetFor(inputs);
+    const found = await readTailnet(id, olds);
+    if (typeof found === "symbol") throw new Error(describeNothingToRead(definition.type, id));
+    const tailnet = await getTailnet(inputs);
     // Arguments that the API can change; what else differs is a replacement.
-    const changed = changesBetween(definition, found, inputs).inPlace as (keyof Inputs & string)[];
+    const changed = findChanges(definition, found, inputs).inPlace as (keyof Inputs & string)[];
     const answer =
       changed.length > 0
         ? await definition.update?.(
             id,
             inputs as Inputs, // Just parsed by its schema.
             changed,
-            recordedIn(definition, found),
+            toRecorded(definition, found),
             tailnet,
           )
         : found;
     const secret = typeof olds["key"] === "string" ? olds["key"] : notKnownSecret;
     const secrets = definition.outputs.filter((output) => definition.secrets.includes(output));
     const state = {
-      ...stateAfterWrite(definition, inputs, answer ?? found),
+      ...applyWrite(definition, inputs, answer ?? found),
       ...Object.fromEntries(secrets.map((output) => [output, secret])),
     };
-    return completed(state, inputs, tailnet);
+    return completeState(state, inputs, tailnet);
   }
 
   /**
@@ -229,27 +236,27 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
    * elsewhere.
    */
   async function requireGone(id: string, props: Properties): Promise<void> {
-    const connection = connectionOf(inputsOf(definition, props));
+    const connection = getConnectionName(recoverInputs(definition, props));
     const { identity } = await tailnetOf(connection);
     await requireEvidence(definition.type, id, props, identity, readsThrough(connection));
     goneIds.add(id);
   }
 
   /** What the tailnet has of a credential in the state. */
-  async function look(
+  async function readTailnet(
     id: string,
     props: Properties,
   ): Promise<Properties | typeof gone | typeof missing> {
-    const inputs = inputsOf(definition, props);
-    const tailnet = await tailnetFor(inputs);
+    const inputs = recoverInputs(definition, props);
+    const tailnet = await getTailnet(inputs);
     requireSameTailnet(definition.type, id, props, tailnet.identity);
     const read = async () => {
       const found = await withOrigin(id, props, () =>
-        definition.read(id, recordedIn(definition, props), tailnet),
+        definition.read(id, toRecorded(definition, props), tailnet),
       );
       return found === missing ? undefined : found;
     };
-    return (await readsThrough(connectionOf(inputs)).run(read)) ?? missing;
+    return (await readsThrough(getConnectionName(inputs)).run(read)) ?? missing;
   }
 }
 
@@ -257,17 +264,17 @@ export function dynamicProvider<Inputs extends object>(definition: Resource<Inpu
  * The inputs in normal form. `check` has refused wrong ones before; what was unknown then is
  * checked here.
  */
-function checked<Inputs extends object>(
+function parseInputs<Inputs extends object>(
   definition: Resource<Inputs>,
   news: Properties,
   kept?: Properties,
 ): Properties {
   const { inputs, failures } = checkInputs(definition, news, kept);
   if (failures.length === 0) return inputs;
-  throw new Error(failures.map(sentence).join("\n"));
+  throw new Error(failures.map(formatFailure).join("\n"));
 }
 
-function sentence({ property, reason }: Failure): string {
+function formatFailure({ property, reason }: Failure): string {
   return `${property}: ${reason}`;
 }
 
@@ -307,14 +314,14 @@ async function withOrigin<Result>(
 }
 
 /** The name of the connection that a resource was declared with. */
-function connectionOf(inputs: Properties): string | undefined {
+function getConnectionName(inputs: Properties): string | undefined {
   return typeof inputs["connection"] === "string" ? inputs["connection"] : undefined;
 }
 
 /** The connection of a resource whose inputs are checked. */
-function connectionFor(news: Properties): Connection {
+function getConnection(news: Properties): Connection {
   try {
-    return deployerConnection(connectionOf(news));
+    return deployerConnection(getConnectionName(news));
   } catch (error) {
     if (error instanceof SettingsError && news[explicitProviderKey] === true)
       error.message += `\n  ${noConfigForExplicit}`;
@@ -325,18 +332,18 @@ function connectionFor(news: Properties): Connection {
 const noConfigForExplicit =
   "The program gives this resource a provider of its own, which Pulumi does not tell of the stack's config: leave out the option `provider` (or `providers` of a component above it), give the settings to that provider as its arguments, or set them in the environment.";
 
-function tailnetFor(inputs: Properties): Promise<Tailnet> {
-  return tailnetOf(connectionOf(inputs));
+function getTailnet(inputs: Properties): Promise<Tailnet> {
+  return tailnetOf(getConnectionName(inputs));
 }
 
 /**
  * The state with what follows from it, as the engine takes it.
  * @param writtenTo the tailnet that a write has just gone to
  */
-function completed(state: Properties, inputs: Properties, writtenTo?: Tailnet): Properties {
-  return withoutUndefined({
+function completeState(state: Properties, inputs: Properties, writtenTo?: Tailnet): Properties {
+  return removeUndefined({
     ...state,
-    rotatesAt: rotatesAt(state, inputs),
+    rotatesAt: formatRotatesAt(state, inputs),
     ...(writtenTo !== undefined && { [madeInKey]: writtenTo.identity }),
   });
 }
@@ -344,14 +351,14 @@ function completed(state: Properties, inputs: Properties, writtenTo?: Tailnet): 
 /** Says once that a stack holds the credential that deploys it. */
 function warnOfDeployer(type: string, id: string, inputs: Properties): void {
   if (holdsUnknown(inputs["connection"])) return;
-  const { deployer } = identifyTailnet(deployerConnection(connectionOf(inputs)));
+  const { deployer } = identifyTailnet(deployerConnection(getConnectionName(inputs)));
   if (id !== deployer) return;
   warnOnce(
     `${type} ${id} is the deployer of this run. A run cannot revoke its own deployer: to destroy or replace it, deploy with another one.`,
   );
 }
 
-function revokesItself(type: string, id: string): string {
+function describeOwnRevocation(type: string, id: string): string {
   return `${type} ${id} is the deployer of this run: once it is revoked, nothing that is left can be revoked or changed.\n  Run the same command with another deployer. To keep it and let the stack forget it, use \`pulumi state delete\`.`;
 }
 
@@ -363,14 +370,14 @@ function isPreflightWanted(): boolean {
   return process.env["TAILSCOPE_PREFLIGHT"] !== "off";
 }
 
-function nothingToRead(type: string, id: string): string {
+function describeNothingToRead(type: string, id: string): string {
   return `The tailnet has no ${type} ${id} that is active: it was revoked, it expired, it was used up, or it never was.\n  Give get() the id of an active one; the admin console lists them.`;
 }
 
 /**
  * The bookkeeping arguments of `inputs`; one that is no longer given is taken out of `olds`, too.
  */
-function pick(inputs: Properties, names: readonly string[], olds: Properties): Properties {
+function pickArguments(inputs: Properties, names: readonly string[], olds: Properties): Properties {
   return Object.fromEntries(
     names.filter((name) => name in inputs || name in olds).map((name) => [name, inputs[name]]),
   );
@@ -381,7 +388,7 @@ function pick(inputs: Properties, names: readonly string[], olds: Properties): P
  * the dynamic-provider process prints `${error}: ${error.stack}`, which would be the same again
  * with a stack.
  */
-async function plainly<Result>(verb: () => Promise<Result>): Promise<Result> {
+async function withReadableErrors<Result>(verb: () => Promise<Result>): Promise<Result> {
   try {
     return await verb();
   } catch (error) {

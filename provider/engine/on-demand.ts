@@ -8,11 +8,11 @@ import type { Provider } from "./dynamic-provider";
 import type { Resource } from "./resource";
 import { takeStackConfig } from "./stack-config";
 
-export function onDemand<Inputs extends object>(
+export function loadOnDemand<Inputs extends object>(
   load: () => Promise<Resource<Inputs>>,
 ): pulumi.dynamic.ResourceProvider & Provider {
   let loading: Promise<Provider> | undefined;
-  const provider = () => {
+  const getProvider = () => {
     loading ??= loadProvider(load);
     return loading;
   };
@@ -22,12 +22,12 @@ export function onDemand<Inputs extends object>(
       // `configure` is over.
       takeStackConfig((key) => request.config.get(key));
     },
-    check: async (...args) => (await provider()).check(...args),
-    diff: async (...args) => (await provider()).diff(...args),
-    create: async (...args) => (await provider()).create(...args),
-    read: async (...args) => (await provider()).read(...args),
-    update: async (...args) => (await provider()).update(...args),
-    delete: async (...args) => (await provider()).delete(...args),
+    check: async (...args) => (await getProvider()).check(...args),
+    diff: async (...args) => (await getProvider()).diff(...args),
+    create: async (...args) => (await getProvider()).create(...args),
+    read: async (...args) => (await getProvider()).read(...args),
+    update: async (...args) => (await getProvider()).update(...args),
+    delete: async (...args) => (await getProvider()).delete(...args),
   };
 }
 
@@ -36,10 +36,10 @@ async function loadProvider<Inputs extends object>(
 ): Promise<Provider> {
   const { keepCompiledCode, saveCompiledCodeSoon } = await import("../compile-cache.js");
   keepCompiledCode();
-  const [definition, { dynamicProvider }] = await Promise.all([
+  const [definition, { createDynamicProvider }] = await Promise.all([
     load(),
     import("./dynamic-provider.js"),
   ]);
   saveCompiledCodeSoon();
-  return dynamicProvider(definition);
+  return createDynamicProvider(definition);
 }

@@ -93,7 +93,7 @@ export async function preflight(
   for (const scope of scopes) {
     const reason = findScopeProblem(holder, scope);
     if (reason !== undefined)
-      failures.push({ property: place("scopes", written.scopes, scope), reason });
+      failures.push({ property: locate("scopes", written.scopes, scope), reason });
   }
   return [...failures, ...tagFailures];
 
@@ -106,7 +106,7 @@ export async function preflight(
       problems = findProblems(holder, tags, await tailnet.tagOwners("again"));
     }
     const found = problems.map(({ tag, reason }) => ({
-      property: place("tags", written.tags, tag),
+      property: locate("tags", written.tags, tag),
       reason,
     }));
     if (!written[waitsKey]) {
@@ -125,7 +125,7 @@ export async function preflight(
 const wayOut =
   "where the same program changes the policy file, let this resource depend on it with dependsOn";
 
-function place(name: string, written: unknown, member: string): string {
+function locate(name: string, written: unknown, member: string): string {
   const index = Array.isArray(written) ? written.indexOf(member) : -1;
   return index < 0 ? name : `${name}[${index}]`;
 }

@@ -56,16 +56,16 @@ export interface Resource<Inputs extends object> extends Declaration {
    * What involves several arguments. Sees those that are known and right by themselves, and all as
    * they were written.
    */
-  readonly rules: (known: Partial<Inputs>, written: Properties) => readonly Failure[];
+  readonly checkTogether: (known: Partial<Inputs>, written: Properties) => readonly Failure[];
   /** What is right and yet most likely not meant: a sentence each, said once when it is new. */
-  readonly doubts?: (known: Partial<Inputs>) => readonly string[];
+  readonly findDoubts?: (known: Partial<Inputs>) => readonly string[];
   /** What depends on who makes it: a trust credential, or a user. */
-  readonly makerRules?: (known: Partial<Inputs>, isTrustCredential: boolean) => readonly Failure[];
+  readonly checkMaker?: (known: Partial<Inputs>, isTrustCredential: boolean) => readonly Failure[];
   /**
    * What making or changing it gives away, looked at before anything is sent; undefined where who
    * gives it is not known yet.
    */
-  grants(known: Partial<Inputs>): Grants | undefined;
+  findGrants(known: Partial<Inputs>): Grants | undefined;
 
   /**
    * Whether Tailscale is known to answer an argument so where `asked` was asked for; never if
@@ -109,7 +109,7 @@ export interface KeyResource<Inputs extends object> extends Resource<Inputs> {
    * A key as the API answers it, in the names of arguments and outputs; members the answer says
    * nothing about are left out.
    */
-  seen(key: Key): Properties;
+  toProperties(key: Key): Properties;
 }
 
 export function isKeyResource<Inputs extends object>(
@@ -122,7 +122,7 @@ export function isKeyResource<Inputs extends object>(
 export type Schemas<Type extends ResourceType> = Readonly<Record<ArgumentName<Type>, z.ZodType>>;
 
 /** What a read or write can tell of a resource. */
-export type Seen<Type extends ResourceType> = {
+export type AnsweredProperties<Type extends ResourceType> = {
   readonly [Name in AnsweredName<Type> | OutputName<Type>]?: unknown;
 };
 

@@ -7,40 +7,40 @@ import { formatTime, parseDuration } from "../access/lifetime";
 import { computeDue, type Due } from "../access/rotation";
 import { now } from "./clock";
 import type { Properties } from "./resource";
-import { secretArguments } from "./secret-arguments";
+import { listSecretArguments } from "./secret-arguments";
 
 /**
  * When the credential of `state` falls due by the rules in `inputs`; undefined where none applies.
  */
-export function rotationOf(state: Properties, inputs: Properties): Due | undefined {
-  const created = time(state["createdAt"]);
+export function findRotation(state: Properties, inputs: Properties): Due | undefined {
+  const created = parseTime(state["createdAt"]);
   if (created === undefined) return undefined;
   return computeDue({
     created,
-    expires: time(state["expiresAt"]),
-    rotateEvery: milliseconds(inputs["rotateEvery"]),
-    renewBefore: milliseconds(inputs["renewBefore"]),
+    expires: parseTime(state["expiresAt"]),
+    rotateEvery: parseMilliseconds(inputs["rotateEvery"]),
+    renewBefore: parseMilliseconds(inputs["renewBefore"]),
   });
 }
 
 /** The output `rotatesAt`: RFC 3339, UTC, in whole seconds. */
-export function rotatesAt(state: Properties, inputs: Properties): string | undefined {
-  const due = rotationOf(state, inputs);
+export function formatRotatesAt(state: Properties, inputs: Properties): string | undefined {
+  const due = findRotation(state, inputs);
   return due && formatTime(due.at);
 }
 
 /** What is due, with the reason in a sentence; undefined for nothing. */
-export function dueNow(
+export function findDueRotation(
   type: string,
   id: string,
   state: Properties,
   inputs: Properties,
 ): (Due & { reason: string }) | undefined {
-  const due = rotationOf(state, inputs);
+  const due = findRotation(state, inputs);
   if (due === undefined || due.at > now()) return undefined;
   const { description } = state;
   const isShown =
-    typeof description === "string" && !secretArguments(inputs).includes("description");
+    typeof description === "string" && !listSecretArguments(inputs).includes("description");
   const what = `${type} ${id}${isShown ? ` (${description})` : ""}`;
   const why =
     due.rule === "rotateEvery"
@@ -52,7 +52,7 @@ export function dueNow(
   };
 }
 
-function milliseconds(duration: unknown): number | undefined {
+function parseMilliseconds(duration: unknown): number | undefined {
   const length =
     typeof duration === "string" || typeof duration === "number"
       ? parseDuration(duration)
@@ -60,7 +60,7 @@ function milliseconds(duration: unknown): number | undefined {
   return length === undefined ? undefined : length * 1000;
 }
 
-function time(text: unknown): number | undefined {
+function parseTime(text: unknown): number | undefined {
   const parsed = typeof text === "string" ? Date.parse(text) : Number.NaN;
   return Number.isNaN(parsed) ? undefined : parsed;
 }

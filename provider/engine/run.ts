@@ -6,7 +6,7 @@
 import { type Connection, readConnection } from "../api/settings/connection";
 import type { Tailnet } from "../api/tailnet";
 import { saveCompiledCodeSoon } from "../compile-cache";
-import { countReads, type Reads } from "./belonging";
+import { type Reads, trackReads } from "./belonging";
 import { readStackConfig } from "./stack-config";
 
 const connections = new Map<string | undefined, Connection>();
@@ -38,7 +38,7 @@ const reads = new Map<string | undefined, Reads>();
 
 /** The reads of this run through the connection `name`. */
 export function readsThrough(name: string | undefined): Reads {
-  const counted = reads.get(name) ?? countReads();
+  const counted = reads.get(name) ?? trackReads();
   reads.set(name, counted);
   return counted;
 }

@@ -7,30 +7,30 @@ import { secretsKey } from "../access/internal-arguments";
 import type { Failure, Properties } from "./resource";
 
 /** The arguments that the program made secret. */
-export function secretArguments(inputs: Properties): readonly string[] {
-  return namesIn(inputs[secretsKey]);
+export function listSecretArguments(inputs: Properties): readonly string[] {
+  return filterNames(inputs[secretsKey]);
 }
 
 /** The failure without the values of an argument that the program made secret. */
 export function conceal({ property, reason }: Failure, inputs: Properties): Failure {
-  const secrets = secretArguments(inputs).flatMap((name) => textsIn(inputs[name]));
-  const hidden = (text: string) =>
+  const secrets = listSecretArguments(inputs).flatMap((name) => collectTexts(inputs[name]));
+  const hide = (text: string) =>
     // The longest first, so that no part of one is left of another.
     secrets
       .sort((one, other) => other.length - one.length)
       .reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), text);
-  return { property: hidden(property), reason: hidden(reason) };
+  return { property: hide(property), reason: hide(reason) };
 }
 
 /** Every text in a value, and every name of its members. */
-function textsIn(value: unknown): string[] {
+function collectTexts(value: unknown): string[] {
   if (typeof value === "string") return value === "" ? [] : [value];
   if (typeof value === "number") return [String(value)];
   if (typeof value !== "object" || value === null) return [];
   const names = Array.isArray(value) ? [] : Object.keys(value);
-  return [...names, ...Object.values(value).flatMap(textsIn)].filter(Boolean);
+  return [...names, ...Object.values(value).flatMap(collectTexts)].filter(Boolean);
 }
 
-function namesIn(value: unknown): string[] {
+function filterNames(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((name) => typeof name === "string") : [];
 }

@@ -9,7 +9,7 @@
  */
 
 import { isDeepStrictEqual } from "node:util";
-import { canonical } from "./check";
+import { normalize } from "./check";
 import type { Properties, Recorded, Resource } from "./resource";
 import { holdsUnknown } from "./unknowns";
 
@@ -32,15 +32,15 @@ export interface Changes {
 }
 
 /** How the program's inputs differ from those the state was made with. */
-export function changesBetween<Inputs extends object>(
+export function findChanges<Inputs extends object>(
   definition: Resource<Inputs>,
   state: Properties,
   inputs: Properties,
 ): Changes {
-  const asked = inputsOf(definition, state);
-  const changed = argumentsOf(definition).filter((name) => {
+  const asked = recoverInputs(definition, state);
+  const changed = listArguments(definition).filter((name) => {
     if (holdsUnknown(inputs[name])) return !isIn(definition.bookkeeping, name);
-    return !same(definition, name, asked[name], inputs[name]);
+    return !isSame(definition, name, asked[name], inputs[name]);
   });
   return {
     bookkeeping: changed.filter((name) => isIn(definition.bookkeeping, name)),
@@ -52,35 +52,35 @@ export function changesBetween<Inputs extends object>(
 }
 
 /** The inputs that the state was made with. */
-export function inputsOf<Inputs extends object>(
+export function recoverInputs<Inputs extends object>(
   definition: Resource<Inputs>,
   state: Properties,
 ): Properties {
-  const merged = { ...state, ...askedIn(state) };
+  const merged = { ...state, ...readAsked(state) };
   return Object.fromEntries(
-    argumentsOf(definition)
+    listArguments(definition)
       .filter((name) => merged[name] !== undefined && merged[name] !== "")
       .map((name) => [name, merged[name]]),
   );
 }
 
-function askedIn(state: Properties): Properties {
-  return { ...memberOf(state, askedKey), ...memberOf(state, askedSecretlyKey) };
+function readAsked(state: Properties): Properties {
+  return { ...readMember(state, askedKey), ...readMember(state, askedSecretlyKey) };
 }
 
-function memberOf(state: Properties, name: string): Properties {
+function readMember(state: Properties, name: string): Properties {
   const member = state[name];
   // Ours, written by withAsked.
   return typeof member === "object" && member !== null ? (member as Properties) : {};
 }
 
 /** The state with what was asked for and answered differently, what is secret apart. */
-function withAsked(state: Properties, asked: Properties, secrets: readonly string[]): Properties {
+function setAsked(state: Properties, asked: Properties, secrets: readonly string[]): Properties {
   const { [askedKey]: _, [askedSecretlyKey]: __, ...rest } = state;
-  const part = (isWanted: (name: string) => boolean) =>
+  const pick = (isWanted: (name: string) => boolean) =>
     Object.fromEntries(Object.entries(asked).filter(([name]) => isWanted(name)));
-  const plain = part((name) => !secrets.includes(name));
-  const secret = part((name) => secrets.includes(name));
+  const plain = pick((name) => !secrets.includes(name));
+  const secret = pick((name) => secrets.includes(name));
   return {
     ...rest,
     ...(Object.keys(plain).length > 0 && { [askedKey]: plain }),
@@ -89,7 +89,7 @@ function withAsked(state: Properties, asked: Properties, secrets: readonly strin
 }
 
 /** An argument that the program gave, and that the state has as Tailscale answered it. */
-export interface Answered {
+export interface RewrittenArgument {
   readonly name: string;
   readonly asked: unknown;
   readonly answered: unknown;
@@ -101,26 +101,26 @@ export interface Answered {
  * What was answered differently from what was asked for; what the program left out is no part of
  * it.
  */
-export function answeredOtherwise<Inputs extends object>(
+export function findRewrittenArguments<Inputs extends object>(
   definition: Resource<Inputs>,
   state: Properties,
-): Answered[] {
-  const secrets = memberOf(state, askedSecretlyKey);
-  return Object.entries(askedIn(state))
-    .filter(([name, asked]) => asked !== "" && !same(definition, name, asked, state[name]))
+): RewrittenArgument[] {
+  const secrets = readMember(state, askedSecretlyKey);
+  return Object.entries(readAsked(state))
+    .filter(([name, asked]) => asked !== "" && !isSame(definition, name, asked, state[name]))
     .map(([name, asked]) => ({ name, asked, answered: state[name], isSecret: name in secrets }));
 }
 
 /** What the verbs are given of a state. */
-export function recordedIn<Inputs extends object>(
+export function toRecorded<Inputs extends object>(
   definition: Resource<Inputs>,
   state: Properties,
 ): Recorded<Inputs> {
   const text = (name: string) => (typeof state[name] === "string" ? { [name]: state[name] } : {});
-  const leftOut = Object.entries(askedIn(state)).filter(([, asked]) => asked === "");
+  const leftOut = Object.entries(readAsked(state)).filter(([, asked]) => asked === "");
   return {
     filledIn: Object.fromEntries(leftOut.map(([name]) => [name, state[name]])),
-    ...(inputsOf(definition, state) as Partial<Inputs>), // As written by `create`.
+    ...(recoverInputs(definition, state) as Partial<Inputs>), // As written by `create`.
     // A state that tells when it was made tells who made it: no user for a trust credential's own.
     ...(typeof state["createdAt"] === "string" && { userId: "" }),
     ...text("userId"),
@@ -133,7 +133,7 @@ export function recordedIn<Inputs extends object>(
  * else the tailnet has is looked at by a read alone, so that a change elsewhere is not taken for
  * ours.
  */
-export function stateAfterUpdate<Inputs extends object>(
+export function applyUpdate<Inputs extends object>(
   definition: Resource<Inputs>,
   before: Properties,
   inputs: Properties,
@@ -143,14 +143,14 @@ export function stateAfterUpdate<Inputs extends object>(
 ): Properties {
   const isOurs = (name: string) => changed.includes(name) || definition.outputs.includes(name);
   const ours = Object.fromEntries(Object.entries(answer).filter(([name]) => isOurs(name)));
-  const after = stateAfterWrite(definition, inputs, ours, before, secrets);
-  const asked = { ...askedIn(after) };
-  for (const [name, given] of Object.entries(askedIn(before))) {
+  const after = applyWrite(definition, inputs, ours, before, secrets);
+  const asked = { ...readAsked(after) };
+  for (const [name, given] of Object.entries(readAsked(before))) {
     if (changed.includes(name)) continue;
     after[name] = before[name];
     asked[name] = given;
   }
-  return withAsked(after, asked, secrets);
+  return setAsked(after, asked, secrets);
 }
 
 /**
@@ -158,7 +158,7 @@ export function stateAfterUpdate<Inputs extends object>(
  * @param before the state of an update
  * @param secrets the arguments that the program made secret
  */
-export function stateAfterWrite<Inputs extends object>(
+export function applyWrite<Inputs extends object>(
   definition: Resource<Inputs>,
   inputs: Properties,
   answer: Properties,
@@ -166,41 +166,41 @@ export function stateAfterWrite<Inputs extends object>(
   secrets: readonly string[] = [],
 ): Properties {
   const state: Properties = {
-    ...outputsOf(definition, before),
+    ...pickOutputs(definition, before),
     ...inputs,
-    ...outputsOf(definition, answer),
+    ...pickOutputs(definition, answer),
   };
   const asked: Properties = {};
-  for (const name of argumentsOf(definition)) {
-    if (!(name in answer) || same(definition, name, inputs[name], answer[name])) continue;
-    state[name] = canonical(definition, name, answer[name]);
+  for (const name of listArguments(definition)) {
+    if (!(name in answer) || isSame(definition, name, inputs[name], answer[name])) continue;
+    state[name] = normalize(definition, name, answer[name]);
     asked[name] = inputs[name] ?? "";
   }
-  return withAsked(state, asked, secrets);
+  return setAsked(state, asked, secrets);
 }
 
 /**
  * The state and the inputs after the tailnet was found to have `found`. An argument changed
  * elsewhere becomes a changed input.
  */
-export function stateAfterRead<Inputs extends object>(
+export function applyRead<Inputs extends object>(
   definition: Resource<Inputs>,
   before: Properties,
   found: Properties,
 ): { state: Properties; inputs: Properties } {
-  const inputs = inputsOf(definition, before);
-  const state: Properties = { ...before, ...outputsOf(definition, found) };
-  const asked = { ...askedIn(before) };
-  for (const name of argumentsOf(definition)) {
-    if (!(name in found) || same(definition, name, before[name], found[name])) continue;
-    state[name] = inputs[name] = canonical(definition, name, found[name]);
+  const inputs = recoverInputs(definition, before);
+  const state: Properties = { ...before, ...pickOutputs(definition, found) };
+  const asked = { ...readAsked(before) };
+  for (const name of listArguments(definition)) {
+    if (!(name in found) || isSame(definition, name, before[name], found[name])) continue;
+    state[name] = inputs[name] = normalize(definition, name, found[name]);
     delete asked[name];
   }
-  const secrets = Object.keys(memberOf(before, askedSecretlyKey));
-  return { state: withAsked(state, asked, secrets), inputs };
+  const secrets = Object.keys(readMember(before, askedSecretlyKey));
+  return { state: setAsked(state, asked, secrets), inputs };
 }
 
-function same<Inputs extends object>(
+function isSame<Inputs extends object>(
   definition: Resource<Inputs>,
   name: string,
   one: unknown,
@@ -209,15 +209,15 @@ function same<Inputs extends object>(
   // What is equal as it is has the same normal form, and most of what is compared has not changed.
   return (
     isDeepStrictEqual(one, other) ||
-    isDeepStrictEqual(canonical(definition, name, one), canonical(definition, name, other))
+    isDeepStrictEqual(normalize(definition, name, one), normalize(definition, name, other))
   );
 }
 
-function argumentsOf<Inputs extends object>(definition: Resource<Inputs>): string[] {
+function listArguments<Inputs extends object>(definition: Resource<Inputs>): string[] {
   return Object.keys(definition.inputs.shape);
 }
 
-function outputsOf<Inputs extends object>(
+function pickOutputs<Inputs extends object>(
   definition: Resource<Inputs>,
   from: Properties,
 ): Properties {

@@ -5,7 +5,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { Duration } from "../access/lifetime";
-import { onDemand } from "../engine/on-demand";
+import { loadOnDemand } from "../engine/on-demand";
 import type { GetOptions, RotationArgs } from "./common-arguments";
 import { Credential, declare } from "./credential";
 
@@ -101,7 +101,7 @@ const declaration = declare<"AuthKey", AuthKeyArgs, AuthKey>("AuthKey");
  */
 export class AuthKey extends Credential {
   /** What the stored provider text names. @internal */
-  static readonly provider = onDemand(
+  static readonly provider = loadOnDemand(
     async () => (await import("../definitions/auth-key.js")).authKey,
   );
 

@@ -79,10 +79,10 @@ export abstract class Credential extends pulumi.CustomResource {
       ...opts
     }: pulumi.CustomResourceOptions & { connection?: string | undefined } = {},
   ) {
-    if (holdsOutputNote(String(name))) throw namedByOutput(declaration.type);
+    if (holdsOutputNote(String(name))) throw createNameError(declaration.type);
     requireProviderPackage();
     refusePlaintextCredentials();
-    if (opts.import !== undefined) throw cannotImport(declaration.type, name);
+    if (opts.import !== undefined) throw createImportError(declaration.type, name);
     keepSecretsOutOfDebugLines();
     const declared = [...declaration.answered, ...declaration.outputs];
     const properties: Properties = Object.fromEntries(
@@ -145,7 +145,7 @@ function holdsOutput(value: unknown): boolean {
 }
 
 /** A resource's name is part of its identity, so that it must be known before the program runs. */
-function namedByOutput(type: string): pulumi.RunError {
+function createNameError(type: string): pulumi.RunError {
   return new pulumi.RunError(
     `A resource ${type} has an Output in its name, which Pulumi does not know in time.\n` +
       "  Name it by a plain text, for example by the name of the resource that the Output is from.",
@@ -156,7 +156,7 @@ function namedByOutput(type: string): pulumi.RunError {
  * Pulumi reads what it imports before it knows the provider's text, which stands in the state
  * alone.
  */
-function cannotImport(type: string, name: string): pulumi.RunError {
+function createImportError(type: string, name: string): pulumi.RunError {
   return new pulumi.RunError(
     `${type} ${JSON.stringify(name)} has the option \`import\`, which Pulumi cannot do for a dynamic resource.\n` +
       "  Leave it out, and bring the credential under management with `tailscope adopt ID --out FOLDER` and `pulumi import --file`.",
@@ -178,16 +178,19 @@ function refusePlaintextCredentials(): void {
     if (value === undefined || isConfigSecret(key)) continue;
     if (!isCredential(value, description[setting].isSecret)) continue;
     throw description[setting].isSecret
-      ? inPlaintext(key, `Replace it as a secret with \`pulumi config set --secret ${key}\``)
-      : inPlaintext(
+      ? createPlaintextError(
+          key,
+          `Replace it as a secret with \`pulumi config set --secret ${key}\``,
+        )
+      : createPlaintextError(
           `A credential in ${key}`,
           `It does not belong there: remove it with \`pulumi config rm ${key}\``,
         );
   }
   const connections = readConfig(connectionsKey);
   if (connections === undefined || isConfigSecret(connectionsKey)) return;
-  for (const [name, setting] of credentialsIn(connections))
-    throw inPlaintext(
+  for (const [name, setting] of findCredentials(connections))
+    throw createPlaintextError(
       `${setting} of the connection ${JSON.stringify(name)} in ${connectionsKey}`,
       `Replace it as a secret with \`pulumi config set --secret --path '${connectionsKey}.${name}.${setting}'\``,
     );
@@ -204,7 +207,7 @@ function isCredential(value: string, isSecret: boolean): boolean {
  * Names and settings of the connections that have a credential by itself. What is not right is told
  * by who reads it.
  */
-function credentialsIn(connections: string): [string, string][] {
+function findCredentials(connections: string): [string, string][] {
   let parsed: unknown;
   try {
     parsed = JSON.parse(connections);
@@ -228,7 +231,7 @@ function readConfig(key: string): string | undefined {
   return new pulumi.Config(namespace).get(name ?? "");
 }
 
-function inPlaintext(what: string, remedy: string): pulumi.RunError {
+function createPlaintextError(what: string, remedy: string): pulumi.RunError {
   return new pulumi.RunError(
     `${what} is in plaintext in the stack's config, and Pulumi would copy it in plaintext into the state.\n` +
       `  ${remedy}, and then revoke this one: it has been in a file.`,

@@ -5,7 +5,7 @@
  */
 
 import type * as pulumi from "@pulumi/pulumi";
-import { onDemand } from "../engine/on-demand";
+import { loadOnDemand } from "../engine/on-demand";
 import type { GetOptions } from "./common-arguments";
 import { Credential, declare, lookUp } from "./credential";
 import { type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
@@ -61,7 +61,7 @@ const declaration = declare<"FederatedIdentity", FederatedIdentityArgs, Federate
  */
 export class FederatedIdentity extends Credential {
   /** What the stored provider text names. @internal */
-  static readonly provider = onDemand(
+  static readonly provider = loadOnDemand(
     async () => (await import("../definitions/federated-identity.js")).federatedIdentity,
   );
 

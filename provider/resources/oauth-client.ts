@@ -4,7 +4,7 @@
  */
 
 import type * as pulumi from "@pulumi/pulumi";
-import { onDemand } from "../engine/on-demand";
+import { loadOnDemand } from "../engine/on-demand";
 import type { GetOptions, RotationArgs } from "./common-arguments";
 import { Credential, declare, lookUp } from "./credential";
 import { type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential";
@@ -31,7 +31,7 @@ const declaration = declare<"OAuthClient", OAuthClientArgs, OAuthClient>("OAuthC
  */
 export class OAuthClient extends Credential {
   /** What the stored provider text names. @internal */
-  static readonly provider = onDemand(
+  static readonly provider = loadOnDemand(
     async () => (await import("../definitions/oauth-client.js")).oauthClient,
   );
 

@@ -26,8 +26,8 @@ export function requireProviderPackage(): void {
   // Set for programs that Pulumi's language host runs. In a unit test there is no provider process,
   // and that of a program in the Automation API starts in a folder that the program cannot ask for.
   if (isFound || process.env["PULUMI_NODEJS_MONITOR"] === undefined) return;
-  const found = versionFrom(programFolder);
-  const add = howToAdd(programFolder);
+  const found = findVersion(programFolder);
+  const add = describeAdding(programFolder);
   if (found === undefined)
     throw new RunError(
       `The package tailscope is not found from the program's folder ${programFolder}, where Pulumi's provider process looks for it.\n` +
@@ -47,9 +47,9 @@ export function requireProviderPackage(): void {
 }
 
 /** The version of this package that the provider process finds; undefined where that is none. */
-export function versionFrom(folder: string): string | undefined {
+export function findVersion(folder: string): string | undefined {
   try {
-    const fromThere = lookingFrom(folder);
+    const fromThere = createRequireFrom(folder);
     fromThere.resolve("tailscope");
     return String(fromThere("tailscope/package.json").version);
   } catch {
@@ -63,19 +63,19 @@ export function versionFrom(folder: string): string | undefined {
  * dependencies those of the top-level package.
  * Source: https://yarnpkg.com/advanced/pnp-spec#fallback
  */
-function lookingFrom(folder: string): NodeJS.Require {
+function createRequireFrom(folder: string): NodeJS.Require {
   const fromProgram = createRequire(join(folder, "index.js"));
   if (process.versions["pnp"] === undefined) return fromProgram;
   return createRequire(fromProgram.resolve("@pulumi/pulumi/package.json"));
 }
 
 /** What to run, and where. */
-function howToAdd(folder: string): string {
-  const program = folderWith("package.json", folder) ?? folder;
-  const topLevel = process.versions["pnp"] && folderWith(".pnp.cjs", folder);
+function describeAdding(folder: string): string {
+  const program = findFolder("package.json", folder) ?? folder;
+  const topLevel = process.versions["pnp"] && findFolder(".pnp.cjs", folder);
   const isWorkspace = topLevel !== undefined && topLevel !== program;
   const packages = `tailscope@${version}${isWorkspace ? " @pulumi/pulumi" : ""}`;
-  return `run \`${addCommand(folder)} ${packages}\` in ${isWorkspace ? topLevel : program}`;
+  return `run \`${findAddCommand(folder)} ${packages}\` in ${isWorkspace ? topLevel : program}`;
 }
 
 const lockFiles: readonly (readonly [file: string, command: string])[] = [
@@ -87,14 +87,14 @@ const lockFiles: readonly (readonly [file: string, command: string])[] = [
 ];
 
 /** How the package manager that installed the program's packages adds one. */
-export function addCommand(folder: string): string {
+export function findAddCommand(folder: string): string {
   const [, command] = lockFiles.find(([file]) => existsSync(join(folder, file))) ?? [];
   if (command !== undefined) return command;
-  return dirname(folder) === folder ? "npm install" : addCommand(dirname(folder));
+  return dirname(folder) === folder ? "npm install" : findAddCommand(dirname(folder));
 }
 
 /** The nearest folder above, or this one, that has a file of this name. */
-function folderWith(file: string, folder: string): string | undefined {
+function findFolder(file: string, folder: string): string | undefined {
   if (existsSync(join(folder, file))) return folder;
-  return dirname(folder) === folder ? undefined : folderWith(file, dirname(folder));
+  return dirname(folder) === folder ? undefined : findFolder(file, dirname(folder));
 }

@@ -8,7 +8,7 @@ import {
   parseDuration,
 } from "../access/lifetime";
 import { AuthKey, type AuthKeyArgs } from "./auth-key";
-import { pairNow, type RotatingArgs, slotsOf } from "./rotating-pair";
+import { computePair, createSlots, type RotatingArgs } from "./rotating-pair";
 
 /**
  * The arguments of a {@link RotatingAuthKey}: those of an {@link AuthKey}, the period and its
@@ -58,9 +58,9 @@ export class RotatingAuthKey extends pulumi.ComponentResource {
     super("tailscope:index:RotatingAuthKey", name, {}, opts);
     const life = parseDuration(args.expiry ?? longestAuthKeyLifetime);
     const longest =
-      life === undefined ? undefined : { seconds: Math.floor(life / 2), why: whyTwice(life) };
-    const pair = pairNow(name, { every, ...(anchor !== undefined && { anchor }) }, longest);
-    const slots = slotsOf(
+      life === undefined ? undefined : { seconds: Math.floor(life / 2), why: explainTwice(life) };
+    const pair = computePair(name, { every, ...(anchor !== undefined && { anchor }) }, longest);
+    const slots = createSlots(
       this,
       name,
       pair,
@@ -80,6 +80,6 @@ export class RotatingAuthKey extends pulumi.ComponentResource {
   }
 }
 
-function whyTwice(life: number): string {
+function explainTwice(life: number): string {
   return `a key that lives ${formatSeconds(life)} must stay valid for one period more after the one in which it is current`;
 }

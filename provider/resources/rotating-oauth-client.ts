@@ -4,7 +4,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { OAuthClient, type OAuthClientArgs } from "./oauth-client";
-import { defaultAnchor, pairNow, type RotatingArgs, slotsOf } from "./rotating-pair";
+import { computePair, createSlots, defaultAnchor, type RotatingArgs } from "./rotating-pair";
 
 /**
  * The arguments of a {@link RotatingOAuthClient}: those of an {@link OAuthClient}, the period and
@@ -47,8 +47,8 @@ export class RotatingOAuthClient extends pulumi.ComponentResource {
     // The period and its anchor are inputs, so that a policy pack can see that the clients are made
     // anew.
     super("tailscope:index:RotatingOAuthClient", name, { every, anchor }, opts);
-    const pair = pairNow(name, { every, anchor });
-    const slots = slotsOf(
+    const pair = computePair(name, { every, anchor });
+    const slots = createSlots(
       this,
       name,
       pair,

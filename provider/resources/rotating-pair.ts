@@ -33,21 +33,21 @@ export interface Pair extends Slots {
  * @param longest in seconds, where the credential itself ends
  * @throws ArgumentError where the period or the anchor is wrong
  */
-export function pairNow(
+export function computePair(
   name: string,
   { every, anchor = defaultAnchor }: RotatingArgs,
   longest?: { seconds: number; why: string },
 ): Pair {
   const period = parseDuration(every);
   if (period === undefined || period < 60 || period > 10 * 365 * 24 * 60 * 60) {
-    throw wrong(
+    throw createArgumentError(
       name,
       "every",
       `${JSON.stringify(every)} is not a valid period: write "30d", "12h", or a number of seconds, from 1m to 3650d`,
     );
   }
   if (longest !== undefined && period > longest.seconds) {
-    throw wrong(
+    throw createArgumentError(
       name,
       "every",
       `"${formatSeconds(period)}" is too long: ${longest.why}. The longest that fits is "${formatSeconds(longest.seconds)}"`,
@@ -55,7 +55,7 @@ export function pairNow(
   }
   const begin = /^\d{4}-\d\d-\d\dT/.test(anchor) ? Date.parse(anchor) : Number.NaN;
   if (Number.isNaN(begin))
-    throw wrong(
+    throw createArgumentError(
       name,
       "anchor",
       `${JSON.stringify(anchor)} is not a time in RFC 3339: write it like "${defaultAnchor}"`,
@@ -68,7 +68,7 @@ export function pairNow(
  * Makes the two slots, the second after the first: where a run catches up both, one of them is
  * valid at every moment.
  */
-export function slotsOf<Slot extends pulumi.Resource>(
+export function createSlots<Slot extends pulumi.Resource>(
   component: pulumi.ComponentResource,
   name: string,
   { generations }: Pair,
@@ -79,6 +79,6 @@ export function slotsOf<Slot extends pulumi.Resource>(
   return [first, second];
 }
 
-function wrong(name: string, argument: string, problem: string): ArgumentError {
+function createArgumentError(name: string, argument: string, problem: string): ArgumentError {
   return new ArgumentError(name, argument, problem);
 }

@@ -118,7 +118,7 @@ export const trust = {
     const { repository, branch, environment, tag, pullRequest } = wanted;
     const [owner, name, more] = repository.split("/");
     if (!owner || !name || more !== undefined)
-      throw wrong(
+      throw createArgumentError(
         "github",
         "repository",
         `${JSON.stringify(repository)} is not a repository: write "OWNER/REPOSITORY"`,
@@ -131,13 +131,17 @@ export const trust = {
         wanted,
       );
     if (!/^[\w*-]+\/[\w.*-]+$/.test(repository))
-      throw wrong(
+      throw createArgumentError(
         "github",
         "repository",
         `${JSON.stringify(repository)} has a character that no repository's name has`,
       );
     if (name.endsWith(".git"))
-      throw wrong("github", "repository", `leave out the .git: "${owner}/${name.slice(0, -4)}"`);
+      throw createArgumentError(
+        "github",
+        "repository",
+        `leave out the .git: "${owner}/${name.slice(0, -4)}"`,
+      );
     if (pullRequest) {
       refuseStrangers(
         "github",
@@ -146,22 +150,22 @@ export const trust = {
         wanted,
       );
     }
-    const context = oneOf(
+    const context = chooseContext(
       "github",
       { branch, environment, tag, pullRequest },
       {
-        branch: (value) => `ref:refs/heads/${refName("github", "branch", value)}`,
+        branch: (value) => `ref:refs/heads/${checkRefName("github", "branch", value)}`,
         // GitHub writes a colon in a name as %3A.
         environment: (value) => `environment:${value.replaceAll(":", "%3A")}`,
-        tag: (value) => `ref:refs/tags/${refName("github", "tag", value)}`,
+        tag: (value) => `ref:refs/tags/${checkRefName("github", "tag", value)}`,
         pullRequest: () => "pull_request",
       },
     );
-    const issuer = githubIssuer(wanted);
-    const ids = githubIds(wanted, issuer);
+    const issuer = findGithubIssuer(wanted);
+    const ids = checkGithubIds(wanted, issuer);
     const where =
       ids === undefined ? repository : `${owner}@${ids.owner}/${name}@${ids.repository}`;
-    return settled("github", { issuer, subject: `repo:${where}:${context}` }, wanted);
+    return requireOwner("github", { issuer, subject: `repo:${where}:${context}` }, wanted);
   },
 
   /** Pipelines of GitLab. */
@@ -169,7 +173,7 @@ export const trust = {
     refuseOutputs("gitlab", wanted);
     const { project, branch, tag, issuer = "https://gitlab.com" } = wanted;
     if (!/^[\w.*-]+(\/[\w.*-]+)+$/.test(project))
-      throw wrong(
+      throw createArgumentError(
         "gitlab",
         "project",
         `${JSON.stringify(project)} is not a project: write "GROUP/PROJECT"`,
@@ -181,15 +185,19 @@ export const trust = {
         `"${project}" trusts projects that do not exist yet, whoever makes them`,
         wanted,
       );
-    const context = oneOf(
+    const context = chooseContext(
       "gitlab",
       { branch, tag },
       {
-        branch: (value) => `ref_type:branch:ref:${refName("gitlab", "branch", value)}`,
-        tag: (value) => `ref_type:tag:ref:${refName("gitlab", "tag", value)}`,
+        branch: (value) => `ref_type:branch:ref:${checkRefName("gitlab", "branch", value)}`,
+        tag: (value) => `ref_type:tag:ref:${checkRefName("gitlab", "tag", value)}`,
       },
     );
-    return settled("gitlab", { issuer, subject: `project_path:${project}:${context}` }, wanted);
+    return requireOwner(
+      "gitlab",
+      { issuer, subject: `project_path:${project}:${context}` },
+      wanted,
+    );
   },
 
   /** Pods of a Kubernetes cluster that run as one service account. */
@@ -205,21 +213,21 @@ export const trust = {
           wanted,
         );
       else if (!/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/.test(value))
-        throw wrong(
+        throw createArgumentError(
           "kubernetes",
           argument,
           `${JSON.stringify(value)} is not a Kubernetes name: write lower-case letters, digits and hyphens`,
         );
     }
     const subject = `system:serviceaccount:${namespace}:${serviceAccount}`;
-    return settled("kubernetes", { issuer, subject }, wanted);
+    return requireOwner("kubernetes", { issuer, subject }, wanted);
   },
 
   /** Any other issuer of identity tokens. */
   generic(wanted: GenericTrust): Trust {
     refuseOutputs("generic", wanted);
     const { issuer, subject, claims } = wanted;
-    return settled(
+    return requireOwner(
       "generic",
       { issuer, subject, ...(claims !== undefined && { customClaimRules: claims }) },
       wanted,
@@ -228,13 +236,13 @@ export const trust = {
 };
 
 /** What was made, where it names its owner or somebody wrote down why it need not. */
-function settled(system: string, made: Trust, insistence: Insistence): Trust {
+function requireOwner(system: string, made: Trust, insistence: Insistence): Trust {
   const { issuer, subject, customClaimRules: claims = {} } = made;
   const texts = { issuer, subject, claims: Object.entries(claims).flat().join("") };
   for (const [argument, text] of Object.entries(texts)) {
     const invisible = findInvisible(text);
     if (invisible.length > 0) {
-      throw wrong(
+      throw createArgumentError(
         system,
         argument,
         `has characters that nobody can see: leave out ${invisible.join(" ")}`,
@@ -245,7 +253,8 @@ function settled(system: string, made: Trust, insistence: Insistence): Trust {
   if (verdict.whose === "owner") return made;
   const problem = `${JSON.stringify(subject)} ${verdict.reason}`;
   const instead = verdict.instead.replace(/\.$/, "");
-  if (verdict.whose === "nobody") throw wrong(system, "subject", `${problem}. ${instead}`);
+  if (verdict.whose === "nobody")
+    throw createArgumentError(system, "subject", `${problem}. ${instead}`);
   refuseStrangers(system, "subject", problem, insistence);
   return made;
 }
@@ -253,13 +262,13 @@ function settled(system: string, made: Trust, insistence: Insistence): Trust {
 const numberOf = "`gh api repos/OWNER/REPOSITORY --jq '.owner.id, .id'` prints them";
 
 /** The numbers of an immutable subject, where they are given. */
-function githubIds(
+function checkGithubIds(
   { ownerId, repositoryId }: GithubTrust,
   issuer: string,
 ): { owner: number; repository: number } | undefined {
   if (ownerId === undefined && repositoryId === undefined) return undefined;
   if (ownerId === undefined || repositoryId === undefined) {
-    throw wrong(
+    throw createArgumentError(
       "github",
       ownerId === undefined ? "ownerId" : "repositoryId",
       `is missing: an immutable subject has both numbers. ${numberOf}`,
@@ -267,10 +276,14 @@ function githubIds(
   }
   for (const [argument, id] of Object.entries({ ownerId, repositoryId })) {
     if (!Number.isSafeInteger(id) || id <= 0)
-      throw wrong("github", argument, `${JSON.stringify(id)} is not an id of GitHub. ${numberOf}`);
+      throw createArgumentError(
+        "github",
+        argument,
+        `${JSON.stringify(id)} is not an id of GitHub. ${numberOf}`,
+      );
   }
   if (issuer.endsWith(githubServerPath)) {
-    throw wrong(
+    throw createArgumentError(
       "github",
       "ownerId",
       "leave out both ids: a GitHub Enterprise Server gives no immutable subjects",
@@ -285,16 +298,16 @@ const githubServerPath = "/_services/token";
  * Who signs the tokens of a GitHub:
  * https://docs.github.com/en/enterprise-cloud@latest/actions/reference/security/oidc
  */
-function githubIssuer({ host = "github.com", enterprise }: GithubTrust): string {
+function findGithubIssuer({ host = "github.com", enterprise }: GithubTrust): string {
   if (!/^[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)+$/i.test(host)) {
-    throw wrong(
+    throw createArgumentError(
       "github",
       "host",
       `${JSON.stringify(host)} is not the name of a host: write it like "github.example.com"`,
     );
   }
   if (enterprise !== undefined && !/^[a-z\d]([a-z\d-]*[a-z\d])?$/i.test(enterprise)) {
-    throw wrong(
+    throw createArgumentError(
       "github",
       "enterprise",
       `${JSON.stringify(enterprise)} is not the slug of an enterprise: write the last part of https://github.com/enterprises/SLUG`,
@@ -305,7 +318,7 @@ function githubIssuer({ host = "github.com", enterprise }: GithubTrust): string 
   if (name === "github.com") return `https://token.actions.githubusercontent.com${slug}`;
   if (name.endsWith(".ghe.com")) return `https://token.actions.${name}${slug}`;
   if (enterprise !== undefined) {
-    throw wrong(
+    throw createArgumentError(
       "github",
       "enterprise",
       "leave it out: a GitHub Enterprise Server has one issuer, for all its repositories",
@@ -318,20 +331,21 @@ function githubIssuer({ host = "github.com", enterprise }: GithubTrust): string 
  * The name of a branch or tag, as git allows it (https://git-scm.com/docs/git-check-ref-format),
  * with stars.
  */
-function refName(system: string, argument: string, value: string): string {
+function checkRefName(system: string, argument: string, value: string): string {
   const [, kind, short] = /^refs\/(heads|tags)\/(.+)$/.exec(value) ?? [];
   if (kind !== undefined)
-    throw wrong(system, argument, `leave out refs/${kind}/ and write "${short}"`);
-  if (/[\s:~^?[\\]|\.\.|@\{|\/\/|^\/|\/$|\.$/.test(value)) throw notOne(system, argument, value);
+    throw createArgumentError(system, argument, `leave out refs/${kind}/ and write "${short}"`);
+  if (/[\s:~^?[\\]|\.\.|@\{|\/\/|^\/|\/$|\.$/.test(value))
+    throw createNameError(system, argument, value);
   return value;
 }
 
-function notOne(system: string, argument: string, value: string): ArgumentError {
-  return wrong(system, argument, `${JSON.stringify(value)} is not a valid name`);
+function createNameError(system: string, argument: string, value: string): ArgumentError {
+  return createArgumentError(system, argument, `${JSON.stringify(value)} is not a valid name`);
 }
 
 /** The subject's part for the one of `given` that is there. */
-function oneOf<Choices extends Record<string, string | true | undefined>>(
+function chooseContext<Choices extends Record<string, string | true | undefined>>(
   system: string,
   given: Choices,
   parts: { readonly [Name in keyof Choices]: (value: string) => string },
@@ -339,14 +353,14 @@ function oneOf<Choices extends Record<string, string | true | undefined>>(
   const names = Object.keys(given);
   const [chosen, second] = names.filter((name) => given[name] !== undefined);
   if (chosen === undefined || second !== undefined) {
-    throw wrong(
+    throw createArgumentError(
       system,
       names.join(" | "),
       `give one of these, so that it is clear whose runs are trusted${second === undefined ? "" : `, not ${chosen} and ${second}`}`,
     );
   }
   const value = String(given[chosen]);
-  if (value === "" || value.trim() !== value) throw notOne(system, chosen, value);
+  if (value === "" || value.trim() !== value) throw createNameError(system, chosen, value);
   return parts[chosen as keyof Choices](value); // One of the names of `given`, of which it is made.
 }
 
@@ -357,7 +371,7 @@ function refuseStrangers(
   { allowStrangers }: Insistence,
 ): void {
   if (allowStrangers !== undefined && allowStrangers.trim() !== "") return;
-  throw wrong(
+  throw createArgumentError(
     system,
     argument,
     `${problem}. Name it exactly, or write down why that is right: allowStrangers: "…"`,
@@ -372,7 +386,7 @@ function refuseOutputs(system: string, wanted: object): void {
   for (const [argument, value] of Object.entries(wanted)) {
     if (!pulumi.Output.isInstance(value) && !(typeof value === "string" && holdsOutputNote(value)))
       continue;
-    throw wrong(
+    throw createArgumentError(
       system,
       argument,
       `trust takes plain texts, not an Output. Make it where the value is known: output.apply((value) => trust.${system}({ … }))`,
@@ -380,6 +394,6 @@ function refuseOutputs(system: string, wanted: object): void {
   }
 }
 
-function wrong(system: string, argument: string, problem: string): ArgumentError {
+function createArgumentError(system: string, argument: string, problem: string): ArgumentError {
   return new ArgumentError(`trust.${system}`, argument, problem);
 }

@@ -23,7 +23,7 @@ export function warnWhereUnknownSecretsAreUsed(
       get() {
         told ??= secret.apply((value) => {
           if (typeof value === "string" && isNotKnown(value))
-            void pulumi.log.warn(adviceFor(name), resource);
+            void pulumi.log.warn(adviseOnUse(name), resource);
           return value;
         });
         return told;
@@ -32,6 +32,6 @@ export function warnWhereUnknownSecretsAreUsed(
   }
 }
 
-function adviceFor(name: string): string {
+function adviseOnUse(name: string): string {
   return `The program uses ${name}, which is not known: this credential was adopted. What takes it gets a sentence instead of a secret. Leave what has the secret as it is (ignoreChanges), or get a new secret with rotateEvery or \`pulumi up --replace URN\`.`;
 }

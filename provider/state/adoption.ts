@@ -9,12 +9,12 @@ import { formatProviderText } from "../access/provider-text";
 import { typePrefix } from "../access/resource-types";
 import { knownScopes, legacyScopes } from "../access/scopes";
 import type { Key } from "../api/keys/key";
-import { type AnyKeyResource, definitionOfKey } from "../definitions/all";
+import { type AnyKeyResource, findKeyDefinition } from "../definitions/all";
 import { checkInputs } from "../engine/check";
 import type { Properties } from "../engine/resource";
-import { stateAfterWrite } from "../engine/state";
+import { applyWrite } from "../engine/state";
 import { notKnownSecret } from "../engine/unknown-secret";
-import { absentIfEmpty, withoutUndefined } from "../engine/unknowns";
+import { emptyToUndefined, removeUndefined } from "../engine/unknowns";
 import { isShortLivedToken } from "./inventory";
 
 export interface Adopted {
@@ -43,7 +43,7 @@ export function adopt(
   const adopted: Adopted[] = [];
   const refused: Refused[] = [];
   for (const key of keys) {
-    const definition = definitionOfKey(key.keyType);
+    const definition = findKeyDefinition(key.keyType);
     if (definition === undefined) {
       refused.push({
         id: key.id,
@@ -53,12 +53,12 @@ export function adopt(
       });
       continue;
     }
-    const wanted = argumentsOf(key, definition);
+    const wanted = toArguments(key, definition);
     // What exists is right: where we would let nobody ask for it, it is taken as it is.
-    const inputs = { ...withoutEmpty(wanted), ...checkInputs(definition, wanted).inputs };
-    const name = freeName(
+    const inputs = { ...removeEmpty(wanted), ...checkInputs(definition, wanted).inputs };
+    const name = findFreeName(
       names.get(key.id) ??
-        slug(key.description || `${getKeyFacts(definition.type).shortName} ${key.id}`),
+        slugify(key.description || `${getKeyFacts(definition.type).shortName} ${key.id}`),
       taken,
     );
     adopted.push({
@@ -66,22 +66,22 @@ export function adopt(
       kind: definition.type,
       name,
       inputs,
-      outputs: stateOf(definition, inputs, key),
+      outputs: toState(definition, inputs, key),
     });
   }
   return { adopted, refused };
 }
 
 /** A program leaves out what is empty, and so does the normal form of inputs. */
-function withoutEmpty(inputs: Properties): Properties {
+function removeEmpty(inputs: Properties): Properties {
   return Object.fromEntries(
-    Object.entries(inputs).filter(([, value]) => absentIfEmpty(value) !== undefined),
+    Object.entries(inputs).filter(([, value]) => emptyToUndefined(value) !== undefined),
   );
 }
 
 /** The arguments with which a program would have made it. */
-function argumentsOf(key: Key, definition: AnyKeyResource): Properties {
-  const seen = definition.seen(key);
+function toArguments(key: Key, definition: AnyKeyResource): Properties {
+  const seen = definition.toProperties(key);
   const wanted = Object.fromEntries(
     Object.keys(definition.inputs.shape).map((name) => [name, seen[name]]),
   );
@@ -90,19 +90,19 @@ function argumentsOf(key: Key, definition: AnyKeyResource): Properties {
   const unlisted = (key.scopes ?? []).filter(
     (scope) => !knownScopes.includes(scope) && !legacyScopes.has(scope),
   );
-  return withoutUndefined({ ...wanted, ...(unlisted.length > 0 && { unlistedScopes: unlisted }) });
+  return removeUndefined({ ...wanted, ...(unlisted.length > 0 && { unlistedScopes: unlisted }) });
 }
 
-function stateOf(definition: AnyKeyResource, inputs: Properties, key: Key): Properties {
+function toState(definition: AnyKeyResource, inputs: Properties, key: Key): Properties {
   const secrets = definition.outputs.filter((output) => definition.secrets.includes(output));
-  return withoutUndefined({
-    ...stateAfterWrite(definition, inputs, definition.seen(key)),
+  return removeUndefined({
+    ...applyWrite(definition, inputs, definition.toProperties(key)),
     ...Object.fromEntries(secrets.map((secret) => [secret, notKnownSecret])),
     __provider: formatProviderText(definition.type),
   });
 }
 
-function slug(text: string): string {
+function slugify(text: string): string {
   const words = text
     .normalize("NFKD")
     .replace(/[\p{M}]/gu, "")
@@ -112,7 +112,7 @@ function slug(text: string): string {
   return words === "" ? "credential" : words;
 }
 
-function freeName(name: string, taken: Set<string>): string {
+function findFreeName(name: string, taken: Set<string>): string {
   let free = name;
   for (let number = 2; taken.has(free); number++) free = `${name}-${number}`;
   taken.add(free);
@@ -123,7 +123,7 @@ function freeName(name: string, taken: Set<string>): string {
  * The file for `pulumi import --file`: inputs and outputs of each, the form that dynamic resources
  * need (CLI 3.254.0 and later).
  */
-export function importFile(adopted: readonly Adopted[]): string {
+export function printImportFile(adopted: readonly Adopted[]): string {
   const resources = adopted.map(({ id, kind, name, inputs, outputs }) => ({
     type: `${typePrefix}${kind}`,
     name,

@@ -13,7 +13,7 @@ import type { Managed } from "./exported-state";
  * those that it manages, by their resource's name where they have no description; the entry of a
  * creation knows those that are long gone.
  */
-export function descriptionsFrom({
+export function collectDescriptions({
   keys = [],
   managed = [],
   log = [],
@@ -27,14 +27,14 @@ export function descriptionsFrom({
     if (typeof description === "string" && description !== "") known.set(id, description);
   };
   for (const { target, old, new: after } of log)
-    if (target.type === "API_KEY") learn(target.id, describedIn(after) || describedIn(old));
+    if (target.type === "API_KEY") learn(target.id, getDescription(after) || getDescription(old));
   for (const { id, urn, state } of managed)
     learn(id, typeof state["description"] === "string" ? state["description"] : parseName(urn));
   for (const { id, description } of keys) learn(id, description);
   return known;
 }
 
-function describedIn(value: unknown): unknown {
+function getDescription(value: unknown): unknown {
   return typeof value === "object" && value !== null && "description" in value
     ? value.description
     : undefined;

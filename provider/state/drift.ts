@@ -11,7 +11,7 @@ import {
 import { isActive, type Key } from "../api/keys/key";
 import type { AnyKeyResource, AnyResource } from "../definitions/all";
 import type { Properties } from "../engine/resource";
-import { inputsOf, stateAfterRead } from "../engine/state";
+import { applyRead, recoverInputs } from "../engine/state";
 import type { Managed } from "./exported-state";
 
 export interface Drift {
@@ -45,7 +45,7 @@ export interface NotCompared {
  * The arguments of a credential that are encrypted in its state and that the tailnet would tell;
  * undefined where there are none.
  */
-export function notComparedOf(
+export function findNotCompared(
   { urn, id, kind, hidden }: Managed,
   { answered }: AnyResource,
 ): NotCompared | undefined {
@@ -56,7 +56,7 @@ export function notComparedOf(
 /** What the tailnet has of a resource. */
 export interface Found {
   /** In the names of arguments and outputs; undefined for what no longer opens anything. */
-  readonly seen: Properties | undefined;
+  readonly properties: Properties | undefined;
   /** How it ended, and when that is known. */
   readonly end?: { readonly what: "revoked" | "expired"; readonly at?: string };
   /** When it was changed last. */
@@ -64,16 +64,17 @@ export interface Found {
 }
 
 /** A credential as the API answers it. */
-export function foundKey(definition: AnyKeyResource, key: Key, now: number): Found {
-  if (isActive(key)) return { seen: definition.seen(key), updated: key.updated || undefined };
-  if (key.revoked) return { seen: undefined, end: { what: "revoked", at: key.revoked } };
+export function toFound(definition: AnyKeyResource, key: Key, now: number): Found {
+  if (isActive(key))
+    return { properties: definition.toProperties(key), updated: key.updated || undefined };
+  if (key.revoked) return { properties: undefined, end: { what: "revoked", at: key.revoked } };
   const at = key.expires ?? undefined;
   const isOver = at !== undefined && Date.parse(at) <= now;
-  return { seen: undefined, end: isOver ? { what: "expired", at } : { what: "revoked" } };
+  return { properties: undefined, end: isOver ? { what: "expired", at } : { what: "revoked" } };
 }
 
-/** {@link differenceOf} a credential as the API answers it. */
-export function driftOf(
+/** {@link findDrift} a credential as the API answers it. */
+export function findKeyDrift(
   managed: Managed,
   definition: AnyKeyResource,
   found: Key | undefined,
@@ -81,8 +82,8 @@ export function driftOf(
   now: number,
   descriptions: Descriptions = new Map(),
 ): Drift | undefined {
-  const key = found && foundKey(definition, found, now);
-  return differenceOf(managed, definition, key, log, descriptions);
+  const key = found && toFound(definition, found, now);
+  return findDrift(managed, definition, key, log, descriptions);
 }
 
 /**
@@ -90,7 +91,7 @@ export function driftOf(
  * @param found what the tailnet has; undefined where it knows none of that id
  * @param log the audit log's entries, of which those about this resource are looked at
  */
-export function differenceOf(
+export function findDrift(
   managed: Managed,
   definition: AnyResource,
   found: Found | undefined,
@@ -102,28 +103,28 @@ export function differenceOf(
   const entries = log.filter(
     ({ target }) => target.type === "API_KEY" && isSameCredential(target.id, id),
   );
-  const told = (...actions: string[]) => lastOf(entries, actions, descriptions);
-  if (found?.seen === undefined && isLeftAlone(managed, definition)) return undefined;
+  const findLast = (...actions: string[]) => describeLast(entries, actions, descriptions);
+  if (found?.properties === undefined && isLeftAlone(managed, definition)) return undefined;
   if (found === undefined)
-    return { ...about, what: "missing", fields: {}, ...told("REVOKE", "DELETE", "EXPIRED") };
-  if (found.seen === undefined) {
+    return { ...about, what: "missing", fields: {}, ...findLast("REVOKE", "DELETE", "EXPIRED") };
+  if (found.properties === undefined) {
     const { what = "revoked", at } = found.end ?? {};
     return {
       ...about,
       what,
       fields: {},
       ...(at !== undefined && { at }),
-      ...(what === "revoked" && at !== undefined && told("REVOKE")),
+      ...(what === "revoked" && at !== undefined && findLast("REVOKE")),
     };
   }
-  const fields = changedFields(definition, managed, found.seen);
+  const fields = compareFields(definition, managed, found.properties);
   if (Object.keys(fields).length === 0) return undefined;
   return {
     ...about,
     what: "changed",
     fields,
     ...(found.updated !== undefined && { at: found.updated }),
-    ...told("UPDATE"),
+    ...findLast("UPDATE"),
   };
 }
 
@@ -133,18 +134,18 @@ export function differenceOf(
  */
 function isLeftAlone({ state, hidden }: Managed, definition: AnyResource): boolean {
   if (hidden.has("reusable") || hidden.has("recreateIfInvalid")) return false;
-  return definition.isRecreated?.(inputsOf(definition, state)) === false;
+  return definition.isRecreated?.(recoverInputs(definition, state)) === false;
 }
 
 const withheld = { state: "[secret]", tailnet: "[secret]" };
 
-function changedFields(
+function compareFields(
   definition: AnyResource,
   { state, secret, hidden }: Managed,
   seen: Properties,
 ): Drift["fields"] {
-  const before = inputsOf(definition, state);
-  const after = stateAfterRead(definition, state, seen).inputs;
+  const before = recoverInputs(definition, state);
+  const after = applyRead(definition, state, seen).inputs;
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
     (name) => !hidden.has(name) && !isDeepStrictEqual(before[name], after[name]),
   );
@@ -157,7 +158,7 @@ function changedFields(
 }
 
 /** The last entry with one of the actions, as who, when and why. */
-function lastOf(
+function describeLast(
   entries: readonly AuditEntry[],
   actions: readonly string[],
   descriptions: Descriptions,

@@ -39,7 +39,7 @@ export interface Managed {
 }
 
 /** All resources in the text of an export, or what is wrong with it. */
-export function resourcesIn(
+export function parseResources(
   text: string,
 ): { resources: readonly StoredResource[] } | { problem: string } {
   let content: unknown;
@@ -57,22 +57,22 @@ export function resourcesIn(
 }
 
 /** The credentials among resources; those that a program only reads are not managed. */
-export function managedIn(resources: readonly StoredResource[]): Managed[] {
-  return managedAs(resources, (type) =>
+export function listManaged(resources: readonly StoredResource[]): Managed[] {
+  return listManagedAs(resources, (type) =>
     type.startsWith(typePrefix) ? type.slice(typePrefix.length) : undefined,
   );
 }
 
 /** The same, and those that the official provider manages, whose arguments have the same names. */
-export function managedByAnyIn(resources: readonly StoredResource[]): Managed[] {
-  return managedAs(resources, (type) => {
+export function listManagedByAny(resources: readonly StoredResource[]): Managed[] {
+  return listManagedAs(resources, (type) => {
     if (type.startsWith(typePrefix)) return type.slice(typePrefix.length);
     const kind = findOfficialKind(type);
     return kind !== undefined && isKind(kind) ? kind : undefined;
   });
 }
 
-function managedAs(
+function listManagedAs(
   resources: readonly StoredResource[],
   kindIn: (type: string) => string | undefined,
 ): Managed[] {

@@ -27,7 +27,7 @@ export interface Listed {
 }
 
 /** The kind of a key, in the names of our resources. */
-export function kindOf(keyType: string | null | undefined): string {
+export function nameKeyKind(keyType: string | null | undefined): string {
   return findKind(keyType) ?? (keyType === "api" ? "ApiAccessToken" : (keyType ?? "unknown"));
 }
 
@@ -43,19 +43,19 @@ export function isShortLivedToken({ keyType, userId }: Key): boolean {
  * @param managed what stacks manage; undefined where no state was looked at
  * @param log the audit log; undefined where it could not be read
  */
-export function inventory(
+export function buildInventory(
   keys: readonly Key[],
   managed: readonly Managed[] | undefined,
   log: readonly AuditEntry[] | undefined,
 ): Listed[] {
   const urns = managed && new Map(managed.map(({ id, urn }) => [id, urn]));
-  const used = log && lastUses(log);
+  const used = log && findLastUses(log);
   return keys
     .filter((key) => !isShortLivedToken(key))
     .map(
       (key): Listed => ({
         id: key.id,
-        kind: kindOf(key.keyType),
+        kind: nameKeyKind(key.keyType),
         ...(urns && { managedBy: urns.get(key.id) ?? null }),
         scopes: key.scopes ?? [],
         tags: key.tags ?? key.capabilities?.devices?.create?.tags ?? [],
@@ -77,7 +77,7 @@ function takesTokens({ keyType }: Key): boolean {
 }
 
 /** When each credential last took a token, by its id. */
-function lastUses(log: readonly AuditEntry[]): (id: string) => string | undefined {
+function findLastUses(log: readonly AuditEntry[]): (id: string) => string | undefined {
   // The log is in order of time, so that the last one stays.
   const times = new Map<string, string>();
   for (const entry of log)

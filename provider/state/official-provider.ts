@@ -21,7 +21,7 @@ function isCredential(type: string): boolean {
 const providerType = "pulumi:providers:tailscale";
 
 /** The credentials, by their ids in the tailnet with the names of their resources. */
-export function officialCredentials(
+export function listOfficialCredentials(
   resources: readonly StoredResource[],
 ): ReadonlyMap<string, string> {
   return new Map(
@@ -43,7 +43,7 @@ export interface WithoutOfficial {
  * uses it. What depended on them is kept, and no longer does; secrets stay as they are.
  * @param content what `pulumi stack export` printed, read before by `resourcesIn`
  */
-export function withoutOfficial(content: string, ids: ReadonlySet<string>): WithoutOfficial {
+export function removeOfficial(content: string, ids: ReadonlySet<string>): WithoutOfficial {
   // Read before: `resourcesIn` has seen that it has this form.
   const whole = JSON.parse(content) as { deployment: { resources: StoredResource[] } };
   const { resources } = whole.deployment;
@@ -53,7 +53,7 @@ export function withoutOfficial(content: string, ids: ReadonlySet<string>): With
       .map(({ urn }) => urn),
   );
   const left = resources.filter(({ urn }) => !credentials.has(urn));
-  const used = new Set(left.map((resource) => providerOf(resource)));
+  const used = new Set(left.map((resource) => getProviderUrn(resource)));
   const removed = new Set([
     ...credentials,
     ...left
@@ -69,7 +69,7 @@ export function withoutOfficial(content: string, ids: ReadonlySet<string>): With
           ...whole.deployment,
           resources: left
             .filter(({ urn }) => !removed.has(urn))
-            .map((resource) => forgetting(resource, removed, parents)),
+            .map((resource) => removeReferences(resource, removed, parents)),
         },
       },
       undefined,
@@ -80,12 +80,12 @@ export function withoutOfficial(content: string, ids: ReadonlySet<string>): With
 }
 
 /** The URN of the provider that a resource names as `URN::id`. */
-function providerOf({ provider }: StoredResource): string | undefined {
+function getProviderUrn({ provider }: StoredResource): string | undefined {
   return typeof provider === "string" ? provider.replace(/::[^:]*$/, "") : undefined;
 }
 
 /** A resource that points at nothing that is removed. */
-function forgetting(
+function removeReferences(
   resource: StoredResource,
   removed: ReadonlySet<string>,
   parents: ReadonlyMap<string, unknown>,

@@ -21,20 +21,20 @@ export interface Revealed {
 
 /** What stands behind a stored value. */
 export function reveal(stored: unknown): Revealed {
-  if (typeof stored !== "object" || stored === null) return plain(stored);
-  if (isSecretObject(stored)) return decrypted(stored);
+  if (typeof stored !== "object" || stored === null) return wrapPlain(stored);
+  if (isSecretObject(stored)) return readDecrypted(stored);
   if (Array.isArray(stored)) {
     const members = stored.map(reveal);
-    return { value: members.map(({ value }) => value), ...marksOf(members) };
+    return { value: members.map(({ value }) => value), ...combineMarks(members) };
   }
   const members = Object.entries(stored).map(([name, member]) => ({ name, ...reveal(member) }));
   return {
     value: Object.fromEntries(members.map(({ name, value }) => [name, value])),
-    ...marksOf(members),
+    ...combineMarks(members),
   };
 }
 
-function plain(value: unknown): Revealed {
+function wrapPlain(value: unknown): Revealed {
   return { value, isSecret: false, isHidden: false };
 }
 
@@ -42,7 +42,7 @@ function isSecretObject(stored: object): stored is { plaintext?: unknown } {
   return signatureKey in stored && stored[signatureKey] === secretSignature;
 }
 
-function decrypted({ plaintext }: { plaintext?: unknown }): Revealed {
+function readDecrypted({ plaintext }: { plaintext?: unknown }): Revealed {
   const hidden = { value: undefined, isSecret: true, isHidden: true };
   if (typeof plaintext !== "string") return hidden;
   try {
@@ -52,7 +52,7 @@ function decrypted({ plaintext }: { plaintext?: unknown }): Revealed {
   }
 }
 
-function marksOf(members: readonly Revealed[]): Pick<Revealed, "isSecret" | "isHidden"> {
+function combineMarks(members: readonly Revealed[]): Pick<Revealed, "isSecret" | "isHidden"> {
   return {
     isSecret: members.some(({ isSecret }) => isSecret),
     isHidden: members.some(({ isHidden }) => isHidden),

@@ -6,28 +6,28 @@ import type { Adopted } from "./adoption";
  * The program, in TypeScript. What an argument is by default is left out. Nothing is exported: an export of a whole resource shows all
  * of it at every run.
  */
-export function programFor(adopted: readonly Adopted[]): string {
+export function printProgram(adopted: readonly Adopted[]): string {
   const kinds = [...new Set(adopted.map(({ kind }) => kind))].sort();
   const used = new Set<string>();
   const resources = adopted.map(({ id, kind, name, inputs }) => {
     const given = Object.entries(inputs).filter(
       ([argument, value]) => argument !== "__provider" && value !== false && value !== undefined,
     );
-    const lines = given.map(([argument, value]) => `  ${argument}: ${literal(value)},\n`);
-    return `/** ${id} */\nconst ${variable(name, used)} = new ${kind}(${JSON.stringify(name)}, {\n${lines.join("")}});\n`;
+    const lines = given.map(([argument, value]) => `  ${argument}: ${printLiteral(value)},\n`);
+    return `/** ${id} */\nconst ${chooseVariableName(name, used)} = new ${kind}(${JSON.stringify(name)}, {\n${lines.join("")}});\n`;
   });
   return `// Existing credentials, adopted as they are. Their secrets are not known here: rotateEvery or a replacement gets new ones.\n\nimport { ${kinds.join(", ")} } from "tailscope";\n\n${resources.join("\n")}`;
 }
 
-function literal(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+function printLiteral(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(printLiteral).join(", ")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   return `{ ${Object.entries(value)
-    .map(([name, member]) => `${propertyName(name)}: ${literal(member)}`)
+    .map(([name, member]) => `${printPropertyName(name)}: ${printLiteral(member)}`)
     .join(", ")} }`;
 }
 
-function propertyName(name: string): string {
+function printPropertyName(name: string): string {
   // Written plainly, or as a string, it would set the prototype.
   if (name === "__proto__") return '["__proto__"]';
   return /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name);
@@ -44,7 +44,7 @@ const reserved = new Set(
  * A name for the variable of a resource: no word of the language, no other name of the program, and with a small letter in front, so
  * that it hides none of the classes and none of what every module has (`Object`, `Promise`).
  */
-function variable(name: string, used: Set<string>): string {
+function chooseVariableName(name: string, used: Set<string>): string {
   const camel = name
     .replace(/[^A-Za-z0-9]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? "")
     .replace(/^[A-Z]/, (first) => first.toLowerCase());

@@ -10,7 +10,7 @@ import { readConnection } from "../../provider/api/settings/connection";
 import { SettingsError } from "../../provider/api/settings/error";
 import { definitions } from "../../provider/definitions/all";
 import { checkInputs } from "../../provider/engine/check";
-import { changesBetween, stateAfterRead, stateAfterWrite } from "../../provider/engine/state";
+import { applyRead, applyWrite, findChanges } from "../../provider/engine/state";
 import { holdsUnknown } from "../../provider/engine/unknowns";
 import { anything, fuzz, objectOf, text } from "./inputs";
 
@@ -57,13 +57,13 @@ test.each(resourceTypes)("arguments of %s", async (kind) => {
     if (failures.length === 0 && !holdsUnknown(given)) {
       // What is right once is right again, in the same form, and is no change.
       expect(checkInputs(definition, inputs)).toMatchObject({ inputs, failures: [] });
-      const state = stateAfterWrite(definition, inputs, { ...inputs });
-      expect(changesBetween(definition, state, inputs)).toEqual({
+      const state = applyWrite(definition, inputs, { ...inputs });
+      expect(findChanges(definition, state, inputs)).toEqual({
         inPlace: [],
         replacing: [],
         bookkeeping: [],
       });
-      stateAfterRead(definition, state, given);
+      applyRead(definition, state, given);
     }
     return failures.map(({ property, reason }) => `${property.slice(0, 20)}: ${reason}`);
   });

@@ -19,8 +19,8 @@ import { readPlan } from "../../provider/review/input/plan";
 import { readPreview } from "../../provider/review/input/preview";
 import type { ReadResult } from "../../provider/review/input/step";
 import { review } from "../../provider/review/review";
-import { managedIn, resourcesIn } from "../../provider/state/exported-state";
-import { inventory } from "../../provider/state/inventory";
+import { listManaged, parseResources } from "../../provider/state/exported-state";
+import { buildInventory } from "../../provider/state/inventory";
 import { summaryOf } from "../unit/a-preview";
 import { anything, expectFit, fuzz, objectOf, text } from "./inputs";
 
@@ -172,9 +172,9 @@ test("exported state", async () => {
       }),
     ),
     (content) => {
-      const read = resourcesIn(content);
+      const read = parseResources(content);
       if ("problem" in read) return [read.problem];
-      inventory([], managedIn(read.resources), []);
+      buildInventory([], listManaged(read.resources), []);
       return [];
     },
   );

@@ -7,10 +7,10 @@ import { describe, expect, test } from "vitest";
 import { formatProviderText } from "../../provider/access/provider-text";
 import type { Key } from "../../provider/api/keys/key";
 import { notKnownSecret } from "../../provider/engine/unknown-secret";
-import { absentIfEmpty } from "../../provider/engine/unknowns";
-import { adopt, importFile } from "../../provider/state/adoption";
-import { officialCredentials, withoutOfficial } from "../../provider/state/official-provider";
-import { programFor } from "../../provider/state/typescript-program";
+import { emptyToUndefined } from "../../provider/engine/unknowns";
+import { adopt, printImportFile } from "../../provider/state/adoption";
+import { listOfficialCredentials, removeOfficial } from "../../provider/state/official-provider";
+import { printProgram } from "../../provider/state/typescript-program";
 import { runs } from "../runs";
 
 const kinds = ["OAuthClient", "AuthKey", "FederatedIdentity"];
@@ -170,7 +170,7 @@ test("whatever exists is adopted, under names of its own, and the program makes 
       expect(refused).toEqual([]);
       expect(adopted.map(({ id }) => id)).toEqual(keys.map(({ id }) => id));
       expect(new Set(adopted.map(({ name }) => name)).size).toBe(adopted.length);
-      const made = madeBy(programFor(adopted));
+      const made = madeBy(printProgram(adopted));
       // Of another context, so that prototypes differ.
       const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
       expect(made.map(({ kind, name }) => ({ kind, name }))).toEqual(
@@ -182,10 +182,10 @@ test("whatever exists is adopted, under names of its own, and the program makes 
         expect(plain(args)).toEqual(plain(Object.fromEntries(said)));
         const key = keys[index];
         // What is empty is not there, as in a program that leaves it out.
-        for (const value of Object.values(args)) expect(absentIfEmpty(value)).toBeDefined();
+        for (const value of Object.values(args)) expect(emptyToUndefined(value)).toBeDefined();
         if (key?.description) expect(args["description"]).toBe(key.description);
       }
-      const { resources } = JSON.parse(importFile(adopted));
+      const { resources } = JSON.parse(printImportFile(adopted));
       expect(resources).toHaveLength(adopted.length);
     }),
     { numRuns: runs(300) },
@@ -195,7 +195,7 @@ test("whatever exists is adopted, under names of its own, and the program makes 
 test("programs of every name compile under strict rules, and none exports a resource", () => {
   const programs = fc
     .sample(tailnet, { numRuns: runs(150) })
-    .map(({ keys, names }) => programFor(adopt(keys, names).adopted));
+    .map(({ keys, names }) => printProgram(adopt(keys, names).adopted));
   expect(problemsOf(programs)).toEqual([]);
   for (const program of programs) expect(program).not.toMatch(/^\s*export /m);
 });
@@ -242,7 +242,7 @@ describe("what exists", () => {
   ];
 
   test("becomes this program", () => {
-    expect(programFor(adopt(keys).adopted)).toBe(`\
+    expect(printProgram(adopt(keys).adopted)).toBe(`\
 // Existing credentials, adopted as they are. Their secrets are not known here: rotateEvery or a replacement gets new ones.
 
 import { AuthKey, FederatedIdentity, OAuthClient } from "tailscope";
@@ -280,7 +280,7 @@ const identityKothercntrl = new FederatedIdentity("identity-kothercntrl", {
   });
 
   test("becomes this file, in which every secret is said to be unknown", () => {
-    const file = importFile(adopt(keys.slice(0, 2)).adopted);
+    const file = printImportFile(adopt(keys.slice(0, 2)).adopted);
     expect(file.endsWith("\n")).toBe(true);
     const key = {
       __provider: formatProviderText("AuthKey"),
@@ -333,7 +333,7 @@ const identityKothercntrl = new FederatedIdentity("identity-kothercntrl", {
 test("an adopted credential is called by its description, and its variable like it", () => {
   const named = (description: string, keyType: string) => {
     const { adopted } = adopt([{ id: "kOneCNTRL", keyType, description, expirySeconds: 60 }]);
-    const [, variable] = /^const (\w+) = /m.exec(programFor(adopted)) ?? [];
+    const [, variable] = /^const (\w+) = /m.exec(printProgram(adopted)) ?? [];
     return [adopted[0]?.name, variable];
   };
   const called = (description: string) => named(description, "auth");
@@ -368,7 +368,7 @@ test("two credentials of one name get numbers, and so do two variables", () => {
     "OAuthClient",
     "c--d-",
   ]);
-  expect([...programFor(adopted).matchAll(/^const (\w+) = /gm)].map(([, name]) => name)).toEqual([
+  expect([...printProgram(adopted).matchAll(/^const (\w+) = /gm)].map(([, name]) => name)).toEqual([
     "ci",
     "ci2",
     "ci3",
@@ -392,7 +392,7 @@ test("an argument is written as TypeScript has it, and left out where it is off 
     __provider: "code",
     rules: JSON.parse('{"a_b": "x", "c": {"1d": "y"}, "e-f": "z", "__proto__": "p"}'),
   };
-  const program = programFor([{ id: "k", kind: "AuthKey", name: "n", inputs, outputs: {} }]);
+  const program = printProgram([{ id: "k", kind: "AuthKey", name: "n", inputs, outputs: {} }]);
   expect(program.slice(program.indexOf("/**"))).toBe(`\
 /** k */
 const n = new AuthKey("n", {
@@ -453,17 +453,14 @@ describe("an export without the official provider's credentials", () => {
   const ids = new Set(["kACNTRL", "kBCNTRL"]);
 
   test("names them as their program does", () => {
-    expect([...officialCredentials([client, key, acl, { ...client, id: "../x" }])]).toEqual([
+    expect([...listOfficialCredentials([client, key, acl, { ...client, id: "../x" }])]).toEqual([
       ["kACNTRL", "ci"],
       ["kBCNTRL", "team::runner"],
     ]);
   });
 
   test("keeps what depended on them, without the dependency, and everything else as it was", () => {
-    const { content, removed } = withoutOfficial(
-      exported(root, provider, client, key, secret),
-      ids,
-    );
+    const { content, removed } = removeOfficial(exported(root, provider, client, key, secret), ids);
     expect(removed).toEqual([client.urn, key.urn, provider.urn]);
     expect(JSON.parse(content)).toEqual({
       version: 3,
@@ -490,7 +487,7 @@ describe("an export without the official provider's credentials", () => {
     const pointing = (more: object) => ({ urn: secret.urn, type: secret.type, id: "s", ...more });
     const nested = { ...key, parent: client.urn };
     const left = (more: object) =>
-      JSON.parse(withoutOfficial(exported(root, client, nested, pointing(more)), ids).content)
+      JSON.parse(removeOfficial(exported(root, client, nested, pointing(more)), ids).content)
         .deployment.resources[1];
     const whole = { parent: root.urn, deletedWith: root.urn, replaceWith: [root.urn] };
     expect(left(whole)).toEqual(pointing(whole));
@@ -511,18 +508,18 @@ describe("an export without the official provider's credentials", () => {
       { ...client, type: "tailscale:index/o-c:OauthClient" },
       { ...client, id: undefined },
     ];
-    expect(officialCredentials(foreign)).toEqual(new Map());
-    expect(withoutOfficial(exported(root, ...foreign), ids).removed).toEqual([]);
+    expect(listOfficialCredentials(foreign)).toEqual(new Map());
+    expect(removeOfficial(exported(root, ...foreign), ids).removed).toEqual([]);
     const another = { ...client, type: "aws:s3/bucket:Bucket" };
-    expect(withoutOfficial(exported(root, another), ids).removed).toEqual([]);
+    expect(removeOfficial(exported(root, another), ids).removed).toEqual([]);
   });
 
   test("keeps the provider where it has something else to do, and what is not adopted", () => {
-    expect(withoutOfficial(exported(root, provider, client, acl), ids).removed).toEqual([
+    expect(removeOfficial(exported(root, provider, client, acl), ids).removed).toEqual([
       client.urn,
     ]);
     expect(
-      withoutOfficial(exported(root, provider, client, key), new Set(["kACNTRL"])).removed,
+      removeOfficial(exported(root, provider, client, key), new Set(["kACNTRL"])).removed,
     ).toEqual([client.urn]);
   });
 });

@@ -14,11 +14,11 @@ import {
   readAuditLog,
 } from "../../provider/api/audit-log";
 import type { ApiClient } from "../../provider/api/auth/client";
-import { definitionOf } from "../../provider/definitions/all";
-import { descriptionsFrom } from "../../provider/state/descriptions";
-import { driftOf } from "../../provider/state/drift";
+import { getDefinition } from "../../provider/definitions/all";
+import { collectDescriptions } from "../../provider/state/descriptions";
+import { findKeyDrift } from "../../provider/state/drift";
 import type { Managed } from "../../provider/state/exported-state";
-import { inventory } from "../../provider/state/inventory";
+import { buildInventory } from "../../provider/state/inventory";
 
 const client = {
   id: "kDeployCNTRL",
@@ -108,12 +108,12 @@ test("a trust credential is named by id, and by description where the state, the
   const entry = await one(creation);
   expect(nameActor(entry)).toBe("kDeployCNTRL");
   const managed = { id: "kDeployCNTRL", urn: "urn:pulumi:s::p::t::ci", state: {} };
-  expect(nameActor(entry, descriptionsFrom({ managed: [managed as unknown as Managed] }))).toBe(
+  expect(nameActor(entry, collectDescriptions({ managed: [managed as unknown as Managed] }))).toBe(
     "kDeployCNTRL (ci)",
   );
   const keys = [{ id: "T1CNTRL-kDeployCNTRL", description: "ci deployer" }];
-  expect(nameActor(entry, descriptionsFrom({ keys }))).toBe("kDeployCNTRL (ci deployer)");
-  const made = descriptionsFrom({ log: await read({ logs: [creation] }) });
+  expect(nameActor(entry, collectDescriptions({ keys }))).toBe("kDeployCNTRL (ci deployer)");
+  const made = collectDescriptions({ log: await read({ logs: [creation] }) });
   expect(nameActor({ actor: { ...client, id: "kMadeCNTRL" } }, made)).toBe("kMadeCNTRL (a probe)");
 });
 
@@ -148,7 +148,7 @@ test("a revocation by the secret scanner says that the secret has leaked", async
   const entry = await one({ ...revocation, actor: scanner });
   expect(explainEntry(entry)).toBe("revoked by Tailscale's secret scanner: the secret has leaked");
   expect(explainEntry(await one(revocation))).toBeUndefined();
-  const definition = definitionOf("AuthKey");
+  const definition = getDefinition("AuthKey");
   if (definition === undefined) throw new Error("there is such a resource");
   const managed: Managed = {
     urn: "urn:pulumi:s::p::pulumi-nodejs:dynamic/tailscope:AuthKey::runner",
@@ -159,7 +159,7 @@ test("a revocation by the secret scanner says that the secret has leaked", async
     hidden: new Set(),
   };
   const key = { id: "kMadeCNTRL", keyType: "auth", invalid: true, revoked: "2026-07-27T12:10:49Z" };
-  expect(driftOf(managed, definition, key, [entry], 0)).toEqual({
+  expect(findKeyDrift(managed, definition, key, [entry], 0)).toEqual({
     urn: managed.urn,
     id: "kMadeCNTRL",
     kind: "AuthKey",
@@ -171,15 +171,15 @@ test("a revocation by the secret scanner says that the secret has leaked", async
   });
   // Time ends a key: nobody did it.
   const expiry = await one({ ...revocation, action: "EXPIRED", actor: null });
-  expect(driftOf(managed, definition, undefined, [expiry], 0)).toMatchObject({
+  expect(findKeyDrift(managed, definition, undefined, [expiry], 0)).toMatchObject({
     what: "missing",
     at: revocation.eventTime,
   });
-  expect(driftOf(managed, definition, undefined, [expiry], 0)).not.toHaveProperty("by");
+  expect(findKeyDrift(managed, definition, undefined, [expiry], 0)).not.toHaveProperty("by");
 });
 
 test("a key that a refresh leaves alone is no drift, whether Tailscale shows it as over or not at all", () => {
-  const definition = definitionOf("AuthKey");
+  const definition = getDefinition("AuthKey");
   if (definition === undefined) throw new Error("there is such a resource");
   const what = (state: object, hidden: string[] = []) => {
     const managed: Managed = {
@@ -191,7 +191,7 @@ test("a key that a refresh leaves alone is no drift, whether Tailscale shows it 
       hidden: new Set(hidden),
     };
     const key = { id: "kMadeCNTRL", keyType: "auth", invalid: true };
-    return [undefined, key].map((found) => driftOf(managed, definition, found, [], 0)?.what);
+    return [undefined, key].map((found) => findKeyDrift(managed, definition, found, [], 0)?.what);
   };
   expect(what({ reusable: false })).toEqual([undefined, undefined]);
   expect(what({ reusable: true, recreateIfInvalid: "never" })).toEqual([undefined, undefined]);
@@ -213,7 +213,7 @@ describe("an inventory", () => {
     { id: "k7CNTRL", keyType: "api", created: "2026-01-07T00:00:00Z" },
   ];
   const used = (log: AuditEntry[] | undefined) =>
-    Object.fromEntries(inventory(keys, [], log).map(({ id, lastUsed }) => [id, lastUsed]));
+    Object.fromEntries(buildInventory(keys, [], log).map(({ id, lastUsed }) => [id, lastUsed]));
 
   test("tells when each trust credential took its last token, under either form of its id", async () => {
     const later = "2026-07-28T00:00:00Z";
@@ -234,9 +234,9 @@ describe("an inventory", () => {
   });
 
   test("leaves out the short-lived tokens that belong to no user", () => {
-    expect(inventory(keys, [], []).map(({ id }) => id)).not.toContain("k6CNTRL");
-    expect(inventory(keys, [], []).map(({ id }) => id)).not.toContain("k7CNTRL");
-    expect(inventory(keys, undefined, []).map(({ managedBy }) => managedBy)).toEqual(
+    expect(buildInventory(keys, [], []).map(({ id }) => id)).not.toContain("k6CNTRL");
+    expect(buildInventory(keys, [], []).map(({ id }) => id)).not.toContain("k7CNTRL");
+    expect(buildInventory(keys, undefined, []).map(({ managedBy }) => managedBy)).toEqual(
       Array(5).fill(undefined),
     );
   });

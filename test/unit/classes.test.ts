@@ -13,7 +13,7 @@ import {
   RotatingAuthKey,
   RotatingOAuthClient,
 } from "../../provider/index";
-import { pairNow } from "../../provider/resources/rotating-pair";
+import { computePair } from "../../provider/resources/rotating-pair";
 import "../providers";
 
 interface Registered {
@@ -434,7 +434,7 @@ describe("a rotating pair", () => {
     ["3650d", true],
     ["3651d", false],
   ] as const)("of a period of %s is right: %s", (every, isRight) => {
-    const made = () => pairNow("ci", { every });
+    const made = () => computePair("ci", { every });
     if (isRight) expect(made).not.toThrow();
     else expect(made).toThrow(`ci: every: "${every}" is not a valid period`);
   });

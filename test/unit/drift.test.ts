@@ -7,15 +7,15 @@ import { describe, expect, test } from "vitest";
 import { isKind } from "../../provider/access/kinds";
 import type { AuditEntry } from "../../provider/api/audit-log";
 import type { Key } from "../../provider/api/keys/key";
-import { type AnyKeyResource, definitionOf } from "../../provider/definitions/all";
-import { driftOf, notComparedOf } from "../../provider/state/drift";
+import { type AnyKeyResource, getDefinition } from "../../provider/definitions/all";
+import { findKeyDrift, findNotCompared } from "../../provider/state/drift";
 import type { Managed } from "../../provider/state/exported-state";
 
 const now = Date.parse("2026-06-01T00:00:00Z");
 
 function definition(kind: string): AnyKeyResource {
   if (!isKind(kind)) throw new Error(`There is no ${kind}.`);
-  return definitionOf(kind);
+  return getDefinition(kind);
 }
 
 function managed(kind: string, state: Managed["state"], more: Partial<Managed> = {}): Managed {
@@ -47,7 +47,7 @@ const authKey = (state: Managed["state"], more: Partial<Managed> = {}) =>
 
 function drift(credential: Managed, found: Key | undefined, log: readonly AuditEntry[] = []) {
   const names = new Map([["kDeployCNTRL", "deployer"]]);
-  return driftOf(credential, definition(credential.kind), found, log, now, names);
+  return findKeyDrift(credential, definition(credential.kind), found, log, now, names);
 }
 
 const entry = (action: string, eventTime: string, more: Partial<AuditEntry> = {}): AuditEntry => ({
@@ -117,13 +117,13 @@ describe("a credential that is there", () => {
     });
     const hidden = new Set(["scopes", "description"]);
     expect(drift(client({ hidden }), found)).toBeUndefined();
-    expect(notComparedOf(client({ hidden }), definition("OAuthClient"))).toEqual({
+    expect(findNotCompared(client({ hidden }), definition("OAuthClient"))).toEqual({
       ...about,
       arguments: ["scopes", "description"],
     });
     // What the tailnet never tells is missed by nobody.
     const outputs = new Set(["clientSecret", "rotateEvery"]);
-    expect(notComparedOf(client({ hidden: outputs }), definition("OAuthClient"))).toBeUndefined();
+    expect(findNotCompared(client({ hidden: outputs }), definition("OAuthClient"))).toBeUndefined();
   });
 });
 

@@ -5,8 +5,8 @@
 
 import { expect, test } from "vitest";
 import type { AuditEntry } from "../../provider/api/audit-log";
-import { descriptionsFrom } from "../../provider/state/descriptions";
-import { type Managed, managedIn, resourcesIn } from "../../provider/state/exported-state";
+import { collectDescriptions } from "../../provider/state/descriptions";
+import { listManaged, type Managed, parseResources } from "../../provider/state/exported-state";
 
 const type = "pulumi-nodejs:dynamic/tailscope:OAuthClient";
 const urn = `urn:pulumi:prod::infra::${type}::ci`;
@@ -20,25 +20,25 @@ test.each<[string, string]>([
     "it is not an exported stack: deployment.resources.0.urn is not as it should be",
   ],
 ])("%s is refused with the place", (text, problem) => {
-  expect(resourcesIn(text)).toEqual({ problem });
+  expect(parseResources(text)).toEqual({ problem });
 });
 
 test.each(["{}", '{"resources":null}', '{"resources":[]}'])(
   "a stack with nothing in it has no resources: %s",
   (deployment) => {
-    expect(resourcesIn(`{"version":3,"deployment":${deployment}}`)).toEqual({ resources: [] });
+    expect(parseResources(`{"version":3,"deployment":${deployment}}`)).toEqual({ resources: [] });
   },
 );
 
 test("a resource is kept whole, whatever else the engine wrote about it", () => {
   const resource = { urn, type, id: "kA", external: false, inputs: {}, outputs: {}, parent: "p" };
-  expect(resourcesIn(JSON.stringify({ deployment: { resources: [resource] } }))).toEqual({
+  expect(parseResources(JSON.stringify({ deployment: { resources: [resource] } }))).toEqual({
     resources: [resource],
   });
 });
 
 test("a credential of ours with an id is managed, unless a program only reads it", () => {
-  const managed = managedIn([
+  const managed = listManaged([
     { urn, type, id: "kA", inputs: {}, outputs: { scopes: ["dns"] } },
     { urn, type, id: "kB" },
     { urn, type, id: "kC", external: true },
@@ -57,7 +57,7 @@ test("what a program made secret is known to be, whether or not it is encrypted"
   const signature = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
   const shown = (value: unknown) => ({ ...signature, plaintext: JSON.stringify(value) });
   const encrypted = { ...signature, ciphertext: "v1:abc" };
-  const [managed] = managedIn([
+  const [managed] = listManaged([
     {
       urn,
       type,
@@ -89,8 +89,8 @@ test("the list knows a description best, then the state, then the entry of a cre
     target: { id, type: "API_KEY" },
     ...more,
   });
-  expect(descriptionsFrom({})).toEqual(new Map());
-  const all = descriptionsFrom({
+  expect(collectDescriptions({})).toEqual(new Map());
+  const all = collectDescriptions({
     keys: [{ id: "k1", description: "listed" }, { id: "k2", description: "" }, { id: "k3" }],
     managed: [
       managed("k1", { description: "stored" }),

@@ -7,11 +7,11 @@ import { expect, test } from "vitest";
 import type { AuditEntry } from "../../provider/api/audit-log";
 import type { Key } from "../../provider/api/keys/key";
 import type { Managed } from "../../provider/state/exported-state";
-import { inventory, isShortLivedToken, kindOf } from "../../provider/state/inventory";
+import { buildInventory, isShortLivedToken, nameKeyKind } from "../../provider/state/inventory";
 
 /** What an inventory says of one key. */
 function listed(key: Key, managed?: readonly Managed[], log?: readonly AuditEntry[]): unknown {
-  const [one] = inventory([key], managed, log);
+  const [one] = buildInventory([key], managed, log);
   return one;
 }
 
@@ -87,7 +87,7 @@ test.each([
   [null, "unknown"],
   [undefined, "unknown"],
 ])("the key type %j is listed as %j", (keyType, kind) => {
-  expect(kindOf(keyType)).toBe(kind);
+  expect(nameKeyKind(keyType)).toBe(kind);
 });
 
 test.each<[Omit<Key, "id">, boolean]>([
@@ -104,7 +104,12 @@ test("the oldest key comes first, and of one moment the first by id", () => {
     const [id = "", created = ""] = text.split(" ");
     return { id, created, keyType: "auth" };
   });
-  expect(inventory(keys, undefined, undefined).map(({ id }) => id)).toEqual(["d", "c", "a", "b"]);
+  expect(buildInventory(keys, undefined, undefined).map(({ id }) => id)).toEqual([
+    "d",
+    "c",
+    "a",
+    "b",
+  ]);
 });
 
 test("only what takes tokens has a last use: a client or an identity, by the last entry of its own", () => {
@@ -122,7 +127,7 @@ test("only what takes tokens has a last use: a client or an identity, by the las
     use(undefined, "2026-01-04T00:00:00Z"),
     use("T1CNTRL-k2CNTRL", "2026-01-05T00:00:00Z"),
   ];
-  const lastUsed = (key: Key) => inventory([key], undefined, log)[0];
+  const lastUsed = (key: Key) => buildInventory([key], undefined, log)[0];
   expect(lastUsed({ id: "k1CNTRL", keyType: "client" })).toHaveProperty(
     "lastUsed",
     "2026-01-02T00:00:00Z",

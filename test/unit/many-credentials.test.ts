@@ -6,7 +6,7 @@ import { fileByCredential, findDescription, isSameCredential } from "../../provi
 import type { ApiClient } from "../../provider/api/auth/client";
 import { createKeyList } from "../../provider/api/keys/shared-list";
 import { layOut } from "../../provider/cli/table";
-import { countReads } from "../../provider/engine/belonging";
+import { trackReads } from "../../provider/engine/belonging";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -47,7 +47,7 @@ test("of two keys with one id the first that is whole and active is found", asyn
 
 test("many that wait for whether any of them is found wait together", async () => {
   const settle = vi.spyOn(Promise, "allSettled");
-  const reads = countReads();
+  const reads = trackReads();
   const asked = Array.from({ length: 1000 }, async () => {
     await reads.run(async () => undefined);
     return reads.foundAny();
@@ -57,7 +57,7 @@ test("many that wait for whether any of them is found wait together", async () =
 });
 
 test("one that is found is found for all who wait", async () => {
-  const reads = countReads();
+  const reads = trackReads();
   const late = reads.run(async () => {
     await new Promise((resolve) => setImmediate(resolve));
     return "found";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { version } from "../../provider/api/version";
-import { addCommand, versionFrom } from "../../provider/resources/provider-package";
+import { findAddCommand, findVersion } from "../../provider/resources/provider-package";
 
 let folder = "";
 beforeAll(() => {
@@ -25,31 +25,31 @@ describe("the command that adds a package", () => {
     const program = join(repository, "infrastructure", "network");
     mkdirSync(program, { recursive: true });
     writeFileSync(join(repository, file), "");
-    expect(addCommand(repository)).toBe(command);
-    expect(addCommand(program)).toBe(command);
+    expect(findAddCommand(repository)).toBe(command);
+    expect(findAddCommand(program)).toBe(command);
   });
 
   test("is that of the nearest lock file, and npm's where there is none", () => {
     const program = join(folder, "outer", "inner");
     mkdirSync(program, { recursive: true });
-    expect(addCommand(program)).toBe("npm install");
+    expect(findAddCommand(program)).toBe("npm install");
     writeFileSync(join(folder, "outer", "yarn.lock"), "");
     writeFileSync(join(program, "pnpm-lock.yaml"), "");
-    expect(addCommand(program)).toBe("pnpm add");
+    expect(findAddCommand(program)).toBe("pnpm add");
   });
 });
 
 describe("the version that a folder sees", () => {
   test("is that of the package, from wherever below it Node looks up to it", () => {
-    expect(versionFrom(process.cwd())).toBe(version);
-    expect(versionFrom(join(process.cwd(), "examples", "quickstart"))).toBe(version);
+    expect(findVersion(process.cwd())).toBe(version);
+    expect(findVersion(join(process.cwd(), "examples", "quickstart"))).toBe(version);
   });
 
   test("is none where there is no package, or one that cannot be loaded", () => {
-    expect(versionFrom(folder)).toBeUndefined();
+    expect(findVersion(folder)).toBeUndefined();
     const broken = join(folder, "broken", "node_modules", "tailscope");
     mkdirSync(broken, { recursive: true });
     writeFileSync(join(broken, "package.json"), '{ "version": "1.0.0", "main": "missing.js" }');
-    expect(versionFrom(join(folder, "broken"))).toBeUndefined();
+    expect(findVersion(join(folder, "broken"))).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseName } from "../../provider/access/urn";
-import { managedIn, resourcesIn } from "../../provider/state/exported-state";
+import { listManaged, parseResources } from "../../provider/state/exported-state";
 import { reveal } from "../../provider/state/stored-secrets";
 
 const signature = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
@@ -48,9 +48,9 @@ test("nothing that is encrypted is in what is known of a credential, however dee
     fc.property(fc.dictionary(fc.constantFrom("scopes", "tags", "key"), value), (outputs) => {
       const type = "pulumi-nodejs:dynamic/tailscope:OAuthClient";
       const resource = { urn: `urn:pulumi:s::p::${type}::n`, type, id: "kA", inputs: {}, outputs };
-      const read = resourcesIn(JSON.stringify({ deployment: { resources: [resource] } }));
+      const read = parseResources(JSON.stringify({ deployment: { resources: [resource] } }));
       if ("problem" in read) throw new Error(read.problem);
-      const [managed] = managedIn(read.resources);
+      const [managed] = listManaged(read.resources);
       expect(JSON.stringify(managed?.state)).not.toMatch(/ciphertext|4dabf/);
       for (const [name, one] of Object.entries(outputs)) {
         const isHidden = JSON.stringify(one).includes("ciphertext");

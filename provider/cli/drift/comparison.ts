@@ -7,20 +7,20 @@ import { fileByCredential } from "../../api/audit-log";
 import { NotVisible } from "../../api/errors";
 import { isKeyId } from "../../api/keys/id";
 import type { Tailnet } from "../../api/tailnet";
-import { type AnyResource, resourceOf } from "../../definitions/all";
-import { countReads, requireEvidence, requireSameTailnet } from "../../engine/belonging";
+import { type AnyResource, findDefinition } from "../../definitions/all";
+import { requireEvidence, requireSameTailnet, trackReads } from "../../engine/belonging";
 import { gone, isKeyResource, missing } from "../../engine/resource";
-import { recordedIn } from "../../engine/state";
-import { descriptionsFrom } from "../../state/descriptions";
+import { toRecorded } from "../../engine/state";
+import { collectDescriptions } from "../../state/descriptions";
 import {
   type Drift,
-  differenceOf,
   type Found,
-  foundKey,
+  findDrift,
+  findNotCompared,
   type NotCompared,
-  notComparedOf,
+  toFound,
 } from "../../state/drift";
-import { type Managed, managedIn } from "../../state/exported-state";
+import { listManaged, type Managed } from "../../state/exported-state";
 import { CommandFailure, exitCodes } from "../failure";
 import { print, printAside, printJson, printTable, waitingFor } from "../output";
 import type { Asked, StackOptions } from "../pulumi";
@@ -71,10 +71,10 @@ async function managedCredentials(asked: Asked): Promise<readonly Managed[]> {
     throw new CommandFailure(
       "There is no Pulumi project here.\n  Run this in the folder of the stack's Pulumi.yaml (or name it with --cwd), name the stack with --stack, or give exported state with --state FILE.",
     );
-  const managed = managedIn(resourcesOf(exports));
+  const managed = listManaged(resourcesOf(exports));
   if (!managed.some(hidesArguments)) return managed;
   try {
-    return managedIn(
+    return listManaged(
       resourcesOf(await waitingFor("Decrypting the state", asked.decryptedExports())),
     );
   } catch (error) {
@@ -88,10 +88,10 @@ async function managedCredentials(asked: Asked): Promise<readonly Managed[]> {
 }
 
 function hidesArguments(managed: Managed): boolean {
-  const definition = resourceOf(managed.kind);
+  const definition = findDefinition(managed.kind);
   return (
     managed.hidden.has("connection") ||
-    (definition !== undefined && notComparedOf(managed, definition) !== undefined)
+    (definition !== undefined && findNotCompared(managed, definition) !== undefined)
   );
 }
 
@@ -139,12 +139,12 @@ async function compareIn(
   isUsersToken: boolean,
 ): Promise<Compared> {
   const now = Date.now();
-  const reads = countReads();
+  const reads = trackReads();
   const compared = await waitingFor(
     `Comparing ${managed.length} credentials`,
     Promise.all(
       managed.map(async (one) => {
-        const definition = resourceOf(one.kind);
+        const definition = findDefinition(one.kind);
         if (definition === undefined)
           throw new CommandFailure(
             `${one.urn} has a type that this version does not know: ${one.kind}.\n  Use the version that created it, or a newer one.`,
@@ -165,11 +165,11 @@ async function compareIn(
   const notCompared = compared.flatMap(
     // What is gone needs no comparison of arguments.
     ({ one, definition, found }) =>
-      found === undefined ? [] : (notComparedOf(one, definition) ?? []),
+      found === undefined ? [] : (findNotCompared(one, definition) ?? []),
   );
   const count = compared.length - notCompared.length;
   const different = compared.filter(
-    ({ one, definition, found }) => differenceOf(one, definition, found, []) !== undefined,
+    ({ one, definition, found }) => findDrift(one, definition, found, []) !== undefined,
   );
   if (different.length === 0) return { drift: [], notCompared, count };
   const log = await auditLogSince(
@@ -177,12 +177,12 @@ async function compareIn(
     now - auditLogMilliseconds,
     "It is unknown who made the changes, and when",
   );
-  const descriptions = descriptionsFrom({ keys: await tailnet.allKeys(), managed, log });
+  const descriptions = collectDescriptions({ keys: await tailnet.allKeys(), managed, log });
   const entriesAbout = fileByCredential(log ?? [], ({ target }) => target.id);
   return {
     drift: different.flatMap(
       ({ one, definition, found }) =>
-        differenceOf(one, definition, found, entriesAbout(one.id), descriptions) ?? [],
+        findDrift(one, definition, found, entriesAbout(one.id), descriptions) ?? [],
     ),
     notCompared,
     count,
@@ -197,15 +197,15 @@ async function read(
   isUsersToken: boolean,
   now: number,
 ): Promise<Found | undefined> {
-  const recorded = recordedIn(definition, state);
+  const recorded = toRecorded(definition, state);
   try {
     if (isKeyResource(definition)) {
       const { type } = getKeyFacts(definition.type);
       const key = await tailnet.keys(type).find(id, recorded.userId);
-      return key && foundKey(definition, key, now);
+      return key && toFound(definition, key, now);
     }
     const found = await definition.read(id, recorded, tailnet);
-    return found === missing ? undefined : { seen: found === gone ? undefined : found };
+    return found === missing ? undefined : { properties: found === gone ? undefined : found };
   } catch (error) {
     // What an API access token can see is unknown. Drift changes nothing, so it reports the
     // credential as missing.

@@ -12,7 +12,7 @@ import { described } from "../../reach/words";
 import { readPreview } from "../../review/input/preview";
 import { findStartsAfter } from "../../review/reach/credential-starts";
 import type { Managed } from "../../state/exported-state";
-import { isShortLivedToken, kindOf } from "../../state/inventory";
+import { isShortLivedToken, nameKeyKind } from "../../state/inventory";
 import { CommandFailure } from "../failure";
 import { textOf } from "../files";
 import { listCredentials } from "../listing";
@@ -83,7 +83,7 @@ function startOfKey(
   urns: ReadonlyMap<string, string> | undefined,
 ): CredentialStart | undefined {
   const kind = [...credentialKinds, "ApiAccessToken" as const].find(
-    (one) => one === kindOf(key.keyType),
+    (one) => one === nameKeyKind(key.keyType),
   );
   if (kind === undefined) return undefined;
   const urn = urns?.get(key.id);

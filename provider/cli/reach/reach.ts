@@ -19,7 +19,7 @@ import { remarkInWords } from "../../reach/words";
 import { formatHtmlAnswers } from "../../review/reach/html";
 import { toJsonReach, toJsonWay } from "../../review/reach/json";
 import { formatMarkdownAnswers } from "../../review/reach/markdown";
-import { managedByAnyIn } from "../../state/exported-state";
+import { listManagedByAny } from "../../state/exported-state";
 import type { reachFormats } from "../choices";
 import { CommandFailure, exitCodes } from "../failure";
 import { readText } from "../files";
@@ -197,7 +197,7 @@ async function gather(options: ReachOptions): Promise<Omit<World, "network" | "s
 async function managedBy(asked: Asked | undefined, isNotNeeded: boolean) {
   if (asked === undefined || isNotNeeded) return undefined;
   const exports = await asked.exports;
-  return exports && managedByAnyIn(resourcesOf(exports));
+  return exports && listManagedByAny(resourcesOf(exports));
 }
 
 /** Whether nothing says who would ask the tailnet. */

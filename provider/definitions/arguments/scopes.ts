@@ -5,7 +5,7 @@ import { findNearest } from "../../access/spelling";
 import type { Failure } from "../../engine/resource";
 import { setOf, text } from "./common";
 
-/** Scopes as written; whether they exist is a matter of two arguments: {@link scopeFailures}. */
+/** Scopes as written; whether they exist is a matter of two arguments: {@link checkScopes}. */
 export const scopes = setOf(text('a scope such as "devices:core:read"'), '["auth_keys"]').refine(
   (members) => members.length > 0,
   {
@@ -25,7 +25,7 @@ interface ScopeArguments {
  * A scope that does not exist, and scopes that need tags without any. `written` tells the place in
  * the person's own order.
  */
-export function scopeFailures(known: ScopeArguments, written: { scopes?: unknown }): Failure[] {
+export function checkScopes(known: ScopeArguments, written: { scopes?: unknown }): Failure[] {
   const order: unknown[] = Array.isArray(written.scopes) ? written.scopes : [];
   const failures = (known.scopes ?? []).flatMap((scope): Failure[] => {
     if (

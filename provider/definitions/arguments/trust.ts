@@ -15,10 +15,10 @@ const visibleText = (what: string) =>
   text(what).superRefine((value, context) => {
     const invisible = findInvisible(value);
     if (invisible.length > 0)
-      context.addIssue({ code: "custom", message: tellInvisible(invisible) });
+      context.addIssue({ code: "custom", message: describeInvisible(invisible) });
   });
 
-function tellInvisible(characters: readonly string[]): string {
+function describeInvisible(characters: readonly string[]): string {
   return `has characters that nobody can see: leave out ${characters.join(" ")}`;
 }
 
@@ -39,7 +39,7 @@ export const issuer = visibleText(
           ? "has a query or a fragment, which no issuer may have"
           : hasUserInformation(address)
             ? "has a user name before its host, as only a deception has"
-            : misspelling(address, url);
+            : findMisspelling(address, url);
   if (problem === undefined) return;
   context.addIssue({
     code: "custom",
@@ -51,7 +51,7 @@ export const issuer = visibleText(
  * A token names its issuer in one spelling, and Tailscale compares the two letter for letter
  * (OpenID Connect Core 1.0, section 3.1.3.7).
  */
-function misspelling(address: string, url: URL): string | undefined {
+function findMisspelling(address: string, url: URL): string | undefined {
   if (address.trim() !== address) return "starts or ends with a blank";
   const platform = findPlatform(address);
   if (platform === undefined || url.pathname !== "/" || address === url.origin) return undefined;
@@ -81,7 +81,7 @@ export const claimRules = z
   .superRefine((rules, context) => {
     const known = new Map<string, string>();
     for (const claim of Object.keys(rules)) {
-      const problem = claimProblem(claim, known);
+      const problem = findClaimProblem(claim, known);
       if (problem !== undefined)
         context.addIssue({ code: "custom", path: [claim], message: problem });
     }
@@ -90,14 +90,14 @@ export const claimRules = z
       if (invisible.length > 0)
         context.addIssue({
           code: "custom",
-          message: `"${escapeToAscii(claim)}" ${tellInvisible(invisible)}`,
+          message: `"${escapeToAscii(claim)}" ${describeInvisible(invisible)}`,
         });
     }
   })
   .optional();
 
 /** What is wrong with the name of a claim, beside those in `known`, to which it is added. */
-function claimProblem(claim: string, known: Map<string, string>): string | undefined {
+function findClaimProblem(claim: string, known: Map<string, string>): string | undefined {
   // Names that nobody can read are told of elsewhere, and never shown.
   if (findInvisible(claim).length > 0) return undefined;
   const read = parseClaim(claim);
@@ -120,7 +120,7 @@ interface TrustArguments {
 }
 
 /** A subject that nobody can have, which would only show when the first token is refused. */
-export function trustFailures({ issuer, subject }: TrustArguments): Failure[] {
+export function checkTrust({ issuer, subject }: TrustArguments): Failure[] {
   if (issuer === undefined || subject === undefined) return [];
   const verdict = judgeTrust({ issuer, subject, audience: "", claims: {} });
   if (verdict.whose !== "nobody") return [];
