@@ -3,6 +3,7 @@
  * answers.
  */
 
+import { getFirstLine } from "../access/error-text";
 import type { DeployerSource } from "./settings/credential";
 
 /** What a request was for, in the words of its error message. */
@@ -186,9 +187,7 @@ export class LostCreate extends TailscaleError {
     remedy: string,
     readonly candidates: readonly string[] = [],
   ) {
-    super(
-      advise(`${cause.message.split("\n")[0]}\n  It may have taken effect: ${became}.`, remedy),
-    );
+    super(advise(`${getFirstLine(cause)}\n  It may have taken effect: ${became}.`, remedy));
   }
 }
 
@@ -196,7 +195,7 @@ export class LostCreate extends TailscaleError {
  * Whether a failure says nothing about what was asked: Tailscale did not answer, or not in its
  * right mind.
  */
-export function isPassing(error: Error): boolean {
+export function isPassing(error: unknown): error is Error {
   return [Unreachable, ServerFailed, RateLimited, AnswerNotUnderstood].some(
     (kind) => error instanceof kind,
   );

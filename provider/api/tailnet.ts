@@ -3,6 +3,7 @@
  * its own.
  */
 
+import { getFirstLine } from "../access/error-text";
 import type { Holder, TagOwners } from "../access/grants";
 import { sanitize } from "../access/sanitize";
 import { covers, expandLegacyScopes } from "../access/scopes";
@@ -58,18 +59,27 @@ export interface Tailnet {
   close(): Promise<void>;
 }
 
-/**
- * Connects to a tailnet; nothing is sent yet.
- * @param warn takes what a person should know although nothing failed
- * @param alsoReads scopes that reads here need beyond those of keys and the policy file
- * @param known ids that the run's state holds; those that it makes are added
- */
+/** How a tailnet is opened; every member has a default. */
+export interface TailnetOptions {
+  /** Is given what a person should know although nothing failed. By default nobody is told. */
+  readonly warn?: (message: string) => void;
+  /** Sends the requests. By default as the connection says. */
+  readonly http?: Http;
+  /** Scopes that reads need beyond those of keys and the policy file. By default none. */
+  readonly alsoReads?: readonly string[];
+  /** Ids of credentials that the run knows; those that it creates are added. By default none. */
+  readonly known?: Set<string> | undefined;
+}
+
+/** Connects to a tailnet. Nothing is sent yet. */
 export function openTailnet(
   connection: Connection,
-  warn: (message: string) => void = () => {},
-  http: Http = openHttp(connection.baseUrl, connection.timing),
-  alsoReads: readonly string[] = [],
-  known: Set<string> = new Set(),
+  {
+    warn = () => {},
+    http = openHttp(connection.baseUrl, connection.timing),
+    alsoReads = [],
+    known = new Set(),
+  }: TailnetOptions = {},
 ): Tailnet {
   // An access token may be a user's. A minter may fall back to the deployer.
   const isTrustCredential = connection.deployer.kind !== "accessToken";
@@ -236,7 +246,7 @@ async function readIfPermitted<Answer>(
     return await read();
   } catch (error) {
     if (!isHidden(error)) throw error;
-    tell(`${error.message.split("\n")[0]}.`, error);
+    tell(`${getFirstLine(error)}.`, error);
     return undefined;
   }
 }

@@ -3,6 +3,7 @@
  * what it holds and lacks.
  */
 
+import { describeError, getMessage } from "../access/error-text";
 import { type ResourceType, resourceTypes } from "../access/kinds";
 import { compareNeeds, type Met, type PurposeName, purposes } from "../access/needs";
 import { sanitize } from "../access/sanitize";
@@ -69,7 +70,7 @@ async function skewCheck(baseUrl: string): Promise<Check> {
     return {
       name,
       status: "failed",
-      detail: sanitize(messageOf(error)),
+      detail: describeError(error),
       remedy: "Check the address, and the proxy, firewall and DNS on the way to it.",
     };
   }
@@ -217,10 +218,6 @@ async function kindsInStack(
 }
 
 function failed(name: string, error: unknown): Check {
-  const [detail = "", ...rest] = messageOf(error).split("\n");
+  const [detail = "", ...rest] = getMessage(error).split("\n");
   return { name, status: "failed", detail, remedy: rest.map((line) => line.trim()).join("\n") };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
+import { getMessage } from "../access/error-text";
 import { CommandFailure } from "./failure";
 
 /** The text of a file, or of standard input for `-`. */
@@ -20,9 +21,7 @@ export function readText(path: string): string {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new CommandFailure(
-      `${path} cannot be read: ${error instanceof Error ? error.message : error}.`,
-    );
+    throw new CommandFailure(`${path} cannot be read: ${getMessage(error)}.`);
   }
   return decoded(bytes, path);
 }

@@ -1,5 +1,6 @@
 /** `tailscope`: runs what a person or a job typed. */
 
+import { getMessage } from "../access/error-text";
 import { sanitizeData } from "../access/sanitize";
 import { exitCodes } from "./failure";
 import { endQuietlyWithReader, roomOf } from "./output";
@@ -10,7 +11,7 @@ endQuietlyWithReader();
 tailscope(process.argv[2])
   .then((program) => program.parseAsync())
   .catch((error: unknown) => {
-    const lines = (error instanceof Error ? error.message : String(error)).split("\n");
+    const lines = getMessage(error).split("\n");
     console.error(
       wrapped(`tailscope: ${lines.map(readableLine).join("\n  ")}`, roomOf(process.stderr), 0),
     );

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { getMessage } from "../access/error-text";
 import { isLoopback } from "../network/proxy";
 import { githubPullRequest } from "../pull-request/github";
 import { gitlabMergeRequest } from "../pull-request/gitlab";
@@ -78,9 +79,7 @@ function inEvent(path: string): { number: number; commit: string | undefined } {
   try {
     payload = JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new CommandFailure(
-      `The file of GITHUB_EVENT_PATH cannot be read: ${error instanceof Error ? error.message : error}.`,
-    );
+    throw new CommandFailure(`The file of GITHUB_EVENT_PATH cannot be read: ${getMessage(error)}.`);
   }
   const direct = onPullRequest.safeParse(payload);
   if (direct.success) {

@@ -7,6 +7,7 @@ import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { getFirstLine } from "../access/error-text";
 import { sanitize } from "../access/sanitize";
 import { CommandFailure } from "./failure";
 import { textOf } from "./files";
@@ -118,7 +119,7 @@ export async function askForConfig(options: SettingsOptions): Promise<StackConfi
     };
   } catch (error) {
     if (isNamed || !(error instanceof CommandFailure)) throw error;
-    return { kind: "unreadable", reason: error.message.split("\n")[0] ?? "" };
+    return { kind: "unreadable", reason: getFirstLine(error) };
   }
 }
 

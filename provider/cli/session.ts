@@ -16,12 +16,11 @@ export async function withTailnet<Result>(
   work: (tailnet: Tailnet) => Promise<Result>,
 ): Promise<Result> {
   connection.notes?.forEach(printAside);
-  const tailnet = openTailnet(
-    connection,
-    printAside,
-    openHttp(connection.baseUrl, connection.timing),
-    [auditLogScope],
-  );
+  const tailnet = openTailnet(connection, {
+    warn: printAside,
+    http: openHttp(connection.baseUrl, connection.timing),
+    alsoReads: [auditLogScope],
+  });
   try {
     return await work(tailnet);
   } finally {

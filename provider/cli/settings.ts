@@ -5,6 +5,7 @@
  */
 
 import { z } from "zod";
+import { getFirstLine } from "../access/error-text";
 import { type ConfigReader, type Connection, readConnection } from "../api/settings/connection";
 import { SettingsError } from "../api/settings/error";
 import { CommandFailure } from "./failure";
@@ -92,8 +93,7 @@ function readerOf(content: string, secrets: Set<string>): ConfigReader {
 }
 
 function whyDecrypted(keys: readonly string[], reason: unknown): CommandFailure {
-  const [said = ""] = (reason instanceof Error ? reason.message : String(reason)).split("\n");
   return new CommandFailure(
-    `The deployer is in the stack's config (${keys.join(", ")}), which cannot be decrypted: ${said}\n  Set its passphrase or key, for example PULUMI_CONFIG_PASSPHRASE, or give the deployer in the environment.`,
+    `The deployer is in the stack's config (${keys.join(", ")}), which cannot be decrypted: ${getFirstLine(reason)}\n  Set its passphrase or key, for example PULUMI_CONFIG_PASSPHRASE, or give the deployer in the environment.`,
   );
 }

@@ -1,36 +1,37 @@
 /**
- * `check`: are these inputs right, and what is their normal form? Runs at preview, so a wrong value
+ * `check`: whether inputs are valid, and their normal form. It runs at preview, so an invalid value
  * never reaches the API.
  */
 
-import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
 import { holdsOutputNote, outputNoteProblem } from "../access/engine-values";
 import { isInternal } from "../access/internal-arguments";
 import { findNearest } from "../access/spelling";
+import { emptyToUndefined, isSameArgument } from "./normal-form";
 import type { Failure, Properties, Resource } from "./resource";
-import { emptyToUndefined, holdsUnknown } from "./unknowns";
+import { holdsUnknown } from "./unknowns";
 
 export interface CheckedInputs<Inputs> {
   /**
-   * Normalised, less what is absent. What is not known yet is passed on as it came and checked when
-   * it is known.
+   * In normal form, without those that are absent. An unknown value is passed on as it came: it is
+   * checked once it is known.
    */
   readonly inputs: Properties;
-  /** Those of them that are known, parsed. */
+  /** The known ones, parsed. */
   readonly known: Partial<Inputs>;
   readonly failures: readonly Failure[];
 }
 
 /**
- * @param kept the inputs that the resource has by now. What exists may be what we would let nobody
- * ask for (an adopted credential, or one that an older version made): an argument that stays as it
- * is is not refused.
+ * Checks the inputs of a resource.
+ * @param current the inputs that the resource has now. An argument that does not change is not
+ *   refused: an adopted credential, or one that an older version created, may have what this
+ *   version would not accept.
  */
 export function checkInputs<Inputs extends object>(
   definition: Resource<Inputs>,
   given: Properties,
-  kept: Properties = {},
+  current: Properties = {},
 ): CheckedInputs<Inputs> {
   const shape: Record<string, z.ZodType> = definition.inputs.shape;
   const failures: Failure[] = [];
@@ -59,20 +60,20 @@ export function checkInputs<Inputs extends object>(
     if (result.success) {
       if (result.data !== undefined) inputs[name] = result.data;
       parsed[name] = result.data;
-    } else if (isKept(definition, name, given, kept)) {
+    } else if (isUnchanged(definition, name, given, current)) {
       inputs[name] = given[name];
     } else {
       failures.push(...result.error.issues.map((issue) => toFailure(name, issue)));
     }
   }
-  const known = parsed as Partial<Inputs>; // Its members have been parsed by the schemas of `Inputs`, one by one.
-  // A rule is about several arguments, any of which may be the one that changes.
-  if (!Object.keys(shape).every((name) => isKept(definition, name, given, kept)))
+  const known = parsed as Partial<Inputs>; // Each member was parsed by its schema of `Inputs`.
+  // A rule is about several arguments, so it holds as soon as one of them changes.
+  if (!Object.keys(shape).every((name) => isUnchanged(definition, name, given, current)))
     failures.push(...definition.checkTogether(known, given));
   return { inputs, known, failures };
 }
 
-/** A failure for each text in an argument that an Output was written into. */
+/** A failure for each text that an Output was put into, as in `` `tag:${output}` ``. */
 function findOutputNotes(property: string, value: unknown): Failure[] {
   if (typeof value === "string")
     return holdsOutputNote(value) ? [{ property, reason: outputNoteProblem }] : [];
@@ -84,17 +85,14 @@ function findOutputNotes(property: string, value: unknown): Failure[] {
   );
 }
 
-function isKept<Inputs extends object>(
+function isUnchanged<Inputs extends object>(
   definition: Resource<Inputs>,
   name: string,
   given: Properties,
-  kept: Properties,
+  current: Properties,
 ): boolean {
-  if (Object.keys(kept).length === 0) return false;
-  return isDeepStrictEqual(
-    normalize(definition, name, given[name]),
-    normalize(definition, name, kept[name]),
-  );
+  if (Object.keys(current).length === 0) return false;
+  return isSameArgument(definition, name, given[name], current[name]);
 }
 
 function toFailure(name: string, issue: z.core.$ZodIssue): Failure {
@@ -102,21 +100,4 @@ function toFailure(name: string, issue: z.core.$ZodIssue): Failure {
     .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`))
     .join("");
   return { property: `${name}${path}`, reason: issue.message };
-}
-
-/**
- * One argument's value in normal form, whether it came from a program, from the state or from the
- * API.
- */
-export function normalize<Inputs extends object>(
-  definition: Resource<Inputs>,
-  name: string,
-  value: unknown,
-): unknown {
-  const shape: Record<string, z.ZodType> = definition.inputs.shape;
-  const present = emptyToUndefined(value);
-  const result = shape[name]?.safeParse(present);
-  // What exists in a tailnet need not be what we would let anybody ask for: then it is compared as
-  // it is.
-  return result?.success ? result.data : present;
 }

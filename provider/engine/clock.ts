@@ -1,15 +1,12 @@
-/**
- * The time by which rotation is decided: the machine's, or a moment that a person wants to look
- * ahead to.
- */
+/** The time that decides what is due for rotation: the machine's, or one that a person chose. */
 
 import { SettingsError } from "../api/settings/error";
 
 /**
- * Milliseconds since 1970. `TAILSCOPE_NOW`, a time in RFC 3339, takes the place of the machine's
- * clock, so that `TAILSCOPE_NOW=2027-03-01T00:00:00Z pulumi preview` shows what falls due by then.
+ * Now, in milliseconds since 1970. `TAILSCOPE_NOW`, a time in RFC 3339, replaces the machine's clock:
+ * `TAILSCOPE_NOW=2027-03-01T00:00:00Z pulumi preview` shows what is due by then.
  *
- * @throws SettingsError where `TAILSCOPE_NOW` is no time
+ * @throws SettingsError if `TAILSCOPE_NOW` is not a time
  */
 export function now(): number {
   const given = process.env["TAILSCOPE_NOW"];

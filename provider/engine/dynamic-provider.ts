@@ -1,4 +1,4 @@
-/** A definition made into the verbs that Pulumi's dynamic-provider process calls. */
+/** The verbs of Pulumi's dynamic-provider process, made from a definition. */
 
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
@@ -8,22 +8,13 @@ import { NotVisible } from "../api/errors";
 import type { Connection } from "../api/settings/connection";
 import { SettingsError } from "../api/settings/error";
 import type { Tailnet } from "../api/tailnet";
-import { warnOfAnswers } from "./answers";
-import { describeOrigin, madeInKey, requireEvidence, requireSameTailnet } from "./belonging";
 import { checkInputs } from "./check";
-import { lookAhead } from "./preflight";
-import type { Failure, Properties, Resource } from "./resource";
-import { type gone, missing } from "./resource";
+import { checkAhead } from "./preflight";
+import { type Failure, type gone, missing, type Properties, type Resource } from "./resource";
+import { warnOfRewrittenArguments } from "./rewritten-arguments";
 import { findDueRotation, formatRotatesAt } from "./rotation";
-import {
-  deployerConnection,
-  goneIds,
-  knownIds,
-  readsThrough,
-  tailnetOf,
-  warn,
-  warnOnce,
-} from "./run";
+import type { Run } from "./run";
+import { describeOrigin, madeInKey, requireEvidence, requireSameTailnet } from "./same-tailnet";
 import { conceal, listSecretArguments } from "./secret-arguments";
 import {
   applyRead,
@@ -36,80 +27,65 @@ import {
 import { notKnownSecret } from "./unknown-secret";
 import { holdsUnknown, removeUndefined } from "./unknowns";
 
-/** The verbs that each of our providers has; `configure` is before them all (on-demand.ts). */
+/** The verbs of each of our providers. The engine calls `configure` first (on-demand.ts). */
 export type Provider = Required<Omit<pulumi.dynamic.ResourceProvider, "configure">>;
 
 export function createDynamicProvider<Inputs extends object>(
   definition: Resource<Inputs>,
+  run: Run,
 ): Provider {
+  const { type } = definition;
   return {
     async check(olds: Properties, news: Properties) {
       return withReadableErrors(async () => {
-        const { inputs, known, failures } = checkInputs(
-          definition,
-          news,
-          recoverInputs(definition, olds),
-        );
+        const current = recoverInputs(definition, olds);
+        const { inputs, known, failures } = checkInputs(definition, news, current);
         const found = [...failures];
         if (found.length === 0 && !holdsUnknown(news["connection"])) {
-          // Credentials that are missing or contradict each other show at preview.
+          // So that a preview shows credentials that are missing or contradict each other.
           const { deployer, timing } = getConnection(news);
           const isByClient = "mintedBy" in news || deployer.kind !== "accessToken";
-          // What stays as it is was possible before, and nothing of it is sent.
-          const isChanged = !isDeepStrictEqual(
-            recoverInputs(definition, olds),
-            recoverInputs(definition, inputs),
-          );
+          // Of a resource without a change nothing is sent, so nothing needs to be possible.
+          const isChanged = !isDeepStrictEqual(current, recoverInputs(definition, inputs));
           if (isChanged) found.push(...(definition.checkMaker?.(known, isByClient) ?? []));
-          if (isChanged) definition.findDoubts?.(known).forEach(warnOnce);
+          if (isChanged) definition.findDoubts?.(known).forEach(run.warnOnce);
           const grants =
             isChanged && isPreflightWanted() ? definition.findGrants(known) : undefined;
-          if (grants !== undefined)
-            found.push(...(await lookAhead(grants, await getTailnet(news), news, timing?.timeout)));
+          if (grants !== undefined) {
+            const tailnet = await getTailnet(news);
+            found.push(...(await checkAhead(run, grants, tailnet, news, timing?.timeout)));
+          }
         }
         if (news[secretsKey] !== undefined) inputs[secretsKey] = news[secretsKey];
-        // Of a failure with a property the engine prints that property's value as well, even where
-        // it is secret.
-        return {
-          inputs,
-          failures: found.map((failure) => ({
-            property: "",
-            reason: formatFailure(conceal(failure, news)),
-          })),
-        };
+        return { inputs, failures: found.map((failure) => toCheckFailure(failure, news)) };
       });
     },
 
     async diff(id, olds: Properties, news: Properties) {
       return withReadableErrors(async () => {
-        knownIds.add(String(id));
+        run.knownIds.add(String(id));
         const { inPlace, bookkeeping, replacing } = findChanges(definition, olds, news);
-        warnOfDeployer(definition.type, String(id), news);
+        warnOfDeployer(String(id), news);
         if (isForeign(definition, olds)) return { changes: true, replaces: [...replacing] };
-        if (replacing.length === 0) warnOfAnswers(definition, String(id), olds, inPlace);
-        const due =
-          replacing.length === 0
-            ? findDueRotation(definition.type, String(id), olds, news)
-            : undefined;
-        if (due !== undefined) {
-          warn(due.reason);
-          return { changes: true, replaces: [due.rule] };
-        }
-        if (replacing.length === 0 && (await isWantedAgain(String(id), olds, news))) {
-          return { changes: true, replaces: ["recreateIfInvalid"] };
-        }
         if (replacing.length > 0) {
           return {
             changes: true,
             replaces: [...replacing],
-            // A slot of a rotating pair: what was in it has been out of use for a period, and more
-            // than two are never active.
+            // A slot of a rotating pair: nobody has used its credential for a whole period, and
+            // never more than two may be active.
             ...(replacing.includes("generation") && { deleteBeforeReplace: true }),
           };
         }
-        // Without `changes` the engine compares the inputs itself, and so knows the names that the
-        // option `replaceOnChanges` is about, for which the SDK's dynamic provider has no place in
-        // its answer.
+        warnOfRewrittenArguments(run, definition, String(id), olds, inPlace);
+        const due = findDueRotation(type, String(id), olds, news);
+        if (due !== undefined) {
+          run.warn(due.reason);
+          return { changes: true, replaces: [due.rule] };
+        }
+        if (await mustRecreate(String(id), olds, news))
+          return { changes: true, replaces: ["recreateIfInvalid"] };
+        // Without `changes` the engine compares the inputs by itself. Only then does it honour the
+        // option `replaceOnChanges`: an answer of a dynamic provider has no place for the names.
         return inPlace.length + bookkeeping.length > 0 ? {} : { changes: false };
       });
     },
@@ -118,24 +94,23 @@ export function createDynamicProvider<Inputs extends object>(
       return withReadableErrors(async () => {
         const inputs = parseInputs(definition, news);
         const tailnet = await getTailnet(inputs);
-        // Just parsed by its schema.
+        // `parseInputs` has just parsed them.
         const { id, ...answer } = await definition.create(inputs as Inputs, tailnet);
         const state = applyWrite(definition, inputs, answer, {}, listSecretArguments(news));
-        warnOfAnswers(definition, id, state);
+        warnOfRewrittenArguments(run, definition, id, state);
         return { id, outs: completeState(state, inputs, tailnet) };
       });
     },
 
     async read(id: string, props: Properties = {}) {
       return withReadableErrors(async () => {
-        knownIds.add(String(id));
+        run.knownIds.add(String(id));
         const inputs = recoverInputs(definition, props);
         const found = await readTailnet(id, props);
         if (typeof found === "symbol") {
-          if (isLookup(definition, props))
-            throw new Error(describeNothingToRead(definition.type, id));
+          if (isLookup(definition, props)) throw new Error(describeNothingToRead(type, id));
           if (found === missing) await requireGone(id, props);
-          // Inputs as written by `create`.
+          // Written by `create`.
           if (definition.isRecreated?.(inputs as Partial<Inputs>) === false) {
             return { id, props, inputs };
           }
@@ -152,7 +127,7 @@ export function createDynamicProvider<Inputs extends object>(
 
     async update(id, olds: Properties, news: Properties) {
       return withReadableErrors(async () => {
-        knownIds.add(String(id));
+        run.knownIds.add(String(id));
         const inputs = parseInputs(definition, news, recoverInputs(definition, olds));
         const { inPlace } = findChanges(definition, olds, inputs);
         if (isForeign(definition, olds)) return { outs: await takeOver(id, olds, inputs) };
@@ -161,26 +136,25 @@ export function createDynamicProvider<Inputs extends object>(
           return { outs: completeState(outs, inputs) };
         }
         const tailnet = await getTailnet(inputs);
-        requireSameTailnet(definition.type, id, olds, tailnet.identity);
-        const changed = inPlace as (keyof Inputs & string)[]; // Names of arguments, all of them.
+        requireSameTailnet(type, id, olds, tailnet.identity);
+        const changed = inPlace as (keyof Inputs & string)[]; // All are names of arguments.
         const recorded = toRecorded(definition, olds);
-        // Just parsed by its schema.
+        // `parseInputs` has just parsed them.
         const answer = await definition.update(id, inputs as Inputs, changed, recorded, tailnet);
         const secrets = listSecretArguments(news);
         const outs = applyUpdate(definition, olds, inputs, changed, answer, secrets);
-        warnOfAnswers(definition, id, outs);
+        warnOfRewrittenArguments(run, definition, id, outs);
         return { outs: completeState(outs, inputs, tailnet) };
       });
     },
 
     async delete(id, props: Properties) {
       return withReadableErrors(async () => {
-        knownIds.add(String(id));
+        run.knownIds.add(String(id));
         const tailnet = await getTailnet(recoverInputs(definition, props));
-        requireSameTailnet(definition.type, id, props, tailnet.identity);
-        if (id === tailnet.identity.deployer)
-          throw new Error(describeOwnRevocation(definition.type, id));
-        if (goneIds.has(id)) return;
+        requireSameTailnet(type, id, props, tailnet.identity);
+        if (id === tailnet.identity.deployer) throw new Error(describeOwnRevocation(type, id));
+        if (run.goneIds.has(id)) return;
         await withOrigin(id, props, () =>
           definition.delete(id, toRecorded(definition, props), tailnet),
         );
@@ -188,12 +162,10 @@ export function createDynamicProvider<Inputs extends object>(
     },
   };
 
-  /**
-   * Whether one that was not to be made again, and opens nothing any more, is to be made again now.
-   */
-  async function isWantedAgain(id: string, olds: Properties, news: Properties): Promise<boolean> {
+  /** Whether a change of `recreateIfInvalid` recreates a credential that is no longer valid. */
+  async function mustRecreate(id: string, olds: Properties, news: Properties): Promise<boolean> {
     const { isRecreated } = definition;
-    // As written by `create`, and as parsed by `check`.
+    // The first was written by `create`, the second was parsed by `check`.
     const before = recoverInputs(definition, olds) as Partial<Inputs>;
     const after = recoverInputs(definition, news) as Partial<Inputs>;
     if (isRecreated === undefined || isRecreated(before) || !isRecreated(after)) return false;
@@ -203,20 +175,20 @@ export function createDynamicProvider<Inputs extends object>(
   }
 
   /**
-   * Makes the state of a credential that another provider managed until now, which a type alias
-   * brought here: Tailscale's official one keeps the secret as `key`.
+   * The state of a credential that another provider managed until now and a type alias brought
+   * here. Tailscale's official provider keeps the secret as `key`.
    */
   async function takeOver(id: string, olds: Properties, inputs: Properties): Promise<Properties> {
     const found = await readTailnet(id, olds);
-    if (typeof found === "symbol") throw new Error(describeNothingToRead(definition.type, id));
+    if (typeof found === "symbol") throw new Error(describeNothingToRead(type, id));
     const tailnet = await getTailnet(inputs);
-    // Arguments that the API can change; what else differs is a replacement.
+    // `diff` has asked for a replacement if anything else differs.
     const changed = findChanges(definition, found, inputs).inPlace as (keyof Inputs & string)[];
     const answer =
       changed.length > 0
         ? await definition.update?.(
             id,
-            inputs as Inputs, // Just parsed by its schema.
+            inputs as Inputs, // `parseInputs` has just parsed them.
             changed,
             toRecorded(definition, found),
             tailnet,
@@ -232,46 +204,79 @@ export function createDynamicProvider<Inputs extends object>(
   }
 
   /**
-   * Takes a credential that the tailnet does not show for gone, or throws where it may be
-   * elsewhere.
+   * Notes that a credential which the tailnet does not show is gone.
+   * @throws Error if it may be in another tailnet
    */
   async function requireGone(id: string, props: Properties): Promise<void> {
     const connection = getConnectionName(recoverInputs(definition, props));
-    const { identity } = await tailnetOf(connection);
-    await requireEvidence(definition.type, id, props, identity, readsThrough(connection));
-    goneIds.add(id);
+    const { identity } = await run.getTailnet(connection);
+    await requireEvidence(type, id, props, identity, run.getReads(connection));
+    run.goneIds.add(id);
   }
 
-  /** What the tailnet has of a credential in the state. */
+  /** What the tailnet has now of a credential in the state. */
   async function readTailnet(
     id: string,
     props: Properties,
   ): Promise<Properties | typeof gone | typeof missing> {
     const inputs = recoverInputs(definition, props);
     const tailnet = await getTailnet(inputs);
-    requireSameTailnet(definition.type, id, props, tailnet.identity);
+    requireSameTailnet(type, id, props, tailnet.identity);
     const read = async () => {
       const found = await withOrigin(id, props, () =>
         definition.read(id, toRecorded(definition, props), tailnet),
       );
       return found === missing ? undefined : found;
     };
-    return (await readsThrough(getConnectionName(inputs)).run(read)) ?? missing;
+    return (await run.getReads(getConnectionName(inputs)).run(read)) ?? missing;
+  }
+
+  function getTailnet(inputs: Properties): Promise<Tailnet> {
+    return run.getTailnet(getConnectionName(inputs));
+  }
+
+  /** The connection of a resource whose inputs `check` looks at. */
+  function getConnection(news: Properties): Connection {
+    try {
+      return run.getConnection(getConnectionName(news));
+    } catch (error) {
+      if (error instanceof SettingsError && news[explicitProviderKey] === true)
+        error.message += `\n  ${noConfigForExplicit}`;
+      throw error;
+    }
+  }
+
+  /** Warns once if the stack holds the credential that deploys it. */
+  function warnOfDeployer(id: string, inputs: Properties): void {
+    if (holdsUnknown(inputs["connection"])) return;
+    const { deployer } = identifyTailnet(run.getConnection(getConnectionName(inputs)));
+    if (id !== deployer) return;
+    run.warnOnce(
+      `${type} ${id} is the deployer of this run. A run cannot revoke its own deployer: to destroy or replace it, deploy with another one.`,
+    );
   }
 }
 
 /**
- * The inputs in normal form. `check` has refused wrong ones before; what was unknown then is
- * checked here.
+ * The inputs in normal form. `check` has refused invalid ones before, but some may have been unknown
+ * then.
  */
 function parseInputs<Inputs extends object>(
   definition: Resource<Inputs>,
   news: Properties,
-  kept?: Properties,
+  current?: Properties,
 ): Properties {
-  const { inputs, failures } = checkInputs(definition, news, kept);
+  const { inputs, failures } = checkInputs(definition, news, current);
   if (failures.length === 0) return inputs;
   throw new Error(failures.map(formatFailure).join("\n"));
+}
+
+/**
+ * A failure without its property: the engine prints the value of a failure's property, even if it is
+ * secret.
+ */
+function toCheckFailure(failure: Failure, news: Properties): pulumi.dynamic.CheckFailure {
+  return { property: "", reason: formatFailure(conceal(failure, news)) };
 }
 
 function formatFailure({ property, reason }: Failure): string {
@@ -279,8 +284,8 @@ function formatFailure({ property, reason }: Failure): string {
 }
 
 /**
- * Whether a state was written by another provider: it has more than arguments, and not the
- * credential's id as ours has it.
+ * Whether another provider wrote a state: it has more than arguments, and lacks the output that has
+ * the id in ours.
  */
 function isForeign<Inputs extends object>(
   { identifier, inputs }: Resource<Inputs>,
@@ -291,14 +296,14 @@ function isForeign<Inputs extends object>(
 }
 
 /**
- * Whether nothing is known yet of what is read: `get` looks it up, and the engine would take "gone"
- * for an empty answer.
+ * Whether a read is a look-up by `get`, which has no state yet. Its answer cannot be "gone": the
+ * program would get a resource without outputs.
  */
 function isLookup({ outputs }: Pick<Resource<object>, "outputs">, state: Properties): boolean {
   return outputs.every((name) => state[name] === undefined);
 }
 
-/** Does what `verb` does; that the credential cannot be seen comes with where it was made. */
+/** Runs a verb. If the credential is hidden, the error says where and by whom it was created. */
 async function withOrigin<Result>(
   id: string,
   state: Properties,
@@ -318,27 +323,12 @@ function getConnectionName(inputs: Properties): string | undefined {
   return typeof inputs["connection"] === "string" ? inputs["connection"] : undefined;
 }
 
-/** The connection of a resource whose inputs are checked. */
-function getConnection(news: Properties): Connection {
-  try {
-    return deployerConnection(getConnectionName(news));
-  } catch (error) {
-    if (error instanceof SettingsError && news[explicitProviderKey] === true)
-      error.message += `\n  ${noConfigForExplicit}`;
-    throw error;
-  }
-}
-
 const noConfigForExplicit =
-  "The program gives this resource a provider of its own, which Pulumi does not tell of the stack's config: leave out the option `provider` (or `providers` of a component above it), give the settings to that provider as its arguments, or set them in the environment.";
-
-function getTailnet(inputs: Properties): Promise<Tailnet> {
-  return tailnetOf(getConnectionName(inputs));
-}
+  "The program gives this resource a provider of its own, which does not get the stack's config from Pulumi: leave out the option `provider` (or `providers` of a component above it), give the settings to that provider as its arguments, or set them in the environment.";
 
 /**
- * The state with what follows from it, as the engine takes it.
- * @param writtenTo the tailnet that a write has just gone to
+ * The state as the engine takes it, with `rotatesAt` and the tailnet.
+ * @param writtenTo the tailnet that a request has just written to
  */
 function completeState(state: Properties, inputs: Properties, writtenTo?: Tailnet): Properties {
   return removeUndefined({
@@ -348,35 +338,20 @@ function completeState(state: Properties, inputs: Properties, writtenTo?: Tailne
   });
 }
 
-/** Says once that a stack holds the credential that deploys it. */
-function warnOfDeployer(type: string, id: string, inputs: Properties): void {
-  if (holdsUnknown(inputs["connection"])) return;
-  const { deployer } = identifyTailnet(deployerConnection(getConnectionName(inputs)));
-  if (id !== deployer) return;
-  warnOnce(
-    `${type} ${id} is the deployer of this run. A run cannot revoke its own deployer: to destroy or replace it, deploy with another one.`,
-  );
-}
-
 function describeOwnRevocation(type: string, id: string): string {
-  return `${type} ${id} is the deployer of this run: once it is revoked, nothing that is left can be revoked or changed.\n  Run the same command with another deployer. To keep it and let the stack forget it, use \`pulumi state delete\`.`;
+  return `${type} ${id} is the deployer of this run: once it is revoked, this run can neither revoke nor update the others.\n  Run the same command with another deployer. To keep it and let the stack forget it, use \`pulumi state delete\`.`;
 }
 
-/**
- * `TAILSCOPE_PREFLIGHT=off` is for the run that changes the policy file and what depends on it
- * together.
- */
+/** `TAILSCOPE_PREFLIGHT=off` is for a run that changes both the policy file and what needs it. */
 function isPreflightWanted(): boolean {
   return process.env["TAILSCOPE_PREFLIGHT"] !== "off";
 }
 
 function describeNothingToRead(type: string, id: string): string {
-  return `The tailnet has no ${type} ${id} that is active: it was revoked, it expired, it was used up, or it never was.\n  Give get() the id of an active one; the admin console lists them.`;
+  return `The tailnet has no active ${type} ${id}: it was revoked, expired or used up, or it never existed.\n  Give get() the id of an active one; the admin console lists them.`;
 }
 
-/**
- * The bookkeeping arguments of `inputs`; one that is no longer given is taken out of `olds`, too.
- */
+/** The arguments `names` of `inputs`; undefined for one that only `olds` has. */
 function pickArguments(inputs: Properties, names: readonly string[], olds: Properties): Properties {
   return Object.fromEntries(
     names.filter((name) => name in inputs || name in olds).map((name) => [name, inputs[name]]),
@@ -384,9 +359,8 @@ function pickArguments(inputs: Properties, names: readonly string[], olds: Prope
 }
 
 /**
- * Runs a verb so that a person reads our message once, at its resource: before the engine shows it,
- * the dynamic-provider process prints `${error}: ${error.stack}`, which would be the same again
- * with a stack.
+ * Runs a verb so that a person reads the message of an error once, at its resource. The
+ * dynamic-provider process would print it a second time, as `${error}: ${error.stack}`.
  */
 async function withReadableErrors<Result>(verb: () => Promise<Result>): Promise<Result> {
   try {

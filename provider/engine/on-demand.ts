@@ -1,12 +1,12 @@
 /**
- * A provider that is loaded when the engine first asks it something: programs, which only declare
- * resources, never do.
+ * A provider whose code is loaded when the engine first calls it. A program only declares
+ * resources, so it never loads schemas and verbs.
  */
 
 import type * as pulumi from "@pulumi/pulumi";
 import type { Provider } from "./dynamic-provider";
 import type { Resource } from "./resource";
-import { takeStackConfig } from "./stack-config";
+import { setStackConfig } from "./stack-config";
 
 export function loadOnDemand<Inputs extends object>(
   load: () => Promise<Resource<Inputs>>,
@@ -18,9 +18,8 @@ export function loadOnDemand<Inputs extends object>(
   };
   return {
     async configure(request) {
-      // No await before this line: the first calls can arrive before the engine's own await of
-      // `configure` is over.
-      takeStackConfig((key) => request.config.get(key));
+      // No await before this line: the engine may call a verb before its call of `configure` ends.
+      setStackConfig((key) => request.config.get(key));
     },
     check: async (...args) => (await getProvider()).check(...args),
     diff: async (...args) => (await getProvider()).diff(...args),
@@ -36,10 +35,11 @@ async function loadProvider<Inputs extends object>(
 ): Promise<Provider> {
   const { keepCompiledCode, saveCompiledCodeSoon } = await import("../compile-cache.js");
   keepCompiledCode();
-  const [definition, { createDynamicProvider }] = await Promise.all([
+  const [definition, { createDynamicProvider }, { currentRun }] = await Promise.all([
     load(),
     import("./dynamic-provider.js"),
+    import("./run.js"),
   ]);
   saveCompiledCodeSoon();
-  return createDynamicProvider(definition);
+  return createDynamicProvider(definition, currentRun);
 }

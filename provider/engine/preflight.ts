@@ -1,8 +1,9 @@
 /**
- * Whether a plan can work, found out before anything is sent: what the deployer holds, and what the
- * policy file allows.
+ * Checks before the deployment whether it can work: whether the deployer may give the scopes, and
+ * whether the policy file allows the tags.
  */
 
+import { getFirstLine } from "../access/error-text";
 import {
   findAbilityProblem,
   findScopeProblem,
@@ -15,14 +16,14 @@ import { waitsKey } from "../access/internal-arguments";
 import { isPassing } from "../api/errors";
 import type { Tailnet } from "../api/tailnet";
 import type { Failure, Grants, Properties } from "./resource";
-import { warn, warnOnce } from "./run";
+import type { Run } from "./run";
 import { conceal } from "./secret-arguments";
 
-/** The inputs as the program wrote them: for the places in messages, and for what they wait for. */
+/** The inputs as the program wrote them: messages name places in them. */
 export interface Written extends Properties {
   readonly scopes?: unknown;
   readonly tags?: unknown;
-  /** Whether the resource is made after others of the program, which may define its tags. */
+  /** Whether other resources of the program come before this one: they may define its tags. */
   readonly [waitsKey]?: unknown;
 }
 
@@ -30,16 +31,17 @@ export interface Written extends Properties {
 const mintingScope = "auth_keys";
 
 /**
- * Tailnets that did not answer in this run: every further look would wait as long again, and the
- * engine looks at one after the other.
+ * Tailnets that did not answer in this run. They are not asked again: the engine checks one resource
+ * after the other, and each would wait as long.
  */
 const silent = new WeakSet<Tailnet>();
 
 /**
- * {@link preflight}, which is advice: where Tailscale does not answer, or takes longer than
- * `patience` in milliseconds, it is left out for the rest of the run, and a word is said about it.
+ * {@link checkGrants} as advice: if Tailscale does not answer, or takes longer than `patience`
+ * milliseconds, the check is skipped for the rest of the run, with a warning.
  */
-export async function lookAhead(
+export async function checkAhead(
+  run: Run,
   grants: Grants,
   tailnet: Tailnet,
   written: Written,
@@ -50,24 +52,26 @@ export async function lookAhead(
   const tooLong = new Promise<string>((resolve) => {
     timer = setTimeout(resolve, patience, `Tailscale did not answer within ${patience / 1000} s`);
   });
-  const looked = preflight(grants, tailnet, written).catch((error: unknown) => {
-    if (error instanceof Error && isPassing(error)) return error.message.split("\n")[0] ?? "";
+  const checking = checkGrants(run, grants, tailnet, written).catch((error: unknown) => {
+    if (isPassing(error)) return getFirstLine(error);
     throw error;
   });
   try {
-    const found = await Promise.race([looked, tooLong]);
-    if (typeof found !== "string") return found;
+    const result = await Promise.race([checking, tooLong]);
+    if (typeof result !== "string") return result;
     silent.add(tailnet);
-    warn(`scopes and tags are not checked ahead: ${found}`);
+    run.warn(`scopes and tags are not checked ahead: ${result}`);
     return [];
   } finally {
     clearTimeout(timer);
-    // Nobody waits for it any more.
-    looked.catch(() => {});
+    // After `tooLong` nobody waits for it, and its failure must not end the process.
+    checking.catch(() => {});
   }
 }
 
-export async function preflight(
+/** What keeps the deployer, or the OAuth client that mints, from giving what is asked for. */
+export async function checkGrants(
+  run: Run,
   grants: Grants,
   tailnet: Tailnet,
   written: Written,
@@ -79,8 +83,7 @@ export async function preflight(
   if (found === undefined) return [];
   const holder: Holder = found;
   const failures: Failure[] = [];
-  // Whoever may read these credentials and not write them previews for another, of whom nothing is
-  // known but this.
+  // A read-only deployer previews for another one, whose scopes and tags we cannot see.
   const isPreviewer = isReader(holder, needs);
   const findProblems = isPreviewer ? findUndefinedTags : findTagProblems;
   const tagFailures = await checkTags();
@@ -97,11 +100,11 @@ export async function preflight(
   }
   return [...failures, ...tagFailures];
 
-  /** What stands in the way of the tags by the policy file as it is now. */
+  /** Why the policy file, as it is now, does not allow the tags. */
   async function checkTags(): Promise<Failure[]> {
     if (tags.length === 0) return [];
     let problems = findProblems(holder, tags, await tailnet.tagOwners());
-    // The same run may have changed the policy file since it was read.
+    // This run may have changed the policy file since it was read.
     if (problems.length > 0) {
       problems = findProblems(holder, tags, await tailnet.tagOwners("again"));
     }
@@ -114,8 +117,8 @@ export async function preflight(
     }
     for (const failure of found) {
       const { property, reason } = conceal(failure, written);
-      warnOnce(
-        `${property}: ${reason}. What this resource depends on may change that: Tailscale decides when it is made.`,
+      run.warnOnce(
+        `${property}: ${reason}. What this resource depends on may change that: Tailscale decides when it is created.`,
       );
     }
     return [];

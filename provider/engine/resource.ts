@@ -1,6 +1,6 @@
 /**
- * What a resource says about itself: everything that differs between resources is here, everything
- * they share is in this folder.
+ * The interface of a resource's definition: everything in which resources differ. The rest of this
+ * folder is what they share.
  */
 
 import type { z } from "zod";
@@ -16,67 +16,68 @@ import {
 import type { Key } from "../api/keys/key";
 import type { Minter, Tailnet } from "../api/tailnet";
 
-/** A plain object as the engine passes it. */
+/** A plain object, as the engine passes it. */
 export type Properties = Record<string, unknown>;
 
-/** What is wrong with one input, and what would be right. */
+/** What is wrong with one input, and what to write instead. */
 export interface Failure {
   /** Where, for example `"scopes[1]"`. */
   readonly property: string;
   readonly reason: string;
 }
 
-/** What making or changing a credential gives away. Absent members are not known yet. */
+/** What a create or an update gives to the credential. An absent member is not known yet. */
 export interface Grants {
-  /** The scope without which the deployer can do nothing of the kind. */
+  /** The scope without which the deployer can neither create nor update such a credential. */
   readonly needs: string;
   readonly scopes?: readonly string[] | undefined;
   readonly tags?: readonly string[] | undefined;
-  /** Who makes it in the deployer's place. */
+  /** The OAuth client that creates it instead of the deployer. */
   readonly minter?: Minter | undefined;
 }
 
-/** A credential that no longer opens anything: the next `up` makes a new one. */
+/** The credential is revoked, expired or used up: the next `up` creates a new one. */
 export const gone = Symbol("gone");
 
-/** The tailnet shows no credential of that id: it is gone, or this is not its tailnet. */
+/** The tailnet shows no credential with that id: it is gone, or this is another tailnet. */
 export const missing = Symbol("missing");
 
 /**
- * What every resource of ours says about itself beside its row in the table of `access/kinds.ts`.
- * Its verbs are plain functions over plain data.
+ * A resource beyond its row in the table of `access/kinds.ts`. Its verbs are plain functions of plain
+ * data.
  */
 export interface Resource<Inputs extends object> extends Declaration {
   /**
-   * One schema an argument. It normalises (sets are sorted), so that two spellings of one thing
-   * never show as a change.
+   * A schema for each argument. It also normalizes (it sorts sets), so that two spellings of one
+   * thing never show as a change.
    */
   readonly inputs: z.ZodObject<{ [Name in keyof Required<Inputs>]: z.ZodType<Inputs[Name]> }>;
   /**
-   * What involves several arguments. Sees those that are known and right by themselves, and all as
-   * they were written.
+   * Checks what involves several arguments.
+   * @param known the arguments that are known and valid by themselves
+   * @param written all arguments as the program wrote them
    */
   readonly checkTogether: (known: Partial<Inputs>, written: Properties) => readonly Failure[];
-  /** What is right and yet most likely not meant: a sentence each, said once when it is new. */
+  /** Finds what is valid but most likely a mistake. Each is a sentence, a warning at preview. */
   readonly findDoubts?: (known: Partial<Inputs>) => readonly string[];
-  /** What depends on who makes it: a trust credential, or a user. */
+  /** Checks what depends on who creates it: a trust credential or a user. */
   readonly checkMaker?: (known: Partial<Inputs>, isTrustCredential: boolean) => readonly Failure[];
   /**
-   * What making or changing it gives away, looked at before anything is sent; undefined where who
-   * gives it is not known yet.
+   * What a create or an update gives to it, which is checked before anything is sent; undefined if
+   * it is not known yet who creates it.
    */
   findGrants(known: Partial<Inputs>): Grants | undefined;
 
   /**
-   * Whether Tailscale is known to answer an argument so where `asked` was asked for; never if
-   * absent.
+   * Whether Tailscale is known to rewrite the argument `asked` to `answered`. If absent, it never
+   * rewrites one.
    */
   isRewriting?(name: string, asked: unknown, answered: unknown): boolean;
-  /** Makes it with one request. */
+  /** Creates it with one request. */
   create(wanted: Inputs, tailnet: Tailnet): Promise<{ readonly id: string } & Properties>;
   /**
-   * What the tailnet has now, in the names of arguments and outputs; members the answer says
-   * nothing about are left out.
+   * What the tailnet has now, by the names of arguments and outputs. What the answer does not have
+   * is left out.
    */
   read(
     id: string,
@@ -84,8 +85,8 @@ export interface Resource<Inputs extends object> extends Declaration {
     tailnet: Tailnet,
   ): Promise<Properties | typeof gone | typeof missing>;
   /**
-   * Changes the arguments `changed` in place; only where the table has some that can be. What else
-   * the tailnet has stays as it is there.
+   * Updates the arguments `changed` in place, and leaves the others as the tailnet has them. Absent
+   * if the table has no argument that can be updated.
    */
   update?(
     id: string,
@@ -94,20 +95,20 @@ export interface Resource<Inputs extends object> extends Declaration {
     state: Recorded<Inputs>,
     tailnet: Tailnet,
   ): Promise<Properties>;
-  /** Whether one that no longer opens anything is made again; every one if absent. */
+  /** Whether one that is no longer valid is recreated. If absent, every one is. */
   isRecreated?(state: Partial<Inputs>): boolean;
   delete(id: string, state: Recorded<Inputs>, tailnet: Tailnet): Promise<void>;
 }
 
 /**
- * A resource that is a credential: one list shows all of them, so that they share reads, are
- * adopted and listed in an inventory, and what a lost create left is found.
+ * A resource that is a credential, a "key" to the API. One list has all keys: so they share reads, an
+ * inventory lists them, they can be adopted, and lost creates are found.
  */
 export interface KeyResource<Inputs extends object> extends Resource<Inputs> {
   readonly type: Kind;
   /**
-   * A key as the API answers it, in the names of arguments and outputs; members the answer says
-   * nothing about are left out.
+   * A key of the API, by the names of arguments and outputs. What the answer does not have is left
+   * out.
    */
   toProperties(key: Key): Properties;
 }
@@ -118,23 +119,20 @@ export function isKeyResource<Inputs extends object>(
   return isKind(resource.type);
 }
 
-/** The schemas of a resource's arguments: one for each that the table names, and no other. */
+/** The schemas of a resource's arguments: exactly one for each argument in the table. */
 export type Schemas<Type extends ResourceType> = Readonly<Record<ArgumentName<Type>, z.ZodType>>;
 
-/** What a read or write can tell of a resource. */
+/** What the API can answer about a resource. */
 export type AnsweredProperties<Type extends ResourceType> = {
   readonly [Name in AnsweredName<Type> | OutputName<Type>]?: unknown;
 };
 
-/**
- * A credential as the state has it: the arguments that it was made with, and what the API said of
- * it.
- */
+/** A credential in the state: its arguments as the program wrote them, and what the API added. */
 export type Recorded<Inputs> = Partial<Inputs> & {
-  /** The user who made it, `""` for a trust credential; absent where that is not known. */
+  /** The user who created it, `""` for a trust credential; absent if that is not known. */
   readonly userId?: string;
-  /** When it ends by itself: RFC 3339. */
+  /** When it expires: RFC 3339. */
   readonly expiresAt?: string;
-  /** What Tailscale filled in for arguments that were left out. */
+  /** What Tailscale filled in for arguments that the program left out. */
   readonly filledIn: Properties;
 };

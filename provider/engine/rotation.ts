@@ -1,6 +1,5 @@
 /**
- * Rotation: a credential that falls due is replaced by the next `up`, as if an argument of it had
- * changed.
+ * Rotation: the next `up` replaces a credential that is due, as if one of its arguments had changed.
  */
 
 import { formatTime, parseDuration } from "../access/lifetime";
@@ -10,7 +9,8 @@ import type { Properties } from "./resource";
 import { listSecretArguments } from "./secret-arguments";
 
 /**
- * When the credential of `state` falls due by the rules in `inputs`; undefined where none applies.
+ * When the credential of `state` is due by `rotateEvery` and `renewBefore` of `inputs`; undefined
+ * without both.
  */
 export function findRotation(state: Properties, inputs: Properties): Due | undefined {
   const created = parseTime(state["createdAt"]);
@@ -29,7 +29,7 @@ export function formatRotatesAt(state: Properties, inputs: Properties): string |
   return due && formatTime(due.at);
 }
 
-/** What is due, with the reason in a sentence; undefined for nothing. */
+/** The rotation that is due now, with its reason in a sentence; undefined if none is. */
 export function findDueRotation(
   type: string,
   id: string,
@@ -44,7 +44,7 @@ export function findDueRotation(
   const what = `${type} ${id}${isShown ? ` (${description})` : ""}`;
   const why =
     due.rule === "rotateEvery"
-      ? `it was made at ${state["createdAt"]}, and rotateEvery is ${inputs["rotateEvery"]}`
+      ? `it was created at ${state["createdAt"]}, and rotateEvery is ${inputs["rotateEvery"]}`
       : `it expires at ${state["expiresAt"]}, and renewBefore is ${inputs["renewBefore"]}`;
   return {
     ...due,

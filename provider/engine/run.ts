@@ -1,93 +1,105 @@
 /**
- * The tailnets of this run: each opened once in the provider process and shared by all resources,
- * so that they share tokens and reads.
+ * What all resources of one run share: connections, tailnets, ids that are known, warnings that
+ * were given. A run is one operation of Pulumi, such as a preview; the engine starts a provider
+ * process for each.
  */
 
-import { type Connection, readConnection } from "../api/settings/connection";
+import { type ConfigReader, type Connection, readConnection } from "../api/settings/connection";
 import type { Tailnet } from "../api/tailnet";
 import { saveCompiledCodeSoon } from "../compile-cache";
-import { type Reads, trackReads } from "./belonging";
+import type { Environment } from "../network/proxy";
+import { type Reads, trackReads } from "./same-tailnet";
 import { readStackConfig } from "./stack-config";
 
-const connections = new Map<string | undefined, Connection>();
-const opened = new Map<string | undefined, Promise<Tailnet>>();
+/** A connection is named in stack config; undefined stands for the default one. */
+type ConnectionName = string | undefined;
 
-/**
- * @param name of a connection in stack config; undefined for the default one
- * @throws SettingsError where no usable credentials are found
- */
-export function deployerConnection(name: string | undefined): Connection {
-  const known = connections.get(name);
-  if (known !== undefined) return known;
-  const connection = readConnection(process.env, readStackConfig, name);
-  connections.set(name, connection);
-  connection.notes?.forEach(warn);
-  return connection;
+export interface Run {
+  /** Ids of credentials that the engine has named so far, and of those that this run created. */
+  readonly knownIds: Set<string>;
+  /** Ids that this run has looked for and found to be gone. */
+  readonly goneIds: Set<string>;
+  /** @throws SettingsError if no usable credentials are found */
+  getConnection(name: ConnectionName): Connection;
+  /**
+   * The tailnet of a connection, opened once and shared, so that all resources share its tokens and
+   * its reads.
+   * @throws SettingsError if no usable credentials are found
+   */
+  getTailnet(name: ConnectionName): Promise<Tailnet>;
+  /** The reads of this run through a connection. */
+  getReads(name: ConnectionName): Reads;
+  /** Shows a sentence among the diagnostics of the engine. */
+  warn(message: string): void;
+  /** {@link Run.warn}, but the same sentence only once. */
+  warnOnce(message: string): void;
+  /** Forgets everything and closes the connections. A provider process ends with its run anyway. */
+  end(): Promise<void>;
 }
 
 /**
- * Ids of credentials that the state holds, as far as the engine has named them, and those that this
- * run made.
+ * A run of its own.
+ * @param environment where settings are looked for, beside stack config
+ * @param readConfig reads stack config; it is asked only when a connection is needed
  */
-export const knownIds = new Set<string>();
+export function createRun(
+  environment: Environment = process.env,
+  readConfig: ConfigReader = readStackConfig,
+): Run {
+  const connections = new Map<ConnectionName, Connection>();
+  const tailnets = new Map<ConnectionName, Promise<Tailnet>>();
+  const reads = new Map<ConnectionName, Reads>();
+  const warnings = new Set<string>();
+  const knownIds = new Set<string>();
+  const goneIds = new Set<string>();
 
-/** Ids that this run has looked for and found to be gone. */
-export const goneIds = new Set<string>();
+  // The engine shows what the provider process prints; a dynamic provider has no other way.
+  const warn = (message: string): void => console.error(`warning: ${message}`);
 
-const reads = new Map<string | undefined, Reads>();
+  function getConnection(name: ConnectionName): Connection {
+    const existing = connections.get(name);
+    if (existing !== undefined) return existing;
+    const connection = readConnection(environment, readConfig, name);
+    connections.set(name, connection);
+    connection.notes?.forEach(warn);
+    return connection;
+  }
 
-/** The reads of this run through the connection `name`. */
-export function readsThrough(name: string | undefined): Reads {
-  const counted = reads.get(name) ?? trackReads();
-  reads.set(name, counted);
-  return counted;
+  return {
+    knownIds,
+    goneIds,
+    getConnection,
+    async getTailnet(name) {
+      const connection = getConnection(name);
+      // Loaded on first use: a program that only declares resources never speaks HTTP.
+      const tailnet =
+        tailnets.get(name) ??
+        import("../api/tailnet.js").then(({ openTailnet }) => {
+          saveCompiledCodeSoon();
+          return openTailnet(connection, { warn, known: knownIds });
+        });
+      tailnets.set(name, tailnet);
+      return tailnet;
+    },
+    getReads(name) {
+      const tracked = reads.get(name) ?? trackReads();
+      reads.set(name, tracked);
+      return tracked;
+    },
+    warn,
+    warnOnce(message) {
+      if (warnings.has(message)) return;
+      warnings.add(message);
+      warn(message);
+    },
+    async end() {
+      const opened = [...tailnets.values()];
+      for (const memory of [connections, tailnets, reads, warnings, knownIds, goneIds])
+        memory.clear();
+      for (const tailnet of opened) await (await tailnet).close();
+    },
+  };
 }
 
-/**
- * @param name of a connection in stack config; undefined for the default one
- * @throws SettingsError where no usable credentials are found
- */
-export async function tailnetOf(name: string | undefined): Promise<Tailnet> {
-  const connection = deployerConnection(name);
-  // Loaded on first use: a program that only declares resources never speaks HTTP.
-  const tailnet =
-    opened.get(name) ??
-    import("../api/tailnet.js").then(({ openTailnet }) => {
-      saveCompiledCodeSoon();
-      return openTailnet(connection, warn, undefined, undefined, knownIds);
-    });
-  opened.set(name, tailnet);
-  return tailnet;
-}
-
-/**
- * Ends this run: connections are closed, and what comes next opens them anew. A provider process
- * ends with its run anyway.
- */
-export async function endRun(): Promise<void> {
-  const tailnets = [...opened.values()];
-  connections.clear();
-  opened.clear();
-  knownIds.clear();
-  goneIds.clear();
-  reads.clear();
-  said.clear();
-  for (const tailnet of tailnets) await (await tailnet).close();
-}
-
-const said = new Set<string>();
-
-/** {@link warn}, once in this run. */
-export function warnOnce(message: string): void {
-  if (said.has(message)) return;
-  said.add(message);
-  warn(message);
-}
-
-/**
- * The engine shows what the provider process prints among its diagnostics; a dynamic provider has
- * no other way.
- */
-export function warn(message: string): void {
-  console.error(`warning: ${message}`);
-}
+/** The run of this process. */
+export const currentRun = createRun();

@@ -1,28 +1,28 @@
 /**
- * Arguments that the program made secret, of which a dynamic provider is told by an input of the
- * class's own.
+ * Arguments that the program made secret. Pulumi does not tell a dynamic provider which they are, so
+ * the class adds an input with their names.
  */
 
 import { secretsKey } from "../access/internal-arguments";
 import type { Failure, Properties } from "./resource";
 
-/** The arguments that the program made secret. */
+/** The names of the arguments that the program made secret. */
 export function listSecretArguments(inputs: Properties): readonly string[] {
   return filterNames(inputs[secretsKey]);
 }
 
-/** The failure without the values of an argument that the program made secret. */
+/** The failure without any value of an argument that the program made secret. */
 export function conceal({ property, reason }: Failure, inputs: Properties): Failure {
   const secrets = listSecretArguments(inputs).flatMap((name) => collectTexts(inputs[name]));
   const hide = (text: string) =>
-    // The longest first, so that no part of one is left of another.
+    // The longest first: a shorter one may be a part of it.
     secrets
-      .sort((one, other) => other.length - one.length)
-      .reduce((shown, secret) => shown.replaceAll(secret, "[secret]"), text);
+      .sort((a, b) => b.length - a.length)
+      .reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text);
   return { property: hide(property), reason: hide(reason) };
 }
 
-/** Every text in a value, and every name of its members. */
+/** Every text in a value, with the names of its members. */
 function collectTexts(value: unknown): string[] {
   if (typeof value === "string") return value === "" ? [] : [value];
   if (typeof value === "number") return [String(value)];

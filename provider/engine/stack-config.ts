@@ -1,14 +1,17 @@
 /**
- * The stack config of this run, as the engine gives it to the provider process once: for a refresh,
- * a destroy or an `up --refresh` that is the one that the last `up` left in the state, whatever has
- * been set since.
+ * The stack config that the engine gave to this process. It has a file of its own because programs
+ * load it, and it needs nothing.
  */
 
 import type { ConfigReader } from "../api/settings/connection";
 
 let reader: ConfigReader = () => undefined;
 
-export function takeStackConfig(config: ConfigReader): void {
+/**
+ * Sets the stack config. For a refresh, a destroy or an `up --refresh` the engine gives the one that
+ * the last `up` left in the state, whatever has been set since.
+ */
+export function setStackConfig(config: ConfigReader): void {
   reader = config;
 }
 

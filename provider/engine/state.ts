@@ -1,57 +1,59 @@
 /**
- * What is kept in the state of a resource, and how it is compared with programs and with the
- * tailnet.
+ * What the state of a resource holds, and how it is compared with the program and the tailnet.
  *
- * The state holds the arguments *as the API answered them*, the outputs, and, where an answer
- * differs from what was asked for (a GitHub subject rewritten to the form with ids, an audience
- * made by the server), what was asked for under `asked`. So a program is compared with what was
- * asked, and the tailnet with what it answered: what the server rewrites is no drift.
+ * | the state has                            | and it is compared with     |
+ * | ---------------------------------------- | --------------------------- |
+ * | each argument as the API answered it     | what the tailnet has now    |
+ * | `asked`: each argument that the program  | what the program has now    |
+ * | wrote and the API answered differently   |                             |
+ * | the outputs                              | nothing                     |
+ *
+ * So what the server rewrites (a GitHub subject to its form with ids, an audience that it fills in)
+ * is neither a change of the program nor drift.
  */
 
-import { isDeepStrictEqual } from "node:util";
-import { normalize } from "./check";
+import { isSameArgument, normalize } from "./normal-form";
 import type { Properties, Recorded, Resource } from "./resource";
 import { holdsUnknown } from "./unknowns";
 
 /**
- * The member of the state with the arguments that the API answered differently. `""` stands for one
- * that was left out.
+ * The member of the state with the arguments that the API answered differently, as the program wrote
+ * them. `""` stands for one that the program left out.
  */
 const askedKey = "asked";
 
-/** The same of arguments that the program made secret; an output that is always secret. */
+/** The same for arguments that the program made secret. It is always a secret output. */
 export const askedSecretlyKey = "askedSecretly";
 
 export interface Changes {
-  /** Arguments that the API has to be told about, in place. */
+  /** Arguments that the API can update in place. */
   readonly inPlace: readonly string[];
-  /** Arguments that only a new credential can have. */
+  /** Arguments that only a replacement can change. */
   readonly replacing: readonly string[];
-  /** Arguments that are ours alone. */
+  /** Arguments that only Tailscope uses: nothing of them is sent. */
   readonly bookkeeping: readonly string[];
 }
 
-/** How the program's inputs differ from those the state was made with. */
+/** The arguments in which the program's inputs differ from those that the state was written with. */
 export function findChanges<Inputs extends object>(
   definition: Resource<Inputs>,
   state: Properties,
   inputs: Properties,
 ): Changes {
+  const { bookkeeping, inPlace } = definition;
   const asked = recoverInputs(definition, state);
   const changed = listArguments(definition).filter((name) => {
-    if (holdsUnknown(inputs[name])) return !isIn(definition.bookkeeping, name);
-    return !isSame(definition, name, asked[name], inputs[name]);
+    if (holdsUnknown(inputs[name])) return !bookkeeping.includes(name);
+    return !isSameArgument(definition, name, asked[name], inputs[name]);
   });
   return {
-    bookkeeping: changed.filter((name) => isIn(definition.bookkeeping, name)),
-    inPlace: changed.filter((name) => isIn(definition.inPlace, name)),
-    replacing: changed.filter(
-      (name) => !isIn(definition.bookkeeping, name) && !isIn(definition.inPlace, name),
-    ),
+    bookkeeping: changed.filter((name) => bookkeeping.includes(name)),
+    inPlace: changed.filter((name) => inPlace.includes(name)),
+    replacing: changed.filter((name) => !bookkeeping.includes(name) && !inPlace.includes(name)),
   };
 }
 
-/** The inputs that the state was made with. */
+/** The inputs that the state was written with. */
 export function recoverInputs<Inputs extends object>(
   definition: Resource<Inputs>,
   state: Properties,
@@ -70,11 +72,11 @@ function readAsked(state: Properties): Properties {
 
 function readMember(state: Properties, name: string): Properties {
   const member = state[name];
-  // Ours, written by withAsked.
+  // Written by `setAsked`.
   return typeof member === "object" && member !== null ? (member as Properties) : {};
 }
 
-/** The state with what was asked for and answered differently, what is secret apart. */
+/** The state with `asked`, of which the secret arguments go to a member of their own. */
 function setAsked(state: Properties, asked: Properties, secrets: readonly string[]): Properties {
   const { [askedKey]: _, [askedSecretlyKey]: __, ...rest } = state;
   const pick = (isWanted: (name: string) => boolean) =>
@@ -88,7 +90,7 @@ function setAsked(state: Properties, asked: Properties, secrets: readonly string
   };
 }
 
-/** An argument that the program gave, and that the state has as Tailscale answered it. */
+/** An argument that Tailscale answered differently from what the program wrote. */
 export interface RewrittenArgument {
   readonly name: string;
   readonly asked: unknown;
@@ -97,21 +99,20 @@ export interface RewrittenArgument {
   readonly isSecret: boolean;
 }
 
-/**
- * What was answered differently from what was asked for; what the program left out is no part of
- * it.
- */
+/** The arguments that Tailscale answered differently, without those that the program left out. */
 export function findRewrittenArguments<Inputs extends object>(
   definition: Resource<Inputs>,
   state: Properties,
 ): RewrittenArgument[] {
   const secrets = readMember(state, askedSecretlyKey);
   return Object.entries(readAsked(state))
-    .filter(([name, asked]) => asked !== "" && !isSame(definition, name, asked, state[name]))
+    .filter(
+      ([name, asked]) => asked !== "" && !isSameArgument(definition, name, asked, state[name]),
+    )
     .map(([name, asked]) => ({ name, asked, answered: state[name], isSecret: name in secrets }));
 }
 
-/** What the verbs are given of a state. */
+/** A state in the form that the verbs of a definition take. */
 export function toRecorded<Inputs extends object>(
   definition: Resource<Inputs>,
   state: Properties,
@@ -121,7 +122,7 @@ export function toRecorded<Inputs extends object>(
   return {
     filledIn: Object.fromEntries(leftOut.map(([name]) => [name, state[name]])),
     ...(recoverInputs(definition, state) as Partial<Inputs>), // As written by `create`.
-    // A state that tells when it was made tells who made it: no user for a trust credential's own.
+    // A state with a creation time names the user; without one, a trust credential created it.
     ...(typeof state["createdAt"] === "string" && { userId: "" }),
     ...text("userId"),
     ...text("expiresAt"),
@@ -129,9 +130,9 @@ export function toRecorded<Inputs extends object>(
 }
 
 /**
- * The state after the arguments `changed` were written to the API and it answered `answer`. What
- * else the tailnet has is looked at by a read alone, so that a change elsewhere is not taken for
- * ours.
+ * The state after an update sent the arguments `changed` and the API answered `answer`. Of the other
+ * arguments the answer is ignored: only a read looks at them, so that a change which somebody else
+ * made shows as drift.
  */
 export function applyUpdate<Inputs extends object>(
   definition: Resource<Inputs>,
@@ -154,9 +155,9 @@ export function applyUpdate<Inputs extends object>(
 }
 
 /**
- * The state after `inputs` were written to the API and it answered `answer`.
- * @param before the state of an update
- * @param secrets the arguments that the program made secret
+ * The state after all `inputs` were sent and the API answered `answer`.
+ * @param before the earlier state, whose outputs are kept where the answer has none
+ * @param secrets names of the arguments that the program made secret
  */
 export function applyWrite<Inputs extends object>(
   definition: Resource<Inputs>,
@@ -172,7 +173,7 @@ export function applyWrite<Inputs extends object>(
   };
   const asked: Properties = {};
   for (const name of listArguments(definition)) {
-    if (!(name in answer) || isSame(definition, name, inputs[name], answer[name])) continue;
+    if (!(name in answer) || isSameArgument(definition, name, inputs[name], answer[name])) continue;
     state[name] = normalize(definition, name, answer[name]);
     asked[name] = inputs[name] ?? "";
   }
@@ -180,8 +181,8 @@ export function applyWrite<Inputs extends object>(
 }
 
 /**
- * The state and the inputs after the tailnet was found to have `found`. An argument changed
- * elsewhere becomes a changed input.
+ * The state and the inputs after a read found `found` in the tailnet. An argument that somebody else
+ * changed becomes a changed input.
  */
 export function applyRead<Inputs extends object>(
   definition: Resource<Inputs>,
@@ -192,25 +193,12 @@ export function applyRead<Inputs extends object>(
   const state: Properties = { ...before, ...pickOutputs(definition, found) };
   const asked = { ...readAsked(before) };
   for (const name of listArguments(definition)) {
-    if (!(name in found) || isSame(definition, name, before[name], found[name])) continue;
+    if (!(name in found) || isSameArgument(definition, name, before[name], found[name])) continue;
     state[name] = inputs[name] = normalize(definition, name, found[name]);
     delete asked[name];
   }
   const secrets = Object.keys(readMember(before, askedSecretlyKey));
   return { state: setAsked(state, asked, secrets), inputs };
-}
-
-function isSame<Inputs extends object>(
-  definition: Resource<Inputs>,
-  name: string,
-  one: unknown,
-  other: unknown,
-): boolean {
-  // What is equal as it is has the same normal form, and most of what is compared has not changed.
-  return (
-    isDeepStrictEqual(one, other) ||
-    isDeepStrictEqual(normalize(definition, name, one), normalize(definition, name, other))
-  );
 }
 
 function listArguments<Inputs extends object>(definition: Resource<Inputs>): string[] {
@@ -224,8 +212,4 @@ function pickOutputs<Inputs extends object>(
   return Object.fromEntries(
     definition.outputs.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]),
   );
-}
-
-function isIn(names: readonly string[], name: string): boolean {
-  return names.includes(name);
 }

@@ -1,9 +1,12 @@
 /**
- * What stands in the place of a secret that cannot be had: Tailscale shows one once, when its
- * credential is made.
+ * What stands for the secret of an adopted credential. Nobody can read it any more: Tailscale shows
+ * a secret once, when it creates the credential.
  */
 
-/** The output of an adopted credential. A sentence, so that nobody takes it for a secret. */
+/**
+ * The value of the output: a sentence, so that nobody mistakes it for a secret. It is in people's
+ * state, so it can never change.
+ */
 export const notKnownSecret =
   "not known: this credential was adopted, and Tailscale shows a secret only when it is made; rotateEvery or a replacement gets a new one";
 

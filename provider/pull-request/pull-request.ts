@@ -4,6 +4,7 @@
  */
 
 import type { z } from "zod";
+import { describeError } from "../access/error-text";
 import { sanitize } from "../access/sanitize";
 import { type Answer, ask } from "../network/ask";
 
@@ -74,8 +75,7 @@ export async function call(
       timeout: 30_000,
     });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new PlatformError(`${method} ${pathname} failed: ${sanitize(reason)}.`);
+    throw new PlatformError(`${method} ${pathname} failed: ${describeError(error)}.`);
   }
   if (answer.status >= 200 && answer.status < 300) return answer;
   throw new PlatformError(

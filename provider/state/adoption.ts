@@ -11,10 +11,11 @@ import { knownScopes, legacyScopes } from "../access/scopes";
 import type { Key } from "../api/keys/key";
 import { type AnyKeyResource, findKeyDefinition } from "../definitions/all";
 import { checkInputs } from "../engine/check";
+import { emptyToUndefined } from "../engine/normal-form";
 import type { Properties } from "../engine/resource";
 import { applyWrite } from "../engine/state";
 import { notKnownSecret } from "../engine/unknown-secret";
-import { emptyToUndefined, removeUndefined } from "../engine/unknowns";
+import { removeUndefined } from "../engine/unknowns";
 import { isShortLivedToken } from "./inventory";
 
 export interface Adopted {

@@ -41,11 +41,11 @@ test("with another tailnet's deployer nothing is forgotten, revoked or made agai
   expect(destroyed.code).not.toBe(0);
   for (const { id = "" } of Object.values(before)) expect(destroyed.text).toContain(id);
   expect(destroyed.text).toContain(`the deployer ${other.clientId} does not see it`);
-  expect(destroyed.text).toContain(`It was made by the deployer ${mine.clientId}`);
+  expect(destroyed.text).toContain(`It was created by the deployer ${mine.clientId}`);
 
   const refreshed = await stack.attempt("--refresh");
   expect(refreshed.code).not.toBe(0);
-  expect(refreshed.text).toContain("so this may be another tailnet");
+  expect(refreshed.text).toContain("so it may be another tailnet");
   expect(refreshed.text).toContain("To move a stack to another tailnet on purpose");
 
   expect(Object.keys((await stack.state()).credentials)).toEqual(Object.keys(before));

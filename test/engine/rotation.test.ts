@@ -43,7 +43,7 @@ test("what falls due is replaced by the next up, the new one first, and its reas
   emulator.control.takeRequests();
   const third = await stack.deployed();
   expect(stack.printed()).toMatch(
-    /OAuthClient \w+ \(CI runners\) is replaced: due since [\dT:Z-]+, because it was made at [\dT:Z-]+, and rotateEvery is 90d\./,
+    /OAuthClient \w+ \(CI runners\) is replaced: due since [\dT:Z-]+, because it was created at [\dT:Z-]+, and rotateEvery is 90d\./,
   );
   expect(third["client"]).not.toBe(first["client"]);
   const writes = emulator.control

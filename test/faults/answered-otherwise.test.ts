@@ -5,13 +5,13 @@
 
 import { startEmulator } from "tailscope-emulator";
 import { afterEach, expect, test, vi } from "vitest";
-import { endRun } from "../../provider/engine/run";
+import { currentRun } from "../../provider/engine/run";
 import { type Provider, providers } from "../providers";
 
 let warnings: string[] = [];
 
 afterEach(async () => {
-  await endRun();
+  await currentRun.end();
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
 });
@@ -38,7 +38,7 @@ async function made(
   });
   const { id, outs } = await provider.create(inputs);
   const atCreate = warnings;
-  await endRun();
+  await currentRun.end();
   warnings = [];
   expect(await provider.diff(id, outs, inputs)).toMatchObject({ changes: false });
   return [atCreate, warnings];

@@ -37,13 +37,10 @@ function tailnet(emulator: Emulator, deployer?: ApiCredential, known?: Set<strin
     clientSecret: emulator.clientSecret,
   };
   const connection = { baseUrl: emulator.url, tailnet: "-", deployer: deployer ?? all };
-  return openTailnet(
-    connection,
-    () => {},
-    openHttp(emulator.url, { minTimeout: 1, timeout: 300 }),
-    [],
+  return openTailnet(connection, {
+    http: openHttp(emulator.url, { minTimeout: 1, timeout: 300 }),
     known,
-  );
+  });
 }
 
 const answer = (status: number, body = "{}", headers = {}): Fault["effect"] => ({
@@ -259,8 +256,7 @@ test("a list of ids alone is enough to find it", async () => {
   } as const;
   const { id } = await openTailnet(
     { baseUrl: emulator.url, tailnet: "-", deployer },
-    () => {},
-    idsAlone,
+    { http: idsAlone },
   )
     .keys("client")
     .create(bodies.client);

@@ -12,7 +12,7 @@ const notFound = { kind: "answer", status: 404, body: '{"message":"not found"}' 
 
 function tailnetOf(emulator: Emulator, deployer: ApiCredential) {
   const http = openHttp(emulator.url, { minTimeout: 1 });
-  return openTailnet({ baseUrl: emulator.url, tailnet: "-", deployer }, () => {}, http);
+  return openTailnet({ baseUrl: emulator.url, tailnet: "-", deployer }, { http });
 }
 
 function withAll({ clientId, clientSecret }: Emulator): ApiCredential {

@@ -8,8 +8,9 @@ import { expect, test, vi } from "vitest";
 import { openHttp } from "../../provider/api/http";
 import type { ApiCredential } from "../../provider/api/settings/credential";
 import { openTailnet } from "../../provider/api/tailnet";
-import { lookAhead, preflight } from "../../provider/engine/preflight";
+import { checkAhead, checkGrants } from "../../provider/engine/preflight";
 import type { Grants } from "../../provider/engine/resource";
+import { currentRun } from "../../provider/engine/run";
 import { type Credential, makeClient } from "../contract/client";
 
 const policy = JSON.stringify({ tagOwners: { "tag:a": [], "tag:b": [], "tag:child": ["tag:a"] } });
@@ -21,10 +22,12 @@ async function problems(
 ): Promise<string[]> {
   const tailnet = openTailnet(
     { baseUrl: emulator.url, tailnet: "-", deployer },
-    () => {},
-    openHttp(emulator.url, { minTimeout: 1 }),
+    { http: openHttp(emulator.url, { minTimeout: 1 }) },
   );
-  const found = await preflight(grants, tailnet, { scopes: grants.scopes, tags: grants.tags });
+  const found = await checkGrants(currentRun, grants, tailnet, {
+    scopes: grants.scopes,
+    tags: grants.tags,
+  });
   return found.map(({ property, reason }) => `${property}: ${reason}`);
 }
 
@@ -168,7 +171,7 @@ test.each<[string, Fault["effect"], string]>([
       clientSecret: emulator.clientSecret,
     };
     const http = openHttp(emulator.url, { minTimeout: 1 });
-    const tailnet = openTailnet({ baseUrl: emulator.url, tailnet: "-", deployer }, () => {}, http);
+    const tailnet = openTailnet({ baseUrl: emulator.url, tailnet: "-", deployer }, { http });
     emulator.control.addFault({
       method: "GET",
       path: `/keys/${emulator.clientId}`,
@@ -178,12 +181,12 @@ test.each<[string, Fault["effect"], string]>([
     const grants: Grants = { needs: "oauth_keys", scopes: ["dns"], tags: ["tag:nowhere"] };
     try {
       const patience = effect.kind === "stall" ? 100 : 5000;
-      expect(await lookAhead(grants, tailnet, {}, patience)).toEqual([]);
+      expect(await checkAhead(currentRun, grants, tailnet, {}, patience)).toEqual([]);
       expect(said.mock.calls.flat()).toEqual([
         expect.stringContaining(`scopes and tags are not checked ahead: ${word}`),
       ]);
       emulator.control.takeRequests();
-      expect(await lookAhead(grants, tailnet, {}, patience)).toEqual([]);
+      expect(await checkAhead(currentRun, grants, tailnet, {}, patience)).toEqual([]);
       expect(said).toHaveBeenCalledTimes(1);
       expect(emulator.control.takeRequests()).toEqual([]);
     } finally {
@@ -201,10 +204,9 @@ test("a deployer that is not accepted is an error at once", async () => {
   };
   const tailnet = openTailnet(
     { baseUrl: emulator.url, tailnet: "-", deployer },
-    () => {},
-    openHttp(emulator.url, { minTimeout: 1 }),
+    { http: openHttp(emulator.url, { minTimeout: 1 }) },
   );
-  await expect(lookAhead({ needs: "oauth_keys" }, tailnet, {})).rejects.toThrow(
+  await expect(checkAhead(currentRun, { needs: "oauth_keys" }, tailnet, {})).rejects.toThrow(
     "its secret is wrong",
   );
 });

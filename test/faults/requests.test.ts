@@ -26,7 +26,7 @@ function clients(
   timeout = 20_000,
 ) {
   const connection = { baseUrl: emulator.url, tailnet: "-", deployer };
-  return openTailnet(connection, () => {}, openHttp(emulator.url, { minTimeout: 1, timeout })).keys(
+  return openTailnet(connection, { http: openHttp(emulator.url, { minTimeout: 1, timeout }) }).keys(
     "client",
   );
 }

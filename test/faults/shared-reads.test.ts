@@ -23,8 +23,7 @@ function open(
 ) {
   return openTailnet(
     { baseUrl: emulator.url, tailnet: "-", deployer },
-    () => {},
-    openHttp(emulator.url, { minTimeout: 1, timeout: 20_000 }),
+    { http: openHttp(emulator.url, { minTimeout: 1, timeout: 20_000 }) },
   );
 }
 

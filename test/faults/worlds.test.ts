@@ -5,12 +5,13 @@ import { describe, expect, test } from "vitest";
 import { openHttp } from "../../provider/api/http";
 import type { ApiCredential } from "../../provider/api/settings/credential";
 import { openTailnet } from "../../provider/api/tailnet";
-import { preflight } from "../../provider/engine/preflight";
+import { checkGrants } from "../../provider/engine/preflight";
+import { currentRun } from "../../provider/engine/run";
 import { makeClient } from "../contract/client";
 
 function tailnetOf(emulator: Emulator, deployer: ApiCredential, warn = (_message: string) => {}) {
   const connection = { baseUrl: emulator.url, tailnet: "-", deployer };
-  return openTailnet(connection, warn, openHttp(emulator.url, { minTimeout: 1 }));
+  return openTailnet(connection, { warn, http: openHttp(emulator.url, { minTimeout: 1 }) });
 }
 
 const withAll = ({ clientId, clientSecret }: Emulator): ApiCredential => ({
@@ -77,7 +78,7 @@ test("what cannot be checked before the deployment is said once, with the scopes
   const deployer = { kind: "oauthClient", clientId: id, clientSecret: key } as const;
   const tailnet = tailnetOf(emulator, deployer, (message) => void said.push(message));
   for (let time = 0; time < 2; time++) {
-    await preflight({ needs: "oauth_keys", tags: ["tag:nowhere"] }, tailnet, {});
+    await checkGrants(currentRun, { needs: "oauth_keys", tags: ["tag:nowhere"] }, tailnet, {});
   }
   const about = said.filter((message) => message.startsWith("Tags cannot be checked before"));
   expect(about).toHaveLength(1);

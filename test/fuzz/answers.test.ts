@@ -81,8 +81,7 @@ test("answers of the API", async () => {
           tailnet: "-",
           deployer: { kind: "accessToken", token: "tskey-api-kA-b" },
         },
-        () => {},
-        http,
+        { http },
       );
       const keys = tailnet.keys("client");
       const body = { scopes: ["dns"] };

@@ -6,7 +6,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { Kind } from "../../provider/access/kinds";
-import { endRun } from "../../provider/engine/run";
+import { currentRun } from "../../provider/engine/run";
 import { providers } from "../providers";
 
 export type { Kind };
@@ -88,7 +88,7 @@ export class Engine {
       }
       return { failures, changes };
     } finally {
-      await endRun();
+      await currentRun.end();
     }
   }
 

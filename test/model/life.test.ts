@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { unknownValue } from "../../provider/access/engine-values";
 import { getFacts, kinds } from "../../provider/access/kinds";
 import { NotVisible } from "../../provider/api/errors";
-import { endRun } from "../../provider/engine/run";
+import { currentRun } from "../../provider/engine/run";
 import { as, makeClient } from "../contract/client";
 import { type Provider, providers } from "../providers";
 import { type Declared, Engine, type Kind, type RunResult } from "./engine";
@@ -36,7 +36,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await endRun();
+  await currentRun.end();
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
   await emulator.close();
@@ -236,7 +236,7 @@ describe.each(kinds)("%s", (kind) => {
     );
     const id = idOf();
     emulator.control.revoke(id);
-    await endRun();
+    await currentRun.end();
     await expect(providers[kind].read?.(id, {})).rejects.toThrow("it was revoked, it expired");
   });
 
@@ -418,7 +418,7 @@ describe("rotation", () => {
     expect(await up("OAuthClient", rotating)).toEqual(["replace it"]);
     expect(sent()).toEqual(["POST /tailnet/-/keys", "DELETE /tailnet/-/keys/ID"]);
     expect(warnings).toEqual([
-      `warning: OAuthClient ${id} (one) is replaced: due since ${rotatesAt}, because it was made at ${createdAt}, and rotateEvery is 30d.`,
+      `warning: OAuthClient ${id} (one) is replaced: due since ${rotatesAt}, because it was created at ${createdAt}, and rotateEvery is 30d.`,
     ]);
   });
 

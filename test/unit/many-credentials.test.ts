@@ -6,7 +6,7 @@ import { fileByCredential, findDescription, isSameCredential } from "../../provi
 import type { ApiClient } from "../../provider/api/auth/client";
 import { createKeyList } from "../../provider/api/keys/shared-list";
 import { layOut } from "../../provider/cli/table";
-import { trackReads } from "../../provider/engine/belonging";
+import { trackReads } from "../../provider/engine/same-tailnet";
 
 afterEach(() => vi.restoreAllMocks());
 

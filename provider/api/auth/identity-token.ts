@@ -5,12 +5,12 @@
 
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { describeError } from "../../access/error-text";
 import { sanitize } from "../../access/sanitize";
 import type { IdentityTokenSource } from "../settings/credential";
 import { SettingsError } from "../settings/error";
 import { detectCloud } from "./identity-token/cloud";
 import { fetchGithubToken } from "./identity-token/github";
-import { messageOf } from "./identity-token/metadata";
 import { readPayload } from "./jwt";
 
 const claims = z.object({ exp: z.number() });
@@ -74,7 +74,7 @@ async function readTokenFile(path: string, name: string): Promise<string> {
     return await readFile(path, "utf8");
   } catch (error) {
     throw new SettingsError(
-      `The identity token file ${sanitize(path)} (${name}) cannot be read: ${messageOf(error)}.\n  Check that the CI job writes it before it deploys.`,
+      `The identity token file ${sanitize(path)} (${name}) cannot be read: ${describeError(error)}.\n  Check that the CI job writes it before it deploys.`,
     );
   }
 }

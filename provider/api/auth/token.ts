@@ -8,6 +8,7 @@
  */
 
 import { z } from "zod";
+import { getFirstLine } from "../../access/error-text";
 import { covers, expandLegacyScopes } from "../../access/scopes";
 import { NotInPlan, TokenRefused } from "../errors";
 import type { Http, Request } from "../http";
@@ -169,7 +170,7 @@ function createTokenFetcher(
     const { token, lifetime } = await ask(http, deployer, narrowing);
     if (refused !== undefined) {
       tailnet = undefined;
-      refusedTailnet = refused.message.split("\n")[0];
+      refusedTailnet = getFirstLine(refused);
     }
     return { token: { ...token, refusedTailnet }, lifetime };
   };

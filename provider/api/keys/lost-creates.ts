@@ -4,6 +4,7 @@
  * sent again; where we cannot tell, nothing is touched.
  */
 
+import { getFirstLine } from "../../access/error-text";
 import { longestAuthKeyLifetime } from "../../access/lifetime";
 import {
   AnswerNotUnderstood,
@@ -119,7 +120,7 @@ export function openCreates(lookup: LostCreateLookup): SafeCreate {
     } catch (reason) {
       throw new LostCreate(
         error,
-        `whether it did cannot be seen (${firstLine(reason)})`,
+        `whether it did cannot be seen (${getFirstLine(reason)})`,
         lookYourself,
       );
     }
@@ -145,7 +146,7 @@ export function openCreates(lookup: LostCreateLookup): SafeCreate {
     } catch (reason) {
       throw new LostCreate(
         error,
-        `it did, as ${ours.id}, which could not be revoked (${firstLine(reason)})`,
+        `it did, as ${ours.id}, which could not be revoked (${getFirstLine(reason)})`,
         lookYourself,
         [ours.id],
       );
@@ -269,8 +270,4 @@ function describeLikeness(keyType: string, of: Readonly<Record<string, unknown>>
     key.audience ?? "",
     Object.entries(key.customClaimRules ?? {}).sort(),
   ]);
-}
-
-function firstLine(reason: unknown): string {
-  return (reason instanceof Error ? reason.message : String(reason)).split("\n")[0] ?? "";
 }

@@ -5,6 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { describeError } from "../../access/error-text";
 import { sanitize } from "../../access/sanitize";
 import { detectForm, type Form, formInWords } from "../../access/secret-form";
 import { credentialsPage } from "./credential";
@@ -58,9 +59,7 @@ function readValueFile(path: string, place: string): string {
   try {
     content = readFileSync(path, "utf8").trim();
   } catch (error) {
-    throw wrong(
-      `cannot be read: ${sanitize(error instanceof Error ? error.message : String(error))}`,
-    );
+    throw wrong(`cannot be read: ${describeError(error)}`);
   }
   if (content === "") throw wrong("is empty");
   return content;

@@ -8,8 +8,8 @@ import { NotVisible } from "../../api/errors";
 import { isKeyId } from "../../api/keys/id";
 import type { Tailnet } from "../../api/tailnet";
 import { type AnyResource, findDefinition } from "../../definitions/all";
-import { requireEvidence, requireSameTailnet, trackReads } from "../../engine/belonging";
 import { gone, isKeyResource, missing } from "../../engine/resource";
+import { requireEvidence, requireSameTailnet, trackReads } from "../../engine/same-tailnet";
 import { toRecorded } from "../../engine/state";
 import { collectDescriptions } from "../../state/descriptions";
 import {

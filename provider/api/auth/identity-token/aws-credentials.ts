@@ -7,9 +7,10 @@
 
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { describeError } from "../../../access/error-text";
 import { sanitize } from "../../../access/sanitize";
 import type { Environment } from "../../../network/proxy";
-import { fetchText, messageOf, parseJson, probe, requireTrustedAddress } from "./metadata";
+import { fetchText, parseJson, probe, requireTrustedAddress } from "./metadata";
 import type { AwsCredentials } from "./sigv4";
 import { askSts, parseElement } from "./sts";
 
@@ -64,7 +65,9 @@ async function assumeWebIdentityRole(
   try {
     token = (await readFile(file, "utf8")).trim();
   } catch (error) {
-    throw new Error(`the file of AWS_WEB_IDENTITY_TOKEN_FILE cannot be read: ${messageOf(error)}`);
+    throw new Error(
+      `the file of AWS_WEB_IDENTITY_TOKEN_FILE cannot be read: ${describeError(error)}`,
+    );
   }
   const answer = await askSts(
     "AssumeRoleWithWebIdentity",
@@ -108,7 +111,7 @@ async function fetchContainerCredentials(
       authorization = (await readFile(file, "utf8")).trim();
     } catch (error) {
       throw new Error(
-        `the file of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read: ${messageOf(error)}`,
+        `the file of AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE cannot be read: ${describeError(error)}`,
       );
     }
   }

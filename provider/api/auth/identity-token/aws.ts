@@ -3,10 +3,10 @@
  * provider asks for them.
  */
 
+import { describeError } from "../../../access/error-text";
 import type { Environment } from "../../../network/proxy";
 import { SettingsError } from "../../settings/error";
 import { fetchInstanceRegion, findAwsCredentials } from "./aws-credentials";
-import { messageOf } from "./metadata";
 import { askSts, parseElement, StsRefusal } from "./sts";
 
 /** Variables that AWS itself puts where its services run a program. */
@@ -51,7 +51,7 @@ export async function fetchAwsToken(audience: string, environment: Environment):
   } catch (error) {
     if (error instanceof SettingsError) throw error;
     throw new SettingsError(
-      `AWS gave no identity token${whose}: ${messageOf(error)}.\n  ${suggestRemedy(error)}`,
+      `AWS gave no identity token${whose}: ${describeError(error)}.\n  ${suggestRemedy(error)}`,
     );
   }
 }

@@ -4,9 +4,10 @@
  */
 
 import { z } from "zod";
+import { describeError } from "../../../access/error-text";
 import { ask } from "../../../network/ask";
 import { SettingsError } from "../../settings/error";
-import { answerMilliseconds, messageOf } from "./metadata";
+import { answerMilliseconds } from "./metadata";
 
 const answerShape = z.object({ value: z.string().min(1) });
 
@@ -29,7 +30,7 @@ export async function fetchGithubToken(
     if (value !== undefined) return value;
     problem = `it answered ${answer.status}`;
   } catch (error) {
-    problem = messageOf(error);
+    problem = describeError(error);
   }
   throw new SettingsError(
     `The GitHub Actions runner gave no identity token: ${problem}.\n  The job needs \`permissions: { id-token: write }\`; a pull request from a fork cannot have it.`,

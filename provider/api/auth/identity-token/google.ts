@@ -3,9 +3,10 @@
  * Source: https://docs.cloud.google.com/compute/docs/instances/verifying-instance-identity
  */
 
+import { describeError } from "../../../access/error-text";
 import type { Environment } from "../../../network/proxy";
 import { SettingsError } from "../../settings/error";
-import { fetchText, messageOf, probe, requireTrustedAddress } from "./metadata";
+import { fetchText, probe, requireTrustedAddress } from "./metadata";
 
 const headers = { "metadata-flavor": "Google" };
 
@@ -38,7 +39,7 @@ export async function fetchGoogleToken(
   } catch (error) {
     if (error instanceof SettingsError) throw error;
     throw new SettingsError(
-      `Google Cloud's metadata server gave no identity token: ${messageOf(error)}.\n  Check that the machine or service runs as a service account.`,
+      `Google Cloud's metadata server gave no identity token: ${describeError(error)}.\n  Check that the machine or service runs as a service account.`,
     );
   }
 }

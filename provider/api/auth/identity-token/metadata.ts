@@ -72,7 +72,3 @@ export function parseJson<Shape>(text: string, shape: z.ZodType<Shape>): Shape {
     `what it gives has no ${sanitize(parsed.error.issues.map(({ path }) => path.join(".")).join(", ")) || "object"}`,
   );
 }
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? sanitize(error.message) : "unknown";
-}

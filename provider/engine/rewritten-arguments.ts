@@ -1,16 +1,18 @@
 /**
- * What Tailscale answered differently from what was asked for. The state keeps both, so that a
- * rewriting of Tailscale's own never shows as a change; anything else is said at every run, because
- * nobody would see that the credential can do less or more.
+ * Warnings of arguments that Tailscale answered differently. The state keeps both values. Where
+ * Tailscale is known to rewrite an argument that is all; anything else is reported at every run,
+ * because otherwise nobody would notice that the credential can do less or more than its program
+ * says.
  */
 
 import { sanitize } from "../access/sanitize";
 import type { Properties, Resource } from "./resource";
-import { warnOnce } from "./run";
+import type { Run } from "./run";
 import { findRewrittenArguments } from "./state";
 
-/** @param except arguments that are about to be written anyway */
-export function warnOfAnswers<Inputs extends object>(
+/** @param except arguments that this run is about to update anyway */
+export function warnOfRewrittenArguments<Inputs extends object>(
+  run: Run,
   definition: Resource<Inputs>,
   id: string,
   state: Properties,
@@ -21,7 +23,7 @@ export function warnOfAnswers<Inputs extends object>(
     const what = isSecret
       ? "differently from what was asked for"
       : `as ${describeAnswer(answered)}, where ${describeAnswer(asked)} was asked for`;
-    warnOnce(
+    run.warnOnce(
       `${definition.type} ${id}: Tailscale answered ${name} ${what}, so that is what the credential has. Look at it in the admin console; \`pulumi up --replace URN\` makes it again.`,
     );
   }
