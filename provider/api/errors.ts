@@ -1,26 +1,26 @@
 /**
- * What can go wrong between us and Tailscale, one class a cause. `refusal.ts` makes them of
- * answers.
+ * Everything that can go wrong between us and Tailscale, a class for each cause. `refusal.ts` creates
+ * them from answers.
  */
 
 import { getFirstLine } from "../access/error-text";
 import type { DeployerSource } from "./settings/credential";
 
-/** What a request was for, in the words of its error message. */
+/** A request, as far as an error message describes it. */
 export type Attempt = Method & {
-  /** Completes "Tailscale refused to …", for example `"create the OAuth client"`. */
+  /** What it does. Completes "Tailscale refused to …", for example `"create the OAuth client"`. */
   readonly doing: string;
   /** Below `/api/v2`, for example `"/tailnet/-/keys"`. */
   readonly path: string;
-  /** The scope that opens the operation (https://tailscale.com/api), where one does. */
+  /** The scope that the operation needs (https://tailscale.com/api), if it needs one. */
   readonly needs?: string;
-  /** Set where the request asks for a token. */
+  /** How it asks for a token, if it does. */
   readonly grant?: Grant;
 };
 
 /**
- * How it is sent. What can be sent twice with the effect of once is repeated where there is no
- * answer; a POST has to say whether it can, or whether it creates something each time.
+ * How a request is sent. One that has the same effect when sent twice is repeated if there is no
+ * answer. A POST has to say whether it is such a request, or creates something each time.
  */
 export type Method =
   | { readonly method: "GET" | "PUT" | "PATCH" | "DELETE" }
@@ -35,14 +35,14 @@ export function isCreate(attempt: Method): boolean {
 export type Grant =
   | {
       readonly kind: "clientCredentials";
-      /** The tailnet that it is asked for, by id; absent for the client's own. */
+      /** The id of the tailnet that the token is for; absent for the client's own. */
       readonly tailnet?: string | undefined;
     }
   | {
       readonly kind: "tokenExchange";
-      /** The federated identity, whose page in the console shows why an exchange failed. */
+      /** The federated identity. Its page in the admin console shows why an exchange failed. */
       readonly clientId: string;
-      /** What the identity token says: for whom it is, who signed it, who may take it. */
+      /** Who issued the identity token, for whom and for which audience. */
       readonly claims: IdentityClaims;
     };
 
@@ -53,32 +53,48 @@ export interface IdentityClaims {
   readonly audience?: string | undefined;
 }
 
-/**
- * Who sent the request: `"The deployer k123CNTRL"`, with the scopes it holds where the token said
- * so.
- */
+/** Who sent a request. */
 export interface Sender {
+  /** For example `"The deployer k123CNTRL"`. */
   readonly name: string;
+  /** The scopes of its token, if the answer with the token named them. */
   readonly scopes?: readonly string[] | undefined;
   /** Where it is configured; absent for a client that the program has. */
   readonly source?: DeployerSource | undefined;
   /**
-   * What refused it a token for the tailnet that is meant, in a sentence; then its token is for its
-   * own.
+   * Why its token is for its own tailnet and not for the configured one, as a sentence; absent if it
+   * is for the configured one.
    */
   readonly refusedTailnet?: string | undefined;
 }
 
-/** Any failure of ours to get from the Tailscale API what was asked for. */
-export abstract class TailscaleError extends Error {
-  /** The request that failed. */
-  attempt?: Attempt;
-  /** The HTTP status of the answer; absent where there was none. */
-  status?: number;
+/** What is known about a request that failed. */
+export interface FailureDetails {
+  /** The request. Absent if none was sent. */
+  readonly attempt?: Attempt | undefined;
+  /** The HTTP status of the answer. Absent if there was no answer. */
+  readonly status?: number | undefined;
   /** The answer's `x-tailscale-request-id`, by which Tailscale's support finds the request. */
-  requestId?: string;
+  readonly requestId?: string | undefined;
   /** Who sent the request. */
-  sender?: Sender;
+  readonly sender?: Sender | undefined;
+  readonly cause?: unknown;
+}
+
+/** Tailscale did not do what a request asked for. */
+export abstract class TailscaleError extends Error implements FailureDetails {
+  readonly attempt: Attempt | undefined;
+  readonly status: number | undefined;
+  readonly requestId: string | undefined;
+  readonly sender: Sender | undefined;
+
+  constructor(message: string, { attempt, status, requestId, sender, cause }: FailureDetails = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.attempt = attempt;
+    this.status = status;
+    this.requestId = requestId;
+    this.sender = sender;
+  }
 
   override get name(): string {
     return this.constructor.name;
@@ -87,55 +103,55 @@ export abstract class TailscaleError extends Error {
 
 /** The request never got an answer: no connection, a connection that broke, or a time-out. */
 export class Unreachable extends TailscaleError {
-  /** @param mayHaveArrived false where there never was a connection to send it by */
+  /** @param mayHaveArrived false if there never was a connection to send it by */
   constructor(
     message: string,
+    details: FailureDetails = {},
     readonly mayHaveArrived = true,
   ) {
-    super(message);
+    super(message, details);
   }
 }
 
-/** The API answered, and not with what its documentation says. */
+/** The answer is not what the API's documentation says. */
 export class AnswerNotUnderstood extends TailscaleError {}
 
 /** The answer is a redirect, which is never followed with a token. */
 export class Redirected extends AnswerNotUnderstood {}
 
-/**
- * The credential a person configured does not exist, is revoked or expired, or its secret is wrong
- * (401).
- */
+/** The credential does not exist, is revoked or expired, or its secret is wrong (401). */
 export class NotAuthenticated extends TailscaleError {}
 
-/** The credential is good but may not do this (403). */
+/** The credential is valid but may not do this (403). */
 export class NotPermitted extends TailscaleError {
-  /** @param beyond the scopes that the API named as those that the credential may not give */
+  /** @param beyond the scopes that the credential may not give, if the API named them */
   constructor(
     message: string,
+    details: FailureDetails = {},
     readonly beyond: readonly string[] = [],
   ) {
-    super(message);
+    super(message, details);
   }
 }
 
-/** The tailnet that was asked for is not the credential's (403 in these words). */
+/** The credential belongs to another tailnet than the one in the request (403 that says so). */
 export class WrongTailnet extends TailscaleError {}
 
-/** An OAuth client may not have the token that it was asked for (403, 400, 404). */
+/** Tailscale refused a token to an OAuth client (403, 400, 404). */
 export class TokenRefused extends TailscaleError {
-  /** @param beyond the scopes that the API named as those that the client may not give */
+  /** @param beyond the scopes that the client does not hold, if the API named them */
   constructor(
     message: string,
+    details: FailureDetails = {},
     readonly beyond: readonly string[] = [],
   ) {
-    super(message);
+    super(message, details);
   }
 }
 
-/** The token that Tailscale gave may do more than what was asked for. */
+/** Tailscale gave a token that can do more than the request asked for. */
 export class TokenTooWide extends TailscaleError {
-  /** @param beyond the scopes and tags that were not asked for */
+  /** @param beyond the scopes and tags that the request did not ask for */
   constructor(
     message: string,
     readonly beyond: readonly string[],
@@ -147,53 +163,57 @@ export class TokenTooWide extends TailscaleError {
 /** A federated identity did not accept the identity token (400, 401, 403). */
 export class TokenExchangeFailed extends TailscaleError {}
 
-/** The tailnet's plan does not include the feature (402, or 403 in these words). */
+/** The tailnet's plan does not include the feature (402, or 403 that says so). */
 export class NotInPlan extends TailscaleError {}
 
-/** There is no such thing in this tailnet, or the credential may not see it (404). */
+/** The tailnet has no such thing, or the credential may not see it (404). */
 export class NotFound extends TailscaleError {}
 
-/** Whether a credential still exists cannot be told, so it counts as neither there nor gone. */
+/** Nothing shows whether a credential still exists, so it counts as neither there nor gone. */
 export class NotVisible extends TailscaleError {}
 
-/** There is a credential of that id, and it is of another kind. */
+/** The credential with that id is of another kind. */
 export class OtherKind extends TailscaleError {}
 
-/** The API found the request wrong (400, 409, 412 and the rest of the 4xx). */
+/** The API does not accept the request (400, 409, 412 and the rest of the 4xx). */
 export class RequestRefused extends TailscaleError {}
 
 /** The credential may not give the tags that the request names (400). */
 export class TagsNotPermitted extends RequestRefused {}
 
-/** Too many requests (429), still after waiting and repeating. */
+/** Too many requests (429), even after waiting and repeating. */
 export class RateLimited extends TailscaleError {}
 
-/** Tailscale itself failed (5xx), still after repeating where that was safe. */
+/** Tailscale itself failed (5xx), even after repeating where that was safe. */
 export class ServerFailed extends TailscaleError {}
 
 /**
- * A create that failed and may have taken effect all the same. What it left could not be put right,
- * or it never went through.
+ * A create failed and may have taken effect all the same. What it left could not be cleaned up, or
+ * every attempt failed.
  */
 export class LostCreate extends TailscaleError {
   /**
-   * @param became what became of it, as far as that can be told
+   * @param cause the failure of the create
+   * @param outcome what became of it, as far as that is known
    * @param remedy what to do next
-   * @param candidates the ids of credentials that may be what it made; none of them was touched
+   * @param candidates ids of the credentials that it may have created; none of them was touched
    */
   constructor(
     override readonly cause: Error,
-    became: string,
+    outcome: string,
     remedy: string,
     readonly candidates: readonly string[] = [],
   ) {
-    super(advise(`${getFirstLine(cause)}\n  It may have taken effect: ${became}.`, remedy));
+    super(
+      advise(`${getFirstLine(cause)}\n  It may have taken effect: ${outcome}.`, remedy),
+      cause instanceof TailscaleError ? cause : {},
+    );
   }
 }
 
 /**
- * Whether a failure says nothing about what was asked: Tailscale did not answer, or not in its
- * right mind.
+ * Whether a failure says nothing about the request itself: no answer, a 5xx, a 429, or an answer that
+ * nobody understands.
  */
 export function isPassing(error: unknown): error is Error {
   return [Unreachable, ServerFailed, RateLimited, AnswerNotUnderstood].some(
@@ -201,7 +221,7 @@ export function isPassing(error: unknown): error is Error {
   );
 }
 
-/** A message that says what happened, and in its second line what to do next. */
+/** A message that says what happened and, in its second line, what to do next. */
 export function advise(message: string, next: string): string {
   return `${message}\n  ${next}`;
 }

@@ -1,10 +1,11 @@
-/** The one place that maps HTTP to errors, and says what to do next. */
+/** Maps answers of the API to errors that say what to do next. No other file does. */
 
 import { sanitize } from "../access/sanitize";
 import {
   AnswerNotUnderstood,
   type Attempt,
   advise,
+  type FailureDetails,
   type Grant,
   isCreate,
   type LostCreate,
@@ -29,121 +30,103 @@ import {
 } from "./errors";
 import { credentialsPage } from "./settings/credential";
 
-/** An answer that is not a success, as far as errors tell of it. */
+/** An answer that is not a success, as far as errors describe it. */
 export interface FailedAnswer {
   readonly status: number;
-  /** The text that came with it. */
   readonly body: string;
   readonly requestId?: string | undefined;
 }
 
-/** Makes the error for an answer that is not a success. */
+/** The error for an answer that is not a success. */
 export function createRefusal(
   attempt: Attempt,
   { status, body, requestId }: FailedAnswer,
   sender?: Sender,
 ): TailscaleError {
-  const error = classify(attempt, status, body, requestId, sender);
-  error.attempt = attempt;
-  error.status = status;
-  if (requestId !== undefined) error.requestId = requestId;
-  if (sender !== undefined) error.sender = sender;
-  return error;
-}
-
-function classify(
-  attempt: Attempt,
-  status: number,
-  body: string,
-  requestId: string | undefined,
-  sender: Sender | undefined,
-): TailscaleError {
+  const details: FailureDetails = { attempt, status, requestId, sender };
   const said = readMessage(body);
   const told = said === "" ? "" : `: ${said}`;
   const place = formatPlace(attempt, status, requestId);
   const refused = `Tailscale refused to ${attempt.doing} (${place})${told}`;
   const failed = `Tailscale failed to ${attempt.doing} (${place})${told}`;
   const name = sender?.name ?? "the credential";
-  if (status === 429) return new RateLimited(advise(failed, rateAdvice));
-  if (status >= 500) return new ServerFailed(advise(failed, adviseOnRepeating(attempt)));
-  if (status >= 300 && status < 400) return new Redirected(advise(refused, redirectAdvice));
+  if (status === 429) return new RateLimited(advise(failed, rateAdvice), details);
+  if (status >= 500) return new ServerFailed(advise(failed, adviseOnRepeating(attempt)), details);
+  if (status >= 300 && status < 400)
+    return new Redirected(advise(refused, redirectAdvice), details);
   // The exchange answers 400 or 403 for every reason (fact: exchange-refused-token-is-403).
   if (attempt.grant?.kind === "tokenExchange") {
     const advice = `${adviseOnExchange(attempt.grant)}${adviseOnStaleConfig(sender)}`;
-    return new TokenExchangeFailed(advise(refused, advice));
+    return new TokenExchangeFailed(advise(refused, advice), details);
   }
   if (status === 401) {
     const advice = `${adviseOnAuthentication(name)}${adviseOnStaleConfig(sender)}`;
-    return new NotAuthenticated(advise(refused, advice));
+    return new NotAuthenticated(advise(refused, advice), details);
   }
   if (status === 402 || (status === 403 && isAboutPlan(said))) {
-    return new NotInPlan(advise(refused, planAdvice));
+    return new NotInPlan(advise(refused, planAdvice), details);
   }
   if (status === 403 && isAboutTailnet(said)) {
-    return new WrongTailnet(advise(refused, adviseOnTailnet(attempt, name)));
+    return new WrongTailnet(advise(refused, adviseOnTailnet(attempt, name)), details);
   }
   const isElsewhere = status === 404 && said !== "" && !isJson(body);
   if (attempt.grant !== undefined) {
     const beyond = parseScopesBeyond(said);
     const advice = isElsewhere ? addressAdvice : adviseOnToken(beyond);
-    return new TokenRefused(advise(refused, advice), beyond);
+    return new TokenRefused(advise(refused, advice), details, beyond);
   }
   if (status === 403) {
     const beyond = parseScopesBeyond(said);
     const advice = `${adviseOnPermission(attempt, beyond, sender)}${adviseOnOwnToken(sender)}`;
-    return new NotPermitted(advise(refused, advice), beyond);
+    return new NotPermitted(advise(refused, advice), details, beyond);
   }
   if (status === 404) {
     const advice = isElsewhere ? addressAdvice : adviseOnNotFound(attempt);
-    return new NotFound(advise(refused, `${advice}${adviseOnOwnToken(sender)}`));
+    return new NotFound(advise(refused, `${advice}${adviseOnOwnToken(sender)}`), details);
   }
-  if (areTagsNotPermitted(said)) return new TagsNotPermitted(advise(refused, tagAdvice));
-  return new RequestRefused(advise(refused, adviseOnRequest(said)));
+  if (areTagsNotPermitted(said)) return new TagsNotPermitted(advise(refused, tagAdvice), details);
+  return new RequestRefused(advise(refused, adviseOnRequest(said)), details);
 }
 
-/** The error for a request that got no answer. `reason` is what the connection said. */
+/** The error for a request without an answer. `reason` is what was wrong with the connection. */
 export function createUnreachable(
   attempt: Attempt,
   baseUrl: string,
   reason: string,
   mayHaveArrived = true,
 ): Unreachable {
-  return of(
-    attempt,
-    new Unreachable(
-      advise(
-        `Could not ${attempt.doing} (${attempt.method} ${attempt.path}): no answer from ${baseUrl}: ${sanitize(reason)}`,
-        `Check that the address is right and can be reached from here. ${mayHaveArrived ? adviseOnRepeating(attempt) : repeatAdvice}`,
-      ),
-      mayHaveArrived,
+  return new Unreachable(
+    advise(
+      `Could not ${attempt.doing} (${attempt.method} ${attempt.path}): no answer from ${baseUrl}: ${sanitize(reason)}`,
+      `Check that the address is right and can be reached from here. ${mayHaveArrived ? adviseOnRepeating(attempt) : repeatAdvice}`,
     ),
+    { attempt },
+    mayHaveArrived,
   );
 }
 
 /**
  * The error for a 404 that does not show that a credential is gone.
  * @param cause the 404
- * @param scope without which the credential may be there and not be shown
+ * @param scope the scope without which the API may hide the credential
  */
 export function createNotVisible(request: Attempt, cause: NotFound, scope: string): NotVisible {
   const who = cause.sender?.name ?? "the deployer";
   const look = request.method === "GET" ? "" : "run the same command with --refresh, or ";
-  const error = new NotVisible(
+  return new NotVisible(
     advise(
       `Could not ${request.doing} (404, ${request.method} ${request.path}): ${who} does not see it, which does not mean that it is gone`,
       `Tailscale answers 404 also for what a credential may not see, and for another tailnet's. Check that TAILSCALE_TAILNET and the deployer are those that made it, and that ${who} holds ${scope}. If it really is gone, ${look}take it out of the state with \`pulumi state delete\`.`,
     ),
+    { ...cause, attempt: request, cause },
   );
-  return Object.assign(of(request, error), { status: 404, cause });
 }
 
 /** The error for a credential of another kind than the one that was asked for. */
 export function createOtherKind(request: Attempt, wanted: string, found: string): OtherKind {
   const problem = `Could not ${request.doing}: it is ${found}, not ${/^[aeio]/i.test(wanted) ? "an" : "a"} ${wanted}`;
-  return of(
-    request,
-    new OtherKind(advise(problem, "Use the resource of its kind, or another id.")),
-  );
+  const remedy = "Use the resource of its kind, or another id.";
+  return new OtherKind(advise(problem, remedy), { attempt: request });
 }
 
 /** The error for a token that may do more than what was asked for. */
@@ -161,25 +144,17 @@ export function createTokenTooWide(
   );
 }
 
-/** Marks an error with the request that failed. */
-function of<Failure extends TailscaleError>(attempt: Attempt, error: Failure): Failure {
-  error.attempt = attempt;
-  return error;
-}
-
 /**
- * The error for an answer of the wrong shape. `problem` says what is wrong with it, never its
+ * The error for an answer of the wrong shape. `problem` says what is wrong with it, without its
  * content.
  */
 export function createNotUnderstood(attempt: Attempt, problem: string): AnswerNotUnderstood {
-  return of(
-    attempt,
-    new AnswerNotUnderstood(
-      advise(
-        `Tailscale's answer to ${attempt.method} ${attempt.path} (to ${attempt.doing}) is not what its API documents: ${problem}`,
-        "Check that TAILSCALE_BASE_URL is an address of the Tailscale API; if it is, a newer Tailscope may know the new answer.",
-      ),
+  return new AnswerNotUnderstood(
+    advise(
+      `Tailscale's answer to ${attempt.method} ${attempt.path} (to ${attempt.doing}) is not what its API documents: ${problem}`,
+      "Check that TAILSCALE_BASE_URL is an address of the Tailscale API; if it is, a newer Tailscope may know the new answer.",
     ),
+    { attempt },
   );
 }
 
@@ -276,11 +251,9 @@ const refreshAdvice =
 /** The error for a change of a credential that was revoked. */
 export function createAlreadyRevoked(request: Attempt): RequestRefused {
   const place = `${request.method} ${request.path}`;
-  return of(
-    request,
-    new RequestRefused(
-      advise(`Could not ${request.doing} (${place}): it was revoked`, refreshAdvice),
-    ),
+  return new RequestRefused(
+    advise(`Could not ${request.doing} (${place}): it was revoked`, refreshAdvice),
+    { attempt: request },
   );
 }
 
