@@ -107,7 +107,14 @@ export default defineConfig({
         group("Recipes", itemsIn("recipes")),
         group(
           "Look up",
-          ["reference/index", "messages", "json-output", "api-facts", "decisions/index"].map(item),
+          [
+            "reference/index",
+            "errors",
+            "messages",
+            "json-output",
+            "api-facts",
+            "decisions/index",
+          ].map(item),
         ),
       ],
     },

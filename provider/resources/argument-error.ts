@@ -1,11 +1,11 @@
-/** What a program gets to know of a wrong argument before Pulumi's engine sees it. */
+/** What a program learns of an invalid argument before Pulumi's engine sees it. */
 
 import { RunError } from "@pulumi/pulumi";
 
 /**
- * An argument that is wrong, found while the program runs: by `trust` or a rotating component.
- * Pulumi prints the message alone, without a stack. What a preview finds in the arguments of
- * resources is no error of the program: the engine reports it.
+ * An argument of `trust` or of a rotating component is invalid, or a resource's name or option. It is
+ * thrown while the program runs; Pulumi prints its message without a stack. What `check` finds in
+ * the arguments of a resource is not thrown: the engine reports it.
  *
  * @example
  * ```ts
@@ -18,11 +18,14 @@ import { RunError } from "@pulumi/pulumi";
  * ```
  */
 export class ArgumentError extends RunError {
-  /** Whose argument it is: the name of a component, or for example `"trust.github"`. */
+  /**
+   * Whose argument it is: the name of a component, a maker of trust such as `"trust.github"`, or a
+   * class such as `"OAuthClient"`.
+   */
   readonly of: string;
   /**
-   * The argument, for example `"branch"`; several with `" | "` between them, where one of them is
-   * needed.
+   * The argument or option, for example `"branch"`; several with `" | "` between them if one of them
+   * is needed.
    */
   readonly argument: string;
 

@@ -18,6 +18,8 @@ import { connectionsKey, description, formatConfigKey, settingNames } from "../a
 import type { Properties } from "../engine/resource";
 import { askedSecretlyKey } from "../engine/state";
 
+import { ArgumentError } from "./argument-error";
+import { ConfigError } from "./config-error";
 import { keepSecretsOutOfDebugLines } from "./debug-line";
 import { hasExplicitProvider, warnOfOptions } from "./option-warnings";
 import { requireProviderPackage } from "./provider-package";
@@ -82,7 +84,7 @@ export abstract class Credential extends pulumi.CustomResource {
     if (holdsOutputNote(String(name))) throw createNameError(declaration.type);
     requireProviderPackage();
     refusePlaintextCredentials();
-    if (opts.import !== undefined) throw createImportError(declaration.type, name);
+    if (opts.import !== undefined) throw createImportError(declaration.type);
     keepSecretsOutOfDebugLines();
     const declared = [...declaration.answered, ...declaration.outputs];
     const properties: Properties = Object.fromEntries(
@@ -144,22 +146,21 @@ function holdsOutput(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.values(value).some(holdsOutput);
 }
 
-/** A resource's name is part of its identity, so that it must be known before the program runs. */
-function createNameError(type: string): pulumi.RunError {
-  return new pulumi.RunError(
-    `A resource ${type} has an Output in its name, which Pulumi does not know in time.\n` +
-      "  Name it by a plain text, for example by the name of the resource that the Output is from.",
+/** A resource's name is part of its identity, so Pulumi must know it when the program runs. */
+function createNameError(type: string): ArgumentError {
+  return new ArgumentError(
+    type,
+    "name",
+    "it has an Output in it, which Pulumi does not know in time. Name the resource by a plain text, for example by the name of the resource that the Output is from",
   );
 }
 
-/**
- * Pulumi reads what it imports before it knows the provider's text, which stands in the state
- * alone.
- */
-function createImportError(type: string, name: string): pulumi.RunError {
-  return new pulumi.RunError(
-    `${type} ${JSON.stringify(name)} has the option \`import\`, which Pulumi cannot do for a dynamic resource.\n` +
-      "  Leave it out, and bring the credential under management with `tailscope adopt ID --out FOLDER` and `pulumi import --file`.",
+/** Pulumi reads what it imports before it knows the provider's text, which only the state has. */
+function createImportError(type: string): ArgumentError {
+  return new ArgumentError(
+    type,
+    "import",
+    "Pulumi cannot import a dynamic resource. Leave the option out, and bring the credential under management with `tailscope adopt ID --out FOLDER` and `pulumi import --file`",
   );
 }
 
@@ -178,11 +179,13 @@ function refusePlaintextCredentials(): void {
     if (value === undefined || isConfigSecret(key)) continue;
     if (!isCredential(value, description[setting].isSecret)) continue;
     throw description[setting].isSecret
-      ? createPlaintextError(
+      ? new ConfigError(
+          key,
           key,
           `Replace it as a secret with \`pulumi config set --secret ${key}\``,
         )
-      : createPlaintextError(
+      : new ConfigError(
+          key,
           `A credential in ${key}`,
           `It does not belong there: remove it with \`pulumi config rm ${key}\``,
         );
@@ -190,7 +193,8 @@ function refusePlaintextCredentials(): void {
   const connections = readConfig(connectionsKey);
   if (connections === undefined || isConfigSecret(connectionsKey)) return;
   for (const [name, setting] of findCredentials(connections))
-    throw createPlaintextError(
+    throw new ConfigError(
+      connectionsKey,
       `${setting} of the connection ${JSON.stringify(name)} in ${connectionsKey}`,
       `Replace it as a secret with \`pulumi config set --secret --path '${connectionsKey}.${name}.${setting}'\``,
     );
@@ -229,11 +233,4 @@ function findCredentials(connections: string): [string, string][] {
 function readConfig(key: string): string | undefined {
   const [namespace, name] = key.split(":");
   return new pulumi.Config(namespace).get(name ?? "");
-}
-
-function createPlaintextError(what: string, remedy: string): pulumi.RunError {
-  return new pulumi.RunError(
-    `${what} is in plaintext in the stack's config, and Pulumi would copy it in plaintext into the state.\n` +
-      `  ${remedy}, and then revoke this one: it has been in a file.`,
-  );
 }

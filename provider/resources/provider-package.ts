@@ -7,9 +7,10 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { log, RunError } from "@pulumi/pulumi";
+import { log } from "@pulumi/pulumi";
 import { version } from "../api/version";
 import { isVersionAtLeast } from "../versions";
+import { PackageError } from "./package-error";
 
 /**
  * Pulumi starts the program and the provider process in one folder, which the program may leave.
@@ -20,7 +21,7 @@ let isFound = false;
 
 /**
  * Looks for the package that the provider process will load, and warns once of a later version.
- * @throws RunError where there is none, or one that is older than this
+ * @throws PackageError if there is none, or an older one than this
  */
 export function requireProviderPackage(): void {
   // Set for programs that Pulumi's language host runs. In a unit test there is no provider process,
@@ -29,13 +30,17 @@ export function requireProviderPackage(): void {
   const found = findVersion(programFolder);
   const add = describeAdding(programFolder);
   if (found === undefined)
-    throw new RunError(
+    throw new PackageError(
+      programFolder,
+      found,
       `The package tailscope is not found from the program's folder ${programFolder}, where Pulumi's provider process looks for it.\n` +
         `  Another package of the program depends on it; make it a dependency of the program as well: ${add}.`,
     );
   const both = `The program's folder ${programFolder} has tailscope ${found}, and another package of the program brings ${version}.`;
   if (!isVersionAtLeast(found, version))
-    throw new RunError(
+    throw new PackageError(
+      programFolder,
+      found,
       `${both} The provider process runs the older one, which may not know what the later one declares.\n` +
         `  Bring both to one version: ${add}.`,
     );

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { notKnownSecret } from "../../provider/engine/unknown-secret";
 import {
   AuthKey,
+  ConfigError,
   FederatedIdentity,
   OAuthClient,
   RotatingAuthKey,
@@ -308,12 +309,14 @@ describe("a credential of the deployer in stack config", () => {
     ["tailscope:oauthClientSecret", "pulumi config set --secret tailscope:oauthClientSecret"],
     ["tailscope:apiKey", "pulumi config set --secret tailscope:apiKey"],
   ])(
-    "%s is refused in clear, with the command that mends it, and taken as a secret",
+    "%s is refused in plaintext, with the command that mends it, and taken as a secret",
     (key, command) => {
       pulumi.runtime.setAllConfig({ [key]: "made up" }, []);
       expect(make).toThrow(inPlaintext);
       expect(make).toThrow(command);
       expect(make).toThrow(pulumi.RunError);
+      expect(make).toThrow(ConfigError);
+      expect(make).toThrow(expect.objectContaining({ name: "ConfigError", key }));
       pulumi.runtime.setAllConfig({ [key]: "made up" }, [key]);
       expect(make).not.toThrow();
     },
@@ -454,7 +457,9 @@ describe("a rotating pair", () => {
 
 test("a name that an Output was written into is refused before anything is registered", () => {
   const owner = new OAuthClient("owner", { scopes: ["dns"] });
-  expect(() => new OAuthClient(`${owner.clientId}-2`, { scopes: ["dns"] })).toThrow(
-    "A resource OAuthClient has an Output in its name, which Pulumi does not know in time.",
+  const make = () => new OAuthClient(`${owner.clientId}-2`, { scopes: ["dns"] });
+  expect(make).toThrow(
+    "OAuthClient: name: it has an Output in it, which Pulumi does not know in time.",
   );
+  expect(make).toThrow(expect.objectContaining({ of: "OAuthClient", argument: "name" }));
 });
