@@ -1,4 +1,4 @@
-/** `tailscope adopt`: a program and an import file for credentials that exist. */
+/** `tailscope adopt`: writes a program and an import file for existing credentials. */
 
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";

@@ -1,4 +1,4 @@
-/** `tailscope audit`: the audit log's entries about credentials. */
+/** `tailscope audit`: shows the audit log's entries about credentials. */
 
 import {
   type AuditEntry,

@@ -6,7 +6,7 @@ import { credentialId, withJson, withSettingsOptions } from "../options";
 
 export function adoptCommand(program: Command): void {
   withJson(withSettingsOptions(program.command("adopt")))
-    .summary("a program and an import file for credentials that exist")
+    .summary("write a program and an import file for existing credentials")
     .description(
       "Writes a Pulumi program with one resource for each credential, and the file for `pulumi import --file`. (`pulumi import TYPE NAME ID` and the resource option `import` do not work with dynamic providers.) Changes nothing in the tailnet or in the state.",
     )

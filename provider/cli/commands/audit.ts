@@ -6,8 +6,8 @@ import { credentialId, durationOption, withJson, withSettingsOptions } from "../
 
 export function auditCommand(program: Command): void {
   withJson(withSettingsOptions(program.command("audit")))
-    .summary("the audit log's entries about credentials")
-    .description("Who created, changed, used and revoked credentials, oldest first.")
+    .summary("show the audit log's entries about credentials")
+    .description("Shows who created, changed, used and revoked credentials, oldest first.")
     .argument(
       "[id]",
       "a credential's id: shows what was done to it, and what it did to credentials",
@@ -16,7 +16,7 @@ export function auditCommand(program: Command): void {
     .addOption(
       durationOption(
         "--since <duration>",
-        "how far back, at most the log's 90 days",
+        "how far to look back, at most the log's 90 days",
         7 * 86_400_000,
       ),
     )

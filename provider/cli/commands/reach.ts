@@ -7,9 +7,9 @@ import type { ReachOptions } from "../reach/reach";
 
 export function reachCommand(program: Command): void {
   withJson(withStackOptions(program.command("reach")))
-    .summary("where a credential gets to, and who gets somewhere")
+    .summary("show what a credential reaches, and who reaches a target")
     .description(
-      "Follows what a credential can become through tags and its scopes, what the policy file opens to that, and where SSH, routes and addresses lead on. Without --from, --to and --between it lists every credential with what matters most about it. The credentials are those of the tailnet, or of --stack, --state or --preview, or the one that --scopes and --tags describe.",
+      "Shows which tags a credential can take through its scopes, what the policy file opens to these tags, and where SSH, routes and addresses lead from there. Without --from, --to and --between it lists every credential with the most important thing that it reaches. The credentials are those of the tailnet, or of --stack, --state or --preview, or the one that --scopes and --tags describe.",
     )
     .option(
       "--from <name>",
@@ -17,19 +17,15 @@ export function reachCommand(program: Command): void {
     )
     .option(
       "--to <target>",
-      "who gets there: tag:db, tag:db:5432, 10.0.0.1:443, ada@acme.com, svc:web, internet, *",
+      "who reaches this target: tag:db, tag:db:5432, 10.0.0.1:443, ada@acme.com, svc:web, internet, *",
     )
-    .option("--between <names...>", "FROM and TO: every way between the two, step by step")
-    .option(
-      "--scopes <list>",
-      "scopes of a credential that need not exist, with commas between",
-      list,
-    )
-    .option("--tags <list>", "its tags, with commas between", list)
+    .option("--between <names...>", "every way between FROM and TO, step by step")
+    .option("--scopes <list>", "comma-separated scopes of a credential that need not exist", list)
+    .option("--tags <list>", "its tags, comma-separated", list)
     .option("--policy <file>", "the policy file (default: the tailnet's)")
     .option(
       "--domain <name>",
-      "a domain of the tailnet's, for user:*@acme.com in --policy; can be repeated",
+      "a domain of the tailnet, for user:*@acme.com in --policy; can be repeated",
       collect,
     )
     .option(
@@ -37,16 +33,16 @@ export function reachCommand(program: Command): void {
       "credentials as `pulumi preview --json` shows them, - for standard input",
     )
     .option("--machines <file>", "users and machines as JSON: answers for these machines")
-    .option("--devices", "the same for the tailnet's own machines")
-    .option("--blame", "name the commit that brought each line, by git")
+    .option("--devices", "the same for the machines of the tailnet")
+    .option("--blame", "name the commit that added each line, from git")
     .option(
       "--deny <target>",
-      "exit with 2 where a credential gets there; can be repeated",
+      "exit with 2 if a credential reaches this target; can be repeated",
       collect,
     )
     .option(
       "--expect <file>",
-      "exit with 2 where a list in the form of the policy file's tests does not hold",
+      "exit with 2 if a test in this file fails; it has the form of the policy file's tests",
     )
     .addOption(
       new Option("--format <format>", "how to print it").choices(reachFormats).default("terminal"),
@@ -54,9 +50,9 @@ export function reachCommand(program: Command): void {
     .addHelpText(
       "after",
       `
-Exit code: 0; 2 where --deny or --expect does not hold; 1 for a failure, and where something in the policy file is not understood,
-which counts as if it opened everything. Not looked at: device and user approval, key expiry, tailnet lock, machines shared in or
-out, firewalls, and what applications ask for themselves.
+Exit code: 0; 2 if --deny or --expect fails; 1 for a failure, or if something in the policy file is not understood, which counts
+as if it opened everything. Not considered: device and user approval, key expiry, tailnet lock, machines shared in or
+out, firewalls, and logins of the applications themselves.
 
   $ tailscope reach --policy policy.hujson --scopes auth_keys --tags tag:ci
   $ tailscope reach --to tag:db:5432 --policy policy.hujson --blame

@@ -1,4 +1,4 @@
-/** `tailscope reach`: where a credential gets to, and who gets somewhere. */
+/** `tailscope reach`: shows what a credential reaches, and who reaches a target. */
 
 import { evaluate } from "../../policy-file/evaluate";
 import type { Tailnet } from "../../policy-file/tailnet";
