@@ -39,8 +39,7 @@ export function toSafeMarkdown(text: string): string {
   const parts: string[] = [];
   let run: string[] = [];
   const endRun = () => {
-    // Spaces alone are nothing that anybody could read.
-    if (run.some((word) => word !== "")) parts.push(...splitAtParentheses(run).map(asCode));
+    parts.push(...splitAtParentheses(run).map(asCode));
     run = [];
   };
   for (const word of sanitize(text).split(" ")) {
@@ -74,7 +73,7 @@ function splitAtParentheses(words: readonly string[]): string[] {
     if (at === 0 || starts.has(at)) parts.push([]);
     parts.at(-1)?.push(word);
   }
-  return parts.map((part) => part.join(" ")).filter((part) => part.trim() !== "");
+  return parts.map((part) => part.join(" "));
 }
 
 /** How many parentheses open more than close. */
