@@ -98,14 +98,14 @@ function parseGroup(text: string, { groups }: Names, side: string): ParsedSelect
 }
 
 function parseAutogroup(text: string, rest: string): ParsedSelector {
-  // The older spelling.
-  const name = rest === "members" ? "member" : rest;
-  if (!isAutogroupName(name)) return { notUnderstood: "is not a known autogroup" };
+  const name = autogroupNamed(rest);
+  if (name === undefined) return { notUnderstood: "is not a known autogroup" };
   return { selector: { kind: "autogroup", name, text } };
 }
 
-function isAutogroupName(name: string): name is AutogroupName {
-  return (autogroupNames as readonly string[]).includes(name);
+/** The autogroup of a name, without `autogroup:`; `members` is the older spelling of `member`. */
+export function autogroupNamed(name: string): AutogroupName | undefined {
+  return autogroupNames.find((one) => one === (name === "members" ? "member" : name));
 }
 
 function parseDomain(text: string, rest: string, { domains }: Names): ParsedSelector {

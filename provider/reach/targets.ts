@@ -2,6 +2,7 @@
 
 import { internetRanges, parseRange, type Range } from "../policy-file/addresses";
 import { hasPorts, parseProtocol } from "../policy-file/ports";
+import { autogroupNamed } from "../policy-file/selector";
 import { isDomain, namesAround } from "./covering";
 import type { Condition } from "./model";
 import { type Destination, type Network, rangesNamed } from "./network";
@@ -55,9 +56,18 @@ export function parseTarget(text: string, network: Network): Target | { readonly
       : { problem: `"${host}" is not defined in the policy file` };
   if (name.startsWith("group:")) {
     const found = [...network.groups].filter(([group]) => group.toLowerCase() === name);
+    // One of an identity provider has a domain, and is not in the file.
+    if (found.length === 0 && !name.includes("@"))
+      return { problem: `"${host}" is not defined in the policy file` };
     return named(found.length === 0 ? [name] : found.flatMap(([, members]) => members));
   }
-  if (/^(svc|autogroup):./.test(name) || name.includes("@")) return named([name]);
+  if (name.startsWith("autogroup:")) {
+    const group = autogroupNamed(name.slice("autogroup:".length));
+    return group === undefined || group === "self" || group === "danger-all"
+      ? { problem: `"${host}" does not name machines of somebody` }
+      : named([`autogroup:${group}`]);
+  }
+  if (/^svc:./.test(name) || name.includes("@")) return named([name]);
   if (isCarried(name, network)) return named([name]);
   return {
     problem: `"${text}" is not a target. Write tag:db, tag:db:5432, an address, a name of hosts, a user, svc:web, internet or *`,

@@ -59,6 +59,8 @@ function namesOfPerson(name: string, network: Network): readonly string[] {
     return [...new Set([...bySource.keys(), ...owners.map((owner) => owner.name)])].filter(
       (one) => !one.startsWith("tag:") && !["autogroup:tagged", "internet"].includes(one),
     );
+  // Who only accepted a share is not a member.
+  if (name === "autogroup:shared") return [name, "*"];
   // The Owner is an admin as well, as captured.
   if (name === "autogroup:owner") return [name, "autogroup:admin", "autogroup:member", "*"];
   const people = isUser(name) ? [name] : (groups.get(name) ?? []);

@@ -613,3 +613,25 @@ describe("a scope", () => {
     expect(ways(policy, client(["devices:routes", "auth_keys"], ["tag:a"]), "tag:d")).toEqual([""]);
   });
 });
+
+test.each([
+  "group:nobody",
+  "autogroup:robots",
+  "autogroup:self",
+  "tag:nowhere",
+  "10.0.0.0/33",
+  "ipset:x",
+  "tag:a/foo",
+  "tag:a:0",
+  "",
+])("the target %j is an error: it would be reached by nobody whatever happens", (text) => {
+  const network = networkFrom({ tagOwners, grants: [] });
+  expect(parseTarget(text, network)).toEqual({ problem: expect.any(String) });
+});
+
+test("who only accepted a share has no rules for members", () => {
+  const policy = { grants: [opens("autogroup:member", "tag:a"), opens("*", "tag:b")] };
+  expect(ways(policy, person("autogroup:shared"), "tag:a")).toEqual([]);
+  expect(ways(policy, person("autogroup:shared"), "tag:b")).toEqual([""]);
+  expect(ways(policy, person("ada@acme.example"), "autogroup:members")).toEqual([]);
+});

@@ -1,6 +1,8 @@
 /** `tailscope reach`: shows what a credential reaches, and who reaches a target. */
 
 import { evaluate } from "../../policy-file/evaluate";
+import type { AutogroupName } from "../../policy-file/model";
+import { autogroupNamed } from "../../policy-file/selector";
 import type { Tailnet } from "../../policy-file/tailnet";
 import {
   type Answer,
@@ -276,13 +278,24 @@ function startNamed(name: string, world: World): Start {
   if (machine?.user !== undefined) return { kind: "Person", name: loginOf(machine.user, world) };
   if (/^[^:]+@[^:]+$/.test(name)) return { kind: "Person", name: name.toLowerCase() };
   if (network.groups.has(name)) return { kind: "Person", name };
-  if (name === "*" || name === "internet" || /^autogroup:(?!self$)/.test(name))
-    return { kind: "Person", name };
+  if (name === "*" || name === "internet") return { kind: "Person", name };
+  const autogroup = autogroupNamed(name.replace(/^autogroup:/, ""));
+  if (name.startsWith("autogroup:") && autogroup !== undefined && autogroup !== "self")
+    return autogroupStart(autogroup);
   if (rangesNamed(name, network) !== undefined) return { kind: "Addresses", name };
   const names = credentials.slice(0, 20).map((credential) => credential.name);
   throw new CommandFailure(
     `There is no credential, tag or group called ${JSON.stringify(name)}.\n  ${names.length > 0 ? `The credentials are: ${names.join(", ")}.` : "No credentials are looked at: give --scopes and --tags, --preview, --state or --stack."}`,
   );
+}
+
+function autogroupStart(autogroup: AutogroupName): Start {
+  if (autogroup === "tagged") return { kind: "Machine", name: "autogroup:tagged", tags: [] };
+  if (autogroup === "danger-all") return { kind: "Person", name: "*" };
+  return {
+    kind: "Person",
+    name: autogroup === "internet" ? "internet" : `autogroup:${autogroup}`,
+  };
 }
 
 /** The roles of users, by their login names. */
