@@ -5,9 +5,9 @@
 
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { compileCache } from "./set-up/faster.mjs";
 import { environmentWith, root } from "./set-up/index.mjs";
 import { runSideBySide } from "./side-by-side.mjs";
-import { compileCache } from "./vitest.mjs";
 
 /** @typedef {import("./side-by-side.mjs").Task} Task */
 

@@ -5,6 +5,7 @@
 
 import { join } from "node:path";
 import { handOver } from "./hand-over.mjs";
+import { fasterStart } from "./set-up/faster.mjs";
 import { root, setUp } from "./set-up/index.mjs";
 import { localBackend } from "./set-up/local-backend.mjs";
 import { runMain } from "./set-up/progress.mjs";
@@ -19,6 +20,10 @@ runMain(async () => {
   process.exitCode = await handOver("pulumi", process.argv.slice(2), {
     cwd,
     // All of ours or nothing: state elsewhere is not to depend on a passphrase that lies here.
-    env: named === ours.PULUMI_BACKEND_URL ? { ...env, ...ours } : env,
+    env: {
+      ...env,
+      ...fasterStart(env),
+      ...(named === ours.PULUMI_BACKEND_URL && ours),
+    },
   });
 });

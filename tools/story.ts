@@ -12,6 +12,7 @@ import * as oauth from "oauth4webapi";
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { runProcess } from "../harness/process.ts";
 import { root } from "../harness/pulumi.ts";
+import { fasterStart } from "./set-up/faster.mjs";
 import { localBackend } from "./set-up/local-backend.mjs";
 
 const help = `npm start [-- OPTIONS]
@@ -55,8 +56,7 @@ async function main(): Promise<void> {
   await using emulator = await startEmulator();
   const settings = {
     ...localBackend(folder),
-    // Its types were checked when the example was written.
-    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+    ...fasterStart(),
     TAILSCALE_BASE_URL: emulator.url,
     TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
     TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,

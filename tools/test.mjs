@@ -10,9 +10,10 @@ import { join } from "node:path";
 import { checks, runChecks } from "./checks.mjs";
 import { handOver } from "./hand-over.mjs";
 import { searcher, searchFolder } from "./secret-search.mjs";
+import { compileCache } from "./set-up/faster.mjs";
 import { root, setUp } from "./set-up/index.mjs";
 import { runMain } from "./set-up/progress.mjs";
-import { compileCache, runVitest, vitest } from "./vitest.mjs";
+import { runVitest, vitest } from "./vitest.mjs";
 
 /** What is watched where nothing is named. */
 const unit = ["--project", "unit"];

@@ -2,17 +2,11 @@
 
 import { dirname, join } from "node:path";
 import { handOver } from "./hand-over.mjs";
+import { compileCache } from "./set-up/faster.mjs";
 import { environmentWith, root, setUpPackages } from "./set-up/index.mjs";
 
 /** What Node runs as vitest. */
 export const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
-
-/**
- * Where Node keeps the packages' code compiled for the next of vitest's workers, one for each file.
- */
-export const compileCache = {
-  NODE_COMPILE_CACHE: join(root, "node_modules", ".cache", "compiled"),
-};
 
 /**
  * Runs some of the tests. What they need beside the packages, their own set-up gets

@@ -44,6 +44,8 @@ while IFS= read -r target; do
 done <<< "${DENY:-}"
 title="$PROJECT/$STACK"
 mkdir -p "$REPORTS"
+# tailscope runs once for each format: what one run compiled, the next has. Nobody else writes there.
+export NODE_COMPILE_CACHE="$TOOL/compiled"
 
 # In a folder that has nothing but the policy file, so that reports call it as the repository does.
 review() {

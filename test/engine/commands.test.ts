@@ -114,9 +114,13 @@ test("npm run pulumi works inside an example, with the passphrase of this checko
 });
 
 test("npm run --silent env lets a shell use the CLI, and prints no passphrase", async () => {
-  const { stdout } = await run("node", ["tools/print-environment.mjs"]);
+  // What the environment says already is not printed.
+  const { NODE_COMPILE_CACHE: _, PULUMI_NODEJS_TRANSPILE_ONLY: __, ...env } = process.env;
+  const { stdout } = await run("node", ["tools/print-environment.mjs"], env);
   const passphrase = readFileSync(join(root, ".tailscope", "passphrase"), "utf8");
   expect(stdout).not.toContain(passphrase);
+  expect(stdout).toMatch(/^export NODE_COMPILE_CACHE='/m);
+  expect(stdout).toContain("export PULUMI_NODEJS_TRANSPILE_ONLY='true'\n");
   const bare = { HOME: process.env["HOME"], PATH: "/usr/bin:/bin" };
   const { code, text } = await run(
     "sh",

@@ -13,6 +13,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { fasterStart } from "../../tools/set-up/faster.mjs";
 import { localBackend } from "../../tools/set-up/local-backend.mjs";
 import {
   download,
@@ -82,4 +83,17 @@ test("the local backend's passphrase is for its owner's eyes alone, a new one a 
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test("Pulumi starts faster by what nobody misses: no checkpoint is skipped, and no stack trace cut", () => {
+  expect(fasterStart({})).toEqual({
+    NODE_COMPILE_CACHE: expect.stringMatching(/node_modules.\.cache.compiled$/),
+    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  });
+});
+
+test("what the environment says already stays", () => {
+  const environment = { NODE_COMPILE_CACHE: "/elsewhere", PULUMI_NODEJS_TRANSPILE_ONLY: "false" };
+  expect(fasterStart(environment)).toEqual({ PULUMI_SKIP_UPDATE_CHECK: "true" });
 });

@@ -200,11 +200,26 @@ describe.each(jobs)("the job $name of $path", ({ job, workflow }) => {
     const step = job.steps[running];
     expect({ ...job.env, ...step?.env }).toMatchObject({
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
       NODE_COMPILE_CACHE: used(job, "actions/cache")[0]?.with?.["path"],
     });
     const before = job.steps.slice(0, running);
     expect(before.some(({ run }) => run === "npx --no-install tsc --noEmit")).toBe(true);
   });
+});
+
+test("no workflow or action saves time at the cost of what a deployment may need", () => {
+  // Without checkpoints a run that is killed forgets what it made; without a stack trace a program's
+  // error has no line; a check of the engine's is there for a reason.
+  const unsafe =
+    /PULUMI_SKIP_CHECKPOINTS|CHECKPOINT_BACKUPS|stack-trace-limit|PULUMI_DISABLE_VALIDATION/;
+  const set = files.filter(({ text }) => unsafe.test(text)).map(({ path }) => path);
+  expect(set).toEqual([]);
+});
+
+test("the action, whose job may write, keeps compiled code in its own folder alone", () => {
+  const script = readFileSync(join(root, "actions/review/review.sh"), "utf8");
+  expect(script).toContain('export NODE_COMPILE_CACHE="$TOOL/compiled"\n');
 });
 
 test("the action, whose job may write, installs without a cache", () => {
@@ -244,6 +259,7 @@ describe.each(
     if (!runsTheBranch) return;
     expect(job.variables).toMatchObject({
       PULUMI_NODEJS_TRANSPILE_ONLY: "true",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
       NODE_COMPILE_CACHE: "$CI_PROJECT_DIR/.node-compile-cache",
     });
     expect(job.cache).toMatchObject({ paths: [".node-compile-cache"] });
