@@ -4,10 +4,12 @@
  * repository.
  */
 
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Emulator, type Requests, requestsOf, timed } from "./stack.ts";
+import { timed } from "./processes.ts";
+import { type Emulator, type Requests, requestsOf } from "./stack.ts";
 
 const tofu = process.env["BENCH_TOFU"];
 const providerFolder = process.env["BENCH_TF_PROVIDER_DIR"];
@@ -70,4 +72,9 @@ resource "tailscale_oauth_client" "client" {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+export function alternativeVersion(): string {
+  const said = execFileSync(tofu ?? "tofu", ["version"], { encoding: "utf8" });
+  return /v(\S+)/.exec(said)?.[1] ?? "of an unknown version";
 }

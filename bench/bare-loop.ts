@@ -10,48 +10,90 @@ import type { Emulator } from "./stack.ts";
 /** As many at once as the engine has by default: `--parallel` is four times the cores. */
 const atOnce = 4 * cpus().length;
 
+const path = "/api/v2/tailnet/-/keys";
+
+const headersOf = ({ apiKey }: Emulator) => ({
+  authorization: `Bearer ${apiKey}`,
+  "content-type": "application/json",
+});
+
+const body = (version: number) =>
+  JSON.stringify({ keyType: "client", scopes: ["dns:read"], description: `version ${version}` });
+
+async function createWith(pool: Pool, emulator: Emulator, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  await forEach(count, async () => {
+    const headers = headersOf(emulator);
+    const answer = await pool.request({ method: "POST", path, headers, body: body(1) });
+    ids.push(((await answer.body.json()) as { id: string }).id); // As the API answers.
+  });
+  return ids;
+}
+
+/** Creates OAuth clients without an engine, and gives their ids. */
+export async function createClients(emulator: Emulator, count: number): Promise<string[]> {
+  const pool = new Pool(emulator.url, { connections: atOnce });
+  const ids = await createWith(pool, emulator, count);
+  await pool.destroy();
+  return ids;
+}
+
+/** How many credentials the API lists. */
+export async function listClients(emulator: Emulator): Promise<number> {
+  const pool = new Pool(emulator.url, { connections: 1 });
+  const all = `${path}?all=true`;
+  const answer = await pool.request({ method: "GET", path: all, headers: headersOf(emulator) });
+  const { keys } = (await answer.body.json()) as { keys: unknown[] }; // As the API answers.
+  await pool.destroy();
+  return keys.length;
+}
+
+async function deleteWith(pool: Pool, emulator: Emulator, ids: readonly string[]): Promise<void> {
+  const headers = headersOf(emulator);
+  await forEach(ids.length, async (index) => {
+    const to = `${path}/${ids[index]}`;
+    await (await pool.request({ method: "DELETE", path: to, headers })).body.dump();
+  });
+}
+
+export async function deleteClients(emulator: Emulator, ids: readonly string[]): Promise<void> {
+  const pool = new Pool(emulator.url, { connections: atOnce });
+  await deleteWith(pool, emulator, ids);
+  await pool.destroy();
+}
+
 /** Seconds to create, to update and to delete `count` OAuth clients. */
 export async function bareLoop(
   emulator: Emulator,
   count: number,
 ): Promise<{ create: number; update: number; destroy: number }> {
   const pool = new Pool(emulator.url, { connections: atOnce });
-  const headers = {
-    authorization: `Bearer ${emulator.apiKey}`,
-    "content-type": "application/json",
-  };
-  const path = "/api/v2/tailnet/-/keys";
-  const body = (version: number) =>
-    JSON.stringify({ keyType: "client", scopes: ["dns:read"], description: `version ${version}` });
-
-  const ids: string[] = [];
-  const create = await secondsOf(count, async () => {
-    const answer = await pool.request({ method: "POST", path, headers, body: body(1) });
-    ids.push(((await answer.body.json()) as { id: string }).id);
+  const headers = headersOf(emulator);
+  let ids: string[] = [];
+  const create = await secondsOf(async () => {
+    ids = await createWith(pool, emulator, count);
   });
-  const update = await secondsOf(count, async (index) => {
-    await (
-      await pool.request({ method: "PUT", path: `${path}/${ids[index]}`, headers, body: body(2) })
-    ).body.dump();
-  });
-  const destroy = await secondsOf(count, async (index) => {
-    await (
-      await pool.request({ method: "DELETE", path: `${path}/${ids[index]}`, headers })
-    ).body.dump();
-  });
+  const update = await secondsOf(() =>
+    forEach(count, async (index) => {
+      const to = `${path}/${ids[index]}`;
+      await (await pool.request({ method: "PUT", path: to, headers, body: body(2) })).body.dump();
+    }),
+  );
+  const destroy = await secondsOf(() => deleteWith(pool, emulator, ids));
   await pool.destroy();
   return { create, update, destroy };
 }
 
-async function secondsOf(
-  count: number,
-  request: (index: number) => Promise<void>,
-): Promise<number> {
+async function secondsOf(work: () => Promise<void>): Promise<number> {
   const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
+}
+
+async function forEach(count: number, request: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
   const worker = async () => {
     while (next < count) await request(next++);
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
-  return (performance.now() - started) / 1000;
 }

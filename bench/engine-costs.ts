@@ -2,39 +2,71 @@
  * What the engine itself costs, and what lowers it: settings of Pulumi's, tried on our resources.
  */
 
-import { type Emulator, makeStack } from "./stack.ts";
+import { ourEnvironment } from "./environment.ts";
+import { spread } from "./figures.ts";
+import { inTurns, runs } from "./lives.ts";
+import type { Part } from "./part.ts";
+import { cpus, type Taken, walls } from "./processes.ts";
+import { makeStack, withEmulator } from "./stack.ts";
 
-export interface Cost {
-  readonly setting: string;
-  /** Seconds of each create. */
-  readonly create: readonly number[];
-}
+const count = 300;
+/** Milliseconds of each answer. */
+const latency = 50;
 
-const settings: readonly {
-  readonly setting: string;
+interface Setting {
+  readonly name: string;
   readonly environment?: NodeJS.ProcessEnv;
   readonly args?: readonly string[];
-}[] = [
-  { setting: "as it comes" },
-  { setting: "`--parallel 32`", args: ["--parallel", "32"] },
-  { setting: "`PULUMI_SKIP_CHECKPOINTS=true`", environment: { PULUMI_SKIP_CHECKPOINTS: "true" } },
-  { setting: "both", environment: { PULUMI_SKIP_CHECKPOINTS: "true" }, args: ["--parallel", "32"] },
+}
+
+const settings = (): readonly Setting[] => [
+  { name: "as it comes" },
+  { name: "`--parallel 32`", args: ["--parallel", "32"] },
+  { name: "`PULUMI_SKIP_CHECKPOINTS=true`", environment: { PULUMI_SKIP_CHECKPOINTS: "true" } },
+  { name: "what `npm run env` sets", environment: ourEnvironment() },
+  {
+    name: "all of it",
+    environment: { ...ourEnvironment(), PULUMI_SKIP_CHECKPOINTS: "true" },
+    args: ["--parallel", "32"],
+  },
 ];
 
-export async function measureCosts(
-  emulator: Emulator,
-  count: number,
-  rounds: number,
-  say: (text: string) => void,
-): Promise<readonly Cost[]> {
-  const costs = settings.map(({ setting }) => ({ setting, create: [] as number[] }));
-  for (let round = 0; round < rounds; round++) {
-    say(`settings of the engine, round ${round + 1} of ${rounds}`);
-    settings.forEach(({ environment = {}, args = [] }, index) => {
-      const stack = makeStack("ours", count, emulator, environment);
-      costs[index]?.create.push(stack.run(1, "up", ...args).wall);
-      stack.close();
+export const engineCosts: Part = {
+  name: "settings",
+  title: "What the engine costs, and what lowers it",
+  about: `Creating ${count} OAuth clients with ${latency} ms for each answer. Without checkpoints a run that is killed forgets what it created.`,
+  rounds: 3,
+  async measure({ rounds, say }) {
+    const all = settings();
+    const taken = all.map((): Taken[] => []);
+    await withEmulator(latency, async (emulator) => {
+      for (let round = 0; round < rounds; round++) {
+        say(`settings of the engine, round ${round + 1} of ${rounds}`);
+        for (const at of inTurns([...all.keys()], round)) {
+          const { environment = {}, args = [] } = all[at] ?? {};
+          const stack = makeStack("ours", count, emulator, environment);
+          try {
+            taken[at]?.push(stack.run(...runs.create, ...args));
+          } finally {
+            stack.close();
+          }
+        }
+      }
     });
-  }
-  return costs;
-}
+    return {
+      figures: [],
+      tables: [
+        {
+          title: "Settings",
+          about: `Creating ${count}.`,
+          heads: ["setting", "by the clock", "processor time"],
+          rows: all.map(({ name }, at) => [
+            name,
+            spread(walls(taken[at] ?? []), "s"),
+            spread(cpus(taken[at] ?? []), "s"),
+          ]),
+        },
+      ],
+    };
+  },
+};

@@ -1,13 +1,27 @@
-/** Figures and how they are written down: medians, ratios against a target, a table, a picture. */
+/** Figures and how they are written down: medians with their spread, targets, tables, a picture. */
 
+/** What was measured, once a round. */
 export interface Figure {
   readonly what: string;
-  readonly ours: string;
-  readonly against: string;
-  /** What is compared with the target: at most that much is right. */
-  readonly value: number;
+  /** The median of them is held against the target. */
+  readonly values: readonly number[];
   readonly unit: string;
-  readonly target: number;
+  /** At most that much is right; absent where a figure is only told. */
+  readonly target?: number;
+  /** What it was made of, or is to be compared with. */
+  readonly beside?: string;
+}
+
+/** A figure with a target. */
+export type Aimed = Figure & { readonly target: number };
+
+/** What is told as it is, without a verdict. */
+export interface Table {
+  readonly title: string;
+  /** What it shows, in whole sentences. */
+  readonly about: string;
+  readonly heads: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 export function median(values: readonly number[]): number {
@@ -18,44 +32,81 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
-/** A median with the least and the most beside it. */
-export function spread(values: readonly number[], unit: string, digits = 2): string {
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  return `${median(values).toFixed(digits)} ${unit} (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
-}
-
-export const isMet = ({ value, target }: Figure) => value <= target;
-
-export function written({ value, unit }: Pick<Figure, "value" | "unit">): string {
-  return `${Number.isInteger(value) ? value : value.toFixed(2)} ${unit}`;
-}
-
-export function table(figures: readonly Figure[]): string {
-  const rows = figures.map((figure) => {
-    const { what, ours, against, unit, target } = figure;
-    return `| ${what} | **${written(figure)}** | ≤ ${target} ${unit} | ${isMet(figure) ? "met" : "**missed**"} | ${ours} | ${against} |`;
+/** As many digits as say something. */
+export function digits(value: number): string {
+  if (Number.isInteger(value)) return value.toLocaleString("en");
+  const size = Math.abs(value);
+  return value.toLocaleString("en", {
+    minimumFractionDigits: size >= 100 ? 0 : size >= 10 ? 1 : 2,
+    maximumFractionDigits: size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 4,
   });
-  return [
-    "| what | figure | to reach | | ours | against |",
-    "| --- | --- | --- | --- | --- | --- |",
-    ...rows,
-  ].join("\n");
 }
 
-/** Each figure as a bar, its target at the line in the middle. */
-export function picture(figures: readonly Figure[]): string {
-  const [row, label, width] = [26, 380, 360];
+/** The least and the most; nothing where each round gave the same. */
+export function extent(values: readonly number[]): string {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return least === most ? "" : `${digits(least)} to ${digits(most)}`;
+}
+
+/** A median with the least and the most beside it. */
+export function spread(values: readonly number[], unit: string): string {
+  const between = extent(values);
+  return `${digits(median(values))} ${unit}${between && ` (${between})`}`;
+}
+
+/** One quotient a round, so that the ratio has a spread of its own. */
+export function ratios(ours: readonly number[], against: readonly number[]): number[] {
+  return ours.map((value, round) => value / (against[round] ?? Number.NaN));
+}
+
+export const isAimed = (figure: Figure): figure is Aimed => figure.target !== undefined;
+
+export const isMet = ({ values, target }: Aimed) => median(values) <= target;
+
+export const isMissed = (figure: Figure): figure is Aimed => isAimed(figure) && !isMet(figure);
+
+export const written = ({ values, unit }: Pick<Figure, "values" | "unit">) =>
+  `${digits(median(values))} ${unit}`;
+
+export function markdownTable(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(heads), line(heads.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+export function figureTable(figures: readonly Figure[]): string {
+  const rows = figures.map((figure) => {
+    const { what, values, unit, target, beside = "" } = figure;
+    return [
+      what,
+      `**${written(figure)}**`,
+      extent(values),
+      target === undefined ? "" : `≤ ${digits(target)} ${unit}`,
+      isAimed(figure) ? (isMet(figure) ? "met" : "**missed**") : "",
+      beside,
+    ];
+  });
+  return markdownTable(["what", "median", "least to most", "to reach", "", "beside it"], rows);
+}
+
+const escaped = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+
+/** Each figure with a target as a bar, its target at the line in the middle. */
+export function picture(figures: readonly Aimed[]): string {
+  const [row, label, width] = [26, 480, 300];
   const height = figures.length * row + 40;
   const bars = figures.map((figure, index) => {
-    const { what, value, target } = figure;
+    const [value, { what, target }] = [median(figure.values), figure];
     // Where nothing is allowed, anything is too much.
     const share = target === 0 ? (value === 0 ? 0 : 2) : value / target;
     const length = Math.max(1, Math.min(width, (share * width) / 2));
     const y = 30 + index * row;
-    return `<text x="${label - 8}" y="${y + 12}" text-anchor="end">${what.replace(/&/g, "&amp;").replace(/</g, "&lt;")}</text><rect x="${label}" y="${y}" width="${length.toFixed(1)}" height="16" fill="${isMet(figure) ? "#2da44e" : "#cf222e"}"/><text x="${(label + length + 6).toFixed(1)}" y="${y + 12}">${written(figure)}</text>`;
+    return `<text x="${label - 8}" y="${y + 12}" text-anchor="end">${escaped(what)}</text><rect x="${label}" y="${y}" width="${length.toFixed(1)}" height="16" fill="${isMet(figure) ? "#2da44e" : "#cf222e"}"/><text x="${(label + length + 6).toFixed(1)}" y="${y + 12}">${escaped(written(figure))}</text>`;
   });
   const line = label + width / 2;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${label + width + 130} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#57606a" role="img" aria-label="Each figure against its target">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${label + width + 150} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#57606a" role="img" aria-label="Each figure against its target">
 <text x="${line}" y="16" text-anchor="middle">target</text><line x1="${line}" x2="${line}" y1="22" y2="${height - 8}" stroke="#57606a" stroke-dasharray="4 3"/>
 ${bars.join("\n")}
 </svg>

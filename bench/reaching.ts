@@ -2,12 +2,12 @@
  * What reach costs for a large company: reading its policy file, and following every credential.
  */
 
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Figure, median, spread } from "./figures.ts";
-import { numbersOf } from "./loading.ts";
-import { root } from "./stack.ts";
+import { type Figure, ratios, spread } from "./figures.ts";
+import type { Part } from "./part.ts";
+import { numbersOf, root } from "./processes.ts";
 
 const credentials = 1000;
 const tags = Array.from({ length: 500 }, (_, at) => `tag:t${at}`);
@@ -26,22 +26,58 @@ function policy(rules: number): string {
   return JSON.stringify({ tagOwners, grants }, undefined, 2);
 }
 
-export function reachFigures(rounds: number): Figure[] {
-  return [figure(10_000, 1, rounds), figure(50_000, 10, rounds)];
+export const reaching: Part = {
+  name: "reach",
+  title: "Reach",
+  about:
+    "Seconds of processor time, all threads, to read a policy file and to follow 1,000 credentials through it. The growth is that of the whole, from 10,000 rules to five times as many.",
+  rounds: 5,
+  quickRounds: 3,
+  async measure({ rounds }) {
+    const [few, many] = [measure(10_000, rounds), measure(50_000, rounds)];
+    return {
+      figures: [
+        figure(few, 10_000, 1),
+        figure(many, 50_000, 10),
+        {
+          what: "growth of reach, a rule, 10,000 → 50,000",
+          values: ratios(many.whole, few.whole).map((ratio) => ratio / 5),
+          unit: "×",
+          target: 1.2,
+          beside: "1 is linear",
+        },
+      ],
+    };
+  },
+};
+
+/** Seconds, once a round. */
+interface Reached {
+  readonly read: readonly number[];
+  readonly followed: readonly number[];
+  readonly whole: readonly number[];
 }
 
-/** @param target in seconds of one core */
-function figure(rules: number, target: number, rounds: number): Figure {
-  const file = join(tmpdir(), `tailscope-bench-policy-${process.pid}.json`);
+const figure = ({ whole, read, followed }: Reached, rules: number, target: number): Figure => ({
+  what: `reach of ${credentials.toLocaleString("en")} credentials by ${rules.toLocaleString("en")} rules`,
+  values: whole,
+  unit: "s of one core",
+  target,
+  beside: `reading the policy file: ${spread(read, "s")}; following: ${spread(followed, "s")}`,
+});
+
+function measure(rules: number, rounds: number): Reached {
+  const folder = mkdtempSync(join(tmpdir(), "tailscope-bench-reach-"));
+  const file = join(folder, "policy.json");
   writeFileSync(file, policy(rules));
   const load = (name: string) => `require(${JSON.stringify(join(root, "provider/dist", name))})`;
   try {
     // Processor time: the machine has other work, too.
-    const rows = numbersOf(
+    const [read = [], followed = []] = numbersOf(
       `const text = require("fs").readFileSync(${JSON.stringify(file)}, "utf8");
        const { readPolicyFile } = ${load("policy-file/read")}; const { networkOf } = ${load("reach/network")};
        const { rememberSpreads } = ${load("reach/spread")};
-       const used = (since) => { const { user, system } = process.cpuUsage(since); return (user + system) / 1000; };
+       const used = (since) => { const { user, system } = process.cpuUsage(since); return (user + system) / 1e6; };
        const start = process.cpuUsage();
        const network = networkOf(readPolicyFile(text).policy);
        const read = used(start);
@@ -54,17 +90,12 @@ function figure(rules: number, target: number, rounds: number): Figure {
        console.log(read, used(start) - read);`,
       rounds,
     );
-    const [read, followed] = [0, 1].map((column) => rows.map((row) => row[column] ?? Number.NaN));
-    const whole = rows.map((row) => row.reduce((sum, one) => sum + one, 0));
     return {
-      what: `reach of ${credentials.toLocaleString("en")} credentials by ${rules.toLocaleString("en")} rules`,
-      value: median(whole) / 1000,
-      unit: "s of one core",
-      target,
-      ours: `following: ${spread(followed ?? [], "ms", 0)}`,
-      against: `reading the policy file: ${spread(read ?? [], "ms", 0)}`,
+      read,
+      followed,
+      whole: read.map((seconds, round) => seconds + (followed[round] ?? 0)),
     };
   } finally {
-    rmSync(file, { force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -1,30 +1,37 @@
 /**
  * What was measured, as data in `results.json` and `mutation.json`, and as the page that people
- * read.
+ * read. What a person read out of it is in `READING.md`, and becomes part of the page.
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import type { Cost } from "./engine-costs.ts";
-import { type Figure, isMet, picture, spread, table } from "./figures.ts";
-import type { Share } from "./profile.ts";
+import {
+  type Aimed,
+  figureTable,
+  isAimed,
+  isMissed,
+  markdownTable,
+  picture,
+  type Table,
+  written,
+} from "./figures.ts";
+import type { Measured, Part } from "./part.ts";
 
-export interface Results {
+/** One part, and how it was measured. */
+export interface MeasuredPart extends Measured, Pick<Part, "name" | "title" | "about"> {
   readonly command: string;
   readonly date: string;
-  readonly minutes: number;
+  readonly seconds: number;
   readonly rounds: number;
   readonly machine: string;
+  /** How many processes wanted a core on average of the last minute, before and after. */
+  readonly load: readonly [before: number, after: number];
+  readonly cores: number;
   readonly versions: Readonly<Record<string, string>>;
-  /** Whether OpenTofu was measured as well. */
-  readonly alternative: boolean;
-  readonly figures: readonly Figure[];
-  readonly costs?: {
-    readonly count: number;
-    readonly latency: number;
-    readonly each: readonly Cost[];
-  };
-  /** Where the first verb's time goes. */
-  readonly firstVerb: readonly Share[];
+}
+
+export interface Results {
+  /** Each as it was last measured. */
+  readonly parts: readonly MeasuredPart[];
 }
 
 export interface MutationScore {
@@ -56,13 +63,10 @@ interface Kept {
   readonly mutation: Mutation;
 }
 
-/** Writes down what was measured, and the page anew with it. */
+/** Writes down what was measured, and the page again with it. */
 export function keep<Name extends keyof Kept>(name: Name, content: Kept[Name]): void {
   writeFileSync(file(`${name}.json`), `${JSON.stringify(content, undefined, 2)}\n`);
-  const results = kept("results");
-  if (results === undefined) return;
-  writeFileSync(file("RESULTS.md"), page(results, kept("mutation")));
-  writeFileSync(file("results.svg"), picture(results.figures));
+  writePage();
 }
 
 /** What {@link keep} wrote last. */
@@ -73,97 +77,95 @@ export function kept<Name extends keyof Kept>(name: Name): Kept[Name] | undefine
 }
 
 /**
- * What the profile and the runs showed where a target is missed, read by a person; by the
- * beginnings of the figures' names.
+ * The parts with one of them measured again; the others keep what they had.
+ *
+ * @param order the names of all parts, in the order in which the page has them
  */
-const reasons: readonly (readonly [beginnings: readonly string[], reason: string])[] = [
-  [
-    ["first verb"],
-    "**The first verb**: most of it is zod, about ninety modules that Node finds, compiles and runs, and the schemas made with it (see the profile below); our own code takes a few milliseconds. One file with all of it, made by a bundler, took 70 ms here: not enough, and what holds admin credentials should be readable where it is installed. It is paid once in a run.",
-  ],
-  [
-    ["tailscope drift at"],
-    "**`tailscope drift`** asks the Pulumi CLI twice, for the state and for the config, and a CLI that only prints its version takes 0.4 s on this machine. Both are asked at once, and what compares is loaded meanwhile, but the machine has two cores for the three. `--state`, with an export at hand, shows what our own part takes.",
-  ],
-  [
-    ["tailscope drift --state"],
-    "**`tailscope drift --state`** starts Node, loads undici and zod (about 0.25 s), takes a token and a list (two answers of 50 ms one after the other), and compares: a fixed cost, which a small stack does not make up for.",
-  ],
-  [
-    ["refresh at"],
-    "**A refresh against OpenTofu**: the floor itself, Pulumi's engine with resources that do nothing, takes longer at 300 than OpenTofu with all its requests, and most of OpenTofu's time at 1,000. Ours cannot be below it; the requests are where the difference is.",
-  ],
-  [
-    ["create, 1000", "destroy, 1000"],
-    "**Creating and destroying 1,000**: the floor sends nothing. Above it are the requests themselves (the loop's time), the emulator that answers them on the same two cores, and the verbs; together they are about the width by which the runs differ among themselves. Where the API is on another machine, the emulator's part falls away.",
-  ],
-  [
-    ["our share of"],
-    "**Growth**: what is left when two runs are subtracted is smaller than the runs differ among themselves (the least and the most beside each median, some of them below zero), so the ratio of two such remainders says little. From the first size to the last, where the runs are longest, the share of a resource falls: what is paid once, such as loading zod, is most of it for the first hundred.",
-  ],
-];
-
-function page(results: Results, mutation: Mutation | undefined): string {
-  const {
-    command,
-    date,
-    minutes,
-    rounds,
-    figures,
-    costs,
-    firstVerb,
-    machine,
-    versions,
-    alternative,
-  } = results;
-  const missed = figures.filter((figure) => !isMet(figure));
-  const isMissed = (beginning: string) => missed.some(({ what }) => what.startsWith(beginning));
-  const reading = reasons.flatMap(([beginnings, reason]) =>
-    beginnings.some(isMissed) ? [reason] : [],
+export function withPart(
+  parts: readonly MeasuredPart[],
+  part: MeasuredPart,
+  order: readonly string[],
+): readonly MeasuredPart[] {
+  const place = ({ name }: MeasuredPart) => order.indexOf(name);
+  return [...parts.filter(({ name }) => name !== part.name && order.includes(name)), part].sort(
+    (one, other) => place(one) - place(other),
   );
+}
+
+/** Writes the page of what is kept, for example after somebody wrote into `READING.md`. */
+export function writePage(): void {
+  const results = kept("results");
+  if (results === undefined) return;
+  const reading = readFileSync(file("READING.md"), "utf8");
+  writeFileSync(file("RESULTS.md"), page(results, reading, kept("mutation")));
+  const figures = results.parts.flatMap((part) => part.figures);
+  writeFileSync(file("results.svg"), picture(figures.filter(isAimed)));
+}
+
+/** What a person wrote, without the title and the introduction, a level deeper. */
+function readingsIn(reading: string): string {
+  const from = reading.search(/^## /m);
+  return from < 0 ? "" : reading.slice(from).trim().replace(/^## /gm, "### ");
+}
+
+/** The headings of `READING.md`: the beginning of a figure's name, and the date. */
+function isRead(reading: string, { what }: Aimed): boolean {
+  const headings = [...reading.matchAll(/^## (.+?) \(\d{4}-\d\d-\d\d\)$/gm)];
+  return headings.some(([, heading = ""]) =>
+    heading.split("; ").some((beginning) => what.startsWith(beginning)),
+  );
+}
+
+export function page({ parts }: Results, reading: string, mutation: Mutation | undefined): string {
+  const figures = parts.flatMap((part) => part.figures);
+  const missed = figures.filter(isMissed);
+  const unread = missed.filter((figure) => !isRead(reading, figure));
   return `# Results
 
-Made by \`${command}\` on ${date}, in ${minutes} minutes: medians of ${rounds} runs, with the least and the most. Times on a busy machine are
-noisy; a ratio is of one run, ours and its counterpart in turns. The floor is the same engine with dynamic resources that do nothing;
-the loop makes the same requests with no engine around it. Runs with 1,000 resources and more, and those for growth, are made with
-\`PULUMI_SKIP_CHECKPOINTS=true\`, ours and the floor alike: otherwise the engine writes the whole state once for each resource, and what we
-add could not be seen beside it. Growth is the quotient of what is left when the floor is subtracted at two sizes: below zero, nothing
-of ours could be seen.
+Made by \`npm run bench\`, each part when it was last measured: \`npm run bench -- NAME\` measures one
+again. Each figure is the median of its rounds, with the least and the most; a ratio is taken round
+by round. Times by the clock are noisy on a busy machine, processor time is much less so.
 
-${table(figures)}
-
-${missed.length === 0 ? "Every target is met." : `${missed.length} of ${figures.length} targets ${missed.length === 1 ? "is" : "are"} missed: ${missed.map(({ what }) => what).join("; ")}.`}
-${reading.length === 0 ? "" : `\n${reading.join("\n\n")}\n`}
+${verdict(figures.filter(isAimed), missed)}
+${unread.length === 0 ? "" : `\nNobody has written yet why: ${unread.map(({ what }) => what).join("; ")}.\n`}
 ![Each figure against its target](results.svg)
 
-## Where the first verb's time goes
+${parts.map(partOfPage).join("\n\n")}
 
-A CPU profile of what \`check\` takes in a fresh process, less that of a provider that does nothing, by whose code was running:
+## What a person read out of them
 
-| whose | ms |
-| --- | --- |
-${firstVerb.map(({ whose, milliseconds }) => `| ${whose} | ${milliseconds.toFixed(0)} |`).join("\n")}
-
-${costs === undefined ? "" : costsPart(costs)}${mutation === undefined ? "" : mutationPart(mutation)}
-## The machine
-
-- ${machine}.
-- ${Object.entries(versions)
-    .map(([name, version]) => `${name} ${version}`)
-    .join(", ")}.
-${alternative ? "" : "- OpenTofu and Tailscale's Terraform provider are not measured: BENCH_TOFU and BENCH_TF_PROVIDER_DIR name none.\n"}`;
+${readingsIn(reading)}
+${mutation === undefined ? "" : mutationPart(mutation)}`;
 }
 
-function costsPart({ count, latency, each }: NonNullable<Results["costs"]>): string {
-  return `## What the engine costs, and what lowers it
-
-Creating ${count} OAuth clients at ${latency} ms:
-
-| setting | seconds |
-| --- | --- |
-${each.map(({ setting, create }) => `| ${setting} | ${spread(create, "s", 1)} |`).join("\n")}
-`;
+function verdict(aimed: readonly Aimed[], missed: readonly Aimed[]): string {
+  if (missed.length === 0) return `All ${aimed.length} targets are met.`;
+  const list = missed.map(
+    ({ what, target, unit, values }) =>
+      `- ${what}: ${written({ values, unit })}, to reach ${target} ${unit}`,
+  );
+  return `${missed.length} of ${aimed.length} targets ${missed.length === 1 ? "is" : "are"} missed:\n\n${list.join("\n")}`;
 }
+
+function partOfPage(part: MeasuredPart): string {
+  const { title, about, command, date, seconds, rounds, figures, tables = [] } = part;
+  const { machine, load, cores, versions } = part;
+  const took = seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} minutes`;
+  // One process of ours at a time, and what the engine starts beside it.
+  const isBusy = load[0] > cores / 2;
+  const busy = isBusy ? ` **The machine was busy with other work** (load ${load[0]}).` : "";
+  const names = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return [
+    `## ${title}`,
+    about,
+    ...(figures.length > 0 ? [figureTable(figures)] : []),
+    ...tables.flatMap((table) => [`### ${table.title}`, ...tableOfPage(table)]),
+    `\`${command}\` on ${date}: ${rounds} ${rounds === 1 ? "round" : "rounds"}, ${took}.${busy} ${machine}; ${names.join(", ")}.`,
+  ].join("\n\n");
+}
+
+const tableOfPage = ({ about, heads, rows }: Table) =>
+  rows.length === 0 ? [about] : [about, markdownTable(heads, rows)];
 
 function mutationPart({ scores }: Mutation): string {
   const sum = (of: (score: MutationScore) => number) =>
@@ -178,17 +180,21 @@ function mutationPart({ scores }: Mutation): string {
   };
   const rows = [...scores, all].map((score) => {
     const { folder, date, killed, survived, notCovered, leftOut } = score;
-    return `| ${folder} | **${scoreOf(score).toFixed(1)} %** | ${killed} | ${survived} | ${notCovered} | ${leftOut} | ${date} |`;
+    return [
+      folder,
+      `**${scoreOf(score).toFixed(1)} %**`,
+      ...[killed, survived, notCovered, leftOut].map(String),
+      date,
+    ];
   });
+  const heads = ["folder", "noticed", "killed", "survived", "no test reaches it", "left out", "on"];
   return `
 ## Tests that notice
 
 \`npm run test:mutation\`: of the changes that Stryker makes to what matters most, how many a test notices. Left out is what
 runs only while a module loads, such as the table of scopes: each change there would need every test again.
 
-| folder | noticed | killed | survived | no test reaches it | left out | on |
-| --- | --- | --- | --- | --- | --- | --- |
-${rows.join("\n")}
+${markdownTable(heads, rows)}
 
 The survivors were looked at. Most are of four sorts: guards for what an answer or argument may lack and no test leaves out; what only
 housekeeping would show (a timer that is cleared, a connection that is closed, something kept for the next time); expressions that another

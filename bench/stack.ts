@@ -3,13 +3,12 @@
  * nothing, which is the floor.
  */
 
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { request } from "undici";
-import { makePulumiHome, root, writeProgram } from "../harness/pulumi.ts";
-
-export { root };
+import { makePulumiHome, writeProgram } from "../harness/pulumi.ts";
+import { bareEnvironment, root, type Taken, timed } from "./processes.ts";
 
 export type Variant = "ours" | "floor";
 
@@ -90,6 +89,28 @@ export async function startEmulator(latency: number): Promise<Emulator> {
   return { ...(JSON.parse(line) as Omit<Emulator, "process">), process: child };
 }
 
+/** Runs a measurement with an emulator of its own. */
+export async function withEmulator<Result>(
+  latency: number,
+  work: (emulator: Emulator) => Promise<Result>,
+): Promise<Result> {
+  const emulator = await startEmulator(latency);
+  try {
+    return await work(emulator);
+  } finally {
+    emulator.process.kill();
+  }
+}
+
+/** The environment of a run that deploys to the emulated tailnet. */
+export function deployerOf(emulator: Emulator): Record<string, string> {
+  return {
+    TAILSCALE_BASE_URL: emulator.url,
+    TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
+    TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
+  };
+}
+
 export interface Requests {
   readonly all: number;
   readonly writes: number;
@@ -112,51 +133,21 @@ export async function requestsOf(emulator: Emulator): Promise<Requests> {
   };
 }
 
-/** How long a command took. */
-export interface Taken {
-  /** Seconds by the clock. */
-  readonly wall: number;
-  /**
-   * Seconds of all cores, of the command and all that it started and waited for: far less noisy.
-   */
-  readonly cpu: number;
-}
-
-/** Runs a command to its end. Throws where it fails. */
-export function timed(
-  command: string,
-  args: readonly string[],
-  cwd: string,
-  env: NodeJS.ProcessEnv,
-): Taken & { output: string } {
-  const started = performance.now();
-  // A shell's own `time` is the one way to the times of what a child has started itself.
-  const ended = spawnSync(
-    "bash",
-    ["-c", 'TIMEFORMAT="%U %S"; time "$@"', "bash", command, ...args],
-    {
-      cwd,
-      env,
-      encoding: "utf8",
-      maxBuffer: 2 ** 28,
-    },
-  );
-  const wall = (performance.now() - started) / 1000;
-  if (ended.status !== 0)
-    throw new Error(
-      `${command} ${args.join(" ")} ended with ${ended.status}:\n${ended.stdout}${ended.stderr}`,
-    );
-  const [user = 0, system = 0] = (ended.stderr.trimEnd().split("\n").at(-1) ?? "")
-    .split(" ")
-    .map(Number);
-  return { wall, cpu: user + system, output: ended.stdout };
-}
+/** How the CLI runs where nobody looks. */
+export const quietly = [
+  "--yes",
+  "--skip-preview",
+  "--suppress-progress",
+  "--non-interactive",
+] as const;
 
 export interface Stack {
   readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
   /** Runs the CLI with the program in one of its versions. */
   run(version: number, ...args: readonly string[]): Taken;
+  /** Writes the state into a file, and names it. */
+  export(): string;
   close(): void;
 }
 
@@ -171,11 +162,9 @@ export function makeStack(
   writeProgram(work, "bench", programs[variant]);
   writeFileSync(join(work, "floor.js"), floorProvider);
   const environment = {
-    ...process.env,
+    ...bareEnvironment(),
     ...home.environment,
-    TAILSCALE_BASE_URL: emulator.url,
-    TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
-    TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
+    ...deployerOf(emulator),
     COUNT: String(count),
     ...more,
   };
@@ -187,9 +176,12 @@ export function makeStack(
   return {
     folder: work,
     environment,
-    run(version, ...args) {
-      const all = [...args, "--yes", "--skip-preview", "--suppress-progress", "--non-interactive"];
-      return timed("pulumi", all, work, { ...environment, VERSION: String(version) });
+    run: (version, ...args) =>
+      timed("pulumi", [...args, ...quietly], work, { ...environment, VERSION: String(version) }),
+    export() {
+      const file = join(work, "exported.json");
+      timed("pulumi", ["stack", "export", "--stack", "dev", "--file", file], work, environment);
+      return file;
     },
     close: home.remove,
   };

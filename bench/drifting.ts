@@ -1,0 +1,103 @@
+/** How long `tailscope drift` takes with an export at hand, and how that grows. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClients } from "./bare-loop.ts";
+import { type Exported, exportedResource, writeMultiplied } from "./exported-state.ts";
+import { type Figure, spread } from "./figures.ts";
+import type { Part } from "./part.ts";
+import { bareEnvironment, cpus, type Taken, tailscope, timed, walls } from "./processes.ts";
+import { deployerOf, type Emulator, withEmulator } from "./stack.ts";
+
+/** Milliseconds of each answer. */
+const latency = 50;
+
+export const drifting: Part = {
+  name: "drift",
+  title: "`tailscope drift --state`",
+  about:
+    "Seconds by the clock of the whole command; the state is that of one resource as the engine wrote it, as often as wanted. A run asks twice, for a token and for the list, one after the other. Growth is of processor time, above that of 100 credentials: 1 is linear.",
+  rounds: 9,
+  quickRounds: 2,
+  async measure({ rounds, say }) {
+    say("drift of exported state");
+    const late = await withEmulator(latency, async (emulator) => {
+      const exported = exportedResource(emulator);
+      return measure(emulator, exported, [1000], rounds);
+    });
+    const taken = await withEmulator(0, async (emulator) =>
+      measure(emulator, exportedResource(emulator), [100, 1000, 10_000], rounds),
+    );
+    const of = (count: number) => taken.get(count) ?? [];
+    const above = (count: number) => {
+      const few = cpus(of(100));
+      return cpus(of(count)).map((cpu, round) => (cpu - (few[round] ?? 0)) / (count - 100));
+    };
+    const [thousand, tenThousand] = [above(1000), above(10_000)];
+    const told = (all: readonly Taken[]) =>
+      `${spread(walls(all), "s")} in all, ${spread(cpus(all), "s of processor time")}`;
+    const figures: Figure[] = [
+      {
+        what: `drift --state of 1,000 at ${latency} ms, over the two answers`,
+        values: walls(late.get(1000) ?? []).map((wall) => wall - (2 * latency) / 1000),
+        unit: "s",
+        target: 0.15,
+        beside: told(late.get(1000) ?? []),
+      },
+      {
+        what: "drift --state of 10,000 at 0 ms",
+        values: walls(of(10_000)),
+        unit: "s",
+        target: 0.8,
+        beside: told(of(10_000)),
+      },
+      {
+        what: "growth of drift --state, a credential, 1,000 → 10,000",
+        values: tenThousand.map((most, round) => most / (thousand[round] ?? Number.NaN)),
+        unit: "×",
+        target: 1.2,
+        beside: `${spread(
+          thousand.map((seconds) => seconds * 1000),
+          "ms",
+        )} → ${spread(
+          tenThousand.map((seconds) => seconds * 1000),
+          "ms",
+        )}`,
+      },
+    ];
+    return { figures };
+  },
+};
+
+/** Compares states of these sizes, in turns. */
+async function measure(
+  emulator: Emulator,
+  exported: Exported,
+  sizes: readonly number[],
+  rounds: number,
+): Promise<ReadonlyMap<number, readonly Taken[]>> {
+  const folder = mkdtempSync(join(tmpdir(), "tailscope-bench-drift-"));
+  try {
+    const ids = await createClients(emulator, Math.max(...sizes));
+    const files = sizes.map((count) => {
+      const file = join(folder, `${count}.json`);
+      writeMultiplied(exported, ids.slice(0, count), file);
+      return file;
+    });
+    const taken = new Map(sizes.map((count): [number, Taken[]] => [count, []]));
+    const env = { ...bareEnvironment(), ...deployerOf(emulator) };
+    for (let round = -1; round < rounds; round++)
+      sizes.forEach((count, at) => {
+        const args = [tailscope, "drift", "--state", files[at] ?? ""];
+        const { output, ...one } = timed(process.execPath, args, folder, env);
+        if (!output.includes(count.toLocaleString("en")) && !output.includes(String(count)))
+          throw new Error(`drift did not compare ${count} credentials:\n${output}`);
+        // The first one fills what the command keeps for the next.
+        if (round >= 0) taken.get(count)?.push(one);
+      });
+    return taken;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

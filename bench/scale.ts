@@ -1,0 +1,223 @@
+/** What a very large stack takes, and what breaks first. */
+
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClients, deleteClients, listClients } from "./bare-loop.ts";
+import { exportedResource, writeMultiplied } from "./exported-state.ts";
+import { digits, type Figure, spread, type Table } from "./figures.ts";
+import { runs } from "./lives.ts";
+import { peakOf, processorTimeOf, type Role, roles, type Watched, watch } from "./memory.ts";
+import type { Amount, Part } from "./part.ts";
+import { bareEnvironment, tailscope } from "./processes.ts";
+import {
+  deployerOf,
+  type Emulator,
+  makeStack,
+  quietly,
+  type Stack,
+  withEmulator,
+} from "./stack.ts";
+
+const mebibyte = 2 ** 20;
+
+/** Each step once a round, and how often it broke. */
+class Steps {
+  readonly #done = new Map<string, Watched[]>();
+  readonly #broken = new Map<string, string>();
+  readonly #say: (text: string) => void;
+
+  constructor(say: (text: string) => void) {
+    this.#say = say;
+  }
+
+  /** Does a step, and goes on where it breaks: that is what is to be found out. */
+  async take(name: string, work: () => Promise<Watched>): Promise<void> {
+    this.#say(name);
+    const done = this.#done.get(name) ?? [];
+    this.#done.set(name, done);
+    try {
+      done.push(await work());
+    } catch (error) {
+      this.#broken.set(name, error instanceof Error ? error.message : String(error));
+      this.#say(`${name} broke: ${this.#broken.get(name)}`);
+    }
+  }
+
+  get figures(): Figure[] {
+    return [...this.#done].flatMap(([name, all]) =>
+      all.length === 0
+        ? []
+        : [
+            {
+              what: name,
+              values: all.map(({ wall }) => wall),
+              unit: "s",
+              beside: spread(
+                all.map(({ cpu }) => cpu),
+                "s of processor time",
+              ),
+            },
+          ],
+    );
+  }
+
+  get memory(): Table {
+    const peak = (all: readonly Watched[], role: Role) => {
+      const known = all.flatMap(({ peaks }) => peaks[role] ?? []);
+      return known.length === 0 ? "" : `${spread(inMebibytes(known), "MiB")}`;
+    };
+    return {
+      title: "Peak memory",
+      about: "Resident memory at the most, of each process of a run, as Linux counts it.",
+      heads: ["", ...roles],
+      rows: [...this.#done].map(([name, all]) => [name, ...roles.map((role) => peak(all, role))]),
+    };
+  }
+
+  get broken(): Table {
+    return {
+      title: "What broke",
+      about:
+        this.#broken.size === 0
+          ? "Nothing did at these sizes."
+          : "The end of what each step said that failed.",
+      heads: ["step", "said"],
+      rows: [...this.#broken].map(([name, said]) => [
+        name,
+        said.slice(-300).replaceAll(/\s+/g, " ").replaceAll("|", "\\|"),
+      ]),
+    };
+  }
+}
+
+const inMebibytes = (bytes: readonly number[]) => bytes.map((one) => Math.round(one / mebibyte));
+
+export const scale: Part = {
+  name: "scale",
+  title: "Scale",
+  about:
+    "Real runs of the engine with 10,000 OAuth clients and `PULUMI_SKIP_CHECKPOINTS=true`, and the commands on what they left; then the commands and the emulator with 50,000, whose state is that of one resource as the engine wrote it, as often as wanted. Seconds by the clock.",
+  rounds: 3,
+  isApart: true,
+  async measure({ rounds, say, count = 10_000 }: Amount) {
+    const steps = new Steps(say);
+    for (let round = 0; round < rounds; round++) {
+      say(`scale, round ${round + 1} of ${rounds}`);
+      await withEmulator(0, (emulator) => liveLarge(emulator, count, steps));
+    }
+    const most = 5 * count;
+    const rows: EmulatorTimes[] = [];
+    for (let round = 0; round < rounds; round++)
+      rows.push(await withEmulator(0, (emulator) => holdMost(emulator, most, steps, say)));
+    const figures = [...steps.figures, ...emulatorFigures(rows, most)];
+    return { figures, tables: [steps.memory, steps.broken] };
+  },
+};
+
+const size = (count: number) => count.toLocaleString("en");
+
+/** One life of a stack with so many, and the commands in the middle of it. */
+async function liveLarge(emulator: Emulator, count: number, steps: Steps): Promise<void> {
+  const stack = makeStack("ours", count, emulator, { PULUMI_SKIP_CHECKPOINTS: "true" });
+  const { folder, environment } = stack;
+  const run = (name: string, [version, ...args]: readonly [number, ...string[]]) =>
+    steps.take(`${name}, ${size(count)}`, () =>
+      watch("pulumi", [...args, ...quietly], folder, { ...environment, VERSION: String(version) }),
+    );
+  try {
+    await run("create", runs.create);
+    await run("up without a change", runs["no change"]);
+    await run("refresh", [1, "refresh"]);
+    await commands(stack, stack.export(), count, steps);
+    const preview = join(folder, "preview.json");
+    await steps.take(`pulumi preview --json of a change of all, ${size(count)}`, () => {
+      const env = { ...environment, VERSION: "2" };
+      return watch("pulumi", ["preview", "--json", "--non-interactive"], folder, env, preview);
+    });
+    await steps.take(
+      `tailscope review of that preview (${digits(Math.round(statSync(preview).size / mebibyte))} MiB)`,
+      () => watch(process.execPath, [tailscope, "review", preview], folder, environment),
+    );
+    await run("destroy", [1, "destroy"]);
+  } finally {
+    stack.close();
+  }
+}
+
+/** Every command that asks for the whole tailnet. */
+async function commands(
+  { folder, environment }: Pick<Stack, "folder" | "environment">,
+  state: string,
+  count: number,
+  steps: Steps,
+): Promise<void> {
+  const run = (name: string, ...args: string[]) =>
+    steps.take(`tailscope ${name}, ${size(count)}`, () =>
+      watch(process.execPath, [tailscope, ...args], folder, environment),
+    );
+  await run("drift --state", "drift", "--state", state);
+  await run("inventory --state", "inventory", "--state", state);
+  await run("adopt --all", "adopt", "--all", "--out", join(folder, `adopted-${count}`));
+}
+
+/** Seconds by the clock and of the emulator's processor, and bytes. */
+interface EmulatorTimes {
+  readonly create: number;
+  readonly list: number;
+  readonly revoke: number;
+  readonly processor: number;
+  readonly peak: number;
+}
+
+async function holdMost(
+  emulator: Emulator,
+  count: number,
+  steps: Steps,
+  say: (text: string) => void,
+): Promise<EmulatorTimes> {
+  const folder = mkdtempSync(join(tmpdir(), "tailscope-bench-scale-"));
+  const pid = emulator.process.pid ?? 0;
+  const exported = exportedResource(emulator);
+  const used = processorTimeOf(pid);
+  const seconds = async <Result>(work: () => Promise<Result>) => {
+    const started = performance.now();
+    const result = await work();
+    return [(performance.now() - started) / 1000, result] as const;
+  };
+  try {
+    say(`${size(count)} credentials in the emulator`);
+    const [create, ids] = await seconds(() => createClients(emulator, count));
+    const [list, listed] = await seconds(() => listClients(emulator));
+    if (listed < count) throw new Error(`the emulator lists ${listed} of ${count}`);
+    const state = join(folder, "state.json");
+    writeMultiplied(exported, ids, state);
+    const environment = { ...bareEnvironment(), ...deployerOf(emulator) };
+    await commands({ folder, environment }, state, count, steps);
+    const [revoke] = await seconds(() => deleteClients(emulator, ids));
+    return {
+      create,
+      list,
+      revoke,
+      processor: processorTimeOf(pid) - used,
+      peak: peakOf(pid),
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function emulatorFigures(rows: readonly EmulatorTimes[], count: number): Figure[] {
+  const figure = (what: string, of: (row: EmulatorTimes) => number, unit = "s"): Figure => ({
+    what: `the emulator: ${what} ${size(count)}`,
+    values: rows.map(of),
+    unit,
+  });
+  return [
+    figure("create", ({ create }) => create),
+    figure("list", ({ list }) => list),
+    figure("revoke", ({ revoke }) => revoke),
+    figure("processor time of all that with", ({ processor }) => processor),
+    figure("peak memory with", ({ peak }) => Math.round(peak / mebibyte), "MiB"),
+  ];
+}
