@@ -9,7 +9,7 @@ import { RunError } from "@pulumi/pulumi";
 export class PackageError extends RunError {
   /** The program's folder, where the provider process looks. */
   readonly folder: string;
-  /** The version that it would load, for example `"0.1.0"`; undefined if there is none. */
+  /** The version that it would load, for example `"1.2.3"`; undefined if there is none. */
   readonly found: string | undefined;
 
   /** @internal */
