@@ -1,12 +1,12 @@
 /** The rule about what credentials get to through tags and the policy file. */
 
 import { readPolicyFile } from "../policy-file/read";
-import { type Network, networkOf } from "../reach/network";
-import { waysTo } from "../reach/questions";
+import { type Network, toNetwork } from "../reach/network";
+import { findWaysTo } from "../reach/questions";
 import { rememberSpreads, type SpreadFrom } from "../reach/spread";
 import type { CredentialStart } from "../reach/starts";
 import { parseTarget } from "../reach/targets";
-import { conditionsInWords, placesInWords, stepsInWords, targetInWords } from "../reach/words";
+import { describeConditions, describePlaces, describeSteps, describeTarget } from "../reach/words";
 import { describeEnd, type Exemption, holdsAny } from "./exceptions";
 import type { Judged } from "./judged";
 import { isFor, parseUrn } from "./urn-pattern";
@@ -29,7 +29,7 @@ export function readReach(text: string, targets: readonly string[]): Reader {
       `reach-denied: policy: Tailscale would refuse it: ${first?.reason} (${first?.place.path || "the file"}, line ${first?.place.line}).`,
     );
   }
-  const network = networkOf(reading.policy);
+  const network = toNetwork(reading.policy);
   for (const target of targets) {
     const read = parseTarget(target, network);
     if ("problem" in read) throw new Error(`reach-denied: targets: ${read.problem}.`);
@@ -52,20 +52,20 @@ export function findDenied(
   return targets.flatMap((text) => {
     const target = parseTarget(text, network);
     if ("problem" in target) return [];
-    const [way, ...others] = waysTo(start, spreadFrom(start), target);
+    const [way, ...others] = findWaysTo(start, spreadFrom(start), target);
     if (way === undefined) return [];
     const meant = exceptions.filter((one) => isFor(one.urn, judged.urn));
     if (holdsAny(meant, today)) return [];
     const { steps, use, destination, conditions } = way;
     const by = [
-      stepsInWords(steps) === "" ? "" : `as ${stepsInWords(steps)}`,
+      describeSteps(steps) === "" ? "" : `as ${describeSteps(steps)}`,
       use.how === "rewrites" ? (use.why ?? "").replace(/\.$/, "") : "",
-      conditionsInWords(conditions),
-      placesInWords([...steps.map(({ because }) => because.at), use.at]),
+      describeConditions(conditions),
+      describePlaces([...steps.map(({ because }) => because.at), use.at]),
     ].filter((part) => part !== "");
     const more = others.length > 0 ? ` and in ${others.length} more ways` : "";
     return [
-      `It must not reach ${text}, and reaches ${targetInWords(destination.to, destination.openings)} (${by.join("; ")})${more}. ${describeEnd(meant)}Take away the scope, the tag or the rule, or add an exception with a reason and a last day to the pack: exceptions: [{ urn: "${judged.urn}", reason: "…", until: "YYYY-MM-DD" }].`,
+      `It must not reach ${text}, and reaches ${describeTarget(destination.to, destination.openings)} (${by.join("; ")})${more}. ${describeEnd(meant)}Take away the scope, the tag or the rule, or add an exception with a reason and a last day to the pack: exceptions: [{ urn: "${judged.urn}", reason: "…", until: "YYYY-MM-DD" }].`,
     ];
   });
 }

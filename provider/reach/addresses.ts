@@ -4,7 +4,7 @@
  */
 
 import { machineRanges, type Range, subtractRange } from "../policy-file/addresses";
-import { strongest } from "./conditions";
+import { keepStrongest } from "./conditions";
 import type { Condition } from "./model";
 import {
   type Approval,
@@ -18,70 +18,70 @@ import {
 } from "./network";
 import { formatRange, isInTailnet, isWithinRanges, overlaps } from "./ranges";
 import type { Abilities } from "./scope-steps";
-import { type Use, useOf } from "./uses";
+import { toUse, type Use } from "./uses";
 
 /** Getting what is meant for somebody else. */
 export const standing: Opening = { what: "stand for", first: 0, last: 65_535, detail: "" };
 
 /** The rules that name addresses, as far as somebody of these names can send from them. */
-export function addressUses(
+export function findAddressUses(
   names: readonly string[],
   network: Network,
   abilities: Abilities | undefined,
 ): Use[] {
-  const router = routerOf(names, network, abilities);
+  const router = findRouter(names, network, abilities);
   const byAddress = network.byAddress.flatMap((place) => {
     const rule = network.rules[place];
     if (rule === undefined || rule.isLogin) return [];
     const { isForAllAddresses } = rule;
     return rule.sourceRanges.flatMap((range, at) => [
-      ...(isForAllAddresses && at === 0 ? [useOf(rule)] : []),
+      ...(isForAllAddresses && at === 0 ? [toUse(rule)] : []),
       ...(!isForAllAddresses && isInTailnet(range)
-        ? [useInTailnet(rule, range, names, network, abilities)]
+        ? [toUseInTailnet(rule, range, names, network, abilities)]
         : []),
-      ...(router === undefined ? [] : useBehindRouter(rule, range, router)),
+      ...(router === undefined ? [] : toUseBehindRouter(rule, range, router)),
     ]);
   });
-  return router === undefined ? byAddress : [...byAddress, ...usesForAll(network, router)];
+  return router === undefined ? byAddress : [...byAddress, ...findUsesForAll(network, router)];
 }
 
 /** Rules for everybody, approved subnets among them, which are asked for no posture. */
-function usesForAll({ bySource, rules }: Network, router: Router): Use[] {
+function findUsesForAll({ bySource, rules }: Network, router: Router): Use[] {
   const [approval] = router.approvals.filter(({ of }) => !of.names.includes("internet"));
   if (approval === undefined && router.scope === undefined) return [];
   return (bySource.get("*") ?? []).flatMap((place) => {
     const rule = rules[place];
     return rule === undefined || rule.isLogin || !rule.conditions.some(isPosture)
       ? []
-      : [useAsRouter(rule, approval?.of.written ?? "any subnet", approval, router)];
+      : [toUseAsRouter(rule, approval?.of.written ?? "any subnet", approval, router)];
   });
 }
 
 /** The rules that hold for whoever sends from addresses. */
-export function usesFromAddresses(ranges: readonly Range[], network: Network): Use[] {
+export function findUsesFromAddresses(ranges: readonly Range[], network: Network): Use[] {
   return network.byAddress.flatMap((place) => {
     const rule = network.rules[place];
     const isNamed = rule?.sourceRanges.some((one) => ranges.some((other) => overlaps(one, other)));
-    return rule !== undefined && isNamed ? [useOf(rule)] : [];
+    return rule !== undefined && isNamed ? [toUse(rule)] : [];
   });
 }
 
 /** Uses as they hold for what is behind a router, of which no posture is asked. */
-export function withoutPosture(uses: readonly Use[]): Use[] {
+export function dropPosture(uses: readonly Use[]): Use[] {
   return uses.map((use) => ({
     ...use,
     conditions: use.conditions.filter((condition) => !isPosture(condition)),
   }));
 }
 
-function useInTailnet(
+function toUseInTailnet(
   rule: Rule,
   range: Range,
   names: readonly string[],
   { pools }: Network,
   abilities: Abilities | undefined,
 ): Use {
-  const use = useOf(rule);
+  const use = toUse(rule);
   const text = formatRange(range);
   const scope = abilities?.scopeFor("changes machines");
   // POST /device/{deviceId}/ip sets an IPv4 address: https://tailscale.com/api#tag/devices
@@ -100,7 +100,7 @@ function useInTailnet(
   if (isGiven) return { ...use, why: `Its machines get addresses in ${text} (ipPool).` };
   return {
     ...use,
-    conditions: strongest([...use.conditions, { kind: "address", range: text }]),
+    conditions: keepStrongest([...use.conditions, { kind: "address", range: text }]),
   };
 }
 
@@ -113,7 +113,7 @@ interface Router {
   readonly scope: string | undefined;
 }
 
-function routerOf(
+function findRouter(
   names: readonly string[],
   network: Network,
   abilities: Abilities | undefined,
@@ -126,24 +126,27 @@ function routerOf(
     : { approvals, connectors, scope };
 }
 
-function useBehindRouter(rule: Rule, range: Range, router: Router): Use[] {
+function toUseBehindRouter(rule: Rule, range: Range, router: Router): Use[] {
   const behind = machineRanges.reduce<readonly Range[]>(subtractRange, [range]);
   if (behind.length === 0) return [];
   const approval = router.approvals.find(({ of }) =>
     of.ranges.some((approved) => behind.some((one) => overlaps(approved, one))),
   );
   if (approval !== undefined || router.scope !== undefined)
-    return [useAsRouter(rule, formatRange(range), approval, router)];
+    return [toUseAsRouter(rule, formatRange(range), approval, router)];
   const routes = router.connectors
     .flatMap((connector) => connector.routes)
     .find((route) => route.ranges.some((one) => behind.some((other) => overlaps(one, other))));
   if (routes === undefined) return [];
-  const use = useOf(rule);
+  const use = toUse(rule);
   return [
     {
       ...use,
       how: "stands for",
-      conditions: strongest([...use.conditions.filter((one) => !isPosture(one)), approvalOfRoutes]),
+      conditions: keepStrongest([
+        ...use.conditions.filter((one) => !isPosture(one)),
+        approvalOfRoutes,
+      ]),
       why: `It can send from ${formatRange(range)} as an app connector for ${routes.written}.`,
     },
   ];
@@ -151,7 +154,7 @@ function useBehindRouter(rule: Rule, range: Range, router: Router): Use[] {
 
 const approvalOfRoutes: Condition = { kind: "approval", of: "the routes that it advertises" };
 
-function useAsRouter(
+function toUseAsRouter(
   rule: Rule,
   from: string,
   approval: Approval | undefined,
@@ -161,7 +164,7 @@ function useAsRouter(
     approval !== undefined
       ? `which autoApprovers approves for ${approval.of.written}`
       : `which it approves itself (${scope})`;
-  const use = useOf(rule);
+  const use = toUse(rule);
   return {
     ...use,
     how: "stands for",
@@ -180,7 +183,7 @@ function isPosture({ kind }: Condition): boolean {
  * The places of others that machines of these names can take; those that any machine can take by a
  * scope only `withScopes`.
  */
-export function standingUses(
+export function findStandingUses(
   names: readonly string[],
   network: Network,
   abilities: Abilities,
@@ -190,27 +193,27 @@ export function standingUses(
   const approved = approvals
     .filter(({ approver }) => names.includes(approver))
     .map(({ at, approver, of }) =>
-      standingUse({ policy: at }, of, `autoApprovers lets machines of ${approver} stand for it.`),
+      toStandingUse({ policy: at }, of, `autoApprovers lets machines of ${approver} stand for it.`),
     );
   const router = abilities.scopeFor("approves routes");
   const host = abilities.scopeFor("approves services");
-  const connected = connectorUses(names, network, router);
+  const connected = findConnectorUses(names, network, router);
   if (!withScopes) return [...approved, ...connected];
   return [
     ...approved,
     ...connected,
     ...(router === undefined
       ? []
-      : [standingUse({ scope: router }, anyRoute, "It approves what its machines advertise.")]),
+      : [toStandingUse({ scope: router }, anyRoute, "It approves what its machines advertise.")]),
     // Approving a host needs both: https://tailscale.com/api#tag/services
     ...(host === undefined || abilities.scopeFor("changes machines") === undefined
       ? []
-      : [standingUse({ scope: host }, anyService, "It approves its machines as hosts.")]),
+      : [toStandingUse({ scope: host }, anyService, "It approves its machines as hosts.")]),
   ];
 }
 
 /** What machines get as app connectors: the names at once, the routes where they are approved. */
-function connectorUses(
+function findConnectorUses(
   names: readonly string[],
   { connectors, approvals }: Network,
   scope: string | undefined,
@@ -241,7 +244,7 @@ function connectorUses(
     });
 }
 
-function standingUse(at: Use["at"], to: Targets, why: string): Use {
+function toStandingUse(at: Use["at"], to: Targets, why: string): Use {
   return {
     how: "stands for",
     at,

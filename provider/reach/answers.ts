@@ -3,17 +3,17 @@
 import { describeUsers } from "../access/trusted";
 import type { Gain } from "./difference";
 import type { How, Source, Step } from "./model";
-import { isPossible, type Way, waysFrom } from "./questions";
-import { pathTo, type Spread } from "./spread";
+import { findWaysFrom, isPossible, type Way } from "./questions";
+import { findPath, type Spread } from "./spread";
 import type { CredentialStart, Start } from "./starts";
 import {
-  conditionsInWords,
-  nodeInWords,
-  startInWords,
-  stepsInWords,
-  targetInWords,
-  turnsOf,
-  useInWords,
+  describeConditions,
+  describeNode,
+  describeStart,
+  describeSteps,
+  describeTarget,
+  describeUse,
+  findTurns,
 } from "./words";
 
 export interface Row {
@@ -52,18 +52,18 @@ const labels: readonly (readonly [How, string])[] = [
 ];
 
 /** Everything that one start reaches. */
-export function answerFrom(start: Start, spread: Spread): Answer {
-  const ways = waysFrom(start, spread);
-  const becomes = becomesRows(spread);
+export function answerWhatIsReached(start: Start, spread: Spread): Answer {
+  const ways = findWaysFrom(start, spread);
+  const becomes = listBecomes(spread);
   const sections = [
     ...(becomes.length > 0 ? [{ label: "becomes", rows: becomes }] : []),
     ...labels.flatMap(([how, label]) => {
-      const rows = merged(ways.filter(({ use }) => use.how === how).map(reachedRow));
+      const rows = mergeRows(ways.filter(({ use }) => use.how === how).map(toReachedRow));
       return rows.length > 0 ? [{ label, rows }] : [];
     }),
   ];
   const destinations = new Set(
-    ways.filter(({ use }) => use.how !== "stands for").map((way) => reachedRow(way).what),
+    ways.filter(({ use }) => use.how !== "stands for").map((way) => toReachedRow(way).what),
   );
   const isEverything = ways.some(({ use }) => use.how === "rewrites");
   const areMany = start.kind === "Machine" && start.name.startsWith("tag:");
@@ -76,52 +76,52 @@ export function answerFrom(start: Start, spread: Spread): Answer {
   const through =
     becomes.length > 0 && !isEverything ? ` through ${count(becomes.length, "tag")}` : "";
   return {
-    headline: `${described(start)} ${reached}${through}.`,
+    headline: `${describeHolder(start)} ${reached}${through}.`,
     sections,
-    notes: notesOn(start, spread),
+    notes: listNotes(start, spread),
     ways,
   };
 }
 
-function becomesRows({ became }: Spread): Row[] {
+function listBecomes({ became }: Spread): Row[] {
   const seen = new Set<string>();
   return became.flatMap((one): Row[] => {
     const { node, hops, conditions } = one;
     // The machine is what reaches; a bundle of tags has nothing that its tags do not have.
     if (!("tags" in node) || node.kind !== "machine" || hops === 0) return [];
-    const steps = pathTo(one);
-    const key = nodeInWords(node) + conditionsInWords(conditions);
-    const isBundle = node.tags.length > 1 && turnsOf(steps).length > 0;
+    const steps = findPath(one);
+    const key = describeNode(node) + describeConditions(conditions);
+    const isBundle = node.tags.length > 1 && findTurns(steps).length > 0;
     if (isBundle || seen.has(key)) return [];
     seen.add(key);
-    const turns = turnsOf(steps);
+    const turns = findTurns(steps);
     const last = turns.at(-1)?.because.inShort;
     const by =
-      turns.length < 2 ? (last ?? "") : `${last}; before it ${stepsInWords(steps.slice(0, -1))}`;
+      turns.length < 2 ? (last ?? "") : `${last}; before it ${describeSteps(steps.slice(0, -1))}`;
     return [
       {
-        what: nodeInWords(node),
+        what: describeNode(node),
         by: by === "" ? (node.tags.length === 1 ? "its own tag" : "exactly its own tags") : by,
-        conditions: conditionsInWords(conditions),
-        places: turnsOf(steps).map(({ because }) => because.at),
+        conditions: describeConditions(conditions),
+        places: findTurns(steps).map(({ because }) => because.at),
         hops,
       },
     ];
   });
 }
 
-function reachedRow({ by, use, destination, conditions, steps }: Way): Row {
+function toReachedRow({ by, use, destination, conditions, steps }: Way): Row {
   return {
-    what: targetInWords(destination.to, destination.openings),
-    by: useInWords(use, by.node),
-    conditions: conditionsInWords(conditions),
+    what: describeTarget(destination.to, destination.openings),
+    by: describeUse(use, by.node),
+    conditions: describeConditions(conditions),
     places: [use.at],
     hops: steps.length,
   };
 }
 
 /** Rows that say the same of the same, once, with the places of all. */
-function merged(rows: readonly Row[]): Row[] {
+function mergeRows(rows: readonly Row[]): Row[] {
   const found = new Map<string, Row>();
   for (const row of rows) {
     const key = JSON.stringify([row.what, row.by, row.conditions]);
@@ -135,17 +135,17 @@ function merged(rows: readonly Row[]): Row[] {
 }
 
 /** Who reaches a target, by every rule once. */
-export function answerTo(text: string, all: readonly Way[]): Answer {
+export function answerWhoReaches(text: string, all: readonly Way[]): Answer {
   // Roles and tags are starts of their own: nobody wants to read them again at each user.
   const ways = all.filter(({ steps: [first] }) => !isPossible(first));
-  if (ways.length === 0) return answerToAll(text, all, []);
-  return answerToAll(text, ways, all.length > ways.length ? [mayBeThese] : []);
+  if (ways.length === 0) return answerWithWays(text, all, []);
+  return answerWithWays(text, ways, all.length > ways.length ? [mayBeThese] : []);
 }
 
 const mayBeThese =
   "Users and addresses that a policy file names may be one of these as well, which no policy file says: they are not listed again.";
 
-function answerToAll(text: string, ways: readonly Way[], notes: readonly string[]): Answer {
+function answerWithWays(text: string, ways: readonly Way[], notes: readonly string[]): Answer {
   const isCredential = ({ start }: Way) => "scopes" in start;
   const credentials = ways.filter(isCredential);
   const people = ways.filter(({ start }) => start.kind === "Person");
@@ -166,43 +166,44 @@ function answerToAll(text: string, ways: readonly Way[], notes: readonly string[
         ? `Nobody gets to ${text}.`
         : `${count(ways.length, "way")} to ${text}: ${begin.join(", ")}.`,
     sections: [
-      section("credentials", credentials),
-      section("people", people),
-      section("machines", machines),
-      section("addresses", addresses),
+      toSection("credentials", credentials),
+      toSection("people", people),
+      toSection("machines", machines),
+      toSection("addresses", addresses),
     ].flat(),
-    notes: ways.length === 0 ? [] : [...workloadNotes(credentials), ...notes],
+    notes: ways.length === 0 ? [] : [...listWorkloads(credentials), ...notes],
     ways,
   };
 }
 
-function section(label: string, ways: readonly Way[]): Section[] {
-  return ways.length > 0 ? [{ label, rows: ways.map(wayRow) }] : [];
+function toSection(label: string, ways: readonly Way[]): Section[] {
+  return ways.length > 0 ? [{ label, rows: ways.map(toWayRow) }] : [];
 }
 
-function wayRow(way: Way): Row {
+function toWayRow(way: Way): Row {
   const { start, steps, by, use, destination, conditions } = way;
-  const path = stepsInWords(steps);
-  const opened = targetInWords(destination.to, destination.openings);
+  const path = describeSteps(steps);
+  const opened = describeTarget(destination.to, destination.openings);
   const reason = use.how === "rewrites" ? (use.why ?? "") : `${verbs[use.how]} ${opened}`;
-  const as = use.how === "rewrites" || turnsOf(steps).length > 0 ? "" : asWhom(start, by.node);
+  const as =
+    use.how === "rewrites" || findTurns(steps).length > 0 ? "" : describeActor(start, by.node);
   return {
-    what: startInWords(start) + managedInWords(start),
+    what: describeStart(start) + describeManagement(start),
     by:
       [path === "" ? "" : `as ${path}`, `${as}${reason}`].filter((one) => one !== "").join(", ") +
-      whyInWords(way),
-    conditions: conditionsInWords(conditions),
-    places: [...turnsOf(steps).map(({ because }) => because.at), use.at],
+      describeReason(way),
+    conditions: describeConditions(conditions),
+    places: [...findTurns(steps).map(({ because }) => because.at), use.at],
     hops: steps.length,
   };
 }
 
-function whyInWords({ use }: Way): string {
+function describeReason({ use }: Way): string {
   return use.how === "rewrites" || use.why === undefined ? "" : `. ${use.why}`;
 }
 
-function asWhom(start: Start, node: Way["by"]["node"]): string {
-  const name = nodeInWords(node);
+function describeActor(start: Start, node: Way["by"]["node"]): string {
+  const name = describeNode(node);
   return name === start.name ? "" : `as ${name} `;
 }
 
@@ -224,34 +225,34 @@ export function answerBetween(start: Start, text: string, ways: readonly Way[]):
   return {
     headline:
       ways.length === 0
-        ? `${startInWords(start)} does not get to ${text}.`
-        : `${count(ways.length, "way")} from ${startInWords(start)} to ${text}, the shortest first.`,
+        ? `${describeStart(start)} does not get to ${text}.`
+        : `${count(ways.length, "way")} from ${describeStart(start)} to ${text}, the shortest first.`,
     sections: ways.map((way, at) => ({
       label: `${at + 1}`,
       rows: [
-        ...way.steps.map(stepRow),
+        ...way.steps.map(toStepRow),
         {
-          ...reachedRow(way),
-          what: `${verbs[way.use.how]} ${targetInWords(way.destination.to, way.destination.openings)}`,
+          ...toReachedRow(way),
+          what: `${verbs[way.use.how]} ${describeTarget(way.destination.to, way.destination.openings)}`,
         },
       ],
     })),
-    notes: workloadNotes(ways),
+    notes: listWorkloads(ways),
     ways,
   };
 }
 
-function stepRow({ how, to, because, conditions }: Step, hops: number): Row {
+function toStepRow({ how, to, because, conditions }: Step, hops: number): Row {
   return {
-    what: `${verbs[how]} ${"tags" in to ? `${article(to.kind)} ${to.kind} of ` : ""}${nodeInWords(to)}`,
+    what: `${verbs[how]} ${"tags" in to ? `${chooseArticle(to.kind)} ${to.kind} of ` : ""}${describeNode(to)}`,
     by: because.inShort,
-    conditions: conditionsInWords(conditions),
+    conditions: describeConditions(conditions),
     places: [because.at],
     hops,
   };
 }
 
-function article(noun: string): string {
+function chooseArticle(noun: string): string {
   return /^[aeiou]/.test(noun) ? "an" : "a";
 }
 
@@ -265,14 +266,14 @@ export interface Summary {
   readonly most: string;
 }
 
-export function summaryOf(start: CredentialStart, spread: Spread): Summary {
-  const ways = waysFrom(start, spread);
-  const becomes = becomesRows(spread).map(({ what }) => what);
+export function summarize(start: CredentialStart, spread: Spread): Summary {
+  const ways = findWaysFrom(start, spread);
+  const becomes = listBecomes(spread).map(({ what }) => what);
   const [rewriting] = ways.filter(({ use }) => use.how === "rewrites");
   const destinations = new Set(
     ways
       .filter(({ use }) => use.how !== "stands for" && use.how !== "rewrites")
-      .map((way) => reachedRow(way).what),
+      .map((way) => toReachedRow(way).what),
   );
   const login = ways.find(({ use }) => use.how === "logs in");
   const all = ways.find(({ destination }) => destination.to.isEverything);
@@ -281,13 +282,13 @@ export function summaryOf(start: CredentialStart, spread: Spread): Summary {
   const most = rewriting
     ? (rewriting.use.why ?? "everything")
     : all
-      ? `everything, ${useInWords(all.use, all.by.node)}`
+      ? `everything, ${describeUse(all.use, all.by.node)}`
       : moved
-        ? `any machine: ${reachedRow(moved).what}`
+        ? `any machine: ${toReachedRow(moved).what}`
         : login
-          ? `logs in on ${reachedRow(login).what}`
+          ? `logs in on ${toReachedRow(login).what}`
           : furthest
-            ? `${reachedRow(furthest).what} ${useInWords(furthest.use, furthest.by.node)}`
+            ? `${toReachedRow(furthest).what} ${describeUse(furthest.use, furthest.by.node)}`
             : (spread.asides[0] ?? "nothing by the network");
   return {
     start,
@@ -298,7 +299,7 @@ export function summaryOf(start: CredentialStart, spread: Spread): Summary {
 }
 
 /** A gain or loss in words: `"tag:db:5432 (tcp), as tag:web, which …"`. */
-export function gainInWords({
+export function describeGain({
   by,
   use,
   to,
@@ -307,34 +308,34 @@ export function gainInWords({
   conditions,
   otherWays,
 }: Gain): string {
-  const target = targetInWords(to, openings, isPart);
-  const path = stepsInWords(pathTo(by));
+  const target = describeTarget(to, openings, isPart);
+  const path = describeSteps(findPath(by));
   const reason = use.how === "rewrites" ? (use.why ?? "") : use.why;
   const parts = [
-    use.how === "rewrites" ? "" : `as ${path === "" ? nodeInWords(by.node) : path}`,
+    use.how === "rewrites" ? "" : `as ${path === "" ? describeNode(by.node) : path}`,
     ...(reason === undefined ? [] : [reason.replace(/\.$/, "")]),
-    ...(conditions.length > 0 ? [conditionsInWords(conditions)] : []),
+    ...(conditions.length > 0 ? [describeConditions(conditions)] : []),
     ...(otherWays > 0 ? [`and by ${count(otherWays, "other way")}`] : []),
   ];
   const what = use.how === "stands for" ? `stands for ${target}` : target;
   return `${what} (${parts.filter((one) => one !== "").join("; ")})`;
 }
 
-function described(start: Start): string {
-  if (!("scopes" in start)) return startInWords(start);
+function describeHolder(start: Start): string {
+  if (!("scopes" in start)) return describeStart(start);
   const { scopes, tags } = start;
   const held = [
     ...(scopes.length > 0 ? [scopes.join(", ")] : []),
     ...(tags.length > 0 ? [tags.join(", ")] : []),
   ];
-  return `${startInWords(start)}${held.length > 0 ? ` with ${held.join(" and ")}` : ""}${managedInWords(start)}`;
+  return `${describeStart(start)}${held.length > 0 ? ` with ${held.join(" and ")}` : ""}${describeManagement(start)}`;
 }
 
-function managedInWords(start: Start): string {
+function describeManagement(start: Start): string {
   return "isManaged" in start && start.isManaged === false ? " (unmanaged)" : "";
 }
 
-function notesOn(start: Start, spread: Spread): string[] {
+function listNotes(start: Start, spread: Spread): string[] {
   if (spread.became.some(({ last }) => isPossible(last?.step)))
     return [
       "Who has a role, and who is in a group of an identity provider, no policy file says: what these reach is marked with perhaps. --machines and --devices have users with their roles.",
@@ -354,13 +355,13 @@ function notesOn(start: Start, spread: Spread): string[] {
   return [
     ...hidden,
     ...approval,
-    whoCanBe(start),
+    describeHolders(start),
     ...asides,
     ...(onlyReads && !start.hides?.scopes ? ["Its scopes only read, which changes nothing."] : []),
   ];
 }
 
-function whoCanBe(start: CredentialStart): string {
+function describeHolders(start: CredentialStart): string {
   if (start.kind === "FederatedIdentity")
     return start.trusted === undefined
       ? "Who can be it is not known."
@@ -368,10 +369,10 @@ function whoCanBe(start: CredentialStart): string {
   return "Who can be it: everybody who has its secret.";
 }
 
-function workloadNotes(ways: readonly Way[]): string[] {
+function listWorkloads(ways: readonly Way[]): string[] {
   const starts = new Map(ways.map(({ start }) => [start.name, start]));
   return [...starts.values()].flatMap((start) =>
-    start.kind === "FederatedIdentity" ? [`${start.name}: ${whoCanBe(start)}`] : [],
+    start.kind === "FederatedIdentity" ? [`${start.name}: ${describeHolders(start)}`] : [],
   );
 }
 

@@ -14,11 +14,13 @@ function impliesOne(strong: Condition, weak: Condition): boolean {
     );
   if (strong.kind === "via" && weak.kind === "via")
     return strong.tags.every((tag) => weak.tags.includes(tag));
-  return keyOfCondition(strong) === keyOfCondition(weak);
+  return getConditionKey(strong) === getConditionKey(weak);
 }
 
 /** Alternatives without those that ask for more than another one. */
-export function weakest(alternatives: readonly (readonly Condition[])[]): (readonly Condition[])[] {
+export function keepWeakest(
+  alternatives: readonly (readonly Condition[])[],
+): (readonly Condition[])[] {
   const found: (readonly Condition[])[] = [];
   for (const one of alternatives) {
     if (found.some((other) => implies(one, other))) continue;
@@ -28,7 +30,7 @@ export function weakest(alternatives: readonly (readonly Condition[])[]): (reado
 }
 
 /** Conditions without those that others imply, in a stable order. */
-export function strongest(conditions: readonly Condition[]): Condition[] {
+export function keepStrongest(conditions: readonly Condition[]): Condition[] {
   const found: Condition[] = [];
   for (const one of conditions) {
     if (found.some((other) => impliesOne(other, one))) continue;
@@ -36,13 +38,13 @@ export function strongest(conditions: readonly Condition[]): Condition[] {
     found.splice(0, found.length, ...kept, one);
   }
   return found
-    .map((condition) => [keyOfCondition(condition), condition] as const)
+    .map((condition) => [getConditionKey(condition), condition] as const)
     .sort(([one], [other]) => (one < other ? -1 : one > other ? 1 : 0))
     .map(([, condition]) => condition);
 }
 
 /** A text that is the same for conditions that mean the same. */
-export function keyOfCondition(condition: Condition): string {
+export function getConditionKey(condition: Condition): string {
   switch (condition.kind) {
     case "posture":
       return `posture ${JSON.stringify(condition.anyOf.map((all) => [...new Set(all)].sort()).sort())}`;
@@ -54,7 +56,7 @@ export function keyOfCondition(condition: Condition): string {
 }
 
 /** A condition behind a path, for example `"if node:os == 'macos'"`. */
-export function conditionInWords(condition: Condition): string {
+export function describeCondition(condition: Condition): string {
   switch (condition.kind) {
     case "posture":
       return `if ${condition.anyOf.map((all) => all.join(" and ")).join(", or ") || "never"}`;

@@ -6,16 +6,16 @@ import { implies } from "./conditions";
 import type { Condition } from "./model";
 import { anyButRoot, type Opening, type Targets } from "./network";
 import { overlaps } from "./ranges";
-import { conditionsOf, type Spread } from "./spread";
+import { collectConditions, type Spread } from "./spread";
 
 /** The names whose machines include those of `name`, itself among them. */
-export function namesAround(name: string): readonly string[] {
+export function findNamesAround(name: string): readonly string[] {
   const machine = "any machine";
   if (name.startsWith("tag:")) return [name, "autogroup:tagged", machine];
   if (name === "autogroup:owner") return [name, "autogroup:admin", "autogroup:member", machine];
   if (name.startsWith("svc:")) return [name, "any service"];
   if (name === "internet" || name === "any service" || name === machine) return [name];
-  if (isDomain(name)) return [...domainsAround(name), "internet"];
+  if (isDomain(name)) return [...findDomainsAround(name), "internet"];
   if (name === "autogroup:tagged" || name === "autogroup:member") return [name, machine];
   if (/^[^:]*@/.test(name))
     return [name, `user:*@${name.slice(name.lastIndexOf("@") + 1)}`, "autogroup:member", machine];
@@ -28,7 +28,7 @@ export function isDomain(name: string): boolean {
 }
 
 /** `api.eu.acme.com`, `*.eu.acme.com` and `*.acme.com`. */
-function domainsAround(name: string): readonly string[] {
+function findDomainsAround(name: string): readonly string[] {
   const labels = name.split(".");
   return [name, ...labels.slice(1, -1).map((_, at) => `*.${labels.slice(at + 1).join(".")}`)];
 }
@@ -49,23 +49,23 @@ interface Entries {
 /** What is open, found by what it opens. */
 export type Cover = ReadonlyMap<string, Entries>;
 
-export function coverOf({ opened }: Pick<Spread, "opened">): Cover {
+export function buildCover({ opened }: Pick<Spread, "opened">): Cover {
   const cover = new Map<string, Entries>();
   for (const { by, uses } of opened)
     for (const use of uses) {
-      const conditions = conditionsOf(by, use);
+      const conditions = collectConditions(by, use);
       for (const { to, openings } of use.destinations)
         for (const opening of openings) {
-          const key = keyOfOpening(opening.what, opening.detail);
+          const key = getOpeningKey(opening.what, opening.detail);
           const entries = cover.get(key) ?? { everything: [], byName: new Map(), ranges: [] };
           cover.set(key, entries);
-          note(entries, to, { first: opening.first, last: opening.last, conditions });
+          addEntry(entries, to, { first: opening.first, last: opening.last, conditions });
         }
     }
   return cover;
 }
 
-function note(entries: Entries, to: Targets, entry: Entry): void {
+function addEntry(entries: Entries, to: Targets, entry: Entry): void {
   if (to.isEverything) entries.everything.push(entry);
   for (const name of to.names) {
     const known = entries.byName.get(name);
@@ -75,16 +75,16 @@ function note(entries: Entries, to: Targets, entry: Entry): void {
   for (const range of to.ranges) entries.ranges.push({ ...entry, range });
 }
 
-function keyOfOpening(what: string, detail: string): string {
+function getOpeningKey(what: string, detail: string): string {
   return `${what}\n${detail}`;
 }
 
 /** The keys of what includes an opening. */
-function keysAround({ what, detail }: Opening): readonly string[] {
-  const keys = [keyOfOpening(what, detail), keyOfOpening("anything", "")];
+function findKeysAround({ what, detail }: Opening): readonly string[] {
+  const keys = [getOpeningKey(what, detail), getOpeningKey("anything", "")];
   if (what === "login")
-    return detail === "root" ? keys : [...keys, keyOfOpening("login", anyButRoot)];
-  return /^\d+$/.test(what) ? [...keys, keyOfOpening("any traffic", "")] : keys;
+    return detail === "root" ? keys : [...keys, getOpeningKey("login", anyButRoot)];
+  return /^\d+$/.test(what) ? [...keys, getOpeningKey("any traffic", "")] : keys;
 }
 
 /** Destinations and ports of one opening that are not covered. */
@@ -94,16 +94,16 @@ export interface Rest {
 }
 
 /** What is left of an opening without what `cover` opens under the same or weaker conditions. */
-export function restOf(
+export function findRest(
   to: Targets,
   opening: Opening,
   conditions: readonly Condition[],
   cover: Cover,
 ): Rest[] {
-  const around = keysAround(opening).flatMap((key) => cover.get(key) ?? []);
+  const around = findKeysAround(opening).flatMap((key) => cover.get(key) ?? []);
   const applies = (entry: Entry) => implies(conditions, entry.conditions);
   const whole = around.flatMap(({ everything }) => everything).filter(applies);
-  const ports = withoutPorts([opening], whole);
+  const ports = subtractPorts([opening], whole);
   if (ports.length === 0) return [];
   if (to.isEverything) return ports.map((left) => ({ to, opening: { ...opening, ...left } }));
   const byPorts = new Map<
@@ -119,15 +119,15 @@ export function restOf(
   };
   for (const name of to.names) {
     const entries = around
-      .flatMap(({ byName }) => namesAround(name).flatMap((one) => byName.get(one) ?? []))
+      .flatMap(({ byName }) => findNamesAround(name).flatMap((one) => byName.get(one) ?? []))
       .filter(applies);
-    for (const left of withoutPorts(ports, entries)) keep(left, { name });
+    for (const left of subtractPorts(ports, entries)) keep(left, { name });
   }
   for (const range of to.ranges) {
     const entries = around
       .flatMap(({ ranges }) => ranges.filter((entry) => overlaps(entry.range, range)))
       .filter(applies);
-    for (const left of withoutRectangles({ range, ports }, entries))
+    for (const left of subtractRectangles({ range, ports }, entries))
       keep(left.ports, { range: left.range });
   }
   return [...byPorts.values()].map(({ names, ranges, first, last }) => ({
@@ -141,7 +141,7 @@ interface Ports {
   readonly last: number;
 }
 
-function withoutPorts(from: readonly Ports[], taken: readonly Ports[]): Ports[] {
+function subtractPorts(from: readonly Ports[], taken: readonly Ports[]): Ports[] {
   let left = from.map(({ first, last }) => ({ first, last }));
   for (const { first, last } of taken)
     left = left.flatMap((one) =>
@@ -160,7 +160,7 @@ interface Rectangle {
   readonly ports: Ports;
 }
 
-function withoutRectangles(
+function subtractRectangles(
   { range, ports }: { range: Range; ports: readonly Ports[] },
   taken: readonly (Entry & { readonly range: Range })[],
 ): Rectangle[] {
@@ -173,7 +173,7 @@ function withoutRectangles(
       return [
         ...outside.map((rest) => ({ range: rest, ports: one.ports })),
         ...inside.flatMap((rest) =>
-          withoutPorts([one.ports], [entry]).map((more) => ({ range: rest, ports: more })),
+          subtractPorts([one.ports], [entry]).map((more) => ({ range: rest, ports: more })),
         ),
       ];
     });

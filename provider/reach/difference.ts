@@ -1,13 +1,13 @@
 /** What somebody reaches that they did not reach before. */
 
-import { keyOfCondition } from "./conditions";
-import { type Cover, coverOf, restOf } from "./covering";
+import { getConditionKey } from "./conditions";
+import { buildCover, type Cover, findRest } from "./covering";
 import type { Condition, Source, Step } from "./model";
 import type { Network, Opening, Targets } from "./network";
 import { formatRange } from "./ranges";
-import { type Became, conditionsOf, pathTo, type Spread } from "./spread";
+import { type Became, collectConditions, findPath, type Spread } from "./spread";
 import type { Use } from "./uses";
-import { turnsOf } from "./words";
+import { findTurns } from "./words";
 
 /** Destinations that open, by one rule or one scope. */
 export interface Gain {
@@ -28,11 +28,11 @@ const nothing: Pick<Spread, "opened"> = { opened: [] };
  * What `after` opens and `before` does not. A weaker condition is a gain, a stronger one is not;
  * what is compared is what names stand for. Turned round it is what is lost.
  */
-export function gainsOf(before: Spread | undefined, after: Spread | undefined): Gain[] {
+export function findGains(before: Spread | undefined, after: Spread | undefined): Gain[] {
   if (after === undefined || before === after) return [];
   const had = new Set(
     (before ?? nothing).opened.flatMap(({ by, uses }) =>
-      by.conditions.length === 0 ? uses.map(keyOfUse) : [],
+      by.conditions.length === 0 ? uses.map(getUseKey) : [],
     ),
   );
   // Most rules are the same before and after: only the others are worth a closer look.
@@ -40,10 +40,10 @@ export function gainsOf(before: Spread | undefined, after: Spread | undefined): 
   const gains = new Map<string, Gain>();
   for (const { by, uses } of after.opened)
     for (const use of uses) {
-      if (had.has(keyOfUse(use))) continue;
-      cover ??= coverOf(before ?? nothing);
-      for (const gain of gainsByUse(by, use, cover)) {
-        const key = keyOfGain(gain);
+      if (had.has(getUseKey(use))) continue;
+      cover ??= buildCover(before ?? nothing);
+      for (const gain of findGainsByUse(by, use, cover)) {
+        const key = getGainKey(gain);
         const known = gains.get(key);
         gains.set(key, known === undefined ? gain : { ...known, otherWays: known.otherWays + 1 });
       }
@@ -56,27 +56,27 @@ export function gainsOf(before: Spread | undefined, after: Spread | undefined): 
  */
 const keys = new WeakMap<Use, string>();
 
-function keyOfUse(use: Use): string {
+function getUseKey(use: Use): string {
   const known = keys.get(use);
   if (known !== undefined) return known;
   const found = JSON.stringify([
     use.destinations.map(({ to, openings }) => [
-      keyOfTargets({ ...to, written: "" }),
+      getTargetsKey({ ...to, written: "" }),
       openings.map(({ what, first, last, detail }) => [what, first, last, detail]),
     ]),
-    use.conditions.map(keyOfCondition),
+    use.conditions.map(getConditionKey),
   ]);
   keys.set(use, found);
   return found;
 }
 
-function gainsByUse(by: Became, use: Use, cover: Cover): Gain[] {
-  const conditions = conditionsOf(by, use);
+function findGainsByUse(by: Became, use: Use, cover: Cover): Gain[] {
+  const conditions = collectConditions(by, use);
   return use.destinations.flatMap(({ to, openings }) => {
     const parts = new Map<string, { to: Targets; openings: Opening[] }>();
     for (const opening of openings)
-      for (const rest of restOf(to, opening, conditions, cover)) {
-        const key = keyOfTargets(rest.to);
+      for (const rest of findRest(to, opening, conditions, cover)) {
+        const key = getTargetsKey(rest.to);
         const part = parts.get(key) ?? { to: rest.to, openings: [] };
         parts.set(key, part);
         part.openings.push(rest.opening);
@@ -85,7 +85,7 @@ function gainsByUse(by: Became, use: Use, cover: Cover): Gain[] {
       by,
       use,
       to: part.to,
-      isPart: keyOfTargets(part.to) !== keyOfTargets(to),
+      isPart: getTargetsKey(part.to) !== getTargetsKey(to),
       openings: part.openings,
       conditions,
       otherWays: 0,
@@ -93,32 +93,32 @@ function gainsByUse(by: Became, use: Use, cover: Cover): Gain[] {
   });
 }
 
-function keyOfTargets({ written, names, ranges, isEverything }: Targets): string {
+function getTargetsKey({ written, names, ranges, isEverything }: Targets): string {
   return JSON.stringify([written, isEverything, [...names].sort(), ranges.map(formatRange).sort()]);
 }
 
-function keyOfGain({ to, openings, conditions }: Gain): string {
+function getGainKey({ to, openings, conditions }: Gain): string {
   return JSON.stringify([
-    keyOfTargets(to),
+    getTargetsKey(to),
     openings.map(({ what, first, last, detail }) => [what, first, last, detail].join(" ")).sort(),
-    conditions.map(keyOfCondition).sort(),
+    conditions.map(getConditionKey).sort(),
   ]);
 }
 
 /** The places that give a gain: where tags or the machine change, and the rule at the end. */
-export function placesOf({ by, use }: Gain): readonly Source[] {
-  return [...turnsOf(pathTo(by)).map(({ because }) => because.at), use.at];
+export function listPlaces({ by, use }: Gain): readonly Source[] {
+  return [...findTurns(findPath(by)).map(({ because }) => because.at), use.at];
 }
 
 /** The place among them that is new: an owner whom `before` does not have, or the rule. */
-export function causeOf({ by, use }: Gain, before: Network | undefined): Source {
+export function findCause({ by, use }: Gain, before: Network | undefined): Source {
   const isNew = ({ from, to }: Step): boolean =>
     "tags" in from &&
     "tags" in to &&
     !from.tags.some((owner) =>
       before?.ownership.ownedBy.get(owner)?.some(({ tag }) => to.tags.includes(tag)),
     );
-  const step = turnsOf(pathTo(by)).find(
+  const step = findTurns(findPath(by)).find(
     (one) =>
       "policy" in one.because.at && one.because.at.policy.section === "tagOwners" && isNew(one),
   );
@@ -130,6 +130,6 @@ export interface Difference {
   readonly lost: readonly Gain[];
 }
 
-export function differenceOf(before: Spread | undefined, after: Spread | undefined): Difference {
-  return { gained: gainsOf(before, after), lost: gainsOf(after, before) };
+export function findDifference(before: Spread | undefined, after: Spread | undefined): Difference {
+  return { gained: findGains(before, after), lost: findGains(after, before) };
 }

@@ -9,7 +9,7 @@
  * Source: https://tailscale.com/kb/1068/tags ("Group devices with tags"), 2025-12-04
  */
 
-import { type Holder, holderOf, type Source, type Step } from "./model";
+import { type Holder, type Source, type Step, toHolder } from "./model";
 import type { Abilities, Ability } from "./scope-steps";
 
 /** Who owns which tag, by the owner. */
@@ -26,7 +26,7 @@ export interface Owned {
 }
 
 /** Whether a holder of exactly the tags `held` may give exactly the tags `wanted`. */
-export function mayGive(
+export function canGive(
   held: readonly string[],
   wanted: readonly string[],
   { defined, ownedBy }: Ownership,
@@ -42,16 +42,20 @@ export function mayGive(
  * Every step by which a holder's tags go on: with the same set, and with each tag that one of them
  * owns. Sets of several owned tags lead nowhere that each of them does not lead to.
  */
-export function stepsFrom(holder: Holder, abilities: Abilities, ownership: Ownership): Step[] {
+export function findHolderSteps(
+  holder: Holder,
+  abilities: Abilities,
+  ownership: Ownership,
+): Step[] {
   if (holder.kind === "machine") return [];
   if (holder.kind === "auth key")
-    return passedOn(holder, ownership, { kind: "machine", how: "admits", scope: undefined });
+    return passOnTags(holder, ownership, { kind: "machine", how: "admits", scope: undefined });
   return credentialSteps.flatMap(({ ability, kind, how }) => {
     const scope = abilities.scopeFor(ability);
     if (scope === undefined) return [];
     return abilities.scopeFor("gives any tag") === undefined
-      ? passedOn(holder, ownership, { kind, how, scope })
-      : anyTag(holder, ownership, { kind, how, scope });
+      ? passOnTags(holder, ownership, { kind, how, scope })
+      : toAnyTag(holder, ownership, { kind, how, scope });
   });
 }
 
@@ -72,7 +76,7 @@ interface Passing {
   readonly scope: string | undefined;
 }
 
-function passedOn(holder: Holder, { defined, ownedBy }: Ownership, passing: Passing): Step[] {
+function passOnTags(holder: Holder, { defined, ownedBy }: Ownership, passing: Passing): Step[] {
   const steps: Step[] = [];
   const { kind, how, scope } = passing;
   const own = holder.tags.filter((tag) => defined.has(tag));
@@ -80,7 +84,7 @@ function passedOn(holder: Holder, { defined, ownedBy }: Ownership, passing: Pass
     steps.push({
       how,
       from: holder,
-      to: holderOf(kind, own),
+      to: toHolder(kind, own),
       because: {
         sentence: `${verbs[kind]} ${list(own)}: ${own.length === 1 ? "its own tag" : "exactly its own tags"}.`,
         inShort: own.length === 1 ? "its own tag" : "exactly its own tags",
@@ -90,7 +94,7 @@ function passedOn(holder: Holder, { defined, ownedBy }: Ownership, passing: Pass
     });
   for (const owner of own)
     for (const { tag, at } of ownedBy.get(owner) ?? []) {
-      const to = holderOf(kind, [tag]);
+      const to = toHolder(kind, [tag]);
       if (kind === holder.kind && holder.tags.length === 1 && tag === owner) continue;
       steps.push({
         how,
@@ -108,11 +112,11 @@ function passedOn(holder: Holder, { defined, ownedBy }: Ownership, passing: Pass
 }
 
 /** With the scope `all` every tag can be given that the policy file defines. */
-function anyTag(holder: Holder, { defined }: Ownership, { kind, how }: Passing): Step[] {
+function toAnyTag(holder: Holder, { defined }: Ownership, { kind, how }: Passing): Step[] {
   return [...defined].map((tag) => ({
     how,
     from: holder,
-    to: holderOf(kind, [tag]),
+    to: toHolder(kind, [tag]),
     because: {
       sentence: `${verbs[kind]} ${tag}: "all" gives any tag.`,
       inShort: 'given by "all"',

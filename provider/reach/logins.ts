@@ -3,12 +3,12 @@
  * `ssh` and one that opens port 22. Source: https://tailscale.com/kb/1193/tailscale-ssh
  */
 
-import { addressUses } from "./addresses";
-import { strongest, weakest } from "./conditions";
-import { type Condition, holderOf, keyOf, type Node, type Step } from "./model";
+import { findAddressUses } from "./addresses";
+import { keepStrongest, keepWeakest } from "./conditions";
+import { type Condition, getNodeKey, type Node, type Step, toHolder } from "./model";
 import { anyButRoot, type Network, type Opening, type Rule, type Targets } from "./network";
 import { coverTailnet, formatRange, isInTailnet } from "./ranges";
-import { namesOf, type Use, type UsesOf, unknownUser } from "./uses";
+import { findNames, type Use, type UsesOf, unknownUser } from "./uses";
 
 export interface Logins {
   readonly steps: readonly Step[];
@@ -23,14 +23,14 @@ export function rememberLogins(network: Network, usesOf: UsesOf): (node: Node) =
   if (!network.rules.some(({ isLogin }) => isLogin)) return () => none;
   const known = new Map<string, Logins>();
   return (node) => {
-    const found = known.get(keyOf(node)) ?? findLogins(node, network, usesOf);
-    known.set(keyOf(node), found);
+    const found = known.get(getNodeKey(node)) ?? findLogins(node, network, usesOf);
+    known.set(getNodeKey(node), found);
     return found;
   };
 }
 
 function findLogins(node: Node, network: Network, usesOf: UsesOf): Logins {
-  const names = namesOf(node, network);
+  const names = findNames(node, network);
   const places = new Set(names.flatMap((name) => network.bySource.get(name) ?? []));
   const rules = [...places]
     .sort((one, other) => one - other)
@@ -41,12 +41,12 @@ function findLogins(node: Node, network: Network, usesOf: UsesOf): Logins {
   if (rules.length === 0) return none;
   const conditionsOn22 = findDoors([
     ...names.flatMap(usesOf),
-    ...addressUses(names, network, undefined),
+    ...findAddressUses(names, network, undefined),
   ]);
   // Of somebody who is not known, nobody can say which rules come first.
   const checks = node.kind === "person" && node.name !== unknownUser ? rules.filter(isChecked) : [];
   const logins = rules.flatMap((rule) =>
-    loginsBy({ ...rule, checks }, node, network, conditionsOn22),
+    findLoginsBy({ ...rule, checks }, node, network, conditionsOn22),
   );
   return { steps: logins.map(({ step }) => step), uses: logins.map(({ use }) => use) };
 }
@@ -64,7 +64,7 @@ function isChecked({ conditions }: Rule): boolean {
  * What a rule opens on a tag beside the rules in check mode, which come first for the logins that
  * they name. Source: https://tailscale.com/kb/1337/policy-syntax#ssh
  */
-function withoutChecked(
+function dropChecked(
   { conditions, checks }: LoginRule,
   openings: readonly Opening[],
   tag: string,
@@ -74,7 +74,7 @@ function withoutChecked(
   const checked = new Set(
     checks.flatMap(({ destinations }) =>
       destinations
-        .filter(({ to }) => tagsIn(to, network).includes(tag))
+        .filter(({ to }) => findTags(to, network).includes(tag))
         .flatMap((destination) => destination.openings.map(({ detail }) => detail)),
     ),
   );
@@ -88,24 +88,24 @@ interface LoginRule extends Rule {
   readonly checks: readonly Rule[];
 }
 
-function loginsBy(
+function findLoginsBy(
   rule: LoginRule,
   from: Node,
   network: Network,
   conditionsOn22: (tag: string) => readonly (readonly Condition[])[],
 ): { step: Step; use: Use }[] {
   return rule.destinations.flatMap(({ to, openings: all }) =>
-    tagsIn(to, network).flatMap((tag) => {
-      const openings = withoutChecked(rule, all, tag, network);
+    findTags(to, network).flatMap((tag) => {
+      const openings = dropChecked(rule, all, tag, network);
       return (openings.length === 0 ? [] : conditionsOn22(tag)).map((door) => {
-        const conditions = strongest([...rule.conditions, ...door]);
+        const conditions = keepStrongest([...rule.conditions, ...door]);
         const at = { policy: rule.at };
         const names = openings.map(({ detail }) => detail).join(", ");
         const target = { written: tag, names: [tag], ranges: [], isEverything: false };
         const step: Step = {
           how: "logs in",
           from,
-          to: holderOf("machine", [tag]),
+          to: toHolder("machine", [tag]),
           because: {
             sentence: `It can log in on ${tag} by SSH as ${names}.`,
             inShort: `by SSH as ${names}`,
@@ -123,7 +123,7 @@ function loginsBy(
 /**
  * The tags of the machines that a rule of `ssh` leads to. Users' own machines are theirs already.
  */
-function tagsIn({ names, isEverything }: Targets, { ownership }: Network): readonly string[] {
+function findTags({ names, isEverything }: Targets, { ownership }: Network): readonly string[] {
   if (isEverything || names.includes("autogroup:tagged")) return [...ownership.defined];
   return names.filter((name) => name.startsWith("tag:"));
 }
@@ -134,7 +134,7 @@ function tagsIn({ names, isEverything }: Targets, { ownership }: Network): reado
 function findDoors(uses: readonly Use[]): (tag: string) => readonly (readonly Condition[])[] {
   const open = new Map<string, (readonly Condition[])[]>();
   const note = (name: string, conditions: readonly Condition[]) =>
-    open.set(name, weakest([...(open.get(name) ?? []), conditions]));
+    open.set(name, keepWeakest([...(open.get(name) ?? []), conditions]));
   for (const { destinations, conditions } of uses)
     for (const { to, openings } of destinations) {
       const isOpen = openings.some(
@@ -152,5 +152,7 @@ function findDoors(uses: readonly Use[]): (tag: string) => readonly (readonly Co
           note("*", [...conditions, { kind: "address", range: formatRange(range) }]);
     }
   return (tag) =>
-    weakest([tag, "autogroup:tagged", "any machine", "*"].flatMap((name) => open.get(name) ?? []));
+    keepWeakest(
+      [tag, "autogroup:tagged", "any machine", "*"].flatMap((name) => open.get(name) ?? []),
+    );
 }

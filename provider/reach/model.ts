@@ -89,16 +89,16 @@ export type Condition =
   | { readonly kind: "unknown"; readonly what: string };
 
 /** The key of a node in a map. */
-export function keyOf(node: Node): string {
+export function getNodeKey(node: Node): string {
   return `${node.kind} ${"tags" in node ? node.tags.join(" ") : node.name}`;
 }
 
-export function holderOf(kind: Holder["kind"], tags: Iterable<string>): Holder {
+export function toHolder(kind: Holder["kind"], tags: Iterable<string>): Holder {
   return { kind, tags: [...new Set(tags)].sort() };
 }
 
 /** Where something is, as reports write it: `"grants[3], line 17"`, `"scope auth_keys"`. */
-export function placeInWords(at: Source): string {
+export function describePlace(at: Source): string {
   if ("scope" in at) return `scope ${at.scope}`;
   if ("urn" in at) return at.urn;
   const { section, index, line } = at.policy;

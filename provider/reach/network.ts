@@ -159,35 +159,35 @@ export interface Network {
 }
 
 /** What decides reach in a policy file. */
-export function networkOf(file: PolicyFile): Network {
+export function toNetwork(file: PolicyFile): Network {
   const rules = [
     ...(file.hasNetworkRules ? [] : [openToAll]),
-    ...file.networkRules.map((rule) => networkRule(rule, file)),
-    ...file.sshRules.map((rule) => loginRule(rule, file)),
+    ...file.networkRules.map((rule) => toNetworkRule(rule, file)),
+    ...file.sshRules.map((rule) => toLoginRule(rule, file)),
     ...file.nodeAttributes.flatMap(({ place, targets, attributes }) =>
-      attributes.includes("funnel") ? [funnelRule(place, targets, file)] : [],
+      attributes.includes("funnel") ? [toFunnelRule(place, targets, file)] : [],
     ),
   ];
   return {
-    ...ownershipOf(file),
+    ...findOwnership(file),
     tagPlaces: new Map([...file.tagOwners].map(([tag, { place }]) => [tag, place])),
     rules,
-    approvals: approvalsIn(file),
-    connectors: connectorsIn(file),
-    remarks: remarksOn(file),
+    approvals: findApprovals(file),
+    connectors: findConnectors(file),
+    remarks: findRemarks(file),
     pools: file.nodeAttributes.flatMap(({ targets, ipPool }) =>
-      ipPool.length > 0 ? [{ targets: targets.map(nameOf), ranges: ipPool }] : [],
+      ipPool.length > 0 ? [{ targets: targets.map(getSelectorName), ranges: ipPool }] : [],
     ),
     groups: new Map([...file.groups].map(([name, { members }]) => [name, members])),
     hosts: new Map([...file.hosts].map(([name, { ranges }]) => [name, ranges])),
     ipsets: new Map([...file.ipsets].map(([name, { ranges }]) => [name, ranges])),
     notUnderstood: file.notUnderstood,
-    ...indexed(rules),
+    ...indexRules(rules),
     hasLogins: file.sshRules.length > 0,
   };
 }
 
-function indexed(rules: readonly Rule[]): Pick<Network, "bySource" | "byAddress"> {
+function indexRules(rules: readonly Rule[]): Pick<Network, "bySource" | "byAddress"> {
   const bySource = new Map<string, number[]>();
   const byAddress: number[] = [];
   for (const [place, { sources, sourceRanges }] of rules.entries()) {
@@ -222,7 +222,7 @@ const openToAll: Rule = {
   conditions: [],
 };
 
-function networkRule(rule: NetworkRule, file: PolicyFile): Rule {
+function toNetworkRule(rule: NetworkRule, file: PolicyFile): Rule {
   const capabilities = rule.capabilities.map(
     ({ name, values }): Opening => ({
       ...anything,
@@ -233,15 +233,15 @@ function networkRule(rule: NetworkRule, file: PolicyFile): Rule {
   return {
     at: rule.place,
     isLogin: false,
-    ...sourcesOf(rule.sources),
+    ...resolveSources(rule.sources),
     destinations: togetherWhole(
       rule.destinations.map(({ selector, openings }) => ({
-        to: targetsOf(selector, file),
-        openings: [...openings.flatMap(portsOf), ...capabilities],
+        to: resolveTargets(selector, file),
+        openings: [...openings.flatMap(toOpenings), ...capabilities],
       })),
     ),
     conditions: [
-      ...postureCondition(rule.sourcePostures, file),
+      ...toPostureCondition(rule.sourcePostures, file),
       ...(rule.via.length > 0 ? [{ kind: "via" as const, tags: rule.via }] : []),
     ],
   };
@@ -283,27 +283,27 @@ function isEveryone(names: readonly string[]): boolean {
   return everyone.every((one) => names.includes(one));
 }
 
-function portsOf({ protocols, ports }: Ports): Opening[] {
+function toOpenings({ protocols, ports }: Ports): Opening[] {
   return protocols.flatMap((protocol) =>
     ports.map(({ first, last }) => ({ what: String(protocol), first, last, detail: "" })),
   );
 }
 
-function loginRule(rule: SshRule, file: PolicyFile): Rule {
+function toLoginRule(rule: SshRule, file: PolicyFile): Rule {
   return {
     at: rule.place,
     isLogin: true,
-    ...sourcesOf(rule.sources),
+    ...resolveSources(rule.sources),
     destinations: rule.destinations.map((selector) => ({
-      to: targetsOf(selector, file),
+      to: resolveTargets(selector, file),
       openings: rule.logins.map((login) => ({
         ...anything,
         what: "login",
-        detail: loginName(login),
+        detail: describeLogin(login),
       })),
     })),
     conditions: [
-      ...postureCondition(rule.sourcePostures, file),
+      ...toPostureCondition(rule.sourcePostures, file),
       ...(rule.action === "check"
         ? [{ kind: "check" as const, period: rule.checkPeriod ?? "12h" }]
         : []),
@@ -314,7 +314,7 @@ function loginRule(rule: SshRule, file: PolicyFile): Rule {
 /** What `autogroup:nonroot` is called. */
 export const anyButRoot = "any login but root";
 
-function loginName(login: Login): string {
+function describeLogin(login: Login): string {
   switch (login.kind) {
     case "named":
       return login.name;
@@ -326,7 +326,7 @@ function loginName(login: Login): string {
 }
 
 /** Source: https://tailscale.com/kb/1223/funnel */
-function funnelRule(at: Place, targets: readonly Selector[], file: PolicyFile): Rule {
+function toFunnelRule(at: Place, targets: readonly Selector[], file: PolicyFile): Rule {
   const openings = [443, 8443, 10_000].map((port) => ({
     what: "6",
     first: port,
@@ -339,12 +339,12 @@ function funnelRule(at: Place, targets: readonly Selector[], file: PolicyFile): 
     sources: ["internet"],
     sourceRanges: [],
     isForAllAddresses: false,
-    destinations: targets.map((target) => ({ to: targetsOf(target, file), openings })),
+    destinations: targets.map((target) => ({ to: resolveTargets(target, file), openings })),
     conditions: [],
   };
 }
 
-function postureCondition(names: readonly string[], file: PolicyFile): Condition[] {
+function toPostureCondition(names: readonly string[], file: PolicyFile): Condition[] {
   if (names.length === 0) return [];
   const anyOf = names.map((name) =>
     // One that is not defined can be met by nobody as far as is known, and counts as no obstacle.
@@ -353,14 +353,16 @@ function postureCondition(names: readonly string[], file: PolicyFile): Condition
   return [{ kind: "posture", anyOf }];
 }
 
-function sourcesOf(
+function resolveSources(
   selectors: readonly Selector[],
 ): Pick<Rule, "sources" | "sourceRanges" | "isForAllAddresses"> {
   const sourceRanges = selectors.flatMap((one) => ("ranges" in one ? one.ranges : []));
   const names = selectors
     .filter((one) => !("ranges" in one))
     // Every address, also of those outside the tailnet, whom `*` does not mean.
-    .flatMap((one) => (isAnybody(one) ? [nameOf(one), "internet"] : [nameOf(one)]));
+    .flatMap((one) =>
+      isAnybody(one) ? [getSelectorName(one), "internet"] : [getSelectorName(one)],
+    );
   return {
     sources: isEveryone(names) ? [...names, everyMachine] : names,
     sourceRanges,
@@ -373,7 +375,7 @@ function isAnybody(selector: Selector): boolean {
 }
 
 /** The name of a selector as an owner or a source; what is not understood may be anybody. */
-export function nameOf(selector: Selector): string {
+export function getSelectorName(selector: Selector): string {
   switch (selector.kind) {
     case "any":
     case "unknown":
@@ -395,7 +397,7 @@ export function nameOf(selector: Selector): string {
 }
 
 /** What a selector stands for as a destination, by its definition. */
-export function targetsOf(selector: Selector, file: PolicyFile): Targets {
+export function resolveTargets(selector: Selector, file: PolicyFile): Targets {
   const written = selector.text;
   const named = (...names: string[]): Targets => ({
     written,
@@ -417,19 +419,19 @@ export function targetsOf(selector: Selector, file: PolicyFile): Targets {
     case "autogroup":
       return selector.name === "internet"
         ? { ...named("internet"), ranges: internetRanges }
-        : named(nameOf(selector));
+        : named(getSelectorName(selector));
     default:
-      return named(nameOf(selector));
+      return named(getSelectorName(selector));
   }
 }
 
-function ownershipOf(file: PolicyFile): Pick<Network, "ownership" | "owners"> {
+function findOwnership(file: PolicyFile): Pick<Network, "ownership" | "owners"> {
   const ownedBy = new Map<string, Owned[]>();
   const owners: { name: string; tag: string; at: Place }[] = [];
   for (const [tag, { owners: listed }] of file.tagOwners)
     for (const { selector, place } of listed) {
       if (selector.kind !== "tag") {
-        owners.push({ name: nameOf(selector), tag, at: place });
+        owners.push({ name: getSelectorName(selector), tag, at: place });
         continue;
       }
       const owned = ownedBy.get(selector.name);
@@ -440,10 +442,14 @@ function ownershipOf(file: PolicyFile): Pick<Network, "ownership" | "owners"> {
   return { ownership: { defined: new Set(file.tagOwners.keys()), ownedBy }, owners };
 }
 
-function approvalsIn({ autoApprovers }: PolicyFile): Approval[] {
+function findApprovals({ autoApprovers }: PolicyFile): Approval[] {
   const { routes, exitNode, services } = autoApprovers;
   const approved = (approvers: readonly Owner[], of: Targets) =>
-    approvers.map(({ selector, place }) => ({ at: place, approver: nameOf(selector), of }));
+    approvers.map(({ selector, place }) => ({
+      at: place,
+      approver: getSelectorName(selector),
+      of,
+    }));
   return [
     ...routes.flatMap(({ prefix, approvers }) =>
       approved(approvers, {
@@ -471,11 +477,11 @@ function approvalsIn({ autoApprovers }: PolicyFile): Approval[] {
   ];
 }
 
-function connectorsIn({ nodeAttributes }: PolicyFile): Connector[] {
+function findConnectors({ nodeAttributes }: PolicyFile): Connector[] {
   const apps = nodeAttributes.flatMap(({ appConnectors }) => appConnectors);
   return apps.flatMap(({ place, connectors, domains, routes, isPreset, isUnderstood }) => {
     const answers = [
-      ...domains.map(domainTargets),
+      ...domains.map(toDomainTargets),
       ...(isPreset || !isUnderstood ? [anyDomain] : []),
     ];
     const carries = [
@@ -497,7 +503,7 @@ function connectorsIn({ nodeAttributes }: PolicyFile): Connector[] {
   });
 }
 
-function domainTargets(domain: string): Targets {
+function toDomainTargets(domain: string): Targets {
   return { written: domain, names: [domain], ranges: [], isEverything: false };
 }
 
@@ -509,7 +515,7 @@ const anyDomain: Targets = {
   isEverything: false,
 };
 
-function remarksOn({ nodeAttributes }: PolicyFile): Remark[] {
+function findRemarks({ nodeAttributes }: PolicyFile): Remark[] {
   return nodeAttributes.flatMap(({ place, targets, attributes }) => {
     const whose = targets.map(({ text }) => (text === "*" ? "all" : text)).join(", ");
     return attributes.flatMap((attribute) => {
@@ -525,7 +531,7 @@ function remarksOn({ nodeAttributes }: PolicyFile): Remark[] {
  * The addresses that somebody names: an address, a CIDR, `FROM-TO`, a name of `hosts` or `ipsets`;
  * undefined for anything else.
  */
-export function rangesNamed(
+export function findRanges(
   text: string,
   { hosts, ipsets }: Pick<Network, "hosts" | "ipsets">,
 ): readonly Range[] | undefined {

@@ -1,10 +1,10 @@
 /** Who gets where: the paths from starts to a target, and all that opens to one start. */
 
-import { keyOfCondition, strongest } from "./conditions";
-import { type Condition, keyOf, type Step } from "./model";
+import { getConditionKey, keepStrongest } from "./conditions";
+import { type Condition, getNodeKey, type Step } from "./model";
 import { type Destination, everyMachine, type Network } from "./network";
 import { formatRange } from "./ranges";
-import { type Became, conditionsOf, pathTo, type Spread, type SpreadFrom } from "./spread";
+import { type Became, collectConditions, findPath, type Spread, type SpreadFrom } from "./spread";
 import type { Start } from "./starts";
 import { opensTarget, type Target } from "./targets";
 import type { Use } from "./uses";
@@ -22,19 +22,23 @@ export interface Way {
 }
 
 /** Every way of one start, by each rule once, the shortest first. */
-export function waysFrom(start: Start, spread: Spread): Way[] {
-  return waysThat(start, spread, () => []);
+export function findWaysFrom(start: Start, spread: Spread): Way[] {
+  return filterWays(start, spread, () => []);
 }
 
 /** The ways of one start to a target. */
-export function waysTo(start: Start, spread: Spread, target: Target): Way[] {
-  return waysThat(start, spread, (destination) => opensTarget(destination, target));
+export function findWaysTo(start: Start, spread: Spread, target: Target): Way[] {
+  return filterWays(start, spread, (destination) => opensTarget(destination, target));
 }
 
 /** Every way of every start to a target, the shortest first. */
-export function allWaysTo(starts: readonly Start[], spreadFrom: SpreadFrom, target: Target): Way[] {
+export function findAllWaysTo(
+  starts: readonly Start[],
+  spreadFrom: SpreadFrom,
+  target: Target,
+): Way[] {
   return starts
-    .flatMap((start) => waysTo(start, spreadFrom(start), target))
+    .flatMap((start) => findWaysTo(start, spreadFrom(start), target))
     .map((way, place) => ({ way, place }))
     .sort((one, other) => one.way.steps.length - other.way.steps.length || one.place - other.place)
     .map(({ way }) => way);
@@ -48,7 +52,7 @@ export function isPossible(first: Step | undefined): boolean {
   return first?.how === "is" && ["person", "address"].includes(first.from.kind);
 }
 
-function waysThat(
+function filterWays(
   start: Start,
   spread: Spread,
   asked: (destination: Destination) => readonly Condition[] | undefined,
@@ -61,20 +65,20 @@ function waysThat(
       for (const destination of use.destinations) {
         const more = asked(destination);
         if (more === undefined) continue;
-        const steps = paths.get(by) ?? pathTo(by);
+        const steps = paths.get(by) ?? findPath(by);
         paths.set(by, steps);
-        const conditions = strongest([...conditionsOf(by, use), ...more]);
+        const conditions = keepStrongest([...collectConditions(by, use), ...more]);
         ways.push({ start, steps, by, use, destination, conditions });
       }
   return ways
     .filter(({ by, use, destination, conditions }) => {
       const key = JSON.stringify([
-        keyOf(by.node),
+        getNodeKey(by.node),
         use.how,
         use.at,
         destination.to.written,
         destination.openings,
-        conditions.map(keyOfCondition),
+        conditions.map(getConditionKey),
       ]);
       if (seen.has(key)) return false;
       seen.add(key);
@@ -87,7 +91,7 @@ function waysThat(
  * Everybody whom a policy file names as somebody who reaches or owns something, and machines by
  * their tags.
  */
-export function startsNamedIn(network: Network): Start[] {
+export function findNamedStarts(network: Network): Start[] {
   const people = new Set([
     ...network.owners.map(({ name }) => name),
     ...network.approvals.flatMap(({ approver }) => (approver.startsWith("tag:") ? [] : [approver])),

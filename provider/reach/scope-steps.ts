@@ -174,7 +174,7 @@ export interface Abilities {
 const known = new Set(scopeSteps.map(({ scope }) => scope));
 
 /** Reads scopes as the API does: older names are what they became, `:read` gives no step. */
-export function abilitiesWith(scopes: readonly string[]): Abilities {
+export function findAbilities(scopes: readonly string[]): Abilities {
   const held = expandLegacyScopes(scopes);
   const steps = scopeSteps.filter(({ scope }) => covers(held, scope));
   const unknown = [...new Set(scopes)].filter((scope) => !isKnown(scope));

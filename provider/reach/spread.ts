@@ -3,36 +3,43 @@
 import type { Place } from "../policy-file/model";
 import { normalizeTag } from "../policy-file/selector";
 import {
-  addressUses,
+  dropPosture,
+  findAddressUses,
+  findStandingUses,
+  findUsesFromAddresses,
   standing,
-  standingUses,
-  usesFromAddresses,
-  withoutPosture,
 } from "./addresses";
-import { implies, strongest } from "./conditions";
-import { stepsFrom } from "./holders";
+import { implies, keepStrongest } from "./conditions";
+import { findHolderSteps } from "./holders";
 import { type Logins, rememberLogins } from "./logins";
 import {
   type Actor,
   type Condition,
-  holderOf,
-  keyOf,
+  getNodeKey,
   type Node,
   type Source,
   type Step,
+  toHolder,
 } from "./model";
 import {
   anyMachine,
   anything,
   everything,
+  findRanges,
   type Network,
-  rangesNamed,
   type Targets,
 } from "./network";
 import { formatRange, isInTailnet } from "./ranges";
-import { type Abilities, abilitiesWith } from "./scope-steps";
+import { type Abilities, findAbilities } from "./scope-steps";
 import type { Start } from "./starts";
-import { namesOf, possibleRoles, rememberUses, type Use, type UsesOf, unknownUser } from "./uses";
+import {
+  findNames,
+  findPossibleRoles,
+  rememberUses,
+  type Use,
+  type UsesOf,
+  unknownUser,
+} from "./uses";
 
 /** What opens to somebody who became a node. */
 export interface Opened {
@@ -71,7 +78,7 @@ export type SpreadFrom = (start: Start) => Spread;
 /**
  * @example
  * ```ts
- * const spreadFrom = rememberSpreads(networkOf(policy));
+ * const spreadFrom = rememberSpreads(toNetwork(policy));
  * spreadFrom({ kind: "OAuthClient", name: "ci", scopes: ["auth_keys"], tags: ["tag:ci"] }).opened
  * ```
  */
@@ -80,9 +87,9 @@ export function rememberSpreads(network: Network): SpreadFrom {
   const context: Context = { network, usesOf, loginsOf: rememberLogins(network, usesOf) };
   const known = new Map<string, Spread>();
   return (start) => {
-    const { origin, abilities, beside } = beginningOf(start, network);
-    const key = [keyOf(origin), abilities.key, beside === undefined ? "" : "user"].join("\n");
-    const found = known.get(key) ?? spread(origin, abilities, beside, context);
+    const { origin, abilities, beside } = findBeginning(start, network);
+    const key = [getNodeKey(origin), abilities.key, beside === undefined ? "" : "user"].join("\n");
+    const found = known.get(key) ?? computeSpread(origin, abilities, beside, context);
     known.set(key, found);
     return found;
   };
@@ -101,11 +108,11 @@ interface Beginning {
   readonly beside?: Use;
 }
 
-function beginningOf(start: Start, { ownership }: Network): Beginning {
-  const abilities = abilitiesWith([]);
-  if (start.kind === "Person") return { origin: personOf(start.name), abilities };
+function findBeginning(start: Start, { ownership }: Network): Beginning {
+  const abilities = findAbilities([]);
+  if (start.kind === "Person") return { origin: toPerson(start.name), abilities };
   if (start.kind === "Machine")
-    return { origin: holderOf("machine", start.tags.map(normalizeTag)), abilities };
+    return { origin: toHolder("machine", start.tags.map(normalizeTag)), abilities };
   if (start.kind === "Addresses")
     return { origin: { kind: "address", name: start.name }, abilities };
   if (start.kind === "ApiAccessToken") {
@@ -114,42 +121,42 @@ function beginningOf(start: Start, { ownership }: Network): Beginning {
     return {
       origin: { kind: "person", name: "its user" },
       abilities,
-      beside: rewriting(may, { scope: "an API access token" }, [unknown]),
+      beside: toRewriting(may, { scope: "an API access token" }, [unknown]),
     };
   }
   const tags = start.hides?.tags ? ownership.defined : start.tags.map(normalizeTag);
   if (start.kind !== "AuthKey")
     return {
-      origin: holderOf("credential", tags),
-      abilities: abilitiesWith(start.hides?.scopes ? ["all"] : start.scopes),
+      origin: toHolder("credential", tags),
+      abilities: findAbilities(start.hides?.scopes ? ["all"] : start.scopes),
     };
   // Without tags its machine is its maker's, and who that is is not known: anybody of the tailnet.
-  const origin = [...tags].length > 0 ? holderOf("auth key", tags) : personOf(unknownUser);
+  const origin = [...tags].length > 0 ? toHolder("auth key", tags) : toPerson(unknownUser);
   return { origin, abilities };
 }
 
 /** A person as the policy file names them; `"internet"` for anybody outside. */
-function personOf(name: string): Node {
+function toPerson(name: string): Node {
   return name === "internet" ? { kind: "anybody", name } : { kind: "person", name };
 }
 
-function spread(
+function computeSpread(
   origin: Node,
   abilities: Abilities,
   beside: Use | undefined,
   context: Context,
 ): Spread {
-  const became = grow(origin, abilities, context);
-  const byRules = openedTo(became, abilities, context);
+  const became = growFrom(origin, abilities, context);
+  const byRules = findOpened(became, abilities, context);
   const { notUnderstood } = context.network;
   const [first] = became;
   const open = [
     ...(beside === undefined ? [] : [beside]),
-    ...rewritingUses(abilities),
+    ...findRewritingUses(abilities),
     ...notUnderstood.flatMap(({ place, reason, counts }) =>
       counts === "everything"
         ? [
-            rewriting(
+            toRewriting(
               `${place.path || "The policy file"} ${reason}, so it counts as everything.`,
               { policy: place },
               [],
@@ -164,24 +171,27 @@ function spread(
     opened: [
       ...(first !== undefined && open.length > 0 ? [{ by: first, uses: open }] : []),
       ...byRules,
-      ...usesThroughOthers(became, abilities, context.network),
-      ...movedUses(became, byRules, abilities),
+      ...findUsesThroughOthers(became, abilities, context.network),
+      ...findMovedUses(became, byRules, abilities),
     ],
     asides: [...abilities.asides, ...(became.length > 1 ? [] : abilities.otherwise)],
   };
 }
 
 /** Everything that `origin` can become, the nearest first. */
-function grow(origin: Node, abilities: Abilities, context: Context): Became[] {
+function growFrom(origin: Node, abilities: Abilities, context: Context): Became[] {
   type Growing = Became & { readonly otherSteps: Step[] };
   const first: Growing = { node: origin, hops: 0, conditions: [], last: undefined, otherSteps: [] };
   const became: Growing[] = [first];
-  const byKey = new Map<string, Growing[]>([[keyOf(origin), [first]]]);
+  const byKey = new Map<string, Growing[]>([[getNodeKey(origin), [first]]]);
   // Grows while it is walked.
   for (const from of became)
-    for (const step of stepsOf(from.node, abilities, context)) {
-      const conditions = strongest([...from.conditions, ...leftBy(abilities, step.conditions)]);
-      const known = byKey.get(keyOf(step.to)) ?? [];
+    for (const step of findSteps(from.node, abilities, context)) {
+      const conditions = keepStrongest([
+        ...from.conditions,
+        ...dropMetConditions(abilities, step.conditions),
+      ]);
+      const known = byKey.get(getNodeKey(step.to)) ?? [];
       const easier = known.find((other) => implies(conditions, other.conditions));
       if (easier !== undefined) {
         if (easier !== first) easier.otherSteps.push(step);
@@ -196,29 +206,29 @@ function grow(origin: Node, abilities: Abilities, context: Context): Became[] {
         otherSteps: [],
       };
       became.push(next);
-      byKey.set(keyOf(node), [...known, next]);
+      byKey.set(getNodeKey(node), [...known, next]);
     }
   return became;
 }
 
-function stepsOf(node: Node, abilities: Abilities, { network, loginsOf }: Context): Step[] {
+function findSteps(node: Node, abilities: Abilities, { network, loginsOf }: Context): Step[] {
   const given =
     "tags" in node
-      ? stepsFrom(node, abilities, network.ownership)
+      ? findHolderSteps(node, abilities, network.ownership)
       : node.kind === "person"
-        ? [...ownedSteps(node, network), ...roleSteps(node, network)]
+        ? [...findOwnedSteps(node, network), ...findRoleSteps(node, network)]
         : node.kind === "address"
-          ? addressSteps(node, network)
+          ? findAddressSteps(node, network)
           : [];
   const logins = node.kind === "machine" || node.kind === "person" ? loginsOf(node).steps : [];
-  return [...given, ...logins, ...(network.hasLogins ? together(given) : [])];
+  return [...given, ...logins, ...(network.hasLogins ? combineTags(given) : [])];
 }
 
 /**
  * Steps to all owned tags at once. A machine with several tags has what each of them has, so this
  * matters for SSH alone, where one tag may open the port and another the login.
  */
-function together(steps: readonly Step[]): Step[] {
+function combineTags(steps: readonly Step[]): Step[] {
   const kinds = new Map<string, Step[]>();
   for (const step of steps) {
     if (!("policy" in step.because.at)) continue;
@@ -229,20 +239,20 @@ function together(steps: readonly Step[]): Step[] {
     const [first] = alike;
     if (first === undefined || alike.length < 2 || !("tags" in first.to)) return [];
     const tags = alike.flatMap(({ to }) => ("tags" in to ? to.tags : []));
-    const to = holderOf(first.to.kind, tags);
+    const to = toHolder(first.to.kind, tags);
     return [{ ...first, to }];
   });
 }
 
 /** The tags that people own: they may give them to machines. */
-function ownedSteps(person: Actor, network: Network): Step[] {
-  const names = new Set(namesOf(person, network));
+function findOwnedSteps(person: Actor, network: Network): Step[] {
+  const names = new Set(findNames(person, network));
   return network.owners
     .filter(({ name }) => names.has(name))
     .map(({ name, tag, at }) => ({
       how: "admits",
       from: person,
-      to: holderOf("machine", [tag]),
+      to: toHolder("machine", [tag]),
       because: {
         sentence: `${name} may give ${tag} to machines.`,
         inShort: `owned by ${name}`,
@@ -253,8 +263,8 @@ function ownedSteps(person: Actor, network: Network): Step[] {
 }
 
 /** The roles and groups that a user may have, which no policy file says. */
-function roleSteps(person: Actor, network: Network): Step[] {
-  return possibleRoles(person.name, network).map(({ name, at }) => ({
+function findRoleSteps(person: Actor, network: Network): Step[] {
+  return findPossibleRoles(person.name, network).map(({ name, at }) => ({
     how: "is",
     from: person,
     to: { kind: "person", name },
@@ -268,8 +278,8 @@ function roleSteps(person: Actor, network: Network): Step[] {
 }
 
 /** Whose machine has an address of the tailnet, which no policy file says: anybody's. */
-function addressSteps(address: Actor, network: Network): Step[] {
-  if (!(rangesNamed(address.name, network) ?? []).some(isInTailnet)) return [];
+function findAddressSteps(address: Actor, network: Network): Step[] {
+  if (!(findRanges(address.name, network) ?? []).some(isInTailnet)) return [];
   const file: Place = { section: "", path: "", line: 1, column: 1 };
   const step = (to: Node, whose: string, policy = file): Step => ({
     how: "is",
@@ -284,21 +294,21 @@ function addressSteps(address: Actor, network: Network): Step[] {
   });
   return [
     ...[...network.ownership.defined].map((tag) =>
-      step(holderOf("machine", [tag]), `a machine of ${tag}`, network.tagPlaces.get(tag)),
+      step(toHolder("machine", [tag]), `a machine of ${tag}`, network.tagPlaces.get(tag)),
     ),
     step({ kind: "person", name: unknownUser }, "a user's machine"),
   ];
 }
 
 /** What rules open to each node; what holds for all of them is told of the nearest. */
-function openedTo(
+function findOpened(
   became: readonly Became[],
   abilities: Abilities,
   { network, usesOf, loginsOf }: Context,
 ): Opened[] {
   const opened: Opened[] = [];
   const add = (by: Became, uses: readonly Use[]) => {
-    if (uses.length > 0) opened.push({ by, uses: withoutSetAttributes(uses, abilities) });
+    if (uses.length > 0) opened.push({ by, uses: dropSetAttributes(uses, abilities) });
   };
   const told = new Map<string, (readonly Condition[])[]>();
   const isNew = (what: string, { conditions }: Became): boolean => {
@@ -311,20 +321,20 @@ function openedTo(
   const depends = [approvals, connectors, pools].some(({ length }) => length > 0);
   for (const by of became) {
     const { node } = by;
-    const names = namesOf(node, network);
+    const names = findNames(node, network);
     if (names.length === 0) continue;
     if (node.kind === "address") {
-      const ranges = rangesNamed(node.name, network) ?? [];
-      const uses = [...names.flatMap(usesOf), ...usesFromAddresses(ranges, network)];
-      add(by, ranges.some(isInTailnet) ? uses : withoutPosture(uses));
+      const ranges = findRanges(node.name, network) ?? [];
+      const uses = [...names.flatMap(usesOf), ...findUsesFromAddresses(ranges, network)];
+      add(by, ranges.some(isInTailnet) ? uses : dropPosture(uses));
       continue;
     }
     for (const name of names) if (isNew(name, by)) add(by, usesOf(name));
     // What a credential does to machines it can do to any.
     const isFirst = isNew(`the first ${node.kind}`, by);
     if (isFirst || depends) {
-      add(by, addressUses(names, network, abilities));
-      add(by, standingUses(names, network, abilities, isFirst));
+      add(by, findAddressUses(names, network, abilities));
+      add(by, findStandingUses(names, network, abilities, isFirst));
     }
     add(by, loginsOf(node).uses);
   }
@@ -335,7 +345,7 @@ function openedTo(
  * What a credential that has no machine opens to the machines of others: it approves what they
  * advertise.
  */
-function usesThroughOthers(
+function findUsesThroughOthers(
   became: readonly Became[],
   abilities: Abilities,
   network: Network,
@@ -345,8 +355,8 @@ function usesThroughOthers(
   if (first?.node.kind !== "credential" || hasMachine) return [];
   const needed: Condition = { kind: "unknown", what: "it needs a machine that plays along" };
   const uses = [
-    ...addressUses([], network, abilities),
-    ...standingUses([], network, abilities, true),
+    ...findAddressUses([], network, abilities),
+    ...findStandingUses([], network, abilities, true),
   ].filter(({ how }) => how === "stands for");
   return uses.length === 0
     ? []
@@ -355,20 +365,23 @@ function usesThroughOthers(
           by: first,
           uses: uses.map((use) => ({
             ...use,
-            conditions: strongest([...use.conditions, needed]),
+            conditions: keepStrongest([...use.conditions, needed]),
           })),
         },
       ];
 }
 
 /** Rules without the conditions that the credential can meet by itself. */
-function withoutSetAttributes(uses: readonly Use[], abilities: Abilities): readonly Use[] {
+function dropSetAttributes(uses: readonly Use[], abilities: Abilities): readonly Use[] {
   if (abilities.scopeFor("sets posture") === undefined) return uses;
-  return uses.map((use) => ({ ...use, conditions: leftBy(abilities, use.conditions) }));
+  return uses.map((use) => ({ ...use, conditions: dropMetConditions(abilities, use.conditions) }));
 }
 
 /** Conditions without the attributes that the credential sets itself. */
-function leftBy(abilities: Abilities, conditions: readonly Condition[]): readonly Condition[] {
+function dropMetConditions(
+  abilities: Abilities,
+  conditions: readonly Condition[],
+): readonly Condition[] {
   if (abilities.scopeFor("sets posture") === undefined) return conditions;
   return conditions.flatMap((condition): Condition[] => {
     if (condition.kind !== "posture") return [condition];
@@ -377,24 +390,24 @@ function leftBy(abilities: Abilities, conditions: readonly Condition[]): readonl
   });
 }
 
-function rewritingUses(abilities: Abilities): Use[] {
+function findRewritingUses(abilities: Abilities): Use[] {
   const scope = abilities.scopeFor("rewrites rules");
   const makers = abilities.scopeFor("makes administrators");
   return [
     ...(scope === undefined
       ? []
-      : [rewriting(`"${scope}" can rewrite the policy file.`, { scope }, [])]),
+      : [toRewriting(`"${scope}" can rewrite the policy file.`, { scope }, [])]),
     ...(makers === undefined || scope !== undefined
       ? []
       : [
-          rewriting(
+          toRewriting(
             `"${makers}" can make any other user an administrator, who can rewrite the policy file.`,
             { scope: makers },
             [{ kind: "unknown", what: "it needs another user who plays along" }],
           ),
         ]),
     ...abilities.unknown.map((unknown) =>
-      rewriting(
+      toRewriting(
         `"${unknown}" is not a scope that is known here, so it counts as everything.`,
         { scope: unknown },
         [],
@@ -403,7 +416,7 @@ function rewritingUses(abilities: Abilities): Use[] {
   ];
 }
 
-function rewriting(why: string, at: Source, conditions: readonly Condition[]): Use {
+function toRewriting(why: string, at: Source, conditions: readonly Condition[]): Use {
   return {
     how: "rewrites",
     at,
@@ -417,7 +430,7 @@ function rewriting(why: string, at: Source, conditions: readonly Condition[]): U
  * Who gives tags and addresses to machines can put any machine of the tailnet under a tag or an
  * address, which every rule with that destination then opens.
  */
-function movedUses(
+function findMovedUses(
   became: readonly Became[],
   opened: readonly Opened[],
   abilities: Abilities,
@@ -459,13 +472,15 @@ function movedUses(
 }
 
 /** The steps to somebody, from the start on, by the shortest way. */
-export function pathTo(became: Became): readonly Step[] {
+export function findPath(became: Became): readonly Step[] {
   const path: Step[] = [];
   for (let at = became; at.last !== undefined; at = at.last.from) path.unshift(at.last.step);
   return path;
 }
 
 /** Everything that has to hold for a rule to hold for somebody. */
-export function conditionsOf({ conditions }: Became, use: Use): readonly Condition[] {
-  return conditions.length === 0 ? use.conditions : strongest([...conditions, ...use.conditions]);
+export function collectConditions({ conditions }: Became, use: Use): readonly Condition[] {
+  return conditions.length === 0
+    ? use.conditions
+    : keepStrongest([...conditions, ...use.conditions]);
 }

@@ -3,9 +3,9 @@
 import { internetRanges, parseRange, type Range } from "../policy-file/addresses";
 import { hasPorts, parseProtocol } from "../policy-file/ports";
 import { autogroupNamed } from "../policy-file/selector";
-import { isDomain, namesAround } from "./covering";
+import { findNamesAround, isDomain } from "./covering";
 import type { Condition } from "./model";
-import { type Destination, type Network, rangesNamed } from "./network";
+import { type Destination, findRanges, type Network } from "./network";
 import { coverTailnet, formatRange, isInTailnet, overlaps } from "./ranges";
 
 /** A destination, as a question names it. */
@@ -47,7 +47,7 @@ export function parseTarget(text: string, network: Network): Target | { readonly
   if (host === "*" || host === "everything") return { ...named([]), isEverything: true };
   if (host === "internet" || host === "autogroup:internet")
     return { ...named(["internet"]), ranges: internetRanges };
-  const ranges = rangesNamed(host, network);
+  const ranges = findRanges(host, network);
   if (ranges !== undefined) return { ...named([]), ranges };
   const name = host.toLowerCase();
   if (name.startsWith("tag:"))
@@ -129,7 +129,7 @@ export function opensTarget(
 
 /** Whether one of two names means machines that the other means as well. */
 function areOneInOther(one: string, other: string): boolean {
-  return namesAround(one).includes(other) || namesAround(other).includes(one);
+  return findNamesAround(one).includes(other) || findNamesAround(other).includes(one);
 }
 
 function isPerson(name: string): boolean {

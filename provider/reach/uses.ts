@@ -3,7 +3,7 @@
 import { internetRanges, type Range } from "../policy-file/addresses";
 import type { Place } from "../policy-file/model";
 import type { Condition, How, Node, Source } from "./model";
-import { type Destination, everyMachine, type Network, type Rule, rangesNamed } from "./network";
+import { type Destination, everyMachine, findRanges, type Network, type Rule } from "./network";
 import { isInTailnet, overlaps } from "./ranges";
 
 /** A rule that holds for a node, or something else that opens destinations to it. */
@@ -16,19 +16,19 @@ export interface Use {
   readonly why?: string;
 }
 
-export function useOf({ at, destinations, conditions }: Rule): Use {
+export function toUse({ at, destinations, conditions }: Rule): Use {
   return { how: "reaches", at: { policy: at }, destinations, conditions };
 }
 
 /** The names by which rules may mean a node. */
-export function namesOf(node: Node, network: Network): readonly string[] {
+export function findNames(node: Node, network: Network): readonly string[] {
   switch (node.kind) {
     case "machine":
       return [...node.tags, "autogroup:tagged", "*"];
     case "person":
-      return namesOfPerson(node.name, network);
+      return findNamesOfPerson(node.name, network);
     case "address":
-      return namesOfAddress(rangesNamed(node.name, network) ?? []);
+      return findNamesOfAddress(findRanges(node.name, network) ?? []);
     case "anybody":
       return [node.name];
     default:
@@ -37,7 +37,7 @@ export function namesOf(node: Node, network: Network): readonly string[] {
 }
 
 /** Machines and approved subnets are among everybody; public addresses may be anybody's, too. */
-function namesOfAddress(ranges: readonly Range[]): readonly string[] {
+function findNamesOfAddress(ranges: readonly Range[]): readonly string[] {
   const isPublic = ranges.some((one) => internetRanges.some((other) => overlaps(one, other)));
   return [
     "*",
@@ -52,7 +52,7 @@ function namesOfAddress(ranges: readonly Range[]): readonly string[] {
 export const unknownUser = "its maker, who may be any user";
 
 /** The names of a user, or those that everybody in a group has. */
-function namesOfPerson(name: string, network: Network): readonly string[] {
+function findNamesOfPerson(name: string, network: Network): readonly string[] {
   const { groups, bySource, owners } = network;
   if (name === "*") return ["*", everyMachine];
   if (name === unknownUser)
@@ -76,7 +76,7 @@ function namesOfPerson(name: string, network: Network): readonly string[] {
       ...theirs,
       ...(people.length === 1 ? people : []),
       ...domain,
-      ...rolesIn(people, network),
+      ...findRoles(people, network),
       "*",
     ]),
   ];
@@ -87,12 +87,12 @@ export function isUser(name: string): boolean {
 }
 
 /** The roles that all of these users have, as far as somebody said them. */
-function rolesIn(people: readonly string[], { roles }: Network): readonly string[] {
-  const known = people.map((one) => namesOfRole(roles?.get(one)));
+function findRoles(people: readonly string[], { roles }: Network): readonly string[] {
+  const known = people.map((one) => findNamesOfRole(roles?.get(one)));
   return known.reduce((names, others) => names.filter((name) => others.includes(name)));
 }
 
-function namesOfRole(role: string | undefined): readonly string[] {
+function findNamesOfRole(role: string | undefined): readonly string[] {
   // Who only accepted a share is not a member.
   if (role === "shared") return ["autogroup:shared"];
   const own = role === undefined || role === "member" ? [] : [`autogroup:${role}`];
@@ -106,7 +106,7 @@ const roleNames = /^autogroup:(owner|admin|it-admin|network-admin|billing-admin|
  * What a user may be beside what the policy file says of them: roles, and groups that are defined
  * elsewhere. Each with a place that names it.
  */
-export function possibleRoles(
+export function findPossibleRoles(
   name: string,
   { rules, bySource, owners, approvals, groups, roles }: Network,
 ): { readonly name: string; readonly at: Place }[] {
@@ -136,7 +136,7 @@ export function rememberUses(network: Network): UsesOf {
       known.get(name) ??
       (network.bySource.get(name) ?? []).flatMap((place) => {
         const rule = network.rules[place];
-        return rule === undefined || rule.isLogin ? [] : [useOf(rule)];
+        return rule === undefined || rule.isLogin ? [] : [toUse(rule)];
       });
     known.set(name, found);
     return found;

@@ -1,8 +1,8 @@
 /** Reach in words. Text from outside is in them as it is: who shows them makes it fit. */
 
 import { hasPorts } from "../policy-file/ports";
-import { conditionInWords } from "./conditions";
-import { type Condition, type Node, placeInWords, type Source, type Step } from "./model";
+import { describeCondition } from "./conditions";
+import { type Condition, describePlace, type Node, type Source, type Step } from "./model";
 import type { Opening, Remark, Targets } from "./network";
 import { formatRange } from "./ranges";
 import type { Start } from "./starts";
@@ -20,20 +20,20 @@ const protocolNames: Readonly<Record<string, string>> = {
 const usual = ["1", "17", "58", "6"];
 
 /** A destination with what is open there: `"tag:db:5432 (tcp)"`, `"tag:web as root"`. */
-export function targetInWords(to: Targets, openings: readonly Opening[], isPart = false): string {
-  const name = isPart ? partInWords(to) : to.written;
-  return openings.length === 0 ? name : openingsByKind(name, openings).join(", ");
+export function describeTarget(to: Targets, openings: readonly Opening[], isPart = false): string {
+  const name = isPart ? describePart(to) : to.written;
+  return openings.length === 0 ? name : describeOpenings(name, openings).join(", ");
 }
 
 /** What is left of a destination, where the rest of it was open before. */
-function partInWords({ written, names, ranges }: Targets): string {
+function describePart({ written, names, ranges }: Targets): string {
   const parts = [...names, ...ranges.map(formatRange)];
   const shown = parts.slice(0, 3).join(", ");
   const more = parts.length > 3 ? ` and ${parts.length - 3} more` : "";
   return parts.length === 1 && parts[0] === written ? written : `${shown}${more} of ${written}`;
 }
 
-function openingsByKind(name: string, openings: readonly Opening[]): string[] {
+function describeOpenings(name: string, openings: readonly Opening[]): string[] {
   const byPorts = new Map<string, Set<string>>();
   const others: string[] = [];
   const logins: string[] = [];
@@ -53,7 +53,7 @@ function openingsByKind(name: string, openings: readonly Opening[]): string[] {
   // Ports of the same protocols stand together.
   const byProtocols = new Map<string, string[]>();
   for (const [ports, protocols] of byPorts) {
-    const key = inParentheses([...protocols], ports);
+    const key = describeProtocols([...protocols], ports);
     byProtocols.set(key, [...(byProtocols.get(key) ?? []), ports]);
   }
   return [
@@ -63,7 +63,7 @@ function openingsByKind(name: string, openings: readonly Opening[]): string[] {
   ];
 }
 
-function inParentheses(protocols: readonly string[], ports: string): string {
+function describeProtocols(protocols: readonly string[], ports: string): string {
   const sorted = [...protocols].sort();
   if (sorted.join() === usual.join()) return "";
   // Ports mean nothing to ICMP, which such a rule opens beside.
@@ -72,37 +72,37 @@ function inParentheses(protocols: readonly string[], ports: string): string {
 }
 
 /** A node as paths name it: its tags, or who it is. */
-export function nodeInWords(node: Node): string {
+export function describeNode(node: Node): string {
   if (!("tags" in node)) return node.kind === "anybody" ? "anybody on the internet" : node.name;
   return node.tags.length === 0 ? "no tag" : node.tags.join(" + ");
 }
 
 /** The steps at which tags or the machine change, in the order in which they are taken. */
-export function turnsOf(steps: readonly Step[]): readonly Step[] {
-  return steps.filter(({ from, to }) => nodeInWords(from) !== nodeInWords(to));
+export function findTurns(steps: readonly Step[]): readonly Step[] {
+  return steps.filter(({ from, to }) => describeNode(from) !== describeNode(to));
 }
 
 /**
  * A way to tags: `"tag:web, owned by tag:ci, then tag:db, owned by tag:web"`; `""` for one's own.
  */
-export function stepsInWords(steps: readonly Step[]): string {
-  return turnsOf(steps)
-    .map(({ to, because }) => `${nodeInWords(to)}, ${because.inShort}`)
+export function describeSteps(steps: readonly Step[]): string {
+  return findTurns(steps)
+    .map(({ to, because }) => `${describeNode(to)}, ${because.inShort}`)
     .join(", then ");
 }
 
-export function conditionsInWords(conditions: readonly Condition[]): string {
-  return conditions.map(conditionInWords).join("; ");
+export function describeConditions(conditions: readonly Condition[]): string {
+  return conditions.map(describeCondition).join("; ");
 }
 
 /** The places of steps and rules, each once: `"tagOwners, line 7; grants[1], line 15"`. */
-export function placesInWords(places: readonly Source[]): string {
-  return [...new Set(places.map(placeInWords))].join("; ");
+export function describePlaces(places: readonly Source[]): string {
+  return [...new Set(places.map(describePlace))].join("; ");
 }
 
 /** `"nodeAttrs[0], line 12: By drive:share the machines of tag:web share folders …."` */
-export function remarkInWords({ at, sentence }: Remark): string {
-  return `${placeInWords({ policy: at })}: ${sentence}`;
+export function describeRemark({ at, sentence }: Remark): string {
+  return `${describePlace({ policy: at })}: ${sentence}`;
 }
 
 /** The name of a credential that nobody made: it is described for a question. */
@@ -119,7 +119,7 @@ const kindWords: Readonly<Record<Start["kind"], string>> = {
 };
 
 /** A start with its kind: `"OAuth client ci"`, `"machines of tag:web"`, `"group:ops"`. */
-export function startInWords({ kind, name }: Start): string {
+export function describeStart({ kind, name }: Start): string {
   if (name === described) return "The described credential";
   if (kind === "Person")
     return name === "internet" ? "anybody on the internet" : name === "*" ? "everybody" : name;
@@ -127,8 +127,8 @@ export function startInWords({ kind, name }: Start): string {
 }
 
 /** By what a rule holds, for example `"as tag:web"`, or the reason where it is more than that. */
-export function useInWords(use: Use, node: Node): string {
-  const as = `as ${nodeInWords(node)}`;
+export function describeUse(use: Use, node: Node): string {
+  const as = `as ${describeNode(node)}`;
   if (use.how === "rewrites") return use.why ?? "";
   return use.why === undefined ? as : `${as}. ${use.why}`;
 }

@@ -1,9 +1,9 @@
 /** A whole preview as a review: the most dangerous change first. */
 
 import { type Danger, dangers, findWorst, isDangerAtLeast } from "../access/danger";
-import { gainInWords } from "../reach/answers";
-import { type Gain, placesOf } from "../reach/difference";
-import { placesInWords } from "../reach/words";
+import { describeGain } from "../reach/answers";
+import { type Gain, listPlaces } from "../reach/difference";
+import { describePlaces } from "../reach/words";
 import type { Step } from "./input/step";
 import { type Limit, limits } from "./limits";
 import {
@@ -186,7 +186,7 @@ export function describeReachChange({
   lost,
 }: Pick<ReachChange, "gained" | "lost">): string[] {
   const signed = (sign: string) => (gain: Gain) =>
-    `${sign} ${gainInWords(gain)}, ${placesInWords(placesOf(gain))}`;
+    `${sign} ${describeGain(gain)}, ${describePlaces(listPlaces(gain))}`;
   return [...gained.map(signed("+")), ...lost.map(signed("-"))];
 }
 

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { answerFrom } from "../../provider/reach/answers";
+import { answerWhatIsReached } from "../../provider/reach/answers";
 import { rememberSpreads } from "../../provider/reach/spread";
 import type { CredentialStart } from "../../provider/reach/starts";
 import { formatHtml } from "../../provider/review/formats/html";
@@ -64,7 +64,7 @@ function reachPage(): string {
     }),
   );
   return formatHtmlAnswers(
-    starts.map((start) => answerFrom(start, spreadFrom(start))),
+    starts.map((start) => answerWhatIsReached(start, spreadFrom(start))),
     [],
   );
 }

@@ -6,8 +6,8 @@
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { readPolicyFile } from "../../provider/policy-file/read";
-import { mayGive } from "../../provider/reach/holders";
-import { networkOf } from "../../provider/reach/network";
+import { canGive } from "../../provider/reach/holders";
+import { toNetwork } from "../../provider/reach/network";
 import { rememberSpreads } from "../../provider/reach/spread";
 import { as, type Call, makeClient, takeToken } from "./client";
 
@@ -77,7 +77,7 @@ async function compare(emulator: Emulator, calls: Calls, random: () => number): 
   expect((await owner("POST", "/acl", policy)).status).toBe(200);
   const reading = readPolicyFile(policy);
   if (!("policy" in reading)) throw new Error(policy);
-  const network = networkOf(reading.policy);
+  const network = toNetwork(reading.policy);
   const tags: readonly string[] = sets[Math.floor(random() * sets.length)] ?? [];
   const { became } = rememberSpreads(network)({ kind: "OAuthClient", name: "ci", scopes, tags });
   const said = became.flatMap(({ node }) =>
@@ -92,7 +92,7 @@ async function compare(emulator: Emulator, calls: Calls, random: () => number): 
     // Sets of one tag become somebody new; the others are asked of the first holder alone.
     for (const wanted of holder === tags ? sets : alone) {
       const status = (await call?.("POST", "/keys", authKey(wanted)))?.status;
-      const may = mayGive(holder, wanted, network.ownership);
+      const may = canGive(holder, wanted, network.ownership);
       expect(status, `${policy}: ${holder} gives ${wanted}`).toBe(may ? 200 : 400);
       if (!may || wanted.length > 1) continue;
       made.add(wanted.join(" "));

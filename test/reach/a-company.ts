@@ -1,7 +1,7 @@
 /** A small company's policy file, by which the tests of reach tell what they mean. */
 
 import { readPolicyFile } from "../../provider/policy-file/read";
-import { type Network, networkOf } from "../../provider/reach/network";
+import { type Network, toNetwork } from "../../provider/reach/network";
 
 export const company = `{
   "groups": { "group:ops": ["ada@acme.example"] },
@@ -29,6 +29,6 @@ export const company = `{
 
 export function networkFrom(policy: string | object): Network {
   const reading = readPolicyFile(typeof policy === "string" ? policy : JSON.stringify(policy));
-  if ("policy" in reading) return networkOf(reading.policy);
+  if ("policy" in reading) return toNetwork(reading.policy);
   throw new Error(reading.refused.map(({ reason }) => reason).join("; "));
 }

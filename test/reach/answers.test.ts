@@ -1,9 +1,9 @@
 /** What reach says of policy files and credentials that people get wrong. */
 
 import { describe, expect, test } from "vitest";
-import { answerFrom, answerTo, gainInWords } from "../../provider/reach/answers";
-import { differenceOf } from "../../provider/reach/difference";
-import { allWaysTo, startsNamedIn } from "../../provider/reach/questions";
+import { answerWhatIsReached, answerWhoReaches, describeGain } from "../../provider/reach/answers";
+import { findDifference } from "../../provider/reach/difference";
+import { findAllWaysTo, findNamedStarts } from "../../provider/reach/questions";
 import { rememberSpreads } from "../../provider/reach/spread";
 import type { CredentialStart } from "../../provider/reach/starts";
 import { parseTarget } from "../../provider/reach/targets";
@@ -15,7 +15,7 @@ function client(scopes: string[], tags: string[]): CredentialStart {
 
 /** What a credential reaches, by the labels of the answer. */
 function reached(policy: string | object, start: CredentialStart): Record<string, string[]> {
-  const { sections } = answerFrom(start, rememberSpreads(networkFrom(policy))(start));
+  const { sections } = answerWhatIsReached(start, rememberSpreads(networkFrom(policy))(start));
   return Object.fromEntries(
     sections.map(({ label, rows }) => [
       label,
@@ -176,9 +176,9 @@ describe("the question who reaches a target", () => {
     const network = networkFrom(company);
     const target = parseTarget("tag:db:5432", network);
     if ("problem" in target) throw new Error(target.problem);
-    const starts = [client(["auth_keys"], ["tag:ci"]), ...startsNamedIn(network)];
-    const ways = allWaysTo(starts, rememberSpreads(network), target);
-    expect(answerTo("tag:db:5432", ways).sections).toMatchObject([
+    const starts = [client(["auth_keys"], ["tag:ci"]), ...findNamedStarts(network)];
+    const ways = findAllWaysTo(starts, rememberSpreads(network), target);
+    expect(answerWhoReaches("tag:db:5432", ways).sections).toMatchObject([
       { label: "credentials", rows: [{ what: "OAuth client ci", hops: 2 }] },
       { label: "people", rows: [{ what: "group:ops" }] },
       {
@@ -198,7 +198,7 @@ describe("the question who reaches a target", () => {
     });
     const target = parseTarget("ada@acme.example", network);
     if ("problem" in target) throw new Error(target.problem);
-    const ways = allWaysTo(startsNamedIn(network), rememberSpreads(network), target);
+    const ways = findAllWaysTo(findNamedStarts(network), rememberSpreads(network), target);
     expect(ways.map(({ conditions }) => conditions)).toEqual([
       [{ kind: "unknown", what: "whether autogroup:admin means ada@acme.example" }],
       [{ kind: "unknown", what: "whether group:staff@acme.example means ada@acme.example" }],
@@ -227,7 +227,7 @@ describe("a difference", () => {
     const [was, is] = [before, after].map((policy) =>
       rememberSpreads(networkFrom({ tagOwners, ...policy }))(ci),
     );
-    return differenceOf(was, is).gained.map(gainInWords);
+    return findDifference(was, is).gained.map(describeGain);
   };
 
   test("one more owner is a difference through two hops", () => {

@@ -4,15 +4,15 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { evaluate } from "../../provider/policy-file/evaluate";
 import { readPolicyFile } from "../../provider/policy-file/read";
-import { differenceOf, type Gain } from "../../provider/reach/difference";
-import { placeInWords } from "../../provider/reach/model";
-import { networkOf } from "../../provider/reach/network";
+import { findDifference, type Gain } from "../../provider/reach/difference";
+import { describePlace } from "../../provider/reach/model";
+import { toNetwork } from "../../provider/reach/network";
 import {
-  allWaysTo,
-  startsNamedIn,
+  findAllWaysTo,
+  findNamedStarts,
+  findWaysFrom,
+  findWaysTo,
   type Way,
-  waysFrom,
-  waysTo,
 } from "../../provider/reach/questions";
 import { rememberSpreads, type Spread } from "../../provider/reach/spread";
 import type { Start } from "../../provider/reach/starts";
@@ -121,7 +121,7 @@ test("one more rule never reduces reach", () => {
   fc.assert(
     fc.property(policy, grant, credential, (before, rule, start) => {
       const after = { ...before, grants: [...before.grants, rule] };
-      expect(differenceOf(reach(before, start), reach(after, start)).lost).toEqual([]);
+      expect(findDifference(reach(before, start), reach(after, start)).lost).toEqual([]);
     }),
     runs,
   );
@@ -135,7 +135,7 @@ test("one more login or owner never reduces reach", () => {
         ssh: [...before.ssh, rule],
         tagOwners: { ...before.tagOwners, [owned]: [...(before.tagOwners[owned] ?? []), owner] },
       };
-      expect(differenceOf(reach(before, start), reach(after, start)).lost).toEqual([]);
+      expect(findDifference(reach(before, start), reach(after, start)).lost).toEqual([]);
     }),
     runs,
   );
@@ -152,7 +152,9 @@ test("a rule split into parts means the same", () => {
         ),
       );
       const split = parts.map((rule) => ({ ...rule, ip: rule.ip.flatMap(inTwo) }));
-      expect(differenceOf(reach(whole, start), reach({ ...whole, grants: split }, start))).toEqual({
+      expect(
+        findDifference(reach(whole, start), reach({ ...whole, grants: split }, start)),
+      ).toEqual({
         gained: [],
         lost: [],
       });
@@ -171,7 +173,10 @@ test("the order of rules, comments and spaces changes nothing", () => {
     fc.property(policy, credential, (one, start) => {
       const other = { ...one, grants: one.grants.toReversed(), ssh: one.ssh.toReversed() };
       const text = JSON.stringify(other, undefined, 3).replaceAll("\n", " // a comment\n");
-      expect(differenceOf(reach(one, start), reach(text, start))).toEqual({ gained: [], lost: [] });
+      expect(findDifference(reach(one, start), reach(text, start))).toEqual({
+        gained: [],
+        lost: [],
+      });
     }),
     runs,
   );
@@ -190,14 +195,14 @@ test("a renamed tag has its new name in the answer", () => {
             JSON.stringify([
               steps.map(({ because, how }) => [how, because.sentence]),
               use.how,
-              placeInWords(use.at),
+              describePlace(use.at),
               [destination.to.written, [...destination.to.names].sort()],
               conditions,
             ]),
           )
           .sort();
-      expect(told(waysFrom(there, after))).toEqual(
-        told(waysFrom(start, before)).map(renamed).sort(),
+      expect(told(findWaysFrom(there, after))).toEqual(
+        told(findWaysFrom(start, before)).map(renamed).sort(),
       );
     }),
     runs,
@@ -207,9 +212,12 @@ test("a renamed tag has its new name in the answer", () => {
 test("a file does not differ from itself, and a gain is a loss in the other direction", () => {
   fc.assert(
     fc.property(policy, policy, credential, (one, other, start) => {
-      expect(differenceOf(reach(one, start), reach(one, start))).toEqual({ gained: [], lost: [] });
-      const there = differenceOf(reach(one, start), reach(other, start));
-      const back = differenceOf(reach(other, start), reach(one, start));
+      expect(findDifference(reach(one, start), reach(one, start))).toEqual({
+        gained: [],
+        lost: [],
+      });
+      const there = findDifference(reach(one, start), reach(other, start));
+      const back = findDifference(reach(other, start), reach(one, start));
       expect(there.gained.map(inShort)).toEqual(back.lost.map(inShort));
       expect(there.lost.map(inShort)).toEqual(back.gained.map(inShort));
     }),
@@ -221,13 +229,13 @@ test("a target that opens is a gain, and no target opens without a gain", () => 
   fc.assert(
     fc.property(policy, policy, credential, credential, (one, other, before, after) => {
       const [was, is] = [reach(one, before), reach(other, after)];
-      const gained = differenceOf(was, is).gained;
+      const gained = findDifference(was, is).gained;
       if (gained.length > 0) return;
       const network = networkFrom(other);
       for (const text of targets) {
         const target = targetIn(text, network);
-        if (waysTo(after, is, target).length > 0)
-          expect(waysTo(before, was, target), text).not.toEqual([]);
+        if (findWaysTo(after, is, target).length > 0)
+          expect(findWaysTo(before, was, target), text).not.toEqual([]);
       }
     }),
     { ...runs, numRuns: 600 },
@@ -240,11 +248,11 @@ test("those who reach a target are those to whom it opens", () => {
       const network = networkFrom(one);
       const spreadFrom = rememberSpreads(network);
       const target = targetIn(text, network);
-      const starts = [start, ...startsNamedIn(network)];
-      const backward = new Set(allWaysTo(starts, spreadFrom, target).map((way) => way.start));
+      const starts = [start, ...findNamedStarts(network)];
+      const backward = new Set(findAllWaysTo(starts, spreadFrom, target).map((way) => way.start));
       for (const from of starts) {
         // By a reader of its own, which remembers nothing of the others.
-        const alone = waysTo(from, rememberSpreads(network)(from), target);
+        const alone = findWaysTo(from, rememberSpreads(network)(from), target);
         expect(backward.has(from), `${from.name} to ${text}`).toBe(alone.length > 0);
       }
     }),
@@ -265,7 +273,7 @@ test("what a rule opens between two tags is open between machines with these tag
       const reading = readPolicyFile(JSON.stringify(plain));
       if (!("policy" in reading)) throw new Error("a policy that is refused");
       const { flows } = evaluate(reading.policy, { users: [], machines });
-      const network = networkOf(reading.policy);
+      const network = toNetwork(reading.policy);
       const spreadFrom = rememberSpreads(network);
       for (const from of machines)
         for (const to of machines) {
@@ -273,7 +281,7 @@ test("what a rule opens between two tags is open between machines with these tag
           for (const port of [22, 100, 5432]) {
             const start = { kind: "Machine" as const, name: from.name, tags: from.tags };
             const target = targetIn(`${to.tags[0]}:${port}/tcp`, network);
-            const isSaid = waysTo(start, spreadFrom(start), target).some(
+            const isSaid = findWaysTo(start, spreadFrom(start), target).some(
               ({ steps, use, conditions }) =>
                 steps.length === 0 && use.how === "reaches" && conditions.length === 0,
             );

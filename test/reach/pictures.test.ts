@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { terminalAnswer } from "../../provider/cli/reach/terminal";
 import { columnsOf } from "../../provider/cli/wrapping";
-import { type Answer, answerFrom } from "../../provider/reach/answers";
+import { type Answer, answerWhatIsReached } from "../../provider/reach/answers";
 import { rememberSpreads } from "../../provider/reach/spread";
 import type { CredentialStart } from "../../provider/reach/starts";
 import { formatHtmlAnswers } from "../../provider/review/reach/html";
@@ -114,7 +114,7 @@ function answerNamed(name: string): Answer {
       claims: {},
     },
   };
-  return answerFrom(start, spreadFrom(start));
+  return answerWhatIsReached(start, spreadFrom(start));
 }
 
 test("no name makes a line wider than 80 columns or controls the terminal", () => {

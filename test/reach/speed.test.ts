@@ -4,7 +4,7 @@
 
 import { expect, test } from "vitest";
 import { readPolicyFile } from "../../provider/policy-file/read";
-import { networkOf } from "../../provider/reach/network";
+import { toNetwork } from "../../provider/reach/network";
 import { rememberSpreads } from "../../provider/reach/spread";
 
 const tags = Array.from({ length: 500 }, (_, at) => `tag:t${at}`);
@@ -35,7 +35,7 @@ function spent(work: () => void): number {
 function followAll(text: string): number {
   const reading = readPolicyFile(text);
   if (!("policy" in reading)) throw new Error("a policy file that is refused");
-  const spreadFrom = rememberSpreads(networkOf(reading.policy));
+  const spreadFrom = rememberSpreads(toNetwork(reading.policy));
   let count = 0;
   for (let at = 0; at < 1000; at++) {
     const scopes = at % 2 === 0 ? ["auth_keys"] : ["auth_keys", "oauth_keys"];

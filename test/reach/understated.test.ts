@@ -2,13 +2,18 @@
 
 import { describe, expect, test } from "vitest";
 import { knownScopes } from "../../provider/access/scopes";
-import { answerFrom, answerTo, gainInWords } from "../../provider/reach/answers";
-import { differenceOf } from "../../provider/reach/difference";
-import { allWaysTo, startsNamedIn, waysFrom, waysTo } from "../../provider/reach/questions";
+import { answerWhatIsReached, answerWhoReaches, describeGain } from "../../provider/reach/answers";
+import { findDifference } from "../../provider/reach/difference";
+import {
+  findAllWaysTo,
+  findNamedStarts,
+  findWaysFrom,
+  findWaysTo,
+} from "../../provider/reach/questions";
 import { rememberSpreads } from "../../provider/reach/spread";
 import type { CredentialStart, Start } from "../../provider/reach/starts";
 import { parseTarget } from "../../provider/reach/targets";
-import { conditionsInWords, targetInWords } from "../../provider/reach/words";
+import { describeConditions, describeTarget } from "../../provider/reach/words";
 import { networkFrom } from "./a-company";
 
 const tagOwners = { "tag:a": [], "tag:b": ["tag:a"], "tag:c": [], "tag:d": [] };
@@ -24,19 +29,19 @@ function ways(policy: object, start: Start, text: string): string[] {
   const network = networkFrom({ tagOwners, ...policy });
   const target = parseTarget(text, network);
   if ("problem" in target) throw new Error(target.problem);
-  return waysTo(start, rememberSpreads(network)(start), target).map(({ conditions }) =>
-    conditionsInWords(conditions),
+  return findWaysTo(start, rememberSpreads(network)(start), target).map(({ conditions }) =>
+    describeConditions(conditions),
   );
 }
 
 /** Everything that somebody reaches. */
 function reached(policy: object, start: Start): string[] {
   const spreadFrom = rememberSpreads(networkFrom({ tagOwners, ...policy }));
-  return waysFrom(start, spreadFrom(start)).map(({ use, destination, conditions }) =>
+  return findWaysFrom(start, spreadFrom(start)).map(({ use, destination, conditions }) =>
     [
       use.how,
-      targetInWords(destination.to, destination.openings),
-      conditionsInWords(conditions),
+      describeTarget(destination.to, destination.openings),
+      describeConditions(conditions),
     ].join(" "),
   );
 }
@@ -44,7 +49,7 @@ function reached(policy: object, start: Start): string[] {
 function gained(before: object, after: object, start: Start = ci, next: Start = start): string[] {
   const was = rememberSpreads(networkFrom({ tagOwners, ...before }))(start);
   const is = rememberSpreads(networkFrom({ tagOwners, ...after }))(next);
-  return differenceOf(was, is).gained.map(gainInWords);
+  return findDifference(was, is).gained.map(describeGain);
 }
 
 const opens = (src: string, dst: string, ip = "tcp:22") => ({ src: [src], dst: [dst], ip: [ip] });
@@ -297,7 +302,7 @@ test("everybody whom the file names is a start", () => {
   const target = parseTarget("tag:d", network);
   if ("problem" in target) throw new Error(target.problem);
   expect(
-    allWaysTo(startsNamedIn(network), rememberSpreads(network), target).map(
+    findAllWaysTo(findNamedStarts(network), rememberSpreads(network), target).map(
       ({ start }) => start.name,
     ),
   ).toEqual(["group:ops"]);
@@ -457,8 +462,8 @@ describe("a user's roles and groups of an identity provider, which no policy fil
       };
       const target = parseTarget("tag:a:22", network);
       if ("problem" in target) throw new Error(target.problem);
-      return waysTo(ada, rememberSpreads(network)(ada), target).map(({ conditions }) =>
-        conditionsInWords(conditions),
+      return findWaysTo(ada, rememberSpreads(network)(ada), target).map(({ conditions }) =>
+        describeConditions(conditions),
       );
     };
     expect(withRole("member")).toEqual([]);
@@ -471,20 +476,22 @@ describe("a user's roles and groups of an identity provider, which no policy fil
     const target = parseTarget("tag:b", network);
     if ("problem" in target) throw new Error(target.problem);
     const named = { ...ada, name: "bo@acme.example" };
-    const all = allWaysTo(
-      [...startsNamedIn(network), ada, named],
+    const all = findAllWaysTo(
+      [...findNamedStarts(network), ada, named],
       rememberSpreads(network),
       target,
     );
-    const { headline, sections, notes } = answerTo("tag:b", all);
+    const { headline, sections, notes } = answerWhoReaches("tag:b", all);
     expect(headline).toBe("1 way to tag:b: 1 with a person or group.");
     expect(sections.flatMap(({ rows }) => rows.map(({ what }) => what))).toEqual([
       "group:sre@acme.example",
     ]);
     expect(notes).toEqual([expect.stringContaining("they are not listed again")]);
     // Of one who is asked about alone it is the answer.
-    const theirs = allWaysTo([ada], rememberSpreads(network), target);
-    expect(answerTo("tag:b", theirs).headline).toBe("1 way to tag:b: 1 with a person or group.");
+    const theirs = findAllWaysTo([ada], rememberSpreads(network), target);
+    expect(answerWhoReaches("tag:b", theirs).headline).toBe(
+      "1 way to tag:b: 1 with a person or group.",
+    );
   });
 });
 
@@ -590,7 +597,7 @@ describe("a scope", () => {
     const spreadFrom = rememberSpreads(networkFrom(policy));
     for (const tags of [[], ["tag:c"], ["tag:elsewhere"]]) {
       const start = client([scope], tags);
-      const { sections, notes } = answerFrom(start, spreadFrom(start));
+      const { sections, notes } = answerWhatIsReached(start, spreadFrom(start));
       expect(sections.length + notes.filter((one) => one.startsWith("It can ")).length).not.toBe(0);
     }
   });
@@ -599,7 +606,7 @@ describe("a scope", () => {
     (scope) => {
       const start = client([scope], ["tag:c"]);
       const spreadFrom = rememberSpreads(networkFrom(policy));
-      const { sections, notes } = answerFrom(start, spreadFrom(start));
+      const { sections, notes } = answerWhatIsReached(start, spreadFrom(start));
       expect(sections).toEqual([]);
       expect(notes).toContain("Its scopes only read, which changes nothing.");
     },

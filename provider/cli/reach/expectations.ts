@@ -3,7 +3,7 @@
 import { type ParseError, parse } from "jsonc-parser";
 import { z } from "zod";
 import type { Network } from "../../reach/network";
-import { type Way, waysTo } from "../../reach/questions";
+import { findWaysTo, type Way } from "../../reach/questions";
 import type { SpreadFrom } from "../../reach/spread";
 import type { Start } from "../../reach/starts";
 import { parseTarget } from "../../reach/targets";
@@ -72,7 +72,7 @@ export function brokenExpectations(
       (name): Start => ({ kind: "Person", name }),
     );
     const waysBy = (from: Start, text: string) =>
-      waysTo(
+      findWaysTo(
         from,
         spreadFrom(from),
         targetNamed(proto === undefined ? text : `${text}/${proto}`, network),
@@ -116,7 +116,7 @@ export function deniedWays(
   return targets.flatMap((text) => {
     const target = targetNamed(text, network);
     return starts.flatMap((start) => {
-      const ways = waysTo(start, spreadFrom(start), target);
+      const ways = findWaysTo(start, spreadFrom(start), target);
       return ways.length === 0 ? [] : [{ sentence: notReached(start.name, text, ways), ways }];
     });
   });

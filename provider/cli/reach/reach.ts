@@ -7,17 +7,17 @@ import type { Tailnet } from "../../policy-file/tailnet";
 import {
   type Answer,
   answerBetween,
-  answerFrom,
-  answerTo,
+  answerWhatIsReached,
+  answerWhoReaches,
   type Row,
-  summaryOf,
+  summarize,
 } from "../../reach/answers";
-import { type Network, networkOf, rangesNamed } from "../../reach/network";
-import { allWaysTo, startsNamedIn, waysFrom, waysTo } from "../../reach/questions";
+import { findRanges, type Network, toNetwork } from "../../reach/network";
+import { findAllWaysTo, findNamedStarts, findWaysFrom, findWaysTo } from "../../reach/questions";
 import { rememberSpreads, type SpreadFrom } from "../../reach/spread";
 import type { CredentialStart, Start } from "../../reach/starts";
 import type { Target } from "../../reach/targets";
-import { remarkInWords } from "../../reach/words";
+import { describeRemark } from "../../reach/words";
 import { formatHtmlAnswers } from "../../review/reach/html";
 import { toJsonReach, toJsonWay } from "../../review/reach/json";
 import { formatMarkdownAnswers } from "../../review/reach/markdown";
@@ -95,7 +95,7 @@ export async function answerReach(options: ReachOptions): Promise<void> {
     return;
   }
   const network = {
-    ...networkOf(requireUnderstood(found.policy, found.machines)),
+    ...toNetwork(requireUnderstood(found.policy, found.machines)),
     ...(found.machines && { roles: rolesOf(found.machines) }),
   };
   await answer({ ...found, network, spreadFrom: rememberSpreads(network) }, options);
@@ -211,7 +211,7 @@ function isOffline(): boolean {
 
 async function answer(world: World, options: ReachOptions): Promise<void> {
   const { network } = world;
-  const limits = [...world.limits, ...network.remarks.map(remarkInWords)];
+  const limits = [...world.limits, ...network.remarks.map(describeRemark)];
   const notUnderstood = network.notUnderstood.map(
     ({ place, reason }) =>
       `not understood: ${place.path || "the file"} ${reason} (line ${place.line})`,
@@ -242,23 +242,23 @@ function answersTo(
 ): Answer[] {
   const { network, spreadFrom, credentials } = world;
   if (to !== undefined) {
-    const starts = [...credentials, ...startsNamedIn(network)];
-    return [answerTo(to, allWaysTo(starts, spreadFrom, targetIn(to, world)))];
+    const starts = [...credentials, ...findNamedStarts(network)];
+    return [answerWhoReaches(to, findAllWaysTo(starts, spreadFrom, targetIn(to, world)))];
   }
   if (between !== undefined) {
     const [name = "", target = ""] = between;
     const start = startNamed(name, world);
     return [
-      answerBetween(start, target, waysTo(start, spreadFrom(start), targetIn(target, world))),
+      answerBetween(start, target, findWaysTo(start, spreadFrom(start), targetIn(target, world))),
     ];
   }
   if (from !== undefined || scopes !== undefined) {
     const start = from === undefined ? credentials[0] : startNamed(from, world);
-    return start === undefined ? [] : [answerFrom(start, spreadFrom(start))];
+    return start === undefined ? [] : [answerWhatIsReached(start, spreadFrom(start))];
   }
   const isAsked = deny !== undefined || expect !== undefined;
   if (isAsked || (format === "terminal" && !json)) return [];
-  return credentials.map((start) => answerFrom(start, spreadFrom(start)));
+  return credentials.map((start) => answerWhatIsReached(start, spreadFrom(start)));
 }
 
 /** A credential, a tag, or somebody whom the policy file names. */
@@ -271,7 +271,7 @@ function startNamed(name: string, world: World): Start {
       `${matching.length} credentials are called ${JSON.stringify(name)}.\n  Name one by its id or URN: ${matching.map(({ id, urn }) => urn ?? id ?? "").join(", ")}.`,
     );
   if (one !== undefined) return one;
-  const named = startsNamedIn(network).find((start) => start.name === name.toLowerCase());
+  const named = findNamedStarts(network).find((start) => start.name === name.toLowerCase());
   if (named !== undefined) return named;
   const machine = world.machines?.machines.find((known) => known.name === name);
   if (machine?.tags !== undefined) return { kind: "Machine", name, tags: machine.tags };
@@ -282,7 +282,7 @@ function startNamed(name: string, world: World): Start {
   const autogroup = autogroupNamed(name.replace(/^autogroup:/, ""));
   if (name.startsWith("autogroup:") && autogroup !== undefined && autogroup !== "self")
     return autogroupStart(autogroup);
-  if (rangesNamed(name, network) !== undefined) return { kind: "Addresses", name };
+  if (findRanges(name, network) !== undefined) return { kind: "Addresses", name };
   const names = credentials.slice(0, 20).map((credential) => credential.name);
   throw new CommandFailure(
     `There is no credential, tag or group called ${JSON.stringify(name)}.\n  ${names.length > 0 ? `The credentials are: ${names.join(", ")}.` : "No credentials are looked at: give --scopes and --tags, --preview, --state or --stack."}`,
@@ -349,7 +349,7 @@ function brokenIn(world: World, { from, deny = [], expect }: ReachOptions): Brok
 function brokenAnswer({ sentence, ways }: Broken): Answer {
   const [first] = ways;
   if (first === undefined) return { headline: sentence, sections: [], notes: [], ways: [] };
-  return { ...answerTo("", ways), headline: sentence };
+  return { ...answerWhoReaches("", ways), headline: sentence };
 }
 
 function jsonOf(
@@ -368,16 +368,16 @@ function jsonOf(
   if (target !== undefined) {
     const starts =
       between === undefined
-        ? [...credentials, ...startsNamedIn(network)]
+        ? [...credentials, ...findNamedStarts(network)]
         : [startNamed(between[0] ?? "", world)];
-    const ways = allWaysTo(starts, spreadFrom, targetIn(target, world));
+    const ways = findAllWaysTo(starts, spreadFrom, targetIn(target, world));
     return { ...common, target, ways: ways.map(toJsonWay) };
   }
   const starts = from === undefined ? credentials : [startNamed(from, world)];
   return {
     ...common,
     reach: starts.map((start) =>
-      toJsonReach(start, spreadFrom(start), waysFrom(start, spreadFrom(start))),
+      toJsonReach(start, spreadFrom(start), findWaysFrom(start, spreadFrom(start))),
     ),
   };
 }
@@ -448,7 +448,7 @@ function printSummaries({ credentials, spreadFrom }: World): void {
       { title: "MANAGED", isWhole: true },
     ],
     credentials
-      .map((start) => summaryOf(start, spreadFrom(start)))
+      .map((start) => summarize(start, spreadFrom(start)))
       .map(({ start, becomes, destinations, most }) => [
         start.name,
         start.kind,

@@ -5,7 +5,7 @@
 import { styleText } from "node:util";
 import { sanitize } from "../../access/sanitize";
 import type { Answer, Row } from "../../reach/answers";
-import { placesInWords } from "../../reach/words";
+import { describePlaces } from "../../reach/words";
 import { columnsOf, wrapped } from "../wrapping";
 
 /** What is said of a row's places beside them, for example the commits that brought them. */
@@ -42,7 +42,7 @@ type Parts = readonly [what: string, by: string, where: string];
 
 function partsOf({ what, by, conditions, places }: Row): Parts {
   const reasons = [by, conditions].filter((one) => one !== "").join("; ");
-  return [sanitize(what), sanitize(reasons), sanitize(placesInWords(places))];
+  return [sanitize(what), sanitize(reasons), sanitize(describePlaces(places))];
 }
 
 function rowLines(

@@ -1,8 +1,8 @@
 /** What the formats for people say about reach beside the rows of each credential. */
 
-import { answerTo } from "../../reach/answers";
-import { pathTo } from "../../reach/spread";
-import { placesInWords } from "../../reach/words";
+import { answerWhoReaches } from "../../reach/answers";
+import { findPath } from "../../reach/spread";
+import { describePlaces } from "../../reach/words";
 import type { ReachChange } from "../reach/changes";
 import type { Drawn, Mark } from "../reach/picture";
 import { describeReachChange, isReachWider, type Review } from "../review";
@@ -34,9 +34,9 @@ export function listReachParts({ reach }: Review): ReachPart[] {
   return [
     ...reach.denied.map(({ name, target, ways }) => ({
       title: `${name} must not reach ${target}, but does`,
-      items: answerTo(target, ways).sections.flatMap(({ rows }) =>
+      items: answerWhoReaches(target, ways).sections.flatMap(({ rows }) =>
         rows.map(({ by, conditions, places }) =>
-          [by, conditions, placesInWords(places)].filter((one) => one !== "").join("; "),
+          [by, conditions, describePlaces(places)].filter((one) => one !== "").join("; "),
         ),
       ),
     })),
@@ -61,7 +61,7 @@ export function drawReach({ reach, reachOf }: Review): Drawn[] {
 function toDrawn({ start }: ReachChange, gains: ReachChange["gained"], mark: Mark): Drawn[] {
   return gains.map(({ by, use, to, openings, conditions }) => ({
     start,
-    steps: pathTo(by),
+    steps: findPath(by),
     by,
     use,
     destination: { to, openings },

@@ -5,8 +5,8 @@
 
 import { createHash } from "node:crypto";
 import type { Danger } from "../../access/danger";
-import { gainInWords } from "../../reach/answers";
-import { causeOf } from "../../reach/difference";
+import { describeGain } from "../../reach/answers";
+import { findCause } from "../../reach/difference";
 import type { Review } from "../review";
 import type { Assessment } from "../verdict/assessment";
 import { areSentences, changeNames, toRows } from "./rows";
@@ -187,13 +187,13 @@ function findReachGains({ reach, reachOf }: Review): ReachFinding[] {
   if (reach?.is !== "known") return [];
   return [...reachOf.values(), ...reach.others].flatMap(({ name, urn, gained }) =>
     gained.map((gain) => {
-      const at = causeOf(gain, reach.before);
+      const at = findCause(gain, reach.before);
       return {
-        text: `${name} reaches more than before: ${gainInWords(gain)}.`,
+        text: `${name} reaches more than before: ${describeGain(gain)}.`,
         file: "policy" in at ? reach.file : undefined,
         line: "policy" in at ? at.policy.line : 1,
         // Without the line, which moves: the alert stays the same one.
-        fingerprint: `tailscope/reach ${urn ?? name} ${gainInWords(gain)}`,
+        fingerprint: `tailscope/reach ${urn ?? name} ${describeGain(gain)}`,
       };
     }),
   );

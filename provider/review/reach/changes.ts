@@ -2,15 +2,15 @@
 
 import { parseName } from "../../access/urn";
 import { normalizeTag } from "../../policy-file/selector";
-import { type Gain, gainsOf } from "../../reach/difference";
+import { findGains, type Gain } from "../../reach/difference";
 import type { Network } from "../../reach/network";
-import { isPossible, startsNamedIn, type Way, waysTo } from "../../reach/questions";
-import { abilitiesWith } from "../../reach/scope-steps";
-import { pathTo, rememberSpreads, type SpreadFrom } from "../../reach/spread";
+import { findNamedStarts, findWaysTo, isPossible, type Way } from "../../reach/questions";
+import { findAbilities } from "../../reach/scope-steps";
+import { findPath, rememberSpreads, type SpreadFrom } from "../../reach/spread";
 import type { CredentialStart, Start } from "../../reach/starts";
 import { parseTarget } from "../../reach/targets";
-import { namesOf } from "../../reach/uses";
-import { remarkInWords, startInWords, targetInWords } from "../../reach/words";
+import { findNames } from "../../reach/uses";
+import { describeRemark, describeStart, describeTarget } from "../../reach/words";
 import type { Step } from "../input/step";
 import type { Change } from "../verdict/changes";
 import { readCredential } from "../verdict/credential";
@@ -99,8 +99,8 @@ export function compareReach(
       name,
       start,
       ...(urn !== undefined && { urn }),
-      gained: gainsOf(old, next),
-      lost: gainsOf(next, old),
+      gained: findGains(old, next),
+      lost: findGains(next, old),
     };
   };
   const byChange = new Map(
@@ -119,7 +119,7 @@ export function compareReach(
     ...(isSame
       ? []
       : dropRepeated(
-          findPeople(before, after).map((start) => compare(start, start, startInWords(start))),
+          findPeople(before, after).map((start) => compare(start, start, describeStart(start))),
           before === undefined ? [after] : [before, after],
         )),
   ].filter(({ gained, lost }) => gained.length > 0 || lost.length > 0);
@@ -150,7 +150,7 @@ export function compareReach(
 /** What machines are given beside the rules that they did not have before. */
 function newRemarks(before: Network | undefined, after: Network): string[] {
   const known = new Set(before?.remarks.map(({ sentence }) => sentence));
-  return after.remarks.filter(({ sentence }) => !known.has(sentence)).map(remarkInWords);
+  return after.remarks.filter(({ sentence }) => !known.has(sentence)).map(describeRemark);
 }
 
 /** The credential before and after; one that only changes hands is the same on both sides. */
@@ -199,7 +199,7 @@ function findUnchangedCredentials(
  */
 function findPeople(before: Network | undefined, after: Network): Start[] {
   const networks = before === undefined ? [after] : [before, after];
-  const named = networks.flatMap(startsNamedIn).filter(({ kind }) => kind !== "Machine");
+  const named = networks.flatMap(findNamedStarts).filter(({ kind }) => kind !== "Machine");
   const membersIn = (group: string, network: Network | undefined) =>
     new Set(network?.groups.get(group) ?? []);
   const moved = networks.flatMap(({ groups }) =>
@@ -239,7 +239,7 @@ function dropRepeated(
     const key = (gain: Gain, way: string) =>
       [
         way,
-        targetInWords(gain.to, gain.openings, gain.isPart),
+        describeTarget(gain.to, gain.openings, gain.isPart),
         JSON.stringify([gain.use.at, gain.conditions]),
       ].join(" ");
     told.set(
@@ -249,11 +249,11 @@ function dropRepeated(
     const kind = start.kind === "Addresses" ? ("address" as const) : ("person" as const);
     // What somebody gains by coming into a group is theirs alone.
     const wider = networks
-      .map((network) => namesOf({ kind, name: start.name }, network))
+      .map((network) => findNames({ kind, name: start.name }, network))
       .reduce((names, others) => names.filter((name) => others.includes(name)))
       .filter((name) => name !== start.name);
     const isNew = (gain: Gain, way: string) =>
-      !isPossible(pathTo(gain.by)[0]) && !wider.some((one) => told.get(one)?.has(key(gain, way)));
+      !isPossible(findPath(gain.by)[0]) && !wider.some((one) => told.get(one)?.has(key(gain, way)));
     return {
       ...change,
       gained: gained.filter((gain) => isNew(gain, "+")),
@@ -274,7 +274,7 @@ function findFreeTags(
     ({ kind, scopes, hides }) =>
       kind === "AuthKey" ||
       hides?.scopes === true ||
-      abilitiesWith(scopes).scopeFor("makes auth keys") !== undefined,
+      findAbilities(scopes).scopeFor("makes auth keys") !== undefined,
   );
   const held = new Set(admitting.flatMap(({ tags }) => tags.map(normalizeTag)));
   const defined = networks.flatMap((network) => [...(network?.ownership.defined ?? [])]);
@@ -299,7 +299,7 @@ function findDenied(
     const target = parseTarget(text, network);
     if ("problem" in target) return { problem: `--deny: ${target.problem}` };
     for (const start of starts) {
-      const ways = waysTo(start, spreadFrom(start), target);
+      const ways = findWaysTo(start, spreadFrom(start), target);
       if (ways.length > 0) denied.push({ name: start.name, target: text, ways });
     }
   }

@@ -1,7 +1,7 @@
 /** Answers about reach as one HTML file that needs nothing else. */
 
 import type { Answer, Row } from "../../reach/answers";
-import { placesInWords } from "../../reach/words";
+import { describePlaces } from "../../reach/words";
 import { escapeHtml } from "../formats/html-text";
 import { layOutPicture } from "./picture";
 import { drawSvg, svgStyle } from "./svg";
@@ -52,6 +52,6 @@ ${drawing ?? ""}${sections
 function writeItem({ what, by, conditions, places }: Row): string {
   const parts = [by, conditions].filter((one) => one !== "").map(escapeHtml);
   const where =
-    places.length > 0 ? ` <span class="quiet">${escapeHtml(placesInWords(places))}</span>` : "";
+    places.length > 0 ? ` <span class="quiet">${escapeHtml(describePlaces(places))}</span>` : "";
   return `<li><code>${escapeHtml(what)}</code> ${parts.join("; ")}${where}</li>\n`;
 }

@@ -1,12 +1,12 @@
 /** Answers about reach for programs: nodes, edges and reasons, in an order that does not change. */
 
-import { gainInWords } from "../../reach/answers";
+import { describeGain } from "../../reach/answers";
 import type { Gain } from "../../reach/difference";
 import type { Condition, Node, Source, Step } from "../../reach/model";
 import type { Way } from "../../reach/questions";
-import { pathTo, type Spread } from "../../reach/spread";
+import { findPath, type Spread } from "../../reach/spread";
 import type { Start } from "../../reach/starts";
-import { targetInWords } from "../../reach/words";
+import { describeTarget } from "../../reach/words";
 
 export interface JsonEdge {
   readonly from: string;
@@ -35,7 +35,7 @@ export interface JsonReach {
 export function toJsonReach(start: Start, spread: Spread, ways: readonly Way[]): JsonReach {
   const targets = new Map(
     ways.map(({ destination }) => {
-      const name = targetInWords(destination.to, destination.openings);
+      const name = describeTarget(destination.to, destination.openings);
       return [name, { kind: "target" as const, name }];
     }),
   );
@@ -80,7 +80,7 @@ export function toJsonWay(way: Way): JsonWay {
   const { start, steps, destination, conditions } = way;
   return {
     from: { kind: start.kind, name: start.name },
-    to: targetInWords(destination.to, destination.openings),
+    to: describeTarget(destination.to, destination.openings),
     hops: steps.length,
     edges: [...steps.map(toStepEdge), toWayEdge(way)],
     conditions,
@@ -98,8 +98,8 @@ export interface JsonGain {
 /** A gain or loss with its witness: the steps that give it. */
 export function toJsonGain(gain: Gain): JsonGain {
   const { by, use, to, isPart, openings, conditions } = gain;
-  const steps = pathTo(by);
-  const target = targetInWords(to, openings, isPart);
+  const steps = findPath(by);
+  const target = describeTarget(to, openings, isPart);
   const last = {
     from: formatNodeId(by.node),
     to: target,
@@ -110,7 +110,7 @@ export function toJsonGain(gain: Gain): JsonGain {
   };
   return {
     target,
-    by: gainInWords(gain),
+    by: describeGain(gain),
     edges: [...steps.map(toStepEdge), last],
     conditions,
   };
@@ -129,7 +129,7 @@ function toStepEdge({ from, to, how, because, conditions }: Step, hops: number):
 }
 
 function toWayEdge({ by, use, destination, conditions, steps }: Way): JsonEdge {
-  const to = targetInWords(destination.to, destination.openings);
+  const to = describeTarget(destination.to, destination.openings);
   return {
     from: formatNodeId(by.node),
     to,

@@ -1,7 +1,7 @@
 /** Answers about reach in Markdown: sentences first, then a picture. */
 
 import type { Answer, Row } from "../../reach/answers";
-import { placesInWords } from "../../reach/words";
+import { describePlaces } from "../../reach/words";
 import { toCodeSpan, toSafeMarkdown } from "../formats/markdown-text";
 import { drawMermaid } from "./mermaid";
 import { type Drawn, layOutPicture } from "./picture";
@@ -37,7 +37,7 @@ function writeBlocks({ headline, sections, notes, ways }: Answer): string[] {
 
 function writeRow({ what, by, conditions, places }: Row): string {
   const parts = [by, conditions].filter((one) => one !== "").map(toSafeMarkdown);
-  const where = places.length > 0 ? [toCodeSpan(placesInWords(places))] : [];
+  const where = places.length > 0 ? [toCodeSpan(describePlaces(places))] : [];
   return `- ${toCodeSpan(what)} ${[...parts, ...where].join("; ")}\n`;
 }
 

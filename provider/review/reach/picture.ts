@@ -1,7 +1,7 @@
 /** Ways as a picture: who comes by which tags to what, in four columns. */
 
 import type { Way } from "../../reach/questions";
-import { nodeInWords, startInWords, targetInWords, turnsOf } from "../../reach/words";
+import { describeNode, describeStart, describeTarget, findTurns } from "../../reach/words";
 
 export interface PictureNode {
   readonly label: string;
@@ -54,17 +54,17 @@ export function layOutPicture(ways: readonly Drawn[]): Picture {
     });
   };
   for (const { start, steps, by, use, destination, mark } of ways) {
-    let at = nodeAt("start", startInWords(start), 0);
+    let at = nodeAt("start", describeStart(start), 0);
     let column = 1;
     const origin = steps[0]?.from ?? by.node;
     if ("scopes" in start && "tags" in origin && origin.tags.length > 0) {
-      const own = nodeAt("tags", nodeInWords(origin), column);
+      const own = nodeAt("tags", describeNode(origin), column);
       draw(at, own, start.kind === "AuthKey" ? "admits" : "has", mark);
       at = own;
       column += 1;
     }
-    for (const { to, because, how } of turnsOf(steps)) {
-      const next = nodeAt("tags", nodeInWords(to), column);
+    for (const { to, because, how } of findTurns(steps)) {
+      const next = nodeAt("tags", describeNode(to), column);
       draw(at, next, how === "logs in" ? because.inShort : "owns", mark);
       at = next;
       column += 1;
@@ -72,8 +72,8 @@ export function layOutPicture(ways: readonly Drawn[]): Picture {
     const reached = nodeAt(
       "target",
       use.how === "stands for"
-        ? `the place of ${targetInWords(destination.to, [])}`
-        : targetInWords(destination.to, destination.openings),
+        ? `the place of ${describeTarget(destination.to, [])}`
+        : describeTarget(destination.to, destination.openings),
       lastColumn,
     );
     draw(at, reached, use.how, mark);

@@ -3,7 +3,7 @@
 import { parseName, parseType } from "../../access/urn";
 import type { Place } from "../../policy-file/model";
 import { type ReadOptions, readPolicyFile } from "../../policy-file/read";
-import { type Network, networkOf } from "../../reach/network";
+import { type Network, toNetwork } from "../../reach/network";
 import { type Argument, getArgument } from "../input/argument";
 import type { State, Step } from "../input/step";
 
@@ -184,7 +184,7 @@ function readStateSide(
 
 function readSide(text: string, name: string, options: ReadOptions = {}): PolicySide {
   const reading = readPolicyFile(text, options);
-  if ("policy" in reading) return { network: networkOf(reading.policy), text };
+  if ("policy" in reading) return { network: toNetwork(reading.policy), text };
   const [first] = reading.refused;
   const where = first === undefined ? "" : ` (${describePlace(first.place)})`;
   return {
@@ -231,7 +231,7 @@ export function getNetworkAfter(side: PolicySide): Network {
   if (!("policy" in reading)) throw new Error("an empty policy file is valid");
   const place = { section: "", path: "", line: 1, column: 1 };
   return {
-    ...networkOf(reading.policy),
+    ...toNetwork(reading.policy),
     notUnderstood: [{ place, reason: `is not known: ${side.unknown}`, counts: "everything" }],
   };
 }
