@@ -1,20 +1,26 @@
 /**
- * Loads the two largest parts of the Pulumi SDK when they are first used, instead of at once: npm's
- * resolver and the TypeScript compiler, which look into closures. No provider of ours and no program
- * in JavaScript uses either, and loading them is more than half of loading the SDK.
+ * Loads the largest parts of what a run of the engine loads when they are first used, instead of at
+ * once. Of the Pulumi SDK: npm's resolver and the TypeScript compiler, which look into closures. No
+ * provider of ours and no program in JavaScript uses either, and loading them is more than half of
+ * loading the SDK. Of zod: its messages in fifty languages.
  *
  * Tests give it to Node with `--require`. What is loaded is the same, only later.
  */
 
 const Module = require("node:module");
 
-const late = /^(@npmcli\/arborist|typescript)$/;
+/** What is late, by the package that asks for it. */
+const late = [
+  { by: /[/\\]@pulumi[/\\]pulumi[/\\]/, request: /^(@npmcli\/arborist|typescript)$/ },
+  { by: /[/\\]zod[/\\]/, request: /^\.\.\/locales\/index\.cjs$/ },
+];
 
 const load = Module._load;
 
 Module._load = function (request, parent, ...more) {
-  const isSdk = /[/\\]@pulumi[/\\]pulumi[/\\]/.test(parent?.filename ?? "");
-  if (!isSdk || !late.test(request)) return load.call(this, request, parent, ...more);
+  const asking = parent?.filename ?? "";
+  if (!late.some((one) => one.request.test(request) && one.by.test(asking)))
+    return load.call(this, request, parent, ...more);
   let loaded;
   const get = () => {
     loaded ??= load.call(this, request, parent, ...more);

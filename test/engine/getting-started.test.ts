@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { quickStart } from "../../harness/quick-start";
 import { blocksOf, readPages } from "../docs/pages";
 import { shell } from "./pipeline";
 
@@ -74,6 +75,7 @@ function type(lines: string, cwd = folder) {
   const { PULUMI_BACKEND_URL: _, ...env } = process.env;
   return shell(lines, cwd, {
     ...env,
+    ...quickStart,
     HOME: folder,
     PULUMI_HOME: join(folder, ".pulumi"),
     PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -20,6 +20,7 @@ import { delimiter, join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { startEmulator } from "tailscope-emulator";
 import { localBackend, root } from "../../harness/pulumi";
+import { quickStart } from "../../harness/quick-start";
 import { keepEvidence } from "../evidence";
 
 /**
@@ -94,8 +95,7 @@ export async function pipeline(emulator: Awaited<ReturnType<typeof startEmulator
     HOME: folder,
     // The state's own protection, which Pulumi Cloud does in the workflow, is empty.
     ...localBackend(join(folder, "state"), ""),
-    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-    NODE_COMPILE_CACHE: join(tmpdir(), "tailscope-test-compile-cache"),
+    ...quickStart,
     TAILSCALE_BASE_URL: emulator.url,
   };
   const run = (line: string, env: Record<string, string>) =>

@@ -4,14 +4,16 @@
  */
 
 import type { ChildProcess } from "node:child_process";
-import { cpSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Emulator } from "tailscope-emulator";
 import { runProcess, startProcess } from "../../harness/process";
 import { makePulumiHome, ourPackages, root, writeProgram } from "../../harness/pulumi";
+import { quickStart } from "../../harness/quick-start";
 import { resourceTypes } from "../../provider/access/kinds";
 import { keepEvidence } from "../evidence";
+import { initialise } from "./initialised-stack";
 import { serveProgram } from "./language-server";
 import { noteRun } from "./runs-of-the-engine";
 
@@ -75,18 +77,6 @@ export interface Deployment {
 const prelude = `const pulumi = require("@pulumi/pulumi");\nconst { ${resourceTypes.join(", ")} } = require("tailscope");\n`;
 
 /**
- * Most of an operation is Node loading the Pulumi SDK, twice, and the engine collecting garbage.
- */
-const quickStart = {
-  NODE_COMPILE_CACHE: join(tmpdir(), "tailscope-test-compile-cache"),
-  GOGC: "400",
-  // The scripts that take their time have the SDK as it is.
-  ...(process.env["TAILSCOPE_LONG_TESTS"] === undefined && {
-    NODE_OPTIONS: `--require ${JSON.stringify(join(root, "harness", "lazy-sdk.cjs"))}`,
-  }),
-};
-
-/**
  * Makes a stack that deploys to `emulator` with its all-scope client, or with what `environment`
  * says instead.
  */
@@ -103,7 +93,7 @@ export async function newStack(
   const home = makePulumiHome("test", packages);
   const work = home.program;
   if (example === undefined) {
-    writeProgram(work, "test", "");
+    writeProgram(work, "test", "", { typescript: false });
   } else {
     cpSync(join(root, "examples", example), work, {
       recursive: true,
@@ -114,8 +104,6 @@ export async function newStack(
   const settings: NodeJS.ProcessEnv = {
     ...withoutTailscale(process.env),
     ...home.environment,
-    // The examples' types are checked by `npm run types`.
-    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     ...quickStart,
     TAILSCALE_BASE_URL: emulator.url,
     ...environment,
@@ -168,6 +156,15 @@ export async function newStack(
     if (code !== 0)
       throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
     return stdout;
+  }
+
+  /** What `pulumi stack export` prints, from where the CLI keeps it: the only stack there. */
+  function keptState(): string | undefined {
+    const cwd = fileURLToPath(String(settings["PULUMI_BACKEND_URL"]));
+    const [file, ...others] = globSync(".pulumi/stacks/*/*.json", { cwd });
+    if (file === undefined || others.length > 0) return undefined;
+    const { version, checkpoint } = JSON.parse(readFileSync(join(cwd, file), "utf8"));
+    return `${JSON.stringify({ version, deployment: checkpoint.latest }, null, 4)}\n`;
   }
 
   /**
@@ -238,7 +235,7 @@ export async function newStack(
       await succeed("destroy", "--yes", "--skip-preview", "--suppress-progress");
     },
     async state() {
-      const exported = await quietly("stack", "export");
+      const exported = keptState() ?? (await quietly("stack", "export"));
       const { deployment } = JSON.parse(exported) as {
         deployment: { resources?: StoredResource[] };
       };
@@ -258,7 +255,7 @@ export async function newStack(
     },
   };
   if (example === undefined) stack.write(program);
-  await succeed("stack", "init", "dev");
+  await initialise(home, settings);
   return stack;
 }
 
