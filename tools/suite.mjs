@@ -1,7 +1,7 @@
 /**
- * `npm run test:faults`, `test:fuzz`, `test:installs`, `test:mutation`, `test:oracle`,
- * `test:reach`, `test:strict`, `test:random`, `bench`, `diagrams`, `docs:update` and `picture`:
- * what is not part of `npm test`. Whichever Node runs npm, Node 24 runs these.
+ * `npm run test:coverage`, `test:faults`, `test:fuzz`, `test:installs`, `test:mutation`,
+ * `test:oracle`, `test:reach`, `test:strict`, `test:random`, `bench`, `diagrams`, `docs:update` and
+ * `picture`: what is not part of `npm test`. Whichever Node runs npm, Node 24 runs these.
  */
 
 import { randomInt } from "node:crypto";
@@ -20,6 +20,8 @@ const shared = [
 /** What each runs; the matrix, minutes long, is part of no other run. */
 const suites = {
   bench: [join(root, "bench", "run.ts")],
+  // Of what tests call, not of the commands and providers that they start.
+  coverage: [vitest, "run", "--coverage"],
   diagrams: [join(root, "tools", "diagrams.ts")],
   // Tests that write the pages that they compare: `npm run docs:update`.
   docs: [

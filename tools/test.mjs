@@ -35,13 +35,7 @@ async function testAll() {
   const counts = join(root, "coverage", "tests.json");
   const engineRuns = join(root, "coverage", "engine-runs.txt");
   for (const file of [counts, engineRuns]) rmSync(file, { force: true });
-  const args = [
-    "run",
-    "--coverage",
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile.json=${counts}`,
-  ];
+  const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${counts}`];
   const evidence = mkdtempSync(join(tmpdir(), "tailscope-evidence-"));
   const secrets = join(evidence, "secrets.list");
   const searched = {
