@@ -113,7 +113,7 @@ function listBecomes({ became }: Spread): Row[] {
 function toReachedRow({ by, use, destination, conditions, steps }: Way): Row {
   return {
     what: describeTarget(destination.to, destination.openings),
-    by: describeUse(use, by.node),
+    by: describeUse(use, by.node).replace(/\.$/, ""),
     conditions: describeConditions(conditions),
     places: [use.at],
     hops: steps.length,
@@ -199,7 +199,7 @@ function toWayRow(way: Way): Row {
 }
 
 function describeReason({ use }: Way): string {
-  return use.how === "rewrites" || use.why === undefined ? "" : `. ${use.why}`;
+  return use.how === "rewrites" || use.why === undefined ? "" : `. ${use.why.replace(/\.$/, "")}`;
 }
 
 function describeActor(start: Start, node: Way["by"]["node"]): string {

@@ -274,6 +274,28 @@ describe("what is not understood", () => {
     expect(stderr).toContain("not understood: frobs is not a known section (line 2)");
   });
 
+  test.each(["credentials", "machines"])(
+    "and names in it do nothing to a terminal, asked of %s",
+    async (whom) => {
+      const evil = "\u001b[31mred\n# head\u202e";
+      const policy = {
+        tagOwners: { "tag:ci": [] },
+        nodeAttrs: [{ target: ["tag:ci"], attr: [evil] }],
+        [evil]: 1,
+      };
+      const rules = file("evil.json", policy);
+      const machines = file("evil-machines.json", { users: [], machines: [], policy });
+      const args = whom === "credentials" ? ci : ["--machines", machines];
+      const { code, stdout, stderr } = await ask("--policy", rules, ...args);
+      expect(code).toBe(1);
+      expect(stderr).toContain("[31mred # head");
+      for (const text of [stdout, stderr]) {
+        expect(text).not.toMatch(/\u001b\[31m|\u202e/);
+        expect(text).not.toMatch(/^# head/m);
+      }
+    },
+  );
+
   test("users of a domain are, where --domain says that it is the tailnet's", async () => {
     const known = '"users": ["root", "localpart:*@acme.example"]';
     const path = file("domain.hujson", company.replace('"users": ["root"]', known));

@@ -1,5 +1,6 @@
 /** What machines reach, flow by flow. */
 
+import { sanitize } from "../../access/sanitize";
 import type { Evaluation } from "../../policy-file/evaluate";
 import type { Flow } from "../../policy-file/flow";
 import { exitCodes } from "../failure";
@@ -18,7 +19,9 @@ export function printFlows(
       flows.map((flow) => [flow.src, flow.dst, openIn(flow), loginsIn(flow)]),
     );
   for (const { place, reason } of notUnderstood)
-    printAside(`not understood: ${place.path || "the file"} ${reason} (line ${place.line})`);
+    printAside(
+      sanitize(`not understood: ${place.path || "the file"} ${reason} (line ${place.line})`),
+    );
   if (notUnderstood.length > 0) process.exitCode = exitCodes.failure;
 }
 

@@ -1,5 +1,6 @@
 /** `tailscope reach`: shows what a credential reaches, and who reaches a target. */
 
+import { sanitize } from "../../access/sanitize";
 import { evaluate } from "../../policy-file/evaluate";
 import type { AutogroupName } from "../../policy-file/model";
 import { autogroupNamed } from "../../policy-file/selector";
@@ -230,7 +231,7 @@ async function answer(world: World, options: ReachOptions): Promise<void> {
     if (format === "markdown") printVerbatim(formatMarkdownAnswers(told, all).trimEnd());
     else if (format === "html") printVerbatim(formatHtmlAnswers(told, all).trimEnd());
     else printAnswers(told, blamed, world, options);
-    for (const one of aside) if (format === "terminal") printAside(one);
+    for (const one of aside) if (format === "terminal") printAside(sanitize(one));
   }
   if (notUnderstood.length > 0) process.exitCode = exitCodes.failure;
   if (broken.length > 0) process.exitCode = exitCodes.found;
@@ -400,7 +401,8 @@ function printAnswers(
     printVerbatim(terminalAnswer(one, room, (row) => asideOf(row, ofPolicy)).trimEnd());
   }
   if (answers.length === 0 && !isTable) print("Everything holds.");
-  for (const line of blamed ?? []) if (!ofPolicy.includes(line)) printAside(blamedInWords(line));
+  for (const line of blamed ?? [])
+    if (!ofPolicy.includes(line)) printAside(sanitize(blamedInWords(line)));
 }
 
 /** The lines of the policy file in the answers, and of the program's where a preview says them. */
