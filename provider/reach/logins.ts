@@ -152,7 +152,5 @@ function findDoors(uses: readonly Use[]): (tag: string) => readonly (readonly Co
           note("*", [...conditions, { kind: "address", range: formatRange(range) }]);
     }
   return (tag) =>
-    keepWeakest(
-      [tag, "autogroup:tagged", "any machine", "*"].flatMap((name) => open.get(name) ?? []),
-    );
+    keepWeakest([tag, "autogroup:tagged", "*"].flatMap((name) => open.get(name) ?? []));
 }

@@ -171,6 +171,28 @@ test.each([
   expect(exceedsLimit(deployed, "reach")).toBe(false);
 });
 
+test("a role is told by its own name, and what nodeAttrs gives where it is new", () => {
+  const was = {
+    groups: { "group:ops": ["ada@acme.example"] },
+    tagOwners: { "tag:db": ["ada@acme.example"] },
+    grants: [{ src: ["ada@acme.example"], dst: ["tag:db"], ip: ["tcp:5432"] }],
+    nodeAttrs: [{ target: ["tag:db"], attr: ["drive:share"] }],
+  };
+  const is = {
+    ...was,
+    grants: [...was.grants, { src: ["autogroup:admin"], dst: ["tag:db"], ip: ["tcp:22"] }],
+    nodeAttrs: [
+      { target: ["tag:db"], attr: ["drive:share", "https://tailscale.com/cap/is-admin"] },
+    ],
+  };
+  const text = (policy: object) => ({ name: "policy.hujson", text: JSON.stringify(policy) });
+  const found = reviewed([], { policy: text(is), policyBefore: text(was) });
+  expect(reachIn(found).byPolicy.map(({ name }) => name)).toEqual(["autogroup:admin"]);
+  expect(reachIn(found).notes).toEqual([
+    expect.stringContaining("By https://tailscale.com/cap/is-admin the machines of tag:db"),
+  ]);
+});
+
 describe("where the policy file is not known", () => {
   const create = step("create", "OAuthClient", "ci", undefined, ci);
 

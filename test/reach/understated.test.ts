@@ -642,3 +642,87 @@ test("who only accepted a share has no rules for members", () => {
   expect(ways(policy, person("autogroup:shared"), "tag:b")).toEqual([""]);
   expect(ways(policy, person("ada@acme.example"), "autogroup:members")).toEqual([]);
 });
+
+describe("beside these", () => {
+  const connector = (given: object, target: string[] = ["*"]) => ({
+    nodeAttrs: [{ target, app: { "tailscale.com/app-connectors": [given] } }],
+    grants: [],
+  });
+  const from = (name: string): Start => ({ kind: "Addresses", name });
+
+  test("a connector of an application that Tailscale knows, or not understood, may answer for any name", () => {
+    const preset = { connectors: ["tag:a"], presetAppID: "github" };
+    expect(reached(connector(preset), ci)).toEqual(["stands for names on the internet "]);
+    expect(reached(connector({ connectors: ["tag:a"], frob: 1 }), ci)).toContain(
+      "stands for names on the internet ",
+    );
+  });
+  test("a connector that names none is of its targets", () => {
+    expect(reached(connector({ domains: ["a.example"] }, ["tag:a"]), ci)).toEqual([
+      "stands for a.example ",
+    ]);
+    expect(reached(connector({ domains: ["a.example"] }, ["tag:d"]), ci)).toEqual([]);
+  });
+  test("the internet, and ranges within one that is everything, are no part of a whole", () => {
+    const to = (...dst: string[]) =>
+      reached({ grants: [{ src: ["tag:a"], dst, ip: ["tcp:22"] }] }, ci);
+    expect(to("100.64.0.0/11", "100.96.0.0/11", "autogroup:internet")).toEqual([
+      "reaches every machine:22 (tcp) ",
+      "reaches autogroup:internet:22 (tcp) ",
+    ]);
+    expect(to("100.64.0.0/10", "100.64.0.0/11")).toEqual([
+      "reaches 100.64.0.0/10:22 (tcp) ",
+      "reaches 100.64.0.0/11:22 (tcp) ",
+    ]);
+  });
+  test("one rule for two halves of the tailnet is one way", () => {
+    const halves = ["100.64.0.0/11", "100.96.0.0/11"];
+    const after = { grants: [{ src: halves, dst: ["tag:d"], ip: ["tcp:22"] }] };
+    expect(gained({ grants: [] }, after)).toEqual(["tag:d:22 (tcp) (as tag:a)"]);
+  });
+  test("port 22 of every address opens logins without a condition", () => {
+    const ssh = [{ action: "accept", src: ["tag:a"], dst: ["tag:d"], users: ["root"] }];
+    expect(reached({ grants: [opens("tag:a", "100.64.0.0/10")], ssh }, ci)).toContain(
+      "logs in tag:d as root ",
+    );
+  });
+  test("a group of the file is not one that its others may be in", () => {
+    const groups = { "group:ops": ["ada@acme.example"] };
+    const policy = { groups, grants: [opens("group:ops", "tag:d")] };
+    expect(ways(policy, person("bo@acme.example"), "tag:d")).toEqual([]);
+  });
+  test("whom somebody says to have accepted a share alone is not a member", () => {
+    const network = {
+      ...networkFrom({ tagOwners, grants: [opens("autogroup:member", "tag:d")] }),
+      roles: new Map([["ada@acme.example", "shared"]]),
+    };
+    const spread = rememberSpreads(network)(person("ada@acme.example"));
+    expect(spread.opened).toEqual([]);
+  });
+  test("an address of the tailnet is everybody's, and is asked for postures", () => {
+    const everybody = { src: ["autogroup:member", "autogroup:tagged"], dst: ["tag:d"], ip: ["22"] };
+    expect(ways({ grants: [everybody] }, from("100.80.0.12"), "tag:d")).toContain("");
+    const policy = {
+      postures: { "posture:x": ["node:os == 'macos'"] },
+      grants: [{ ...opens("100.80.0.0/16", "tag:d"), srcPosture: ["posture:x"] }],
+    };
+    expect(ways(policy, from("100.80.0.12"), "tag:d")).toContain("if node:os == 'macos'");
+    expect(ways(policy, from("100.80.0.12"), "tag:d")).not.toContain("");
+  });
+  test("who approves routes alone sends from no address of the tailnet", () => {
+    const policy = { grants: [opens("100.64.0.0/11", "tag:d")] };
+    expect(ways(policy, client(["devices:routes"], []), "tag:d")).toEqual([]);
+  });
+  test("what a scope can do otherwise is not said where it leads to a machine", () => {
+    expect(rememberSpreads(networkFrom({ tagOwners, grants: [] }))(ci).asides).toEqual([]);
+  });
+  test("who only stands for something is asked as well", () => {
+    const network = networkFrom({
+      tagOwners,
+      grants: [],
+      autoApprovers: { routes: { "10.0.0.0/8": ["ada@acme.example", "tag:a"] } },
+    });
+    const names = startsNamedIn(network).map(({ name }) => name);
+    expect(names).toEqual([...Object.keys(tagOwners), "ada@acme.example"]);
+  });
+});
