@@ -178,7 +178,9 @@ function readCapabilities(reading: Reading, app: Located): readonly Capability[]
     const reason = refuseCapability(key);
     if (reason !== undefined) refuse(reading, place, reason);
     const values = readPlain(node);
-    return { place, name: key, values: Array.isArray(values) ? values : [] };
+    if (Array.isArray(values) || values === null) return { place, name: key, values: values ?? [] };
+    doNotUnderstand(reading, place, "is not a list of what the application reads", "selector");
+    return { place, name: key, values: [values] };
   });
 }
 

@@ -78,6 +78,32 @@ describe("what is not known", () => {
       "grants[0].dst[0]",
       "selector",
     ],
+    [
+      "what an application reads, where it is no list",
+      { grants: [{ ...rule, app: { "acme.com/x": { admin: true } } }] },
+      'grants[0].app["acme.com/x"]',
+      "selector",
+    ],
+    [
+      "a field of an app connector",
+      {
+        nodeAttrs: [
+          { target: ["*"], app: { "tailscale.com/app-connectors": [{ through: ["tag:ci"] }] } },
+        ],
+      },
+      'nodeAttrs[0].app["tailscale.com/app-connectors"][0].through',
+      "selector",
+    ],
+    [
+      "a connector",
+      {
+        nodeAttrs: [
+          { target: ["*"], app: { "tailscale.com/app-connectors": [{ connectors: ["tag:x"] }] } },
+        ],
+      },
+      'nodeAttrs[0].app["tailscale.com/app-connectors"][0].connectors[0]',
+      "selector",
+    ],
     ["an address set", { grants: [{ ...rule, dst: ["ipset:x"] }] }, "grants[0].dst[0]", "selector"],
     [
       "a group of the identity provider's",
