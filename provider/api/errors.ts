@@ -1,6 +1,6 @@
 /**
- * Everything that can go wrong between us and Tailscale, a class for each cause. `refusal.ts` creates
- * them from answers.
+ * Everything that can go wrong between us and Tailscale, a class for each cause. `refusal.ts`
+ * creates them from answers.
  */
 
 import { getFirstLine } from "../access/error-text";
@@ -62,8 +62,8 @@ export interface Sender {
   /** Where it is configured; absent for a client that the program has. */
   readonly source?: DeployerSource | undefined;
   /**
-   * Why its token is for its own tailnet and not for the configured one, as a sentence; absent if it
-   * is for the configured one.
+   * Why its token is for its own tailnet and not for the configured one, as a sentence; absent if
+   * it is for the configured one.
    */
   readonly refusedTailnet?: string | undefined;
 }
@@ -212,8 +212,8 @@ export class LostCreate extends TailscaleError {
 }
 
 /**
- * Whether a failure says nothing about the request itself: no answer, a 5xx, a 429, or an answer that
- * nobody understands.
+ * Whether a failure says nothing about the request itself: no answer, a 5xx, a 429, or an answer
+ * that nobody understands.
  */
 export function isPassing(error: unknown): error is Error {
   return [Unreachable, ServerFailed, RateLimited, AnswerNotUnderstood].some(

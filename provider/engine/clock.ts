@@ -3,8 +3,8 @@
 import { SettingsError } from "../api/settings/error";
 
 /**
- * Now, in milliseconds since 1970. `TAILSCOPE_NOW`, a time in RFC 3339, replaces the machine's clock:
- * `TAILSCOPE_NOW=2027-03-01T00:00:00Z pulumi preview` shows what is due by then.
+ * Now, in milliseconds since 1970. `TAILSCOPE_NOW`, a time in RFC 3339, replaces the machine's
+ * clock: `TAILSCOPE_NOW=2027-03-01T00:00:00Z pulumi preview` shows what is due by then.
  *
  * @throws SettingsError if `TAILSCOPE_NOW` is not a time
  */

@@ -258,8 +258,8 @@ export function createDynamicProvider<Inputs extends object>(
 }
 
 /**
- * The inputs in normal form. `check` has refused invalid ones before, but some may have been unknown
- * then.
+ * The inputs in normal form. `check` has refused invalid ones before, but some may have been
+ * unknown then.
  */
 function parseInputs<Inputs extends object>(
   definition: Resource<Inputs>,
@@ -272,8 +272,8 @@ function parseInputs<Inputs extends object>(
 }
 
 /**
- * A failure without its property: the engine prints the value of a failure's property, even if it is
- * secret.
+ * A failure without its property: the engine prints the value of a failure's property, even if it
+ * is secret.
  */
 function toCheckFailure(failure: Failure, news: Properties): pulumi.dynamic.CheckFailure {
   return { property: "", reason: formatFailure(conceal(failure, news)) };

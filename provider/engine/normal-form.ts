@@ -1,6 +1,6 @@
 /**
- * The one form of a value, wherever it comes from: a program, the state or the API. Two spellings of
- * one thing have the same form, so they never show as a change.
+ * The one form of a value, wherever it comes from: a program, the state or the API. Two spellings
+ * of one thing have the same form, so they never show as a change.
  */
 
 import { isDeepStrictEqual } from "node:util";
@@ -35,8 +35,8 @@ export function isSameArgument<Inputs extends object>(
 }
 
 /**
- * The API treats null, an empty string, an empty list and an empty object alike: as absent, which is
- * undefined here.
+ * The API treats null, an empty string, an empty list and an empty object alike: as absent, which
+ * is undefined here.
  */
 export function emptyToUndefined(value: unknown): unknown {
   if (value === null || value === "") return undefined;

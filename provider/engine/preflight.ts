@@ -31,8 +31,8 @@ export interface Written extends Properties {
 const mintingScope = "auth_keys";
 
 /**
- * Tailnets that did not answer in this run. They are not asked again: the engine checks one resource
- * after the other, and each would wait as long.
+ * Tailnets that did not answer in this run. They are not asked again: the engine checks one
+ * resource after the other, and each would wait as long.
  */
 const silent = new WeakSet<Tailnet>();
 

@@ -43,8 +43,8 @@ export const gone = Symbol("gone");
 export const missing = Symbol("missing");
 
 /**
- * A resource beyond its row in the table of `access/kinds.ts`. Its verbs are plain functions of plain
- * data.
+ * A resource beyond its row in the table of `access/kinds.ts`. Its verbs are plain functions of
+ * plain data.
  */
 export interface Resource<Inputs extends object> extends Declaration {
   /**
@@ -101,8 +101,8 @@ export interface Resource<Inputs extends object> extends Declaration {
 }
 
 /**
- * A resource that is a credential, a "key" to the API. One list has all keys: so they share reads, an
- * inventory lists them, they can be adopted, and lost creates are found.
+ * A resource that is a credential, a "key" to the API. One list has all keys: so they share reads,
+ * an inventory lists them, they can be adopted, and lost creates are found.
  */
 export interface KeyResource<Inputs extends object> extends Resource<Inputs> {
   readonly type: Kind;

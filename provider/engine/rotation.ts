@@ -1,5 +1,6 @@
 /**
- * Rotation: the next `up` replaces a credential that is due, as if one of its arguments had changed.
+ * Rotation: the next `up` replaces a credential that is due, as if one of its arguments had
+ * changed.
  */
 
 import { formatTime, parseDuration } from "../access/lifetime";

@@ -1,6 +1,6 @@
 /**
- * Arguments that the program made secret. Pulumi does not tell a dynamic provider which they are, so
- * the class adds an input with their names.
+ * Arguments that the program made secret. Pulumi does not tell a dynamic provider which they are,
+ * so the class adds an input with their names.
  */
 
 import { secretsKey } from "../access/internal-arguments";

@@ -8,8 +8,8 @@ import type { ConfigReader } from "../api/settings/connection";
 let reader: ConfigReader = () => undefined;
 
 /**
- * Sets the stack config. For a refresh, a destroy or an `up --refresh` the engine gives the one that
- * the last `up` left in the state, whatever has been set since.
+ * Sets the stack config. For a refresh, a destroy or an `up --refresh` the engine gives the one
+ * that the last `up` left in the state, whatever has been set since.
  */
 export function setStackConfig(config: ConfigReader): void {
   reader = config;

@@ -17,8 +17,8 @@ import type { Properties, Recorded, Resource } from "./resource";
 import { holdsUnknown } from "./unknowns";
 
 /**
- * The member of the state with the arguments that the API answered differently, as the program wrote
- * them. `""` stands for one that the program left out.
+ * The member of the state with the arguments that the API answered differently, as the program
+ * wrote them. `""` stands for one that the program left out.
  */
 const askedKey = "asked";
 
@@ -34,7 +34,9 @@ export interface Changes {
   readonly bookkeeping: readonly string[];
 }
 
-/** The arguments in which the program's inputs differ from those that the state was written with. */
+/**
+ * The arguments in which the program's inputs differ from those that the state was written with.
+ */
 export function findChanges<Inputs extends object>(
   definition: Resource<Inputs>,
   state: Properties,
@@ -130,9 +132,9 @@ export function toRecorded<Inputs extends object>(
 }
 
 /**
- * The state after an update sent the arguments `changed` and the API answered `answer`. Of the other
- * arguments the answer is ignored: only a read looks at them, so that a change which somebody else
- * made shows as drift.
+ * The state after an update sent the arguments `changed` and the API answered `answer`. Of the
+ * other arguments the answer is ignored: only a read looks at them, so that a change which somebody
+ * else made shows as drift.
  */
 export function applyUpdate<Inputs extends object>(
   definition: Resource<Inputs>,
@@ -181,8 +183,8 @@ export function applyWrite<Inputs extends object>(
 }
 
 /**
- * The state and the inputs after a read found `found` in the tailnet. An argument that somebody else
- * changed becomes a changed input.
+ * The state and the inputs after a read found `found` in the tailnet. An argument that somebody
+ * else changed becomes a changed input.
  */
 export function applyRead<Inputs extends object>(
   definition: Resource<Inputs>,

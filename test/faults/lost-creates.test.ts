@@ -101,7 +101,7 @@ describe.each(kinds)("of kind %s", (kind) => {
     expect(candidates).toHaveLength(2);
     for (const id of candidates) expect(message).toContain(id);
     expect(message).toMatch(
-      /^Could not create an? .*\n {2}It may have taken effect: each of these was made in that moment.*\n {2}Nothing was revoked\. /,
+      /^Could not create an? .*\n {2}It may have taken effect: each of these was created at that moment.*\n {2}Nothing was revoked\. /,
     );
   });
 });
@@ -167,7 +167,7 @@ test("a create that is lost again and again is given up, and nothing is left of 
   await using emulator = await startEmulator();
   lose(emulator, 99);
   await expect(tailnet(emulator).keys("client").create(bodies.client)).rejects.toThrow(
-    "It may have taken effect: it was sent 3 times, and what these left was revoked again.\n  Nothing is left of it: run the same command again.",
+    "It may have taken effect: it was sent 3 times, and what it left behind was revoked.\n  Nothing is left behind: run the same command again.",
   );
   expect(active(emulator)).toEqual([]);
   expect(

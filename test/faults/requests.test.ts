@@ -172,7 +172,7 @@ test("a create that is answered without a secret is revoked again", async () => 
     effect: { kind: "answer", status: 200, body: JSON.stringify({ id }) },
   });
   await expect(keys.createWithSecret(body)).rejects.toThrow(
-    `it holds no secret, so the OAuth client ${id} was revoked again`,
+    `it has no secret, so the OAuth client ${id} was revoked again`,
   );
   expect(emulator.control.activeCredentials()).toEqual([]);
 });

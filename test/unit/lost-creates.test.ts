@@ -9,8 +9,8 @@ import { LostCreate, NotPermitted } from "../../provider/api/errors";
 import type { Key, KeyType } from "../../provider/api/keys/key";
 import {
   type Creation,
+  createSafeCreate,
   type LostCreateLookup,
-  openCreates,
 } from "../../provider/api/keys/lost-creates";
 import { createRefusal, createUnreachable } from "../../provider/api/refusal";
 
@@ -136,7 +136,7 @@ describe.each(Object.entries(kinds) as [KeyType, Kind][])(
     test("revokes what is just like it and of its moment, and is sent again", async () => {
       const { looking, revoked } = tailnet([key]);
       const { creation: wanted, sent } = creation(keyType, body);
-      expect(await openCreates(looking)(wanted)).toEqual({ id: "kMade" });
+      expect(await createSafeCreate(looking)(wanted)).toEqual({ id: "kMade" });
       expect(revoked).toEqual(["k0"]);
       expect(sent()).toBe(2);
       expect([...looking.known]).toEqual(["kMade"]);
@@ -153,25 +153,25 @@ describe.each(Object.entries(kinds) as [KeyType, Kind][])(
     ])("touches nothing that differs: %j", async (difference) => {
       const { looking, revoked } = tailnet([{ ...key, ...difference }]);
       const { creation: wanted, sent } = creation(keyType, body);
-      expect(await openCreates(looking)(wanted)).toEqual({ id: "kMade" });
+      expect(await createSafeCreate(looking)(wanted)).toEqual({ id: "kMade" });
       expect(revoked).toEqual([]);
       expect(sent()).toBe(2);
     });
 
     test("touches nothing that the run or the state knows", async () => {
       const { looking, revoked } = tailnet([key], ["k0"]);
-      await openCreates(looking)(creation(keyType, body).creation);
+      await createSafeCreate(looking)(creation(keyType, body).creation);
       expect(revoked).toEqual([]);
     });
 
     test("touches neither of two that are alike, and names them", async () => {
       const { looking, revoked } = tailnet([key, key]);
       const { creation: wanted, sent } = creation(keyType, body);
-      const failure = await openCreates(looking)(wanted).catch((error: unknown) => error);
+      const failure = await createSafeCreate(looking)(wanted).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(LostCreate);
       expect((failure as LostCreate).candidates).toEqual(["k0", "k1"]);
       expect((failure as LostCreate).message).toContain(
-        "each of these was made in that moment and is just like it: k0, k1.\n  Nothing was revoked. `tailscope inventory --unmanaged` lists what no stack manages",
+        "each of these was created at that moment with the same arguments: k0, k1.\n  Nothing was revoked. `tailscope inventory --unmanaged` lists what no stack manages",
       );
       expect(revoked).toEqual([]);
       expect(sent()).toBe(1);
@@ -183,7 +183,7 @@ test("what names a user is no trust credential's, but may be an access token's",
   const { body, key } = kinds.client;
   for (const isTrustCredential of [true, false]) {
     const { looking, revoked } = tailnet([{ ...key, userId: "u1" }]);
-    await openCreates({ ...looking, isTrustCredential })(creation("client", body).creation);
+    await createSafeCreate({ ...looking, isTrustCredential })(creation("client", body).creation);
     expect(revoked).toEqual(isTrustCredential ? [] : ["k0"]);
   }
 });
@@ -191,10 +191,12 @@ test("what names a user is no trust credential's, but may be an access token's",
 test("an audience that was asked for is compared, too", async () => {
   const { body, key } = kinds.federated;
   const ours = tailnet([{ ...key, audience: "us" }]);
-  await openCreates(ours.looking)(creation("federated", { ...body, audience: "us" }).creation);
+  await createSafeCreate(ours.looking)(creation("federated", { ...body, audience: "us" }).creation);
   expect(ours.revoked).toEqual(["k0"]);
   const others = tailnet([{ ...key, audience: "them" }]);
-  await openCreates(others.looking)(creation("federated", { ...body, audience: "us" }).creation);
+  await createSafeCreate(others.looking)(
+    creation("federated", { ...body, audience: "us" }).creation,
+  );
   expect(others.revoked).toEqual([]);
 });
 
@@ -209,7 +211,7 @@ test("at the edge of its moment, two seconds either way, it is still its own", a
     const { looking, revoked } = tailnet([
       { ...key, created: new Date(Date.now() + offset).toISOString() },
     ]);
-    await openCreates(looking)(creation("client", body).creation);
+    await createSafeCreate(looking)(creation("client", body).creation);
     expect({ offset, revoked }).toEqual({ offset, revoked: isOurs ? ["k0"] : [] });
   }
 });
@@ -218,7 +220,7 @@ test("a list of ids alone is read one by one, and what cannot be read counts for
   const { body, key } = kinds.client;
   const whole = { id: "k0", created: new Date().toISOString(), ...key };
   const { looking, revoked } = tailnet([]);
-  const made = openCreates({
+  const made = createSafeCreate({
     ...looking,
     list: async () => [{ id: "k0" }, { id: "k1" }],
     find: async (_, id) => (id === "k0" ? whole : undefined),
@@ -233,7 +235,7 @@ describe("where it cannot be seen", () => {
     const { looking } = tailnet([key]);
     const { creation: wanted } = creation("client", body);
     const sent = error === undefined ? wanted : { ...wanted, send: () => Promise.reject(error) };
-    return (await openCreates({ ...looking, ...more })(sent).catch(
+    return (await createSafeCreate({ ...looking, ...more })(sent).catch(
       (failure: unknown) => failure,
     )) as Error; // Each of these fails.
   };
@@ -248,7 +250,7 @@ describe("where it cannot be seen", () => {
       "whether it did cannot be seen: the deployer may not list credentials.",
     );
     expect(unlisted.message).toContain(
-      "revoke what nobody asked for, then run the same command again.",
+      "revoke what nobody needs, then run the same command again.",
     );
     const kept = await failureOf({ revoke: () => Promise.reject("an outage") });
     expect(kept.message).toContain("it did, as k0, which could not be revoked (an outage).");
@@ -258,8 +260,8 @@ describe("where it cannot be seen", () => {
   test("it is given up after three times, and nothing is left", async () => {
     const { looking } = tailnet([]);
     const { creation: wanted, sent } = creation("client", body, 9);
-    await expect(openCreates(looking)(wanted)).rejects.toThrow(
-      "it was sent 3 times, and what these left was revoked again.\n  Nothing is left of it: run the same command again.",
+    await expect(createSafeCreate(looking)(wanted)).rejects.toThrow(
+      "it was sent 3 times, and what it left behind was revoked.\n  Nothing is left behind: run the same command again.",
     );
     expect(sent()).toBe(3);
   });
@@ -291,7 +293,7 @@ test("one that was lost and is dealt with does not count for a later one of its 
   const { body, key } = kinds.client;
   const { looking, revoked } = tailnet([]);
   const present: Key[] = [];
-  const create = openCreates({ ...looking, list: async () => present });
+  const create = createSafeCreate({ ...looking, list: async () => present });
   await create(creation("client", body).creation);
   for (const id of ["kOurs", "kTheirs"])
     present.push({ ...key, id, created: new Date().toISOString() });
@@ -303,7 +305,7 @@ test("requests that are alike and under way are waited for, so that none is take
   const { body, key } = kinds.client;
   const { looking, revoked } = tailnet([]);
   const present: Key[] = [];
-  const create = openCreates({
+  const create = createSafeCreate({
     ...looking,
     list: async () => present.filter(({ id }) => !revoked.includes(id)),
   });
@@ -340,7 +342,7 @@ test("one that shows only after it was made again is revoked, where it can be no
     const { looking, revoked } = tailnet([]);
     const present: Key[] = [];
     let tries = 0;
-    const made = await openCreates({ ...looking, list: async () => present })({
+    const made = await createSafeCreate({ ...looking, list: async () => present })({
       keyType: "client",
       body,
       async send() {
@@ -363,6 +365,6 @@ test("a look afterwards that fails costs nothing", async () => {
     return [];
   };
   expect(
-    await openCreates({ ...looking, list })(creation("client", kinds.client.body).creation),
+    await createSafeCreate({ ...looking, list })(creation("client", kinds.client.body).creation),
   ).toEqual({ id: "kMade" });
 });

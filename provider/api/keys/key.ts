@@ -7,7 +7,7 @@ export type { KeyType } from "../../access/kinds";
 
 export type Key = z.infer<typeof keyShape>;
 
-/** Whether the key still opens anything. */
+/** Whether the key is still valid. */
 export function isActive(key: Key): boolean {
   return key.invalid !== true && (key.revoked ?? "") === "";
 }

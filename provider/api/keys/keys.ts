@@ -1,6 +1,6 @@
 /**
- * The endpoint family `/tailnet/{tailnet}/keys`: auth keys, OAuth clients and federated identities
- * are all "keys" there. Source: https://tailscale.com/api#tag/keys
+ * The endpoints `/tailnet/{tailnet}/keys`: auth keys, OAuth clients and federated identities are
+ * all "keys" there. Source: https://tailscale.com/api#tag/keys
  */
 
 import { z } from "zod";
@@ -17,14 +17,14 @@ import {
 } from "../refusal";
 import { isKeyId } from "./id";
 import { isActive, type Key, type KeyType } from "./key";
-import { type LostCreateLookup, openCreates, type SafeCreate } from "./lost-creates";
+import { createSafeCreate, type LostCreateLookup, type SafeCreate } from "./lost-creates";
 import { keyShape } from "./schema";
 import { createKeyList, type KeyList } from "./shared-list";
 
-/** The body of a create or a wholesale change, without the `keyType`, which the call names. */
+/** The body of a create or an update, without the `keyType`. */
 export type KeyBody = Readonly<Record<string, unknown>>;
 
-/** What a kind of key is called, for example `"an OAuth client"`. */
+/** A kind of key with its article, for example `"an OAuth client"`. */
 function nameKind(keyType: string): string {
   const kind = findKind(keyType);
   const name = kind && getFacts(kind).name;
@@ -32,64 +32,62 @@ function nameKind(keyType: string): string {
   return /^[aeio]/i.test(name) ? `an ${name}` : `a ${name}`;
 }
 
+/** The keys of one type, as one credential sees and changes them. */
 export interface Keys {
   /**
-   * Creates the key. Where the answer is lost, what it made is looked for and revoked before it is
-   * sent again.
+   * Creates a key. If the answer is lost, it finds and revokes what was created before it sends the
+   * request again (lost-creates.ts).
    */
   create(body: KeyBody): Promise<Key>;
   /**
-   * Creates a key that has a secret, which this answer alone carries, as `key`. One without is
-   * revoked again.
+   * Creates a key with a secret, which only this answer has, as `key`. A key without one is
+   * revoked.
    */
   createWithSecret(body: KeyBody): Promise<Key & { key: string }>;
   /**
-   * The key, active or not, or undefined where the tailnet has none of that id.
-   * @param owner the user who made it, `""` for a trust credential; absent where that is not known
-   * @throws {@link NotVisible} where it may be there and only be hidden from who asks
+   * The key, active or not; undefined if the tailnet has none with that id.
+   * @param owner the user who created it, `""` for a trust credential; absent if that is not known
+   * @throws {@link NotVisible} if it may exist and be hidden from this credential
    */
   find(id: string, owner?: string): Promise<Key | undefined>;
   /**
-   * Changes an OAuth client or federated identity. The API replaces all that can be changed and
-   * empties what is left out, so `body` is made of what the tailnet has now.
+   * Updates an OAuth client or federated identity. The API replaces everything that can change, and
+   * empties what the body leaves out, so `body` gets what the tailnet has now.
    */
   update(id: string, body: (now: Key) => KeyBody): Promise<Key>;
   /**
-   * Revokes the key. That it was revoked or expired already is success.
-   * @param expires when it ends at the latest, RFC 3339
-   * @throws {@link NotVisible} where nothing shows that it no longer opens anything
+   * Revokes the key. It also succeeds if the key is revoked or expired already.
+   * @param expires when it expires, RFC 3339
+   * @throws {@link NotVisible} if nothing shows that the key is no longer valid
    */
   revoke(id: string, expires?: string): Promise<void>;
 }
 
 const nothing = z.unknown();
 
-/** The credentials of a tailnet, as one credential may see and change them. */
+/** The keys of a tailnet, as one credential sees and changes them. */
 export interface KeyClient {
-  /** Those of one type. */
+  /** The keys of one type. */
   keys(type: KeyType): Keys;
-  /** Every active one; undefined where it may see none. Shared for a moment with all reads. */
+  /** Every active key; undefined if it may not list them. Reads share the list for a moment. */
   all(): Promise<readonly Key[] | undefined>;
 }
 
-/** What tells the lost creates of a client from what others made, and who the client is. */
+/** Who the client is, and how its lost creates are told from the keys of others. */
 export interface KeyClientOptions
   extends Pick<LostCreateLookup, "serverTime" | "known" | "isTrustCredential"> {
-  /**
-   * The user that it is, by an API access token; undefined for a trust credential, or where it is
-   * not known.
-   */
+  /** The user of its API access token; undefined for a trust credential, or if not known. */
   ownUser(): Promise<string | undefined>;
 }
 
-/** All keys of one client share its list, and look for lost creates one after the other. */
+/** A client's keys of all types share one list, and look for lost creates one after the other. */
 export function createKeyClient(
   tailnet: string,
   api: ApiClient,
   options: KeyClientOptions,
 ): KeyClient {
   const list = createKeyList(tailnet, api);
-  const create = openCreates({
+  const create = createSafeCreate({
     ...options,
     list() {
       list.forget();
@@ -116,7 +114,7 @@ function keysOf(
   const { name, scope } = getFacts(findKind(type));
   const all = `/tailnet/${encodeURIComponent(tailnet)}/keys`;
   const one = (id: string) => {
-    // Encoding leaves dots as they are, which would climb out of the path.
+    // Encoding would leave dots as they are, and `..` leads out of the path.
     if (!isKeyId(id)) throw new RequestRefused(describeInvalidId(id));
     return `${all}/${id}`;
   };
@@ -133,7 +131,7 @@ function keysOf(
     try {
       return await api.send(request, shape);
     } finally {
-      // Whatever was listed before, or meanwhile, is no longer true.
+      // A list from before the write, or from meanwhile, is out of date.
       list.forget();
     }
   }
@@ -145,7 +143,7 @@ function keysOf(
     needs: `${scope}:read`,
   });
 
-  /** The key, which has to be one of this type; an older form of the answer does not say. */
+  /** The key if it has this type. An older form of the answer does not name the type. */
   function requireType(key: Key): Key {
     const { keyType } = key;
     if (!keyType || keyType === type) return key;
@@ -153,23 +151,20 @@ function keysOf(
   }
 
   /**
-   * Whether a read would have shown a key that exists: Tailscale may answer 404 to who may not see
-   * it (fact: hidden-key-status).
+   * Whether a read would show a key that exists. Tailscale may answer 404 for a key that the
+   * credential may not see (fact: hidden-key-status).
    */
-  async function wouldShow(owner: string | undefined): Promise<boolean> {
+  async function canSee(owner: string | undefined): Promise<boolean> {
     const mayRead = await api.mayRead(`${scope}:read`);
     if (mayRead !== undefined) return mayRead;
     if ((await list.all()) === undefined) return false;
-    // The list may show a user's own keys alone (fact: user-token-list).
+    // The list may show a user only its own keys (fact: user-token-list).
     const user = await ownUser();
     if (owner === undefined || owner === user) return true;
     return user !== undefined && list.showsOthers(type, user);
   }
 
-  /**
-   * Whether the key no longer opens anything, as it says itself; one that expired needs not be
-   * there.
-   */
+  /** Whether the key is no longer valid: it has expired, or it says so itself. */
   async function isOver(id: string, expires: string | undefined): Promise<boolean> {
     if (expires !== undefined && Date.parse(expires) <= serverTime(Date.now())) return true;
     try {
@@ -197,7 +192,7 @@ function keysOf(
       await keys.revoke(made.id);
       throw createNotUnderstood(
         creation,
-        `it holds no secret, so the ${name} ${made.id} was revoked again`,
+        `it has no secret, so the ${name} ${made.id} was revoked again`,
       );
     },
     async find(id, owner) {
@@ -208,7 +203,7 @@ function keysOf(
         return requireType(await api.send(request, keyShape));
       } catch (error) {
         if (!(error instanceof NotFound)) throw error;
-        if (await wouldShow(owner)) return undefined;
+        if (await canSee(owner)) return undefined;
         throw createNotVisible(request, error, `${scope}:read`);
       }
     },
@@ -221,7 +216,7 @@ function keysOf(
       } as const;
       const read = { ...buildReadRequest(id), doing: request.doing };
       const now = await api.send(read, keyShape).catch(async (error: unknown) => {
-        if (!(error instanceof NotFound) || (await wouldShow(undefined))) throw error;
+        if (!(error instanceof NotFound) || (await canSee(undefined))) throw error;
         throw createNotVisible(read, error, scope);
       });
       if (!isActive(now)) throw createAlreadyRevoked(request);
@@ -237,7 +232,7 @@ function keysOf(
       try {
         await write(request, nothing);
       } catch (error) {
-        // A 404 or a failure says nothing of the key: whether it still opens anything, it tells
+        // A 404 or a failure says nothing about the key. Whether it is still valid, it tells
         // itself.
         if (!(error instanceof NotFound || error instanceof ServerFailed)) throw error;
         if (await isOver(id, expires)) return;
@@ -249,24 +244,24 @@ function keysOf(
 }
 
 function describeInvalidId(id: string): string {
-  return `${sanitize(JSON.stringify(id))} is not the id of a credential.\n  An id has letters, digits and hyphens alone, for example "kAbc123CNTRL".`;
+  return `${sanitize(JSON.stringify(id))} is not the id of a credential.\n  An id has only letters, digits and hyphens, for example "kAbc123CNTRL".`;
 }
 
-/** The tags that a create gives away: an auth key has them among its capabilities. */
+/** The tags that a create gives to the key. An auth key has them among its capabilities. */
 function findGivenTags(body: KeyBody): readonly string[] {
   const { tags, capabilities } = keyShape.partial().parse(body);
   return tags ?? capabilities?.devices?.create?.tags ?? [];
 }
 
-/** Reads the key that a token came from, which every token may do. */
+/** The request for the key that a token came from. Every token may send it. */
 export function buildOwnKeyRequest(tailnet: string, id: string): Request {
   const path = `/tailnet/${encodeURIComponent(tailnet)}/keys/${encodeURIComponent(id)}`;
   return { doing: "read what the deployer holds", method: "GET", path };
 }
 
 /**
- * Whether the OAuth client `id` is no longer there. Where we may not look, it counts as gone: its
- * token was refused.
+ * Whether the OAuth client `id` is gone. If we may not look, it counts as gone, because its token
+ * was refused.
  */
 export async function isClientGone(clients: Keys, id: string): Promise<boolean> {
   try {

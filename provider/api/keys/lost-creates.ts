@@ -1,7 +1,11 @@
 /**
- * Creates, whose answer can get lost: the credential may exist then, alive and known to nobody. So
- * after such a failure we look. What is found and can be no other's is revoked before the create is
- * sent again; where we cannot tell, nothing is touched.
+ * Creates whose answer may get lost. Then the credential may exist, live and known to nobody. So
+ * after such a failure we look for it, and revoke it before the create is sent again. If it may be
+ * somebody else's, nothing is revoked.
+ *
+ * The words here: a create is *lost* if it failed and may have taken effect all the same; an
+ * *orphan* is the credential that it created. Two credentials are *alike* if the same arguments
+ * created them; their *likeness* is a text that is then the same.
  */
 
 import { getFirstLine } from "../../access/error-text";
@@ -18,74 +22,75 @@ import {
 import { isActive, type Key, type KeyType } from "./key";
 import { keyShape } from "./schema";
 
+/** What it takes to look for an orphan. */
 export interface LostCreateLookup {
-  /** Every active key of the tailnet, as it is now; undefined where we may not look. */
+  /** Every active key of the tailnet, as of now; undefined if we may not list them. */
   list(): Promise<readonly Key[] | undefined>;
-  /** One key with all its fields, for a list that gives ids alone. */
+  /** One key with all its fields, because some lists have only ids. */
   find(keyType: KeyType, id: string): Promise<Key | undefined>;
   revoke(keyType: KeyType, id: string): Promise<void>;
-  /** What Tailscale's clock showed when ours showed `time`; milliseconds since 1970. */
+  /** The time of Tailscale's clock at `time` of ours; both in milliseconds since 1970. */
   serverTime(time: number): number;
   /**
-   * Whether only trust credentials create here. What these make names no user:
+   * Whether a trust credential creates here. A key that it created names no user:
    * https://tailscale.com/api#tag/keys (`userId`).
    */
   readonly isTrustCredential: boolean;
-  /** Ids that this run has made, or that its state holds. */
+  /** Ids that are in the state, and those that this run created. They are never orphans. */
   readonly known: Set<string>;
 }
 
-/** A create: what it asks for, and how it is sent. */
+/** A create: its arguments, and how to send it. */
 export interface Creation {
   readonly keyType: KeyType;
   readonly body: Readonly<Record<string, unknown>>;
   send(): Promise<Key>;
 }
 
-/** How often a create is sent at most, each time only after what the one before left is gone. */
+/** How often a create is sent at most. */
 const attempts = 3;
 
-/** Times are whole seconds at Tailscale, and so is the clock that we know of it. */
+/** Tailscale gives times, and with them its clock, in whole seconds. */
 const toleranceMilliseconds = 2000;
 
 const lookYourself =
-  "`tailscope inventory --unmanaged` lists what no stack manages: revoke what nobody asked for, then run the same command again.";
+  "`tailscope inventory --unmanaged` lists what no stack manages: revoke what nobody needs, then run the same command again.";
 
 export type SafeCreate = (creation: Creation) => Promise<Key>;
 
 /**
- * Creates for one client, one of these ends each:
+ * Returns the function that creates keys for one client. Each create ends in one of these ways:
  *
  * ```text
- * send ── answered ─────────────────────────────► done (a late orphan is revoked, if one was too slow to be found)
- *   │
- *   ├── refused, or never sent ──────────────────► that error
- *   │
- *   └── lost ── list what is active ── cannot ───► LostCreate: look yourself
- *                  │
- *                  ├── none like it ─────────────► send again, three times at most
- *                  ├── no more than were lost ───► revoke one, and send again
- *                  └── more than were lost ──────► LostCreate: names them, and touches none
+ * send -- answered ----------------------------> done
+ *   |                                            (a late orphan of an earlier attempt is revoked)
+ *   +-- refused, or never sent ----------------> that error
+ *   |
+ *   +-- lost -- list active keys -- not allowed -> LostCreate: the person has to look
+ *                 |
+ *                 +-- no candidate ------------> send again, three times at most
+ *                 +-- no more than were lost --> revoke one, and send again
+ *                 +-- more than were lost -----> LostCreate: names them, revokes none
  * ```
  *
- * Like it is what has the same arguments, was made in the time of the request, and is known to
- * nobody in this run. Lost creates are looked for one at a time, and only once no request like them
- * is under way.
+ * A candidate is alike, was created during the request, and is not known to this run. Two rules
+ * keep creates that run at the same time from mistaking each other's key for an orphan: only one
+ * create looks at a time, and it looks once no request for one alike is under way.
  */
-export function openCreates(lookup: LostCreateLookup): SafeCreate {
-  // By likeness: requests under way, and how many whose answer was lost have not been looked for.
+export function createSafeCreate(lookup: LostCreateLookup): SafeCreate {
+  // By likeness: the requests under way, and how many lost creates still have to be looked for.
   const underWay = new Map<string, Set<Promise<unknown>>>();
   const lost = new Map<string, number>();
   let turn: Promise<unknown> = Promise.resolve();
 
-  /** One at a time, so that no two take the same credential for their own. */
+  /** Runs one at a time, so that no two creates revoke for the same orphan. */
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = turn.then(work, work);
     turn = done.catch(() => {});
     return done;
   }
 
-  async function trackSend(likeness: string, send: () => Promise<Key>): Promise<Key> {
+  async function sendTracked(likeness: string, send: () => Promise<Key>): Promise<Key> {
     const request = send();
     const others = underWay.get(likeness) ?? new Set();
     underWay.set(likeness, others.add(request));
@@ -98,16 +103,18 @@ export function openCreates(lookup: LostCreateLookup): SafeCreate {
     }
   }
 
-  /**
-   * Waits until no request for one like it is under way, so that all that this run has made is
-   * known.
-   */
+  /** Waits until no request for one alike is under way: then all keys of this run are known. */
   async function whenIdle(likeness: string): Promise<void> {
     for (let open = underWay.get(likeness); open !== undefined && open.size > 0; )
       await Promise.allSettled(open);
   }
 
-  /** Revokes what a lost create left, if anything. @returns its id */
+  /**
+   * Revokes the orphan of a lost create, if there is one.
+   * @param error why the create was lost
+   * @returns the orphan's id
+   * @throws {@link LostCreate} if it cannot be found or revoked
+   */
   async function revokeOrphan(
     creation: Creation,
     likeness: string,
@@ -131,12 +138,12 @@ export function openCreates(lookup: LostCreateLookup): SafeCreate {
         lookYourself,
       );
     }
-    // Those that were made while we looked are told now, or count as lost themselves.
+    // A key that was created while we listed is known by now, or counts as lost itself.
     await whenIdle(likeness);
     found = found.filter(({ id }) => !lookup.known.has(id));
     if (found.length > (lost.get(likeness) ?? 0)) {
       const ids = found.map(({ id }) => id);
-      const alike = `each of these was made in that moment and is just like it: ${ids.join(", ")}`;
+      const alike = `each of these was created at that moment with the same arguments: ${ids.join(", ")}`;
       throw new LostCreate(error, alike, `Nothing was revoked. ${lookYourself}`, ids);
     }
     const [ours] = found;
@@ -156,15 +163,16 @@ export function openCreates(lookup: LostCreateLookup): SafeCreate {
 
   return async (creation) => {
     const likeness = describeLikeness(creation.keyType, creation.body);
-    const begun = Date.now();
+    const startedAt = Date.now();
     let isLate = false;
     for (let tried = 1; ; tried++) {
       const since = Date.now();
       try {
-        const made = await trackSend(likeness, creation.send);
-        // One that was too slow may have taken effect since we looked. Nothing of this may cost us
-        // the one that we have.
-        if (isLate) await inTurn(() => revokeLateOrphan(creation, likeness, begun)).catch(() => {});
+        const made = await sendTracked(likeness, creation.send);
+        // An earlier attempt may have taken effect only after we looked. Whatever fails here must
+        // not cost us the key that we have.
+        if (isLate)
+          await inTurn(() => revokeLateOrphan(creation, likeness, startedAt)).catch(() => {});
         return made;
       } catch (error) {
         if (!mayHaveTakenEffect(error)) throw error;
@@ -176,8 +184,8 @@ export function openCreates(lookup: LostCreateLookup): SafeCreate {
           lost.set(likeness, (lost.get(likeness) ?? 1) - 1);
         }
         if (tried === attempts) {
-          const given = `it was sent ${attempts} times, and what these left was revoked again`;
-          throw new LostCreate(error, given, "Nothing is left of it: run the same command again.");
+          const given = `it was sent ${attempts} times, and what it left behind was revoked`;
+          throw new LostCreate(error, given, "Nothing is left behind: run the same command again.");
         }
       }
     }
@@ -195,10 +203,7 @@ export function openCreates(lookup: LostCreateLookup): SafeCreate {
   }
 }
 
-/**
- * The credentials that a lost create may have made: like it, of its time, and known to nobody in
- * this run.
- */
+/** The active keys that a lost create may have created, between `since` and now. */
 async function findCandidates(
   lookup: LostCreateLookup,
   { keyType, body }: Creation,
@@ -213,7 +218,7 @@ async function findCandidates(
     ),
   );
   const wanted = describeLikeness(keyType, body);
-  // The clocks are compared only now, when Tailscale has answered at least once.
+  // Only after an answer of Tailscale do we know its clock.
   const from = lookup.serverTime(since) - toleranceMilliseconds;
   const until = lookup.serverTime(Date.now()) + toleranceMilliseconds;
   return whole.filter((key) => {
@@ -232,12 +237,9 @@ async function findCandidates(
   });
 }
 
-/**
- * Whether the create may have been carried out although it failed. Whatever Tailscale refuses, it
- * has not done.
- */
+/** Whether a create may have taken effect although it failed. What Tailscale refused has not. */
 function mayHaveTakenEffect(error: unknown): error is Error {
-  // A token that could not be had is no create.
+  // The request for a token may have failed before the create was sent.
   if (!(error instanceof TailscaleError) || !error.attempt || !isCreate(error.attempt))
     return false;
   if (error instanceof Unreachable) return error.mayHaveArrived;
@@ -249,7 +251,7 @@ function mayHaveTakenEffect(error: unknown): error is Error {
 
 const comparable = keyShape.partial();
 
-/** What two credentials made with the same arguments have in common, as a text. */
+/** The likeness of a key, or of the arguments of a create: the same text for the same arguments. */
 function describeLikeness(keyType: string, of: Readonly<Record<string, unknown>>): string {
   const key = comparable.parse(of);
   const device = key.capabilities?.devices?.create;
@@ -265,7 +267,7 @@ function describeLikeness(keyType: string, of: Readonly<Record<string, unknown>>
     ],
     keyType === "auth" && (key.expirySeconds || longestAuthKeyLifetime),
     key.issuer ?? "",
-    // Tailscale rewrites GitHub's subjects to the form with ids.
+    // Tailscale rewrites GitHub's subjects to their form with ids.
     (key.subject ?? "").replace(/@\d+/g, ""),
     key.audience ?? "",
     Object.entries(key.customClaimRules ?? {}).sort(),

@@ -1,12 +1,12 @@
 /**
- * The schema of a key as the API answers it, apart from its type: what only looks at keys need not
- * load it. Source: https://tailscale.com/api#tag/keys
+ * The schema of a key as the API answers it. It has a file of its own because the type needs no
+ * zod. Source: https://tailscale.com/api#tag/keys
  */
 
 import { z } from "zod";
 import { keyIdPattern } from "./id";
 
-/** What an auth key lets a machine be (`capabilities.devices.create` of the API). */
+/** What a machine is that joins with an auth key (`capabilities.devices.create` of the API). */
 const deviceCreate = z.object({
   reusable: z.boolean().nullish(),
   ephemeral: z.boolean().nullish(),
@@ -15,13 +15,13 @@ const deviceCreate = z.object({
 });
 
 /**
- * A key as the API answers it. Only the id is always there: empty lists are left out, and a revoked
- * or expired key may come without scopes and capabilities.
+ * A key as the API answers it. Only the id is always present: the API leaves out empty lists, and
+ * may answer a revoked or expired key without scopes and capabilities.
  */
 export const keyShape = z.object({
   id: z.string().regex(keyIdPattern, { error: "it is not an id of letters, digits and hyphens" }),
   keyType: z.string().nullish(),
-  /** The secret; in the answer to a create only. */
+  /** The secret. Only the answer to a create has it. */
   key: z.string().min(1).nullish(),
   description: z.string().nullish(),
   created: z.string().nullish(),

@@ -1,5 +1,5 @@
 /**
- * Reads of keys that arrive together share one list: a refresh of any number of credentials costs
+ * Reads of keys that come together share one list. So a refresh of any number of credentials takes
  * one request, and one more for each that the list does not show (the API lists active keys only).
  * Source: https://tailscale.com/api#tag/keys (GET /tailnet/{tailnet}/keys)
  */
@@ -10,17 +10,17 @@ import { NotPermitted } from "../errors";
 import { isActive, type Key, type KeyType } from "./key";
 import { keyShape } from "./schema";
 
-/** How old the shared answer may be. Reads of one refresh arrive within this time of each other. */
+/** How long a list is shared: the reads of one refresh come within this time. */
 const freshMilliseconds = 3000;
 
 export interface KeyList {
-  /** The active key, or undefined where the list does not show it. */
+  /** The active key; undefined if the list does not show it. */
   find(id: string): Promise<Key | undefined>;
-  /** Every active key that the client may see; undefined where it may see none. */
+  /** Every active key that the client may see; undefined if it may not list them. */
   all(): Promise<readonly Key[] | undefined>;
-  /** Whether the list shows a key of that type that somebody else than the user `own` made. */
+  /** Whether the list shows a key of that type that another user than `own` created. */
   showsOthers(type: KeyType, own: string): Promise<boolean>;
-  /** A write of our own is over: what was listed before is no longer true. */
+  /** Drops the list, because a write of ours has made it out of date. */
   forget(): void;
 }
 
@@ -42,7 +42,7 @@ export function createKeyList(
       );
       return index(keys ?? []);
     } catch (error) {
-      // Who may not list may still read one by one; a failure there says what is missing.
+      // Not fatal: single reads may be allowed, and their error names the missing scope.
       if (error instanceof NotPermitted) return undefined;
       throw error;
     }
@@ -78,7 +78,9 @@ export function createKeyList(
 
 interface Listed {
   readonly keys: readonly Key[];
-  /** Those that need not be read by themselves, by id: each of many credentials asks for its own. */
+  /**
+   * Those that need not be read by themselves, by id: each of many credentials asks for its own.
+   */
   readonly found: ReadonlyMap<string, Key>;
 }
 
@@ -89,7 +91,7 @@ function index(keys: readonly Key[]): Listed {
   return { keys, found };
 }
 
-/** An older form of the list gives ids alone: such a key has to be read by itself. */
+/** An older form of the list has only ids: such a key must be read by itself. */
 function isWhole({ keyType, capabilities, scopes }: Key): boolean {
   return keyType === "auth" ? Boolean(capabilities?.devices?.create) : Boolean(scopes?.length);
 }
