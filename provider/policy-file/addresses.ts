@@ -24,7 +24,7 @@ const bits = { 4: 32, 6: 128 } as const;
  */
 export function parseAddress(text: string): Address | undefined {
   if (isIPv4(text)) return { family: 4, value: parseParts(text.split("."), 10, 8n) };
-  const groups = groupsOfIPv6(text);
+  const groups = splitIPv6(text);
   return groups && { family: 6, value: parseParts(groups, 16, 16n) };
 }
 
@@ -53,8 +53,8 @@ export function parseSpan(text: string): Range | undefined {
   return { family: from.family, first: from.value, last: to.value };
 }
 
-export function isInRange({ family, value }: Address, range: Range): boolean {
-  return family === range.family && range.first <= value && value <= range.last;
+export function isInRange({ family, value }: Address, toRange: Range): boolean {
+  return family === toRange.family && toRange.first <= value && value <= toRange.last;
 }
 
 export function isInRanges(address: Address, ranges: readonly Range[]): boolean {
@@ -100,14 +100,14 @@ function subtractAll(from: readonly Range[], taken: readonly Range[]): readonly 
   return taken.reduce(subtractRange, from);
 }
 
-function withoutAll(from: readonly string[], taken: readonly string[]): readonly Range[] {
+function toRangesWithout(from: readonly string[], taken: readonly string[]): readonly Range[] {
   return subtractAll(from.map(range), taken.map(range));
 }
 
 const tailnetPrefixes = ["100.64.0.0/10", "fd7a:115c:a1e0::/48"];
 
 /** Where machines have their addresses. Source: https://tailscale.com/kb/1015/100.x-addresses */
-export const tailnetRanges = withoutAll(tailnetPrefixes, ["100.115.92.0/23"]);
+export const tailnetRanges = toRangesWithout(tailnetPrefixes, ["100.115.92.0/23"]);
 
 /**
  * The same without the addresses of IPv4 subnets behind IPv6, which no machine has itself.
@@ -120,7 +120,7 @@ export function coverTailnet(ranges: readonly Range[]): boolean {
   return tailnetPrefixes.map(range).some((whole) => subtractAll([whole], ranges).length === 0);
 }
 
-export function overlapTailnet(ranges: readonly Range[]): boolean {
+export function overlapsTailnet(ranges: readonly Range[]): boolean {
   return ranges.some((one) =>
     tailnetRanges.some(
       ({ family, first, last }) => family === one.family && first <= one.last && one.first <= last,
@@ -129,7 +129,7 @@ export function overlapTailnet(ranges: readonly Range[]): boolean {
 }
 
 /** What `autogroup:internet` means. Source: https://tailscale.com/kb/1396/targets */
-export const internetRanges = withoutAll(
+export const internetRanges = toRangesWithout(
   ["0.0.0.0/0", "2000::/3"],
   ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"],
 );
@@ -175,7 +175,7 @@ function parseParts(parts: readonly string[], radix: number, width: bigint): big
  * The eight groups of an IPv6 address without a zone, or undefined. Node's `isIPv6` knows as much, by
  * an expression that takes 5 ms to compile: every review would wait for it.
  */
-function groupsOfIPv6(text: string): string[] | undefined {
+function splitIPv6(text: string): string[] | undefined {
   // The last 32 bits may be written as IPv4: `::ffff:10.0.0.1`.
   const colon = text.lastIndexOf(":");
   const tail = text.slice(colon + 1);

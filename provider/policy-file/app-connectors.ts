@@ -6,7 +6,6 @@
 import { parseRange, type Range } from "./addresses";
 import type { AppConnector, Selector } from "./model";
 import {
-  doNotUnderstand,
   type Located,
   type LocatedText,
   type Member,
@@ -14,6 +13,7 @@ import {
   readItems,
   readMembers,
   readTexts,
+  reportNotUnderstood,
 } from "./reading";
 import { type Names, parseSelector } from "./selector";
 
@@ -46,7 +46,7 @@ function readAppConnector(
   for (const member of readMembers(reading, item, true)) {
     const name = member.key.toLowerCase();
     if (fields.includes(name)) found.set(name, member);
-    else doNotUnderstand(reading, member.place, "is not a known field", "selector");
+    else reportNotUnderstood(reading, member.place, "is not a known field", "selector");
   }
   const texts = (name: string): readonly LocatedText[] => {
     const field = found.get(name);
@@ -70,13 +70,13 @@ function readConnector(reading: Reading, { text, place }: LocatedText, names: Na
   const parsed = parseSelector(text, names, "");
   if ("selector" in parsed) return parsed.selector;
   const reason = "refused" in parsed ? "is not a known tag" : parsed.notUnderstood;
-  doNotUnderstand(reading, place, reason, "selector");
+  reportNotUnderstood(reading, place, reason, "selector");
   return { kind: "unknown", text };
 }
 
 function readRoute(reading: Reading, { text, place }: LocatedText): readonly Range[] {
   const range = parseRange(text);
   if (range === undefined)
-    doNotUnderstand(reading, place, "is not an IP address or CIDR", "selector");
+    reportNotUnderstood(reading, place, "is not an IP address or CIDR", "selector");
   return range === undefined ? [] : [range];
 }

@@ -31,7 +31,7 @@ const families: readonly string[] = ["nextdns:"];
  * What an attribute gives, as the end of a sentence that begins with its machines, or undefined for
  * one that decides no reach.
  */
-export function meaningOf(attribute: string): string | undefined {
+export function describeAttribute(attribute: string): string | undefined {
   const name = attribute.toLowerCase();
   if (families.some((family) => name.startsWith(family))) return undefined;
   const meaning = meanings.get(name);

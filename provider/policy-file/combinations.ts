@@ -68,8 +68,8 @@ export function combineRules(
     capabilities: readonly string[],
   ): void {
     if (from.size === 0 || to.size === 0) return;
-    const one = intern(sets, from);
-    const other = intern(sets, to);
+    const one = internSet(sets, from);
+    const other = internSet(sets, to);
     const key = `${one.id} ${other.id}`;
     let combination = combinations.get(key);
     if (combination === undefined) {
@@ -82,9 +82,9 @@ export function combineRules(
 
   for (const rule of rules) {
     const capabilities = rule.via.length > 0 ? [] : rule.capabilities.map(({ name }) => name);
-    const sourceKey = JSON.stringify([rule.sources.map(keyOf), rule.sourcePostures]);
+    const sourceKey = JSON.stringify([rule.sources.map(getSelectorKey), rule.sourcePostures]);
     const from = remember(sourceSets, sourceKey, () =>
-      indexes(
+      findIndexes(
         sources,
         (source) =>
           rule.sources.some((selector) => matchesSource(policy, selector, source)) &&
@@ -92,23 +92,23 @@ export function combineRules(
       ),
     );
     for (const { selector, openings } of rule.destinations) {
-      const targetKey = JSON.stringify([keyOf(selector), rule.via]);
+      const targetKey = JSON.stringify([getSelectorKey(selector), rule.via]);
       const to = remember(targetSets, targetKey, () =>
-        indexes(
+        findIndexes(
           targets,
           (target) => isThrough(rule.via, target) && matchesTarget(policy, selector, target),
         ),
       );
       add(from, to, openings, capabilities);
       if (selector.kind !== "autogroup" || selector.name !== "self") continue;
-      for (const [ownFrom, ownTo] of ownMachines(from, sources, targets))
+      for (const [ownFrom, ownTo] of pairOwnMachines(from, sources, targets))
         add(ownFrom, ownTo, openings, capabilities);
     }
   }
   return [...combinations.values()];
 }
 
-function keyOf(selector: Selector): string {
+function getSelectorKey(selector: Selector): string {
   return `${selector.kind} ${selector.text}`;
 }
 
@@ -118,7 +118,7 @@ function isThrough(via: readonly string[], { at }: Target): boolean {
 }
 
 /** For `autogroup:self`: each user's own sources and own machines. */
-function ownMachines(
+function pairOwnMachines(
   from: ReadonlySet<number>,
   sources: readonly Source[],
   targets: readonly Target[],
@@ -126,11 +126,11 @@ function ownMachines(
   const users = new Set([...from].flatMap((at) => sources[at]?.member.user ?? []));
   return [...users].map((user) => [
     new Set([...from].filter((at) => sources[at]?.member.user === user)),
-    indexes(targets, ({ at }) => at.kind === "machine" && at.member.user === user),
+    findIndexes(targets, ({ at }) => at.kind === "machine" && at.member.user === user),
   ]);
 }
 
-function indexes<Item>(
+function findIndexes<Item>(
   items: readonly Item[],
   isMeant: (item: Item) => boolean,
 ): ReadonlySet<number> {
@@ -147,7 +147,7 @@ function remember<Value>(known: Map<string, Value>, key: string, find: () => Val
   return value;
 }
 
-function intern({ byContent }: Sets, members: ReadonlySet<number>) {
+function internSet({ byContent }: Sets, members: ReadonlySet<number>) {
   return remember(byContent, [...members].join(" "), () => ({ id: byContent.size, members }));
 }
 

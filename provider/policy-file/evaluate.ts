@@ -18,16 +18,16 @@ import {
   fromAllToAll,
   type Reached,
 } from "./combinations";
-import { type Flow, loginsFrom, writeFlow } from "./flow";
+import { type Flow, findLoginsFrom, writeFlow } from "./flow";
 import type { NotUnderstood, PolicyFile } from "./model";
 import {
+  listMembers,
+  listSources,
+  listTargets,
   type Member,
-  membersOf,
   type Source,
-  sourcesOf,
   type Tailnet,
   type Target,
-  targetsOf,
 } from "./tailnet";
 
 export interface Evaluation {
@@ -61,13 +61,13 @@ export function evaluate(
   tailnet: Tailnet,
   options: EvaluateOptions = {},
 ): Evaluation {
-  const members = membersOf(tailnet);
-  const sources = sourcesOf(members);
+  const members = listMembers(tailnet);
+  const sources = listSources(members);
   const asked = (options.addresses ?? []).flatMap((text): Address[] => {
     const address = parseAddress(text);
     return address === undefined ? [] : [address];
   });
-  const targets = targetsOf(members, tailnet.services ?? [], asked);
+  const targets = listTargets(members, tailnet.services ?? [], asked);
   const everything = policy.notUnderstood.some(({ counts }) => counts === "everything");
   const combinations = combineRules(
     policy,
@@ -108,11 +108,13 @@ function writeFlows(
   const isMirrored = combinations.some(
     ({ capabilities }) => mirrorCapabilities(capabilities).length > 0,
   );
-  const ownSources = byMember(sources, ({ member }) => member);
-  const ownTargets = byMember(targets, ({ at }) => (at.kind === "machine" ? at.member : undefined));
+  const ownSources = groupByMember(sources, ({ member }) => member);
+  const ownTargets = groupByMember(targets, ({ at }) =>
+    at.kind === "machine" ? at.member : undefined,
+  );
   const flows: Flow[] = [];
   for (const source of sources) {
-    const loginsAt = loginsFrom(policy, everything, source);
+    const loginsAt = findLoginsFrom(policy, everything, source);
     for (const target of targets) {
       if (!isAsked(source, target)) continue;
       const reached = reach(source, target);
@@ -142,7 +144,7 @@ function isAsked({ member, address }: Source, target: Target): boolean {
 
 type ByMember<Item> = ReadonlyMap<Member, readonly Item[]>;
 
-function byMember<Item>(
+function groupByMember<Item>(
   items: readonly Item[],
   memberOf: (item: Item) => Member | undefined,
 ): ByMember<Item> {

@@ -58,7 +58,7 @@ const everyLogin: Logins = new Map([
 ]);
 
 /** The logins that `source` has, asked at machines' IPv4 addresses. */
-export function loginsFrom(
+export function findLoginsFrom(
   policy: PolicyFile,
   everything: boolean,
   { member, address }: Source,

@@ -58,13 +58,13 @@ export function matchesMember(policy: PolicyFile, selector: Selector, member: Me
     case "tag":
       return tags.has(selector.name);
     case "user":
-      return user !== undefined && loginOf(user) === selector.name;
+      return user !== undefined && findLogin(user) === selector.name;
     case "group":
       if (user === undefined) return false;
       // Nobody here knows whom the identity provider puts into its groups.
       return !selector.defined || isInGroup(policy, selector.name, user);
     case "domain":
-      return user !== undefined && loginOf(user).endsWith(`@${selector.domain.toLowerCase()}`);
+      return user !== undefined && findLogin(user).endsWith(`@${selector.domain.toLowerCase()}`);
     case "autogroup":
       return matchesAutogroup(selector.name, tags, user);
     case "addresses":
@@ -96,10 +96,10 @@ function matchesAutogroup(
 }
 
 function isInGroup({ groups }: PolicyFile, name: string, user: User): boolean {
-  return groups.get(name)?.members.includes(loginOf(user)) ?? false;
+  return groups.get(name)?.members.includes(findLogin(user)) ?? false;
 }
 
-export function loginOf({ email }: User): string {
+export function findLogin({ email }: User): string {
   return email.toLowerCase();
 }
 

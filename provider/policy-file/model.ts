@@ -56,8 +56,8 @@ export interface PolicyFile {
   readonly networkRules: readonly NetworkRule[];
   readonly sshRules: readonly SshRule[];
   readonly groups: ReadonlyMap<string, Group>;
-  readonly hosts: ReadonlyMap<string, Host>;
-  readonly ipsets: ReadonlyMap<string, IpSet>;
+  readonly hosts: ReadonlyMap<string, NamedRanges>;
+  readonly ipsets: ReadonlyMap<string, NamedRanges>;
   readonly postures: ReadonlyMap<string, Posture>;
   /** Names of postures, for rules that have none of their own. */
   readonly defaultSourcePostures: readonly string[];
@@ -182,12 +182,8 @@ export interface Group {
   readonly members: readonly string[];
 }
 
-export interface Host {
-  readonly place: Place;
-  readonly ranges: readonly Range[];
-}
-
-export interface IpSet {
+/** A name of `hosts`, or an address set of `ipsets`. */
+export interface NamedRanges {
   readonly place: Place;
   readonly ranges: readonly Range[];
 }

@@ -8,7 +8,6 @@ import type { AutoApprovers, NodeAttribute, Selector } from "./model";
 import { readOwners } from "./read-owners";
 import { readFields } from "./read-rules";
 import {
-  doNotUnderstand,
   type Located,
   type LocatedText,
   type Member,
@@ -17,6 +16,7 @@ import {
   readMembers,
   readTexts,
   refuse,
+  reportNotUnderstood,
 } from "./reading";
 import { type Names, parseSelector } from "./selector";
 
@@ -26,7 +26,7 @@ export function readAutoApprovers(reading: Reading, section: Located, names: Nam
   const fields = readFields(reading, section, ["routes", "exitnode", "services"]);
   const exitNode = fields.get("exitnode");
   return {
-    routes: membersOf(reading, fields.get("routes")).flatMap((member) => {
+    routes: readMemberList(reading, fields.get("routes")).flatMap((member) => {
       const prefix = parseRange(member.key);
       if (prefix === undefined) {
         refuse(reading, member.place, `autoApprovers: invalid route ${JSON.stringify(member.key)}`);
@@ -36,7 +36,7 @@ export function readAutoApprovers(reading: Reading, section: Located, names: Nam
       return [{ place: member.place, prefix, approvers }];
     }),
     exitNode: exitNode === undefined ? [] : readOwners(reading, exitNode, names),
-    services: membersOf(reading, fields.get("services")).map((member) => ({
+    services: readMemberList(reading, fields.get("services")).map((member) => ({
       place: member.place,
       service: member.key,
       approvers: readOwners(reading, member, names),
@@ -44,7 +44,7 @@ export function readAutoApprovers(reading: Reading, section: Located, names: Nam
   };
 }
 
-function membersOf(reading: Reading, field: Member | undefined): readonly Member[] {
+function readMemberList(reading: Reading, field: Member | undefined): readonly Member[] {
   return field === undefined ? [] : readMembers(reading, field, false);
 }
 
@@ -63,7 +63,7 @@ export function readNodeAttributes(
       return field === undefined ? [] : (readTexts(reading, field) ?? []);
     };
     const targets = texts("target").map((text) => readTarget(reading, text, names));
-    const applications = membersOf(reading, fields.get("app"));
+    const applications = readMemberList(reading, fields.get("app"));
     return {
       place: item.place,
       targets,
@@ -79,7 +79,7 @@ function readTarget(reading: Reading, { text, place }: LocatedText, names: Names
   const parsed = parseSelector(text, names, "");
   if ("selector" in parsed) return parsed.selector;
   if ("refused" in parsed) refuse(reading, place, parsed.refused);
-  else doNotUnderstand(reading, place, parsed.notUnderstood);
+  else reportNotUnderstood(reading, place, parsed.notUnderstood);
   return { kind: "unknown", text };
 }
 

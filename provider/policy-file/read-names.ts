@@ -8,11 +8,10 @@ import {
   type Range,
   subtractRange,
 } from "./addresses";
-import type { Group, Host, IpSet, Posture, TagOwners } from "./model";
+import type { Group, NamedRanges, Posture, TagOwners } from "./model";
 import { parseCondition } from "./posture";
 import { readOwners } from "./read-owners";
 import {
-  doNotUnderstand,
   type Located,
   type LocatedText,
   type Reading,
@@ -20,6 +19,7 @@ import {
   readText,
   readTexts,
   refuse,
+  reportNotUnderstood,
 } from "./reading";
 import { isTag, type Names, normalizeTag } from "./selector";
 
@@ -27,7 +27,8 @@ export function readGroups(reading: Reading, section: Located): Map<string, Grou
   const groups = new Map<string, Group>();
   let nested: (() => void) | undefined;
   for (const { key, node, place } of readMembers(reading, section, false)) {
-    if (!key.startsWith("group:")) doNotUnderstand(reading, place, "does not begin with group:");
+    if (!key.startsWith("group:"))
+      reportNotUnderstood(reading, place, "does not begin with group:");
     const members: string[] = [];
     for (const member of readTexts(reading, { node, place }) ?? []) {
       if (member.text.startsWith("group:")) {
@@ -39,7 +40,7 @@ export function readGroups(reading: Reading, section: Located): Map<string, Grou
             `groups[${JSON.stringify(key)}]: ${JSON.stringify(member.text)}: group members cannot be recursive`,
           );
       } else if (!member.text.includes("@") || member.text.includes(":")) {
-        doNotUnderstand(reading, member.place, "is not a user's login name");
+        reportNotUnderstood(reading, member.place, "is not a user's login name");
       } else members.push(member.text.toLowerCase());
     }
     groups.set(key, { place, members });
@@ -48,8 +49,8 @@ export function readGroups(reading: Reading, section: Located): Map<string, Grou
   return groups;
 }
 
-export function readHosts(reading: Reading, section: Located): Map<string, Host> {
-  const hosts = new Map<string, Host>();
+export function readHosts(reading: Reading, section: Located): Map<string, NamedRanges> {
+  const hosts = new Map<string, NamedRanges>();
   for (const { key, node, place } of readMembers(reading, section, false)) {
     if (key.includes("@")) refuse(reading, place, `hosts[${JSON.stringify(key)}]: has an @`);
     const value = readText(reading, { node, place });
@@ -70,17 +71,17 @@ const longestChain = 100;
 export function readIpsets(
   reading: Reading,
   section: Located,
-  hosts: ReadonlyMap<string, Host>,
-): Map<string, IpSet> {
+  hosts: ReadonlyMap<string, NamedRanges>,
+): Map<string, NamedRanges> {
   const written = new Map(
     readMembers(reading, section, false).map((member) => [
       member.key,
       { place: member.place, entries: readTexts(reading, member) ?? [] },
     ]),
   );
-  const resolved = new Map<string, IpSet>();
+  const resolved = new Map<string, NamedRanges>();
 
-  function resolve(name: string, chain: readonly string[]): IpSet | undefined {
+  function resolve(name: string, chain: readonly string[]): NamedRanges | undefined {
     const known = resolved.get(name);
     if (known !== undefined) return known;
     const found = written.get(name);
@@ -95,7 +96,7 @@ export function readIpsets(
       const { remove, target } = splitEntry(entry.text);
       const meant = rangesOf(target, [...chain, name]);
       if (meant === undefined) {
-        doNotUnderstand(reading, entry.place, "is not a known target of an ipset");
+        reportNotUnderstood(reading, entry.place, "is not a known target of an ipset");
         continue;
       }
       ranges = remove
@@ -116,7 +117,8 @@ export function readIpsets(
   }
 
   for (const [name, { place }] of written) {
-    if (!name.startsWith("ipset:")) doNotUnderstand(reading, place, "does not begin with ipset:");
+    if (!name.startsWith("ipset:"))
+      reportNotUnderstood(reading, place, "does not begin with ipset:");
     resolve(name, []);
   }
   return resolved;
@@ -132,7 +134,7 @@ export function readPostures(reading: Reading, section: Located): Map<string, Po
   for (const member of readMembers(reading, section, false)) {
     const { key, place } = member;
     if (!key.startsWith("posture:"))
-      doNotUnderstand(reading, place, "does not begin with posture:");
+      reportNotUnderstood(reading, place, "does not begin with posture:");
     const conditions = (readTexts(reading, member) ?? []).map((text) =>
       readCondition(reading, text),
     );
@@ -145,7 +147,7 @@ export function readPostures(reading: Reading, section: Located): Map<string, Po
 function readCondition(reading: Reading, { text, place }: LocatedText) {
   const condition = parseCondition(text);
   if (condition !== undefined) return condition;
-  doNotUnderstand(reading, place, "is not a known form of condition", "selector");
+  reportNotUnderstood(reading, place, "is not a known form of condition", "selector");
   return { text, attribute: "", operator: "NOT SET" as const, values: [] };
 }
 
@@ -157,7 +159,7 @@ export function readTags(reading: Reading, section: Located): Set<string> {
       const what = `tagOwners[${JSON.stringify(key)}]`;
       refuse(reading, place, `${what}: tag names must start with a letter, after 'tag:'`);
     }
-    if (tags.has(normalizeTag(key))) doNotUnderstand(reading, place, "is there twice");
+    if (tags.has(normalizeTag(key))) reportNotUnderstood(reading, place, "is there twice");
     tags.add(normalizeTag(key));
   }
   return tags;

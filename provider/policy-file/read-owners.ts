@@ -1,16 +1,16 @@
 /** Who may give a tag, or is approved without being asked. */
 
 import type { Owner, Selector } from "./model";
-import { doNotUnderstand, type Located, type Reading, readTexts, refuse } from "./reading";
+import { type Located, type Reading, readTexts, refuse, reportNotUnderstood } from "./reading";
 import { type Names, parseSelector } from "./selector";
 
 export function readOwners(reading: Reading, list: Located, names: Names): readonly Owner[] {
   return (readTexts(reading, list) ?? []).map(({ text, place }) => {
     const parsed = parseSelector(text, names, "");
     if ("refused" in parsed) refuse(reading, place, parsed.refused);
-    else if ("notUnderstood" in parsed) doNotUnderstand(reading, place, parsed.notUnderstood);
+    else if ("notUnderstood" in parsed) reportNotUnderstood(reading, place, parsed.notUnderstood);
     else if (isOwner(parsed.selector)) return { place, selector: parsed.selector };
-    else doNotUnderstand(reading, place, "is not a user, group, autogroup or tag");
+    else reportNotUnderstood(reading, place, "is not a user, group, autogroup or tag");
     return { place, selector: { kind: "unknown", text } };
   });
 }

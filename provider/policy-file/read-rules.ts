@@ -24,7 +24,6 @@ import {
   usualProtocols,
 } from "./ports";
 import {
-  doNotUnderstand,
   type Located,
   type LocatedText,
   type Member,
@@ -35,6 +34,7 @@ import {
   readText,
   readTexts,
   refuse,
+  reportNotUnderstood,
 } from "./reading";
 import { type Names, normalizeTag, parseSelector, refuseDomain } from "./selector";
 
@@ -55,7 +55,7 @@ export function readFields(
   const fields = new Map<string, Member>();
   for (const member of readMembers(reading, located, true)) {
     const name = member.key.toLowerCase();
-    if (!known.includes(name)) doNotUnderstand(reading, member.place, "is not a known field");
+    if (!known.includes(name)) reportNotUnderstood(reading, member.place, "is not a known field");
     if (member.node.type !== "null") fields.set(name, member);
   }
   return fields;
@@ -80,11 +80,11 @@ function readAcl(reading: Reading, item: Located, names: RuleNames): NetworkRule
   for (const name of ["users", "ports"]) {
     const old = fields.get(name);
     if (old !== undefined && old !== sourceField && old !== destinationField)
-      doNotUnderstand(reading, old.place, "says again what src or dst says");
+      reportNotUnderstood(reading, old.place, "says again what src or dst says");
   }
   const protocols = readProtocol(reading, fields.get("proto"));
   const sources = readSources(reading, sourceField, names, "");
-  const destinations = textsOf(reading, destinationField).map((text) =>
+  const destinations = collectTexts(reading, destinationField).map((text) =>
     readAclDestination(reading, text, protocols, names),
   );
   checkSelf(reading, item.place, sources, destinations, ["any"]);
@@ -98,7 +98,7 @@ function readProtocol(reading: Reading, field: Member | undefined): readonly num
   if (written === undefined || written.text === "") return usualProtocols;
   const protocol = parseProtocol(written.text);
   if (protocol !== undefined) return [protocol];
-  doNotUnderstand(reading, written.place, "is not a known protocol");
+  reportNotUnderstood(reading, written.place, "is not a known protocol");
   return [];
 }
 
@@ -143,13 +143,13 @@ function readGrant(reading: Reading, item: Located, names: RuleNames): NetworkRu
   const { place } = item;
   const fields = readFields(reading, item, grantFields);
   const sources = readSources(reading, fields.get("src"), names, "");
-  const openings = textsOf(reading, fields.get("ip")).flatMap((text) => readIp(reading, text));
+  const openings = collectTexts(reading, fields.get("ip")).flatMap((text) => readIp(reading, text));
   const app = fields.get("app");
   const capabilities = app === undefined ? [] : readCapabilities(reading, app);
-  const via = textsOf(reading, fields.get("via")).map((text) => readVia(reading, text, names));
+  const via = collectTexts(reading, fields.get("via")).map((text) => readVia(reading, text, names));
   const noIp = (fields.get("ip")?.node.children ?? []).length === 0;
   if (noIp && capabilities.length === 0) refuse(reading, place, "ip and app can not both be empty");
-  const destinations = textsOf(reading, fields.get("dst")).map((text) => {
+  const destinations = collectTexts(reading, fields.get("dst")).map((text) => {
     const selector = readSelector(reading, text, names, "dst");
     checkGrantDestination(reading, text, selector, capabilities.length > 0);
     return { place: text.place, selector, openings };
@@ -254,10 +254,10 @@ function readSshRule(reading: Reading, item: Located, names: RuleNames): SshRule
   const { place } = item;
   const fields = readFields(reading, item, sshFields);
   const action = readAction(reading, place, fields.get("action"), ["accept", "check"]);
-  const sources = textsOf(reading, fields.get("src")).map((text) =>
+  const sources = collectTexts(reading, fields.get("src")).map((text) =>
     readSshSource(reading, text, names),
   );
-  const destinations = textsOf(reading, fields.get("dst")).map((text) =>
+  const destinations = collectTexts(reading, fields.get("dst")).map((text) =>
     readSshDestination(reading, text, names),
   );
   checkSelf(
@@ -274,10 +274,10 @@ function readSshRule(reading: Reading, item: Located, names: RuleNames): SshRule
       !sources.every((source) => source.kind === "user" && source.name === selector.name),
   );
   if (others !== undefined) refuse(reading, place, `invalid dst ${JSON.stringify(others.text)}`);
-  for (const text of textsOf(reading, fields.get("acceptenv"))) {
+  for (const text of collectTexts(reading, fields.get("acceptenv"))) {
     if (text.text === "") refuse(reading, text.place, "acceptEnv values cannot be empty");
   }
-  const users = textsOf(reading, fields.get("users"));
+  const users = collectTexts(reading, fields.get("users"));
   if (users.length === 0) refuse(reading, place, "users must be specified");
   const logins = users.flatMap((text) => readLogin(reading, text, names));
   const sourcePostures = readSourcePostures(reading, fields.get("srcposture"), names);
@@ -330,7 +330,7 @@ function readLogin(
   if (domain === undefined) return [{ kind: "named", name: text }];
   const refused = refuseDomain(domain, domains);
   if (refused !== undefined) refuse(reading, place, refused);
-  else if (domains === undefined) doNotUnderstand(reading, place, unknownDomain, "selector");
+  else if (domains === undefined) reportNotUnderstood(reading, place, unknownDomain, "selector");
   return [{ kind: "localpart", domain }];
 }
 
@@ -365,7 +365,9 @@ function readSources(
   names: Names,
   prefix: string,
 ): readonly Selector[] {
-  return textsOf(reading, field).map((text) => readSelector(reading, text, names, "src", prefix));
+  return collectTexts(reading, field).map((text) =>
+    readSelector(reading, text, names, "src", prefix),
+  );
 }
 
 /** The selector; one that is not understood counts as whatever a selector there could match. */
@@ -383,14 +385,14 @@ function readSelector(
     return { kind: "unknown", text };
   }
   if ("notUnderstood" in parsed) {
-    doNotUnderstand(reading, place, parsed.notUnderstood, "selector");
+    reportNotUnderstood(reading, place, parsed.notUnderstood, "selector");
     return { kind: "unknown", text };
   }
   const { selector } = parsed;
   if (selector.kind === "group" && !selector.defined)
-    doNotUnderstand(reading, place, "is a group whose members are not known here", "selector");
+    reportNotUnderstood(reading, place, "is a group whose members are not known here", "selector");
   if (selector.kind === "domain" && names.domains === undefined)
-    doNotUnderstand(reading, place, unknownDomain, "selector");
+    reportNotUnderstood(reading, place, unknownDomain, "selector");
   refuseSide(reading, { text, place }, selector, side);
   return selector;
 }
@@ -418,13 +420,13 @@ function readSourcePostures(
   field: Member | undefined,
   { postures, defaultSourcePostures }: RuleNames,
 ): readonly string[] {
-  const own = textsOf(reading, field);
+  const own = collectTexts(reading, field);
   for (const { text, place } of own) {
-    if (!postures.has(text)) doNotUnderstand(reading, place, "is not defined in postures");
+    if (!postures.has(text)) reportNotUnderstood(reading, place, "is not defined in postures");
   }
   return own.length > 0 ? own.map(({ text }) => text) : defaultSourcePostures;
 }
 
-function textsOf(reading: Reading, field: Member | undefined): readonly LocatedText[] {
+function collectTexts(reading: Reading, field: Member | undefined): readonly LocatedText[] {
   return field === undefined ? [] : (readTexts(reading, field) ?? []);
 }

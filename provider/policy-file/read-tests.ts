@@ -23,17 +23,17 @@ import { type Names, normalizeTag } from "./selector";
 export function readTests(reading: Reading, section: Located): readonly PolicyTest[] {
   const names = ["src", "user", "proto", "accept", "allow", "deny", "srcpostureattrs"];
   return (readItems(reading, section) ?? []).map((item) => {
-    const fields = readFields(aside(reading), item, names);
+    const fields = readFields(readApart(reading), item, names);
     const attributes = fields.get("srcpostureattrs");
-    const protocol = textIn(reading, fields.get("proto"));
+    const protocol = readOptionalText(reading, fields.get("proto"));
     return {
       place: item.place,
       // `user` and `allow` are the older spelling.
-      source: textIn(reading, fields.get("src") ?? fields.get("user")),
+      source: readOptionalText(reading, fields.get("src") ?? fields.get("user")),
       sourceAttributes: attributes && readAttributes(reading, attributes),
       protocol: protocol === "" ? undefined : protocol,
-      accept: textsIn(reading, fields.get("accept") ?? fields.get("allow")),
-      deny: textsIn(reading, fields.get("deny")),
+      accept: readOptionalTexts(reading, fields.get("accept") ?? fields.get("allow")),
+      deny: readOptionalTexts(reading, fields.get("deny")),
     };
   });
 }
@@ -45,29 +45,29 @@ export function readSshTests(
 ): readonly SshTest[] {
   const names = ["src", "dst", "accept", "check", "deny", "srcpostureattrs"];
   return (readItems(reading, section) ?? []).map((item) => {
-    const fields = readFields(aside(reading), item, names);
-    for (const { text, place } of locatedTextsIn(reading, fields.get("dst"))) {
+    const fields = readFields(readApart(reading), item, names);
+    for (const { text, place } of readLocatedTexts(reading, fields.get("dst"))) {
       if (text.startsWith("tag:") && !tags.has(normalizeTag(text)))
         refuse(reading, place, `SSH tests dst contains unknown tag ${JSON.stringify(text)}`);
     }
     return {
       place: item.place,
-      source: textIn(reading, fields.get("src")),
-      destinations: textsIn(reading, fields.get("dst")),
-      accept: textsIn(reading, fields.get("accept")),
-      check: textsIn(reading, fields.get("check")),
-      deny: textsIn(reading, fields.get("deny")),
+      source: readOptionalText(reading, fields.get("src")),
+      destinations: readOptionalTexts(reading, fields.get("dst")),
+      accept: readOptionalTexts(reading, fields.get("accept")),
+      check: readOptionalTexts(reading, fields.get("check")),
+      deny: readOptionalTexts(reading, fields.get("deny")),
     };
   });
 }
 
-function aside(reading: Reading): Reading {
+function readApart(reading: Reading): Reading {
   return { ...reading, notUnderstood: [] };
 }
 
 function readAttributes(reading: Reading, field: Located): ReadonlyMap<string, PostureValue> {
   return new Map(
-    readMembers(aside(reading), field, false).flatMap(({ key, node }) => {
+    readMembers(readApart(reading), field, false).flatMap(({ key, node }) => {
       const value = readPlain(node);
       const isValue =
         typeof value === "string" || typeof value === "number" || typeof value === "boolean";
@@ -76,14 +76,14 @@ function readAttributes(reading: Reading, field: Located): ReadonlyMap<string, P
   );
 }
 
-function textIn(reading: Reading, field: Member | undefined): string {
+function readOptionalText(reading: Reading, field: Member | undefined): string {
   return (field && readText(reading, field)?.text) ?? "";
 }
 
-function textsIn(reading: Reading, field: Member | undefined): readonly string[] {
-  return locatedTextsIn(reading, field).map(({ text }) => text);
+function readOptionalTexts(reading: Reading, field: Member | undefined): readonly string[] {
+  return readLocatedTexts(reading, field).map(({ text }) => text);
 }
 
-function locatedTextsIn(reading: Reading, field: Member | undefined): readonly LocatedText[] {
+function readLocatedTexts(reading: Reading, field: Member | undefined): readonly LocatedText[] {
   return (field && readTexts(reading, field)) ?? [];
 }

@@ -13,12 +13,12 @@ import {
 import { type RuleNames, readAcls, readGrants, readSshRules } from "./read-rules";
 import { readSshTests, readTests } from "./read-tests";
 import {
-  doNotUnderstand,
   type Located,
   type Member,
   type Reading,
   readMembers,
   readTexts,
+  reportNotUnderstood,
 } from "./reading";
 import { parseText } from "./syntax";
 
@@ -93,7 +93,7 @@ function findSections(reading: Reading, root: Located): Sections {
   const found = new Map<string, Member>();
   for (const member of readMembers(reading, root, true)) {
     const section = sections.get(member.key.toLowerCase());
-    if (section === undefined) doNotUnderstand(reading, member.place, "is not a known section");
+    if (section === undefined) reportNotUnderstood(reading, member.place, "is not a known section");
     else if (member.node.type !== "null") {
       // `path` begins with the section's own spelling, so that it is the same in every file.
       found.set(section, { ...member, place: { ...member.place, section, path: section } });
@@ -123,7 +123,8 @@ function readSections(reading: Reading, found: Sections, options: ReadOptions): 
       "defaultSrcPosture",
       (at) =>
         (readTexts(reading, at) ?? []).map(({ text, place }) => {
-          if (!postures.has(text)) doNotUnderstand(reading, place, "is not defined in postures");
+          if (!postures.has(text))
+            reportNotUnderstood(reading, place, "is not defined in postures");
           return text;
         }),
       [],

@@ -3,7 +3,7 @@
 import type { Node } from "jsonc-parser";
 import { isHidden, isUnknown, unknownValue } from "../access/engine-values";
 import type { NotUnderstood, Place, Refusal } from "./model";
-import { type LineStarts, positionAt } from "./syntax";
+import { findPosition, type LineStarts } from "./syntax";
 
 /** What is known of one file while it is read. */
 export interface Reading {
@@ -34,7 +34,7 @@ export function refuse({ refused }: Reading, place: Place, reason: string): void
   refused.push({ place, reason });
 }
 
-export function doNotUnderstand(
+export function reportNotUnderstood(
   { notUnderstood }: Reading,
   place: Place,
   reason: string,
@@ -55,7 +55,7 @@ function placeOf({ lineStarts }: Reading, node: Node, parent: Place, part: Part)
   const { section } = parent;
   const index = part.index ?? parent.index;
   const key = part.key ?? parent.key;
-  const { line, column } = positionAt(lineStarts, node.offset);
+  const { line, column } = findPosition(lineStarts, node.offset);
   const { path } = part;
   if (index !== undefined && key !== undefined) return { section, index, key, path, line, column };
   if (index !== undefined) return { section, index, path, line, column };
@@ -86,10 +86,10 @@ export function readMembers(
     const isEntry = !fold && place.path === place.section;
     const at = placeOf(reading, keyNode, place, isEntry ? { path, key } : { path });
     const name = fold ? key.toLowerCase() : key;
-    if (seen.has(name)) doNotUnderstand(reading, at, "is there twice");
+    if (seen.has(name)) reportNotUnderstood(reading, at, "is there twice");
     seen.add(name);
     if (isHidden(key) || key.includes(unknownValue))
-      doNotUnderstand(reading, at, "has a name that is not known yet, or hidden");
+      reportNotUnderstood(reading, at, "has a name that is not known yet, or hidden");
     members.push({ key, node: valueNode, place: at });
   }
   return members;
@@ -134,7 +134,7 @@ export function readText(reading: Reading, located: Located): LocatedText | unde
   }
   const value = String(node.value);
   if (isHidden(value) || isUnknown(value) || value.includes(unknownValue)) {
-    doNotUnderstand(reading, place, "is not known yet, or hidden");
+    reportNotUnderstood(reading, place, "is not known yet, or hidden");
     return undefined;
   }
   return { text: value.trim(), place };

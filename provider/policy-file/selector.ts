@@ -8,8 +8,7 @@ import {
   type AutogroupName,
   autogroupNames,
   type Group,
-  type Host,
-  type IpSet,
+  type NamedRanges,
   type Selector,
 } from "./model";
 
@@ -19,8 +18,8 @@ export type Domains = Pick<ReadonlySet<string>, "has">;
 /** What the file defines. */
 export interface Names {
   readonly groups: ReadonlyMap<string, Group>;
-  readonly hosts: ReadonlyMap<string, Host>;
-  readonly ipsets: ReadonlyMap<string, IpSet>;
+  readonly hosts: ReadonlyMap<string, NamedRanges>;
+  readonly ipsets: ReadonlyMap<string, NamedRanges>;
   /** In lower case. */
   readonly tags: ReadonlySet<string>;
   /** Domains of the tailnet; `undefined` where they are not known. */

@@ -1,6 +1,6 @@
 /** Who may log in on which machine as whom, by the rules for Tailscale SSH. */
 
-import { loginOf, matchesMember, meetsPostures } from "./matching";
+import { findLogin, matchesMember, meetsPostures } from "./matching";
 import type { Login, PolicyFile, Selector, SshRule } from "./model";
 import type { Member } from "./tailnet";
 
@@ -23,7 +23,7 @@ export function findLogins(policy: PolicyFile, source: Member): (destination: Me
       logins.flatMap((form) => (form.kind === "named" ? [form.name] : [])),
     ),
   );
-  const own = source.user === undefined ? undefined : localpartOf(loginOf(source.user));
+  const own = source.user === undefined ? undefined : getLocalpart(findLogin(source.user));
   if (own !== undefined && policy.sshRules.some(hasLocalpart)) named.add(own);
   const others = [...named, anybodyElse].filter((login) => login !== "root");
   return (destination) => {
@@ -71,8 +71,8 @@ function spellOut(form: Login, { user }: Member, others: readonly string[]): rea
     case "nonroot":
       return others;
     case "localpart": {
-      const name = user === undefined ? "" : loginOf(user);
-      return name.endsWith(`@${form.domain.toLowerCase()}`) ? [localpartOf(name)] : [];
+      const name = user === undefined ? "" : findLogin(user);
+      return name.endsWith(`@${form.domain.toLowerCase()}`) ? [getLocalpart(name)] : [];
     }
   }
 }
@@ -81,7 +81,7 @@ function hasLocalpart({ logins }: SshRule): boolean {
   return logins.some(({ kind }) => kind === "localpart");
 }
 
-function localpartOf(name: string): string {
+function getLocalpart(name: string): string {
   return name.slice(0, name.lastIndexOf("@"));
 }
 

@@ -30,7 +30,7 @@ export function parseText(text: string): ParsedText {
   const lineStarts = findLineStarts(text);
   const tooDeep = findTooDeep(text);
   if (tooDeep !== undefined) {
-    const at = positionAt(lineStarts, tooDeep);
+    const at = findPosition(lineStarts, tooDeep);
     return { problem: `has more than ${deepest} levels of brackets`, at };
   }
   const errors: ParseError[] = [];
@@ -38,12 +38,12 @@ export function parseText(text: string): ParsedText {
   const [error] = errors;
   if (error !== undefined || root === undefined) {
     const problem = `is not valid HuJSON: ${printParseErrorCode(error?.error ?? 4)}`;
-    return { problem, at: positionAt(lineStarts, error?.offset ?? 0) };
+    return { problem, at: findPosition(lineStarts, error?.offset ?? 0) };
   }
   return { root, lineStarts };
 }
 
-export function positionAt(lineStarts: LineStarts, offset: number): Position {
+export function findPosition(lineStarts: LineStarts, offset: number): Position {
   let low = 0;
   let high = lineStarts.length;
   while (high - low > 1) {
@@ -70,14 +70,14 @@ function findTooDeep(text: string): number | undefined {
     const [sign] = found;
     if (sign === "[" || sign === "{") depth++;
     else if (sign === "]" || sign === "}") depth--;
-    else signs.lastIndex = sign === '"' ? endOfText(text, at) : endOfComment(text, at);
+    else signs.lastIndex = sign === '"' ? findEndOfText(text, at) : findEndOfComment(text, at);
     if (depth > deepest) return at;
   }
   return undefined;
 }
 
 /** What follows the text that begins at `start`; a text does not go beyond its line. */
-function endOfText(text: string, start: number): number {
+function findEndOfText(text: string, start: number): number {
   const ends = /["\\\n]/g;
   ends.lastIndex = start + 1;
   for (let found = ends.exec(text); found !== null; found = ends.exec(text)) {
@@ -88,7 +88,7 @@ function endOfText(text: string, start: number): number {
 }
 
 /** What follows the comment that begins at `start`, or the slash that begins none. */
-function endOfComment(text: string, start: number): number {
+function findEndOfComment(text: string, start: number): number {
   const kind = text[start + 1];
   if (kind !== "/" && kind !== "*") return start + 1;
   const end = kind === "/" ? "\n" : "*/";

@@ -84,7 +84,7 @@ export interface Target {
     | { readonly kind: "service"; readonly service: Service; readonly tags: ReadonlySet<string> };
 }
 
-export function membersOf({ users, machines }: Tailnet): readonly Member[] {
+export function listMembers({ users, machines }: Tailnet): readonly Member[] {
   const byName = new Map(users.map((user) => [user.name, user]));
   return machines.map((machine) => {
     const tags = new Set((machine.tags ?? []).map(normalizeTag));
@@ -97,9 +97,9 @@ export function membersOf({ users, machines }: Tailnet): readonly Member[] {
   });
 }
 
-export function sourcesOf(members: readonly Member[]): readonly Source[] {
+export function listSources(members: readonly Member[]): readonly Source[] {
   return members.flatMap((member) =>
-    addressesOf(member.machine).map((address) => ({ member, address })),
+    parseAddresses(member.machine).map((address) => ({ member, address })),
   );
 }
 
@@ -108,24 +108,24 @@ export function sourcesOf(members: readonly Member[]): readonly Source[] {
  * approved subnet behind every router that carries to it, and those of `asked` behind routers and
  * exit nodes.
  */
-export function targetsOf(
+export function listTargets(
   members: readonly Member[],
   services: readonly Service[],
   asked: readonly Address[],
 ): readonly Target[] {
-  const firstHosts = members.flatMap(({ machine }) => subnetsOf(machine).map(firstHost));
+  const firstHosts = members.flatMap(({ machine }) => findSubnets(machine).map(getFirstHost));
   return [
     ...members.flatMap((member) =>
-      addressesOf(member.machine).map((address) => ({
-        label: labelOf(member.machine.name, address),
+      parseAddresses(member.machine).map((address) => ({
+        label: makeLabel(member.machine.name, address),
         address,
         at: { kind: "machine" as const, member },
       })),
     ),
-    ...members.flatMap((router) => behind(router, firstHosts, asked)),
+    ...members.flatMap((router) => findBehind(router, firstHosts, asked)),
     ...services.flatMap((service) =>
-      addressesOf(service).map((address) => ({
-        label: labelOf(service.name, address),
+      parseAddresses(service).map((address) => ({
+        label: makeLabel(service.name, address),
         address,
         at: {
           kind: "service" as const,
@@ -137,11 +137,12 @@ export function targetsOf(
   ];
 }
 
-function addressesOf({ ipv4, ipv6 }: Pick<Machine, "ipv4" | "ipv6">): readonly Address[] {
+/** A machine's own addresses in the tailnet. */
+export function parseAddresses({ ipv4, ipv6 }: Pick<Machine, "ipv4" | "ipv6">): readonly Address[] {
   return [ipv4, ipv6].flatMap((text) => (text === undefined ? [] : (parseAddress(text) ?? [])));
 }
 
-function labelOf(name: string, { family }: Address): string {
+function makeLabel(name: string, { family }: Address): string {
   return family === 4 ? name : `${name}/v6`;
 }
 
@@ -149,13 +150,13 @@ function labelOf(name: string, { family }: Address): string {
  * Which of the addresses `router` carries to: as a subnet router, or as an exit node what is
  * `asked`.
  */
-function behind(
+function findBehind(
   router: Member,
   firstHosts: readonly Address[],
   asked: readonly Address[],
 ): readonly Target[] {
-  const subnets = subnetsOf(router.machine);
-  const exits = approvedRoutes(router.machine).filter(isDefaultRoute);
+  const subnets = findSubnets(router.machine);
+  const exits = findApprovedRoutes(router.machine).filter(isDefaultRoute);
   const addresses = [
     ...[...firstHosts, ...asked].filter((address) => isInRanges(address, subnets)),
     ...asked.filter((address) => isInRanges(address, exits) && isCarriedByExitNodes(address)),
@@ -168,17 +169,17 @@ function behind(
   return [...targets.values()];
 }
 
-function subnetsOf(machine: Machine): readonly Range[] {
-  return approvedRoutes(machine).filter((route) => !isDefaultRoute(route));
+function findSubnets(machine: Machine): readonly Range[] {
+  return findApprovedRoutes(machine).filter((route) => !isDefaultRoute(route));
 }
 
 /** A route counts that is advertised and approved. */
-export function approvedRoutes({ routes, approved = [] }: Machine): readonly Range[] {
+export function findApprovedRoutes({ routes, approved = [] }: Machine): readonly Range[] {
   return approved
     .filter((route) => routes === undefined || routes.includes(route))
     .flatMap((route) => parseRange(route) ?? []);
 }
 
-function firstHost({ family, first, last }: Range): Address {
+function getFirstHost({ family, first, last }: Range): Address {
   return { family, value: first === last ? first : first + 1n };
 }

@@ -7,20 +7,19 @@ import {
   type Address,
   coverTailnet,
   isInRanges,
-  overlapTailnet,
-  parseAddress,
+  overlapsTailnet,
   type Range,
   tailnetRanges,
 } from "./addresses";
-import { loginOf } from "./matching";
+import { findLogin } from "./matching";
 import type { AutogroupName, PolicyFile, Selector } from "./model";
 import { type Names, parseSelector } from "./selector";
-import { type Machine, membersOf, type Tailnet, type User } from "./tailnet";
+import { listMembers, type Machine, parseAddresses, type Tailnet, type User } from "./tailnet";
 
 /** `undefined`: not decided by what is known. */
 export type Truth = boolean | undefined;
 
-export function anyOf<Item>(items: readonly Item[], test: (item: Item) => Truth): Truth {
+export function holdsForAny<Item>(items: readonly Item[], test: (item: Item) => Truth): Truth {
   let result: Truth = false;
   for (const item of items) {
     const truth = test(item);
@@ -30,7 +29,7 @@ export function anyOf<Item>(items: readonly Item[], test: (item: Item) => Truth)
   return result;
 }
 
-export function allOf<Item>(items: readonly Item[], test: (item: Item) => Truth): Truth {
+export function holdsForAll<Item>(items: readonly Item[], test: (item: Item) => Truth): Truth {
   let result: Truth = true;
   for (const item of items) {
     const truth = test(item);
@@ -65,7 +64,8 @@ export function findSubjects(
   text: string,
   tailnet: Tailnet | undefined,
 ): Subjects {
-  const parsed = text === "" ? { refused: "is empty" } : parseSelector(text, namesIn(policy), "");
+  const parsed =
+    text === "" ? { refused: "is empty" } : parseSelector(text, collectNames(policy), "");
   if ("refused" in parsed) return { invalid: parsed.refused };
   if ("notUnderstood" in parsed) return { invalid: parsed.notUnderstood };
   const { selector } = parsed;
@@ -77,12 +77,14 @@ export function findSubjects(
       return findGroup(policy, selector.name, tailnet);
     case "tag":
       return [
-        { tags: new Set([selector.name]), ...knownAddresses(selector, tailnet), isOpen: false },
+        { tags: new Set([selector.name]), ...findKnownAddresses(selector, tailnet), isOpen: false },
       ];
     case "addresses":
       return findAddress(selector.ranges, tailnet);
     case "service":
-      return [{ tags: serviceTags(selector.name, tailnet), service: selector.name, isOpen: false }];
+      return [
+        { tags: findServiceTags(selector.name, tailnet), service: selector.name, isOpen: false },
+      ];
     case "autogroup":
       return findAutogroup(selector.name);
     default:
@@ -90,7 +92,7 @@ export function findSubjects(
   }
 }
 
-export function namesIn({ groups, hosts, ipsets, tagOwners }: PolicyFile): Names {
+export function collectNames({ groups, hosts, ipsets, tagOwners }: PolicyFile): Names {
   return { groups, hosts, ipsets, tags: new Set(tagOwners.keys()), domains: undefined };
 }
 
@@ -99,8 +101,8 @@ export function namesIn({ groups, hosts, ipsets, tagOwners }: PolicyFile): Names
  * are not.
  */
 function findUser(policy: PolicyFile, login: string, tailnet: Tailnet | undefined): Subject {
-  const user = tailnet?.users.find((known) => loginOf(known) === login);
-  if (user !== undefined && tailnet !== undefined) return subjectOf(user, tailnet);
+  const user = tailnet?.users.find((known) => findLogin(known) === login);
+  if (user !== undefined && tailnet !== undefined) return toSubject(user, tailnet);
   const hasUsers = tailnet !== undefined && tailnet.users.length > 0;
   const isMember = hasUsers ? false : isNamed(policy, login) ? true : undefined;
   const role = hasUsers ? "none" : undefined;
@@ -139,12 +141,12 @@ function findNamed(policy: PolicyFile): ReadonlySet<string> {
   ]);
 }
 
-function subjectOf(user: User, tailnet: Tailnet): Subject {
-  const addresses = membersOf(tailnet)
+function toSubject(user: User, tailnet: Tailnet): Subject {
+  const addresses = listMembers(tailnet)
     .filter((member) => member.user === user)
-    .flatMap(({ machine }) => addressesOf(machine));
+    .flatMap(({ machine }) => parseAddresses(machine));
   return {
-    login: loginOf(user),
+    login: findLogin(user),
     role: user.role,
     isMember: user.role !== "shared",
     tags: new Set(),
@@ -161,15 +163,15 @@ function findGroup(
   return (policy.groups.get(name)?.members ?? []).map((login) => findUser(policy, login, tailnet));
 }
 
-function knownAddresses(selector: Selector, tailnet: Tailnet | undefined) {
+function findKnownAddresses(selector: Selector, tailnet: Tailnet | undefined) {
   if (tailnet === undefined || selector.kind !== "tag") return {};
-  const addresses = membersOf(tailnet)
+  const addresses = listMembers(tailnet)
     .filter(({ tags }) => tags.has(selector.name))
-    .flatMap(({ machine }) => addressesOf(machine));
+    .flatMap(({ machine }) => parseAddresses(machine));
   return addresses.length > 0 ? { addresses } : {};
 }
 
-function serviceTags(name: string, tailnet: Tailnet | undefined): ReadonlySet<string> {
+function findServiceTags(name: string, tailnet: Tailnet | undefined): ReadonlySet<string> {
   const service = tailnet?.services?.find((known) => known.name === name);
   return new Set((service?.tags ?? []).map((tag) => tag.toLowerCase()));
 }
@@ -180,13 +182,14 @@ function findAddress(ranges: readonly Range[], tailnet: Tailnet | undefined): Su
   if (range === undefined || ranges.length > 1 || range.first !== range.last)
     return { invalid: "is a network, not an address" };
   const address = { family: range.family, value: range.first };
-  const member = tailnet && membersOf(tailnet).find(({ machine }) => hasAddress(machine, address));
+  const member =
+    tailnet && listMembers(tailnet).find(({ machine }) => hasAddress(machine, address));
   if (member === undefined) {
     const isOpen = tailnet === undefined && isInRanges(address, tailnetRanges);
     return [{ tags: new Set(), addresses: [address], isOpen }];
   }
   const { tags, user } = member;
-  const login = user && loginOf(user);
+  const login = user && findLogin(user);
   const isMember = user !== undefined && user.role !== "shared";
   return [{ login, role: user?.role, isMember, tags, addresses: [address], isOpen: false }];
 }
@@ -208,12 +211,8 @@ function findAutogroup(name: AutogroupName): Subjects {
   }
 }
 
-function addressesOf({ ipv4, ipv6 }: Machine): readonly Address[] {
-  return [ipv4, ipv6].flatMap((text) => (text === undefined ? [] : (parseAddress(text) ?? [])));
-}
-
 function hasAddress(machine: Machine, { family, value }: Address): boolean {
-  return addressesOf(machine).some((own) => own.family === family && own.value === value);
+  return parseAddresses(machine).some((own) => own.family === family && own.value === value);
 }
 
 /** Whether the selector means the subject, as a source or a machine that is reached. */
@@ -269,5 +268,5 @@ function isWithin({ addresses, service }: Subject, ranges: readonly Range[]): Tr
   }
   if (service !== undefined) return undefined;
   if (coverTailnet(ranges)) return true;
-  return overlapTailnet(ranges) ? undefined : false;
+  return overlapsTailnet(ranges) ? undefined : false;
 }

@@ -23,7 +23,14 @@ import {
 } from "./ports";
 import { meetsCondition } from "./posture";
 import type { Tailnet } from "./tailnet";
-import { allOf, anyOf, findSubjects, means, type Subject, type Truth } from "./test-subjects";
+import {
+  findSubjects,
+  holdsForAll,
+  holdsForAny,
+  means,
+  type Subject,
+  type Truth,
+} from "./test-subjects";
 
 /** One assertion of a test and how it ends. */
 export interface TestResult {
@@ -74,7 +81,10 @@ export function runTest(
     if (sources.length === 0 || question.destinations.length === 0)
       return { ...asked, outcome: "unknown" };
     const isOpen = (from: Subject, to: Subject) => isReached(policy, test, from, to, question);
-    return judge(asked, everyPair(sources, question.destinations, isOpen, assertion.wanted));
+    return judgeTruth(
+      asked,
+      holdsForEveryPair(sources, question.destinations, isOpen, assertion.wanted),
+    );
   });
 }
 
@@ -84,19 +94,19 @@ function fail(asked: Asked, reason: string): TestResult {
   return { ...asked, outcome: "fails", reason };
 }
 
-function judge(asked: Asked, truth: Truth): TestResult {
+function judgeTruth(asked: Asked, truth: Truth): TestResult {
   return { ...asked, outcome: truth === undefined ? "unknown" : truth ? "holds" : "fails" };
 }
 
 /** Whether every pair is open, or closed where that is wanted. */
-function everyPair(
+function holdsForEveryPair(
   sources: readonly Subject[],
   destinations: readonly Subject[],
   isOpen: (from: Subject, to: Subject) => Truth,
   wanted: TestResult["wanted"],
 ): Truth {
-  return allOf(sources, (from) =>
-    allOf(destinations, (to) => {
+  return holdsForAll(sources, (from) =>
+    holdsForAll(destinations, (to) => {
       const truth = isOpen(from, to);
       return wanted === "deny" && truth !== undefined ? !truth : truth;
     }),
@@ -143,13 +153,15 @@ function isReached(
     (!hasPorts(protocol) || ports.some(({ first, last }) => first <= port && port <= last));
   if (policy.notUnderstood.some(({ counts }) => counts === "everything")) return undefined;
   if (!policy.hasNetworkRules) return usualProtocols.includes(protocol);
-  return anyOf(policy.networkRules, (rule) => {
+  return holdsForAny(policy.networkRules, (rule) => {
     if (!meetsRulePostures(policy, rule, test)) return false;
     const targets = rule.destinations.filter(({ openings }) => openings.some(opens));
     if (targets.length === 0) return false;
-    const source = anyOf(rule.sources, (selector) => means(policy, selector, from));
+    const source = holdsForAny(rule.sources, (selector) => means(policy, selector, from));
     if (source === false) return false;
-    const target = anyOf(targets, (destination) => isTarget(policy, rule, destination, from, to));
+    const target = holdsForAny(targets, (destination) =>
+      isTarget(policy, rule, destination, from, to),
+    );
     return target === false ? false : source === undefined ? undefined : target;
   });
 }
@@ -218,9 +230,9 @@ export function runSshTest(
     const isOpen = (from: Subject, to: Subject) => {
       const check = isLoginOpen(policy, "check", from, to, login);
       if (wanted === "check") return check;
-      return anyOf([check, isLoginOpen(policy, "accept", from, to, login)], (truth) => truth);
+      return holdsForAny([check, isLoginOpen(policy, "accept", from, to, login)], (truth) => truth);
     };
-    return judge(asked, everyPair(sources, found, isOpen, wanted));
+    return judgeTruth(asked, holdsForEveryPair(sources, found, isOpen, wanted));
   });
 }
 
@@ -231,16 +243,16 @@ function isLoginOpen(
   to: Subject,
   login: string,
 ): Truth {
-  return anyOf(policy.sshRules, (rule) => {
+  return holdsForAny(policy.sshRules, (rule) => {
     if (rule.action !== action || !hasLogin(rule, from, login)) return false;
     if (from.tags.size > 0 && to.tags.size === 0 && !to.isOpen) return false;
-    const source = anyOf(rule.sources, (selector) => means(policy, selector, from));
-    const target = anyOf(rule.destinations, (selector) =>
+    const source = holdsForAny(rule.sources, (selector) => means(policy, selector, from));
+    const target = holdsForAny(rule.destinations, (selector) =>
       selector.kind === "autogroup" && selector.name === "self"
         ? isSame(from, to)
         : means(policy, selector, to),
     );
-    return allOf([source, target], (truth) => truth);
+    return holdsForAll([source, target], (truth) => truth);
   });
 }
 

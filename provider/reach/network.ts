@@ -11,7 +11,7 @@ import {
   type Range,
   subtractRange,
 } from "../policy-file/addresses";
-import { meaningOf } from "../policy-file/attributes";
+import { describeAttribute } from "../policy-file/attributes";
 import type {
   Login,
   NetworkRule,
@@ -519,7 +519,7 @@ function findRemarks({ nodeAttributes }: PolicyFile): Remark[] {
   return nodeAttributes.flatMap(({ place, targets, attributes }) => {
     const whose = targets.map(({ text }) => (text === "*" ? "all" : text)).join(", ");
     return attributes.flatMap((attribute) => {
-      const meaning = meaningOf(attribute);
+      const meaning = describeAttribute(attribute);
       return meaning === undefined
         ? []
         : [{ at: place, sentence: `By ${attribute} the machines of ${whose} ${meaning}.` }];

@@ -10,7 +10,7 @@ import { failingTests } from "../../emulator/policy-tests";
 import { evaluate } from "../../provider/policy-file/evaluate";
 import type { Flow } from "../../provider/policy-file/flow";
 import { anybodyElse, findLogins } from "../../provider/policy-file/ssh";
-import { membersOf, type Tailnet } from "../../provider/policy-file/tailnet";
+import { listMembers, type Tailnet } from "../../provider/policy-file/tailnet";
 import { runTests } from "../../provider/policy-file/tests";
 import { understand } from "./understand";
 
@@ -242,7 +242,7 @@ test("a test passes if the evaluator opens what it asks for, and its opposite if
 }, 600_000);
 
 test("a test of a login passes if the evaluator allows it", () => {
-  const members = membersOf(tailnet);
+  const members = listMembers(tailnet);
   const member = (name: string) => {
     const found = members.find(({ machine }) => machine.name === sources[name]);
     if (found === undefined) throw new Error(`there is no machine for ${name}`);
