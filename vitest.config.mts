@@ -140,7 +140,7 @@ export default defineConfig({
     ],
     env: { TAILSCOPE_SEED: seed },
     sequence: { shuffle: { files: isLong }, seed: Number(seed) },
-    setupFiles: ["test/evidence.ts", "test/seed.ts"],
+    setupFiles: ["test/evidence.ts", "test/processor-time.ts", "test/seed.ts"],
     // A machine under load is no failure.
     testTimeout: isLong ? 600_000 : 120_000,
     maxWorkers: 2,

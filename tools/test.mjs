@@ -34,7 +34,8 @@ async function testAll() {
   }
   const counts = join(root, "coverage", "tests.json");
   const engineRuns = join(root, "coverage", "engine-runs.txt");
-  for (const file of [counts, engineRuns]) rmSync(file, { force: true });
+  const processorTimes = join(root, "coverage", "processor-times.txt");
+  for (const file of [counts, engineRuns, processorTimes]) rmSync(file, { force: true });
   const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${counts}`];
   const evidence = mkdtempSync(join(tmpdir(), "tailscope-evidence-"));
   const secrets = join(evidence, "secrets.list");
@@ -43,6 +44,7 @@ async function testAll() {
     ...compileCache,
     TAILSCOPE_EVIDENCE: evidence,
     TAILSCOPE_ENGINE_RUNS: engineRuns,
+    TAILSCOPE_PROCESSOR_TIMES: processorTimes,
     TAILSCOPE_EMULATOR_SECRETS: secrets,
   };
   process.exitCode = await handOver(node, [vitest, ...args], {

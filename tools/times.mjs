@@ -1,6 +1,7 @@
 /**
- * `npm run test:times`: where the time of the last `npm test` went, by folder and by file, and the
- * runs of the Pulumi CLI by verb. Times are of the wall: two files run side by side.
+ * `npm run test:times`: where the time of the last `npm test` went, by folder and by file: of the
+ * processor on Linux, with all that tests started, else of the wall, while two files run side by
+ * side. And the runs of the Pulumi CLI by verb, by the wall.
  */
 
 import { existsSync, readFileSync } from "node:fs";
@@ -40,6 +41,20 @@ function sumByName(entries) {
 }
 
 /**
+ * What tests noted in a file below `coverage`: in each line seconds, and of what.
+ *
+ * @param {string} name
+ */
+function linesOf(name) {
+  const file = join(root, "coverage", name);
+  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
+  return lines.map((line) => {
+    const [seconds = "", ...rest] = line.split(" ");
+    return /** @type {const} */ ([rest.join(" "), Number(seconds)]);
+  });
+}
+
+/**
  * @param {string} title
  * @param {readonly [string, Sum][]} rows
  */
@@ -55,21 +70,20 @@ runMain(async () => {
     throw new SetUpError("reading the times", `there is no ${counts}`, "run `npm test` first.");
   /** @type {{ testResults: TestFile[] }} */
   const { testResults } = JSON.parse(readFileSync(counts, "utf8"));
-  const files = testResults.map(({ name, startTime, endTime }) => {
+  const byTheWall = testResults.map(({ name, startTime, endTime }) => {
     const path = relative(join(root, "test"), name).split(sep).join("/");
     return /** @type {const} */ ([path, (endTime - startTime) / 1000]);
   });
+  const byProcessor = linesOf("processor-times.txt");
+  const [files, clock] = byProcessor.length > 0 ? [byProcessor, "processor"] : [byTheWall, "wall"];
   print(
-    "By folder (files)",
+    `By folder (files), ${clock} time`,
     sumByName(files.map(([path, seconds]) => [path.split("/")[0] ?? path, seconds])),
   );
   print("The longest files (projects that run them)", sumByName(files).slice(0, longest));
 
-  const runs = join(root, "coverage", "engine-runs.txt");
-  const lines = existsSync(runs) ? readFileSync(runs, "utf8").split("\n").filter(Boolean) : [];
-  const entries = lines.map((line) => {
-    const [seconds = "", ...verb] = line.split(" ");
-    return /** @type {const} */ ([`pulumi ${verb.join(" ")}`, Number(seconds)]);
-  });
-  print("Runs of the Pulumi CLI by test stacks", sumByName(entries));
+  const runs = linesOf("engine-runs.txt").map(
+    ([verb, seconds]) => /** @type {const} */ ([`pulumi ${verb}`, seconds]),
+  );
+  print("Runs of the Pulumi CLI by test stacks, wall time", sumByName(runs));
 });
