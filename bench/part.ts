@@ -8,7 +8,7 @@ export interface Amount {
   readonly rounds: number;
   /** Smaller sizes, to see within two minutes whether something is far off. */
   readonly isQuick: boolean;
-  /** How many credentials the largest stack has, where it can be chosen. */
+  /** How many credentials there are, instead of each part's own number. */
   readonly count?: number | undefined;
   readonly say: (text: string) => void;
 }

@@ -51,7 +51,7 @@ bench/RESULTS.md as soon as it is done; the other parts stay as they were last m
   page          measures nothing, and writes bench/RESULTS.md again (after an edit of READING.md)
 ${parts.map(({ name, title }) => `  ${name.padEnd(14)}${title}`).join("\n")}
 
-  --count N     how many credentials scale has, instead of 10,000, and largest, instead of 50,000
+  --count N     how many credentials lives, looks, settings, scale and largest have, to try them
   --rounds N    how often, instead of each part's own number
   --help        print this
 
