@@ -179,7 +179,7 @@ function readCapabilities(reading: Reading, app: Located): readonly Capability[]
     if (reason !== undefined) refuse(reading, place, reason);
     const values = readPlain(node);
     if (Array.isArray(values) || values === null) return { place, name: key, values: values ?? [] };
-    doNotUnderstand(reading, place, "is not a list of what the application reads", "selector");
+    reportNotUnderstood(reading, place, "is not a list of what the application reads", "selector");
     return { place, name: key, values: [values] };
   });
 }

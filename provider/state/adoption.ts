@@ -16,6 +16,7 @@ import type { Properties } from "../engine/resource";
 import { applyWrite } from "../engine/state";
 import { notKnownSecret } from "../engine/unknown-secret";
 import { removeUndefined } from "../engine/unknowns";
+import { createFreeNames } from "./free-names";
 import { isShortLivedToken } from "./inventory";
 
 export interface Adopted {
@@ -40,7 +41,7 @@ export function adopt(
   keys: readonly Key[],
   names: ReadonlyMap<string, string> = new Map(),
 ): { adopted: Adopted[]; refused: Refused[] } {
-  const taken = new Set<string>();
+  const freeName = createFreeNames("-");
   const adopted: Adopted[] = [];
   const refused: Refused[] = [];
   for (const key of keys) {
@@ -57,10 +58,9 @@ export function adopt(
     const wanted = toArguments(key, definition);
     // What exists is right: where we would let nobody ask for it, it is taken as it is.
     const inputs = { ...removeEmpty(wanted), ...checkInputs(definition, wanted).inputs };
-    const name = findFreeName(
+    const name = freeName(
       names.get(key.id) ??
         slugify(key.description || `${getKeyFacts(definition.type).shortName} ${key.id}`),
-      taken,
     );
     adopted.push({
       id: key.id,
@@ -111,13 +111,6 @@ function slugify(text: string): string {
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");
   return words === "" ? "credential" : words;
-}
-
-function findFreeName(name: string, taken: Set<string>): string {
-  let free = name;
-  for (let number = 2; taken.has(free); number++) free = `${name}-${number}`;
-  taken.add(free);
-  return free;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Existing credentials as a program in TypeScript. Pure. */
 
 import type { Adopted } from "./adoption";
+import { createFreeNames } from "./free-names";
 
 /**
  * The program, in TypeScript. What an argument is by default is left out. Nothing is exported: an export of a whole resource shows all
@@ -8,13 +9,13 @@ import type { Adopted } from "./adoption";
  */
 export function printProgram(adopted: readonly Adopted[]): string {
   const kinds = [...new Set(adopted.map(({ kind }) => kind))].sort();
-  const used = new Set<string>();
+  const freeName = createFreeNames("_");
   const resources = adopted.map(({ id, kind, name, inputs }) => {
     const given = Object.entries(inputs).filter(
       ([argument, value]) => argument !== "__provider" && value !== false && value !== undefined,
     );
     const lines = given.map(([argument, value]) => `  ${argument}: ${printLiteral(value)},\n`);
-    return `/** ${id} */\nconst ${chooseVariableName(name, used)} = new ${kind}(${JSON.stringify(name)}, {\n${lines.join("")}});\n`;
+    return `/** ${id} */\nconst ${freeName(toVariableName(name))} = new ${kind}(${JSON.stringify(name)}, {\n${lines.join("")}});\n`;
   });
   return `// Existing credentials, adopted as they are. Their secrets are not known here: rotateEvery or a replacement gets new ones.\n\nimport { ${kinds.join(", ")} } from "tailscope";\n\n${resources.join("\n")}`;
 }
@@ -41,16 +42,12 @@ const reserved = new Set(
 );
 
 /**
- * A name for the variable of a resource: no word of the language, no other name of the program, and with a small letter in front, so
- * that it hides none of the classes and none of what every module has (`Object`, `Promise`).
+ * A name for the variable of a resource: no word of the language, and with a small letter in front,
+ * so that it hides none of the classes and none of what every module has (`Object`, `Promise`).
  */
-function chooseVariableName(name: string, used: Set<string>): string {
+function toVariableName(name: string): string {
   const camel = name
     .replace(/[^A-Za-z0-9]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? "")
     .replace(/^[A-Z]/, (first) => first.toLowerCase());
-  const plain = /^[a-z]/.test(camel) && !reserved.has(camel) ? camel : `_${camel}`;
-  let free = plain;
-  for (let number = 2; used.has(free); number++) free = `${plain}_${number}`;
-  used.add(free);
-  return free;
+  return /^[a-z]/.test(camel) && !reserved.has(camel) ? camel : `_${camel}`;
 }

@@ -722,7 +722,7 @@ describe("beside these", () => {
       grants: [],
       autoApprovers: { routes: { "10.0.0.0/8": ["ada@acme.example", "tag:a"] } },
     });
-    const names = startsNamedIn(network).map(({ name }) => name);
+    const names = findNamedStarts(network).map(({ name }) => name);
     expect(names).toEqual([...Object.keys(tagOwners), "ada@acme.example"]);
   });
 });

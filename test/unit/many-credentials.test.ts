@@ -7,6 +7,7 @@ import type { ApiClient } from "../../provider/api/auth/client";
 import { createKeyList } from "../../provider/api/keys/shared-list";
 import { layOut } from "../../provider/cli/table";
 import { trackReads } from "../../provider/engine/same-tailnet";
+import { createFreeNames } from "../../provider/state/free-names";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -95,4 +96,30 @@ test("a description is found by the id itself, else by the other form of it", ()
 test("a table has as many rows as there are", () => {
   const rows = Array.from({ length: 200_000 }, (_, at) => [`k${at}`]);
   expect(layOut([{ title: "ID", isWhole: true }], rows, 80).rows).toHaveLength(200_000);
+});
+
+test("of many with one name each gets the first number that is free", () => {
+  const names = fc.constantFrom("ci", "ci-2", "ci-3", "ci-2-2", "cd");
+  fc.assert(
+    fc.property(fc.array(names, { maxLength: 20 }), (wanted) => {
+      const freeName = createFreeNames("-");
+      const taken = new Set<string>();
+      for (const name of wanted) {
+        let expected: string = name;
+        for (let number = 2; taken.has(expected); number++) expected = `${name}-${number}`;
+        taken.add(expected);
+        expect(freeName(name)).toBe(expected);
+      }
+    }),
+  );
+});
+
+test("ten times as many with one name are named in ten times the steps", () => {
+  const countSteps = (count: number) => {
+    const looks = vi.spyOn(Map.prototype, "has").mockClear();
+    const freeName = createFreeNames("-");
+    for (let at = 0; at < count; at++) freeName("ci");
+    return looks.mock.calls.length;
+  };
+  expect(countSteps(10_000)).toBeLessThan(11 * countSteps(1000));
 });
