@@ -4,7 +4,6 @@ import { existsSync } from "node:fs";
 import { redactSecrets, sanitize } from "../access/sanitize";
 import { version } from "../api/version";
 import { explainAssessment, formatExplanation, formatTerminal } from "../review/formats/terminal";
-import { readPlan } from "../review/input/plan";
 import { readPreview } from "../review/input/preview";
 import type { GivenPolicy } from "../review/reach/policies";
 import { exceedsLimit, type Limit, type Review, reviewWithReach } from "../review/review";
@@ -73,7 +72,7 @@ async function reviewOf(file: string | undefined, options: ReviewOptions): Promi
     );
   }
   const content = await textOf(path);
-  const read = plan === undefined ? readPreview(content) : readPlan(content);
+  const read = await readChange(content, plan !== undefined);
   if ("problem" in read) {
     const remedy =
       plan === undefined
@@ -93,6 +92,13 @@ async function reviewOf(file: string | undefined, options: ReviewOptions): Promi
   });
   if ("problem" in found) throw new CommandFailure(`${sanitize(found.problem)}.`);
   return found;
+}
+
+/** A preview; or a plan, which few have. */
+async function readChange(content: string, isPlan: boolean) {
+  if (!isPlan) return readPreview(content);
+  const { readPlan } = await import("../review/input/plan.js");
+  return readPlan(content);
 }
 
 function policyIn(path: string | undefined): GivenPolicy | undefined {

@@ -85,12 +85,11 @@ test.each(["--version", "--help", ...commands.map((name) => `${name} --help`)])(
   },
 );
 
-test("a review on a terminal loads no HTTP and no other format", async () => {
+test("a review on a terminal loads no HTTP, no zod and no other format", async () => {
   const loaded = await loadedBy("review", preview);
   expect(loaded).toContain("review/formats/terminal.js");
-  expect(
-    loaded.filter((path) => /^undici\/|formats\/(html|sarif|markdown)[.]js$/.test(path)),
-  ).toEqual([]);
+  const others = /^(undici|zod)\/|formats\/(html|sarif|markdown)[.]js$|input\/plan[.]js$/;
+  expect(loaded.filter((path) => others.test(path))).toEqual([]);
 });
 
 const kept = () => join(folder, "tailscope", "compiled");

@@ -4,77 +4,89 @@
  * made.
  */
 
-import { z } from "zod";
 import { unknownValue } from "../../access/engine-values";
 import { isObject } from "./argument";
 import { findFailure, findMissingSteps, severity } from "./failures";
 import { describeMismatch, objectLike, toState } from "./schemas";
+import {
+  anything,
+  arrayOf,
+  boolean,
+  closedObjectOf,
+  nullish,
+  number,
+  objectOf,
+  optional,
+  read,
+  recordOf,
+  string,
+  type ValueOf,
+} from "./shape";
 import type { ReadResult, Step } from "./step";
 
-const state = z.looseObject({
-  type: z.string(),
-  urn: z.string().nullish(),
-  id: z.string().nullish(),
+const state = objectOf({
+  type: string,
+  urn: nullish(string),
+  id: nullish(string),
   inputs: objectLike,
   outputs: objectLike,
-  external: z.boolean().nullish(),
-  delete: z.boolean().nullish(),
-  retainOnDelete: z.boolean().nullish(),
+  external: nullish(boolean),
+  delete: nullish(boolean),
+  retainOnDelete: nullish(boolean),
 });
 
-const resourceEvent = z.looseObject({
-  metadata: z.looseObject({
-    op: z.string(),
-    urn: z.string(),
-    old: state.nullish(),
-    new: state.nullish(),
+const resourceEvent = objectOf({
+  metadata: objectOf({
+    op: string,
+    urn: string,
+    old: nullish(state),
+    new: nullish(state),
   }),
 });
 
-const summary = z.looseObject({
-  maybeCorrupt: z.boolean().nullish(),
-  isPreview: z.boolean().nullish(),
-  result: z.string().nullish(),
-  resourceChanges: z.record(z.string(), z.number()).nullish(),
+const summary = objectOf({
+  maybeCorrupt: nullish(boolean),
+  isPreview: nullish(boolean),
+  result: nullish(string),
+  resourceChanges: nullish(recordOf(number)),
 });
-
-const nothingToRead = z.unknown().optional();
 
 /** Every event that there is. One that is not here could say anything, so it is refused. */
-const event = z.strictObject({
-  sequence: z.number(),
-  timestamp: z.number().optional(),
-  resourcePreEvent: resourceEvent.optional(),
-  resOutputsEvent: resourceEvent.optional(),
-  resOpFailedEvent: resourceEvent.optional(),
-  diagnosticEvent: z.looseObject({ severity, message: z.string().optional() }).optional(),
-  errorEvent: z.looseObject({ error: z.string().optional() }).optional(),
-  policyEvent: z
-    .looseObject({ enforcementLevel: z.string().optional(), message: z.string().optional() })
-    .optional(),
-  summaryEvent: summary.optional(),
-  cancelEvent: nothingToRead,
-  stdoutEvent: nothingToRead,
-  preludeEvent: nothingToRead,
-  policyRemediationEvent: nothingToRead,
-  policyLoadEvent: nothingToRead,
-  policyAnalyzeSummaryEvent: nothingToRead,
-  policyRemediateSummaryEvent: nothingToRead,
-  policyAnalyzeStackSummaryEvent: nothingToRead,
-  startDebuggingEvent: nothingToRead,
-  progressEvent: nothingToRead,
+const event = closedObjectOf({
+  sequence: number,
+  timestamp: optional(number),
+  resourcePreEvent: optional(resourceEvent),
+  resOutputsEvent: optional(resourceEvent),
+  resOpFailedEvent: optional(resourceEvent),
+  diagnosticEvent: optional(objectOf({ severity, message: optional(string) })),
+  errorEvent: optional(objectOf({ error: optional(string) })),
+  policyEvent: optional(
+    objectOf({ enforcementLevel: optional(string), message: optional(string) }),
+  ),
+  summaryEvent: optional(summary),
+  cancelEvent: anything,
+  stdoutEvent: anything,
+  preludeEvent: anything,
+  policyRemediationEvent: anything,
+  policyLoadEvent: anything,
+  policyAnalyzeSummaryEvent: anything,
+  policyRemediateSummaryEvent: anything,
+  policyAnalyzeStackSummaryEvent: anything,
+  startDebuggingEvent: anything,
+  progressEvent: anything,
 });
 
-type Event = z.infer<typeof event>;
+type Event = ValueOf<typeof event>;
 
 export function isEvent(document: unknown): boolean {
   return isObject(document) && Object.hasOwn(document, "sequence");
 }
 
 export function readEvents(documents: readonly unknown[]): ReadResult {
-  const parsed = z.array(event).safeParse(documents);
-  if (!parsed.success) return { problem: describeMismatch(parsed.error, "a stream of events") };
-  const events = parsed.data;
+  const found = read(arrayOf(event), documents);
+  if ("mismatch" in found)
+    return { problem: describeMismatch(found.mismatch, "a stream of events") };
+  const events = found.value;
   const steps: Step[] = [];
   const places = new Map<string, number>();
   for (const { resourcePreEvent, resOutputsEvent } of events) {
@@ -96,7 +108,7 @@ export function readEvents(documents: readonly unknown[]): ReadResult {
   return problem === undefined ? { steps } : { problem };
 }
 
-function toStep({ op, urn, old, new: after }: z.infer<typeof resourceEvent>["metadata"]): Step {
+function toStep({ op, urn, old, new: after }: ValueOf<typeof resourceEvent>["metadata"]): Step {
   return {
     op,
     urn,

@@ -3,11 +3,11 @@
  * may be what matters.
  */
 
-import { z } from "zod";
 import { parseType } from "../../access/urn";
+import { nullish, string } from "./shape";
 import type { Step } from "./step";
 
-export const severity = z.string().nullish();
+export const severity = nullish(string);
 
 export interface Diagnostic {
   readonly severity?: string | null | undefined;

@@ -3,7 +3,6 @@
  * Of what was it has the names of the arguments that change, and nothing of what goes.
  */
 
-import { z } from "zod";
 import { parseType } from "../../access/urn";
 import {
   type Arguments,
@@ -16,28 +15,38 @@ import {
 } from "./argument";
 import { parseDocuments } from "./documents";
 import { describeMismatch, objectLike } from "./schemas";
+import {
+  anything,
+  arrayOf,
+  nullish,
+  objectOf,
+  read,
+  recordOf,
+  string,
+  type ValueOf,
+} from "./shape";
 import type { ReadResult, State, Step } from "./step";
 
-const resourcePlan = z.looseObject({
-  goal: z
-    .looseObject({
-      type: z.string().nullish(),
-      inputDiff: z
-        .looseObject({
+const resourcePlan = objectOf({
+  goal: nullish(
+    objectOf({
+      type: nullish(string),
+      inputDiff: nullish(
+        objectOf({
           adds: objectLike,
           updates: objectLike,
-          deletes: z.array(z.string()).nullish(),
-        })
-        .nullish(),
-    })
-    .nullish(),
-  steps: z.array(z.string()).nullish(),
+          deletes: nullish(arrayOf(string)),
+        }),
+      ),
+    }),
+  ),
+  steps: nullish(arrayOf(string)),
   state: objectLike,
 });
 
-const plan = z.looseObject({
-  resourcePlans: z.record(z.string(), resourcePlan).nullish(),
-  manifest: z.unknown().optional(),
+const plan = objectOf({
+  resourcePlans: nullish(recordOf(resourcePlan)),
+  manifest: anything,
 });
 
 /** The steps in the text of a plan, or what is wrong with it. */
@@ -47,18 +56,19 @@ export function readPlan(text: string): ReadResult {
   if ("problem" in found) return found;
   const [document, ...more] = found.documents;
   if (more.length > 0) return { problem: "it has more than one JSON document" };
-  const parsed = plan.safeParse(document);
-  if (!parsed.success) return { problem: describeMismatch(parsed.error, "an update plan") };
-  if (!isObject(parsed.data.manifest))
+  const planned = read(plan, document);
+  if ("mismatch" in planned)
+    return { problem: describeMismatch(planned.mismatch, "an update plan") };
+  if (!isObject(planned.value.manifest))
     return { problem: "it is not an update plan: manifest is missing" };
   return {
-    steps: Object.entries(parsed.data.resourcePlans ?? {}).flatMap(([urn, planned]) =>
+    steps: Object.entries(planned.value.resourcePlans ?? {}).flatMap(([urn, planned]) =>
       toSteps(urn, planned),
     ),
   };
 }
 
-type ResourcePlan = z.infer<typeof resourcePlan>;
+type ResourcePlan = ValueOf<typeof resourcePlan>;
 
 function toSteps(urn: string, planned: ResourcePlan): Step[] {
   const ops = planned.steps ?? [];

@@ -3,41 +3,51 @@
  * happens.
  */
 
-import { z } from "zod";
 import { parseDocuments } from "./documents";
 import { isEvent, readEvents } from "./events";
 import { findFailure, findMissingSteps, severity } from "./failures";
 import { describeMismatch, findPosition, objectLike, toState } from "./schemas";
+import {
+  arrayOf,
+  boolean,
+  nullish,
+  number,
+  objectOf,
+  optional,
+  read,
+  recordOf,
+  string,
+} from "./shape";
 import type { ReadResult, Step } from "./step";
 
-const state = z.looseObject({
-  type: z.string(),
-  urn: z.string().nullish(),
-  id: z.string().nullish(),
+const state = objectOf({
+  type: string,
+  urn: nullish(string),
+  id: nullish(string),
   inputs: objectLike,
   outputs: objectLike,
-  external: z.boolean().nullish(),
-  delete: z.boolean().nullish(),
-  retainOnDelete: z.boolean().nullish(),
-  deletedWith: z.string().nullish(),
-  stackTrace: z.array(z.looseObject({ sourcePosition: z.string().optional() })).nullish(),
+  external: nullish(boolean),
+  delete: nullish(boolean),
+  retainOnDelete: nullish(boolean),
+  deletedWith: nullish(string),
+  stackTrace: nullish(arrayOf(objectOf({ sourcePosition: optional(string) }))),
 });
 
-const step = z.looseObject({
-  op: z.string(),
-  urn: z.string(),
-  oldState: state.nullish(),
-  newState: state.nullish(),
+const step = objectOf({
+  op: string,
+  urn: string,
+  oldState: nullish(state),
+  newState: nullish(state),
 });
 
 /** `PreviewDigest` in the engine's `pkg/display/json.go`. */
-const digest = z.looseObject({
-  steps: z.array(step).nullish(),
-  diagnostics: z.array(z.looseObject({ severity, message: z.string().optional() })).nullish(),
-  changeSummary: z.record(z.string(), z.number()).nullish(),
-  maybeCorrupt: z.boolean().nullish(),
+const digest = objectOf({
+  steps: nullish(arrayOf(step)),
+  diagnostics: nullish(arrayOf(objectOf({ severity, message: optional(string) }))),
+  changeSummary: nullish(recordOf(number)),
+  maybeCorrupt: nullish(boolean),
   /** Written at the end, whether or not the preview failed. */
-  duration: z.number().nullish(),
+  duration: nullish(number),
 });
 
 /** The steps in the text of a preview, or what is wrong with it. */
@@ -54,9 +64,9 @@ export function readPreview(text: string): ReadResult {
 }
 
 function readDigest(document: unknown): ReadResult {
-  const parsed = digest.safeParse(document);
-  if (!parsed.success) return { problem: describeMismatch(parsed.error, "a preview") };
-  const { steps: given, diagnostics, changeSummary, maybeCorrupt, duration } = parsed.data;
+  const found = read(digest, document);
+  if ("mismatch" in found) return { problem: describeMismatch(found.mismatch, "a preview") };
+  const { steps: given, diagnostics, changeSummary, maybeCorrupt, duration } = found.value;
   const steps = (given ?? []).map(({ op, urn, oldState, newState }): Step => {
     const position = findPosition(newState?.stackTrace ?? oldState?.stackTrace ?? []);
     return {

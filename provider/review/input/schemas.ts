@@ -1,6 +1,5 @@
 /** What the two forms of a preview have in common. */
 
-import { z } from "zod";
 import { isHidden, isUnknown } from "../../access/engine-values";
 import { parseType } from "../../access/urn";
 import {
@@ -11,16 +10,18 @@ import {
   toArgument,
   toArguments,
 } from "./argument";
+import { type Mismatch, optional, shapeOf } from "./shape";
 import type { Position, State } from "./step";
 
 /**
  * Inputs and outputs, as they are: a schema of their members would lose the one that is called
  * `__proto__`.
  */
-export const objectLike = z
-  .unknown()
-  .refine((value) => value === null || isObject(value) || isHidden(value) || isUnknown(value))
-  .optional();
+export const objectLike = optional(
+  shapeOf<unknown>(
+    (value) => value === null || isObject(value) || isHidden(value) || isUnknown(value),
+  ),
+);
 
 interface GivenState {
   readonly type: string;
@@ -67,22 +68,11 @@ export function findPosition(
   return undefined;
 }
 
-const expectations: ReadonlyMap<string, string> = new Map([
-  ["string", "a string"],
-  ["number", "a number"],
-  ["boolean", "true or false"],
-  ["array", "a list"],
-  ["object", "an object"],
-  ["record", "an object"],
-]);
-
 /** @param what what the document should be, for example "a preview" */
-export function describeMismatch(error: z.ZodError, what: string): string {
-  const [issue] = error.issues;
-  const place = issue?.path.join(".") || "the document";
-  if (issue?.code === "unrecognized_keys")
-    return `${place} has ${issue.keys.join(", ")}, which this version does not know`;
-  const expected = issue?.code === "invalid_type" ? expectations.get(issue.expected) : undefined;
+export function describeMismatch({ path, expected, unknownKeys }: Mismatch, what: string): string {
+  const place = path.join(".") || "the document";
+  if (unknownKeys !== undefined)
+    return `${place} has ${unknownKeys.join(", ")}, which this version does not know`;
   return expected === undefined
     ? `it is not ${what}: ${place} has the wrong form`
     : `it is not ${what}: ${place} must be ${expected}`;
