@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { root } from "./processes.ts";
+import { bareEnvironment, root } from "./processes.ts";
 
 /** Where the backend and the programs are: each measurement has its own. */
 const places = /^(PATH|PULUMI_HOME|PULUMI_BACKEND_URL|PULUMI_CONFIG_PASSPHRASE(_FILE)?)$/;
@@ -14,6 +14,8 @@ export function ourEnvironment(): Record<string, string> {
   const exports = execFileSync(process.execPath, [script], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],
+    // It leaves out what is set already.
+    env: bareEnvironment(),
   });
   // Only a shell reads what is written for one.
   const read = `${exports}\nenv -0`;

@@ -6,8 +6,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Figure, ratios, spread } from "./figures.ts";
+import { requireInternals } from "./internals.ts";
 import type { Part } from "./part.ts";
-import { numbersOf, root } from "./processes.ts";
+import { numbersOf } from "./processes.ts";
 
 const credentials = 1000;
 const tags = Array.from({ length: 500 }, (_, at) => `tag:t${at}`);
@@ -70,16 +71,14 @@ function measure(rules: number, rounds: number): Reached {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-bench-reach-"));
   const file = join(folder, "policy.json");
   writeFileSync(file, policy(rules));
-  const load = (name: string) => `require(${JSON.stringify(join(root, "provider/dist", name))})`;
   try {
     // Processor time: the machine has other work, too.
     const [read = [], followed = []] = numbersOf(
       `const text = require("fs").readFileSync(${JSON.stringify(file)}, "utf8");
-       const { readPolicyFile } = ${load("policy-file/read")}; const { networkOf } = ${load("reach/network")};
-       const { rememberSpreads } = ${load("reach/spread")};
+       ${requireInternals("readPolicyFile", "toNetwork", "rememberSpreads")}
        const used = (since) => { const { user, system } = process.cpuUsage(since); return (user + system) / 1e6; };
        const start = process.cpuUsage();
-       const network = networkOf(readPolicyFile(text).policy);
+       const network = toNetwork(readPolicyFile(text).policy);
        const read = used(start);
        const spreadFrom = rememberSpreads(network);
        for (let at = 0; at < ${credentials}; at++) {

@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { median, spread } from "./figures.ts";
+import { requireInternals } from "./internals.ts";
 import type { Part } from "./part.ts";
 import { preview } from "./previews.ts";
-import { numbersOf, root } from "./processes.ts";
+import { numbersOf } from "./processes.ts";
 
 const changes = 1000;
 
@@ -23,10 +24,7 @@ export const reviewing: Part = {
     writeFileSync(file, content);
     try {
       const read = `const text = require("fs").readFileSync(${JSON.stringify(file)}, "utf8");`;
-      const load = ["input/preview", "review"].map(
-        (name) => `require(${JSON.stringify(join(root, "provider/dist/review", name))})`,
-      );
-      const loaded = `const { readPreview } = ${load[0]}; const { review } = ${load[1]};`;
+      const loaded = requireInternals("readPreview", "review");
       const run = "JSON.stringify(review(readPreview(text).steps).report)";
       const time = (before: string, work: string) =>
         numbersOf(

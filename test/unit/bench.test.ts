@@ -5,9 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Figure, figureTable, ratios, spread } from "../../bench/figures";
+import { internals } from "../../bench/internals";
 import { meter, readMeters } from "../../bench/meters";
 import { type MeasuredPart, page, withPart } from "../../bench/report";
 import { runProcess } from "../../harness/process";
+import { root } from "../../harness/pulumi";
 
 const figure = (what: string, values: number[], target?: number): Figure => ({
   what,
@@ -51,6 +53,14 @@ describe("a figure", () => {
     expect(rows[3]).toContain("| ≤ 2 s | **missed** |");
     expect(rows[4]).toBe("| told | **5 s** |  |  |  |  |");
   });
+});
+
+test("what is measured by itself is where the measurement looks for it", async () => {
+  for (const [name, module] of Object.entries(internals)) {
+    const file = join(root, "provider", `${module}.ts`);
+    const loaded: Record<string, unknown> = await import(file);
+    expect(typeof loaded[name], name).toBe("function");
+  }
 });
 
 describe("the page", () => {
