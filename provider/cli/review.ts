@@ -3,14 +3,20 @@
 import { existsSync } from "node:fs";
 import { redactSecrets, sanitize } from "../access/sanitize";
 import { version } from "../api/version";
-import { explainAssessment, formatExplanation, formatTerminal } from "../review/formats/terminal";
+import {
+  explainAssessment,
+  type Fit,
+  formatExplanation,
+  formatTerminal,
+} from "../review/formats/terminal";
 import { readPreview } from "../review/input/preview";
 import type { GivenPolicy } from "../review/reach/policies";
 import { exceedsLimit, type Limit, type Review, reviewWithReach } from "../review/review";
 import type { reviewFormats } from "./choices";
 import { CommandFailure, exitCodes } from "./failure";
 import { readText, textOf } from "./files";
-import { printAside, printJson } from "./output";
+import { printAside, printJson, roomOf } from "./output";
+import { wrapped } from "./wrapping";
 
 export interface ReviewOptions {
   readonly plan?: string;
@@ -134,6 +140,8 @@ async function credentialsIn(paths: readonly string[] | undefined) {
   return credentialsInState(listManagedByAny(resourcesOf(exports)));
 }
 
+const fit: Fit = (line, hanging) => wrapped(line, roomOf(process.stdout), hanging);
+
 /** The formats but the terminal's are loaded when they are wanted: a person waits for that one. */
 async function rendered(
   found: Review,
@@ -141,7 +149,7 @@ async function rendered(
 ): Promise<string> {
   switch (json ? "json" : format) {
     case "terminal":
-      return formatTerminal(found);
+      return formatTerminal(found, fit);
     case "markdown":
       return (await import("../review/formats/markdown.js")).formatMarkdown(found, title);
     case "json":
@@ -173,7 +181,8 @@ function explain({ assessments }: Review, wanted: string, { format, json }: Revi
   }
   if (json || format === "json")
     printJson(matching.length === 1 ? explainAssessment(one) : matching.map(explainAssessment));
-  else if (format === "terminal") process.stdout.write(matching.map(formatExplanation).join("\n"));
+  else if (format === "terminal")
+    process.stdout.write(matching.map((each) => formatExplanation(each, fit)).join("\n"));
   else
     throw new CommandFailure(
       `--explain does not support the format ${format}.\n  Omit --format, or use json.`,

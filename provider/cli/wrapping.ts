@@ -1,17 +1,19 @@
 /** Text broken between words, so that a terminal has nothing to break within one. Pure. */
 
+import { stripVTControlCharacters } from "node:util";
+
 const wide =
   /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]/u;
 
 /**
  * How many columns of a terminal a text takes: two for a wide character, none for one that combines
- * with another.
+ * with another, and none for colours.
  */
 export function columnsOf(text: string): number {
   // Most texts are plain, and a table of thousands of rows measures each of its cells.
   if (/^[ -~]*$/.test(text)) return text.length;
   let columns = 0;
-  for (const character of text)
+  for (const character of stripVTControlCharacters(text))
     columns += /\p{M}/u.test(character) ? 0 : wide.test(character) ? 2 : 1;
   return columns;
 }
@@ -42,7 +44,7 @@ export function wrapped(text: string, columns: number, hanging = 0): string {
 }
 
 function wrappedLine(line: string, columns: number, hanging: number): string {
-  if (columnsOf(line) <= columns) return line;
+  if (columns === Number.POSITIVE_INFINITY || columnsOf(line) <= columns) return line;
   const indentation = /^ */.exec(line)?.[0] ?? "";
   const lines: string[] = [];
   let current = indentation;

@@ -61,7 +61,8 @@ describe("a whole review", () => {
     ["review.txt", (review) => withoutColour(formatTerminal(review))],
     [
       "explanation.txt",
-      ({ assessments }) => withoutColour(assessments.map(formatExplanation).join("\n")),
+      ({ assessments }) =>
+        withoutColour(assessments.map((each) => formatExplanation(each)).join("\n")),
     ],
     ["review.json", ({ report }) => `${JSON.stringify(report, undefined, 2)}\n`],
   ])("is as in fixtures/reviews/%s", async (file, format) => {

@@ -492,7 +492,8 @@ describe("--fail-on", () => {
 
 /** Every format, by name. */
 const formats = (found: Review): Record<string, string> => ({
-  terminal: formatTerminal(found) + found.assessments.map(formatExplanation).join(""),
+  terminal:
+    formatTerminal(found) + found.assessments.map((each) => formatExplanation(each)).join(""),
   markdown: formatMarkdown(found, "dev"),
   sarif: formatSarif(found, "0.0.0", "infra"),
   html: formatHtml(found, "dev"),

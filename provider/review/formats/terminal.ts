@@ -15,38 +15,53 @@ const colours = {
   none: "gray",
 } as const;
 
-export function formatTerminal(review: Review): string {
+/**
+ * Breaks a line to the terminal; what continues it is indented like it, and by `hanging` more. The
+ * line may have colours.
+ */
+export type Fit = (line: string, hanging: number) => string;
+
+const asItIs: Fit = (line) => line;
+
+export function formatTerminal(review: Review, fit = asItIs): string {
   const { report, assessments } = review;
   return [
-    styleText(["bold", colours[report.verdict]], describeVerdict(review)),
-    ...report.notUnderstood.map(
-      (sentence) => `  ${styleText("red", "not understood")}  ${sanitize(sentence)}`,
+    fit(styleText(["bold", colours[report.verdict]], describeVerdict(review)), 0),
+    ...report.notUnderstood.map((sentence) =>
+      fit(`  ${styleText("red", "not understood")}  ${sanitize(sentence)}`, 2),
     ),
-    ...report.notReviewed.map(
-      (sentence) => `  ${styleText("yellow", "not reviewed")}  ${sanitize(sentence)}`,
+    ...report.notReviewed.map((sentence) =>
+      fit(`  ${styleText("yellow", "not reviewed")}  ${sanitize(sentence)}`, 2),
     ),
-    ...assessments.flatMap((assessment) => ["", ...writeCredential(assessment, review)]),
+    ...assessments.flatMap((assessment) => ["", ...writeCredential(assessment, review, fit)]),
     ...listReachParts(review).flatMap(({ title, items }) => [
       "",
-      styleText("bold", sanitize(title)),
-      ...items.map((item) => `  ${sanitize(item)}`),
+      fit(styleText("bold", sanitize(title)), 0),
+      ...items.map((item) => fit(`  ${sanitize(item)}`, 2)),
     ]),
     "",
   ].join("\n");
 }
 
-function writeCredential(assessment: Assessment, review: Review): string[] {
+/** How wide the labels of rows are. */
+const labelWidth = 9;
+
+function writeCredential(assessment: Assessment, review: Review, fit: Fit): string[] {
   const { kind, name, change } = assessment.reported;
   const danger = assessment.reported.class;
   const folded = countOperations(assessment);
   return [
     `${styleText(["bold", colours[danger]], classNames[danger].toUpperCase().padEnd(9))}${kind} ${styleText("bold", sanitize(name))}, ${changeNames[change]}`,
     ...toRows(assessment, listReach(review, assessment)).flatMap(({ label, items }) =>
-      items.map((item, index) => `  ${(index === 0 ? label : "").padEnd(9)}${sanitize(item)}`),
+      items.map((item, index) => {
+        const row = `  ${(index === 0 ? label : "").padEnd(labelWidth)}${sanitize(item)}`;
+        // Without a label the row is indented already.
+        return fit(row, index === 0 ? labelWidth : 0);
+      }),
     ),
     ...(folded === ""
       ? []
-      : [styleText("dim", `           ${folded}: --explain ${sanitize(name)}`)]),
+      : [fit(`           ${styleText("dim", `${folded}: --explain ${sanitize(name)}`)}`, 0)]),
   ];
 }
 
@@ -56,18 +71,21 @@ const marks = { gained: "+", kept: " ", lost: "-" } as const;
  * Every operation of one credential, with the scope that opens it, and whether it is new, kept or
  * lost.
  */
-export function formatExplanation(assessment: Assessment): string {
+export function formatExplanation(assessment: Assessment, fit = asItIs): string {
   const { kind, name, change } = assessment.reported;
   const { operations } = explainAssessment(assessment);
   const width = Math.max(0, ...operations.map(({ operation }) => operation.length));
   const wide = Math.max(0, ...operations.map(({ scope }) => scope.length));
   return [
-    styleText("bold", `${kind} ${sanitize(name)}, ${changeNames[change]}: + gained, - lost`),
-    ...(operations.length === 0 ? ["  It opens no operation of the API."] : []),
-    ...operations.map(
-      (one) =>
-        `${marks[one.change]} ${one.operation.padEnd(width)}  ${one.scope.padEnd(wide)}  ${one.summary}`,
+    fit(
+      styleText("bold", `${kind} ${sanitize(name)}, ${changeNames[change]}: + gained, - lost`),
+      2,
     ),
+    ...(operations.length === 0 ? ["  It opens no operation of the API."] : []),
+    ...operations.map(({ change: found, operation, scope, summary }) => {
+      const row = `${operation.padEnd(width)}  ${scope.padEnd(wide)}  ${summary}`;
+      return fit(`${marks[found]} ${row}`, found === "kept" ? 2 : 4);
+    }),
     "",
   ].join("\n");
 }
