@@ -3,6 +3,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type * as pulumi from "@pulumi/pulumi";
 import { explicitProviderKey, isInternal, secretsKey } from "../access/internal-arguments";
+import { formatProviderText } from "../access/provider-text";
+import { parseSecretId } from "../access/secret-form";
 import { identifyTailnet } from "../api/auth/tailnet-identity";
 import { NotVisible } from "../api/errors";
 import type { Connection } from "../api/settings/connection";
@@ -66,7 +68,8 @@ export function createDynamicProvider<Inputs extends object>(
         run.knownIds.add(String(id));
         const { inPlace, bookkeeping, replacing } = findChanges(definition, olds, news);
         warnOfDeployer(String(id), news);
-        if (isForeign(definition, olds)) return { changes: true, replaces: [...replacing] };
+        if (isForeign(definition, olds))
+          return { changes: true, replaces: await listForeignReplacing(id, olds, news) };
         if (replacing.length > 0) {
           return {
             changes: true,
@@ -174,14 +177,41 @@ export function createDynamicProvider<Inputs extends object>(
     return typeof found === "symbol";
   }
 
+  /** What the tailnet has of a credential that another provider managed until now. */
+  async function readForeign(
+    id: string,
+    { userId }: Properties,
+    inputs: Properties,
+  ): Promise<Properties> {
+    const found = await readTailnet(id, { ...inputs, userId });
+    if (typeof found !== "symbol") return found;
+    const { identity } = await getTailnet(inputs);
+    throw new Error(describeNothingToTakeOver(type, id, identity.deployer));
+  }
+
+  /**
+   * What a credential that another provider managed is replaced for: its state may have other names
+   * than ours, so the tailnet is asked.
+   */
+  async function listForeignReplacing(
+    id: string,
+    olds: Properties,
+    news: Properties,
+  ): Promise<string[]> {
+    const inputs = recoverInputs(definition, news);
+    if (holdsUnknown(inputs["connection"])) return [];
+    const known = Object.entries(inputs).filter(([, value]) => !holdsUnknown(value));
+    const found = await readForeign(id, olds, Object.fromEntries(known));
+    return [...findChanges(definition, { ...olds, ...found }, news).replacing];
+  }
+
   /**
    * The state of a credential that another provider managed until now and a type alias brought
-   * here. Tailscale's official provider keeps the secret as `key`.
+   * here. Tailscale's official provider keeps the secret as `key`, a program's own somewhere.
    */
   async function takeOver(id: string, olds: Properties, inputs: Properties): Promise<Properties> {
-    const found = await readTailnet(id, olds);
-    if (typeof found === "symbol") throw new Error(describeNothingToRead(type, id));
     const tailnet = await getTailnet(inputs);
+    const found = await readForeign(id, olds, inputs);
     // `diff` has asked for a replacement if anything else differs.
     const changed = findChanges(definition, found, inputs).inPlace as (keyof Inputs & string)[];
     const answer =
@@ -194,7 +224,7 @@ export function createDynamicProvider<Inputs extends object>(
             tailnet,
           )
         : found;
-    const secret = typeof olds["key"] === "string" ? olds["key"] : notKnownSecret;
+    const secret = findSecret(olds, id) ?? notKnownSecret;
     const secrets = definition.outputs.filter((output) => definition.secrets.includes(output));
     const state = {
       ...applyWrite(definition, inputs, answer ?? found),
@@ -284,15 +314,26 @@ function formatFailure({ property, reason }: Failure): string {
 }
 
 /**
- * Whether another provider wrote a state: it has more than arguments, and lacks the output that has
+ * Whether another provider wrote a state: it has another provider's text, or more than arguments, and lacks the output that has
  * the id in ours.
  */
 function isForeign<Inputs extends object>(
-  { identifier, inputs }: Resource<Inputs>,
+  { type, identifier, inputs }: Resource<Inputs>,
   state: Properties,
 ): boolean {
-  if (state[identifier] !== undefined || state["__provider"] !== undefined) return false;
+  if (state[identifier] !== undefined) return false;
+  const text = state["__provider"];
+  if (text !== undefined) return text !== formatProviderText(type);
   return Object.keys(state).some((name) => !(name in inputs.shape) && !isInternal(name));
+}
+
+/** The secret of the credential `id` in another provider's state, whatever its name is there. */
+function findSecret(state: Properties, id: string): string | undefined {
+  const texts = Object.values(state).filter((value) => typeof value === "string");
+  const key = state["key"];
+  return (
+    texts.find((text) => parseSecretId(text) === id) ?? (typeof key === "string" ? key : undefined)
+  );
 }
 
 /**
@@ -349,6 +390,10 @@ function isPreflightWanted(): boolean {
 
 function describeNothingToRead(type: string, id: string): string {
   return `The tailnet has no active ${type} ${id}: it was revoked, expired or used up, or it never existed.\n  Give get() the id of an active one; the admin console lists them.`;
+}
+
+function describeNothingToTakeOver(type: string, id: string, deployer = "without an id"): string {
+  return `${type} ${id}, which another provider managed until now, is not active where the deployer ${deployer} works: it was revoked, it expired, it was used up, or it is another tailnet's.\n  Check the deployer and TAILSCALE_TAILNET. If it is gone, take it out of the state with \`pulumi state delete\`: the next up creates a new one.`;
 }
 
 /** The arguments `names` of `inputs`; undefined for one that only `olds` has. */

@@ -186,6 +186,89 @@ test("a type alias takes over what the official provider made, with ids and secr
   expect(emulator.control.activeCredentials()).toEqual([]);
 });
 
+test("a type alias takes over what a dynamic provider of the program's own made, with its secret under any name", async () => {
+  await using emulator = await startEmulator();
+  const home = `
+    const provider = {
+      create: async ({ body }) => {
+        const { TAILSCALE_BASE_URL: url, OWNER: owner } = process.env;
+        const headers = { authorization: "Bearer " + owner, "content-type": "application/json" };
+        const answer = await fetch(url + "/api/v2/tailnet/-/keys", { method: "POST", headers, body });
+        const { id, key } = await answer.json();
+        return { id, outs: { body, secret: key ?? "" } };
+      },
+      delete: async () => { throw new Error("the old provider deletes"); },
+    };
+    class Key extends pulumi.dynamic.Resource {
+      constructor(name, body) {
+        super(provider, name, { body: JSON.stringify(body), secret: undefined }, { additionalSecretOutputs: ["secret"] });
+      }
+    }
+    const trust = { scopes: ["dns"], issuer: "https://ci.example.com", subject: "me" };
+    const create = { tags: ["tag:ci"], reusable: true };
+    const made = {
+      client: new Key("client", { keyType: "client", scopes: ["dns"] }),
+      key: new Key("key", { keyType: "auth", capabilities: { devices: { create } }, expirySeconds: 7776000 }),
+      identity: new Key("identity", { keyType: "federated", ...trust }),
+    };
+    Object.assign(exports, {
+      ids: [made.client.id, made.key.id, made.identity.id],
+      secrets: [made.client.secret, made.key.secret],
+    });`;
+  await using stack = await newStack(emulator, home);
+  stack.set("OWNER", emulator.apiKey);
+  const before = await stack.deployed();
+  stack.write(`
+    const options = { aliases: [{ type: "pulumi-nodejs:dynamic:Resource" }] };
+    const trust = { scopes: ["dns"], issuer: "https://ci.example.com", subject: "me" };
+    const client = new OAuthClient("client", { scopes: ["dns"], description: "ours" }, options);
+    const key = new AuthKey("key", { tags: ["tag:ci"], reusable: true }, options);
+    const identity = new FederatedIdentity("identity", trust, options);
+    Object.assign(exports, {
+      ids: [client.clientId, key.keyId, identity.clientId],
+      secrets: [client.clientSecret, key.key],
+    });`);
+  expect((await stack.preview()).sort()).toEqual([
+    "update client",
+    "update identity",
+    "update key",
+  ]);
+  expect(await stack.deployed()).toEqual(before);
+  expect(
+    emulator.control.activeCredentials().filter(({ description }) => description === "ours"),
+  ).toHaveLength(1);
+  await stack.up("--refresh", "--expect-no-changes");
+  const { text } = await stack.state();
+  for (const secret of before["secrets"] as string[]) expect(text).not.toContain(secret);
+  await stack.destroy();
+  expect(emulator.control.activeCredentials()).toEqual([]);
+});
+
+test("a type alias of what is revoked or another tailnet's says so, and changes nothing", async () => {
+  await using emulator = await startEmulator();
+  await using stack = await newStack(emulator, 'new OAuthClient("first", { scopes: ["dns"] });');
+  await stack.up();
+  const { body: made } = await as(emulator, emulator.apiKey)("POST", "/keys", {
+    keyType: "client",
+    scopes: ["dns"],
+  });
+  await importOfficial(stack, [["oauthClient:OauthClient", "ci", made, { scopes: ["dns"] }]]);
+  emulator.control.revoke(made.id);
+  const before = (await stack.state()).text;
+  stack.write(
+    `new OAuthClient("first", { scopes: ["dns"] });
+     new OAuthClient("ci", { scopes: ["dns"] }, { aliases: [{ type: "tailscale:index/oauthClient:OauthClient" }] });`,
+  );
+  const { code, text } = await stack.attempt();
+  expect(code).not.toBe(0);
+  expect(text).toContain(
+    `OAuthClient ${made.id}, which another provider managed until now, is not active where the deployer ${emulator.clientId} works`,
+  );
+  const resources = (exported: string) =>
+    (JSON.parse(exported).deployment.resources as { id?: string }[]).map(({ id }) => id);
+  expect(resources((await stack.state()).text)).toEqual(resources(before));
+});
+
 test("a provider that the program makes is told of no stack config, says so, and takes it as arguments", async () => {
   await using emulator = await startEmulator();
   const program = (given: string) => `
