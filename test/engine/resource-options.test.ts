@@ -3,7 +3,7 @@
  * they cannot.
  */
 
-import { unlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
@@ -22,6 +22,19 @@ test("replaceOnChanges replaces for the arguments that it names, and for no othe
   expect(await stack.preview()).toEqual(["replace c"]);
   stack.write(client("dns", "two", '["*"]'));
   expect(await stack.preview()).toEqual(["replace c"]);
+});
+
+test("`pulumi import TYPE NAME ID` fails as the page of adoption says, and takes nothing in", async () => {
+  await using emulator = await startEmulator();
+  await using stack = await newStack(emulator, "");
+  const type = "pulumi-nodejs:dynamic/tailscope:OAuthClient";
+  const { code, text } = await stack.pulumi(["import", type, "ci", emulator.clientId, "--yes"]);
+  expect(code).not.toBe(0);
+  // Pulumi's own words: no code of ours is asked.
+  const said = "code must be a string, not undefined";
+  expect(text).toContain(said);
+  expect(readFileSync("docs/adoption.md", "utf8")).toContain(said);
+  expect((await stack.state()).credentials).toEqual({});
 });
 
 test("what cannot work says so at preview: import, a lookup of another kind, a key without tags", async () => {
