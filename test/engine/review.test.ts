@@ -196,11 +196,11 @@ test.each<[number, string, Review["report"]["verdict"]]>([
 
 test("12 a thousand credentials at once are reviewed as their reports say, in about a second", async () => {
   const text = await previewed("thousand");
-  const started = performance.now();
+  const started = process.cpuUsage();
   const found = reviewed(text);
   reports(found);
-  // About a second on an idle machine; a busy one is no failure.
-  expect(performance.now() - started).toBeLessThan(5_000);
+  // Of the processor's time, so that a busy machine is no failure.
+  expect(process.cpuUsage(started).user / 1e6).toBeLessThan(5);
   expect(found.report.credentials).toHaveLength(1000);
   expect(found.report.credentials[0]).toMatchObject({ name: "writer-123", class: "admin" });
   expectReports(found, "12-thousand");
