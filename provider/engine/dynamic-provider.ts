@@ -314,8 +314,8 @@ function formatFailure({ property, reason }: Failure): string {
 }
 
 /**
- * Whether another provider wrote a state: it has another provider's text, or more than arguments, and lacks the output that has
- * the id in ours.
+ * Whether another provider wrote a state: it has another provider's text, or more than arguments,
+ * and lacks the output that has the id in ours.
  */
 function isForeign<Inputs extends object>(
   { type, identifier, inputs }: Resource<Inputs>,
