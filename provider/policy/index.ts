@@ -94,7 +94,7 @@ export interface Rules {
     | Setting<{ readonly exceptions?: readonly Exemption[] | undefined }>
     | undefined;
   /**
-   * No credential gets to one of the `targets` through its tags and scopes, the policy file's rules
+   * No credential reaches one of the `targets` through its tags and scopes, the policy file's rules
    * and SSH, unless `exceptions` says why and until when. `policy` is the text of the policy file;
    * targets are `"tag:db:5432"`, `"10.0.0.0/8"`, `"svc:web"`, `"internet"`.
    * @default off, because there is no default policy file
@@ -167,7 +167,7 @@ const rulesOfCredentials: {
     judge: findStrangers,
   },
   "reach-denied": {
-    description: "No credential gets to what is denied, through tags and the policy file.",
+    description: "No credential reaches what is denied, through tags and the policy file.",
     judge: (judged, { policy, targets, exceptions = [] }, { today, reachBy }) =>
       policy === undefined || targets === undefined
         ? []

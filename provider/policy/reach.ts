@@ -1,4 +1,4 @@
-/** The rule about what credentials get to through tags and the policy file. */
+/** The rule about what credentials reach through tags and the policy file. */
 
 import { readPolicyFile } from "../policy-file/read";
 import { type Network, toNetwork } from "../reach/network";
@@ -38,7 +38,7 @@ export function readReach(text: string, targets: readonly string[]): Reader {
 }
 
 /**
- * Reports a credential that gets to a target, unless an exemption covers it.
+ * Reports a credential that reaches a target, unless an exemption covers it.
  * @param today for example `"2026-11-24"`
  */
 export function findDenied(

@@ -71,7 +71,7 @@ export function answerWhatIsReached(start: Start, spread: Spread): Answer {
   const reached = isEverything
     ? "can reach everything"
     : destinations.size === 0
-      ? `${verb} nothing by the network`
+      ? `${verb} nothing over the network`
       : `${verb} ${count(destinations.size, "destination")}`;
   const through =
     becomes.length > 0 && !isEverything ? ` through ${count(becomes.length, "tag")}` : "";
@@ -143,7 +143,7 @@ export function answerWhoReaches(text: string, all: readonly Way[]): Answer {
 }
 
 const mayBeThese =
-  "Users and addresses that a policy file names may be one of these as well, which no policy file says: they are not listed again.";
+  "Users and addresses that the policy file names may be among these as well. It does not say so, so they are not listed again.";
 
 function answerWithWays(text: string, ways: readonly Way[], notes: readonly string[]): Answer {
   const isCredential = ({ start }: Way) => "scopes" in start;
@@ -159,11 +159,11 @@ function answerWithWays(text: string, ways: readonly Way[], notes: readonly stri
   ] as const;
   const begin = parts
     .filter(([list]) => list.length > 0)
-    .map(([list, what]) => `${list.length} with ${what === "API credential" ? "an" : "a"} ${what}`);
+    .map(([list, what]) => `${list.length} from ${what === "API credential" ? "an" : "a"} ${what}`);
   return {
     headline:
       ways.length === 0
-        ? `Nobody gets to ${text}.`
+        ? `Nobody reaches ${text}.`
         : `${count(ways.length, "way")} to ${text}: ${begin.join(", ")}.`,
     sections: [
       toSection("credentials", credentials),
@@ -225,7 +225,7 @@ export function answerBetween(start: Start, text: string, ways: readonly Way[]):
   return {
     headline:
       ways.length === 0
-        ? `${describeStart(start)} does not get to ${text}.`
+        ? `${describeStart(start)} does not reach ${text}.`
         : `${count(ways.length, "way")} from ${describeStart(start)} to ${text}, the shortest first.`,
     sections: ways.map((way, at) => ({
       label: `${at + 1}`,
@@ -289,7 +289,7 @@ export function summarize(start: CredentialStart, spread: Spread): Summary {
           ? `logs in on ${toReachedRow(login).what}`
           : furthest
             ? `${toReachedRow(furthest).what} ${describeUse(furthest.use, furthest.by.node)}`
-            : (spread.asides[0] ?? "nothing by the network");
+            : (spread.asides[0] ?? "nothing over the network");
   return {
     start,
     becomes,
@@ -338,7 +338,7 @@ function describeManagement(start: Start): string {
 function listNotes(start: Start, spread: Spread): string[] {
   if (spread.became.some(({ last }) => isPossible(last?.step)))
     return [
-      "Who has a role, and who is in a group of an identity provider, no policy file says: what these reach is marked with perhaps. --machines and --devices have users with their roles.",
+      "A policy file does not say who has a role or is in a group of an identity provider, so what these reach is marked with perhaps. --machines and --devices know the roles of users.",
     ];
   if (!("scopes" in start)) return [];
   const hidden = [
@@ -347,7 +347,7 @@ function listNotes(start: Start, spread: Spread): string[] {
   ];
   const approval =
     start.kind === "AuthKey" && start.preauthorized === false
-      ? ["Where the tailnet asks for device approval, its machines wait for it."]
+      ? ["If the tailnet requires device approval, its machines wait for it."]
       : [];
   const asides = spread.asides.map((aside) => `It can ${aside}.`);
   const onlyReads =
@@ -357,16 +357,16 @@ function listNotes(start: Start, spread: Spread): string[] {
     ...approval,
     describeHolders(start),
     ...asides,
-    ...(onlyReads && !start.hides?.scopes ? ["Its scopes only read, which changes nothing."] : []),
+    ...(onlyReads && !start.hides?.scopes ? ["Its scopes can only read."] : []),
   ];
 }
 
 function describeHolders(start: CredentialStart): string {
   if (start.kind === "FederatedIdentity")
     return start.trusted === undefined
-      ? "Who can be it is not known."
-      : `Who can be it: ${describeUsers(start.trusted)}.`;
-  return "Who can be it: everybody who has its secret.";
+      ? "Who can use it is not known."
+      : `Who can use it: ${describeUsers(start.trusted)}.`;
+  return "Who can use it: everybody who has its secret.";
 }
 
 function listWorkloads(ways: readonly Way[]): string[] {

@@ -127,9 +127,9 @@ function toAnyTag(holder: Holder, { defined }: Ownership, { kind, how }: Passing
 }
 
 const verbs: Readonly<Record<Holder["kind"], string>> = {
-  credential: "It can make a credential with",
-  "auth key": "It can make an auth key with",
-  machine: "It can have a machine with",
+  credential: "It can create a credential with",
+  "auth key": "It can create an auth key with",
+  machine: "It can admit a machine with",
 };
 
 function list(tags: readonly string[]): string {

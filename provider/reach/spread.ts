@@ -72,7 +72,7 @@ export interface Spread {
   readonly asides: readonly string[];
 }
 
-/** Answers where somebody gets to by one policy file; what it found is remembered. */
+/** Computes what somebody reaches by one policy file, and remembers it. */
 export type SpreadFrom = (start: Start) => Spread;
 
 /**
@@ -117,7 +117,7 @@ function findBeginning(start: Start, { ownership }: Network): Beginning {
     return { origin: { kind: "address", name: start.name }, abilities };
   if (start.kind === "ApiAccessToken") {
     const unknown: Condition = { kind: "unknown", what: "its user's role is not known" };
-    const may = "An API access token may do what its user may.";
+    const may = "An API access token can do what its user can.";
     return {
       origin: { kind: "person", name: "its user" },
       abilities,
@@ -254,7 +254,7 @@ function findOwnedSteps(person: Actor, network: Network): Step[] {
       from: person,
       to: toHolder("machine", [tag]),
       because: {
-        sentence: `${name} may give ${tag} to machines.`,
+        sentence: `${name} can give ${tag} to machines.`,
         inShort: `owned by ${name}`,
         at: { policy: at },
       },
@@ -269,8 +269,8 @@ function findRoleSteps(person: Actor, network: Network): Step[] {
     from: person,
     to: { kind: "person", name },
     because: {
-      sentence: `${person.name} may be one of ${name}, whose members no policy file names.`,
-      inShort: "whose members no policy file names",
+      sentence: `${person.name} may be one of ${name}, whose members the policy file does not name.`,
+      inShort: "whose members the policy file does not name",
       at: { policy: at },
     },
     conditions: [{ kind: "unknown", what: `whether ${person.name} is one of ${name}` }],
@@ -353,7 +353,7 @@ function findUsesThroughOthers(
   const [first] = became;
   const hasMachine = became.some(({ node }) => node.kind === "machine");
   if (first?.node.kind !== "credential" || hasMachine) return [];
-  const needed: Condition = { kind: "unknown", what: "it needs a machine that plays along" };
+  const needed: Condition = { kind: "unknown", what: "it needs a machine whose owner helps" };
   const uses = [
     ...findAddressUses([], network, abilities),
     ...findStandingUses([], network, abilities, true),
@@ -403,7 +403,7 @@ function findRewritingUses(abilities: Abilities): Use[] {
           toRewriting(
             `"${makers}" can make any other user an administrator, who can rewrite the policy file.`,
             { scope: makers },
-            [{ kind: "unknown", what: "it needs another user who plays along" }],
+            [{ kind: "unknown", what: "it needs another user who helps" }],
           ),
         ]),
     ...abilities.unknown.map((unknown) =>

@@ -69,7 +69,7 @@ describe("a credential that is described", () => {
 
 test("who gets to a target is everybody, by every kind of way", async () => {
   const { stdout } = await ask(...ci, "--to", "tag:db:5432");
-  expect(stdout).toMatch(/^4 ways to tag:db:5432: 1 with an API credential/);
+  expect(stdout).toMatch(/^4 ways to tag:db:5432: 1 from an API credential/);
   expect(stdout).toContain("as tag:bastion, owned by group:ops, logs in on tag:db as root");
 });
 

@@ -157,7 +157,7 @@ describe("what is not known", () => {
 
   test("whoever can make administrators reaches everything if another user helps", () => {
     expect(reached({ tagOwners, grants: [] }, client(["users"], []))["everything"]).toEqual([
-      "everything, perhaps: it needs another user who plays along",
+      "everything, perhaps: it needs another user who helps",
     ]);
   });
 

@@ -482,7 +482,7 @@ describe("a user's roles and groups of an identity provider, which no policy fil
       target,
     );
     const { headline, sections, notes } = answerWhoReaches("tag:b", all);
-    expect(headline).toBe("1 way to tag:b: 1 with a person or group.");
+    expect(headline).toBe("1 way to tag:b: 1 from a person or group.");
     expect(sections.flatMap(({ rows }) => rows.map(({ what }) => what))).toEqual([
       "group:sre@acme.example",
     ]);
@@ -490,7 +490,7 @@ describe("a user's roles and groups of an identity provider, which no policy fil
     // Of one who is asked about alone it is the answer.
     const theirs = findAllWaysTo([ada], rememberSpreads(network), target);
     expect(answerWhoReaches("tag:b", theirs).headline).toBe(
-      "1 way to tag:b: 1 with a person or group.",
+      "1 way to tag:b: 1 from a person or group.",
     );
   });
 });
@@ -608,12 +608,12 @@ describe("a scope", () => {
       const spreadFrom = rememberSpreads(networkFrom(policy));
       const { sections, notes } = answerWhatIsReached(start, spreadFrom(start));
       expect(sections).toEqual([]);
-      expect(notes).toContain("Its scopes only read, which changes nothing.");
+      expect(notes).toContain("Its scopes can only read.");
     },
   );
   test("devices:routes alone lets a machine of somebody else stand for any subnet", () => {
     const routes = client(["devices:routes"], []);
-    const perhaps = "perhaps: it needs a machine that plays along";
+    const perhaps = "perhaps: it needs a machine whose owner helps";
     expect(ways(policy, routes, "10.1.2.3")).toEqual([perhaps]);
     expect(ways(policy, routes, "tag:d")).toEqual([perhaps]);
     // With a machine of its own it needs nobody.

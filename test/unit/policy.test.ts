@@ -44,7 +44,7 @@ test("every rule is mandatory unless something else is said, for the rule alone 
     "Every credential has a description of its purpose.",
     "Credentials carry the tags and scopes that their project and stack may use.",
     "A federated identity's subject names its owner in full.",
-    "No credential gets to what is denied, through tags and the policy file.",
+    "No credential reaches what is denied, through tags and the policy file.",
     "An OAuth client rotates at least as often as required.",
     "Resources run no code that the rules cannot judge.",
   ]);
