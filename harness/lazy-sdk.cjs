@@ -15,6 +15,10 @@ const late = [
   { by: /[/\\]zod[/\\]/, request: /^\.\.\/locales\/index\.cjs$/ },
 ];
 
+// The compiler registered for programs in TypeScript is loaded for those in JavaScript, too, unless
+// `Pulumi.yaml` says `typescript: false`. The language host that the set-up builds never reads that.
+if (process.env.TAILSCOPE_PROGRAM_IS_JAVASCRIPT) delete process.env.PULUMI_NODEJS_TYPESCRIPT;
+
 const load = Module._load;
 
 Module._load = function (request, parent, ...more) {

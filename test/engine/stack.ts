@@ -93,7 +93,7 @@ export async function newStack(
   const home = makePulumiHome("test", packages);
   const work = home.program;
   if (example === undefined) {
-    writeProgram(work, "test", "", { typescript: false });
+    writeProgram(work, "test", "");
   } else {
     cpSync(join(root, "examples", example), work, {
       recursive: true,
@@ -105,6 +105,7 @@ export async function newStack(
     ...withoutTailscale(process.env),
     ...home.environment,
     ...quickStart,
+    ...(example === undefined && { TAILSCOPE_PROGRAM_IS_JAVASCRIPT: "true" }),
     TAILSCALE_BASE_URL: emulator.url,
     ...environment,
   };
