@@ -124,7 +124,7 @@ test("fifty existing credentials of all kinds are adopted, and the next preview 
     expect(stack.printed()).not.toContain("which is not known");
     const handedOn = 'exports.client = new OAuthClient("ci-runners", {';
     stack.write(asJavaScript(program).replace('new OAuthClient("ci-runners", {', handedOn));
-    const { code, text } = await stack.pulumi(["preview", "--suppress-progress"]);
+    const { code, text } = await stack.attemptPreview();
     expect(code, text).toBe(0);
     expect(text).toContain("The program uses clientSecret, which is not known");
     stack.write(

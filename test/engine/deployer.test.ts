@@ -33,7 +33,7 @@ test("three hundred credentials cost two tokens, one look at what the deployer h
 test("without credentials, a preview says what was looked for and where", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(emulator, 'new OAuthClient("ci", { scopes: ["dns"] });', {});
-  const { code, text } = await stack.pulumi(["preview", "--suppress-progress"]);
+  const { code, text } = await stack.attemptPreview();
   expect(code).not.toBe(0);
   expect(text).toContain(
     "No credentials for Tailscale. Looked in the environment and in stack config for one of:",

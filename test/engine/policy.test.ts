@@ -124,9 +124,9 @@ async function previewed(
     const prepared = preparePack(folder, { body }, ["command", "tailscale"]);
     const file = join(folder, "settings.json");
     if (config !== undefined) writeFileSync(file, JSON.stringify(config));
-    return await stack.pulumi(
+    return await stack.attemptPreview(
       [
-        ...["preview", "--policy-pack", prepared.folder],
+        ...["--policy-pack", prepared.folder],
         ...(config === undefined ? [] : ["--policy-pack-config", file]),
       ],
       { ...prepared.environment, ...environment },

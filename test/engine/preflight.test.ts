@@ -24,7 +24,7 @@ test("a plan that cannot work never starts: scopes that are not held, tags that 
     'new OAuthClient("ci", { scopes: ["auth_keys", "users"], tags: ["tag:b", "tag:child"] });',
     { TAILSCALE_OAUTH_CLIENT_ID: deployer.id, TAILSCALE_OAUTH_CLIENT_SECRET: deployer.key },
   );
-  const problem = async () => (await stack.pulumi(["preview", "--suppress-progress"])).text;
+  const problem = async () => (await stack.attemptPreview()).text;
 
   const first = await problem();
   expect(first).toContain(

@@ -43,7 +43,7 @@ test("what cannot work says so at preview: import, a lookup of another kind, a k
     emulator,
     `new OAuthClient("c", { scopes: ["dns"] }, { import: "${emulator.clientId}" });`,
   );
-  const problem = async () => (await stack.pulumi(["preview", "--suppress-progress"])).text;
+  const problem = async () => (await stack.attemptPreview()).text;
   expect(await problem()).toContain(
     "bring the credential under management with `tailscope adopt ID --out FOLDER`",
   );
@@ -87,7 +87,7 @@ test("a tag that the same program defines is given in one `up`, and a preview sa
   await stack.up();
   stack.write(`${acl('"tag:ci": [], "tag:fresh": []')}
     new OAuthClient("new", { scopes: ["auth_keys"], tags: ["tag:fresh"] }, { dependsOn: [acl] });`);
-  const planned = await stack.pulumi(["preview", "--suppress-progress"]);
+  const planned = await stack.attemptPreview();
   expect(planned.code, planned.text).toBe(0);
   expect(planned.text).toContain("What this resource depends on may change that");
   await stack.up();
@@ -120,7 +120,7 @@ test("whatever makes a credential wait for the policy file, its preview is no er
     new FederatedIdentity("by-promise",
       { issuer: "https://ci.example.com", subject: "me", ...trust },
       { dependsOn: Promise.resolve([acl]) });`);
-  const planned = await stack.pulumi(["preview", "--suppress-progress"]);
+  const planned = await stack.attemptPreview();
   expect(planned.code, planned.text).toBe(0);
   expect(planned.text).toContain("What this resource depends on may change that");
   await stack.up();
@@ -137,7 +137,7 @@ test("a tag that nothing of the program can define fails at preview, in a compon
      const component = new pulumi.ComponentResource("acme:index:Runner", "runner", {}, { dependsOn: client });
      new AuthKey("key", { tags: ["tag:typo"] }, { parent: component, dependsOn: client });`,
   );
-  const { code, text } = await stack.pulumi(["preview", "--suppress-progress"]);
+  const { code, text } = await stack.attemptPreview();
   expect(code).not.toBe(0);
   expect(text).toContain('tags[0]: "tag:typo" is not defined in the policy file');
 });
@@ -299,7 +299,7 @@ test("a provider that the program makes is told of no stack config, says so, and
   await using stack = await newStack(emulator, program("{}"), {});
   await stack.configure("tailscope:oauthClientId", emulator.clientId);
   await stack.configure("tailscope:oauthClientSecret", emulator.clientSecret);
-  const { code, text } = await stack.pulumi(["preview", "--suppress-progress"]);
+  const { code, text } = await stack.attemptPreview();
   expect(code).not.toBe(0);
   expect(text).toContain("No credentials for Tailscale");
   expect(text).toContain("gives this resource a provider of its own");

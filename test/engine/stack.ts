@@ -53,6 +53,11 @@ export interface Stack extends AsyncDisposable {
   configure(key: string, value: string): Promise<void>;
   /** `pulumi up` where it is meant to fail. */
   failingUp(...args: string[]): Promise<string>;
+  /** `pulumi preview` that may fail. */
+  attemptPreview(
+    args?: readonly string[],
+    environment?: Record<string, string | undefined>,
+  ): Promise<Run>;
   /** `pulumi preview`: what would change, resources that stay the same left out. */
   preview(...args: string[]): Promise<Change[]>;
   destroy(): Promise<void>;
@@ -172,11 +177,14 @@ export async function newStack(
    * A run of the program. Where it fails because of the program, or stands in a folder of its own,
    * Node runs it as for anybody.
    */
-  async function served(args: readonly string[]): Promise<Run> {
-    if (example !== undefined || packages !== ourPackages) return pulumi(args);
-    const program = await serveProgram(prelude + written, settings);
+  async function served(
+    args: readonly string[],
+    more: Record<string, string | undefined> = {},
+  ): Promise<Run> {
+    if (example !== undefined || packages !== ourPackages) return pulumi(args, more);
+    const program = await serveProgram(prelude + written, { ...settings, ...more });
     try {
-      return await pulumi([...args, `--client=${program.address}`]);
+      return await pulumi([...args, `--client=${program.address}`], more);
     } finally {
       program.close();
     }
@@ -218,10 +226,12 @@ export async function newStack(
       return JSON.parse(await quietly("stack", "output", "--json", "--show-secrets"));
     },
     async failingUp(...args) {
-      const { code, text } = await pulumi([...up, ...args]);
+      const { code, text } = await served([...up, ...args]);
       if (code === 0) throw new Error(`pulumi up succeeded, and should not have:\n${text}`);
       return text;
     },
+    attemptPreview: (args = [], more = {}) =>
+      served(["preview", "--suppress-progress", ...args], more),
     async preview(...args) {
       const text = await runProgram("preview", "--json", ...args);
       const { steps = [] } = JSON.parse(text) as { steps?: { op: string; urn: string }[] };
