@@ -100,6 +100,7 @@ export default defineConfig({
             "adoption",
             "moving-from-the-official-provider",
             "emulator",
+            "faster",
             "teams",
           ].map(item),
         ),

@@ -97,3 +97,9 @@ test("what the environment says already stays", () => {
   const environment = { NODE_COMPILE_CACHE: "/elsewhere", PULUMI_NODEJS_TRANSPILE_ONLY: "false" };
   expect(fasterStart(environment)).toEqual({ PULUMI_SKIP_UPDATE_CHECK: "true" });
 });
+
+test("the page says what each of these settings saves and costs", () => {
+  const page = readFileSync("docs/faster.md", "utf8");
+  for (const name of Object.keys(fasterStart({})))
+    expect(page).toMatch(new RegExp(`^\\| \`${name}=`, "m"));
+});
