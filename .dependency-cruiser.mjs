@@ -91,11 +91,7 @@ export default {
       severity: "error",
       from: { path: "^provider/review/" },
       to: {
-        pathNot: [
-          "^provider/(review|reach|policy-file|access)/",
-          "node_modules/zod/",
-          "^(node:)?(util|crypto)$",
-        ],
+        pathNot: ["^provider/(review|reach|policy-file|access)/", "^(node:)?(util|crypto)$"],
       },
     },
     {
