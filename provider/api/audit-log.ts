@@ -1,5 +1,5 @@
 /**
- * The configuration audit log: what it answers, and whom and what its entries name.
+ * The configuration audit log: its entries, and whom and what they name.
  *
  * Source: https://tailscale.com/api#tag/logging. Entries of a real tailnet of 2026-07 show what
  * that page leaves open: a trust credential takes a token by `CREATE` on the target type
@@ -18,7 +18,7 @@ const word = z.string().nullish();
  */
 const entry = z.object({
   eventTime: z.string(),
-  /** When an entry that was written down late was written down. */
+  /** When an entry was written, if that was late. */
   deferredAt: word,
   actor: z
     .object({ id: word, type: word, loginName: word, displayName: word })
@@ -77,7 +77,7 @@ function parseTime({ eventTime }: AuditEntry): number {
 
 const kindOfToken = "OAUTH_ACCESS_TOKEN";
 
-/** Whether the entry says that a trust credential took a token. */
+/** Whether the entry says that a trust credential got a token. */
 export function isUse({ action, target }: AuditEntry): boolean {
   return target.type === kindOfToken && action === "CREATE";
 }

@@ -1,6 +1,6 @@
 /**
- * HTTP to Tailscale: one pool of kept-alive connections, time-outs, repetition of what is safe to
- * repeat, errors.
+ * HTTP to Tailscale: one pool of kept-alive connections, time-outs, errors, and repetition of what
+ * is safe to repeat.
  */
 
 import { type Dispatcher, interceptors } from "undici";
@@ -13,13 +13,13 @@ import { version } from "./version";
 export type Request = Attempt & {
   readonly json?: unknown;
   readonly form?: Readonly<Record<string, string>>;
-  /** The tags that it gives away, which a narrowed token may have to name. */
+  /** The tags that it gives to a credential: a narrowed token may have to name them. */
   readonly tags?: readonly string[];
-  /** Who asks, for messages, where there is no token yet that says so. */
+  /** Who sends it, for messages, if there is no token yet. */
   readonly sender?: Sender;
 };
 
-/** What a request shows of who sends it. */
+/** As whom a request is sent. */
 export interface Authorization {
   readonly token: string;
   readonly sender: Sender;
@@ -28,12 +28,12 @@ export interface Authorization {
 export interface Http {
   readonly baseUrl: string;
   /**
-   * Sends the request and gives the parsed JSON of a success. Throws one of `errors.ts` otherwise.
+   * Sends the request and returns the parsed JSON of a success.
+   * @throws one of the classes of `errors.ts` otherwise
    */
   send(request: Request, authorization?: Authorization): Promise<unknown>;
   /**
-   * What Tailscale's clock showed when ours showed `time`, as its last answer tells; milliseconds
-   * since 1970.
+   * The time of Tailscale's clock at `time` of ours, by its last answer; milliseconds since 1970.
    */
   serverTime(time: number): number;
   /** Closes the connections, so that a process that is done can end. */
@@ -46,12 +46,11 @@ const retries = {
   maxTimeout: 60_000,
   timeoutFactor: 2,
   retryAfter: true,
-  // The last answer comes through as it is, with the API's own message, instead of undici's error
-  // about repeating.
+  // So that the last answer comes with the API's own message, instead of undici's error.
   throwOnError: false,
 };
 
-/** There never was a connection, so nothing was sent. */
+/** Codes for "there never was a connection", so nothing was sent. */
 const notConnected = [
   "ECONNREFUSED",
   "EHOSTUNREACH",
@@ -70,12 +69,12 @@ const connectionFaults = [
 ];
 
 /**
- * The codes with which Node refuses a certificate, before anything is sent
+ * Codes with which Node refuses a certificate before anything is sent
  * (https://nodejs.org/api/tls.html).
  */
 const certificateProblem = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO)/;
 
-/** How often an answer may break off in the middle. */
+/** How often a request is sent whose answers break off in the middle. */
 const breakOffs = 3;
 
 class BrokenOff extends Error {}
@@ -92,9 +91,9 @@ export function openHttp(
   timing: { minTimeout?: number; timeout?: number } = {},
 ): Http {
   const timeout = timing.timeout ?? 30_000;
-  const way = openRoute(baseUrl, timeout);
+  const route = openRoute(baseUrl, timeout);
   const timed = { ...retries, minTimeout: timing.minTimeout ?? retries.minTimeout };
-  const repeating = way.dispatcher.compose(
+  const repeating = route.dispatcher.compose(
     interceptors.retry({
       ...timed,
       methods: ["GET", "PUT", "PATCH", "DELETE", "POST"],
@@ -102,9 +101,9 @@ export function openHttp(
       errorCodes: connectionFaults,
     }),
   );
-  // A create is repeated here only where nothing was done, as a 429 says: after anything else it
-  // might exist already.
-  const creating = way.dispatcher.compose(
+  // A create is repeated here only if nothing was done, as a 429 says. After any other failure the
+  // credential may exist.
+  const creating = route.dispatcher.compose(
     interceptors.retry({
       ...timed,
       methods: ["POST"],
@@ -150,12 +149,12 @@ export function openHttp(
         try {
           answer = await ask(dispatcher, request, authorization?.token);
         } catch (error) {
-          // undici repeats what has no answer; one that breaks off in the middle is ours to repeat.
+          // undici repeats a request without an answer, but not one whose answer breaks off.
           if (isRepeatable && error instanceof BrokenOff && tried < breakOffs) continue;
           const reason = error instanceof BrokenOff ? error.cause : error;
           throw createUnreachable(
             request,
-            `${baseUrl}${way.through}`,
+            `${baseUrl}${route.through}`,
             describeFailure(reason),
             mayHaveArrived(reason),
           );
@@ -169,7 +168,7 @@ export function openHttp(
       return parseAnswer(request, text);
     },
     serverTime: (time) => time + serverAhead,
-    close: way.close,
+    close: route.close,
   };
 }
 
@@ -199,7 +198,7 @@ function parseAnswer(request: Request, text: string): unknown {
 }
 
 function mayHaveArrived(error: unknown): boolean {
-  // Of several addresses that were tried, each failed.
+  // Several addresses were tried, and each failed.
   if (error instanceof AggregateError) return error.errors.some(mayHaveArrived);
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return !notConnected.includes(code) && code !== "PROXY_REFUSED" && !certificateProblem.test(code);

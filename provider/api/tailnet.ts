@@ -1,6 +1,5 @@
 /**
- * One tailnet as the resources see it: its keys, asked for as the deployer or as an OAuth client of
- * its own.
+ * One tailnet as resources see it: its keys, as the deployer or as an OAuth client of `mintedBy`.
  */
 
 import { getFirstLine } from "../access/error-text";
@@ -36,25 +35,24 @@ export interface Minter {
 }
 
 export interface Tailnet {
-  /** The keys of one type, as the deployer; or as `minter`, where that client still exists. */
+  /** The keys of one type, as the deployer, or as `minter` while that client exists. */
   keys(type: KeyType, minter?: Minter): Keys;
-  /** Every active key that the deployer may see; undefined where it may see none. */
+  /** Every active key that the deployer may see; undefined if it may not list them. */
   allKeys(): Promise<readonly Key[] | undefined>;
-  /** What the deployer holds, asked for once; undefined where that cannot be known. */
+  /** What the deployer holds, read once; undefined if it cannot be read. */
   deployer(): Promise<Holder | undefined>;
-  /** What the OAuth client `id` holds; undefined where the deployer may not see it. */
+  /** What the OAuth client `id` holds; undefined if the deployer may not see it. */
   clientAsHolder(id: string): Promise<Holder | undefined>;
   /**
-   * Who may give which tag, asked for once; undefined where the deployer may not read the policy
-   * file.
-   * @param again asks once more: the policy file may have been changed in this run
+   * Who may give which tag, read once; undefined if the deployer may not read the policy file.
+   * @param again reads it again: this run may have changed the policy file
    */
   tagOwners(again?: "again"): Promise<TagOwners | undefined>;
   /** Sends a request as the deployer. */
   readonly api: ApiClient;
-  /** The tailnet as it stands in paths. */
+  /** The tailnet's name in paths. */
   readonly name: string;
-  /** What tells it from others. */
+  /** How it is told from others. */
   readonly identity: TailnetIdentity;
   close(): Promise<void>;
 }
@@ -136,7 +134,7 @@ export function openTailnet(
 
   let ownKeySeen: Key | Hidden | undefined;
 
-  /** What the deployer holds, read with a token of its, whatever that may do. */
+  /** Reads what the deployer holds, with any token of it. */
   async function readHeldScopes(
     authorization: Authorization,
   ): Promise<readonly string[] | undefined> {
@@ -158,7 +156,7 @@ export function openTailnet(
     return readIfPermitted(
       async () => {
         const request = buildOwnKeyRequest(connection.tailnet, ownId);
-        // Finding out for what reads have a token may have read it.
+        // To find the scopes for the token of reads, it may have been read already.
         await deployerApi.mayRead(policyFileScopes[0]);
         if (ownKeySeen instanceof Error) throw ownKeySeen;
         return ownKeySeen ?? deployerApi.send(request, keyShape);
@@ -227,7 +225,7 @@ function toHolder(key: Key, name: string): Holder {
   };
 }
 
-/** The answers that say that the deployer may not look. */
+/** The answers which say that the deployer may not look. */
 type Hidden = NotPermitted | NotFound | NotVisible;
 
 function isHidden(error: unknown): error is Hidden {
@@ -235,8 +233,8 @@ function isHidden(error: unknown): error is Hidden {
 }
 
 /**
- * What a read gives, or undefined where the deployer may not do it or there is no such thing.
- * @param tell told why, in a sentence: nothing that is left out goes without a word
+ * The result of a read; undefined if the deployer may not read it, or there is no such thing.
+ * @param tell called with the reason, as a sentence: nothing is skipped silently
  */
 async function readIfPermitted<Answer>(
   read: () => Promise<Answer>,
@@ -251,10 +249,7 @@ async function readIfPermitted<Answer>(
   }
 }
 
-/**
- * Which of the scopes that open the policy file the token of a refused read lacks, where it says
- * so.
- */
+/** Which scopes of the policy file the token of a refused read lacks, if the error says so. */
 function describeLack({ sender }: Hidden): string {
   if (!sender?.scopes) return "";
   const held = expandLegacyScopes(sender.scopes);
@@ -262,23 +257,21 @@ function describeLack({ sender }: Hidden): string {
   return lacking.length > 0 ? `, and ${sender.name} lacks ${lacking.join(", ")}` : "";
 }
 
-/**
- * How long a new OAuth client may be unknown in a part of Tailscale; measured as "a short while".
- */
+/** How long a part of Tailscale may not know a new OAuth client; reported as "a short while". */
 const freshMilliseconds = 2 * 60_000;
 
-/** Whether the OAuth client was made just now, as far as the deployer can see. */
+/** Whether the OAuth client was created just now, as far as the deployer can see. */
 async function isFresh(clients: Keys, id: string, now: number): Promise<boolean> {
   try {
     const created = Date.parse((await clients.find(id))?.created ?? "");
     return now - created < freshMilliseconds;
   } catch {
-    // Whoever asks has a failure of its own to tell.
+    // The caller has a failure of its own to report.
     return false;
   }
 }
 
-/** Does it once however many ask; a failure is not kept. */
+/** Runs `ask` once, however many call; after a failure the next call runs it again. */
 function shareResult<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
   let asked: Promise<Answer> | undefined;
   return () => {

@@ -1,6 +1,4 @@
-/**
- * One request and its answer, for services that are asked now and then: no connection stays open.
- */
+/** One request and its answer, for services that are rarely asked: no connection stays open. */
 
 import { interceptors } from "undici";
 import { describeFailure, openRoute } from "./dispatcher";
@@ -12,7 +10,7 @@ export interface Question {
   readonly body?: string;
   /** How long the answer may take, in milliseconds. */
   readonly timeout: number;
-  /** Whether to ask again, twice, where the service fails for a moment. */
+  /** Whether to repeat the request, twice at most, if the service fails for a moment. */
   readonly repeatable?: boolean;
 }
 
@@ -31,17 +29,17 @@ const repeating = interceptors.retry({
 });
 
 /**
- * Rejects where there is no answer, with a message that names the proxy if one is on the way.
- * Redirects are not followed.
+ * Sends a request. Rejects without an answer, with a message that names the proxy if there is one.
+ * Does not follow redirects.
  */
 export async function ask(
   address: string,
   { method = "GET", headers = {}, body, timeout, repeatable = false }: Question,
   environment: Environment = process.env,
 ): Promise<Answer> {
-  const way = openRoute(address, timeout, environment);
+  const route = openRoute(address, timeout, environment);
   const { origin, pathname, search } = new URL(address);
-  const dispatcher = repeatable ? way.dispatcher.compose(repeating) : way.dispatcher;
+  const dispatcher = repeatable ? route.dispatcher.compose(repeating) : route.dispatcher;
   try {
     const path = `${pathname}${search}`;
     const answer = await dispatcher.request({ origin, path, method, headers, body: body ?? null });
@@ -51,10 +49,10 @@ export async function ask(
       text: await answer.body.text(),
     };
   } catch (error) {
-    throw new Error(`no answer from ${origin}${way.through}: ${describeFailure(error)}`, {
+    throw new Error(`no answer from ${origin}${route.through}: ${describeFailure(error)}`, {
       cause: error,
     });
   } finally {
-    await way.close();
+    await route.close();
   }
 }

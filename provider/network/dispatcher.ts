@@ -1,6 +1,6 @@
 /**
- * What sends requests: straight to an address, or by a tunnel of the proxy that the environment
- * names for it.
+ * Sends requests directly to an address, or through a tunnel of the proxy that the environment
+ * names.
  */
 
 import { Agent, type Dispatcher, errors, Pool, ProxyAgent } from "undici";
@@ -9,19 +9,19 @@ import { type Environment, findProxy } from "./proxy";
 export interface Route {
   readonly dispatcher: Dispatcher;
   /**
-   * Completes "no answer from https://…", for example `" through the proxy http://proxy:3128
-   * (HTTPS_PROXY)"`, or with nothing.
+   * Completes "no answer from https://…", for example with `" through the proxy http://proxy:3128
+   * (HTTPS_PROXY)"`; `""` without a proxy.
    */
   readonly through: string;
   /** Closes the connections, so that a process that is done can end. */
   close(): Promise<void>;
 }
 
-/** The proxy made no tunnel, so nothing was sent to where it should lead. */
+/** The proxy opened no tunnel, so nothing was sent to the address. */
 export class ProxyFailure extends Error {
   constructor(
     message: string,
-    /** Whether it may work a moment later, as after a 503. */
+    /** `"PROXY_UNAVAILABLE"` if it may work a moment later, as after a 503. */
     readonly code: "PROXY_UNAVAILABLE" | "PROXY_REFUSED",
   ) {
     super(message);
@@ -29,9 +29,9 @@ export class ProxyFailure extends Error {
 }
 
 /**
- * The way to `address`, with a pool of kept-alive connections. Nothing is sent yet.
+ * The route to `address`, with a pool of kept-alive connections. Nothing is sent yet.
  * @param timeout how long one answer may take, in milliseconds
- * @throws ProxySettingError where the variable for it holds no address of a proxy
+ * @throws ProxySettingError if the variable for it does not hold the address of a proxy
  */
 export function openRoute(
   address: string,
@@ -59,7 +59,7 @@ export function openRoute(
   };
 }
 
-/** The pool of connections to a proxy, whose failures say that they are the proxy's. */
+/** Makes failures of a pool of connections to a proxy say that they are the proxy's. */
 function reportTunnelFailures(pool: Pool): Pool {
   const connect: (options: Dispatcher.ConnectOptions) => Promise<Dispatcher.ConnectData> =
     pool.connect.bind(pool);
@@ -78,15 +78,18 @@ function reportTunnelFailures(pool: Pool): Pool {
 }
 
 /**
- * Codes of the system and of undici; those of certificates are others
+ * Codes of failures that may pass: those of the system and of undici, not those of certificates
  * (https://nodejs.org/api/errors.html).
  */
 const passing = /^(?!EPROTO$)(E[A-Z]+|EAI_[A-Z]+|UND_ERR_[A-Z_]+)$/;
 
 function createRefusedTunnel(status: number): ProxyFailure {
-  const why = { 403: ": it lets nobody there", 407: ": it asks for a user name and a password" };
+  const why = {
+    403: ": it does not allow that address",
+    407: ": it asks for a user name and a password",
+  };
   return new ProxyFailure(
-    `the proxy made no tunnel (${status})${why[status as keyof typeof why] ?? ""}`, // Other statuses have no reason.
+    `the proxy opened no tunnel (${status})${why[status as keyof typeof why] ?? ""}`, // Other statuses have no reason.
     status >= 500 ? "PROXY_UNAVAILABLE" : "PROXY_REFUSED",
   );
 }
@@ -94,7 +97,7 @@ function createRefusedTunnel(status: number): ProxyFailure {
 function createFailedTunnel(error: unknown): ProxyFailure {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return new ProxyFailure(
-    `the proxy made no tunnel: ${describeFailure(error)}`,
+    `the proxy opened no tunnel: ${describeFailure(error)}`,
     passing.test(code) ? "PROXY_UNAVAILABLE" : "PROXY_REFUSED",
   );
 }

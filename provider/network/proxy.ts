@@ -1,10 +1,11 @@
 /**
- * Which proxy a request goes through, as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say.
+ * Which proxy a request goes through, by HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
  *
- * The rules are curl's and Go's, on which Tailscale's official provider stands: the lower-case name
- * wins, HTTP_PROXY is for plain http alone, an address without a scheme is http, and NO_PROXY holds
- * names, suffixes, addresses, networks, each with a port or without, or `*`. Sources:
- * https://curl.se/docs/manpage.html#ENVIRONMENT, https://pkg.go.dev/golang.org/x/net/http/httpproxy
+ * The rules are those of curl and of Go, in which Tailscale's official provider is written: the
+ * lower-case name wins, HTTP_PROXY is only for plain http, an address without a scheme is http, and
+ * NO_PROXY holds names, suffixes, addresses, networks, each with or without a port, or `*`.
+ * Sources: https://curl.se/docs/manpage.html#ENVIRONMENT,
+ * https://pkg.go.dev/golang.org/x/net/http/httpproxy
  */
 
 import { BlockList, isIP } from "node:net";
@@ -12,18 +13,18 @@ import { BlockList, isIP } from "node:net";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Proxy {
-  /** With the user info that the proxy asks for: never shown. */
+  /** With the user name and password for the proxy, so never shown. */
   readonly address: URL;
-  /** As messages call it, for example `"http://proxy.example.com:3128 (HTTPS_PROXY)"`. */
+  /** What messages call it, for example `"http://proxy.example.com:3128 (HTTPS_PROXY)"`. */
   readonly name: string;
 }
 
-/** A setting of the proxy that cannot be right. */
+/** A setting of the proxy is invalid. */
 export class ProxySettingError extends Error {}
 
 /**
- * The proxy for a request to `address`; undefined where it goes straight there.
- * @throws ProxySettingError where the variable holds no address of a proxy
+ * The proxy for a request to `address`; undefined if it goes there directly.
+ * @throws ProxySettingError if the variable does not hold the address of a proxy
  */
 export function findProxy(address: string, environment: Environment): Proxy | undefined {
   const url = new URL(address);
@@ -35,8 +36,8 @@ export function findProxy(address: string, environment: Environment): Proxy | un
 }
 
 /**
- * Why a request to `address` goes the way it goes, in words, for example `"none: NO_PROXY exempts
- * api.tailscale.com"`.
+ * The proxy for a request to `address` in words, with a reason if there is none, for example
+ * `"none: NO_PROXY exempts api.tailscale.com"`.
  */
 export function describeProxy(address: string, environment: Environment): string {
   const proxy = findProxy(address, environment);
@@ -54,7 +55,7 @@ export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** Whether what is sent to `address` can be read by nobody on the way. */
+/** Whether nobody can read on the way what is sent to `address`. */
 export function isConfidential(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, hostname } = new URL(address);
@@ -68,8 +69,8 @@ linkLocal.addSubnet("fe80::", 10, "ipv6");
 linkLocal.addSubnet("fd00:ec2::", 32, "ipv6");
 
 /**
- * Whether `hostname`, as a URL spells it, answers on this machine's own link alone: the metadata
- * service of a cloud does.
+ * Whether `hostname`, as a URL spells it, is only reachable on this machine's own link, as the
+ * metadata service of a cloud is.
  */
 export function isLinkLocal(hostname: string): boolean {
   const address = removeBrackets(hostname);
@@ -77,7 +78,7 @@ export function isLinkLocal(hostname: string): boolean {
   return family !== 0 && linkLocal.check(address, family === 6 ? "ipv6" : "ipv4");
 }
 
-/** No proxy can reach these for us. */
+/** Whether no proxy could reach `hostname` for us. */
 function isOfThisMachine(hostname: string): boolean {
   return isLoopback(hostname) || hostname.endsWith(".localhost") || isLinkLocal(hostname);
 }
@@ -88,7 +89,9 @@ interface Found {
 }
 
 function readVariable(environment: Environment, name: string): Found | undefined {
-  const variable = [name.toLowerCase(), name].find((one) => environment[one] !== undefined);
+  const variable = [name.toLowerCase(), name].find(
+    (spelling) => environment[spelling] !== undefined,
+  );
   const value = variable === undefined ? "" : (environment[variable]?.trim() ?? "");
   return variable === undefined || value === "" ? undefined : { variable, value };
 }

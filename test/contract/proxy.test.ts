@@ -64,7 +64,7 @@ test("without the proxy's help a failure names the proxy, and never its user inf
   });
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toContain(
-    `no answer from https://api.tailscale.test through the proxy ${proxy.url} (HTTPS_PROXY): the proxy made no tunnel (407)`,
+    `no answer from https://api.tailscale.test through the proxy ${proxy.url} (HTTPS_PROXY): the proxy opened no tunnel (407)`,
   );
   expect(stderr).not.toContain("proxy-password");
 });

@@ -50,7 +50,7 @@ test("the environment wins over the engine's old stack config, and without it a 
   expect(refreshed.code, refreshed.text).toBe(0);
   expect(refreshed.text).toContain("2 unchanged");
   expect(refreshed.text).toContain(
-    `The deployer is the environment's (${emulator.clientId}); the one in stack config (${first.id}) is not used.`,
+    `The deployer comes from the environment (${emulator.clientId}); the one in stack config (${first.id}) is not used.`,
   );
 
   // Another: what an `up` without a refresh has is what the engine hands on from then.

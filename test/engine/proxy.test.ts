@@ -47,7 +47,7 @@ test("a stack lives behind a proxy that alone knows the API, with a company's ow
   const { code, text } = await stack.attempt();
   expect(code).not.toBe(0);
   expect(text).toContain(
-    `no answer from https://api.tailscale.test through the proxy ${proxy.url} (HTTPS_PROXY): the proxy made no tunnel (403): it lets nobody there`,
+    `no answer from https://api.tailscale.test through the proxy ${proxy.url} (HTTPS_PROXY): the proxy opened no tunnel (403): it does not allow that address`,
   );
   expect(stack.printed()).not.toContain("proxy-password");
   expect(emulator.control.activeCredentials()).toEqual([]);

@@ -28,7 +28,7 @@ test("a token in the environment is taken as it is, unless it is none or has end
     token({ exp: inAnHour }),
   );
   await expect(from({ TAILSCALE_IDENTITY_TOKEN: token({ exp: 1_700_000_000 }) })).rejects.toThrow(
-    "The identity token of TAILSCALE_IDENTITY_TOKEN ended at 2023-11-14T22:13:20.000Z.",
+    "The identity token of TAILSCALE_IDENTITY_TOKEN expired at 2023-11-14T22:13:20.000Z.",
   );
   for (const none of ["nonsense", "a.b.c", token({}), token({ exp: "soon" })]) {
     await expect(from({ TAILSCALE_IDENTITY_TOKEN: none })).rejects.toThrow(

@@ -41,16 +41,21 @@ async function failure(
 }
 
 test.each<[string, TestProxy["answer"], string, number]>([
-  ["that fails for a moment", 503, "the proxy made no tunnel (503)", 5],
-  ["that lets nobody there", 403, "the proxy made no tunnel (403): it lets nobody there", 1],
+  ["that fails for a moment", 503, "the proxy opened no tunnel (503)", 5],
+  [
+    "that lets nobody there",
+    403,
+    "the proxy opened no tunnel (403): it does not allow that address",
+    1,
+  ],
   [
     "that asks who it is",
     407,
-    "the proxy made no tunnel (407): it asks for a user name and a password",
+    "the proxy opened no tunnel (407): it asks for a user name and a password",
     1,
   ],
-  ["that hangs up", "end", "the proxy made no tunnel: other side closed", 5],
-  ["that says nothing", "silence", "the proxy made no tunnel: it took too long", 5],
+  ["that hangs up", "end", "the proxy opened no tunnel: other side closed", 5],
+  ["that says nothing", "silence", "the proxy opened no tunnel: it took too long", 5],
 ])(
   "a proxy %s: nothing was sent, so even a create did nothing",
   async (_, answer, reason, times) => {
@@ -77,7 +82,7 @@ test("a proxy that is not there: nothing was sent", async () => {
   await proxy[Symbol.asyncDispose]();
   const error = await failure(proxy, create);
   expect(error.mayHaveArrived).toBe(false);
-  expect(error.message).toContain(`the proxy made no tunnel: connect ECONNREFUSED 127.0.0.1:`);
+  expect(error.message).toContain(`the proxy opened no tunnel: connect ECONNREFUSED 127.0.0.1:`);
 });
 
 test("a certificate that nobody vouches for is refused behind a proxy as well", async () => {

@@ -208,8 +208,8 @@ test("a client that mints asks for the one scope that each request needs", async
 
 test.each([
   [{}, "id: it is missing"],
-  [{ id: 7 }, "id: it is no string"],
-  ["text", "the whole: it is no object"],
+  [{ id: 7 }, "id: it is not a string"],
+  ["text", "the whole: it is not an object"],
   [undefined, "the whole: it is missing"],
   [{ id: "", list: [] }, 'id: Invalid input: expected "k"'],
 ])(

@@ -169,20 +169,20 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
     "names of other tools, in the environment",
     { OAUTH_CLIENT_ID: "kA", TS_OAUTH_SECRET: "s", TS_API_KEY: " " },
     {},
-    "OAUTH_CLIENT_ID is set, which is not read here: if it is meant, name it TAILSCALE_OAUTH_CLIENT_ID.\n" +
-      "  TS_OAUTH_SECRET is set, which is not read here: if it is meant, name it TAILSCALE_OAUTH_CLIENT_SECRET.",
+    "OAUTH_CLIENT_ID is set, but Tailscope does not read it: if you mean it, name it TAILSCALE_OAUTH_CLIENT_ID.\n" +
+      "  TS_OAUTH_SECRET is set, but Tailscope does not read it: if you mean it, name it TAILSCALE_OAUTH_CLIENT_SECRET.",
   ],
   [
     "the official provider's namespace in stack config",
     {},
     { "tailscale:apiKey": "x" },
-    "tailscale:apiKey is set, which is not read here: if it is meant, name it tailscope:apiKey.",
+    "tailscale:apiKey is set, but Tailscope does not read it: if you mean it, name it tailscope:apiKey.",
   ],
   [
     "an id by our name, and its secret by another tool's",
     { TAILSCALE_OAUTH_CLIENT_ID: "kA", TS_OAUTH_SECRET: "s" },
     {},
-    "TS_OAUTH_SECRET is set, which is not read here: if it is meant, name it TAILSCALE_OAUTH_CLIENT_SECRET.",
+    "TS_OAUTH_SECRET is set, but Tailscope does not read it: if you mean it, name it TAILSCALE_OAUTH_CLIENT_SECRET.",
   ],
   [
     "an id alone",
@@ -434,7 +434,7 @@ test.each<[string, string, Record<string, string>, unknown, string]>([
     "x",
     {},
     "prod",
-    "is wrong at its top: another kind of value is needed there",
+    "is wrong at its top: a value of another type is needed there",
   ],
   [
     "no credentials",
@@ -455,7 +455,7 @@ test.each<[string, string, Record<string, string>, unknown, string]>([
     "x",
     {},
     { x: { apiKey: 7 } },
-    "is wrong at x.apiKey: another kind of value is needed there",
+    "is wrong at x.apiKey: a value of another type is needed there",
   ],
   [
     "both",

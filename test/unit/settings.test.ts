@@ -252,7 +252,7 @@ describe("environment and stack config", () => {
   };
   const theirs = { oauthClientId: idB, oauthClientSecret: secretOf(idB) };
   const note = (id: string, other: string) =>
-    `The deployer is the environment's (${id}); the one in stack config (${other}) is not used.`;
+    `The deployer comes from the environment (${id}); the one in stack config (${other}) is not used.`;
 
   test.each<[string, Values, Values, object, string[] | undefined]>([
     ["environment alone", ours, {}, { clientId: idA, source: environmentSource }, undefined],
@@ -353,7 +353,7 @@ describe("environment and stack config", () => {
       { TAILSCALE_API_KEY: "one" },
       { apiKey: "two" },
       { token: "one", source: environmentSource },
-      ["The deployer is the environment's; the one in stack config is not used."],
+      ["The deployer comes from the environment; the one in stack config is not used."],
     ],
     [
       "GitHub Actions, and a client",

@@ -75,7 +75,7 @@ test.each([{}, { access_token: "" }, { access_token: 7 }, undefined, "text"])(
   "an answer without a token is reported: %j",
   async (answer) => {
     const { http } = server(() => answer);
-    await expect(createTokenSource(http, client).get()).rejects.toThrow("it holds no access token");
+    await expect(createTokenSource(http, client).get()).rejects.toThrow("it has no access token");
   },
 );
 

@@ -1,6 +1,4 @@
-/**
- * Who asks: a credential with its tokens. Sends requests as that credential and reads the answers.
- */
+/** An API client: it sends requests as one credential, with that credential's tokens. */
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { z } from "zod";
@@ -15,29 +13,26 @@ import { createTokenSource, type Narrowing, type Token } from "./token";
 
 export interface ApiClient {
   /**
-   * Sends the request with this credential's token and gives the answer, which must fit `shape`.
+   * Sends the request with a token of the credential, and returns the answer, parsed by `shape`.
    */
   send<Answer>(request: Request, shape: z.ZodType<Answer>): Promise<Answer>;
-  /** Whether its reads may see what `scope` opens; undefined where the token does not say. */
+  /** Whether its reads may see what `scope` opens; undefined if the token does not say. */
   mayRead(scope: string): Promise<boolean | undefined>;
 }
 
 export interface ApiClientOptions {
-  /** How messages call this credential, for example `"the deployer"`. */
+  /** What messages call the credential, for example `"the deployer"`. */
   readonly name: string;
   /**
-   * What its tokens are asked for: `"needed"`, just the scope that each request needs; `"reading"`,
-   * the read scopes below for reads and all that it holds for writes.
+   * Which scopes its tokens have: `"needed"`, just the scope of each request; `"reading"`, for
+   * reads the read scopes below, for writes everything that the credential holds.
    */
   readonly tokensFor: "needed" | "reading";
-  /** Scopes beyond the read scopes below that reads here need. */
+  /** Scopes that reads need beyond the read scopes below. */
   readonly alsoReads?: readonly string[];
-  /**
-   * Reads, with a token of this credential, which scopes it holds; undefined where that cannot be
-   * had.
-   */
+  /** Reads, with a token of the credential, which scopes it holds; undefined if that fails. */
   readonly holds?: (authorization: Authorization) => Promise<readonly string[] | undefined>;
-  /** Takes what a person should know although nothing failed. */
+  /** Is given what a person should know although nothing failed. */
   readonly tell?: (message: string) => void;
 }
 
@@ -48,10 +43,7 @@ export const policyFileScopes = [
   "devices:posture_attributes:read",
 ] as const;
 
-/**
- * All that reads of ours need. So a preview's token cannot change anything, whatever its deployer
- * holds.
- */
+/** The scopes of all our reads. With such a token a preview cannot change anything. */
 const ownReads = [...readScopes, ...policyFileScopes];
 
 export function createApiClient(
@@ -64,7 +56,7 @@ export function createApiClient(
     credential.kind === "accessToken" ? options.name : `${options.name} ${credential.clientId}`;
 
   let reading: Promise<Narrowing | undefined> | undefined;
-  // What this credential turned out to want in its token requests.
+  // What we learned about the tokens of this credential.
   const onlyByWriteScope = new Set<string>();
   let wantsTags = false;
 
@@ -107,8 +99,8 @@ export function createApiClient(
   }
 
   /**
-   * Sends it, once more where the token turns out to be the wrong one; in both cases nothing was
-   * done.
+   * Sends a request, and once more if its token was refused or may not give its tags: nothing was
+   * done then.
    */
   async function sendWithToken(request: Request): Promise<unknown> {
     const token = await getToken(request);
@@ -128,8 +120,8 @@ export function createApiClient(
   }
 
   /**
-   * A token that names the request's tags: a client with `all` may give any tag, and a token
-   * narrowed from it may give none that it was not asked for (fact: narrowed-all-gives-any-tag).
+   * A token for the request's tags. A client with `all` may give any tag, but a narrowed token of
+   * it may give only tags that it was requested for (fact: narrowed-all-gives-any-tag).
    */
   async function getTokenWithTags(request: Request): Promise<Token | undefined> {
     const isNarrow = options.tokensFor === "needed" && tokens.narrowable;
@@ -140,7 +132,7 @@ export function createApiClient(
       wantsTags = true;
       return token;
     } catch (error) {
-      // What the client itself may not give stays refused, in the words of the first refusal.
+      // The client itself may not give the tags: the first refusal says so.
       if (error instanceof TokenRefused) return undefined;
       throw error;
     }
@@ -174,16 +166,18 @@ export function createApiClient(
   }
 }
 
-/** What is wrong with a part of an answer; undefined leaves it to zod. */
+/** What is wrong with a part of an answer; undefined for zod's own words. */
 function describeIssue({ code, input, expected }: z.core.$ZodRawIssue): string | undefined {
   if (code !== "invalid_type") return undefined;
-  return input === undefined ? "it is missing" : `it is no ${expected}`;
+  return input === undefined
+    ? "it is missing"
+    : `it is not ${/^[aeio]/.test(expected) ? "an" : "a"} ${expected}`;
 }
 
 /**
- * Sends with `first`; where that credential is not accepted and `isGone` confirms that it no longer
- * exists, with `second`.
- * @param fellBack told the first time
+ * Sends with `first`, or with `second` once `first` is not accepted and `isGone` confirms that its
+ * credential no longer exists.
+ * @param fellBack called the first time
  */
 export function withFallback(
   first: ApiClient,
@@ -207,11 +201,11 @@ export function withFallback(
   };
 }
 
-/** How long an API client waits for a new client, in milliseconds. */
+/** How long to wait for a new OAuth client, in milliseconds. */
 export interface Patience {
   readonly firstPause: number;
   readonly longestPause: number;
-  /** When a person is told what is waited for. */
+  /** When to tell a person what we wait for. */
   readonly tellAfter: number;
   readonly giveUpAfter: number;
 }
@@ -224,12 +218,12 @@ const patience: Patience = {
 };
 
 /**
- * Sends with `client`, again and again while the credential is so new that Tailscale does not know
- * it everywhere: such a client answers 404 for a short while (fact: fresh-client-answers-404). A
- * 404 says that nothing was done, so even a create may be sent again.
+ * Sends with `client`, and repeats while its credential is so new that parts of Tailscale do not
+ * know it: they answer 404 for a short while (fact: fresh-client-answers-404). After a 404 nothing
+ * was done, so even a create can be sent again.
  *
- * @param isFresh whether the credential was made just now
- * @param tell told once, where it takes longer
+ * @param isFresh whether the credential was created just now
+ * @param tell called once if it takes long
  */
 export function waitWhileFresh(
   client: ApiClient,
@@ -241,12 +235,12 @@ export function waitWhileFresh(
   return {
     ...client,
     async send(request, shape) {
-      const begun = performance.now();
+      const startedAt = performance.now();
       for (let wait = firstPause; ; wait = Math.min(2 * wait, longestPause)) {
         try {
           return await client.send(request, shape);
         } catch (error) {
-          const waited = performance.now() - begun;
+          const waited = performance.now() - startedAt;
           if (!mayBeTooEarly(error) || waited + wait > giveUpAfter || !(await isFresh())) {
             throw error;
           }
@@ -261,7 +255,7 @@ export function waitWhileFresh(
   };
 }
 
-/** Whether a 404 is about the credential that asked, and not about one key that it asked for. */
+/** Whether a 404 may be about the credential that sent the request, and not about a key. */
 function mayBeTooEarly(error: unknown): boolean {
   if (error instanceof TokenRefused) return error.status === 404;
   return error instanceof NotFound && error.attempt?.method === "POST";

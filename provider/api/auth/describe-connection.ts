@@ -1,6 +1,6 @@
 /**
- * A connection as people are told of it: who the deployer is, where that is configured, and for
- * which tailnet. Holds no secret.
+ * A connection in words, without secrets: who the deployer is, where that is configured, and for
+ * which tailnet.
  */
 
 import type { Connection } from "../settings/connection";
@@ -9,7 +9,7 @@ import { describeTokenOrigin } from "./identity-token";
 
 /**
  * For example `"the OAuth client k1CNTRL (from stack config) of its own tailnet"`.
- * @throws SettingsError where identity tokens are asked of the platform and there is none
+ * @throws SettingsError if the platform should give identity tokens, and there is no platform
  */
 export async function describeConnection({ deployer, tailnet }: Connection): Promise<string> {
   const where = tailnet === "-" ? "its own tailnet" : `the tailnet ${tailnet}`;

@@ -1,5 +1,5 @@
 /**
- * Identity tokens of the CI system or cloud that a run is in, for workload identity federation: no
+ * Identity tokens of the CI system or cloud in which a run is, for workload identity federation: no
  * secret is stored anywhere. Source: https://tailscale.com/kb/1581/workload-identity-federation
  */
 
@@ -16,8 +16,8 @@ import { readPayload } from "./jwt";
 const claims = z.object({ exp: z.number() });
 
 /**
- * An identity token that has not run out.
- * @throws SettingsError where there is none, it is no token, or it has ended
+ * An identity token that has not expired.
+ * @throws SettingsError if there is none, it is not a token, or it has expired
  */
 export async function readIdentityToken(
   source: IdentityTokenSource,
@@ -28,20 +28,20 @@ export async function readIdentityToken(
   const end = readExpiry(token);
   if (end === undefined) {
     throw new SettingsError(
-      `What ${from} gives is not an identity token: it is not a JWT with an expiry (exp).\n  Put there what the CI system issues, for example GitLab's id_tokens.`,
+      `What ${from} gives is not an identity token: it is not a JWT with an expiry (exp).\n  Put the token there that the CI system issues, for example one of GitLab's id_tokens.`,
     );
   }
   if (end * 1000 <= now()) {
     throw new SettingsError(
-      `The identity token of ${from} ended at ${new Date(end * 1000).toISOString()}.\n  Get a new one from the CI system, and deploy within its life.`,
+      `The identity token of ${from} expired at ${new Date(end * 1000).toISOString()}.\n  Get a new one from the CI system, and deploy before it expires.`,
     );
   }
   return token;
 }
 
 /**
- * Where identity tokens come from, in words: of a cloud, which one it is.
- * @throws SettingsError where there is no cloud
+ * Where identity tokens come from, in words; for a cloud, which one it is.
+ * @throws SettingsError if there is no cloud
  */
 export async function describeTokenOrigin(source: IdentityTokenSource): Promise<string> {
   if (source.kind !== "cloud") return source.name;
@@ -79,9 +79,9 @@ async function readTokenFile(path: string, name: string): Promise<string> {
   }
 }
 
-/** The end of a JWT in seconds since 1970. It is not verified here: Tailscale does that. */
+/** When a JWT expires, in seconds since 1970. Tailscale verifies it, so nothing here does. */
 function readExpiry(token: string): number | undefined {
-  // A signature belongs to it, whatever it says.
+  // A JWT has a signature, whatever it is.
   if (token.split(".")[2] === undefined) return undefined;
   return claims.safeParse(readPayload(token)).data?.exp;
 }

@@ -1,4 +1,4 @@
-/** What an identity token says of itself. Nothing is verified here: Tailscale does that. */
+/** What an identity token says. Tailscale verifies it, so nothing here does. */
 
 import { z } from "zod";
 import type { IdentityClaims } from "../errors";
@@ -11,7 +11,7 @@ const claims = z.object({
   aud: audience.optional().catch(undefined),
 });
 
-/** The payload of a JWT; undefined where `token` is not one. */
+/** The payload of a JWT; undefined if `token` is not one. */
 export function readPayload(token: string): unknown {
   const payload = token.split(".")[1] ?? "";
   try {
@@ -21,7 +21,7 @@ export function readPayload(token: string): unknown {
   }
 }
 
-/** The claims that decide who accepts the token; none of them where `token` is not a JWT. */
+/** The claims that decide who accepts the token; none if `token` is not a JWT. */
 export function readIdentityClaims(token: string): IdentityClaims {
   const parsed = claims.safeParse(readPayload(token));
   if (!parsed.success) return {};

@@ -1,38 +1,39 @@
 /**
- * A token for reads that can only read. An OAuth client gives tokens for less than all that it
- * holds; how far is known in part only, so we ask in an order that ends well in every case:
+ * A token for reads that can only read. An OAuth client gives tokens for less than it holds. How
+ * far is only partly known, so we ask in an order that succeeds in every case:
  *
- * | asked for                                   | refused where                                  |
+ * | asked for                                   | refused if                                     |
  * | ------------------------------------------- | ---------------------------------------------- |
  * | 1. every read scope that we use             | the client lacks one of them                   |
  * | 2. those that the refusal did not name      | it named all that was asked for                |
  * | 3. everything, where 2. gave nothing        | never                                          |
  * | 4. the read scopes that the client covers   | a write scope gives no token for its read form |
- * | 5. the same, written as the client has them | this API narrows in no way that we know        |
+ * | 5. the same, spelled as the client has them | this API narrows in no way that we know        |
  *
- * What the client holds stands in its own key, which every token may read, and in the answer to 3.
- * What a refusal names decides nothing: it may name what the client lacks, what it has in another
- * form, or all (facts: narrowing-refusal-names, write-narrows-to-read). Each is asked once a run.
+ * The client's own key says what the client holds, and every token may read it; so does the answer
+ * to 3. What a refusal names proves nothing: it may name what the client lacks, what it has in
+ * another form, or everything (facts: narrowing-refusal-names, write-narrows-to-read). We ask for
+ * each once a run.
  */
 
 import { covers, expandLegacyScopes } from "../../access/scopes";
 import { TokenRefused } from "../errors";
 import type { Narrowing, Token, TokenSource } from "./token";
 
-/** What reads have their token for, and what is known of the client on the way. */
+/** What it takes to find the scopes for the token of reads. */
 export interface Narrowed {
-  /** Every read scope that reads here need. */
+  /** Every scope that reads need. */
   readonly wanted: readonly string[];
-  /** Reads with `token` which scopes its client holds; undefined where that cannot be had. */
+  /** Reads, with `token`, which scopes its client holds; undefined if that fails. */
   holds(token: Token): Promise<readonly string[] | undefined>;
-  /** Takes what a person should know: that reads use a token that can do more. */
+  /** Is given what a person should know: that the token of reads can do more. */
   tell(message: string): void;
 }
 
 /**
- * Finds out for which scopes reads get their token.
+ * Finds the scopes for the token of reads.
  *
- * @returns undefined where reads have to use a token for all that the client holds
+ * @returns undefined if reads must use a token for everything that the client holds
  */
 export async function narrowForReads(
   tokens: TokenSource,
@@ -44,10 +45,10 @@ export async function narrowForReads(
   const second = rest.length > 0 && rest.length < wanted.length ? await ask(rest) : first;
   const held = "value" in second ? await holds(second) : (await tokens.get()).scopes;
   if (held === undefined) {
-    // Nothing is known but what was given, or not even that.
+    // We know at most the scopes of the token.
     if ("value" in second) return report(rest, second);
   } else if (held.every((scope) => wanted.includes(scope))) {
-    // All that it holds is what reads need.
+    // Reads need everything that it holds.
     return "value" in second && isSameSet(rest, held) ? { scopes: rest } : undefined;
   }
   for (const scopes of listNarrower(held ?? [], wanted)) {
@@ -55,7 +56,7 @@ export async function narrowForReads(
     if ("value" in token) return report(scopes, token);
   }
   tell(
-    "Tailscale gives no token for these reads alone, so they use one for all that the credential holds. A preview by an OAuth client that holds only read scopes cannot change anything.",
+    "Tailscale gives no token for these reads alone, so they use one for everything that the credential holds. A preview by an OAuth client that holds only read scopes cannot change anything.",
   );
   return undefined;
 
@@ -84,8 +85,8 @@ export async function narrowForReads(
 }
 
 /**
- * What to ask for instead of all of `held`: the reads that it covers, then those as the client has
- * them.
+ * What to ask for instead of all of `held`: the read scopes that it covers, then the same as the
+ * client spells them.
  */
 function listNarrower(held: readonly string[], wanted: readonly string[]): string[][] {
   const current = expandLegacyScopes(held);
@@ -95,14 +96,14 @@ function listNarrower(held: readonly string[], wanted: readonly string[]): strin
   );
 }
 
-/** The read scope itself where the client has it by itself, or the write scope that covers it. */
+/** The read scope itself if the client holds it, else the write scope that covers it. */
 function spellAsHeld(scope: string, held: readonly string[]): string {
   const isOwn = [scope, "all", "all:read"].some((name) => held.includes(name));
   return isOwn ? scope : scope.replace(/:read$/, "");
 }
 
-function isSameSet(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((scope) => other.includes(scope));
+function isSameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((scope) => b.includes(scope));
 }
 
 function removeDuplicates(scopes: readonly string[]): string[] {

@@ -1,8 +1,8 @@
 /**
- * What tells one tailnet from another. No request answers that for every deployer, so we go by what
- * a deployer says without one: the configured name, the id in front of a federated identity's id
- * (https://tailscale.com/kb/1581/workload-identity-federation), and the deployer itself, which is
- * of one tailnet.
+ * How we tell one tailnet from another. No request answers that for every deployer, so we use what
+ * is known without one: the configured name, the tailnet's id at the beginning of a federated
+ * identity's id (https://tailscale.com/kb/1581/workload-identity-federation), and the deployer
+ * itself, which belongs to one tailnet.
  */
 
 import { detectForm, parseSecretId } from "../../access/secret-form";
@@ -11,24 +11,24 @@ import type { Connection } from "../settings/connection";
 export interface TailnetIdentity {
   /** For example `"T8fQ2xTb1CNTRL"`. */
   readonly id?: string;
-  /** As it was configured; absent for the deployer's own tailnet. */
+  /** The configured name; absent for the deployer's own tailnet. */
   readonly name?: string;
   /** The id of the credential that deployed. */
   readonly deployer?: string;
 }
 
-/** The id of the key that the deployer is; an API access token has it in the middle. */
+/** The id of the deployer's key; an API access token has it in the middle. */
 export function findDeployerId(deployer: Connection["deployer"]): string | undefined {
   if (deployer.kind !== "accessToken") return deployer.clientId;
   return detectForm(deployer.token) === "api" ? parseSecretId(deployer.token) : undefined;
 }
 
-/** The id of the tailnet in front of a federated identity's id; undefined for other ids. */
+/** The id of the tailnet at the beginning of a federated identity's id; undefined for other ids. */
 export function parseTailnetId(credentialId: string): string | undefined {
   return /^(T[A-Za-z0-9]+)-k[A-Za-z0-9]+$/.exec(credentialId)?.[1];
 }
 
-/** What `connection` says of its tailnet. Members that it says nothing of are left out. */
+/** What `connection` says about its tailnet. What it does not say is left out. */
 export function identifyTailnet({ tailnet, deployer }: Connection): TailnetIdentity {
   const name = tailnet === "-" ? undefined : tailnet;
   const isId = name !== undefined && /^T[A-Za-z0-9]+CNTRL$/.test(name);
@@ -42,11 +42,11 @@ export function identifyTailnet({ tailnet, deployer }: Connection): TailnetIdent
 }
 
 /**
- * Whether two are known to be the same tailnet. A credential deploys to one tailnet, or, in an
- * organization, to the one that it is asked for.
+ * Whether two are known to be the same tailnet. A credential deploys to its own tailnet, or, in an
+ * organization, to the configured one.
  */
-export function isSameTailnet(one: TailnetIdentity, other: TailnetIdentity): boolean {
-  const isAskedAlike = one.id === other.id && one.name === other.name;
-  const isNamed = one.id !== undefined || one.name !== undefined;
-  return isAskedAlike && (isNamed || (!!one.deployer && one.deployer === other.deployer));
+export function isSameTailnet(a: TailnetIdentity, b: TailnetIdentity): boolean {
+  const hasSameName = a.id === b.id && a.name === b.name;
+  const isNamed = a.id !== undefined || a.name !== undefined;
+  return hasSameName && (isNamed || (!!a.deployer && a.deployer === b.deployer));
 }

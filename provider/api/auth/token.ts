@@ -1,7 +1,6 @@
 /**
- * Access tokens: what a credential shows the API. A credential that gives tokens (OAuth client,
- * federated identity) is asked once for each set of scopes however many requests wait for it, and
- * again shortly before the token runs out.
+ * Access tokens. An OAuth client or a federated identity gets one for each set of scopes, however
+ * many requests wait for it, and a new one shortly before it expires.
  *
  * Source: https://tailscale.com/kb/1215/oauth-clients#oauth-client-credentials-grant, RFC 6749
  * section 4.4
@@ -19,35 +18,35 @@ import { readIdentityClaims } from "./jwt";
 
 export interface Token {
   readonly value: string;
-  /** What the token may do, where the answer said so. */
+  /** What the token may do, if the answer said so. */
   readonly scopes?: readonly string[] | undefined;
-  /** The scopes and tags that it has beyond what was asked for. */
+  /** The scopes and tags that nobody asked for. */
   readonly beyond: readonly string[];
   /**
-   * What refused a token for the tailnet that is meant, in a sentence; then this one is for the
-   * credential's own.
+   * Why this token is for the credential's own tailnet and not for the configured one, as a
+   * sentence; absent if it is for the configured one.
    */
   readonly refusedTailnet?: string | undefined;
 }
 
-/** Less than all that a credential holds. */
+/** Less than everything that a credential holds. */
 export interface Narrowing {
   readonly scopes: readonly string[];
-  /** The tags that the token may give. Without any it may give what its credential may. */
+  /** The tags that the token may give. Without any, it may give the same as its credential. */
   readonly tags?: readonly string[];
 }
 
 export interface TokenSource {
   /**
-   * A token that is good for a while yet.
-   * @param narrowing what it may do, where the credential's kind can give less than all
+   * A token that is valid for a while.
+   * @param narrowing what it may do, if this kind of credential can give less than everything
    */
   get(narrowing?: Narrowing): Promise<Token>;
   /** The API refused this token: the next `get` asks for a new one. */
   forget(token: Token): void;
-  /** Whether another token can be had after one was refused. */
+  /** Whether it can get a new token after one was refused. */
   readonly renewable: boolean;
-  /** Whether a token for less than all can be had. */
+  /** Whether it can get a token for less than everything. */
   readonly narrowable: boolean;
 }
 
@@ -59,7 +58,7 @@ const answer = z.object({
   tags: z.string().optional(),
 });
 
-/** How long before its end a token is no longer used: a request under way must not lose it. */
+/** How long before it expires a token is no longer used, so that no request is sent too late. */
 const marginSeconds = 120;
 
 export function createTokenSource(
@@ -82,15 +81,15 @@ export function createTokenSource(
     renewable: true,
     narrowable: deployer.kind === "oauthClient",
     get(wanted = everything) {
-      // The token exchange has no place for scopes:
+      // The token exchange takes no scopes:
       // https://tailscale.com/kb/1581/workload-identity-federation
       const narrowing = deployer.kind === "oauthClient" ? wanted : everything;
       const name = JSON.stringify([narrowing.scopes, narrowing.tags ?? []]);
       const cached = held.get(name);
       if (cached !== undefined && cached.until > now()) return cached.promise;
       const asked = now();
-      // Until the answer is here everybody waits for this one request; then the answer says how
-      // long it is good for.
+      // Until the answer comes, everybody waits for this one request. Then it says how long the
+      // token is valid.
       const entry: Held = {
         promise: ask(narrowing).then(keep, discard),
         until: Number.POSITIVE_INFINITY,
@@ -126,13 +125,13 @@ interface Answered {
   readonly lifetime: number;
 }
 
-/** All that a credential holds. */
+/** Everything that a credential holds. */
 const everything: Narrowing = { scopes: [] };
 
 /**
- * One token of an OAuth client for less than all that it holds.
- * @param narrowing its tags are of those that the client's own tags own; none for all of them
- * @throws {@link TokenTooWide} where Tailscale gives a token that may do more
+ * One token of an OAuth client for less than it holds.
+ * @param narrowing its tags must be owned by the client's tags; without tags, the token has all
+ * @throws {@link TokenTooWide} if Tailscale gives a token that may do more
  */
 export async function narrowToken(
   http: Http,
@@ -147,9 +146,10 @@ export async function narrowToken(
 type TokenGiver = Exclude<ApiCredential, { kind: "accessToken" }>;
 
 /**
- * Asks for tokens of one credential. A client of an organisation can have them for another tailnet,
- * where it holds `all` (https://tailscale.com/docs/features/tailnets-api). Where that is refused
- * and a token for its own tailnet is not, the tailnet may be its own: its requests show that.
+ * Returns the function that gets tokens of one credential. A client of an organisation that holds
+ * `all` can get them for another tailnet (https://tailscale.com/docs/features/tailnets-api). If
+ * that is refused, and a token for its own tailnet is not, then the tailnet may be its own: the
+ * requests will show it.
  */
 function createTokenFetcher(
   http: Http,
@@ -177,8 +177,7 @@ function createTokenFetcher(
 }
 
 /**
- * Whether a token was refused for what may be the tailnet, as with `client does not have the all
- * scope`.
+ * Whether the tailnet may be why a token was refused, as in `client does not have the all scope`.
  */
 function mayRefuseTailnet(error: unknown): error is Error {
   return error instanceof NotInPlan || (error instanceof TokenRefused && error.beyond.length === 0);
@@ -195,9 +194,9 @@ async function ask(
       ? buildClientCredentialsRequest(deployer, narrowing, tailnet)
       : buildExchangeRequest(deployer, await readIdentityToken(deployer.identityToken));
   const got = answer.safeParse(await http.send(request));
-  if (!got.success) throw createNotUnderstood(request, "it holds no access token");
+  if (!got.success) throw createNotUnderstood(request, "it has no access token");
   const { access_token: value, expires_in: lifetime, scope, tags } = got.data;
-  // An answer without a scope gives what was asked for (RFC 6749 section 5.1).
+  // An answer without a scope means the requested ones (RFC 6749 section 5.1).
   const scopes = scope === undefined ? undefinedIfEmpty(narrowing.scopes) : splitWords(scope);
   const beyond = findBeyond(narrowing, { scopes: scopes ?? [], tags: splitWords(tags ?? "") });
   return { token: { value, scopes, beyond }, lifetime };
@@ -243,8 +242,8 @@ function buildExchangeRequest(
 }
 
 /**
- * What a token has beyond what was asked for. Tailscale ignores a scope name that it does not know,
- * and then gives all that the client holds (fact: unknown-scope-gives-everything).
+ * What a token can do beyond what was requested. Tailscale ignores the name of a scope that it does
+ * not know, and then gives everything that the client holds (fact: unknown-scope-gives-everything).
  */
 function findBeyond(asked: Narrowing, given: Required<Narrowing>): string[] {
   const current = expandLegacyScopes(asked.scopes);

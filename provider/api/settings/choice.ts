@@ -1,8 +1,8 @@
 /**
- * Environment or stack config: the environment wins, because a refresh or destroy gets the stack
- * config of the last `up` from the engine, and with it a deployer that may be gone. The deployer is
- * taken as a whole: an id from one place and a secret from the other go together only where the
- * secret itself has that id, or the other place has nothing else that the id could belong to.
+ * Chooses between the environment and stack config. The environment wins: for a refresh or a
+ * destroy the engine gives the stack config of the last `up`, whose deployer may be gone. The
+ * deployer comes from one place. An id from one and a secret from the other are combined only if
+ * the secret itself has that id, or if the id's place has nothing else to which it could belong.
  */
 
 import { sanitize } from "../../access/sanitize";
@@ -10,7 +10,7 @@ import { fits, parseSecretId } from "../../access/secret-form";
 import { createPlace, type Place } from "./places";
 import { describePlaces, description, formatConfigKey, type Setting } from "./table";
 
-/** What proves who the deployer is, beside its id. */
+/** Settings that prove who the deployer is. */
 const proofs = [
   "apiKey",
   "oauthClientSecret",
@@ -23,12 +23,12 @@ type Proof = (typeof proofs)[number];
 
 export interface Choice {
   readonly place: Place;
-  /** What a person should know who set both. */
+  /** Warnings for a person who set both. */
   readonly notes: readonly string[];
 }
 
 /**
- * @param asksPlatform whether the platform that this runs on may be asked for an identity token
+ * @param asksPlatform whether the platform of this run may be asked for an identity token
  */
 export function chooseSettings(environment: Place, config: Place, asksPlatform: boolean): Choice {
   const has = (from: Place, names: readonly Setting[] = proofs) =>
@@ -43,7 +43,7 @@ export function chooseSettings(environment: Place, config: Place, asksPlatform: 
   const idFrom = findIdPlace();
   const choosePlace = (setting: Setting): Place => {
     if (setting === "oauthClientId") return idFrom;
-    if (proofs.includes(setting as Proof)) return proofFrom; // Whether it is one is what is asked.
+    if (proofs.includes(setting as Proof)) return proofFrom; // `includes` finds out whether it is one.
     return environment.readRaw(setting) === undefined ? config : environment;
   };
   const both = createPlace({
@@ -62,7 +62,7 @@ export function chooseSettings(environment: Place, config: Place, asksPlatform: 
     ],
   };
 
-  /** Whether what stack config has goes with the environment's id. */
+  /** Whether stack config has a proof that goes with the environment's id. */
   function isUsable(): boolean {
     if (has(config, ["identityTokenFile", "identityTokenEnvironmentVariableName"])) return true;
     const secret = config.read("oauthClientSecret");
@@ -81,8 +81,8 @@ export function chooseSettings(environment: Place, config: Place, asksPlatform: 
     if (proofFrom === config) return config;
     const secret = environment.read("oauthClientSecret");
     const hasItself = secret !== undefined && parseSecretId(secret) !== undefined;
-    // Stack config's id may belong to a secret of its own. Without one, it is there for what the
-    // environment has.
+    // Stack config's id may belong to a secret there. If there is none, the id is meant for what
+    // the environment has.
     const isTaken = has(config, ["apiKey", "oauthClientSecret"]);
     return hasItself || isTaken || environment.readRaw("apiKey") !== undefined
       ? environment
@@ -97,7 +97,7 @@ export function chooseSettings(environment: Place, config: Place, asksPlatform: 
     const alike = proofs.every((proof) => environment.readRaw(proof) === config.readRaw(proof));
     if (ours === theirs && (ours !== undefined || alike)) return [];
     return [
-      `The deployer is the environment's${ours === undefined ? "" : ` (${sanitize(ours)})`}; the one in stack config${theirs === undefined ? "" : ` (${sanitize(theirs)})`} is not used.`,
+      `The deployer comes from the environment${ours === undefined ? "" : ` (${sanitize(ours)})`}; the one in stack config${theirs === undefined ? "" : ` (${sanitize(theirs)})`} is not used.`,
     ];
   }
 
@@ -111,7 +111,7 @@ export function chooseSettings(environment: Place, config: Place, asksPlatform: 
   }
 }
 
-/** The id of the deployer that a place has, as far as it is written there. */
+/** The id of a place's deployer, if it is written there. */
 function findId(from: Place): string | undefined {
   return (
     from.readRaw("oauthClientId") ??

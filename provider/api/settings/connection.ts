@@ -1,6 +1,6 @@
 /**
- * Which tailnet we talk to, and as whom: read from the environment and from stack config, checked
- * before any request.
+ * Which tailnet we talk to, and as whom. It is read from the environment and from stack config, and
+ * checked before any request.
  */
 
 import { z } from "zod";
@@ -34,7 +34,7 @@ export interface Connection {
   /** A tailnet's id or name, or `-` for the deployer's own. */
   readonly tailnet: string;
   readonly deployer: ApiCredential;
-  /** What a person should know about how it was found; each a sentence. */
+  /** Warnings about how it was found; each is a sentence. */
   readonly notes?: readonly string[];
   /** How long one answer may take, in milliseconds; 30 seconds if absent. */
   readonly timing?: { readonly timeout: number };
@@ -42,8 +42,8 @@ export interface Connection {
 
 /**
  * The connection that `environment` and stack config describe: the default one, or the one called
- * `name` in the stack config `tailscope:connections`. Of what both say, the environment's holds,
- * and a note tells it.
+ * `name` in the stack config `tailscope:connections`. If both set something, the environment wins,
+ * with a note.
  *
  * @param config reads a stack config value by its full key, for example `"tailscope:tailnet"`
  * @throws {@link SettingsError} that names what was looked for, and where
@@ -80,7 +80,7 @@ function withNotes(notes: readonly string[]): Pick<Connection, "notes"> {
   return notes.length > 0 ? { notes } : {};
 }
 
-/** Who sets an audience may mean to have left stored secrets behind. */
+/** A person who sets an audience may believe that no stored secret is in use. */
 function describeUnusedAudience(place: Place, { kind }: ApiCredential): string[] {
   if (kind === "identityToken" || place.readRaw("audience") === undefined) return [];
   const used = kind === "accessToken" ? "an API access token" : "an OAuth client's secret";
@@ -89,16 +89,14 @@ function describeUnusedAudience(place: Place, { kind }: ApiCredential): string[]
   ];
 }
 
-/**
- * A client may have tokens for another tailnet of its organisation, which is asked for by its id.
- */
+/** A client can get tokens for another tailnet of its organisation, by that tailnet's id. */
 function withTailnet(deployer: ApiCredential, tailnet: string): ApiCredential {
   return deployer.kind === "oauthClient" && /^T\w+CNTRL$/.test(tailnet)
     ? { ...deployer, tokenTailnet: tailnet }
     : deployer;
 }
 
-/** `TAILSCOPE_TIMEOUT`, for ways to Tailscale that are slow, or must not be waited for. */
+/** `TAILSCOPE_TIMEOUT`, for slow connections to Tailscale, or for runs that must not wait. */
 function readTiming(environment: Environment): Pick<Connection, "timing"> {
   const given = environment[settings.timeout.variable]?.trim();
   if (!given) return {};

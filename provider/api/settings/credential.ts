@@ -8,18 +8,18 @@ export const credentialsPage = "https://console.tailscale.com/admin/settings/tru
 /** Where a deployer is configured. */
 export interface DeployerSource {
   readonly place: "environment" | "stack config";
-  /** The named connection, where it is that of one. */
+  /** The name of the connection, if it has one. */
   readonly connection?: string;
 }
 
-/** What gets tokens for requests: the deployer, or an OAuth client of `mintedBy`. */
+/** A credential that gets tokens for requests: the deployer, or an OAuth client of `mintedBy`. */
 export type ApiCredential = (
   | /** An OAuth client: short-lived tokens by the client-credentials grant (https://tailscale.com/kb/1215/oauth-clients). */
   {
       readonly kind: "oauthClient";
       readonly clientId: string;
       readonly clientSecret: string;
-      /** The tailnet of its organisation that tokens are asked for, by id; absent for its own. */
+      /** The id of the tailnet that its tokens are for; absent for its own. */
       readonly tokenTailnet?: string;
     }
   /**
@@ -32,18 +32,16 @@ export type ApiCredential = (
       readonly identityToken: IdentityTokenSource;
     }
   /**
-   * An API access token: all that its user may do, for at most 90 days
+   * An API access token: everything that its user may do, for at most 90 days
    * (https://tailscale.com/kb/1101/api).
    */
   | { readonly kind: "accessToken"; readonly token: string }
 ) & {
-  /** Absent where nobody configured it: an OAuth client of `mintedBy`. */
+  /** Absent for an OAuth client of `mintedBy`, which the program has. */
   readonly source?: DeployerSource;
 };
 
-/**
- * Where identity tokens come from. A file and a runner give a new one when the last has run out.
- */
+/** Where identity tokens come from. A file and a runner give a new one after the last expired. */
 export type IdentityTokenSource =
   /** `name` is the environment variable it was found in. */
   | { readonly kind: "value"; readonly token: string; readonly name: string }

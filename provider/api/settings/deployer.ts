@@ -1,7 +1,4 @@
-/**
- * Who the deployer is, from settings that are chosen: exactly one credential, whole, or a message
- * that says what is missing.
- */
+/** Who the deployer is: exactly one complete credential, or a message that says what is missing. */
 
 import { sanitize } from "../../access/sanitize";
 import { fits, parseSecretId } from "../../access/secret-form";
@@ -12,7 +9,7 @@ import type { Place } from "./places";
 import { parseFilePath, readValue } from "./value";
 
 /**
- * @param otherNames what is set under names that are not read here, a sentence each
+ * @param otherNames settings under names that we do not read, a sentence each
  * @throws SettingsError that names what was looked for, and where
  */
 export function readDeployer(
@@ -40,7 +37,9 @@ export function readDeployer(
     return { kind: "identityToken", clientId, identityToken, source: findClientSource() };
   throw createIncompleteError();
 
-  /** From stack config, where either the id or the proof is: then both are no newer than that. */
+  /**
+   * Stack config if the id or the proof is from there, because it may be as old as the last `up`.
+   */
   function findClientSource() {
     const sources = (
       [
@@ -137,7 +136,7 @@ export function readDeployer(
 const identityTokenWays =
   "Set TAILSCALE_IDENTITY_TOKEN or TAILSCALE_IDENTITY_TOKEN_FILE, or TAILSCALE_AUDIENCE on AWS or Google Cloud; in GitHub Actions the job needs `permissions: { id-token: write }`.";
 
-/** The identity token that the settings have, or say where it is. */
+/** The identity token that a setting has or points to. */
 function findExplicitToken(
   found: Place,
   environment: Environment,
@@ -170,7 +169,7 @@ function findExplicitToken(
     : { kind: "file", path, name };
 }
 
-/** The variable that has the identity token, as another setting says. */
+/** The variable with the identity token that another setting names. */
 function findNamedVariable(found: Place, environment: Environment): string {
   const setting = "identityTokenEnvironmentVariableName";
   const name = found.read(setting) ?? "";
@@ -180,7 +179,7 @@ function findNamedVariable(found: Place, environment: Environment): string {
   );
 }
 
-/** The GitHub Actions runner that this runs on, if its job may have identity tokens. */
+/** The GitHub Actions runner of this job, if the job may get identity tokens. */
 function findGithubToken(
   environment: Environment,
   clientId: string,
@@ -189,7 +188,7 @@ function findGithubToken(
   const url = environment["ACTIONS_ID_TOKEN_REQUEST_URL"];
   const bearer = environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"];
   if (!url || !bearer) return undefined;
-  // The runner's own address carries the job's bearer token: not in plaintext, but on loopback.
+  // The job's bearer token is sent to this address, so in plaintext only on loopback.
   if (!isConfidential(url))
     throw new SettingsError(
       "ACTIONS_ID_TOKEN_REQUEST_URL is neither https nor loopback.\n  Unset it outside GitHub Actions.",
@@ -206,8 +205,7 @@ function findGithubToken(
 }
 
 /**
- * Whether the platform may be asked for identity tokens, as GitHub Actions or for the audience that
- * is set.
+ * Whether we may ask the platform for identity tokens: in GitHub Actions, or if an audience is set.
  */
 export function mayAskPlatform(environment: Environment, places: readonly Place[]): boolean {
   return (

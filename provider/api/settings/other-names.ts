@@ -1,7 +1,4 @@
-/**
- * Names under which other tools for Tailscale read the same settings: somebody who set those has
- * set nothing here.
- */
+/** Names that other tools for Tailscale use for the same settings. We do not read them. */
 
 import type { Environment } from "../../network/proxy";
 import type { ConfigReader } from "./places";
@@ -34,7 +31,7 @@ const variables: Readonly<Partial<Record<Setting, readonly string[]>>> = {
 /** The bridge of the official provider has a namespace of its own in stack config. */
 const inOfficialConfig: readonly Setting[] = ["apiKey", "oauthClientId", "oauthClientSecret"];
 
-/** One sentence for each setting that has a value under another tool's name. */
+/** A sentence for each setting that has a value under another tool's name. */
 export function findOtherNames(environment: Environment, config: ConfigReader): string[] {
   const ofEnvironment = Object.entries(variables).flatMap(([setting, names]) =>
     names
@@ -49,5 +46,5 @@ export function findOtherNames(environment: Environment, config: ConfigReader): 
 }
 
 function suggestName(found: string, name: string): string {
-  return `${found} is set, which is not read here: if it is meant, name it ${name}.`;
+  return `${found} is set, but Tailscope does not read it: if you mean it, name it ${name}.`;
 }

@@ -1,4 +1,4 @@
-/** The places where settings stand: the environment, stack config, a named connection. */
+/** The places that have settings: the environment, stack config, a named connection. */
 
 import { z } from "zod";
 import type { Environment } from "../../network/proxy";
@@ -17,23 +17,17 @@ import { readValue } from "./value";
 /** Reads a stack config value by its full key, for example `"tailscope:tailnet"`. */
 export type ConfigReader = (key: string) => string | undefined;
 
-/**
- * Where settings are found. What is found is looked at only when it is asked for: what is not used
- * need not be right.
- */
+/** A place that has settings. It checks a setting when it is read: an unused one may be invalid. */
 export interface Place {
   /** Completes "Looked in …". */
   readonly where: string;
-  /**
-   * What the setting says as it is written, without white space around it; undefined where it is
-   * not set.
-   */
+  /** The setting as it is written, without white space around it; undefined if it is not set. */
   readRaw(setting: Setting): string | undefined;
-  /** Its value, from the file that it may name. */
+  /** The value of the setting, or of the file that it names. */
   read(setting: Setting): string | undefined;
-  /** Where it stands, or would, for example `"TAILSCALE_API_KEY"`. */
+  /** Where the setting is, or would be, for example `"TAILSCALE_API_KEY"`. */
   locate(setting: Setting): string;
-  /** Everywhere that it could stand, for messages about what is missing. */
+  /** Everywhere that the setting could be, for messages about what is missing. */
   listPlaces(setting: Setting): string;
   findSource(setting: Setting): DeployerSource;
 }
@@ -81,7 +75,6 @@ export function createConfigPlace(config: ConfigReader): Place {
 
 const text = z.string().min(1);
 
-/** An object of settings by their names, those that `has` lets in. */
 function filterSettings(has: (setting: Setting) => boolean) {
   return settingNames.filter(has);
 }
@@ -96,7 +89,7 @@ const namedConnection = z.strictObject({
     Setting,
     z.ZodOptional<typeof text>
   >),
-  /** For each setting the environment variable that has it. */
+  /** The environment variables that have settings, by the settings' names. */
   environment: z.partialRecord(z.enum(byVariable as [Setting, ...Setting[]]), text).optional(), // Never empty.
 });
 
@@ -104,7 +97,7 @@ const namedConnections = z.record(z.string(), namedConnection);
 
 /**
  * The connection `name` of the stack config `tailscope:connections`.
- * @throws SettingsError where there is none, or where it is wrong
+ * @throws SettingsError if there is none, or it is invalid
  */
 export function createConnectionPlace(
   environment: Environment,
@@ -118,7 +111,7 @@ export function createConnectionPlace(
     throw new SettingsError(
       `There is no connection ${JSON.stringify(name)} in the stack config ${connectionsKey}.\n  ${
         known.length > 0
-          ? `It has ${known.map((one) => JSON.stringify(one)).join(", ")}.`
+          ? `It has ${known.map((other) => JSON.stringify(other)).join(", ")}.`
           : "It has none."
       } Add it, for example with \`pulumi config set --path --secret '${connectionsKey}.${name}.oauthClientSecret'\`.`,
     );
@@ -169,8 +162,8 @@ function parseConnections(content: string | undefined): z.output<typeof namedCon
   const parsed = namedConnections.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  // The place and the kind of mistake alone: the value could be a secret.
+  // Never the value, which may be a secret.
   throw wrong(
-    `is wrong at ${issue?.path.join(".") || "its top"}: ${issue?.code === "unrecognized_keys" ? `there is no setting ${issue.keys.join(", ")}` : "another kind of value is needed there"}`,
+    `is wrong at ${issue?.path.join(".") || "its top"}: ${issue?.code === "unrecognized_keys" ? `there is no setting ${issue.keys.join(", ")}` : "a value of another type is needed there"}`,
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Every setting of the deployer and of the way to Tailscale: where it can stand, what it is.
- * Messages and docs are made from it.
+ * Every setting of the deployer and of the connection to Tailscale: what it is, and where it can
+ * be. Messages and docs are made from this table.
  */
 
 export interface SettingDescription {
@@ -9,13 +9,13 @@ export interface SettingDescription {
   /** Whether stack config can have it, as `tailscope:NAME`, and a named connection, as `NAME`. */
   readonly inConfig: boolean;
   readonly inConnection: boolean;
-  /** Whether its value may never be shown, nor stand in plaintext in stack config. */
+  /** Whether its value is never shown, and must not be in plaintext in stack config. */
   readonly isSecret: boolean;
   /** Whether its value may be `file:PATH`, as in the official Terraform provider. */
   readonly fromFile: boolean;
   /** Completes "It is …". */
   readonly what: string;
-  /** What holds where it is not set. */
+  /** What it is if it is not set. */
   readonly byDefault?: string;
 }
 
@@ -46,7 +46,7 @@ export const settings = {
   identityToken: {
     ...here,
     variable: "TAILSCALE_IDENTITY_TOKEN",
-    // It changes with every run, so neither has a place for it.
+    // It changes with every run, so it belongs in neither.
     inConfig: false,
     inConnection: false,
     isSecret: true,
@@ -98,7 +98,7 @@ export type Setting = keyof typeof settings;
 
 export const settingNames = Object.keys(settings) as readonly Setting[]; // The table's own keys.
 
-/** The same table, where a setting is looked up by a variable. */
+/** The same table, with the type of its rows. */
 export const description: Readonly<Record<Setting, SettingDescription>> = settings;
 
 /** The key of a setting in stack config. */
@@ -110,7 +110,8 @@ export function formatConfigKey(setting: Setting): string {
 export const connectionsKey = "tailscope:connections";
 
 /**
- * Where messages say that a setting belongs, for example `"TAILSCALE_API_KEY, tailscope:apiKey"`.
+ * The places where a setting belongs, for messages, for example `"TAILSCALE_API_KEY,
+ * tailscope:apiKey"`.
  */
 export function describePlaces(setting: Setting): string {
   const { variable, inConfig } = description[setting];

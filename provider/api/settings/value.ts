@@ -1,7 +1,4 @@
-/**
- * One setting's value: read from its file where it names one, and refused where it cannot be what
- * it should be.
- */
+/** The value of a setting: read from a file if it names one, and refused if it has a wrong form. */
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -20,25 +17,25 @@ const homes: Readonly<Partial<Record<Form, Setting>>> = {
   id: "oauthClientId",
 };
 
-/** The forms that these surely do not have; secrets of a form that we do not know may be right. */
+/** Forms that a setting never has. A secret of a form that we do not know may be valid. */
 const wrongForms: Readonly<Partial<Record<Setting, readonly Form[]>>> = {
   apiKey: ["client", "auth", "identityToken", "id"],
   oauthClientSecret: ["api", "auth", "identityToken", "id"],
   identityToken: ["api", "auth", "client", "otherSecret", "id"],
 };
 
-/** Those that none of the rest has. */
+/** Forms that all other settings never have. */
 const secrets: readonly Form[] = ["api", "auth", "client", "otherSecret", "identityToken"];
 
-/** The path in `file:PATH`; undefined for another value. */
+/** The path in `file:PATH`; undefined for any other value. */
 export function parseFilePath(value: string): string | undefined {
   return value.startsWith("file:") ? value.slice("file:".length) : undefined;
 }
 
 /**
  * The value of a setting, from `raw` or the file that it names.
- * @param place where it was found, for messages
- * @throws SettingsError that says what it is instead, and never shows it
+ * @param place where it is, for messages
+ * @throws SettingsError that says what kind of value it is instead, and never shows it
  */
 export function readValue(setting: Setting, raw: string, place: string): string {
   const path = description[setting].fromFile ? parseFilePath(raw) : undefined;
@@ -65,7 +62,7 @@ function readValueFile(path: string, place: string): string {
   return content;
 }
 
-/** What is wrong with a value, and what to do, in words that do not hold it. */
+/** What is wrong with a value and what to do, without the value itself. */
 function findProblem(setting: Setting, value: string): string | undefined {
   if (/^(["'`]).*\1$/s.test(value))
     return "is in quotation marks, which are not part of it.\n  Leave them out.";
