@@ -1,4 +1,4 @@
-/** All resources, as data, for what works on exported state instead of a program. */
+/** All definitions, for code that works on exported state instead of a program. */
 
 import { findKind, isResourceType, type Kind, type ResourceType } from "../access/kinds";
 import type { KeyResource, Resource } from "../engine/resource";
@@ -6,7 +6,7 @@ import { authKey } from "./auth-key";
 import { federatedIdentity } from "./federated-identity";
 import { oauthClient } from "./oauth-client";
 
-/** A resource whose inputs are looked at by name alone. */
+/** A resource whose inputs are read by name. */
 export type AnyResource = Resource<object>;
 export type AnyKeyResource = KeyResource<object>;
 
@@ -17,7 +17,7 @@ const all = {
   AuthKey: authKey,
 } satisfies Readonly<Record<ResourceType, unknown>>;
 
-// Each is a resource of its own inputs; by name they are all the same.
+// Each has inputs of its own; read by name, they are all the same.
 const byName = all as unknown as Readonly<
   Record<ResourceType, AnyResource> & Record<Kind, AnyKeyResource>
 >;
@@ -25,8 +25,8 @@ const byName = all as unknown as Readonly<
 export const definitions: Readonly<Record<ResourceType, AnyResource>> = byName;
 
 /**
- * The definition of a resource by its type, for example `"OAuthClient"`; undefined for what this
- * version does not know.
+ * The definition of a resource by its type, for example `"OAuthClient"`; undefined for a type that
+ * this version does not know.
  */
 export function findDefinition(type: string): AnyResource | undefined {
   return isResourceType(type) ? definitions[type] : undefined;
@@ -37,7 +37,7 @@ export function getDefinition(kind: Kind): AnyKeyResource {
   return byName[kind];
 }
 
-/** The definition of a credential by the kind of key that it is to the API. */
+/** The definition of a credential by the API's type of key. */
 export function findKeyDefinition(keyType: string | null | undefined): AnyKeyResource | undefined {
   const kind = findKind(keyType);
   return kind && getDefinition(kind);

@@ -1,4 +1,4 @@
-/** What an auth key is to the engine. */
+/** The definition of auth keys. */
 
 import { z } from "zod";
 import { buildDeclaration, getFacts } from "../access/kinds";
@@ -19,7 +19,7 @@ const inputs = z.object({
   reusable: flag,
   ephemeral: flag,
   preauthorized: flag,
-  // 0 stands for the default, as it does for the API and in the official provider.
+  // 0 means the default, as in the API and in the official provider.
   expiry: z.preprocess(
     (given) => (isZero(given) ? longest : given),
     durationBetween(1, longestAuthKeyLifetime).default(longest),
@@ -63,8 +63,8 @@ function isZero(given: unknown): boolean {
 }
 
 /**
- * Whether a key that is no longer valid is made again; as in the official Terraform provider a
- * single-use one has most likely let its machine in.
+ * Whether a key that is no longer valid is recreated. By default a single-use key is not, as in the
+ * official Terraform provider: its machine has most likely joined.
  */
 export function isRecreated(state: { recreateIfInvalid?: unknown; reusable?: unknown }): boolean {
   return (state.recreateIfInvalid ?? (state.reusable ? "always" : "never")) === "always";
@@ -77,12 +77,12 @@ function checkTags(known: Partial<z.output<typeof inputs>>, isTrustCredential: b
     {
       property: "tags",
       reason:
-        'an auth key that an OAuth client or a federated identity makes belongs to the tailnet, so it needs at least one tag, for example "tag:ci"',
+        'an auth key that an OAuth client or a federated identity creates belongs to the tailnet, so it needs at least one tag, for example "tag:ci"',
     },
   ];
 }
 
-/** A key must be replaced before it expires, or nobody could join between the two. */
+/** A key must be replaced before it expires, or nobody could join in between. */
 function checkRotation({
   expiry,
   rotateEvery,
@@ -95,7 +95,7 @@ function checkRotation({
     if (life === undefined || length === undefined || length < life) continue;
     failures.push({
       property,
-      reason: `"${value}" is not shorter than the key's expiry of "${expiry}": give less, or let the key live longer`,
+      reason: `"${value}" is not shorter than the key's expiry of "${expiry}": shorten it, or let the key live longer`,
     });
   }
   return failures;

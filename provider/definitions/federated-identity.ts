@@ -1,4 +1,4 @@
-/** What a federated identity is to the engine. */
+/** The definition of federated identities. */
 
 import { z } from "zod";
 import { buildDeclaration } from "../access/kinds";
@@ -51,19 +51,20 @@ export const federatedIdentity: KeyResource<z.output<typeof inputs>> = {
 };
 
 /**
- * GitHub's subjects go on after the repository, unless the repository's owner has customised them:
+ * Finds a subject of GitHub that ends after the repository. Subjects go on after it, unless the
+ * repository's owner has customised them:
  * https://docs.github.com/en/actions/reference/security/oidc
  */
 function findSubjectDoubts(issuer: string | undefined, subject: string | undefined): string[] {
   if (issuer !== "https://token.actions.githubusercontent.com") return [];
   if (subject === undefined || !/^repo:[^:]+$/.test(subject)) return [];
   return [
-    `subject: ${JSON.stringify(subject)} lets no run in, unless the subjects of that repository are customised to have nothing else. GitHub's own say what runs, as in "${subject}:ref:refs/heads/main".`,
+    `subject: ${JSON.stringify(subject)} lets no run in, unless the subjects of that repository are customised to have nothing else. GitHub's default subjects also say what runs, as in "${subject}:ref:refs/heads/main".`,
   ];
 }
 
 /**
- * GitHub's subjects are answered with the ids of owner and repository in them (fact:
+ * Tailscale adds the ids of owner and repository to GitHub's subjects (fact:
  * github-subject-rewrite).
  */
 function isRewriting(name: string, asked: unknown, answered: unknown): boolean {
@@ -72,8 +73,8 @@ function isRewriting(name: string, asked: unknown, answered: unknown): boolean {
 }
 
 /**
- * The audience of an identity whose program names none. A change that leaves it out may empty it
- * (fact: put-without-audience), and then every pipeline that logs in by it stops.
+ * The audience of an identity whose program names none. An update that leaves it out may empty it
+ * (fact: put-without-audience), and then no pipeline can log in any more.
  */
 function findGeneratedAudience(id: string, { audience }: Properties): string {
   // The form that Tailscale makes: https://tailscale.com/kb/1581/workload-identity-federation

@@ -1,4 +1,4 @@
-/** The verbs that every kind of credential has alike. */
+/** The verbs that are the same for every kind of credential. */
 
 import { getFacts, getKeyFacts, type Kind } from "../access/kinds";
 import { isActive, type Key } from "../api/keys/key";
@@ -13,7 +13,7 @@ interface State {
 }
 
 /**
- * @param toProperties a key as the API answers it, in our names
+ * @param toProperties turns a key of the API into arguments and outputs
  */
 export function createKeyVerbs(kind: Kind, toProperties: (key: Key) => Properties) {
   return {
@@ -29,12 +29,12 @@ export function createKeyVerbs(kind: Kind, toProperties: (key: Key) => Propertie
   };
 }
 
-/** The tailnet's credentials of a kind. */
+/** The credentials of a kind in a tailnet. */
 export function openKeys(kind: Kind, tailnet: Tailnet, minter?: Minter): Keys {
   return tailnet.keys(getKeyFacts(kind).type, minter);
 }
 
-/** What making or changing one gives away. */
+/** What a create or an update gives to a credential. */
 export function toGrants(
   kind: Kind,
   { scopes, tags }: { scopes?: string[] | undefined; tags?: string[] | undefined },

@@ -1,4 +1,4 @@
-/** What an OAuth client is to the engine. */
+/** The definition of OAuth clients. */
 
 import { z } from "zod";
 import { buildDeclaration } from "../access/kinds";

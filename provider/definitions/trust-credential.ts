@@ -4,11 +4,11 @@ import { expandLegacyScopes } from "../access/scopes";
 import type { Key } from "../api/keys/key";
 import type { AnsweredProperties, Properties } from "../engine/resource";
 
-/** A trust credential as the API answers it, in our names. */
+/** A trust credential of the API, by the names of arguments and outputs. */
 export function toTrustCredentialProperties(key: Key): AnsweredProperties<"OAuthClient"> {
   return {
     clientId: key.id,
-    // An active credential has at least one scope: an answer without any says nothing about them.
+    // An active credential has at least one scope, so an answer without any does not tell them.
     ...(key.scopes?.length && { scopes: key.scopes }),
     tags: key.tags ?? [],
     description: key.description ?? "",
@@ -18,20 +18,20 @@ export function toTrustCredentialProperties(key: Key): AnsweredProperties<"OAuth
   };
 }
 
-/** Whether scopes by older names were answered by those that took their place. */
+/** Whether the API answered scopes of older names by the names that replaced them. */
 export function isRenaming(name: string, asked: unknown, answered: unknown): boolean {
   if (name !== "scopes" || !Array.isArray(asked) || !Array.isArray(answered)) return false;
   const possible = new Set(expandLegacyScopes(asked));
   const kept = new Set(expandLegacyScopes(answered));
   return (
     answered.every((scope) => possible.has(scope)) &&
-    asked.every((scope) => expandLegacyScopes([scope]).some((one) => kept.has(one)))
+    asked.every((scope) => expandLegacyScopes([scope]).some((name) => kept.has(name)))
   );
 }
 
 /**
- * The body of a change: the arguments `changed` as they are wanted, and all others of `names` as
- * the tailnet has them now, so that what somebody else changed is not undone without a word.
+ * The body of an update: the arguments `changed` from the program, all others of `names` as the
+ * tailnet has them now, so that an update never silently reverts what somebody else changed.
  */
 export function mergeChanges(
   names: readonly string[],

@@ -169,7 +169,7 @@ describe("an OAuth client", () => {
 
 const tags = ["tag:ci"];
 const noTags =
-  'tags: an auth key that an OAuth client or a federated identity makes belongs to the tailnet, so it needs at least one tag, for example "tag:ci"';
+  'tags: an auth key that an OAuth client or a federated identity creates belongs to the tailnet, so it needs at least one tag, for example "tag:ci"';
 
 describe("an auth key", () => {
   test.each<[object, string[]]>([
@@ -209,13 +209,13 @@ describe("an auth key", () => {
     [
       { rotateEvery: "90d" },
       [
-        'rotateEvery: "90d" is not shorter than the key\'s expiry of "90d": give less, or let the key live longer',
+        'rotateEvery: "90d" is not shorter than the key\'s expiry of "90d": shorten it, or let the key live longer',
       ],
     ],
     [
       { expiry: "1d", renewBefore: "7d" },
       [
-        'renewBefore: "7d" is not shorter than the key\'s expiry of "1d": give less, or let the key live longer',
+        'renewBefore: "7d" is not shorter than the key\'s expiry of "1d": shorten it, or let the key live longer',
       ],
     ],
     [{ reusable: "yes" }, ["reusable: expected true or false, got a string"]],
@@ -253,7 +253,7 @@ describe("an auth key", () => {
       { mintedBy: { clientId: "", clientSecret: "" } },
       [
         "mintedBy.clientId: is empty: give the id of the OAuth client",
-        "mintedBy.clientSecret: is empty: give the secret of the OAuth client, which is known only where it was created",
+        "mintedBy.clientSecret: is empty: give the secret of the OAuth client, which is known only to the program that creates it",
       ],
     ],
   ])("%j: %j", async (inputs, expected) => {
@@ -317,7 +317,7 @@ describe("a federated identity", () => {
     [
       identity({ issuer: "https://token.actions.githubusercontent.com@evil.example" }),
       [
-        'issuer: "https://token.actions.githubusercontent.com@evil.example" has a user name before its host, as only a deception has. Write it like "https://token.actions.githubusercontent.com".',
+        'issuer: "https://token.actions.githubusercontent.com@evil.example" has a user name before its host, which can only be meant to deceive. Write it like "https://token.actions.githubusercontent.com".',
       ],
     ],
     [
@@ -418,7 +418,7 @@ test("a subject of GitHub's that ends with the repository is doubted once, and t
   for (let times = 0; times < 2; times++)
     expect(await reasons(providers.FederatedIdentity, github("repo:acme/app"))).toEqual([]);
   expect(doubts()).toEqual([
-    'warning: subject: "repo:acme/app" lets no run in, unless the subjects of that repository are customised to have nothing else. GitHub\'s own say what runs, as in "repo:acme/app:ref:refs/heads/main".',
+    'warning: subject: "repo:acme/app" lets no run in, unless the subjects of that repository are customised to have nothing else. GitHub\'s default subjects also say what runs, as in "repo:acme/app:ref:refs/heads/main".',
   ]);
   said.mockRestore();
 });

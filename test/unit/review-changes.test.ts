@@ -285,7 +285,7 @@ describe("whom an identity trusts if a part of that cannot be read", () => {
     ],
     [
       { issuer: "https://github.com@evil.example" },
-      "issuer has a user name before its host, as only a deception has.",
+      "issuer has a user name before its host, which can only be meant to deceive.",
     ],
   ])("the invalid %j counts as anybody", (more, sentence) => {
     const { who, wrong } = created(more);

@@ -354,7 +354,7 @@ describe("whom an identity trusts", () => {
     [
       "an issuer with a user name",
       { issuer: "https://token.actions.githubusercontent.com@evil.example" },
-      "issuer has a user name before its host, as only a deception has",
+      "issuer has a user name before its host, which can only be meant to deceive",
     ],
   ])("trust with %s cannot be judged, before or after", (_, more, problem) => {
     for (const found of [trust({}, more), trust(more, {})]) {

@@ -1,11 +1,11 @@
 /**
- * Arguments that several resources take, as schemas: what is right, in which normal form, and what
- * to write instead.
+ * Schemas of arguments that several resources take: what is valid, its normal form, and what to
+ * write instead of an invalid value.
  */
 
 import { z } from "zod";
 
-/** What a person gave, without its content where that might be long or secret. */
+/** The type of what a person wrote, without its value, which may be long or secret. */
 export function describeType(input: unknown): string {
   if (input === undefined || input === null) return "nothing";
   if (Array.isArray(input)) return "a list";
@@ -15,7 +15,7 @@ export function describeType(input: unknown): string {
 export const text = (what: string) =>
   z.string({ error: (issue) => `expected ${what}, got ${describeType(issue.input)}` });
 
-/** A list whose order means nothing: sorted, and refused where something stands in it twice. */
+/** A list without an order: it is sorted, and a member that is in it twice is refused. */
 export function setOf(member: z.ZodType<string, string>, what: string) {
   return z
     .array(member, {
@@ -85,7 +85,7 @@ export const recreation = z
 
 export const connection = text("the name of a connection").optional();
 
-/** A whole number whose change makes a new credential. */
+/** A whole number; a change replaces the credential. */
 export const generation = z
   .int({ error: (issue) => `expected a whole number, got ${describeType(issue.input)}` })
   .optional();

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type Duration, formatSeconds, parseDuration } from "../../access/lifetime";
 import { describeType } from "./common";
 
-/** A duration between two limits, in the form people read: `"90d"`. */
+/** A duration between two limits. Its normal form is the one that people read: `"90d"`. */
 export function durationBetween(shortest: number, longest: number): z.ZodType<string, Duration> {
   return z
     .union([z.string(), z.number()], {
@@ -31,11 +31,8 @@ export function durationBetween(shortest: number, longest: number): z.ZodType<st
     });
 }
 
-/**
- * The longest time between two rotations: nobody plans further ahead, and a slip of the hand is
- * found.
- */
+/** The longest time between two rotations. Nobody plans further ahead, so more is a typo. */
 const longestRotation = 10 * 365 * 24 * 60 * 60;
 
-/** How often a credential is made anew. Under a minute every run would find it due. */
+/** How often a credential is rotated. With less than a minute it would be due at every run. */
 export const rotateEvery = durationBetween(60, longestRotation).optional();

@@ -1,4 +1,4 @@
-/** The OAuth client that makes an auth key, as an argument. */
+/** The argument `mintedBy`: the OAuth client that creates an auth key. */
 
 import { z } from "zod";
 import { sanitize } from "../../access/sanitize";
@@ -6,7 +6,6 @@ import { detectForm, fits, formInWords, parseSecretId } from "../../access/secre
 import { isNotKnown } from "../../engine/unknown-secret";
 import { describeType, text } from "./common";
 
-/** The id and the secret of the OAuth client that makes an auth key. */
 export const minter = z
   .object(
     {
@@ -16,7 +15,7 @@ export const minter = z
       clientSecret: text("the client's secret")
         .min(1, {
           error:
-            "is empty: give the secret of the OAuth client, which is known only where it was created",
+            "is empty: give the secret of the OAuth client, which is known only to the program that creates it",
         })
         .refine((secret) => !isNotKnown(secret), {
           error:

@@ -1,11 +1,11 @@
-/** Scopes as arguments: which exist, and which need tags. */
+/** The arguments `scopes` and `unlistedScopes`: which scopes exist, and which need tags. */
 
 import { knownScopes, legacyScopes, scopesThatNeedTags } from "../../access/scopes";
 import { findNearest } from "../../access/spelling";
 import type { Failure } from "../../engine/resource";
 import { setOf, text } from "./common";
 
-/** Scopes as written; whether they exist is a matter of two arguments: {@link checkScopes}. */
+/** Scopes of any name. Whether they exist depends on two arguments: {@link checkScopes}. */
 export const scopes = setOf(text('a scope such as "devices:core:read"'), '["auth_keys"]').refine(
   (members) => members.length > 0,
   {
@@ -22,8 +22,8 @@ interface ScopeArguments {
 }
 
 /**
- * A scope that does not exist, and scopes that need tags without any. `written` tells the place in
- * the person's own order.
+ * Finds scopes that do not exist, and scopes that need tags if there are none. `written` has the
+ * scopes in the program's order, for the place in a message.
  */
 export function checkScopes(known: ScopeArguments, written: { scopes?: unknown }): Failure[] {
   const order: unknown[] = Array.isArray(written.scopes) ? written.scopes : [];

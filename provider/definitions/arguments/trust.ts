@@ -1,4 +1,4 @@
-/** Whom a federated identity trusts, as arguments. */
+/** Arguments that say whom a federated identity trusts. */
 
 import { z } from "zod";
 import { escapeToAscii, findInvisible, hasUserInformation } from "../../access/characters";
@@ -8,9 +8,7 @@ import { judgeTrust } from "../../access/trusted";
 import type { Failure } from "../../engine/resource";
 import { describeType, text } from "./common";
 
-/**
- * What identity tokens are held against: nobody can review a text with characters that nobody sees.
- */
+/** A text to compare identity tokens with. Nobody could review invisible characters in it. */
 const visibleText = (what: string) =>
   text(what).superRefine((value, context) => {
     const invisible = findInvisible(value);
@@ -23,8 +21,8 @@ function describeInvisible(characters: readonly string[]): string {
 }
 
 /**
- * Who signs identity tokens: an https URL without query or fragment (OpenID Connect Discovery 1.0,
- * section 2).
+ * The issuer of identity tokens: an https URL without a query or fragment (OpenID Connect Discovery
+ * 1.0, section 2).
  */
 export const issuer = visibleText(
   'an https URL such as "https://token.actions.githubusercontent.com"',
@@ -38,7 +36,7 @@ export const issuer = visibleText(
         : url.search !== "" || url.hash !== ""
           ? "has a query or a fragment, which no issuer may have"
           : hasUserInformation(address)
-            ? "has a user name before its host, as only a deception has"
+            ? "has a user name before its host, which can only be meant to deceive"
             : findMisspelling(address, url);
   if (problem === undefined) return;
   context.addIssue({
@@ -48,8 +46,8 @@ export const issuer = visibleText(
 });
 
 /**
- * A token names its issuer in one spelling, and Tailscale compares the two letter for letter
- * (OpenID Connect Core 1.0, section 3.1.3.7).
+ * How an issuer is misspelled. A token spells its issuer in one way, and Tailscale compares the two
+ * character by character (OpenID Connect Core 1.0, section 3.1.3.7).
  */
 function findMisspelling(address: string, url: URL): string | undefined {
   if (address.trim() !== address) return "starts or ends with a blank";
@@ -66,7 +64,7 @@ export const audience = visibleText("the audience of the identity tokens")
   .refine((words) => words.trim() === words, { error: "starts or ends with a blank" })
   .optional();
 
-/** Claims that have arguments of their own, which the API refuses among the rules. */
+/** Claims that have arguments of their own. The API refuses them among the rules. */
 const ownArguments = new Map([
   ["sub", "subject"],
   ["iss", "issuer"],
@@ -96,9 +94,9 @@ export const claimRules = z
   })
   .optional();
 
-/** What is wrong with the name of a claim, beside those in `known`, to which it is added. */
+/** What is wrong with a claim's name, compared with those in `known`. Adds the name to them. */
 function findClaimProblem(claim: string, known: Map<string, string>): string | undefined {
-  // Names that nobody can read are told of elsewhere, and never shown.
+  // Names with invisible characters are reported elsewhere, and never shown.
   if (findInvisible(claim).length > 0) return undefined;
   const read = parseClaim(claim);
   if ("problem" in read) {
@@ -119,7 +117,7 @@ interface TrustArguments {
   subject?: string | undefined;
 }
 
-/** A subject that nobody can have, which would only show when the first token is refused. */
+/** Finds a subject that no token can have. Otherwise only a refused token would show it. */
 export function checkTrust({ issuer, subject }: TrustArguments): Failure[] {
   if (issuer === undefined || subject === undefined) return [];
   const verdict = judgeTrust({ issuer, subject, audience: "", claims: {} });

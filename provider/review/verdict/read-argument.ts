@@ -98,6 +98,6 @@ function findProblem(name: string, value: unknown): string | undefined {
   const invisible = [...new Set(texts.flatMap((text) => findInvisible(String(text))))];
   if (invisible.length > 0) return `has characters that nobody can see (${invisible.join(" ")})`;
   return name === "issuer" && hasUserInformation(String(value))
-    ? "has a user name before its host, as only a deception has"
+    ? "has a user name before its host, which can only be meant to deceive"
     : undefined;
 }
