@@ -1,14 +1,14 @@
 /**
- * What a holder of scopes and tags may pass on, and what to do where it may not. Source:
- * https://tailscale.com/kb/1623/trust-credentials, https://tailscale.com/api (POST
+ * What a holder of scopes and tags may give to a new credential, and what to do if it may not.
+ * Source: https://tailscale.com/kb/1623/trust-credentials, https://tailscale.com/api (POST
  * /tailnet/{tailnet}/keys)
  */
 
 import { covers, expandLegacyScopes, legacyScopes } from "./scopes";
 
-/** Whoever makes a credential: the deployer, or the OAuth client that mints an auth key. */
+/** What creates a credential: the deployer, or the OAuth client that mints an auth key. */
 export interface Holder {
-  /** As messages call it, for example `"the deployer k123CNTRL"`. */
+  /** What messages call it, for example `"the deployer k123CNTRL"`. */
   readonly name: string;
   /** A user by an API access token, or a trust credential. */
   readonly kind: "user" | "credential";
@@ -20,7 +20,7 @@ export interface Holder {
 /** Of each tag that the policy file defines, who may give it. */
 export type TagOwners = Readonly<Record<string, readonly string[]>>;
 
-/** Why `holder` cannot pass `scope` on, or undefined where it can or nothing is known. */
+/** Why `holder` cannot give `scope`; undefined if it can, or if we do not know what it holds. */
 export function findScopeProblem(holder: Holder, scope: string): string | undefined {
   // A credential with newer scopes cannot give an older name (fact: older-name-needs-all): the API
   // decides.
@@ -28,17 +28,17 @@ export function findScopeProblem(holder: Holder, scope: string): string | undefi
     return undefined;
   const held = holder.scopes.length > 0 ? holder.scopes.join(", ") : "no scope";
   return holder.kind === "user"
-    ? `"${scope}" is more than the role of the user permits who deploys: with this API access token only ${held} can be set. Let somebody deploy it whose role permits it, or leave "${scope}" out.`
+    ? `"${scope}" exceeds the deploying user's role: this API access token can only give ${held}. Deploy as a user whose role allows it, or leave "${scope}" out.`
     : `"${scope}" cannot be given by ${holder.name}, which holds ${held} and can only pass on scopes of its own. Give it "${scope}", or leave "${scope}" out here.`;
 }
 
-/** Why `holder` cannot make credentials of a kind at all, for which `scope` is needed. */
+/** Why `holder` cannot create a kind of credential at all, which needs `scope`. */
 export function findAbilityProblem(holder: Holder, scope: string): string | undefined {
   if (holder.scopes === undefined || holds(holder, scope)) return undefined;
   return `${holder.name} holds ${holder.scopes.join(", ") || "no scope"}, and this needs ${scope}. Give it "${scope}".`;
 }
 
-/** Whether `holder` may read what `scope` opens, and not write it. */
+/** Whether `holder` may read, but not write, what `scope` opens. */
 export function isReader(holder: Holder, scope: string): boolean {
   return holder.scopes !== undefined && !holds(holder, scope) && holds(holder, `${scope}:read`);
 }
@@ -66,7 +66,7 @@ export function findUndefinedTags(
     }));
 }
 
-/** Why `holder` cannot give exactly `tags`, one reason for each tag that stands in the way. */
+/** Why `holder` cannot give exactly `tags`: a reason for each tag that it cannot give. */
 export function findTagProblems(
   holder: Holder,
   tags: readonly string[],
@@ -91,7 +91,7 @@ export function findTagProblems(
 function formatOwnerLine(tag: string, holder: Holder, tags: readonly string[]): string {
   const owner = holder.tags.includes(tag)
     ? tag
-    : (holder.tags.find((one) => !tags.includes(one)) ?? holder.tags[0]);
+    : (holder.tags.find((owned) => !tags.includes(owned)) ?? holder.tags[0]);
   return `"${tag}": ["${owner ?? "autogroup:admin"}"]`;
 }
 
@@ -99,6 +99,6 @@ function holds({ scopes = [] }: Holder, wanted: string): boolean {
   return covers(expandLegacyScopes(scopes), wanted);
 }
 
-function isSameSet(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((member) => other.includes(member));
+function isSameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((member) => b.includes(member));
 }

@@ -129,7 +129,7 @@ export const purposes = {
     usesPulumi: true,
     needs: [...previewing, policyFile, minterIsChecked],
     notes: [
-      "Whoever holds a kind's read scope and not its write scope previews for another deployer, of whom nothing is known: only tags that nobody can give are found.",
+      "A deployer that holds only a kind's read scope previews for another deployer, whose scopes and tags are not known: only tags that nobody can give are found.",
       "`TAILSCOPE_PREFLIGHT=off` checks nothing and needs nothing.",
     ],
   },
@@ -280,7 +280,7 @@ function createNeed(scope: string, gives: string): Need {
   return { level: "needed", scopes: [scope], gives, without: `${gives} fails` };
 }
 
-/** The scopes of a need that whoever holds `held` lacks. */
+/** The scopes of a need that are missing in `held`. */
 export function findLackingScopes(need: Need, held: readonly string[]): readonly string[] {
   const current = expandLegacyScopes(held);
   return need.scopes.filter((scope) => !covers(current, scope));

@@ -4,15 +4,15 @@
  */
 
 /**
- * Whether everything that `narrow` matches is matched by `wide` too. Exact, because a letter that
- * neither pattern has can stand for whatever the stars of `narrow` match. Linear in memory, and in
- * time but for stars that have to be tried again.
+ * Whether everything that `narrow` matches is matched by `wide` too. Exact, because a character
+ * that neither pattern has can stand for whatever the stars of `narrow` match. Linear in memory,
+ * and in time but for stars that have to be tried again.
  */
 export function isWithin(narrow: string, wide: string): boolean {
   return matches(wide, narrow.replaceAll("*", findUnusedCharacter(narrow + wide)));
 }
 
-/** A letter that is not in `text`, so that only a `*` can match it. */
+/** A character that is not in `text`, so that only a `*` can match it. */
 function findUnusedCharacter(text: string): string {
   let code = 0;
   while (text.includes(String.fromCharCode(code))) code++;

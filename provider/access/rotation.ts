@@ -1,11 +1,10 @@
 /**
- * When credentials are made anew, as pure functions of times. All times are milliseconds since
- * 1970.
+ * When credentials are rotated, as pure functions of times. All times are milliseconds since 1970.
  *
  * Two slots: of the two credentials of a rotating pair one is current, and the other, current one
  * period ago, stays valid for this one. Generation `g` begins at `anchor + g * period` and lives in
- * slot `g mod 2` until generation `g + 2` takes its place. So which generation a slot has depends
- * on the time alone: two machines, or a run after a long pause, come to the same.
+ * slot `g mod 2` until generation `g + 2` replaces it. So only the time decides which generation a
+ * slot has: two machines, or a run after a long pause, get the same result.
  */
 
 export interface Slots {
@@ -42,9 +41,7 @@ export interface Life {
   readonly renewBefore?: number | undefined;
 }
 
-/**
- * The earlier of the two times at which a credential falls due, or undefined where no rule applies.
- */
+/** When a credential is due, by the earlier of its two rules; undefined if it has neither. */
 export function computeDue({ created, expires, rotateEvery, renewBefore }: Life): Due | undefined {
   const rotation: Due | undefined =
     rotateEvery === undefined ? undefined : { at: created + rotateEvery, rule: "rotateEvery" };

@@ -1,8 +1,7 @@
-/** What a person most likely meant by a name that does not exist. */
+/** Finds what a person most likely meant by a name that does not exist. */
 
 /**
- * The candidate nearest to `name` by edit distance, or undefined where none is near enough to be a
- * slip of the hand.
+ * The candidate nearest to `name` by edit distance; undefined if none is near enough for a typo.
  */
 export function findNearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;

@@ -10,8 +10,8 @@ import type { GetOptions, RotationArgs } from "./common-arguments";
 import { Credential, declare } from "./credential";
 
 /**
- * The id and the secret alone, where a whole {@link OAuthClient} was given. What is missing is for
- * `check` to say.
+ * The arguments with only the id and the secret of `mintedBy`, if it is a whole {@link
+ * OAuthClient}. `check` reports what is missing.
  */
 function withMinterOnly(args: AuthKeyArgs | undefined): AuthKeyArgs | undefined {
   if (args?.mintedBy === undefined) return args;
@@ -48,7 +48,7 @@ export interface AuthKeyArgs extends RotationArgs {
    */
   preauthorized?: pulumi.Input<boolean | undefined>;
   /**
-   * How long machines may join with it: a number of seconds, or a text like `"12h"` or `"P7D"`;
+   * How long machines may join with it: a number of seconds, or a string like `"12h"` or `"P7D"`;
    * from one second to 90 days, and 0 for the default.
    * @default "90d"
    */
@@ -59,26 +59,25 @@ export interface AuthKeyArgs extends RotationArgs {
    */
   description?: pulumi.Input<string | undefined>;
   /**
-   * The OAuth client that makes, reads and revokes the key with its own token, so that the deployer
-   * needs no `auth_keys`. The token is asked for with just the scope that each request needs. Where
-   * that client is gone, the deployer's own token serves. A change of this alone never replaces the
-   * key. An {@link OAuthClient} can be given as it is; one without a secret, as `OAuthClient.get`
-   * gives it, is refused at preview.
+   * The OAuth client that creates, reads and revokes the key with its own token, so that the
+   * deployer does not need `auth_keys`. Each token has just the scope that its request needs. If
+   * that client is gone, the deployer's own token is used. A change of this alone never replaces
+   * the key. Pass an {@link OAuthClient} as it is; one without a secret, such as from
+   * `OAuthClient.get`, is refused at preview.
    * @default the deployer
    */
   mintedBy?: pulumi.Input<
     { clientId: pulumi.Input<string>; clientSecret: pulumi.Input<string | undefined> } | undefined
   >;
   /**
-   * Whether a key that is no longer valid (used up, revoked, expired) is made again by the next
-   * `up`.
-   * @default `"always"` for a reusable key; `"never"` for a single-use one, which has most likely
-   *   done its work
+   * Whether the next `up` recreates a key that is no longer valid (used up, revoked, expired).
+   * @default `"always"` for a reusable key; `"never"` for a single-use one, whose machine has most
+   *   likely joined
    */
   recreateIfInvalid?: pulumi.Input<"always" | "never" | undefined>;
   /**
-   * How long before its end a key is replaced, shorter than `expiry`: a number of seconds, or a
-   * text like `"7d"`. The next `up` after that moment makes a new key first, then updates what uses
+   * How long before it expires a key is replaced, shorter than `expiry`: a number of seconds, or a
+   * string like `"7d"`. The next `up` after that creates a new key first, then updates what uses
    * it, and revokes the old one last.
    * @default never
    */
@@ -88,9 +87,9 @@ export interface AuthKeyArgs extends RotationArgs {
 const declaration = declare<"AuthKey", AuthKeyArgs, AuthKey>("AuthKey");
 
 /**
- * An auth key. The API cannot change one, so every change but that of `mintedBy`,
- * `recreateIfInvalid`, `rotateEvery` and `renewBefore` makes a new key first and revokes the old
- * one after.
+ * An auth key. The API cannot update one, so every change except of `mintedBy`,
+ * `recreateIfInvalid`, `rotateEvery` and `renewBefore` replaces it: a new key is created before the
+ * old one is revoked.
  *
  * @example
  * ```ts
@@ -108,8 +107,8 @@ export class AuthKey extends Credential {
   /** The id, for example `"k123456CNTRL"`; the same as the resource's id. */
   declare readonly keyId: pulumi.Output<string>;
   /**
-   * The secret, known from the creation alone: undefined for a key that {@link AuthKey.get} looked
-   * up.
+   * The secret, which Tailscale shows only at creation: undefined for a key from
+   * {@link AuthKey.get}.
    */
   declare readonly key: pulumi.Output<string | undefined>;
   /** The tags, sorted; undefined for none. */
@@ -117,7 +116,7 @@ export class AuthKey extends Credential {
   declare readonly reusable: pulumi.Output<boolean>;
   declare readonly ephemeral: pulumi.Output<boolean>;
   declare readonly preauthorized: pulumi.Output<boolean>;
-  /** As a text, for example `"90d"`. */
+  /** As a string, for example `"90d"`. */
   declare readonly expiry: pulumi.Output<string>;
   declare readonly description: pulumi.Output<string | undefined>;
   /** RFC 3339, UTC, in whole seconds. */
@@ -137,8 +136,8 @@ export class AuthKey extends Credential {
   }
 
   /**
-   * Reads an existing key without managing it. Fails where the tailnet has none of that id, or it
-   * is no longer valid.
+   * Reads an existing key without managing it. Fails if the tailnet has none with that id, or it is
+   * no longer valid.
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: GetOptions): AuthKey {
     return new AuthKey(name, undefined, { ...opts, id });

@@ -5,9 +5,9 @@ import type { Duration } from "../access/lifetime";
 
 export interface ConnectionArgs {
   /**
-   * The deployer to use, by its name in the stack config `tailscope:connections`: so one program
-   * manages several tailnets. A change makes a new credential in the other tailnet and revokes this
-   * one.
+   * The deployer to use, by its name in the stack config `tailscope:connections`, so that one
+   * program manages several tailnets. A change replaces the credential: the new one is created in
+   * the other tailnet.
    * @default the deployer of the environment or of stack config
    */
   connection?: string | undefined;
@@ -15,17 +15,17 @@ export interface ConnectionArgs {
 
 export interface RotationArgs extends ConnectionArgs {
   /**
-   * How often it is made anew: a number of seconds, or a text like `"90d"`; from one minute to ten
-   * years. The next `up` after that time makes a new one first, then updates what uses it, and
+   * How often it is rotated: a number of seconds, or a string like `"90d"`; from one minute to ten
+   * years. The next `up` after that time creates a new one first, then updates what uses it, and
    * revokes the old one last. The output `rotatesAt` says when; `TAILSCOPE_NOW=2027-03-01T00:00:00Z
    * pulumi preview` looks ahead.
    * @default never
    */
   rotateEvery?: pulumi.Input<Duration | undefined>;
   /**
-   * A whole number whose change makes a new credential, the old one revoked *before* it: for a
-   * rotation of your own over several of them, as `RotatingOAuthClient` and `RotatingAuthKey` do
-   * it.
+   * A whole number whose change replaces the credential, and revokes the old one *before* it
+   * creates the new one. It is for a rotation of your own over several credentials, as in
+   * `RotatingOAuthClient` and `RotatingAuthKey`.
    * @default none
    */
   generation?: pulumi.Input<number | undefined>;

@@ -13,14 +13,14 @@ import { type TrustCredentialArgs, warnOfLegacyScopes } from "./trust-credential
 /** The arguments of a {@link FederatedIdentity}. */
 export interface FederatedIdentityArgs extends TrustCredentialArgs {
   /**
-   * Who signs the identity tokens: an https URL that publishes its keys, for example
+   * The issuer of the identity tokens: an https URL that publishes its keys, for example
    * `"https://token.actions.githubusercontent.com"`.
    */
   issuer: pulumi.Input<string>;
   /**
    * Whose tokens are accepted: what their `sub` must be. `*` stands for any characters, so
-   * `"repo:acme/infrastructure:*"` lets every branch and pull request of that repository in. One
-   * that the issuer never gives is refused.
+   * `"repo:acme/infrastructure:*"` lets in every branch and pull request of that repository. A
+   * subject that the issuer never gives is refused.
    *
    * Tailscale rewrites GitHub's subjects to the form with ids; the output then shows that form, and
    * no change.
@@ -47,7 +47,7 @@ const declaration = declare<"FederatedIdentity", FederatedIdentityArgs, Federate
 
 /**
  * A federated identity: identity tokens of an outside system, checked by issuer, subject, audience
- * and claims, are exchanged for short-lived API tokens. Every argument changes in place.
+ * and claims, are exchanged for short-lived API tokens. Every argument is updated in place.
  *
  * @example
  * ```ts
@@ -73,7 +73,7 @@ export class FederatedIdentity extends Credential {
   declare readonly issuer: pulumi.Output<string>;
   /** As Tailscale keeps it: a GitHub subject may have become the form with ids. */
   declare readonly subject: pulumi.Output<string>;
-  /** The one asked for, or the one that Tailscale made. */
+  /** The one that the program asked for, or the one that Tailscale generated. */
   declare readonly audience: pulumi.Output<string>;
   declare readonly customClaimRules: pulumi.Output<Record<string, string> | undefined>;
   /** What the identity may do, sorted. */
@@ -85,17 +85,17 @@ export class FederatedIdentity extends Credential {
   declare readonly createdAt: pulumi.Output<string>;
   /** RFC 3339, UTC, in whole seconds. */
   declare readonly updatedAt: pulumi.Output<string>;
-  /** The user who made it; undefined when a trust credential did. */
+  /** The user who created it; undefined if a trust credential did. */
   declare readonly userId: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: FederatedIdentityArgs, opts?: pulumi.CustomResourceOptions) {
     super(declaration, name, args, opts);
-    // One that is looked up has no arguments.
+    // `get` passes no arguments.
     warnOfLegacyScopes(this, args?.scopes);
   }
 
   /**
-   * Reads an existing identity without managing it. Fails where the tailnet has none of that id, or
+   * Reads an existing identity without managing it. Fails if the tailnet has none with that id, or
    * it is revoked.
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: GetOptions): FederatedIdentity {

@@ -18,8 +18,8 @@ const declaration = declare<"OAuthClient", OAuthClientArgs, OAuthClient>("OAuthC
  * An OAuth client of the tailnet. It belongs to no user, does not expire, and can be revoked at any
  * time.
  *
- * Scopes, tags and description change in place; the secret stays. A client that somebody revoked is
- * made again by the next `pulumi up --refresh`, with a new id and a new secret.
+ * Scopes, tags and description are updated in place; the secret stays. If somebody revoked the
+ * client, the next `pulumi up --refresh` recreates it, with a new id and a new secret.
  *
  * @example
  * ```ts
@@ -38,8 +38,8 @@ export class OAuthClient extends Credential {
   /** The id, for example `"k123456CNTRL"`; the same as the resource's id. */
   declare readonly clientId: pulumi.Output<string>;
   /**
-   * The secret, known from the creation alone: undefined for a client that {@link OAuthClient.get}
-   * looked up.
+   * The secret, which Tailscale shows only at creation: undefined for a client from
+   * {@link OAuthClient.get}.
    */
   declare readonly clientSecret: pulumi.Output<string | undefined>;
   /** What the client may do, sorted. */
@@ -53,18 +53,18 @@ export class OAuthClient extends Credential {
   declare readonly updatedAt: pulumi.Output<string>;
   /** When `rotateEvery` is due: RFC 3339, UTC, in whole seconds; undefined without it. */
   declare readonly rotatesAt: pulumi.Output<string | undefined>;
-  /** The user who made it; undefined when a trust credential did. */
+  /** The user who created it; undefined if a trust credential did. */
   declare readonly userId: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: OAuthClientArgs, opts?: pulumi.CustomResourceOptions) {
     super(declaration, name, args, opts);
-    // One that is looked up has no arguments.
+    // `get` passes no arguments.
     warnOfLegacyScopes(this, args?.scopes);
   }
 
   /**
-   * Reads an existing client without managing it. Fails where the tailnet has none of that id, or
-   * it is revoked.
+   * Reads an existing client without managing it. Fails if the tailnet has none with that id, or it
+   * is revoked.
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: GetOptions): OAuthClient {
     return lookUp(OAuthClient, name, { ...opts, id });

@@ -1,4 +1,4 @@
-/** An auth key that changes each period, for consumers that pick the new one up later. */
+/** An auth key that changes each period, for consumers that pick up the new one later. */
 
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -25,10 +25,10 @@ export interface RotatingAuthKeyArgs
 }
 
 /**
- * Two auth keys, of which one is current. Each period the next `up` makes the other one anew, which
- * then is current; the one that was stays valid for one more period. So whoever reads the key at
- * least once a period always has one that is valid, and never more than two are. Which key is which
- * depends on the clock alone.
+ * Two auth keys, of which one is current. Once a period `up` recreates the other one, which then
+ * becomes current; the previous one stays valid for one more period. So a consumer that reads the
+ * key at least once a period always has a valid one, and there are never more than two. Only the
+ * clock decides which key is current.
  *
  * @example
  * ```ts
@@ -43,12 +43,12 @@ export class RotatingAuthKey extends pulumi.ComponentResource {
   readonly key: pulumi.Output<string | undefined>;
   /** The id of the other key, current one period ago and still valid. */
   readonly previousKeyId: pulumi.Output<string>;
-  /** When the other one becomes current: RFC 3339, UTC, in whole seconds. */
+  /** When the other key becomes current: RFC 3339, UTC, in whole seconds. */
   readonly changesAt: pulumi.Output<string>;
 
   /**
-   * @throws ArgumentError where the period or its anchor is wrong, or two periods are longer than
-   *   the key lives
+   * @throws ArgumentError if the period or its anchor is invalid, or two periods are longer than
+   *   the life of a key
    */
   constructor(
     name: string,

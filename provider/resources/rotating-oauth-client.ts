@@ -1,5 +1,5 @@
 /**
- * An OAuth client whose secret changes each period, for consumers that pick the new one up later.
+ * An OAuth client whose secret changes each period, for consumers that pick up the new one later.
  */
 
 import * as pulumi from "@pulumi/pulumi";
@@ -15,12 +15,12 @@ export interface RotatingOAuthClientArgs
     RotatingArgs {}
 
 /**
- * Two OAuth clients, of which one is current. Each period the next `up` makes the other one anew,
- * which then is current; the one that was stays valid for one more period. So whoever reads the
- * secret at least once a period always has one that is valid, and never more than two are. Which
- * client is which depends on the clock alone.
+ * Two OAuth clients, of which one is current. Once a period `up` recreates the other one, which
+ * then becomes current; the previous one stays valid for one more period. So a consumer that reads
+ * the secret at least once a period always has a valid one, and there are never more than two. Only
+ * the clock decides which client is current.
  *
- * Run `up` at least once a period: a run that comes later makes both anew, one after the other.
+ * Run `up` at least once a period: a run that comes later recreates both, one after the other.
  *
  * @example
  * ```ts
@@ -38,14 +38,13 @@ export class RotatingOAuthClient extends pulumi.ComponentResource {
   /** When the other one becomes current: RFC 3339, UTC, in whole seconds. */
   readonly changesAt: pulumi.Output<string>;
 
-  /** @throws ArgumentError where the period or its anchor is wrong */
+  /** @throws ArgumentError if the period or its anchor is invalid */
   constructor(
     name: string,
     { every, anchor = defaultAnchor, ...args }: RotatingOAuthClientArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    // The period and its anchor are inputs, so that a policy pack can see that the clients are made
-    // anew.
+    // The period and its anchor are inputs, so that a policy pack can see that the clients rotate.
     super("tailscope:index:RotatingOAuthClient", name, { every, anchor }, opts);
     const pair = computePair(name, { every, anchor });
     const slots = createSlots(

@@ -11,12 +11,12 @@ import { ArgumentError } from "./argument-error";
 
 export interface RotatingArgs {
   /**
-   * The period: how long a secret is current, a number of seconds or a text like `"30d"`, from one
-   * minute to ten years. It stays valid for as long again after that.
+   * The period, for which a secret is current: a number of seconds or a string like `"30d"`, from
+   * one minute to ten years. After it the secret stays valid for one more period.
    */
   every: Duration;
   /**
-   * When a period began, in RFC 3339: all others are counted from there.
+   * When a period began, in RFC 3339. All others are counted from there.
    * @default `"2026-01-01T00:00:00Z"`
    */
   anchor?: string | undefined;
@@ -30,8 +30,8 @@ export interface Pair extends Slots {
 
 /**
  * What the two slots hold at this moment.
- * @param longest in seconds, where the credential itself ends
- * @throws ArgumentError where the period or the anchor is wrong
+ * @param longest the longest possible period in seconds, if the credential itself expires
+ * @throws ArgumentError if the period or the anchor is invalid
  */
 export function computePair(
   name: string,
@@ -65,8 +65,8 @@ export function computePair(
 }
 
 /**
- * Makes the two slots, the second after the first: where a run catches up both, one of them is
- * valid at every moment.
+ * Creates the two slots, the second after the first, so that one of them is valid at every moment
+ * even if a run recreates both.
  */
 export function createSlots<Slot extends pulumi.Resource>(
   component: pulumi.ComponentResource,

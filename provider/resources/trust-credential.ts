@@ -8,8 +8,8 @@ import { adviseOnLegacyScope, type Scope } from "../access/scopes";
 import type { ConnectionArgs } from "./common-arguments";
 
 /**
- * A scope of the catalogue, which an editor completes, or another name: an older one, or one let
- * through by `unlistedScopes`.
+ * A scope of the catalogue, which an editor completes, or another name: an older one, or one in
+ * `unlistedScopes`.
  */
 export type ScopeArgument = Scope | (string & {});
 
@@ -36,8 +36,8 @@ export interface TrustCredentialArgs extends ConnectionArgs {
    */
   description?: pulumi.Input<string | undefined>;
   /**
-   * Scopes among `scopes` that this version of Tailscope does not know and that are right all the
-   * same: it refuses every other unknown name as a slip of the hand. Nothing of this is sent.
+   * Scopes among `scopes` that exist although this version of Tailscope does not know them. It
+   * refuses every other unknown name as a typo. Nothing of this is sent.
    * @default none
    */
   unlistedScopes?: pulumi.Input<pulumi.Input<string>[] | undefined>;
@@ -48,8 +48,7 @@ export function warnOfLegacyScopes(
   resource: pulumi.Resource,
   scopes: TrustCredentialArgs["scopes"] | undefined,
 ): void {
-  // Most programs write them out, and an output for each takes the SDK as long as all else that is
-  // done for a resource here.
+  // Most programs write them out. An output would take the SDK as long as the rest of a resource.
   if (isWrittenOut(scopes)) warnOf(scopes);
   else pulumi.output(scopes).apply((names) => warnOf(names ?? []));
 

@@ -44,7 +44,7 @@ test("a role that may not set a scope is told so", async () => {
     await problems(emulator, deployer, { needs: "oauth_keys", scopes: ["dns", "users"] }),
   ).toEqual([
     expect.stringMatching(
-      /^scopes\[1\]: "users" is more than the role of the user permits who deploys: with this API access token only .*dns.* can be set\./,
+      /^scopes\[1\]: "users" exceeds the deploying user's role: this API access token can only give .*dns.*\./,
     ),
   ]);
   expect(

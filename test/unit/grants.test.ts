@@ -46,7 +46,7 @@ describe("a scope", () => {
     [
       user(["dns", "users"]),
       "all",
-      '"all" is more than the role of the user permits who deploys: with this API access token only dns, users can be set. Let somebody deploy it whose role permits it, or leave "all" out.',
+      `"all" exceeds the deploying user's role: this API access token can only give dns, users. Deploy as a user whose role allows it, or leave "all" out.`,
     ],
   ])("that is not held is refused with what to do", (from, scope, reason) => {
     expect(findScopeProblem(from, scope)).toBe(reason);
