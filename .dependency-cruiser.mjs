@@ -8,6 +8,7 @@ export default {
   forbidden: [
     {
       name: "no-circles",
+      comment: "Files in a circle can only be understood and changed together.",
       severity: "error",
       from: {},
       to: { circular: true },
@@ -34,24 +35,28 @@ export default {
     },
     {
       name: "settings-are-read-before-anything-is-asked",
+      comment: "A wrong setting is refused before any request.",
       severity: "error",
       from: { path: "^provider/api/settings/" },
       to: { path: "^provider/", pathNot: "^provider/(api/settings|access|network)/" },
     },
     {
       name: "requests-do-not-depend-on-who-sends-them",
+      comment: "HTTP and its errors are the same for every credential.",
       severity: "error",
       from: { path: "^provider/api/(http|errors|refusal|clock-skew)[.]ts$" },
       to: { path: "^provider/api/(auth|keys|tailnet)" },
     },
     {
       name: "tokens-know-no-endpoint",
+      comment: "A token is for any request.",
       severity: "error",
       from: { path: "^provider/api/auth/" },
       to: { path: "^provider/api/(keys|tailnet|policy-file|audit-log)" },
     },
     {
       name: "an-endpoint-family-stands-alone",
+      comment: "It gets an API client, and knows neither settings nor other endpoints.",
       severity: "error",
       from: { path: "^provider/api/(keys/|policy-file|audit-log)" },
       to: { path: "^provider/api/(settings/|tailnet[.])" },
@@ -75,12 +80,14 @@ export default {
     },
     {
       name: "definitions-know-no-class",
+      comment: "Commands and the provider process use definitions without the Pulumi SDK.",
       severity: "error",
       from: { path: "^provider/definitions/" },
       to: { path: "^provider/(cli|state|review|policy|pull-request|resources|index)" },
     },
     {
       name: "resources-know-no-command",
+      comment: "A program loads no command.",
       severity: "error",
       from: { path: "^provider/(resources|index)" },
       to: { path: "^provider/(cli|state|review|policy|pull-request)" },
@@ -112,12 +119,14 @@ export default {
     },
     {
       name: "a-file-is-read-then-judged-then-shown",
+      comment: "Whatever reads a preview does not depend on how it is judged.",
       severity: "error",
       from: { path: "^provider/review/input/" },
       to: { path: "^provider/review/(verdict|formats|review)" },
     },
     {
       name: "a-verdict-knows-no-format",
+      comment: "All formats show the same verdict.",
       severity: "error",
       from: { path: "^provider/review/verdict/" },
       to: { path: "^provider/review/(formats|review)" },
@@ -165,6 +174,7 @@ export default {
     },
     {
       name: "nobody-imports-a-command",
+      comment: "Commands are entries: what two of them share is in a folder below.",
       severity: "error",
       from: { pathNot: "^(provider/cli|test/oracle)/" },
       to: { path: "^provider/cli/" },
@@ -188,6 +198,7 @@ export default {
     },
     {
       name: "only-the-entry-is-imported-from-outside",
+      comment: "The emulator and programs see what a user of the package sees.",
       severity: "error",
       from: { path: "^(emulator|examples)/" },
       to: { path: "^provider/(access|api|engine|definitions|resources)/" },

@@ -135,27 +135,32 @@ function explainStrangers(
   };
 }
 
-/** Whether everybody who may use `one` may use `other` too. */
-export function isTrustWithin(one: Trusted, other: Trusted): boolean {
-  const texts = [one.issuer, one.subject, one.audience, ...Object.entries(one.claims).flat()];
-  if (findInvisible(texts.join("")).length > 0) return isSame(one, other);
-  const rules = normalizeRules(one);
+/** Whether everybody who may use `narrow` may use `wide` too. */
+export function isTrustWithin(narrow: Trusted, wide: Trusted): boolean {
+  const texts = [
+    narrow.issuer,
+    narrow.subject,
+    narrow.audience,
+    ...Object.entries(narrow.claims).flat(),
+  ];
+  if (findInvisible(texts.join("")).length > 0) return isSame(narrow, wide);
+  const rules = normalizeRules(narrow);
   return (
-    one.issuer === other.issuer &&
-    one.audience === other.audience &&
-    isWithin(one.subject, other.subject) &&
-    [...normalizeRules(other)].every(([claim, pattern]) => {
+    narrow.issuer === wide.issuer &&
+    narrow.audience === wide.audience &&
+    isWithin(narrow.subject, wide.subject) &&
+    [...normalizeRules(wide)].every(([claim, pattern]) => {
       const rule = rules.get(claim);
-      // Without a rule tokens will do that do not have the claim, which not even "*" lets in.
+      // Without a rule, tokens without the claim are accepted; a rule of "*" refuses them.
       return rule !== undefined && isWithin(rule, pattern);
     })
   );
 }
 
-function isSame(one: Trusted, other: Trusted): boolean {
+function isSame(a: Trusted, b: Trusted): boolean {
   const format = ({ issuer, subject, audience, claims }: Trusted) =>
     JSON.stringify([issuer, subject, audience, Object.entries(claims).sort()]);
-  return format(one) === format(other);
+  return format(a) === format(b);
 }
 
 /**

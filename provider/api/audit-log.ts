@@ -67,7 +67,7 @@ export async function readAuditLog(
   } as const;
   const logs = (await api.send(request, answer)).logs ?? [];
   // No page promises an order, and what was deferred comes later than it happened.
-  return logs.sort((one, other) => parseTime(one) - parseTime(other));
+  return logs.sort((a, b) => parseTime(a) - parseTime(b));
 }
 
 function parseTime({ eventTime }: AuditEntry): number {
@@ -96,9 +96,9 @@ export function findCredentialId({ actor, target }: AuditEntry): string | undefi
  * Whether two ids are the same credential's. The id of a federated identity is its tailnet's id, a
  * hyphen and its own; no public entry shows which of the two forms the log has.
  */
-export function isSameCredential(one: string, other: string): boolean {
-  if (one === "" || other === "") return false;
-  return one === other || one.endsWith(`-${other}`) || other.endsWith(`-${one}`);
+export function isSameCredential(a: string, b: string): boolean {
+  if (a === "" || b === "") return false;
+  return a === b || a.endsWith(`-${b}`) || b.endsWith(`-${a}`);
 }
 
 /**

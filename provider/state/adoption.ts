@@ -35,7 +35,7 @@ export interface Refused {
 }
 
 /**
- * @param names of resources by the credentials' ids, where they had one before
+ * @param names earlier names of resources, by the ids of the credentials
  */
 export function adopt(
   keys: readonly Key[],
@@ -51,12 +51,12 @@ export function adopt(
         id: key.id,
         reason: isShortLivedToken(key)
           ? "it is a token that ends within an hour, and is not a resource"
-          : "API access tokens belong to users, and are no resources",
+          : "API access tokens belong to users, and are not resources",
       });
       continue;
     }
     const wanted = toArguments(key, definition);
-    // What exists is right: where we would let nobody ask for it, it is taken as it is.
+    // Existing credentials are valid, even if `check` would refuse their arguments.
     const inputs = { ...removeEmpty(wanted), ...checkInputs(definition, wanted).inputs };
     const name = freeName(
       names.get(key.id) ??
@@ -73,20 +73,20 @@ export function adopt(
   return { adopted, refused };
 }
 
-/** A program leaves out what is empty, and so does the normal form of inputs. */
+/** The inputs without empty ones, which a program leaves out. */
 function removeEmpty(inputs: Properties): Properties {
   return Object.fromEntries(
     Object.entries(inputs).filter(([, value]) => emptyToUndefined(value) !== undefined),
   );
 }
 
-/** The arguments with which a program would have made it. */
+/** The arguments with which a program would have created the key. */
 function toArguments(key: Key, definition: AnyKeyResource): Properties {
   const seen = definition.toProperties(key);
   const wanted = Object.fromEntries(
     Object.keys(definition.inputs.shape).map((name) => [name, seen[name]]),
   );
-  // The one that Tailscale made for it, which a program leaves out.
+  // Tailscale generated this audience, so the program leaves it out.
   if (wanted["audience"] === `api.tailscale.com/${key.id}`) delete wanted["audience"];
   const unlisted = (key.scopes ?? []).filter(
     (scope) => !knownScopes.includes(scope) && !legacyScopes.has(scope),

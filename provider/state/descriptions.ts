@@ -1,7 +1,4 @@
-/**
- * What credentials are called, from all that knows it: the tailnet's list, the state, the audit
- * log. Pure.
- */
+/** Descriptions of credentials from the tailnet's list, the state and the audit log. Pure. */
 
 import { parseName } from "../access/urn";
 import type { AuditEntry, Descriptions } from "../api/audit-log";

@@ -1,4 +1,4 @@
-/** What the tailnet has against what the state says. Pure: both sides come as data. */
+/** Compares the state with the tailnet. Pure: both come as data. */
 
 import { isDeepStrictEqual } from "node:util";
 import {
@@ -19,20 +19,17 @@ export interface Drift {
   readonly id: string;
   readonly kind: string;
   readonly what: "revoked" | "expired" | "missing" | "changed";
-  /**
-   * Of each argument that differs, both sides; `"[secret]"` on both for an argument that is a
-   * secret.
-   */
+  /** Both sides of each argument that differs; `"[secret]"` on both for a secret argument. */
   readonly fields: Readonly<Record<string, { readonly state: unknown; readonly tailnet: unknown }>>;
-  /** Who did it, where the audit log says so. */
+  /** Who did it, if the audit log says so. */
   readonly by?: string;
   /** When: RFC 3339. */
   readonly at?: string;
-  /** Why, where the audit log says so. */
+  /** Why, if the audit log says so. */
   readonly reason?: string;
 }
 
-/** What of a credential could not be compared, because it is encrypted in the export. */
+/** The arguments of a credential that could not be compared, because the export encrypts them. */
 export interface NotCompared {
   readonly urn: string;
   readonly id: string;
@@ -42,8 +39,8 @@ export interface NotCompared {
 }
 
 /**
- * The arguments of a credential that are encrypted in its state and that the tailnet would tell;
- * undefined where there are none.
+ * The arguments of a credential that the tailnet has and the export encrypts; undefined if there
+ * are none.
  */
 export function findNotCompared(
   { urn, id, kind, hidden }: Managed,
@@ -55,11 +52,11 @@ export function findNotCompared(
 
 /** What the tailnet has of a resource. */
 export interface Found {
-  /** In the names of arguments and outputs; undefined for what no longer opens anything. */
+  /** By the names of arguments and outputs; undefined for a resource that is no longer valid. */
   readonly properties: Properties | undefined;
-  /** How it ended, and when that is known. */
+  /** How it ended, and when if that is known. */
   readonly end?: { readonly what: "revoked" | "expired"; readonly at?: string };
-  /** When it was changed last. */
+  /** When it was last updated. */
   readonly updated?: string | undefined;
 }
 
@@ -87,9 +84,9 @@ export function findKeyDrift(
 }
 
 /**
- * How a resource differs from its state, or undefined where it does not.
- * @param found what the tailnet has; undefined where it knows none of that id
- * @param log the audit log's entries, of which those about this resource are looked at
+ * How a resource differs from its state; undefined if it does not.
+ * @param found what the tailnet has; undefined if it has none with that id
+ * @param log the audit log; only entries about this resource matter
  */
 export function findDrift(
   managed: Managed,
@@ -129,8 +126,9 @@ export function findDrift(
 }
 
 /**
- * Whether `up --refresh` leaves one that no longer opens anything, as a single-use key that has
- * most likely let its machine in. Where the arguments that decide it are encrypted, it is told.
+ * Whether `up --refresh` does not recreate a resource that is no longer valid, such as a single-use
+ * key whose machine has most likely joined. If the arguments that decide it are encrypted, it is
+ * reported.
  */
 function isLeftAlone({ state, hidden }: Managed, definition: AnyResource): boolean {
   if (hidden.has("reusable") || hidden.has("recreateIfInvalid")) return false;
@@ -168,7 +166,7 @@ function describeLast(
   const reason = explainEntry(last);
   return {
     at: last.eventTime,
-    // Time ends a key, and whoever the log names there has done nothing.
+    // A key expires by itself, and the actor in such an entry has done nothing.
     ...(last.action !== "EXPIRED" && { by: nameActor(last, descriptions) }),
     ...(reason !== undefined && { reason }),
   };

@@ -1,6 +1,6 @@
 /**
- * What stacks manage, read from `pulumi stack export`, in which secrets are encrypted unless
- * somebody asked for them.
+ * What stacks manage, read from `pulumi stack export`. It encrypts secrets, unless it was run with
+ * `--show-secrets`.
  */
 
 import { z } from "zod";
@@ -56,14 +56,14 @@ export function parseResources(
   return { resources: parsed.data.deployment.resources ?? [] };
 }
 
-/** The credentials among resources; those that a program only reads are not managed. */
+/** The managed credentials among resources. Those that a program only reads are not managed. */
 export function listManaged(resources: readonly StoredResource[]): Managed[] {
   return listManagedAs(resources, (type) =>
     type.startsWith(typePrefix) ? type.slice(typePrefix.length) : undefined,
   );
 }
 
-/** The same, and those that the official provider manages, whose arguments have the same names. */
+/** The same with those of the official provider, whose arguments have the same names. */
 export function listManagedByAny(resources: readonly StoredResource[]): Managed[] {
   return listManagedAs(resources, (type) => {
     if (type.startsWith(typePrefix)) return type.slice(typePrefix.length);

@@ -9,7 +9,7 @@ export interface Listed {
   readonly id: string;
   readonly kind: string;
   /**
-   * The URN of the resource that manages it; null for none; absent where no state was looked at.
+   * The URN of the resource that manages it; null if none does; absent if no state was read.
    */
   readonly managedBy?: string | null;
   readonly scopes: readonly string[];
@@ -66,9 +66,7 @@ export function buildInventory(
         ...(used && takesTokens(key) && { lastUsed: used(key.id) ?? null }),
       }),
     )
-    .sort(
-      (one, other) => one.created.localeCompare(other.created) || one.id.localeCompare(other.id),
-    );
+    .sort((a, b) => a.created.localeCompare(b.created) || a.id.localeCompare(b.id));
 }
 
 function takesTokens({ keyType }: Key): boolean {

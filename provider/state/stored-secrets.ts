@@ -11,15 +11,15 @@ import { signatureKey } from "../access/engine-values";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 export interface Revealed {
-  /** The value without its wrapping; undefined stands for what is hidden. */
+  /** The value without its wrapping; undefined if it is encrypted. */
   readonly value: unknown;
-  /** Whether it is a secret, or holds one. */
+  /** Whether it is a secret, or has one in it. */
   readonly isSecret: boolean;
   /** Whether any of it is encrypted. */
   readonly isHidden: boolean;
 }
 
-/** What stands behind a stored value. */
+/** The value that the export stores. */
 export function reveal(stored: unknown): Revealed {
   if (typeof stored !== "object" || stored === null) return wrapPlain(stored);
   if (isSecretObject(stored)) return readDecrypted(stored);

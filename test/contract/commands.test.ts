@@ -588,7 +588,7 @@ describe("tailscope adopt", () => {
       const { body } = await as(emulator, emulator.apiKey)("GET", "/keys?all=true");
       const token = body.keys.find(({ keyType }: { keyType: string }) => keyType === "api");
       expect((await run(["adopt", token.id, "--out", out], asOwner(emulator))).stderr).toContain(
-        "API access tokens belong to users, and are no resources",
+        "API access tokens belong to users, and are not resources",
       );
       expect(existsSync(out)).toBe(false);
 
