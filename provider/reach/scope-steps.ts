@@ -24,7 +24,7 @@ export type Ability =
   | "approves services"
   /** Can give itself everything. */
   | "rewrites rules"
-  /** Gives other users every role, and so everything, where one of them plays along. */
+  /** Can give other users every role, which gives everything if one of them helps. */
   | "makes administrators"
   /** Gives any tag that is defined, whoever owns it. */
   | "gives any tag";

@@ -21,12 +21,12 @@ export { type Limit, limits };
 /** The report for programs. */
 export interface Report {
   /**
-   * The worst class of all; `admin` where something is not understood, because nobody knows what it
-   * gives.
+   * The worst class of all; `admin` if something is not understood, because what it gives is not
+   * known.
    */
   readonly verdict: Danger;
   readonly credentials: readonly CredentialReport[];
-  /** What nobody knows about the change, each in a sentence. */
+  /** What is not understood in the change, each in a sentence. */
   readonly notUnderstood: readonly string[];
   /**
    * What else changes and can change access, and is not reviewed: code of its own, for example.

@@ -62,7 +62,7 @@ function writeSentences(title: string, danger: Danger, sentences: readonly strin
   return `<section class="${danger}">\n<h2>${title}</h2>\n<ul>\n${sentences.map((one) => `<li>${escapeHtml(one)}</li>\n`).join("")}</ul>\n</section>\n`;
 }
 
-/** Reach beside the credentials that change, and a picture of what changes. */
+/** The reach of everything but the changed credentials, and a picture of all changes. */
 function writeReach(review: Review, drawing = ""): string {
   const parts = listReachParts(review).map(
     ({ title, items }) =>

@@ -10,7 +10,7 @@ import { areSentences, changeNames, classNames, toRows } from "./rows";
 /** Below GitHub's limit of 65,536 characters for a comment; GitLab's is higher. */
 const longest = 60_000;
 
-/** What a comment of `title` can be found by, so that the next run replaces it. */
+/** Marks the comment of `title`, so that the next run finds and replaces it. */
 export function makeMarker(title: string): string {
   return `<!-- tailscope review${title === "" ? "" : ` ${title.replace(/[^A-Za-z0-9/._-]/g, "-").replace(/-{2,}/g, "-")}`} -->`;
 }
@@ -25,8 +25,8 @@ export function formatMarkdown(review: Review, title: string): string {
     "",
     "",
   ].join("\n");
-  // A third for the lines, the rest for the details: the most dangerous come first, so what is cut
-  // is what matters least.
+  // A third is for the lines, the rest for the details. The most dangerous come first, so what is
+  // cut off matters least.
   const strange = fitBlocks(
     [
       ...report.notUnderstood.map((one) => `- **not understood**: ${toSafeMarkdown(one)}\n`),
@@ -50,7 +50,7 @@ export function formatMarkdown(review: Review, title: string): string {
   return `${`${head}${strange}${lines}\n${reach}${details}`.trimEnd()}\n`;
 }
 
-/** Reach beside the credentials that change: sentences first, then one picture of what changes. */
+/** The reach of all but the changed credentials: sentences, then a picture of all changes. */
 function writeReach(review: Review): string {
   const parts = listReachParts(review).map(({ title, items }) =>
     title === "reach"
@@ -63,7 +63,7 @@ function writeReach(review: Review): string {
     : `${text}\n${writeMermaidBlock(drawReach(review))}`;
 }
 
-/** As many blocks as there is room for, and how many there is none for. */
+/** As many blocks as fit, and the number of those that do not. */
 function fitBlocks(blocks: readonly string[], room: number, what: string): string {
   let text = "";
   for (const [index, block] of blocks.entries()) {
@@ -104,7 +104,7 @@ function writeLine(assessment: Assessment, review: Review): string {
   return `- **${classNames[reported.class]}** ${reported.kind} ${toCodeSpan(reported.name)} is ${changeNames[reported.change]}. ${what}\n`;
 }
 
-/** As many items as a line can have; the details have all. */
+/** As many items as fit into a line; the details have all. */
 function shortenList(items: readonly string[]): string[] {
   const most = 12;
   return items.length <= most

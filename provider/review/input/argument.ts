@@ -1,7 +1,4 @@
-/**
- * What a preview shows of an argument: its value, that it has none, or that there is something
- * which cannot be seen.
- */
+/** What a preview shows of an argument: its value, that it is absent, or that it is hidden. */
 
 import { isHidden, isUnknown } from "../../access/engine-values";
 
@@ -9,16 +6,16 @@ export type Argument =
   | { readonly is: "absent" }
   /** Something in the value may still be hidden or unknown: a member of a list, for example. */
   | { readonly is: "known"; readonly value: unknown }
-  /** There, and secret. */
+  /** It has a value, which is secret. */
   | { readonly is: "hidden" }
-  /** Known when it is deployed; perhaps nothing. */
+  /** Its value is known after the deployment, and may be absent. */
   | { readonly is: "unknown" };
 
 export const absent: Argument = { is: "absent" };
 export const hidden: Argument = { is: "hidden" };
 export const unknown: Argument = { is: "unknown" };
 
-/** Absent, null and an empty text are one thing to the API. */
+/** The API does not distinguish absent, null and an empty text. */
 export function toArgument(value: unknown): Argument {
   if (value === undefined || value === null || value === "") return absent;
   if (isUnknown(value)) return unknown;
@@ -29,23 +26,23 @@ export function toArgument(value: unknown): Argument {
 export interface Arguments {
   readonly named: ReadonlyMap<string, Argument>;
   /**
-   * What holds for those that are not named: nothing of them is there, or nothing is shown of them.
+   * What holds for arguments without a name here: they are absent, or nothing of them is shown.
    */
   readonly others: Argument;
 }
 
 export const noArguments: Arguments = { named: new Map(), others: absent };
 
-/** Of which nothing is known. */
+/** Nothing is known about them. */
 export const unknownArguments: Arguments = { named: new Map(), others: unknown };
 
 /** @param bag the object that has them, or what stands for it */
 export function toArguments(bag: unknown): Arguments {
   const whole = toArgument(bag);
   if (whole.is !== "known") return { named: new Map(), others: whole };
-  // Refused where a file is read.
+  // The schemas of the files refuse anything else.
   if (!isObject(whole.value)) return { named: new Map(), others: hidden };
-  // Own members alone: an argument may be called as anything, `constructor` too.
+  // Only own members: an argument may have any name, such as `constructor`.
   const named = Object.entries(whole.value).map(
     ([name, value]) => [name, toArgument(value)] as const,
   );
@@ -57,8 +54,8 @@ export function getArgument({ named, others }: Arguments, name: string): Argumen
 }
 
 /**
- * The arguments in a state as they were asked for. Its outputs are what the API answered, under
- * `asked` with what was asked for where that differs.
+ * The arguments in a state as the program asked for them. The outputs of a state are what the API
+ * answered; their member `asked` has what the program asked for where that differs.
  */
 export function readAskedArguments(inputs: Arguments, outputs: Arguments): Arguments {
   const answered = readAnsweredArguments(inputs, outputs);
@@ -74,7 +71,7 @@ export function readAnsweredArguments(inputs: Arguments, outputs: Arguments): Ar
   return mergeArguments(inputs, outputs);
 }
 
-/** `below` with what `above` says instead: all of it, where that does not show what it says. */
+/** `below` overwritten by `above`, or all of `above` if that is hidden as a whole. */
 function mergeArguments(below: Arguments, above: Arguments): Arguments {
   if (above.others.is !== "absent") return above;
   return { named: new Map([...below.named, ...above.named]), others: below.others };
@@ -84,7 +81,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** By which two arguments are compared; those that cannot be seen are alike. */
+/** A text that is equal for equal arguments. Hidden arguments count as equal. */
 export function normalizeArgument(argument: Argument): string {
   return argument.is === "known"
     ? normalizeValue(argument.value)
@@ -94,8 +91,8 @@ export function normalizeArgument(argument: Argument): string {
 }
 
 /**
- * A value's normal form: the order of a list, and of an object's members, means nothing, and
- * `false` is what is not there.
+ * The normal form of a value. The order of a list and of an object's members does not matter, and
+ * `false` counts as absent.
  */
 function normalizeValue(value: unknown): string {
   if (value === false) return "";

@@ -1,11 +1,11 @@
-/** The JSON in what a command printed, which may have printed other lines first. */
+/** Finds the JSON in the output of a command, which may have printed other lines first. */
 
 export type Documents = { readonly documents: readonly unknown[] } | { readonly problem: string };
 
 /**
- * One document, or one a line. What stands before the first line that begins with `{` is passed
- * over: the CLI tells there of plugins and policy packs that it installs. What stands behind the
- * JSON is not, because it could say that the preview failed.
+ * One document, or one in each line. Text before the first line that starts with `{` is skipped:
+ * there the CLI reports plugins and policy packs that it installs. Text after the JSON is refused,
+ * because it may say that the preview failed.
  *
  * @param what what the JSON should be, for example "the JSON of `pulumi preview --json`"
  */

@@ -1,7 +1,7 @@
 /**
- * The form that `pulumi preview --json` has with PULUMI_ENABLE_STREAMING_JSON_PREVIEW: an event a
- * line (`sdk/go/common/apitype/events.go`). It leaves out `deletedWith` and where a resource is
- * made.
+ * Reads what `pulumi preview --json` prints with PULUMI_ENABLE_STREAMING_JSON_PREVIEW: one event in
+ * each line (`sdk/go/common/apitype/events.go`). It lacks `deletedWith`, and the place in the
+ * program that creates a resource.
  */
 
 import { unknownValue } from "../../access/engine-values";
@@ -51,7 +51,7 @@ const summary = objectOf({
   resourceChanges: nullish(recordOf(number)),
 });
 
-/** Every event that there is. One that is not here could say anything, so it is refused. */
+/** All known events. An unknown one is refused, because it could mean anything. */
 const event = closedObjectOf({
   sequence: number,
   timestamp: optional(number),
@@ -94,7 +94,7 @@ export function readEvents(documents: readonly unknown[]): ReadResult {
       places.set(resourcePreEvent.metadata.urn, steps.length);
       steps.push(toStep(resourcePreEvent.metadata));
     }
-    // What a refresh came to is known when it ends.
+    // The result of a refresh is known when it ends.
     const place = places.get(resOutputsEvent?.metadata.urn ?? "");
     if (
       resOutputsEvent !== undefined &&

@@ -1,6 +1,6 @@
 /**
- * Whether a preview failed, or stopped before its end. Such a one must not pass: what is missing
- * may be what matters.
+ * Whether a preview failed or stopped early. Such a preview is refused, because what is missing may
+ * be what matters.
  */
 
 import { parseType } from "../../access/urn";
@@ -15,12 +15,12 @@ export interface Diagnostic {
 }
 
 /**
- * The severities that say of no failure (`sdk/go/common/diag`). `info#err` is what the program
+ * The severities that do not mean a failure (`sdk/go/common/diag`). `info#err` is what the program
  * writes to standard error.
  */
 const harmless = ["debug", "info", "info#err", "warning"];
 
-/** What the diagnostics of a preview and the engine's doubt say of its failure. */
+/** Why a preview failed, by its diagnostics and by what the engine says about the state. */
 export function findFailure(
   diagnostics: readonly Diagnostic[],
   maybeCorrupt: boolean,
@@ -36,7 +36,7 @@ export function findFailure(
   return maybeCorrupt ? "the engine says that the state may be corrupt (maybeCorrupt)" : undefined;
 }
 
-/** Steps of the engine's own, which no summary counts. */
+/** Steps that no summary counts. */
 const uncounted = [
   "create-replacement",
   "delete-replaced",
@@ -50,11 +50,10 @@ const uncounted = [
 ];
 
 /**
- * Why the steps cannot be all that were planned: a preview counts them in a summary, and writes it
- * last.
+ * Why some planned steps must be missing: the summary, which a preview writes last, counts them.
  *
- * It counts what stays the same and shows little of that, and shows what is read and counts it
- * where that changed (`engine/update.go`, `previewActions`).
+ * The summary counts all unchanged resources, of which a preview shows few. It counts a read only
+ * if something changed, and a preview shows every read (`engine/update.go`, `previewActions`).
  */
 export function findMissingSteps(
   steps: readonly Step[],
@@ -63,8 +62,8 @@ export function findMissingSteps(
 ): string | undefined {
   if (summary === undefined) {
     if (steps.length === 0) return "it is not a preview: steps and changeSummary are missing";
-    // Steps alone are what a person or a tool took out of a preview; the engine writes both or
-    // failed.
+    // A person or a tool may have taken the steps out of a preview. The engine writes both, unless
+    // it failed.
     if (hasEnded) return "it failed before its end: it has a duration but no changeSummary";
     return undefined;
   }
@@ -84,8 +83,7 @@ export function findMissingSteps(
 }
 
 /**
- * Whether the program did not run: there is nothing but the refresh of what is there, of the stack
- * itself at least.
+ * Whether the program did not run: every step, or at least that of the stack itself, is a refresh.
  */
 function isRefresh(steps: readonly Step[]): boolean {
   const [stack] = steps.filter(({ urn }) => parseType(urn) === "pulumi:pulumi:Stack");

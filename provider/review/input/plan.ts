@@ -1,6 +1,7 @@
 /**
- * What an update plan (`pulumi preview --save-plan FILE`) says, as steps. A plan has what will be.
- * Of what was it has the names of the arguments that change, and nothing of what goes.
+ * Reads the steps of an update plan (`pulumi preview --save-plan FILE`). A plan has the new state
+ * of each resource. Of the old state it only has the names of the arguments that change, and it has
+ * nothing of a resource that goes.
  */
 
 import { parseType } from "../../access/urn";
@@ -85,7 +86,7 @@ function toSteps(urn: string, planned: ResourcePlan): Step[] {
   const wasExternal = ops.includes("discard-replaced") || ops.includes("discard");
   const after = readArgumentsAfter(planned);
   const before = readArgumentsBefore(planned, after);
-  // An update is always compared with what was, so one that adds code had none.
+  // A plan compares an update with the old state, so one that adds code had none before.
   const isBare = ops.includes("update") && addsCode(planned);
   const code = isBare
     ? absent
@@ -112,7 +113,7 @@ function hasBefore(op: string): boolean {
   return op !== "create" && op !== "import";
 }
 
-/** The ops that end something leave nothing; every other one could make something. */
+/** Whether a step of this name can leave a resource. */
 function hasAfter(op: string): boolean {
   return !["delete", "delete-replaced", "discard", "discard-replaced"].includes(op);
 }
@@ -121,7 +122,7 @@ function readArgumentsAfter({ goal, state }: ResourcePlan): Arguments {
   const { adds, updates, deletes } = goal?.inputDiff ?? {};
   const parts = [toArguments(state), toArguments(adds), toArguments(updates)];
   const unseen = parts.find(({ others }) => others.is !== "absent");
-  // An import has a goal and no inputs.
+  // An import has a goal but no inputs.
   if (unseen !== undefined) return unseen;
   if (!state && !goal?.inputDiff) return unknownArguments;
   const named = new Map(parts.flatMap((part) => [...part.named]));
@@ -134,14 +135,14 @@ function addsCode({ goal }: ResourcePlan): boolean {
 }
 
 /**
- * What does not change was as it will be, where the plan compared with what was; else nothing of it
- * is known.
+ * An argument that does not change had its new value before, if the plan compared it with the old
+ * state. Otherwise nothing about it is known.
  */
 function readArgumentsBefore(planned: ResourcePlan, after: Arguments): Arguments {
   const { goal } = planned;
   if (!goal?.inputDiff || after.others.is !== "absent") return unknownArguments;
-  // Every resource has code, so what gets it now was compared with nothing: it was looked up, or is
-  // replaced as a whole.
+  // Every managed resource has code. One that only gets it now was compared with nothing: it was
+  // looked up before, or is replaced as a whole.
   if (addsCode(planned)) return unknownArguments;
   const [added, updated] = [
     toArguments(goal.inputDiff.adds).named,

@@ -1,7 +1,4 @@
-/**
- * What `pulumi preview --json` prints, as steps: the digest of the whole, or each event as it
- * happens.
- */
+/** Reads the steps that `pulumi preview --json` prints: one digest, or events as they happen. */
 
 import { parseDocuments } from "./documents";
 import { isEvent, readEvents } from "./events";

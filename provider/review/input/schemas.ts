@@ -1,4 +1,4 @@
-/** What the two forms of a preview have in common. */
+/** Schemas and conversions that the digest and the events of a preview share. */
 
 import { isHidden, isUnknown } from "../../access/engine-values";
 import { parseType } from "../../access/urn";
@@ -14,7 +14,7 @@ import { type Mismatch, optional, shapeOf } from "./shape";
 import type { Position, State } from "./step";
 
 /**
- * Inputs and outputs, as they are: a schema of their members would lose the one that is called
+ * Inputs and outputs, unchanged: a schema of their members would lose one with the name
  * `__proto__`.
  */
 export const objectLike = optional(
@@ -34,7 +34,7 @@ interface GivenState {
   readonly retainOnDelete?: boolean | null | undefined;
 }
 
-/** @param deletedWith as a file has it, or that it has not */
+/** @param deletedWith as the file has it, or the mark of an unknown value if it has none */
 export function toState(side: "old" | "new", given: GivenState, deletedWith: unknown): State {
   const [inputs, outputs] = [toArguments(given.inputs), toArguments(given.outputs)];
   const types = [given.type, ...(given.urn ? [parseType(given.urn)] : [])];
@@ -42,11 +42,11 @@ export function toState(side: "old" | "new", given: GivenState, deletedWith: unk
   return {
     types: [...new Set(types)],
     ...(given.id && { id: given.id }),
-    // The outputs of what is new are the engine's guess.
+    // The outputs of a new resource are the engine's guess.
     arguments: side === "old" ? readAskedArguments(inputs, outputs) : inputs,
     ...(side === "old" && { answered: readAnsweredArguments(inputs, outputs) }),
     inputNames: [...inputs.named.keys()],
-    // Outputs without code have none to run; inputs always have it.
+    // Outputs may lack code; inputs always have it.
     code: [getArgument(inputs, "__provider"), ...(outputCode.is === "absent" ? [] : [outputCode])],
     isExternal: given.external === true,
     isMarked: given.delete === true,
@@ -55,7 +55,7 @@ export function toState(side: "old" | "new", given: GivenState, deletedWith: unk
   };
 }
 
-/** The first line of a stack trace that is in the program itself. */
+/** The first place of a stack trace that is in the program itself. */
 export function findPosition(
   trace: readonly { sourcePosition?: string | undefined }[],
 ): Position | undefined {

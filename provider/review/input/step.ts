@@ -1,4 +1,4 @@
-/** What the engine plans to do with one resource, from whichever file it was read. */
+/** What the engine plans to do with one resource, from any kind of file. */
 
 import type { Argument, Arguments } from "./argument";
 
@@ -11,26 +11,25 @@ export interface Position {
 
 /** A resource before or after. */
 export interface State {
-  /** Every type that it is said to have: its own, and those in its URNs. */
+  /** All its types: its own, and those in its URNs. */
   readonly types: readonly string[];
-  /** Undefined for what is not made yet, and where a file does not say it. */
+  /** Undefined before the resource is created, and if a file does not have it. */
   readonly id?: string;
-  /** As they were asked for. */
+  /** As the program asked for them. */
   readonly arguments: Arguments;
-  /** As the API answered them, of what is there already. */
+  /** As the API answered them, for a resource that exists. */
   readonly answered?: Arguments;
-  /** The names of its inputs, as far as they are shown: of its arguments and of what is none. */
+  /** The names of its visible inputs, including those that are not arguments. */
   readonly inputNames: readonly string[];
   /**
    * The `__provider` of its inputs and of its outputs: code that the engine runs for it. Undefined
    * where a file has none.
    */
   readonly code?: readonly Argument[];
-  /** Whether it is only looked up, and so not the stack's. */
+  /** Whether the stack only looks it up, and does not manage it. */
   readonly isExternal: boolean;
   /**
-   * Whether it is marked to be deleted when everything else is done, because another one takes its
-   * place.
+   * Whether it is marked to be deleted at the end of the update, because it has been replaced.
    */
   readonly isMarked: boolean;
   /**
@@ -45,11 +44,11 @@ export interface Step {
   /** As the engine names it: `create`, `update`, `replace`, … */
   readonly op: string;
   readonly urn: string;
-  /** Missing for what is new, and where the engine could not write it down. */
+  /** Missing for a new resource, and if the engine could not serialize it. */
   readonly old?: State;
-  /** Missing for what goes, and where the engine could not write it down. */
+  /** Missing for a resource that goes, and if the engine could not serialize it. */
   readonly new?: State;
-  /** Where the program makes it, where the engine knows. */
+  /** Where the program creates it, if the engine knows that. */
   readonly position?: Position;
 }
 

@@ -1,4 +1,4 @@
-/** What each credential reaches more, and less, by a change of it or of the policy file. */
+/** What each credential gains and loses in reach, by a change of it or of the policy file. */
 
 import { parseName } from "../../access/urn";
 import { normalizeTag } from "../../policy-file/selector";
@@ -31,7 +31,7 @@ export interface ReachOptions {
   readonly deny?: readonly string[] | undefined;
 }
 
-/** What somebody reaches more and less. */
+/** What somebody gains and loses in reach. */
 export interface ReachChange {
   /** As people call it. */
   readonly name: string;
@@ -87,7 +87,7 @@ export function compareReach(
         "Reach is not reviewed, because no policy file is known. Give the new file with --policy and the old one with --policy-before, or read the tailnet's own with --tailnet-policy.",
     };
   const after = getNetworkAfter(found.after);
-  // What is not known of the time before counts as the least: nothing was reached.
+  // An unknown policy file before the change counts as one that opens nothing.
   const before = "network" in found.before ? found.before.network : undefined;
   const isSame = "network" in found.before && "network" in found.after && before === after;
   const spreadAfter = rememberSpreads(after);
@@ -310,7 +310,7 @@ function listNotUnderstood({ before, after, from }: Policies): string[] {
   const is = describeSide(after, from);
   const was = describeSide(before, from);
   const earlier = describeSide(before, `${from} before the change`);
-  // What is still there is told of the file as it is.
+  // A sentence that holds for both files is only said of the new one.
   return [...new Set([...is, ...earlier.filter((_, at) => !is.includes(was[at] ?? ""))])];
 }
 

@@ -14,7 +14,7 @@ export interface GivenPolicy {
   readonly text: string;
 }
 
-/** One side of a change: its rules, or why nobody knows them. */
+/** One side of a change: its rules, or why they are not known. */
 export type PolicySide =
   | { readonly network: Network; readonly text: string }
   | { readonly unknown: string };
@@ -22,7 +22,7 @@ export type PolicySide =
 export interface Policies {
   /** Where they are from, as reports say it. */
   readonly from: string;
-  /** The file in which the lines of the policy after the change are; undefined where it is none. */
+  /** The file that has the policy after the change; undefined if it does not come from a file. */
   readonly file?: string;
   readonly before: PolicySide;
   readonly after: PolicySide;

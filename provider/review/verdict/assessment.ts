@@ -3,16 +3,16 @@
  *
  * ```text
  * steps of a preview
- *    │  relevance.ts   does the step change a credential?         ops.ts: what a step does
+ *    │  relevance.ts   does the step change a credential?        ops.ts: what a step does
  *    │  grouping.ts    which steps belong to one change?
  *    │  survival.ts    does the old credential stay alive?
  *    ▼  changes.ts
  * changes, each with the arguments before and after
- *    │  credential.ts  what do the arguments mean, at worst?      read-argument.ts: what can be seen
+ *    │  credential.ts  what do the arguments mean, at worst?     read-argument.ts: what can be seen
  *    ▼
  * the credential before and the credential after
  *    │  comparison.ts  which operations and tags are gained and lost?
- *    │  life.ts        how long does it live, who may use it?     auth-key.ts, rotation.ts, trust.ts
+ *    │  life.ts        how long does it live, who may use it?    auth-key.ts, rotation.ts, trust.ts
  *    ▼  findings.ts    how dangerous is each thing that is gained?
  * findings, each with its class and its reasons
  *    │  assessment.ts  the worst finding is the class of the change
