@@ -7,7 +7,7 @@
 import { unknownValue } from "../../access/engine-values";
 import { isObject } from "./argument";
 import { findFailure, findMissingSteps, severity } from "./failures";
-import { describeMismatch, objectLike, toState } from "./schemas";
+import { describeMismatch, stateShape, toState } from "./schemas";
 import {
   anything,
   arrayOf,
@@ -24,23 +24,12 @@ import {
 } from "./shape";
 import type { ReadResult, Step } from "./step";
 
-const state = objectOf({
-  type: string,
-  urn: nullish(string),
-  id: nullish(string),
-  inputs: objectLike,
-  outputs: objectLike,
-  external: nullish(boolean),
-  delete: nullish(boolean),
-  retainOnDelete: nullish(boolean),
-});
-
 const resourceEvent = objectOf({
   metadata: objectOf({
     op: string,
     urn: string,
-    old: nullish(state),
-    new: nullish(state),
+    old: nullish(stateShape),
+    new: nullish(stateShape),
   }),
 });
 

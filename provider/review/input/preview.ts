@@ -3,7 +3,7 @@
 import { parseDocuments } from "./documents";
 import { isEvent, readEvents } from "./events";
 import { findFailure, findMissingSteps, severity } from "./failures";
-import { describeMismatch, findPosition, objectLike, toState } from "./schemas";
+import { describeMismatch, findPosition, stateMembers, toState } from "./schemas";
 import {
   arrayOf,
   boolean,
@@ -18,14 +18,7 @@ import {
 import type { ReadResult, Step } from "./step";
 
 const state = objectOf({
-  type: string,
-  urn: nullish(string),
-  id: nullish(string),
-  inputs: objectLike,
-  outputs: objectLike,
-  external: nullish(boolean),
-  delete: nullish(boolean),
-  retainOnDelete: nullish(boolean),
+  ...stateMembers,
   deletedWith: nullish(string),
   stackTrace: nullish(arrayOf(objectOf({ sourcePosition: optional(string) }))),
 });

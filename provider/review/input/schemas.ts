@@ -10,7 +10,16 @@ import {
   toArgument,
   toArguments,
 } from "./argument";
-import { type Mismatch, optional, shapeOf } from "./shape";
+import {
+  boolean,
+  type Mismatch,
+  nullish,
+  objectOf,
+  optional,
+  shapeOf,
+  string,
+  type ValueOf,
+} from "./shape";
 import type { Position, State } from "./step";
 
 /**
@@ -23,19 +32,27 @@ export const objectLike = optional(
   ),
 );
 
-interface GivenState {
-  readonly type: string;
-  readonly urn?: string | null | undefined;
-  readonly id?: string | null | undefined;
-  readonly inputs?: unknown;
-  readonly outputs?: unknown;
-  readonly external?: boolean | null | undefined;
-  readonly delete?: boolean | null | undefined;
-  readonly retainOnDelete?: boolean | null | undefined;
-}
+/** What every state has, in the digest and in the events. */
+export const stateMembers = {
+  type: string,
+  urn: nullish(string),
+  id: nullish(string),
+  inputs: objectLike,
+  outputs: objectLike,
+  external: nullish(boolean),
+  delete: nullish(boolean),
+  retainOnDelete: nullish(boolean),
+};
+
+/** The shape of a state in the events. */
+export const stateShape = objectOf(stateMembers);
 
 /** @param deletedWith as the file has it, or the mark of an unknown value if it has none */
-export function toState(side: "old" | "new", given: GivenState, deletedWith: unknown): State {
+export function toState(
+  side: "old" | "new",
+  given: ValueOf<typeof stateShape>,
+  deletedWith: unknown,
+): State {
   const [inputs, outputs] = [toArguments(given.inputs), toArguments(given.outputs)];
   const types = [given.type, ...(given.urn ? [parseType(given.urn)] : [])];
   const outputCode = getArgument(outputs, "__provider");
