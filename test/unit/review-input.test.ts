@@ -35,6 +35,11 @@ describe("the JSON of a preview is read from any output around it", () => {
       "behind what the CLI says of policy packs and plugins",
       `Installing policy pack acme-iam 0.0.7...\nFinished installing policy pack\n[resource plugin random-4.16.3] installing\n\n${pretty}`,
     ],
+    ["behind the banner of npm and a mark of its encoding", `\n> preview\n\n\ufeff${pretty}`],
+    ["behind a line of a log", `{"level":"info"}\n${pretty}`],
+    ["behind an object that a script showed", `{ ready: true }\n${good}`],
+    ["behind progress on the same line", `Installing plugins...\r\u001b[K${pretty}`],
+    ["between the colours of a terminal", `\u001b[0m${good}\u001b[?25h\n`],
   ])("%s", (_, text) => {
     expect(reviewOf(readPreview(text)).report.verdict).toBe("admin");
   });
@@ -63,6 +68,12 @@ describe("a document that is not a complete preview is refused", () => {
       `${JSON.stringify(JSON.parse(good), undefined, 1)}\nerror: preview failed\n`,
       'text after the JSON, which may report a failure: "error: preview failed"',
     ],
+    [
+      "an error behind it, in one line",
+      `${good}\nerror: preview failed\n`,
+      'text after the JSON, which may report a failure: "error: preview failed"',
+    ],
+    ["a part of it, and then all of it", `${good.slice(0, -1)}\n${good}`, "it is not the JSON"],
     ["two of them", `${good}\n${good}`, "more than one JSON document"],
     [
       "two of them over many lines",
@@ -204,6 +215,26 @@ describe("the stream of events", () => {
     expect(reviewOf(readPreview(`Installing policy pack\n${whole(summary())}\n`)).report).toEqual(
       reviewOf(readPreview(good)).report,
     );
+  });
+
+  test.each([
+    ["behind a line of a log", `{"level":"info"}\n${whole(summary())}`],
+    [
+      "laid out over many lines",
+      whole(summary())
+        .split("\n")
+        .map((line) => JSON.stringify(JSON.parse(line), undefined, 2))
+        .join("\n"),
+    ],
+  ])("the events are read %s", (_, text) => {
+    expect(reviewOf(readPreview(text)).report).toEqual(reviewOf(readPreview(good)).report);
+  });
+
+  test("a line of text among the events is refused by its words", () => {
+    const among = whole(summary()).replace("\n", "\nerror: boom\n");
+    expect(readPreview(among)).toEqual({
+      problem: expect.stringContaining('which may report a failure: "error: boom"'),
+    });
   });
 
   test("events do not show deletedWith, so nothing is surely lost", () => {

@@ -10,7 +10,7 @@ import {
   toArgument,
   toArguments,
 } from "../../provider/review/input/argument";
-import { parseDocuments } from "../../provider/review/input/documents";
+import { hasKeyOf, parseDocuments } from "../../provider/review/input/documents";
 import { findFailure, findMissingSteps } from "../../provider/review/input/failures";
 import { readPlan } from "../../provider/review/input/plan";
 import { readPreview } from "../../provider/review/input/preview";
@@ -73,6 +73,7 @@ describe("an argument", () => {
 describe("documents in the output of a command", () => {
   const behind = (text: string) =>
     `it has text after the JSON, which may report a failure: ${JSON.stringify(text)}. Give standard output only`;
+  const more = "it has more than one JSON document: review each one separately";
   test.each<[string, unknown[] | string]>([
     ['{"a":1}', [{ a: 1 }]],
     ['\ufeff{"a":1}\n', [{ a: 1 }]],
@@ -86,15 +87,26 @@ describe("documents in the output of a command", () => {
     ['{\n"a": 1\n', "it is not a thing"],
     ['{\n"a": {\n}\n', "it is not a thing"],
     ['{\n"a": 1\n}\n\n \nerror: {', behind("error: {")],
-    [
-      '{\n"a": 1\n} \n{\n"b": 2\n}',
-      "it has more than one JSON document: review each one separately",
-    ],
+    ['{\n"a": 1\n} \n{\n"b": 2\n}', [{ a: 1 }, { b: 2 }]],
+    ['{\n"a": 1\n}\n{\n"b": 2', more],
+    ['{"a":1}\n{"b":', more],
+    ['{"a":1}\nno\n{"b":2}', behind("no")],
+    ['{"a":1}\n\u001b[1mno\u001b[0m', behind("no")],
+    ['\u001b[?25l{"a":1}\u001b[0m\u001b[?25h', [{ a: 1 }]],
+    ['section_start:1:preview\r\u001b[0K{"a":\r1}\r', [{ a: 1 }]],
+    ['no\n\ufeff{"a":"\ufeff"}', [{ a: "\ufeff" }]],
+    ['{"a":"\\u001b[0m\\r"}', [{ a: "\u001b[0m\r" }]],
+    ['{ b: 2 }\n{"a":1}', [{ a: 1 }]],
+    ['{"level":"info"}\n{}\n{\n"a": 1\n}', [{ a: 1 }]],
+    ['{"level":"info"}\n{"a":1}\n{"a":2}', [{ a: 1 }, { a: 2 }]],
+    ['{"a":1}\n{"level":"info"}', [{ a: 1 }, { level: "info" }]],
+    ['{"a":\n{"a":1}', "it is not a thing"],
+    ['{"level":"info"}\n{}', [{ level: "info" }, {}]],
     ['{\n"a": {\n}\n}\nno', behind("no")],
     ['{"a": {\n}}\n', [{ a: {} }]],
     ['x \ufeff{"a":1}', "it is not a thing"],
   ])("%j", (text, expected) => {
-    expect(parseDocuments(text, "a thing")).toEqual(
+    expect(parseDocuments(text, "a thing", (document) => hasKeyOf(document, ["a"]))).toEqual(
       typeof expected === "string" ? { problem: expected } : { documents: expected },
     );
   });

@@ -1,37 +1,89 @@
 /** Finds the JSON in the output of a command, which may have printed other lines first. */
 
+import { isObject } from "./argument";
+
 export type Documents = { readonly documents: readonly unknown[] } | { readonly problem: string };
 
+/** What a terminal acts on instead of showing it: colours, the cursor, erased lines. */
+const controlSequence = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
+
 /**
- * One document, or one in each line. Text before the first line that starts with `{` is skipped:
- * there the CLI reports plugins and policy packs that it installs. Text after the JSON is refused,
- * because it may say that the preview failed.
+ * One document, or one in each line. Text before the JSON is skipped: there the CLI reports plugins
+ * and policy packs that it installs, and what runs the CLI may write a log. Text after the JSON is
+ * refused, because it may say that the preview failed.
  *
  * @param what what the JSON should be, for example "the JSON of `pulumi preview --json`"
+ * @param isExpected whether a document that stands in one line is what should be there, and not a
+ *   line of somebody's log
  */
-export function parseDocuments(text: string, what: string): Documents {
-  const lines = text.replace(/^\ufeff/, "").split(/\r?\n/);
+export function parseDocuments(
+  text: string,
+  what: string,
+  isExpected: (document: unknown) => boolean = () => true,
+): Documents {
+  // None of these is part of JSON: a string holds a control character or the end of a line as an
+  // escape only, so a mark of the encoding at the beginning of a line is in no string either.
+  const lines = text
+    .replaceAll(controlSequence, "")
+    .split(/\r\n?|\n/)
+    .map((line) => (line.startsWith("\ufeff") ? line.slice(1) : line));
   const first = Math.max(
     0,
     lines.findIndex((line) => line.startsWith("{")),
   );
-  const rest = lines.slice(first);
-  const whole = parseJson(rest.join("\n"));
+  const whole = parseJson(lines.slice(first).join("\n"));
   if (whole !== undefined) return { documents: [whole] };
-  const each = rest.filter((line) => line.trim() !== "").map(parseJson);
-  if (each.length > 0 && each.every((document) => document !== undefined))
-    return { documents: each };
-  return { problem: explainProblem(rest, what) };
+  const start = lines.findIndex(
+    (line, index) => index >= first && line.startsWith("{") && !isLogged(line, isExpected),
+  );
+  return parseEach(lines.slice(start < 0 ? first : start), what);
 }
 
-function explainProblem(lines: readonly string[], what: string): string {
-  const isComplete = (length: number) => parseJson(lines.slice(0, length).join("\n")) !== undefined;
-  const end = lines.findIndex((line, index) => /^\}\s*$/.test(line) && isComplete(index + 1));
-  if (end < 0) return `it is not ${what}`;
-  const behind = lines.slice(end + 1).find((line) => line.trim() !== "") ?? "";
-  return behind.startsWith("{")
+/** Whether a document is an object that has one of these keys. */
+export function hasKeyOf(document: unknown, keys: readonly string[]): boolean {
+  return isObject(document) && keys.some((key) => Object.hasOwn(document, key));
+}
+
+/** Whether a line holds an object of something else: a log's, or one that `console.log` showed. */
+function isLogged(line: string, isExpected: (document: unknown) => boolean): boolean {
+  const document = parseJson(line);
+  return document === undefined ? /^\{(?!").*\}\s*$/.test(line) : !isExpected(document);
+}
+
+function parseEach(lines: readonly string[], what: string): Documents {
+  const documents: unknown[] = [];
+  for (let index = 0; index < lines.length; index += 1) {
+    const line = lines[index] ?? "";
+    if (line.trim() === "") continue;
+    const found = parseFirst(lines, index);
+    if (found === undefined) return { problem: explainProblem(line, documents.length > 0, what) };
+    documents.push(found.document);
+    index = found.end;
+  }
+  return documents.length > 0 ? { documents } : { problem: explainProblem("", false, what) };
+}
+
+/** The document that begins with a line, and the line with which it ends. */
+function parseFirst(
+  lines: readonly string[],
+  start: number,
+): { readonly document: unknown; readonly end: number } | undefined {
+  const inOneLine = parseJson(lines[start] ?? "");
+  if (inOneLine !== undefined) return { document: inOneLine, end: start };
+  if (!lines[start]?.startsWith("{")) return undefined;
+  for (let end = start + 1; end < lines.length; end += 1) {
+    if (!/^\}\s*$/.test(lines[end] ?? "")) continue;
+    const document = parseJson(lines.slice(start, end + 1).join("\n"));
+    if (document !== undefined) return { document, end };
+  }
+  return undefined;
+}
+
+function explainProblem(line: string, isBehind: boolean, what: string): string {
+  if (!isBehind) return `it is not ${what}`;
+  return line.startsWith("{")
     ? "it has more than one JSON document: review each one separately"
-    : `it has text after the JSON, which may report a failure: ${JSON.stringify(behind)}. Give standard output only`;
+    : `it has text after the JSON, which may report a failure: ${JSON.stringify(line)}. Give standard output only`;
 }
 
 function parseJson(text: string): unknown {

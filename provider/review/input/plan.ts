@@ -14,7 +14,7 @@ import {
   unknown,
   unknownArguments,
 } from "./argument";
-import { parseDocuments } from "./documents";
+import { hasKeyOf, parseDocuments } from "./documents";
 import { describeMismatch, objectLike } from "./schemas";
 import {
   anything,
@@ -53,7 +53,9 @@ const plan = objectOf({
 /** The steps in the text of a plan, or what is wrong with it. */
 export function readPlan(text: string): ReadResult {
   if (text.trim() === "") return { problem: "it is empty" };
-  const found = parseDocuments(text, "the JSON of an update plan");
+  const found = parseDocuments(text, "the JSON of an update plan", (document) =>
+    hasKeyOf(document, ["resourcePlans", "manifest"]),
+  );
   if ("problem" in found) return found;
   const [document, ...more] = found.documents;
   if (more.length > 0) return { problem: "it has more than one JSON document" };

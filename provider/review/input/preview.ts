@@ -1,6 +1,6 @@
 /** Reads the steps that `pulumi preview --json` prints: one digest, or events as they happen. */
 
-import { parseDocuments } from "./documents";
+import { hasKeyOf, parseDocuments } from "./documents";
 import { isEvent, readEvents } from "./events";
 import { findFailure, findMissingSteps, severity } from "./failures";
 import { describeMismatch, findPosition, stateMembers, toState } from "./schemas";
@@ -44,13 +44,17 @@ const digest = objectOf({
 export function readPreview(text: string): ReadResult {
   if (text.trim() === "")
     return { problem: "it is empty: `pulumi preview --json` printed nothing" };
-  const found = parseDocuments(text, "the JSON of `pulumi preview --json`");
+  const found = parseDocuments(text, "the JSON of `pulumi preview --json`", isPartOfPreview);
   if ("problem" in found) return found;
   const [first, ...more] = found.documents;
   if (isEvent(first)) return readEvents(found.documents);
   if (more.length > 0)
     return { problem: "it has more than one JSON document: review each one separately" };
   return readDigest(first);
+}
+
+function isPartOfPreview(document: unknown): boolean {
+  return isEvent(document) || hasKeyOf(document, ["steps", "changeSummary"]);
 }
 
 function readDigest(document: unknown): ReadResult {
