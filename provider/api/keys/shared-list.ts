@@ -10,8 +10,10 @@ import { NotPermitted } from "../errors";
 import { isActive, type Key, type KeyType } from "./key";
 import { keyShape } from "./schema";
 
-/** How long a list is shared: the reads of one refresh come within this time. */
-const freshMilliseconds = 3000;
+/** How soon each read of one refresh follows the one before it, also on a busy machine. */
+const longestPause = 3000;
+/** The oldest list that a read takes, however many reads there are. */
+const oldestList = 15_000;
 
 export interface KeyList {
   /** The active key; undefined if the list does not show it. */
@@ -31,7 +33,9 @@ export function createKeyList(
   api: ApiClient,
   now: () => number = Date.now,
 ): KeyList {
-  let shared: { readonly asked: number; readonly listed: Promise<Listed | undefined> } | undefined;
+  let shared:
+    | { readonly asked: number; used: number; readonly listed: Promise<Listed | undefined> }
+    | undefined;
 
   async function fetchKeys(): Promise<Listed | undefined> {
     const path = `/tailnet/${encodeURIComponent(tailnet)}/keys?all=true`;
@@ -49,13 +53,15 @@ export function createKeyList(
   }
 
   function getCurrent(): Promise<Listed | undefined> {
-    if (shared === undefined || now() - shared.asked > freshMilliseconds) {
-      const entry = { asked: now(), listed: fetchKeys() };
+    const at = now();
+    if (shared === undefined || at - shared.used > longestPause || at - shared.asked > oldestList) {
+      const entry = { asked: at, used: at, listed: fetchKeys() };
       shared = entry;
       entry.listed.catch(() => {
         if (shared === entry) shared = undefined;
       });
     }
+    shared.used = at;
     return shared.listed;
   }
 
