@@ -1,11 +1,9 @@
-/** Characters that a reader cannot see, or could take for others. */
+/** Characters that a reader cannot see, or could mistake for others. */
 
-/**
- * Controls, formats, and what is ignorable: text that has one of them is not what it looks like.
- */
+/** Control, format and ignorable characters. Text that contains one is not what it looks like. */
 const invisible = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** The characters in `text` that nobody sees, as `"U+200B"`, each once. */
+/** The invisible characters in `text`, without duplicates, as `"U+200B"`. */
 export function findInvisible(text: string): string[] {
   return [...new Set([...text.matchAll(invisible)].map(([character]) => nameCharacter(character)))];
 }
@@ -14,7 +12,7 @@ function nameCharacter(character: string): string {
   return `U+${getCodePoint(character).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
-/** `text` with everything outside printable ASCII as an escape, as in `"repo:\u{430}cme/app"`. */
+/** Escapes everything in `text` outside printable ASCII, as in `"repo:\u{430}cme/app"`. */
 export function escapeToAscii(text: string): string {
   return text.replace(/[^ -~]/gu, (character) => `\\u{${getCodePoint(character).toString(16)}}`);
 }
@@ -24,9 +22,9 @@ function getCodePoint(character: string): number {
 }
 
 /**
- * An issuer as it may be shown: as it is where that is plain, for the case of its letters counts.
- * Else its host as the network has it (other letters in punycode), without a user's name, and
- * everything else in ASCII.
+ * An issuer in a form that is safe to show. A plain ASCII issuer stays unchanged, because its case
+ * is significant. Otherwise the host is in punycode, the user name is left out, and everything else
+ * is escaped to ASCII.
  */
 export function escapeIssuer(issuer: string): string {
   const isPlain = escapeToAscii(issuer) === issuer && !hasUserInformation(issuer);
@@ -37,10 +35,10 @@ export function escapeIssuer(issuer: string): string {
 }
 
 /**
- * Whether an issuer has a user's name before its host, as in
+ * Whether an issuer has a user name before its host, as in
  * `"https://issuer.example.com@elsewhere.example"`.
  */
 export function hasUserInformation(issuer: string): boolean {
-  // A parsed URL leaves out an empty one: `https://@host`.
+  // A parsed URL drops an empty user name: `https://@host`.
   return URL.canParse(issuer) && /^[^/\\]*[/\\]*[^/\\?#]*@/su.test(issuer);
 }

@@ -1,16 +1,13 @@
 /**
- * Names of claims, as the rules of a federated identity write them: a period leads into an object,
- * and a name that has a period itself stands in double quotes, so `user.name` and
- * `"open.id".username`. Source:
- * https://tailscale.com/kb/1581/workload-identity-federation#custom-claim-key-format
+ * Names of claims in the rules of a federated identity. A period selects a member of an object, and
+ * a name that contains a period is put in double quotes: `user.name` and `"open.id".username`.
+ * Source: https://tailscale.com/kb/1581/workload-identity-federation#custom-claim-key-format
  */
 
-/**
- * The way to a claim in a token, the outermost name first; or what is wrong with how it is written.
- */
+/** The path to a claim in a token, outermost name first; or what is wrong with the written name. */
 export type ClaimPath = { readonly path: readonly string[] } | { readonly problem: string };
 
-/** Reads the name of a claim. */
+/** Parses the name of a claim. */
 export function parseClaim(name: string): ClaimPath {
   const path: string[] = [];
   let rest = name;
@@ -34,7 +31,7 @@ export function parseClaim(name: string): ClaimPath {
   }
 }
 
-/** The one way to write a claim's name, so that two spellings of one claim are seen to be one. */
+/** The normal form of a claim's name, so that two spellings of the same claim compare as equal. */
 export function formatClaim(path: readonly string[]): string {
   return path.map((name) => (/[."\s]/.test(name) ? `"${name}"` : name)).join(".");
 }
@@ -43,7 +40,7 @@ const unquoted =
   'has periods in its own name, which then stands in double quotes: "\\"https://sts.amazonaws.com/\\".aws_account"';
 
 /**
- * Names that are addresses always have periods, and nobody means to look into an object called
+ * A name that is an address always contains periods, and nobody means a member of an object called
  * `https://sts`.
  */
 function isUnquotedAddress(name: string, path: readonly string[]): boolean {

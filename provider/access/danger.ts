@@ -1,13 +1,13 @@
-/** How much a gain matters: one of five classes, each with its reason. */
+/** Rates how dangerous a gain of access is: one of five classes, each with its reasons. */
 
 import type { Operation } from "./operations";
 
-/** From the least to the most. */
+/** From the least to the most dangerous. */
 export const dangers = ["none", "read", "write", "persist", "admin"] as const;
 
 /**
  * `admin`: can make itself or others administrators, or rewrite who reaches what. `persist`:
- * outlives its revocation, because it can make further credentials, though never with more than its
+ * survives its revocation, because it can create more credentials, though never with more than its
  * own scopes and tags. `write`, `read`, `none`.
  */
 export type Danger = (typeof dangers)[number];
@@ -27,7 +27,7 @@ interface Reason {
   readonly reason: string;
 }
 
-/** The scopes whose writing matters beyond what it writes. */
+/** The scopes that allow more than the change itself suggests. */
 const reasons: Readonly<Record<string, Reason>> = {
   all: {
     danger: "admin",
@@ -62,7 +62,7 @@ const reasons: Readonly<Record<string, Reason>> = {
   },
 };
 
-/** Reading these shows what people do, or where that is recorded. */
+/** Scopes that show what people do, or where that is recorded. */
 const revealing: Readonly<Record<string, string>> = {
   "logs:configuration:read": '"logs:configuration:read" shows who changed what in the tailnet.',
   "logs:network:read": '"logs:network:read" shows which machine talks to which.',
@@ -70,22 +70,22 @@ const revealing: Readonly<Record<string, string>> = {
 };
 
 /**
- * What makes an administrator of whoever holds it: `all`, and the scopes that can give themselves
- * everything.
+ * The scopes that make their holder an administrator: `all`, and those that let a credential give
+ * itself everything.
  */
 export const administratorScopes: readonly string[] = Object.keys(reasons).filter(
   (scope) => reasons[scope]?.danger === "admin",
 );
 
-/** The class of one operation. */
+/** The danger class of one operation. */
 export function rateOperation({ scope, writes }: Operation): Danger {
   if (!writes) return "read";
   return reasons[scope]?.danger ?? "write";
 }
 
 /**
- * The class of gaining `operations`, among them those of `all` where `everything` says so, and the
- * reasons for it.
+ * The danger class of gaining `operations`, with the reasons. `everything` says that they include
+ * the operations of `all`.
  */
 export function rateGain(
   operations: readonly Operation[],

@@ -1,46 +1,44 @@
 /**
- * The forms of the subjects that a platform gives, and whom a pattern of such subjects admits.
+ * The forms of the subjects that a platform issues, and whom a pattern for such subjects admits.
  *
- * A form says where the owner stands in a subject. A pattern names its owner where every subject of
- * the form that the pattern matches has the same one. That is decided exactly, by running the form
- * and the pattern side by side: no part of a pattern is guessed at by its look.
+ * A form says which part of a subject is the owner. A pattern names its owner if every subject of
+ * the form that it matches has the same owner. The answer is exact: we run the form and the pattern
+ * side by side, and never guess from how a pattern looks.
  */
 
-/** What a subject is made of. A list is one part after the other. */
+/** What a subject consists of. A list is a sequence of parts. */
 export type Form =
   | string
   /** One or more characters of a class. */
   | { readonly some: RegExp }
-  /** The name of whoever owns what the subject stands for. */
+  /** The name of the owner of whatever the subject identifies. */
   | { readonly owner: Form }
   | { readonly either: readonly Form[] }
-  /** Any number of times, none included. */
+  /** Zero or more times. */
   | { readonly repeated: Form }
   | readonly Form[];
 
-/**
- * Whose subjects a pattern matches: nobody's, one owner's, or those of owners who are not the same.
- */
+/** Whose subjects a pattern matches: nobody's, one owner's, or those of different owners. */
 export type Admitted =
   | { readonly by: "nobody" }
   | { readonly by: "owner"; readonly owner: string }
   | { readonly by: "strangers" };
 
 /**
- * No platform gives subjects of this length (OpenID Connect Core 1.0, section 2, allows 255
+ * No platform issues subjects this long (OpenID Connect Core 1.0, section 2, allows 255
  * characters).
  */
 const longest = 1000;
 
 /**
- * Whose subjects of a form `pattern` matches, in which `*` stands for any characters.
+ * Finds whose subjects of a form `pattern` matches. In the pattern, `*` stands for any characters.
  *
- * The owner is known where the pattern writes one out. A subject that could have any owner, or
- * none, is everybody's.
+ * The owner is known if the pattern spells it out. A subject that could have any owner, or none,
+ * belongs to everybody.
  */
 export function findAdmitted(form: Form, pattern: string): Admitted {
   const letters = [...pattern];
-  // Whoever writes such a pattern hides something: it is not worth the time to find out what.
+  // A pattern this long is probably meant to hide something, so it is not worth analysing.
   if (letters.length > longest) return { by: "strangers" };
   const states = compileForm(form);
   let reached = new Reached();
@@ -48,11 +46,11 @@ export function findAdmitted(form: Form, pattern: string): Admitted {
   for (const letter of letters) {
     const next = new Reached();
     if (letter === "*") {
-      // A star takes no character, or one more, and then again.
+      // A star matches nothing, or one more character and then itself again.
       for (const place of reached.places()) next.add(states, place);
       for (const place of next.places()) {
         const state = states[place.state];
-        // What the star takes of an owner's name can be anything.
+        // The part of an owner's name that the star matches can be anything.
         const reading = place.reading === undefined ? undefined : null;
         if (state?.takes !== undefined) next.add(states, { ...place, reading, state: state.to });
       }
@@ -75,14 +73,14 @@ export function findAdmitted(form: Form, pattern: string): Admitted {
   return owners.size > 1 || only === undefined ? { by: "strangers" } : { by: "owner", owner: only };
 }
 
-/** A place in a form that some subject of the pattern so far can reach. */
+/** A place in a form that some subject can reach with the part of the pattern read so far. */
 interface Place {
   readonly state: number;
-  /** The first owner that the pattern wrote out on the way here. */
+  /** The first owner that the pattern spelled out on the way here. */
   readonly owner: string | undefined;
   /**
-   * The owner's name as far as it was read, inside one; null where a star took a part of it, so
-   * that it can be any.
+   * The part of the owner's name read so far, if this place is inside one. It is null if a star
+   * matched part of the name, because the owner can then be anybody.
    */
   readonly reading: string | null | undefined;
 }
@@ -91,7 +89,7 @@ interface State {
   /** The character that leads to `to`, or the class of such characters. */
   readonly takes?: string | RegExp;
   readonly to: number;
-  /** Where one gets without a character. */
+  /** The states that can be reached without reading a character. */
   readonly free?: readonly number[];
   readonly begins?: true;
   readonly ends?: true;
@@ -99,21 +97,22 @@ interface State {
 }
 
 /**
- * The places reached so far, each once. Of owners that differ at the same place two are enough to
- * show that there is more than one, so that no pattern takes long.
+ * The places reached so far, without duplicates. It keeps at most two different owners for each
+ * place: two are enough to show that there is more than one, and the limit keeps every pattern
+ * fast.
  */
 class Reached {
   readonly #places: Place[] = [];
   readonly #known = new Map<string, Set<string>>();
 
-  /** All places, and those that are added while they are gone through. */
+  /** All places, including those added during the iteration. */
   *places(): Iterable<Place> {
     yield* this.#places;
   }
 
-  /** Adds a place and all that one gets to from there without a character. */
+  /** Adds a place and every place that can be reached from it without reading a character. */
   add(states: readonly State[], { state: at, owner, reading }: Place): void {
-    // Once an owner is known, what else is read of names changes nothing.
+    // Once an owner is known, other names no longer matter.
     const place = { state: at, owner, reading: owner === undefined ? reading : undefined };
     const state = states[at];
     if (state === undefined || !this.#isNew(place)) return;
@@ -140,13 +139,13 @@ class Reached {
   }
 }
 
-/** The states of a form, the first of which is where it begins. */
+/** The states of a form. The first one is the start. */
 function compileForm(form: Form): readonly State[] {
   const known = typeof form === "string" ? undefined : compiled.get(form);
   if (known !== undefined) return known;
   const states: State[] = [];
   const add = (state: State): number => states.push(state) - 1;
-  /** Builds the states of a part that goes on at `next`, and gives the one where it begins. */
+  /** Builds the states of a part that continues at `next`, and returns its start state. */
   function build(part: Form, next: number): number {
     if (typeof part === "string")
       return [...part].reduceRight((to, takes) => add({ takes, to }), next);
@@ -172,7 +171,7 @@ function compileForm(form: Form): readonly State[] {
   return states;
 }
 
-/** A platform's form is read once, however many subjects are held against it. */
+/** A platform's form is compiled once, however many subjects are compared with it. */
 const compiled = new WeakMap<Exclude<Form, string>, readonly State[]>();
 
 function isList(form: Form): form is readonly Form[] {

@@ -1,21 +1,21 @@
 /**
- * Our resources, with every fact about each that is data. It is the one place for them: the
- * declarations of the classes, the definitions, a review, the policy rules, the commands and the
- * API's own tables are made from it. Programs load it, so it needs nothing.
+ * The table of our resources: every fact about them that is data. It is the single source for the
+ * class declarations, the definitions, the review, the policy rules, the commands and the API's own
+ * tables. Programs load this file, so it imports nothing.
  */
 
 /** What an argument holds. */
 export type Form = "names" | "name" | "flag" | "duration" | "claims" | "number" | "secret";
 
-/** What becomes of an argument, and what a change of it means. */
+/** What happens to an argument, and what a change to it means. */
 export type Role =
-  /** The API has it, and can change it. */
+  /** The API stores it and can change it in place. */
   | "inPlace"
-  /** The API has it, and cannot change it: a change replaces the resource. */
+  /** The API stores it but cannot change it, so a change replaces the resource. */
   | "permanent"
-  /** Ours alone: nothing of it is sent. A change is written down. */
+  /** Only Tailscope uses it and never sends it. A change is only recorded in the state. */
   | "bookkeeping"
-  /** Ours alone, and a change replaces the resource. */
+  /** Only Tailscope uses it, and a change replaces the resource. */
   | "replacing";
 
 export interface Argument {
@@ -23,32 +23,32 @@ export interface Argument {
   readonly role: Role;
 }
 
-/** What makes a resource a credential, a "key" to the API. */
+/** The facts about a resource that is a credential, which the API calls a "key". */
 export interface KeyFacts {
   /** Its `keyType` (https://tailscale.com/api#tag/keys). */
   readonly type: string;
-  /** What one without a description is called in an adopted program. */
+  /** The name that an adopted program gives to one without a description. */
   readonly shortName: string;
   /** Its type in Tailscale's official Pulumi provider. */
   readonly officialName: string;
-  /** Whether API tokens are taken with it. */
+  /** Whether it can be exchanged for API tokens. */
   readonly takesTokens: boolean;
 }
 
 export interface ResourceFacts {
-  /** What one is called in a sentence, and several. */
+  /** What messages call one of them, and several. */
   readonly name: string;
   readonly plural: string;
-  /** The scope that opens its operations; with `:read` behind it for reading alone. */
+  /** The scope that allows its operations; with the suffix `:read` it allows only reading. */
   readonly scope: string;
-  /** The output that is its id. */
+  /** The output that holds its ID. */
   readonly identifier: string;
   readonly arguments: Readonly<Record<string, Argument>>;
-  /** What the API gives beyond the arguments, and what follows from that. */
+  /** The values that the API returns besides the arguments, and the values derived from them. */
   readonly outputs: readonly string[];
-  /** Those of the outputs that are secret. */
+  /** The outputs that are secret. */
   readonly secretOutputs: readonly string[];
-  /** Absent for what is not a credential: a review names it and does not judge it. */
+  /** Absent if the resource is not a credential: a review lists it but does not judge it. */
   readonly key?: KeyFacts;
 }
 
@@ -57,7 +57,9 @@ const permanent = <F extends Form>(form: F) => ({ form, role: "permanent" }) as 
 const bookkeeping = <F extends Form>(form: F) => ({ form, role: "bookkeeping" }) as const;
 const replacing = <F extends Form>(form: F) => ({ form, role: "replacing" }) as const;
 
-/** Of OAuth clients and federated identities, which Tailscale calls trust credentials. */
+/**
+ * Facts shared by OAuth clients and federated identities, which Tailscale calls trust credentials.
+ */
 const trustCredential = {
   scopes: inPlace("names"),
   tags: inPlace("names"),
@@ -129,7 +131,7 @@ export const resources = {
 
 type Table = typeof resources;
 
-/** The name of a class of ours, which is the last part of its type in Pulumi. */
+/** The name of one of our classes, which is also the last part of its Pulumi type. */
 export type ResourceType = keyof Table;
 
 /** A resource that is a credential. */
@@ -141,7 +143,7 @@ export type KeyType = Table[Kind]["key"]["type"];
 
 export type ArgumentName<Type extends ResourceType> = keyof Table[Type]["arguments"] & string;
 
-/** The arguments that the API has, which it answers with. */
+/** The arguments that the API stores and returns. */
 export type AnsweredName<Type extends ResourceType> = {
   [Name in ArgumentName<Type>]: Table[Type]["arguments"][Name] extends {
     role: "inPlace" | "permanent";
@@ -178,43 +180,43 @@ const kindsByKey: ReadonlyMap<string, Kind> = new Map(
   kinds.map((kind) => [getKeyFacts(kind).type, kind]),
 );
 
-/** The credential that a key is to us; undefined for other kinds of key. */
+/** Our kind of credential for a type of key; undefined for other types of key. */
 export function findKind(keyType: KeyType): Kind;
 export function findKind(keyType: string | null | undefined): Kind | undefined;
 export function findKind(keyType: string | null | undefined): Kind | undefined {
   return kindsByKey.get(keyType ?? "");
 }
 
-/** The arguments of a resource, by their names. */
+/** The arguments of a resource, by name. */
 export function getArguments(type: ResourceType): ReadonlyMap<string, Argument> {
   return new Map(Object.entries(getFacts(type).arguments));
 }
 
-/** All that reading our resources needs. */
+/** All the scopes that reading our resources needs. */
 export const readScopes: readonly string[] = [
   ...new Set(resourceTypes.map((type) => `${getFacts(type).scope}:read`)),
 ].sort();
 
-/** A resource as a program and the engine need to know it. */
+/** What a program and the engine need to know about a resource. */
 export interface Declaration {
   /** The name in the type token and in messages, for example `"OAuthClient"`. */
   readonly type: ResourceType;
-  /** The output that is its id. */
+  /** The output that holds its ID. */
   readonly identifier: string;
-  /** The arguments that are outputs as well: as the API answered them. */
+  /** The arguments that are also outputs, with the values that the API returned. */
   readonly answered: readonly string[];
-  /** What the API gives beyond the arguments. */
+  /** The values that the API returns besides the arguments. */
   readonly outputs: readonly string[];
   /** Outputs and arguments that are always secret. */
   readonly secrets: readonly string[];
   /**
-   * Arguments that the API can change in place. A change of any other that is not bookkeeping
-   * replaces.
+   * Arguments that the API can change in place. A change to any other argument replaces the
+   * resource, unless that argument is in `bookkeeping`.
    */
   readonly inPlace: readonly string[];
   /**
-   * Arguments that are ours alone: a change of them is written down, nothing is sent, and an
-   * unknown one plans nothing.
+   * Arguments that only Tailscope uses. A change is recorded in the state and never sent to the
+   * API, and an unknown value plans no change.
    */
   readonly bookkeeping: readonly string[];
 }

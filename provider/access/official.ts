@@ -1,15 +1,15 @@
 /**
  * The resources of Tailscale's official Pulumi provider, and what they do to access. Source:
  * https://www.pulumi.com/registry/packages/tailscale/ (v0.26, of 2026-02), and the Terraform
- * provider that it is made from,
+ * provider that it is generated from,
  * https://github.com/tailscale/terraform-provider-tailscale/tree/main/docs/resources (0.29)
  */
 
 import { getKeyFacts, type Kind, kinds } from "./kinds";
 
 /**
- * Our kind of a credential, whose arguments have the same names; or whether it changes who reaches
- * what.
+ * Our kind for a credential, whose arguments have the same names. For any other resource, whether
+ * it changes who reaches what.
  */
 type Meaning = Kind | "access" | "harmless";
 
@@ -19,11 +19,11 @@ const official: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   // Tailscale acts on what a contact asks for.
   ["Contacts", "access"],
   ["DeviceAuthorization", "access"],
-  // Switches off that a device has to sign in again.
+  // Can turn off the rule that a device must sign in again.
   ["DeviceKey", "access"],
   ["DeviceSubnetRoutes", "access"],
   ["DeviceTags", "access"],
-  // Who answers for names decides where machines connect to.
+  // The server that resolves names decides where machines connect.
   ["DnsConfiguration", "access"],
   ["DnsNameservers", "access"],
   ["DnsSearchPaths", "access"],
@@ -38,18 +38,18 @@ const official: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
 ]);
 
 /**
- * What a resource of the official provider, or the provider itself, does to access; undefined for
- * every other type.
+ * How a resource of the official provider, or the provider itself, affects access; undefined for
+ * any other type.
  */
 export function classifyOfficialType(type: string): Meaning | "not known" | undefined {
-  // Its address, and the credentials that it uses.
+  // It sets the API's address and the credentials in use.
   if (type === "pulumi:providers:tailscale") return "access";
   if (!type.startsWith("tailscale:")) return undefined;
   const [, name = ""] = /^tailscale:[^:]*:(.*)$/s.exec(type) ?? [];
   return official.get(name) ?? "not known";
 }
 
-/** What a type of the official provider makes; undefined for a type that is not its. */
+/** What kind of resource a type of the official provider creates; undefined for other types. */
 export function findOfficialKind(type: string): Kind | "no credential" | "not known" | undefined {
   const meaning = type.startsWith("tailscale:") ? classifyOfficialType(type) : undefined;
   return meaning === "access" || meaning === "harmless" ? "no credential" : meaning;

@@ -1,14 +1,14 @@
 /**
- * The operations of the Tailscale API, by the scope that opens them, as data.
+ * The operations of the Tailscale API, grouped by the scope that allows them, as data.
  *
- * An operation that several scopes open is here once for each: for keys each scope opens its kind
- * of key, for the tailnet's settings its own fields. Every credential may also read itself (GET of
- * its own key), which is here for none.
+ * An operation that several scopes allow appears once for each: for keys, each scope allows its own
+ * kind of key; for the tailnet's settings, its own fields. Every credential can also read itself
+ * (GET of its own key), which is not listed.
  */
 
 import type { Scope } from "./scopes";
 
-/** Where it is said which scope opens an operation, and as of when. */
+/** The page that says which scope allows an operation, and its date. */
 export interface Source {
   readonly name: string;
   readonly date: string;
@@ -26,25 +26,25 @@ const organizations: Source = {
   date: "2026-09-03",
 };
 
-/** No page names a scope, so we take the one of its family, which is the worst that it could be. */
+/** No page names a scope, so we assume the scope of its family, which is the worst case. */
 const unstated: Source = {
   name: "no scope stated in the API document; the scope of its family",
   date: "2026-07-13",
 };
 
-/** The scopes that open operations by themselves: `all:read` only opens those of the others. */
+/** The scopes that allow operations of their own: `all:read` only allows those of the others. */
 export type OperationScope = Exclude<Scope, "all:read">;
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
- * Method, path below `/api/v2`, what it does in the words of the API document, and the source where
- * it is another.
+ * Method, path below `/api/v2`, summary as worded in the API document, and the source if it
+ * differs.
  */
 type Entry = readonly [method: Method, path: string, summary: string, source?: Source];
 
 interface Opened {
-  /** What the scope means, after "may". */
+  /** What the scope means, worded to follow "may". */
   readonly means: string;
   readonly opens: readonly Entry[];
 }
@@ -371,9 +371,9 @@ const catalogue: Readonly<Record<OperationScope, Opened>> = {
   },
 };
 
-/** One operation, or the part of one that a scope opens. */
+/** One operation, or the part of one that a scope allows. */
 export interface Operation {
-  /** As reports write it, for example `"POST /api/v2/tailnet/{tailnet}/keys (auth key)"`. */
+  /** The name in reports, for example `"POST /api/v2/tailnet/{tailnet}/keys (auth key)"`. */
   readonly name: string;
   readonly summary: string;
   readonly scope: OperationScope;
@@ -381,7 +381,7 @@ export interface Operation {
   readonly source: Source;
 }
 
-/** The kind of key that each scope opens of the operations on keys. */
+/** The kind of key that each scope covers in the operations on keys. */
 const kindsOfKey: Partial<Record<string, string>> = {
   api_access_tokens: "API access token",
   auth_keys: "auth key",
@@ -389,7 +389,7 @@ const kindsOfKey: Partial<Record<string, string>> = {
   oauth_keys: "OAuth client",
 };
 
-/** Every operation that a scope opens, in the order of scopes. */
+/** Every operation that a scope allows, in the order of the scopes. */
 export const operations: readonly Operation[] = Object.entries(catalogue).flatMap(
   ([key, { opens }]) =>
     opens.map(([method, path, summary, source = apiDocument]): Operation => {
@@ -404,15 +404,14 @@ export const operations: readonly Operation[] = Object.entries(catalogue).flatMa
         name: `${method} /api/v2${path}${part === undefined ? "" : ` (${part})`}`,
         summary,
         scope,
-        // Some reads are POSTs (validating a policy), and a few are opened by the writing scope
-        // alone.
+        // Some reads are POSTs (validating a policy), and only the write scope allows a few reads.
         writes: method !== "GET" && !scope.endsWith(":read"),
         source,
       };
     }),
 );
 
-/** Operations that no scope opens, with the reason: no credential of ours ever reaches them. */
+/** Operations that no scope allows, with the reason. None of our credentials can call them. */
 export const closedToCredentials: readonly { readonly name: string; readonly reason: string }[] = [
   "POST /api/v2/device/{deviceId}/device-invites",
   "POST /api/v2/device-invites/{deviceInviteId}/resend",
@@ -424,7 +423,9 @@ export const closedToCredentials: readonly { readonly name: string; readonly rea
   "POST /api/v2/user-invites/{userInviteId}/resend",
 ].map((name) => ({ name, reason: "only with a token that a user owns" }));
 
-/** What a scope means, after "may"; undefined for a scope that is not in the catalogue. */
+/**
+ * What a scope means, worded to follow "may"; undefined for a scope that is not in the catalogue.
+ */
 export function describeScope(scope: string): string | undefined {
   if (scope === "all:read") return "read everything the API shows, operations added later included";
   return catalogue[scope as OperationScope]?.means; // Undefined for every other name.

@@ -1,31 +1,28 @@
 /**
- * The platforms that give identity tokens, as data: by which issuer one knows them, which subjects
- * they give, and where in a subject, or in another claim, the owner stands.
+ * The platforms that issue identity tokens, as data: which issuer identifies each, which subjects
+ * it issues, and which part of a subject, or which other claim, names the owner.
  *
- * An issuer alone never says enough: that of one organisation serves its least trusted project as
- * well. So the subject has to name the owner wherever a platform has them.
+ * An issuer alone is never enough: an organisation's issuer also serves its least trusted project.
+ * So on every platform that has owners, the subject must name the owner.
  */
 
 import type { Form } from "./forms";
 
 export interface Platform {
   readonly name: string;
-  /** Whether an issuer is one of the platform's. */
+  /** Whether an issuer belongs to the platform. */
   readonly issues: (issuer: URL) => boolean;
   readonly subject: Form;
   /**
-   * Whether the platform gives no other subjects. Where it may, one that has no form here is only
-   * known where it is written out.
+   * Whether the platform issues no other subjects. If it may issue others, a subject without a form
+   * here has a known owner only if it has no wildcard.
    */
   readonly isComplete: boolean;
-  /**
-   * How a subject of this platform begins and no other text does, where a platform has such a
-   * beginning.
-   */
+  /** The prefix that only this platform's subjects have, if there is one. */
   readonly beginning?: string;
   /**
-   * Claims beside the subject that name the owner, by their written names, with the forms of their
-   * values.
+   * Claims other than the subject that name the owner: their names as written in a rule, with the
+   * forms of their values.
    */
   readonly claims: Readonly<Record<string, Form>>;
   /** Subjects as they should be written. */
@@ -40,7 +37,7 @@ const maybe = (form: Form): Form => either(form, []);
 
 const digits = some(/\d/);
 const hexadecimal = some(/[\dA-Fa-f-]/);
-/** What stands between two colons, and between two slashes. */
+/** The text between two colons, and the text between two slashes. */
 const value = some(/[^:]/);
 const segment = some(/[^/]/);
 const anything = some(/./s);
@@ -50,7 +47,8 @@ const name = some(/[\w.-]/);
 const githubHost = "token.actions.githubusercontent.com";
 
 /**
- * Claims of GitHub that say nothing of whose repository it is: who runs a workflow can be anywhere.
+ * GitHub claims that do not identify the owner of the repository: the person who runs a workflow
+ * can belong to any organisation.
  */
 const githubClaims = [
   ...["actor", "actor_id", "base_ref", "check_run_id", "environment", "environment_node_id"],
@@ -59,7 +57,7 @@ const githubClaims = [
   ...["run_number", "runner_environment", "sha", "workflow", "workflow_sha"],
 ];
 
-/** The claims of GitHub that name the owner. */
+/** The GitHub claims that name the owner. */
 const githubOwners: Readonly<Record<string, Form>> = {
   repository: [owner(name), "/", name],
   repository_id: owner(digits),
@@ -71,9 +69,9 @@ const githubOwners: Readonly<Record<string, Form>> = {
 };
 
 /**
- * GitHub's subjects: the default `repo:OWNER/NAME:CONTEXT`, and those that an organisation puts
- * together from claims.
- * @param text what can stand in a claim
+ * GitHub's subjects: the default `repo:OWNER/NAME:CONTEXT`, and those that an organisation composes
+ * from claims.
+ * @param text what a claim can contain
  */
 function githubSubject(repository: Form, text: Form): Form {
   const claim = either(
@@ -124,8 +122,8 @@ const githubServer: Platform = {
 };
 
 /**
- * Claims of GitLab that say nothing of whose project it is; `job_project_*` is where a fork's
- * pipeline may run.
+ * GitLab claims that do not identify the owner of the project; `job_project_*` can be the project
+ * in which a fork's pipeline runs.
  */
 const gitlabClaims = [
   ...["ref_type", "ref", "ref_path", "ref_protected", "environment", "environment_protected"],
@@ -173,8 +171,8 @@ const kubernetesName = some(/[a-z\d.-]/);
 
 /**
  * https://kubernetes.io/docs/concepts/security/service-accounts/, with the issuers of Amazon EKS,
- * Google GKE and Azure AKS. A cluster has one owner; within it, whoever may make service accounts
- * in a namespace.
+ * Google GKE and Azure AKS. A cluster has one owner. Inside it, the owner is everybody who can
+ * create service accounts in a namespace.
  */
 const kubernetes: Platform = {
   name: "Kubernetes",
@@ -245,7 +243,7 @@ const terraform: Platform = {
 
 /**
  * https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/: every
- * organisation has its issuer.
+ * organisation has its own issuer.
  */
 const circleci: Platform = {
   name: "CircleCI",
@@ -260,7 +258,7 @@ const bracedId: Form = ["{", hexadecimal, "}"];
 
 /**
  * https://support.atlassian.com/bitbucket-cloud/docs/integrate-pipelines-with-resource-servers-using-oidc/:
- * every workspace has its issuer, and the subject names the repository.
+ * every workspace has its own issuer, and the subject names the repository.
  */
 const bitbucket: Platform = {
   name: "Bitbucket Pipelines",
@@ -285,8 +283,8 @@ const azureDevops: Platform = {
 };
 
 /**
- * The newer issuer of Azure DevOps is the Entra tenant (the same page), whose other subjects are
- * ids of one thing each.
+ * The newer issuer of Azure DevOps is the Entra tenant (see the same page). Each of the tenant's
+ * other subjects is the ID of a single thing.
  */
 const entra: Platform = {
   name: "Microsoft Entra",
@@ -339,8 +337,8 @@ const google: Platform = {
 };
 
 /**
- * https://buildkite.com/docs/pipelines/security/oidc, with the ids that `--subject-claim` puts in
- * the place of the whole.
+ * https://buildkite.com/docs/pipelines/security/oidc, with the IDs that `--subject-claim` uses as
+ * the whole subject.
  */
 const buildkite: Platform = {
   name: "Buildkite",
@@ -357,19 +355,20 @@ const buildkite: Platform = {
   examples: ["organization:acme:pipeline:network:ref:refs/heads/main:commit:*:step:*"],
 };
 
-/** Every platform that is known by its issuer. */
+/** Every platform that we recognise by its issuer. */
 export const platforms: readonly Platform[] = [
   ...[github, githubServer, gitlab, kubernetes, pulumiCloud, terraform, circleci, bitbucket],
   ...[azureDevops, entra, aws, google, buildkite],
 ];
 
 /**
- * What runs on hosts of its owner's own, and is known by how its subjects begin, as those of no
- * other platform do. Terraform Enterprise is not: others begin with `organization:`, too.
+ * Platforms that their owners host themselves. We recognise them by a subject prefix that no other
+ * platform uses. Terraform Enterprise is not among them, because other platforms also use the
+ * prefix `organization:`.
  */
 export const selfHosted: readonly Platform[] = [gitlab, kubernetes, pulumiCloud];
 
-/** The platform behind an issuer, where it is known by that. */
+/** The platform behind an issuer, if we recognise the issuer. */
 export function findPlatform(issuer: string): Platform | undefined {
   if (!URL.canParse(issuer)) return undefined;
   const address = new URL(issuer);

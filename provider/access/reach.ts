@@ -1,30 +1,30 @@
-/** What a set of scopes and tags opens, and what one credential may that another may not. */
+/** What a set of scopes and tags allows, and what one credential can do that another cannot. */
 
 import { type Operation, operations } from "./operations";
 import { covers, expandLegacyScopes } from "./scopes";
 
-/** A credential, as far as its power goes. */
+/** The part of a credential that decides what it can do. */
 export interface Power {
   readonly scopes: readonly string[];
   readonly tags: readonly string[];
 }
 
-/** What one credential may and another may not. */
+/** What one credential can do and another cannot. */
 export interface Gain {
   readonly operations: readonly Operation[];
   readonly tags: readonly string[];
 }
 
 /**
- * The operations that a set of scopes opens, in the order of the catalogue. An older name opens
- * what its successors open; a name that is in no catalogue opens nothing that is known.
+ * The operations that a set of scopes allows, in the order of the catalogue. An older name allows
+ * what its successors allow. We know of no operation for a name that is not in the catalogue.
  */
 export function listOperations(scopes: readonly string[]): readonly Operation[] {
   const held = new Set(expandLegacyScopes(scopes));
   return operations.filter(({ scope }) => covers(held, scope));
 }
 
-/** What `after` may that `before` may not. Turned round it is what is lost. */
+/** What `after` can do that `before` cannot. Swap the arguments to get what is lost. */
 export function computeGain(before: Power, after: Power): Gain {
   const had = new Set(listOperations(before.scopes));
   const hadTags = new Set(before.tags);
@@ -34,7 +34,9 @@ export function computeGain(before: Power, after: Power): Gain {
   };
 }
 
-/** What tags are for, after "may": nothing without one of these scopes. */
+/**
+ * What tags are used for, worded to follow "may". Without one of these scopes, tags have no use.
+ */
 const usesOfTags: readonly (readonly [
   scope: string,
   use: (tags: string) => string,
@@ -47,8 +49,8 @@ const usesOfTags: readonly (readonly [
 ];
 
 /**
- * What a credential with these scopes may do with `tags`, in words, and whether it may pass them
- * on; without words where tags give it nothing. Source:
+ * Describes what a credential with these scopes can do with `tags`, and whether it can pass them
+ * on. There is no description if the tags give it nothing. Source:
  * https://tailscale.com/kb/1623/trust-credentials
  */
 export function describeTagUses(

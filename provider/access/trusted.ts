@@ -1,7 +1,4 @@
-/**
- * Whose identity tokens a federated identity accepts, and who may use it after a change that could
- * not before.
- */
+/** Whose identity tokens a federated identity accepts, and who gains access to it by a change. */
 
 import { escapeIssuer, escapeToAscii, findInvisible } from "./characters";
 import { formatClaim, parseClaim } from "./claim";
@@ -9,37 +6,39 @@ import { type Admitted, findAdmitted } from "./forms";
 import { isWithin } from "./patterns";
 import { findPlatform, type Platform, selfHosted } from "./platforms";
 
-/** A federated identity, as far as it says whom it trusts. */
+/** The part of a federated identity that says whom it trusts. */
 export interface Trusted {
   readonly issuer: string;
   /** `*` stands for any characters, as in the claim rules. */
   readonly subject: string;
-  /** `""` for the one that Tailscale makes. */
+  /** `""` for the audience that Tailscale generates. */
   readonly audience: string;
-  /** By the claims' names, as {@link parseClaim} reads them. */
+  /** Keyed by the name of the claim, as {@link parseClaim} reads it. */
   readonly claims: Readonly<Record<string, string>>;
 }
 
 /** Whose identity tokens are accepted. */
 export type Verdict =
-  /** Those of one owner, whom the subject or a claim rule names. */
+  /** Tokens of one owner, whom the subject or a claim rule names. */
   | { readonly whose: "owner"; readonly owner: string }
   /**
-   * Those of people outside the organisation, too, for all that is known. `reason` and `instead`
-   * are for people: the first goes after the name of the subject ("has a * where …"), the second is
-   * a sentence of its own.
+   * Possibly also tokens of people outside the organisation. `reason` and `instead` are text for
+   * people: `reason` follows the name of the subject ("has a * where …"), and `instead` is a
+   * separate sentence.
    */
   | { readonly whose: "strangers"; readonly reason: string; readonly instead: string }
-  /** Nobody's: the issuer never gives such a subject. */
+  /** Nobody's tokens: the issuer never issues such a subject. */
   | { readonly whose: "nobody"; readonly reason: string; readonly instead: string };
 
 /**
- * Who is a stranger: the one answer that `check`, `trust`, the policy pack and the review give.
+ * Decides whether strangers can use a federated identity. `check`, `trust`, the policy pack and the
+ * review all use this answer.
  *
- * An owner is named where every subject that the issuer can give and the pattern matches has the
- * same one ({@link findAdmitted}), or where a claim rule does that. For an issuer that is not in the
- * table ({@link platforms}) only a subject that is written out names its owner: everything else
- * could be anybody's. The audience decides nothing, because whoever gets a token chooses it.
+ * The subject names an owner if every subject that the issuer can issue and that the pattern
+ * matches has the same owner ({@link findAdmitted}). A claim rule can name the owner instead. For
+ * an issuer that is not in the table ({@link platforms}), only a subject without a wildcard names
+ * its owner: any other pattern could match anybody. The audience does not matter, because the
+ * person who requests a token chooses it.
  *
  * @example
  * ```ts
@@ -53,7 +52,7 @@ export function judgeTrust(trusted: Trusted): Verdict {
   const { issuer, subject, claims } = trusted;
   const platform = findPlatformBehind(issuer, subject);
   const invisible = findInvisible([issuer, subject, ...Object.entries(claims).flat()].join(""));
-  // What is behind such a character depends on who reads it.
+  // Different readers see different text after such a character.
   if (invisible.length > 0) {
     return {
       whose: "strangers",
@@ -77,10 +76,7 @@ export function judgeTrust(trusted: Trusted): Verdict {
     : { whose: "strangers", ...explainStrangers(trusted, platform) };
 }
 
-/**
- * The platform that gives a subject: that of the issuer, or one that runs on hosts of anybody's
- * own.
- */
+/** The platform that issues a subject: the issuer's own, or one that anybody can host. */
 function findPlatformBehind(issuer: string, subject: string): Platform | undefined {
   return (
     findPlatform(issuer) ??
@@ -89,8 +85,8 @@ function findPlatformBehind(issuer: string, subject: string): Platform | undefin
 }
 
 /**
- * Whom a subject admits. Where the issuer may give others than are known, one that is written out
- * is one owner's.
+ * Whom a subject admits. If the issuer may also issue subjects of an unknown form, a subject
+ * without a wildcard still belongs to one owner.
  */
 function findAdmittedBySubject(subject: string, platform: Platform | undefined): Admitted {
   const admitted: Admitted = platform ? findAdmitted(platform.subject, subject) : { by: "nobody" };
@@ -103,7 +99,7 @@ function suggestSubjects(platform: Platform | undefined): string {
   return `Write it like ${joinWithOr(examples.map(quote))}.`;
 }
 
-/** The owners that claim rules name. */
+/** The owners that the claim rules name. */
 function findOwnersInClaims(
   claims: Trusted["claims"],
   platform: Platform | undefined,
@@ -135,7 +131,7 @@ function explainStrangers(
   };
 }
 
-/** Whether everybody who may use `narrow` may use `wide` too. */
+/** Whether everybody who can use `narrow` can also use `wide`. */
 export function isTrustWithin(narrow: Trusted, wide: Trusted): boolean {
   const texts = [
     narrow.issuer,
@@ -151,7 +147,7 @@ export function isTrustWithin(narrow: Trusted, wide: Trusted): boolean {
     isWithin(narrow.subject, wide.subject) &&
     [...normalizeRules(wide)].every(([claim, pattern]) => {
       const rule = rules.get(claim);
-      // Without a rule, tokens without the claim are accepted; a rule of "*" refuses them.
+      // Without a rule, a token that lacks the claim is accepted; a rule of "*" refuses it.
       return rule !== undefined && isWithin(rule, pattern);
     })
   );
@@ -164,8 +160,8 @@ function isSame(a: Trusted, b: Trusted): boolean {
 }
 
 /**
- * The claim rules by the normal form of their claims' names; a claim may be called as anything,
- * `constructor` too.
+ * The claim rules, keyed by the normal form of the claim's name. A map, because a claim can have
+ * any name, even `constructor`.
  */
 function normalizeRules({ claims }: Trusted): ReadonlyMap<string, string> {
   return new Map(Object.entries(claims).map(([name, rule]) => [normalizeClaim(name), rule]));
@@ -177,16 +173,16 @@ function normalizeClaim(name: string): string {
 }
 
 /**
- * Who may use a federated identity, as a sentence that names the widest of them, in ASCII. Where
- * that may be strangers, it begins with "anybody on" or "anybody with"; where nobody can have such
- * a token, with "nobody".
+ * Who can use a federated identity: ASCII text that names the widest group. It begins with "anybody
+ * on" or "anybody with" if strangers may be among them, and with "nobody" if nobody can have such a
+ * token.
  */
 export function describeUsers(trusted: Trusted): string {
   const { issuer } = trusted;
   const verdict = judgeTrust(trusted);
   const platform = findPlatform(issuer);
   const isGithub = platform?.name.startsWith("GitHub") === true;
-  // Only shown: what it matches was decided by the letters that it has.
+  // For display only: the original characters decide what the subject matches.
   const subject = escapeToAscii(trusted.subject);
   if (verdict.whose === "nobody") return `nobody (the subject ${verdict.reason})`;
   if (verdict.whose === "strangers") {
@@ -201,7 +197,7 @@ export function describeUsers(trusted: Trusted): string {
     : `whoever has a token of ${formatHost(issuer)} for ${subject}`;
 }
 
-/** The runs of GitHub Actions that match a subject whose owner is written out. */
+/** The GitHub Actions runs that match a subject with an explicit owner. */
 function describeGithubRuns(subject: string, issuer: string): string {
   const [kind = "", path = "", ...context] = subject.split(":");
   const [owner = "", repository = ""] = path.split("/");
@@ -215,7 +211,7 @@ function describeGithubRuns(subject: string, issuer: string): string {
   return `the runs of ${where} that match ${context.join(":")}`;
 }
 
-/** GitHub's immutable names have a number after an `@`. */
+/** Removes the number that GitHub's immutable names have after an `@`. */
 function removeNumber(part: string): string {
   return part.replace(/@\d+$/, "");
 }
