@@ -246,6 +246,7 @@ describe("commands", () => {
       .split(/\||&&|\$\(|;/)
       .map((part) => part.replace(/[)"]+$/, "").trim())
       .map((part) => part.replace(/^(?:export\s+)?(?:[A-Z_]+=[^\s$]*\s*)+/, "").trim())
+      .map((part) => part.replace(/^(?:bash -c ')?time (.*?)'?$/, "$1"))
       .map((part) => part.replace(/\s*[<>]+\s*\S+$/, ""))
       .filter((part) => part !== "" && !part.startsWith("export "));
 
