@@ -6,9 +6,7 @@
 
 import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
+import { ourPackages, root } from "../../harness/pulumi";
 
 export interface PreparedPack {
   readonly folder: string;
@@ -19,11 +17,13 @@ export interface PreparedPack {
  * Puts the pack of an example, or one whose index.js is `body`, below `folder`.
  * @param plugins packages whose providers a program needs: here they take whatever they are given,
  *   and make nothing
+ * @param packages the folder that the pack has as its `node_modules`
  */
 export function preparePack(
   folder: string,
   pack: { example: string } | { body: string },
   plugins: readonly string[] = [],
+  packages: string = ourPackages,
 ): PreparedPack {
   const work = join(folder, "pack");
   if ("example" in pack) {
@@ -39,10 +39,10 @@ export function preparePack(
   }
   const yaml = join(work, "PulumiPolicy.yaml");
   writeFileSync(yaml, readFileSync(yaml, "utf8").replace("runtime: nodejs", "runtime: node"));
-  symlinkSync(join(root, "node_modules"), join(work, "node_modules"));
+  symlinkSync(packages, join(work, "node_modules"));
   const bin = join(folder, "analyzer");
   mkdirSync(bin);
-  const runner = join(root, "node_modules", "@pulumi", "pulumi", "cmd", "run-policy-pack");
+  const runner = join(packages, "@pulumi", "pulumi", "cmd", "run-policy-pack");
   writeFileSync(
     join(bin, "pulumi-analyzer-policy-node"),
     `#!/bin/sh\nexec "${process.execPath}" "${runner}" "$@"\n`,
@@ -50,7 +50,7 @@ export function preparePack(
   chmodSync(join(bin, "pulumi-analyzer-policy-node"), 0o755);
   for (const name of plugins) {
     const plugin = join(bin, `pulumi-resource-${name}`);
-    const server = join(root, "node_modules", "@pulumi", "pulumi", "provider");
+    const server = join(ourPackages, "@pulumi", "pulumi", "provider");
     writeFileSync(
       plugin,
       `#!/bin/sh
