@@ -59,6 +59,9 @@ interface Kind {
   readonly text: string;
   readonly type?: "module" | "commonjs";
   readonly typescript?: string;
+  /** What it lists for development, beside TypeScript. */
+  readonly tools?: Readonly<Record<string, string>>;
+  readonly compilerOptions?: Readonly<Record<string, unknown>>;
   /** What Pulumi.yaml says to run it without ts-node, with these arguments to Node. */
   readonly nodeArguments?: string;
 }
@@ -98,6 +101,28 @@ const kinds: readonly Kind[] = [
     type: "module",
     nodeArguments: "--no-warnings",
   },
+  // https://github.com/pulumi/templates/tree/master/typescript, with what its ranges of versions
+  // stand for.
+  {
+    name: "Pulumi's own template, as `pulumi new typescript` writes it",
+    file: "index.ts",
+    text: `import * as pulumi from "@pulumi/pulumi";\n${typeScript}`,
+    typescript: "5.9.3",
+    tools: { "@types/node": "18.19.130" },
+    compilerOptions: {
+      strict: true,
+      outDir: "bin",
+      target: "es2020",
+      module: "nodenext",
+      moduleResolution: "nodenext",
+      sourceMap: true,
+      experimentalDecorators: true,
+      pretty: true,
+      noFallthroughCasesInSwitch: true,
+      noImplicitReturns: true,
+      forceConsistentCasingInFileNames: true,
+    },
+  },
 ];
 
 function write(project: string, files: Readonly<Record<string, string>>): void {
@@ -107,28 +132,33 @@ function write(project: string, files: Readonly<Record<string, string>>): void {
 
 const sdk = { "@pulumi/pulumi": "3.270.0" };
 
-function manifestOf({ file, type, typescript = "5.9.3" }: Kind): object {
-  return {
+const toolsOf = ({ typescript = "5.9.3", tools }: Kind) => ({
+  ...(tools ?? { "@types/node": "24.19.2", tsx: "4.23.15" }),
+  typescript,
+});
+
+const manifestOf = (kind: Kind) =>
+  JSON.stringify({
     name: "program",
     private: true,
-    main: file,
-    ...(type && { type }),
+    main: kind.file,
+    ...(kind.type && { type: kind.type }),
     dependencies: { ...sdk, tailscope: tarball },
-    devDependencies: { "@types/node": "24.19.2", tsx: "4.23.15", typescript },
-  };
-}
+    devDependencies: toolsOf(kind),
+  });
 
-const tsconfig = JSON.stringify({
-  compilerOptions: {
-    strict: true,
-    outDir: "bin",
-    target: "es2022",
-    module: "nodenext",
-    moduleResolution: "nodenext",
-    types: ["node"],
-  },
-  files: ["index.ts"],
-});
+const tsconfigOf = ({ compilerOptions }: Kind) =>
+  JSON.stringify({
+    compilerOptions: compilerOptions ?? {
+      strict: true,
+      outDir: "bin",
+      target: "es2022",
+      module: "nodenext",
+      moduleResolution: "nodenext",
+      types: ["node"],
+    },
+    files: ["index.ts"],
+  });
 
 /**
  * `pulumi preview` in a project. This process answers as Tailscale meanwhile, so it must not wait
@@ -214,17 +244,17 @@ describe.each(managers)("installed by $name", (manager) => {
     let installed: string | undefined;
 
     test.each(kinds)("runs: $name", async (kind) => {
-      const needed = kind.typescript ?? "5.9.3";
+      const needed = JSON.stringify(toolsOf(kind));
       if (installed !== needed) {
         project = newProject(manager);
-        write(project, { ...manager.files, "package.json": JSON.stringify(manifestOf(kind)) });
+        write(project, { ...manager.files, "package.json": manifestOf(kind) });
         install(manager, managersFolder, project);
         installed = needed;
       }
       write(project, {
-        "package.json": JSON.stringify(manifestOf(kind)),
+        "package.json": manifestOf(kind),
         [kind.file]: kind.text,
-        "tsconfig.json": tsconfig,
+        "tsconfig.json": tsconfigOf(kind),
       });
       const { status, text } = await preview(project, kind);
       expect(status, text).toBe(0);
@@ -293,11 +323,15 @@ describe.each(managers)("installed by $name", (manager) => {
   });
 });
 
-/** Bundlers, each as its packages and the command that makes `bundle/index.js` of `index.js`. */
+/**
+ * Bundlers, each as its packages, the files that it reads and the command that makes
+ * `bundle/index.js` of `index.js`.
+ */
 const bundlers = [
   {
     name: "esbuild",
     packages: { esbuild: "0.28.2" },
+    files: {},
     command: [
       ...["esbuild", "index.js", "--bundle", "--platform=node", "--outfile=bundle/index.js"],
       "--external:@pulumi/pulumi",
@@ -306,6 +340,7 @@ const bundlers = [
   {
     name: "webpack",
     packages: { webpack: "5.112.2", "webpack-cli": "7.3.1" },
+    files: {},
     command: [
       ...["webpack", "--mode", "none", "--target", "node22", "--entry", "./index.js"],
       ...["--output-path", "bundle", "--output-filename", "index.js"],
@@ -313,9 +348,31 @@ const bundlers = [
       ...["--externals-type", "commonjs", "--externals", "@pulumi/pulumi"],
     ],
   },
+  {
+    name: "rollup",
+    packages: {
+      rollup: "4.68.8",
+      "@rollup/plugin-commonjs": "29.0.3",
+      "@rollup/plugin-json": "6.1.0",
+      "@rollup/plugin-node-resolve": "16.0.3",
+    },
+    files: {
+      "rollup.config.mjs": `import commonjs from "@rollup/plugin-commonjs";
+import json from "@rollup/plugin-json";
+import { nodeResolve } from "@rollup/plugin-node-resolve";
+export default {
+  input: "index.js",
+  output: { dir: "bundle", format: "cjs" },
+  external: [/^@pulumi\\/pulumi/],
+  plugins: [nodeResolve({ preferBuiltins: true }), commonjs(), json()],
+};
+`,
+    },
+    command: ["rollup", "--config", "rollup.config.mjs"],
+  },
 ] as const;
 
-describe.each(bundlers)("bundled by $name", ({ packages, command }) => {
+describe.each(bundlers)("bundled by $name", ({ packages, files, command }) => {
   const [npm] = managers;
   if (npm === undefined) throw new Error("npm is the first of the managers");
   let project = "";
@@ -323,6 +380,7 @@ describe.each(bundlers)("bundled by $name", ({ packages, command }) => {
   beforeAll(() => {
     project = newProject(npm);
     write(project, {
+      ...files,
       "package.json": JSON.stringify({
         name: "bundled",
         private: true,
