@@ -1,10 +1,11 @@
 /**
- * The configuration audit log: its entries, and whom and what they name.
+ * The configuration audit log: its entries, and the actors and targets that they name.
  *
  * Source: https://tailscale.com/api#tag/logging. Entries of a real tailnet of 2026-07 show what
- * that page leaves open: a trust credential takes a token by `CREATE` on the target type
- * `OAUTH_ACCESS_TOKEN`, with the credential as actor; its display name is "OAuth client" whatever
- * its description is; and an entry about a credential names the kind ("Auth key") as its target.
+ * that page leaves open: when a trust credential gets a token, the action is `CREATE`, the target
+ * type is `OAUTH_ACCESS_TOKEN` and the actor is the credential; the actor's display name is always
+ * "OAuth client", whatever its description; and an entry about a credential has the kind ("Auth
+ * key") as the name of its target.
  */
 
 import { z } from "zod";
@@ -13,12 +14,12 @@ import type { ApiClient } from "./auth/client";
 const word = z.string().nullish();
 
 /**
- * Entries about other things than credentials are many, so only what is read here can make the
- * whole log unreadable.
+ * Most entries are not about credentials. We parse only what we read, so that nothing else can make
+ * the whole log unreadable.
  */
 const entry = z.object({
   eventTime: z.string(),
-  /** When an entry was written, if that was late. */
+  /** When the entry was written, if it was written late. */
   deferredAt: word,
   actor: z
     .object({ id: word, type: word, loginName: word, displayName: word })
@@ -35,7 +36,7 @@ const entry = z.object({
     .transform((target) => target ?? { id: "" }),
   action: z.string(),
   actionDetails: word,
-  /** What was there before, and after: an object for a credential. */
+  /** The values before and after the change: objects for a credential. */
   old: z.unknown().optional(),
   new: z.unknown().optional(),
 });
@@ -43,11 +44,12 @@ const entry = z.object({
 export type AuditEntry = z.infer<typeof entry>;
 
 /**
- * The page names the member beside `logs` `tailnet`; the API answers `tailnetId`. Neither is read.
+ * The documentation has a member `tailnet` next to `logs`; the API returns `tailnetId`. We read
+ * neither.
  */
 const answer = z.object({ logs: z.array(entry).nullish() });
 
-/** The scope that opens it. */
+/** The scope that reading it needs. */
 export const auditLogScope = "logs:configuration:read";
 
 /** The entries between two times, oldest first. Needs `logs:configuration:read`. */
@@ -66,7 +68,7 @@ export async function readAuditLog(
     needs: auditLogScope,
   } as const;
   const logs = (await api.send(request, answer)).logs ?? [];
-  // No page promises an order, and what was deferred comes later than it happened.
+  // The documentation promises no order, and deferred entries arrive later than the event.
   return logs.sort((a, b) => parseTime(a) - parseTime(b));
 }
 
@@ -83,8 +85,8 @@ export function isUse({ action, target }: AuditEntry): boolean {
 }
 
 /**
- * The id of the credential that the entry is about, or whose token it is about; undefined where it
- * is about something else.
+ * The ID of the credential that the entry is about, or whose token it is about; undefined if it is
+ * about something else.
  */
 export function findCredentialId({ actor, target }: AuditEntry): string | undefined {
   if (target.type === "API_KEY") return target.id;
@@ -93,8 +95,9 @@ export function findCredentialId({ actor, target }: AuditEntry): string | undefi
 }
 
 /**
- * Whether two ids are the same credential's. The id of a federated identity is its tailnet's id, a
- * hyphen and its own; no public entry shows which of the two forms the log has.
+ * Whether two IDs belong to the same credential. The ID of a federated identity consists of the
+ * tailnet's ID, a hyphen and its own part. No public entry shows whether the log has the long or
+ * the short form.
  */
 export function isSameCredential(a: string, b: string): boolean {
   if (a === "" || b === "") return false;
@@ -102,8 +105,8 @@ export function isSameCredential(a: string, b: string): boolean {
 }
 
 /**
- * Files items by the credentials that they are about, and gives those of one in the order in which
- * they came: going through all of them for each of many credentials would take minutes.
+ * Groups items by the credential that they are about, in their original order. Searching all items
+ * again for each of many credentials would take minutes.
  */
 export function fileByCredential<Item>(
   items: Iterable<Item>,
@@ -120,12 +123,12 @@ export function fileByCredential<Item>(
     (files.get(getOwnPart(id)) ?? []).filter((item) => isSameCredential(getId(item), id));
 }
 
-/** What both forms of an id end with. */
+/** The part that both forms of an ID end with. */
 function getOwnPart(id: string): string {
   return id.slice(id.lastIndexOf("-") + 1);
 }
 
-/** Descriptions of credentials by their ids. */
+/** Descriptions of credentials, by ID. */
 export type Descriptions = ReadonlyMap<string, string>;
 
 const filedDescriptions = new WeakMap<
@@ -134,15 +137,15 @@ const filedDescriptions = new WeakMap<
 >();
 
 /**
- * A credential as people know it: its id, and its description where that is known: `"kAbc123CNTRL
- * (ci deployer)"`.
+ * The name of a credential for people: its ID, and its description if known: `"kAbc123CNTRL (ci
+ * deployer)"`.
  */
 export function nameCredential(id: string, descriptions: Descriptions): string {
   const description = findDescription(id, descriptions);
   return description === "" ? id : `${id} (${description})`;
 }
 
-/** The description of a credential, or "" where none is known. */
+/** The description of a credential, or "" if none is known. */
 export function findDescription(id: string, descriptions: Descriptions): string {
   const exact = descriptions.get(id);
   if (exact !== undefined) return exact;
@@ -153,7 +156,7 @@ export function findDescription(id: string, descriptions: Descriptions): string 
 
 const secretScanner = "SECRET_SCANNER";
 
-/** Who acted, as people know them: a user by login name, a trust credential by its id. */
+/** The name of the actor for people: the login name of a user, the ID of a trust credential. */
 export function nameActor(
   { actor }: Pick<AuditEntry, "actor">,
   descriptions: Descriptions = new Map(),
@@ -164,9 +167,7 @@ export function nameActor(
   return name || (actor.type ? `unknown (${actor.type})` : "unknown");
 }
 
-/**
- * What an entry means beyond its action, in a sentence; undefined where there is nothing to add.
- */
+/** A sentence on what an entry means beyond its action; undefined if there is nothing to add. */
 export function explainEntry({ actor, action, target }: AuditEntry): string | undefined {
   // https://tailscale.com/kb/1301/secret-scanning
   return actor.type === secretScanner && target.type === "API_KEY" && action === "REVOKE"
@@ -174,7 +175,7 @@ export function explainEntry({ actor, action, target }: AuditEntry): string | un
     : undefined;
 }
 
-/** By the type, or where that is a new one by the id, which begins with `k` for credentials. */
+/** Decides by the type, or for an unknown type by the ID, which begins with `k` for credentials. */
 function isTrustCredential({ id, type, loginName }: AuditEntry["actor"]): boolean {
   if (type === "OAUTH_CLIENT" || type === "FEDERATED_IDENTITY") return true;
   return type !== "USER" && !loginName && /(^|-)k[A-Za-z0-9]+$/.test(id ?? "");

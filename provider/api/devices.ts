@@ -1,5 +1,5 @@
 /**
- * The machines and the users of a tailnet, as rules see them. Source:
+ * The machines and the users of a tailnet, with what rules need to know about them. Source:
  * https://tailscale.com/api#tag/devices
  */
 
@@ -24,11 +24,11 @@ const users = z.object({
   users: z.array(z.looseObject({ loginName: z.string(), role: z.string().nullish() })),
 });
 
-/** A machine, by the names that its rules and addresses have. */
+/** A machine, with the names and addresses that rules refer to. */
 export interface Device {
   readonly name: string;
   readonly addresses: readonly string[];
-  /** The login name of its user, which counts where it has no tags. */
+  /** The login name of its user, which matters only if the machine has no tags. */
   readonly user: string;
   readonly tags: readonly string[];
   readonly routes: readonly string[];
@@ -57,7 +57,7 @@ export async function readDevices(tailnet: string, api: ApiClient): Promise<read
 
 export interface TailnetUser {
   readonly loginName: string;
-  /** As the API calls it. */
+  /** The API's name for the role. */
   readonly role: string;
 }
 

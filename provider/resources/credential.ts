@@ -26,9 +26,7 @@ import { requireProviderPackage } from "./provider-package";
 import { warnWhereUnknownSecretsAreUsed } from "./used-secrets";
 import { noteWaiting, waitsForOthers } from "./waiting";
 
-/**
- * The names that the table of `access/kinds.ts` has and the class has not, or the other way round.
- */
+/** The names that are in the table of `access/kinds.ts` but not in the class, or the reverse. */
 type Differing<Type extends ResourceType, Args, Class> =
   | Exclude<keyof Args, ArgumentName<Type>>
   | Exclude<ArgumentName<Type>, keyof Args>
@@ -39,8 +37,8 @@ type Differing<Type extends ResourceType, Args, Class> =
   | Exclude<AnsweredName<Type> | OutputName<Type>, keyof Class>;
 
 /**
- * A type whose arguments and outputs are those of the table; anything else does not compile, and
- * the error names it.
+ * A type whose arguments and outputs match the table. Anything else does not compile, and the error
+ * names the difference.
  */
 export type Declared<Type extends ResourceType, Args, Class> = [
   Differing<Type, Args, Class>,
@@ -48,28 +46,28 @@ export type Declared<Type extends ResourceType, Args, Class> = [
   ? Type
   : { readonly "differs from access/kinds.ts": Differing<Type, Args, Class> };
 
-/** What the engine is told of a class, which must have what the table says. */
+/** Builds the declaration of a class for the engine. The class must match the table. */
 export function declare<Type extends ResourceType, Args, Class>(
   type: Declared<Type, Args, Class>,
 ): Declaration {
-  // `Declared` is `Type`, or nothing that a caller could give.
+  // `Declared` is either `Type` or a type that no caller can satisfy.
   return buildDeclaration(type as Type);
 }
 
-/** An existing one, by `opts.id`: it has no arguments, which nobody else may leave out. */
+/** Looks up an existing resource by `opts.id`. Only a look-up may omit the arguments. */
 export function lookUp<Resource, Args>(
   Class: new (name: string, args: Args, opts: pulumi.CustomResourceOptions) => Resource,
   name: string,
   opts: pulumi.CustomResourceOptions,
 ): Resource {
-  // Each class hands its arguments to `Credential`, which takes undefined.
+  // Each class passes its arguments to `Credential`, which accepts undefined.
   return new Class(name, undefined as Args, opts);
 }
 
-/** A Pulumi resource of ours. */
+/** The base class of our Pulumi resources. */
 export abstract class Credential extends pulumi.CustomResource {
   /**
-   * @param args undefined to look up an existing credential by `opts.id` instead of making one
+   * @param args undefined to look up an existing credential by `opts.id` instead of creating one
    * @internal
    */
   protected constructor(
@@ -122,8 +120,8 @@ export abstract class Credential extends pulumi.CustomResource {
 }
 
 /**
- * The names of the arguments that the program made secret; undefined where none can be.
- * @param always those that are secret whatever the program says
+ * The names of the arguments that the program marked as secret; undefined if none can be.
+ * @param always the arguments that are always secret
  */
 function findSecrets(
   properties: Properties,
@@ -139,7 +137,7 @@ function findSecrets(
   return pulumi.output(Promise.all(names)).apply((found) => found.flat());
 }
 
-/** Whether a value is or holds what can be secret; a promise may give it. */
+/** Whether a value is or contains an Output, which can be secret. A promise may resolve to one. */
 function holdsOutput(value: unknown): boolean {
   const isOutput = pulumi.Output.isInstance(value) || pulumi.Resource.isInstance(value);
   if (isOutput || value instanceof Promise) return true;
@@ -155,7 +153,10 @@ function createNameError(type: string): ArgumentError {
   );
 }
 
-/** Pulumi reads what it imports before it knows the provider's text, which only the state has. */
+/**
+ * Pulumi reads an imported resource before it knows the provider's code, which only the state
+ * holds.
+ */
 function createImportError(type: string): ArgumentError {
   return new ArgumentError(
     type,
@@ -165,12 +166,12 @@ function createImportError(type: string): ArgumentError {
 }
 
 /**
- * In every SDK since 3.0, though its declarations leave it out as internal; there is no public way
- * to ask.
+ * Every SDK since 3.0 has this function, although the type declarations omit it as internal. There
+ * is no public equivalent.
  */
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
 
-/** Pulumi copies stack config into the state, encrypted only where it was set as a secret. */
+/** Pulumi copies stack config into the state, and encrypts only the values set as secrets. */
 function refusePlaintextCredentials(): void {
   for (const setting of settingNames) {
     if (!description[setting].inConfig) continue;
@@ -200,7 +201,7 @@ function refusePlaintextCredentials(): void {
     );
 }
 
-/** Whether a value is a credential, and not the path of a file that has one. */
+/** Whether a value is a credential, and not the path of a file that contains one. */
 function isCredential(value: string, isSecret: boolean): boolean {
   const form = detectForm(value.trim());
   const isTokenOrSecret = form !== undefined && form !== "id";
@@ -208,8 +209,8 @@ function isCredential(value: string, isSecret: boolean): boolean {
 }
 
 /**
- * Names and settings of the connections that have a credential by itself. What is not right is told
- * by who reads it.
+ * The names and settings of the connections that contain a credential directly. The code that reads
+ * the connections reports what is wrong with them.
  */
 function findCredentials(connections: string): [string, string][] {
   let parsed: unknown;

@@ -1,6 +1,6 @@
 /**
- * Resource options that have no effect on a dynamic resource, or work against an argument: said in
- * the program.
+ * Warns in the program of resource options that have no effect on a dynamic resource, or that
+ * conflict with an argument.
  */
 
 import * as pulumi from "@pulumi/pulumi";
@@ -26,18 +26,19 @@ export function warnOfOptions(
     );
 }
 
-/** The arguments by which a credential is replaced without a change of the program. */
+/** The arguments that replace a credential without a change to the program. */
 const rotatingArguments = ["rotateEvery", "renewBefore", "generation"];
 
 /** Whether a resource is protected, by its own option or by that of a resource above it. */
 function isProtected({ protect, parent }: pulumi.CustomResourceOptions): boolean {
-  // Set by the SDK on every resource, although its declarations leave it out as internal.
+  // The SDK sets it on every resource, although the type declarations omit it as internal.
   const { __protect } = (parent ?? {}) as { __protect?: boolean };
   return protect ?? __protect ?? false;
 }
 
 /**
- * Whether a resource of the type has a provider that the program made, which gets no stack config.
+ * Whether a resource of the type uses a provider that the program created. Such a provider gets no
+ * stack config.
  * @param type the type token
  */
 export function hasExplicitProvider(

@@ -1,7 +1,8 @@
 /**
  * The provider process loads this package from the program's folder, by its name alone
- * (engine/provider-text.ts). A package that the program uses may have brought it instead, to where
- * that folder does not see it, or in another version: said here, before the engine starts anything.
+ * (engine/provider-text.ts). If another package of the program depends on this one, it may be
+ * installed where that folder does not find it, or in another version. This file reports that
+ * before the engine starts anything.
  */
 
 import { existsSync } from "node:fs";
@@ -13,7 +14,8 @@ import { isVersionAtLeast } from "../versions";
 import { PackageError } from "./package-error";
 
 /**
- * Pulumi starts the program and the provider process in one folder, which the program may leave.
+ * Pulumi starts the program and the provider process in the same folder, but the program may change
+ * its folder later.
  */
 const programFolder = process.cwd();
 
@@ -24,8 +26,8 @@ let isFound = false;
  * @throws PackageError if there is none, or an older one than this
  */
 export function requireProviderPackage(): void {
-  // Set for programs that Pulumi's language host runs. In a unit test there is no provider process,
-  // and that of a program in the Automation API starts in a folder that the program cannot ask for.
+  // Pulumi's language host sets this variable. A unit test has no provider process. With the
+  // Automation API, the provider process starts in a folder that the program cannot find out.
   if (isFound || process.env["PULUMI_NODEJS_MONITOR"] === undefined) return;
   const found = findVersion(programFolder);
   const add = describeAdding(programFolder);
@@ -51,7 +53,7 @@ export function requireProviderPackage(): void {
     );
 }
 
-/** The version of this package that the provider process finds; undefined where that is none. */
+/** The version of this package that the provider process finds; undefined if it finds none. */
 export function findVersion(folder: string): string | undefined {
   try {
     const fromThere = createRequireFrom(folder);
@@ -63,10 +65,10 @@ export function findVersion(folder: string): string | undefined {
 }
 
 /**
- * How the provider process looks. It starts in the program's folder; Plug'n'Play asks which package
- * wants something, and takes the provider's text for a part of the SDK, which sees beside its own
- * dependencies those of the top-level package.
- * Source: https://yarnpkg.com/advanced/pnp-spec#fallback
+ * Resolves packages as the provider process does, starting in the program's folder. Plug'n'Play
+ * resolves them for the package that asks. It treats the provider's code as part of the SDK, which
+ * sees its own dependencies and those of the top-level package. Source:
+ * https://yarnpkg.com/advanced/pnp-spec#fallback
  */
 function createRequireFrom(folder: string): NodeJS.Require {
   const fromProgram = createRequire(join(folder, "index.js"));
@@ -74,7 +76,7 @@ function createRequireFrom(folder: string): NodeJS.Require {
   return createRequire(fromProgram.resolve("@pulumi/pulumi/package.json"));
 }
 
-/** What to run, and where. */
+/** Says which command to run, and in which folder. */
 function describeAdding(folder: string): string {
   const program = findFolder("package.json", folder) ?? folder;
   const topLevel = process.versions["pnp"] && findFolder(".pnp.cjs", folder);
@@ -91,14 +93,16 @@ const lockFiles: readonly (readonly [file: string, command: string])[] = [
   ["package-lock.json", "npm install"],
 ];
 
-/** How the package manager that installed the program's packages adds one. */
+/**
+ * The command that adds a package with the package manager that installed the program's packages.
+ */
 export function findAddCommand(folder: string): string {
   const [, command] = lockFiles.find(([file]) => existsSync(join(folder, file))) ?? [];
   if (command !== undefined) return command;
   return dirname(folder) === folder ? "npm install" : findAddCommand(dirname(folder));
 }
 
-/** The nearest folder above, or this one, that has a file of this name. */
+/** The nearest folder that contains a file of this name: this one or one above it. */
 function findFolder(file: string, folder: string): string | undefined {
   if (existsSync(join(folder, file))) return folder;
   return dirname(folder) === folder ? undefined : findFolder(file, dirname(folder));

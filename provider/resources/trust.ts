@@ -1,9 +1,9 @@
 /**
- * Whose identity tokens to trust: `issuer`, `subject` and claim rules of a {@link
- * FederatedIdentity}, made for the systems that most teams deploy from. Narrow: a pattern that
- * would let a stranger in is refused, and who wants it all the same writes down why. Who is a
- * stranger is answered in one place ({@link judgeTrust}); what these ask beyond that is for names
- * that are not written out, and for runs that anybody can start.
+ * Whose identity tokens to trust: builds `issuer`, `subject` and claim rules of a {@link
+ * FederatedIdentity} for the systems that most teams deploy from. The result is narrow: a pattern
+ * that would let a stranger in is refused unless the program states why it is wanted. {@link
+ * judgeTrust} alone decides who is a stranger. The functions here also refuse names with a wildcard
+ * and runs that anybody can start.
  *
  * Sources: https://docs.github.com/en/actions/reference/security/oidc,
  * https://docs.gitlab.com/ci/secrets/id_token_authentication/,
@@ -16,7 +16,10 @@ import { holdsOutputNote } from "../access/engine-values";
 import { judgeTrust, type Verdict } from "../access/trusted";
 import { ArgumentError } from "./argument-error";
 
-/** What a {@link FederatedIdentity} takes of it: `{ ...trust.github({ … }), scopes: [ … ] }`. */
+/**
+ * The arguments of a {@link FederatedIdentity} that say whom it trusts: `{ ...trust.github({ … }),
+ * scopes: [ … ] }`.
+ */
 export interface Trust {
   readonly issuer: string;
   readonly subject: string;
@@ -25,8 +28,8 @@ export interface Trust {
 
 interface Insistence {
   /**
-   * Why people outside your organisation may use the identity: a sentence, for whoever reviews
-   * this. Without it a pattern that lets them in is refused.
+   * Why people outside your organisation may use the identity: a sentence for reviewers. Without
+   * it, a pattern that lets them in is refused.
    */
   allowStrangers?: string | undefined;
 }
@@ -36,8 +39,8 @@ export interface GithubTrust extends Insistence {
   repository: string;
   /**
    * The owner's and the repository's numbers, for GitHub's immutable subjects, which repositories
-   * made after 2026-07-15 have: `gh api repos/OWNER/REPOSITORY --jq '.owner.id, .id'`. Give both or
-   * none.
+   * created after 2026-07-15 have: `gh api repos/OWNER/REPOSITORY --jq '.owner.id, .id'`. Give both
+   * or neither.
    */
   ownerId?: number | undefined;
   repositoryId?: number | undefined;
@@ -50,23 +53,23 @@ export interface GithubTrust extends Insistence {
   environment?: string | undefined;
   /** Runs for this git tag; `*` stands for any characters. */
   tag?: string | undefined;
-  /** Runs for pull requests, whoever opened them. */
+  /** Runs for pull requests, no matter who opened them. */
   pullRequest?: true | undefined;
   /**
-   * Where GitHub runs: `"acme.ghe.com"` with data residency, `"github.example.com"` for a GitHub
+   * The host of GitHub: `"acme.ghe.com"` with data residency, `"github.example.com"` for a GitHub
    * Enterprise Server.
    * @default `"github.com"`
    */
   host?: string | undefined;
   /**
-   * The slug of the enterprise, where it has an issuer of its own (`include_enterprise_slug`): then
-   * only its repositories get such tokens.
+   * The slug of the enterprise, if it has its own issuer (`include_enterprise_slug`). Only the
+   * enterprise's repositories get tokens from that issuer.
    */
   enterprise?: string | undefined;
 }
 
 export interface GitlabTrust extends Insistence {
-  /** `"GROUP/PROJECT"`, with subgroups where there are some. */
+  /** `"GROUP/PROJECT"`, including any subgroups. */
   project: string;
   /** Pipelines on this branch; `*` stands for any characters. Give one of `branch` and `tag`. */
   branch?: string | undefined;
@@ -88,19 +91,19 @@ export interface KubernetesTrust extends Insistence {
 
 export interface GenericTrust extends Insistence {
   issuer: string;
-  /** What `sub` must be; `*` stands for any characters. */
+  /** The required `sub` claim; `*` stands for any characters. */
   subject: string;
   /**
-   * What further claims must be. A period leads into an object, and a name with a period in it
-   * stands in double quotes: `{ "user.name": "ci", '"open.id".username': "ci" }`. One that names
-   * the owner does what the subject need not do then.
+   * The required values of other claims. A period selects a member of an object, and a name that
+   * contains a period is put in double quotes: `{ "user.name": "ci", '"open.id".username': "ci" }`.
+   * If a claim names the owner, the subject does not have to.
    */
   claims?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
- * Makers of trust, one for each system. Each throws {@link ArgumentError} where the pattern is
- * wrong or would let a stranger in.
+ * Functions that build trust, one for each system. Each throws {@link ArgumentError} if the pattern
+ * is wrong or would let a stranger in.
  */
 export const trust = {
   /**
@@ -235,7 +238,7 @@ export const trust = {
   },
 };
 
-/** What was made, where it names its owner or somebody wrote down why it need not. */
+/** Returns the trust if it names its owner, or if the program states why it need not. */
 function requireOwner(system: string, made: Trust, insistence: Insistence): Trust {
   const { issuer, subject, customClaimRules: claims = {} } = made;
   const texts = { issuer, subject, claims: Object.entries(claims).flat().join("") };
@@ -261,7 +264,7 @@ function requireOwner(system: string, made: Trust, insistence: Insistence): Trus
 
 const numberOf = "`gh api repos/OWNER/REPOSITORY --jq '.owner.id, .id'` prints them";
 
-/** The numbers of an immutable subject, where they are given. */
+/** Checks the numbers of an immutable subject, if they are given. */
 function checkGithubIds(
   { ownerId, repositoryId }: GithubTrust,
   issuer: string,
@@ -295,7 +298,7 @@ function checkGithubIds(
 const githubServerPath = "/_services/token";
 
 /**
- * Who signs the tokens of a GitHub:
+ * The issuer that signs the tokens of a GitHub host:
  * https://docs.github.com/en/enterprise-cloud@latest/actions/reference/security/oidc
  */
 function findGithubIssuer({ host = "github.com", enterprise }: GithubTrust): string {
@@ -328,8 +331,8 @@ function findGithubIssuer({ host = "github.com", enterprise }: GithubTrust): str
 }
 
 /**
- * The name of a branch or tag, as git allows it (https://git-scm.com/docs/git-check-ref-format),
- * with stars.
+ * Checks the name of a branch or tag against git's rules
+ * (https://git-scm.com/docs/git-check-ref-format), but allows stars.
  */
 function checkRefName(system: string, argument: string, value: string): string {
   const [, kind, short] = /^refs\/(heads|tags)\/(.+)$/.exec(value) ?? [];
@@ -344,7 +347,7 @@ function createNameError(system: string, argument: string, value: string): Argum
   return createArgumentError(system, argument, `${JSON.stringify(value)} is not a valid name`);
 }
 
-/** The subject's part for the one of `given` that is there. */
+/** Returns the subject's part for the one member of `given` that is set. */
 function chooseContext<Choices extends Record<string, string | true | undefined>>(
   system: string,
   given: Choices,
@@ -361,7 +364,7 @@ function chooseContext<Choices extends Record<string, string | true | undefined>
   }
   const value = String(given[chosen]);
   if (value === "" || value.trim() !== value) throw createNameError(system, chosen, value);
-  return parts[chosen as keyof Choices](value); // One of the names of `given`, of which it is made.
+  return parts[chosen as keyof Choices](value); // `chosen` is a name in `given`.
 }
 
 function refuseStrangers(
@@ -379,8 +382,8 @@ function refuseStrangers(
 }
 
 /**
- * The pattern is made at once, so every part of it must be known: no Output, and no note that
- * stands for one.
+ * The pattern is built immediately, so every part of it must be known: neither an Output nor the
+ * text that an Output turns into.
  */
 function refuseOutputs(system: string, wanted: object): void {
   for (const [argument, value] of Object.entries(wanted)) {

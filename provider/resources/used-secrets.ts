@@ -1,7 +1,7 @@
 /**
- * The secret of an adopted credential is not known, and a sentence stands in its place. A program
- * that hands it on (to a repository's secrets, to a cluster) would put that sentence where a
- * working secret was: said when the program takes it.
+ * The secret of an adopted credential is unknown, and a sentence takes its place. A program that
+ * passes it on (to a repository's secrets, to a cluster) would overwrite a working secret with that
+ * sentence, so we warn when the program uses it.
  */
 
 import * as pulumi from "@pulumi/pulumi";
@@ -15,7 +15,7 @@ export function warnWhereUnknownSecretsAreUsed(
   for (const name of names) {
     const secret: unknown = Reflect.get(resource, name);
     if (!pulumi.Output.isInstance(secret)) continue;
-    // Most programs take none, and an output more for each resource would cost the SDK a while.
+    // Most programs use none, and another output for each resource would slow the SDK down.
     let told: pulumi.Output<unknown> | undefined;
     Object.defineProperty(resource, name, {
       configurable: true,

@@ -1,9 +1,9 @@
 /**
- * Credentials of Tailscale's official provider in the export of a stack: which they are, and the
- * export without them. Pure.
+ * Credentials of Tailscale's official provider in the export of a stack: finds them, and removes
+ * them from the export. Pure.
  *
- * A resource of that provider cannot stay in the state once its plugin is gone, and neither can the
- * provider itself: the engine loads it before it does anything else.
+ * Neither a resource of that provider nor the provider itself can stay in the state after its
+ * plugin is gone, because the engine loads the plugin before it does anything else.
  */
 
 import { isKind } from "../access/kinds";
@@ -14,13 +14,14 @@ import type { StoredResource } from "./exported-state";
 
 /** Whether a type of the official provider is a credential. */
 function isCredential(type: string): boolean {
-  // What is adopted has to be its beyond doubt, where a rule or a review takes what only might be.
+  // Only a type that certainly belongs to it is adopted; a rule or a review also accepts a possible
+  // one.
   return /^tailscale:index\/\w+:\w+$/.test(type) && isKind(findOfficialKind(type) ?? "");
 }
 
 const providerType = "pulumi:providers:tailscale";
 
-/** The credentials, by their ids in the tailnet with the names of their resources. */
+/** The names of the credentials' resources, keyed by the credentials' IDs in the tailnet. */
 export function listOfficialCredentials(
   resources: readonly StoredResource[],
 ): ReadonlyMap<string, string> {
@@ -34,17 +35,17 @@ export function listOfficialCredentials(
 export interface WithoutOfficial {
   /** The export, for `pulumi stack import`. */
   readonly content: string;
-  /** The URNs that are no longer in it: of credentials, and of providers that nothing else uses. */
+  /** The URNs that were removed: those of credentials, and of providers that nothing else uses. */
   readonly removed: readonly string[];
 }
 
 /**
- * The export without the credentials of these ids, and without their provider where nothing else
- * uses it. What depended on them is kept, and no longer does; secrets stay as they are.
- * @param content what `pulumi stack export` printed, read before by `resourcesIn`
+ * Removes the credentials with these IDs from the export, and their provider if nothing else uses
+ * it. Resources that depended on them stay, without the dependency; secrets stay unchanged.
+ * @param content the output of `pulumi stack export`, already checked by `resourcesIn`
  */
 export function removeOfficial(content: string, ids: ReadonlySet<string>): WithoutOfficial {
-  // Read before: `resourcesIn` has seen that it has this form.
+  // `resourcesIn` has already checked that it has this form.
   const whole = JSON.parse(content) as { deployment: { resources: StoredResource[] } };
   const { resources } = whole.deployment;
   const credentials = new Set(
@@ -84,7 +85,7 @@ function getProviderUrn({ provider }: StoredResource): string | undefined {
   return typeof provider === "string" ? provider.replace(/::[^:]*$/, "") : undefined;
 }
 
-/** A resource that points at nothing that is removed. */
+/** Removes a resource's references to anything that is removed. */
 function removeReferences(
   resource: StoredResource,
   removed: ReadonlySet<string>,

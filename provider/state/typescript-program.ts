@@ -4,8 +4,8 @@ import type { Adopted } from "./adoption";
 import { createFreeNames } from "./free-names";
 
 /**
- * The program, in TypeScript. What an argument is by default is left out. Nothing is exported: an export of a whole resource shows all
- * of it at every run.
+ * Prints the program, in TypeScript. Arguments with default values are left out. Nothing is
+ * exported, because exporting a whole resource would show all of it on every run.
  */
 export function printProgram(adopted: readonly Adopted[]): string {
   const kinds = [...new Set(adopted.map(({ kind }) => kind))].sort();
@@ -29,12 +29,15 @@ function printLiteral(value: unknown): string {
 }
 
 function printPropertyName(name: string): string {
-  // Written plainly, or as a string, it would set the prototype.
+  // As a plain name or a string it would set the prototype.
   if (name === "__proto__") return '["__proto__"]';
   return /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name);
 }
 
-/** Words that no variable at the top of a TypeScript module can be called, of those that a name of ours could become. */
+/**
+ * Reserved words that a resource's name could turn into. No top-level variable of a TypeScript
+ * module can have such a name.
+ */
 const reserved = new Set(
   "await break case catch class const continue debugger default delete do else enum export extends false finally for function if implements import in instanceof interface let new null package private protected public return static super switch this throw true try typeof var void while with yield arguments eval undefined globalThis exports require module".split(
     " ",
@@ -42,8 +45,8 @@ const reserved = new Set(
 );
 
 /**
- * A name for the variable of a resource: no word of the language, and with a small letter in front,
- * so that it hides none of the classes and none of what every module has (`Object`, `Promise`).
+ * A name for the variable of a resource. It is not a reserved word, and it starts with a small
+ * letter so that it hides neither our classes nor globals (`Object`, `Promise`).
  */
 function toVariableName(name: string): string {
   const camel = name

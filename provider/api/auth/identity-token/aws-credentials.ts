@@ -1,7 +1,7 @@
 /**
- * Credentials of AWS on a machine of AWS, in the order of AWS's own SDKs: variables, web identity,
- * container, instance. A profile in a file or a single sign-on session belongs to a person, and is
- * not looked for. Source:
+ * Finds AWS credentials on an AWS machine, in the order of AWS's own SDKs: variables, web identity,
+ * container, instance. We do not look for a profile in a file or a single sign-on session, because
+ * those belong to a person. Source:
  * https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
  */
 
@@ -16,11 +16,11 @@ import { askSts, parseElement } from "./sts";
 
 export interface FoundCredentials {
   readonly credentials: AwsCredentials;
-  /** What messages call them, for example `"the instance's role ci"`. */
+  /** The name in messages, for example `"the instance's role ci"`. */
   readonly name: string;
 }
 
-/** @throws Error that says what was tried and why it gave nothing */
+/** @throws Error that says what was tried and why it failed */
 export async function findAwsCredentials(
   environment: Environment,
   region: string,
@@ -53,7 +53,7 @@ export async function findAwsCredentials(
   return fetchInstanceCredentials(environment);
 }
 
-/** A role of IAM that a pod of EKS (IRSA) or a job elsewhere takes on by a token in a file. */
+/** Assumes an IAM role with a token from a file, as an EKS pod (IRSA) or a job elsewhere does. */
 async function assumeWebIdentityRole(
   file: string,
   role: string,
@@ -93,7 +93,7 @@ function findContainerAddress(environment: Environment): string | undefined {
   return full ? requireTrustedAddress(full, "AWS_CONTAINER_CREDENTIALS_FULL_URI") : undefined;
 }
 
-/** As both the container's and the instance's service give them. */
+/** The format of both the container's and the instance's service. */
 const given = z.object({
   AccessKeyId: z.string().min(1),
   SecretAccessKey: z.string().min(1),
@@ -136,8 +136,8 @@ function findInstanceService(environment: Environment): string {
 const seconds = "x-aws-ec2-metadata-token-ttl-seconds";
 
 /**
- * A session with the instance's metadata service (IMDSv2); undefined where this is no instance of
- * AWS.
+ * Opens a session with the instance's metadata service (IMDSv2); undefined if this is not an AWS
+ * instance.
  */
 async function openInstanceSession(environment: Environment): Promise<string | undefined> {
   if (/^true$/i.test(environment["AWS_EC2_METADATA_DISABLED"] ?? "")) return undefined;
@@ -153,7 +153,7 @@ export async function isAwsInstance(environment: Environment): Promise<boolean> 
   return (await openInstanceSession(environment)) !== undefined;
 }
 
-/** What the instance's metadata service says at a path below `latest/meta-data`. */
+/** Reads a path below `latest/meta-data` from the instance's metadata service. */
 async function fetchInstanceMetadata(path: string, environment: Environment): Promise<string> {
   const session = await openInstanceSession(environment);
   if (session === undefined)

@@ -1,6 +1,6 @@
 /**
- * Identity tokens of a role or user of AWS, from `sts:GetWebIdentityToken`, as Tailscale's official
- * provider asks for them.
+ * Identity tokens of an AWS role or user from `sts:GetWebIdentityToken`, requested the same way as
+ * Tailscale's official provider does.
  */
 
 import { describeError } from "../../../access/error-text";
@@ -9,7 +9,7 @@ import { SettingsError } from "../../settings/error";
 import { fetchInstanceRegion, findAwsCredentials } from "./aws-credentials";
 import { askSts, parseElement, StsRefusal } from "./sts";
 
-/** Variables that AWS itself puts where its services run a program. */
+/** Variables that AWS sets when its services run a program. */
 const signs = [
   "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
   "AWS_CONTAINER_CREDENTIALS_FULL_URI",
@@ -17,12 +17,12 @@ const signs = [
   "ECS_CONTAINER_METADATA_URI_V4",
 ];
 
-/** Whether the environment alone says that this runs on AWS. */
+/** Whether the environment alone shows that this runs on AWS. */
 export function looksLikeAws(environment: Environment): boolean {
   return signs.some((sign) => environment[sign]);
 }
 
-/** Whether there are credentials of AWS that anybody may have put there, also elsewhere. */
+/** Whether there are AWS credentials that anybody may have set, even outside AWS. */
 export function hasAwsCredentials(environment: Environment): boolean {
   return Boolean(
     (environment["AWS_ACCESS_KEY_ID"] && environment["AWS_SECRET_ACCESS_KEY"]) ||
@@ -31,8 +31,8 @@ export function hasAwsCredentials(environment: Environment): boolean {
 }
 
 /**
- * A token for `audience`, good for five minutes.
- * @throws SettingsError that says why there is none
+ * Requests a token for `audience` that is valid for five minutes.
+ * @throws SettingsError that says why there is no token
  */
 export async function fetchAwsToken(audience: string, environment: Environment): Promise<string> {
   let whose = "";

@@ -1,8 +1,8 @@
 /**
- * Which cloud this runs on, and an identity token of it. The order is that of Tailscale's official
- * provider, whose `wif` package looks for an instance of AWS, then for Google Cloud, then for AWS's
- * containers; a container is told by its variables, without a request. Source:
- * https://github.com/tailscale/tailscale/blob/main/wif/wif.go
+ * Detects which cloud this runs on, and gets an identity token from it. The order is that of
+ * Tailscale's official provider, whose `wif` package looks for an AWS instance, then for Google
+ * Cloud, then for AWS containers. We recognise a container by its variables, without a request.
+ * Source: https://github.com/tailscale/tailscale/blob/main/wif/wif.go
  */
 
 import type { Environment } from "../../../network/proxy";
@@ -20,9 +20,9 @@ const aws: Cloud = { name: "AWS", fetchToken: fetchAwsToken };
 const google: Cloud = { name: "Google Cloud", fetchToken: fetchGoogleToken };
 
 /**
- * The cloud that this runs on.
+ * Detects the cloud that this runs on.
  * @param asker the setting that asks for it, for messages
- * @throws SettingsError that says where it was looked for
+ * @throws SettingsError that says where we looked
  */
 export async function detectCloud(environment: Environment, asker: string): Promise<Cloud> {
   if (looksLikeAws(environment)) return aws;

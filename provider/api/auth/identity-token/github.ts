@@ -11,7 +11,7 @@ import { answerMilliseconds } from "./metadata";
 
 const answerShape = z.object({ value: z.string().min(1) });
 
-/** @throws SettingsError that says why there is none */
+/** @throws SettingsError that says why there is no token */
 export async function fetchGithubToken(
   url: string,
   bearer: string,

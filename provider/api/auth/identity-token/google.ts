@@ -11,7 +11,7 @@ import { fetchText, probe, requireTrustedAddress } from "./metadata";
 const headers = { "metadata-flavor": "Google" };
 
 /**
- * The address, as Google's own libraries find it:
+ * Finds the server's address the same way as Google's own libraries:
  * https://github.com/googleapis/google-cloud-node-core/tree/main/packages/gcp-metadata
  */
 function findServer(environment: Environment): string {
@@ -27,7 +27,7 @@ export async function isGoogleCloud(environment: Environment): Promise<boolean> 
   return answer?.headers["metadata-flavor"] === "Google";
 }
 
-/** @throws SettingsError that says why there is none */
+/** @throws SettingsError that says why there is no token */
 export async function fetchGoogleToken(
   audience: string,
   environment: Environment,

@@ -1,4 +1,4 @@
-/** Services that a cloud has on the machine's own link, and answers of theirs. */
+/** Requests to the services that a cloud offers on the machine's own link. */
 
 import type { z } from "zod";
 import { sanitize } from "../../../access/sanitize";
@@ -7,18 +7,17 @@ import { type Environment, isConfidential, isLinkLocal } from "../../../network/
 import { SettingsError } from "../../settings/error";
 
 /**
- * How long to wait for a service that may not be there: on its own machine it answers within
- * milliseconds.
+ * How long to wait for a service that may not exist. If it does, it answers within milliseconds.
  */
 export const probeMilliseconds = 2000;
 
-/** How long to wait for a service that is there. */
+/** How long to wait for a service that exists. */
 export const answerMilliseconds = 10_000;
 
 /**
- * An address that credentials may come from: https, or plain http where it cannot leave this
- * machine's own link.
- * @param name what messages call the setting it is from
+ * Checks an address that credentials come from: it must use https, or plain http if the request
+ * cannot leave this machine's own link.
+ * @param name the name in messages of the setting that holds it
  */
 export function requireTrustedAddress(address: string, name: string): string {
   if (URL.canParse(address)) {
@@ -30,7 +29,7 @@ export function requireTrustedAddress(address: string, name: string): string {
   );
 }
 
-/** The answer of a service that is there, which must be a success. */
+/** Asks a service that exists; the answer must be a success. */
 export async function fetchText(
   address: string,
   question: Omit<Question, "timeout">,
@@ -45,7 +44,7 @@ export async function fetchText(
   throw new Error(`${new URL(address).pathname} was answered with ${answer.status}`);
 }
 
-/** The answer of a service that may be there; undefined where nothing answers. */
+/** Asks a service that may not exist; undefined if nothing answers. */
 export async function probe(
   address: string,
   question: Omit<Question, "timeout">,
@@ -58,7 +57,7 @@ export async function probe(
   }
 }
 
-/** JSON of a known shape; its content is never shown, because it may be secret. */
+/** Parses JSON of a known shape. Errors never show its content, because it may be secret. */
 export function parseJson<Shape>(text: string, shape: z.ZodType<Shape>): Shape {
   let value: unknown;
   try {

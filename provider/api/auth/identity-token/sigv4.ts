@@ -1,7 +1,7 @@
 /**
- * AWS Signature Version 4, for a POST with a form: all that one call of STS needs. AWS's own signer
- * brings ten packages, and whoever reviews what holds admin credentials reads these lines sooner.
- * Source:
+ * AWS Signature Version 4 for a POST with a form, which is all that one STS call needs. AWS's own
+ * signer brings ten packages. These lines are quicker to review, and reviews matter in code that
+ * holds admin credentials. Source:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 
@@ -10,7 +10,7 @@ import { createHash, createHmac } from "node:crypto";
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Of temporary credentials alone. */
+  /** Only temporary credentials have one. */
   readonly sessionToken?: string | undefined;
 }
 

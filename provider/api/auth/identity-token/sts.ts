@@ -1,5 +1,5 @@
 /**
- * AWS's Security Token Service, as far as it is asked. Source:
+ * The part of AWS's Security Token Service that we use. Source:
  * https://docs.aws.amazon.com/STS/latest/APIReference/
  */
 
@@ -9,7 +9,7 @@ import type { Environment } from "../../../network/proxy";
 import { answerMilliseconds, requireTrustedAddress } from "./metadata";
 import { type AwsCredentials, signHeaders } from "./sigv4";
 
-/** STS refused. `code` is its own word for why, for example `"AccessDenied"`. */
+/** STS refused the request. `code` is the error code from STS, for example `"AccessDenied"`. */
 export class StsRefusal extends Error {
   constructor(
     readonly code: string,
@@ -19,7 +19,10 @@ export class StsRefusal extends Error {
   }
 }
 
-/** Asks STS for one action; gives its answer in XML. Signed where there are credentials. */
+/**
+ * Calls one action of STS and returns the XML answer. The request is signed if there are
+ * credentials.
+ */
 export async function askSts(
   action: string,
   parameters: Readonly<Record<string, string>>,
@@ -50,14 +53,14 @@ export async function askSts(
   );
 }
 
-/** The text of an element; what STS gives in it needs no entities of XML. */
+/** The text of an element. The values that STS returns here need no XML entities. */
 export function parseElement(xml: string, name: string): string {
   const text = new RegExp(`<${name}>([^<&]+)</${name}>`).exec(xml)?.[1];
   if (text === undefined) throw new Error(`STS answered without ${name}`);
   return text.trim();
 }
 
-/** That of the region: identity tokens are not given by the global one. */
+/** The region's address: the global service does not issue identity tokens. */
 function findServiceAddress(region: string, environment: Environment): string {
   for (const variable of ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"]) {
     const set = environment[variable]?.trim();
