@@ -1,6 +1,6 @@
 /**
- * Rules for addresses, which hold whatever tags a machine has, and the places of routers, exit
- * nodes and hosts of services.
+ * Rules for addresses, which apply no matter which tags a machine has, and the roles of routers,
+ * exit nodes and hosts of services.
  */
 
 import { machineRanges, type Range, subtractRange } from "../policy-file/addresses";
@@ -20,10 +20,10 @@ import { formatRange, isInTailnet, isWithinRanges, overlaps } from "./ranges";
 import type { Abilities } from "./scope-steps";
 import { toUse, type Use } from "./uses";
 
-/** Getting what is meant for somebody else. */
+/** Receiving traffic that is meant for somebody else. */
 export const standing: Opening = { what: "stand for", first: 0, last: 65_535, detail: "" };
 
-/** The rules that name addresses, as far as somebody of these names can send from them. */
+/** The rules that name addresses from which somebody with these names can send. */
 export function findAddressUses(
   names: readonly string[],
   network: Network,
@@ -45,7 +45,7 @@ export function findAddressUses(
   return router === undefined ? byAddress : [...byAddress, ...findUsesForAll(network, router)];
 }
 
-/** Rules for everybody, approved subnets among them, which are asked for no posture. */
+/** Rules for everybody. They include approved subnets, whose posture is not checked. */
 function findUsesForAll({ bySource, rules }: Network, router: Router): Use[] {
   const [approval] = router.approvals.filter(({ of }) => !of.names.includes("internet"));
   if (approval === undefined && router.scope === undefined) return [];
@@ -57,7 +57,7 @@ function findUsesForAll({ bySource, rules }: Network, router: Router): Use[] {
   });
 }
 
-/** The rules that hold for whoever sends from addresses. */
+/** The rules that apply to anybody who sends from these addresses. */
 export function findUsesFromAddresses(ranges: readonly Range[], network: Network): Use[] {
   return network.byAddress.flatMap((place) => {
     const rule = network.rules[place];
@@ -66,7 +66,7 @@ export function findUsesFromAddresses(ranges: readonly Range[], network: Network
   });
 }
 
-/** Uses as they hold for what is behind a router, of which no posture is asked. */
+/** Uses as they apply to addresses behind a router, whose posture is not checked. */
 export function dropPosture(uses: readonly Use[]): Use[] {
   return uses.map((use) => ({
     ...use,
@@ -91,7 +91,7 @@ function toUseInTailnet(
       how: "takes the address",
       why: `It can give a machine an address in ${text} (${scope}).`,
     };
-  // Who joins often enough gets an address in the part that the two have in common.
+  // By joining often enough, a machine gets an address that is in both ranges.
   const isGiven = pools.some(
     ({ targets, ranges }) =>
       targets.some((target) => names.includes(target)) &&
@@ -104,12 +104,12 @@ function toUseInTailnet(
   };
 }
 
-/** How somebody comes to stand for a subnet. */
+/** How somebody can become the router of a subnet. */
 interface Router {
   readonly approvals: readonly Approval[];
-  /** App connectors that it can be, whose routes somebody approves. */
+  /** App connectors that it can be, if somebody approves their routes. */
   readonly connectors: readonly Connector[];
-  /** The scope by which it approves any subnet itself. */
+  /** The scope with which it can approve any subnet itself. */
   readonly scope: string | undefined;
 }
 
@@ -168,7 +168,7 @@ function toUseAsRouter(
   return {
     ...use,
     how: "stands for",
-    // Postures are asked of machines of this tailnet, not of what is behind a router.
+    // Postures are checked only for machines of this tailnet, not for addresses behind a router.
     // Source: https://tailscale.com/kb/1288/device-posture
     conditions: use.conditions.filter((condition) => !isPosture(condition)),
     why: `It can send from ${from} as a router, ${reason}.`,
@@ -180,8 +180,8 @@ function isPosture({ kind }: Condition): boolean {
 }
 
 /**
- * The places of others that machines of these names can take; those that any machine can take by a
- * scope only `withScopes`.
+ * The roles of others that machines with these names can take over. Roles that any machine can take
+ * over with a scope are included only `withScopes`.
  */
 export function findStandingUses(
   names: readonly string[],
@@ -212,7 +212,7 @@ export function findStandingUses(
   ];
 }
 
-/** What machines get as app connectors: the names at once, the routes where they are approved. */
+/** What machines get as app connectors: the names at once, the routes after approval. */
 function findConnectorUses(
   names: readonly string[],
   { connectors, approvals }: Network,

@@ -1,4 +1,4 @@
-/** Answers about reach as plain data, from which every format is made. */
+/** Answers about reach as plain data, from which every output format is generated. */
 
 import { describeUsers } from "../access/trusted";
 import type { Gain } from "./difference";
@@ -17,13 +17,13 @@ import {
 } from "./words";
 
 export interface Row {
-  /** What is reached or become, or who reaches it. */
+  /** What is reached, who somebody can become, or who reaches it. */
   readonly what: string;
-  /** By which way. */
+  /** The way there. */
   readonly by: string;
   readonly conditions: string;
   readonly places: readonly Source[];
-  /** How many steps are before it. */
+  /** The number of steps before it. */
   readonly hops: number;
 }
 
@@ -35,13 +35,13 @@ export interface Section {
 export interface Answer {
   readonly headline: string;
   readonly sections: readonly Section[];
-  /** What else is to be known, each a sentence. */
+  /** Further notes, one sentence each. */
   readonly notes: readonly string[];
-  /** For drawing. */
+  /** For drawing the graph. */
   readonly ways: readonly Way[];
 }
 
-/** The labels of what opens, in the order in which they matter. */
+/** The labels of what opens, most important first. */
 const labels: readonly (readonly [How, string])[] = [
   ["rewrites", "everything"],
   ["logs in", "logs in"],
@@ -51,7 +51,7 @@ const labels: readonly (readonly [How, string])[] = [
   ["stands for", "stands for"],
 ];
 
-/** Everything that one start reaches. */
+/** Everything that a start reaches. */
 export function answerWhatIsReached(start: Start, spread: Spread): Answer {
   const ways = findWaysFrom(start, spread);
   const becomes = listBecomes(spread);
@@ -87,7 +87,7 @@ function listBecomes({ became }: Spread): Row[] {
   const seen = new Set<string>();
   return became.flatMap((one): Row[] => {
     const { node, hops, conditions } = one;
-    // The machine is what reaches; a bundle of tags has nothing that its tags do not have.
+    // Only a machine reaches something; a set of tags adds nothing to what its single tags have.
     if (!("tags" in node) || node.kind !== "machine" || hops === 0) return [];
     const steps = findPath(one);
     const key = describeNode(node) + describeConditions(conditions);
@@ -120,7 +120,7 @@ function toReachedRow({ by, use, destination, conditions, steps }: Way): Row {
   };
 }
 
-/** Rows that say the same of the same, once, with the places of all. */
+/** Merges rows that say the same about the same target, and keeps all their places. */
 function mergeRows(rows: readonly Row[]): Row[] {
   const found = new Map<string, Row>();
   for (const row of rows) {
@@ -134,9 +134,9 @@ function mergeRows(rows: readonly Row[]): Row[] {
   return [...found.values()];
 }
 
-/** Who reaches a target, by every rule once. */
+/** Who reaches a target, once for each rule. */
 export function answerWhoReaches(text: string, all: readonly Way[]): Answer {
-  // Roles and tags are starts of their own: nobody wants to read them again at each user.
+  // Roles and tags are starts themselves, so we do not repeat them for each user.
   const ways = all.filter(({ steps: [first] }) => !isPossible(first));
   if (ways.length === 0) return answerWithWays(text, all, []);
   return answerWithWays(text, ways, all.length > ways.length ? [mayBeThese] : []);
@@ -256,13 +256,13 @@ function chooseArticle(noun: string): string {
   return /^[aeiou]/.test(noun) ? "an" : "a";
 }
 
-/** One line about each credential: what matters most about it. */
+/** One line for each credential, with the most important fact about it. */
 export interface Summary {
   readonly start: CredentialStart;
   readonly becomes: readonly string[];
-  /** How many it reaches by the network; `"everything"` where it can rewrite the rules. */
+  /** How many it reaches through the network; `"everything"` if it can rewrite the rules. */
   readonly destinations: number | "everything";
-  /** In a few words. */
+  /** The most important fact, in a few words. */
   readonly most: string;
 }
 

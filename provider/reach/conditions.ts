@@ -1,8 +1,8 @@
-/** Conditions of a step: which is the weaker, and how they read. */
+/** Conditions of a step: which one is weaker, and how to describe them. */
 
 import type { Condition } from "./model";
 
-/** Whether whatever meets `strong` meets `weak` as well. */
+/** Whether everything that meets `strong` also meets `weak`. */
 export function implies(strong: readonly Condition[], weak: readonly Condition[]): boolean {
   return weak.every((one) => strong.some((other) => impliesOne(other, one)));
 }
@@ -17,7 +17,7 @@ function impliesOne(strong: Condition, weak: Condition): boolean {
   return getConditionKey(strong) === getConditionKey(weak);
 }
 
-/** Alternatives without those that ask for more than another one. */
+/** Removes the alternatives that require more than another one. */
 export function keepWeakest(
   alternatives: readonly (readonly Condition[])[],
 ): (readonly Condition[])[] {
@@ -29,7 +29,7 @@ export function keepWeakest(
   return found;
 }
 
-/** Conditions without those that others imply, in a stable order. */
+/** Removes the conditions that others imply. The order is stable. */
 export function keepStrongest(conditions: readonly Condition[]): Condition[] {
   const found: Condition[] = [];
   for (const one of conditions) {
@@ -43,7 +43,7 @@ export function keepStrongest(conditions: readonly Condition[]): Condition[] {
     .map(([, condition]) => condition);
 }
 
-/** A text that is the same for conditions that mean the same. */
+/** A key that is equal for conditions with the same meaning. */
 export function getConditionKey(condition: Condition): string {
   switch (condition.kind) {
     case "posture":
@@ -55,7 +55,7 @@ export function getConditionKey(condition: Condition): string {
   }
 }
 
-/** A condition behind a path, for example `"if node:os == 'macos'"`. */
+/** Describes a condition for the end of a path, for example `"if node:os == 'macos'"`. */
 export function describeCondition(condition: Condition): string {
   switch (condition.kind) {
     case "posture":

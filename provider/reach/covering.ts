@@ -8,7 +8,7 @@ import { anyButRoot, type Opening, type Targets } from "./network";
 import { overlaps } from "./ranges";
 import { collectConditions, type Spread } from "./spread";
 
-/** The names whose machines include those of `name`, itself among them. */
+/** The names whose machines include those of `name`, including `name` itself. */
 export function findNamesAround(name: string): readonly string[] {
   const machine = "any machine";
   if (name.startsWith("tag:")) return [name, "autogroup:tagged", machine];
@@ -22,7 +22,7 @@ export function findNamesAround(name: string): readonly string[] {
   return [name, "autogroup:member", machine];
 }
 
-/** Whether it is a name on the internet, or all below one: `*.acme.com`. */
+/** Whether it is a domain name, or all names below one: `*.acme.com`. */
 export function isDomain(name: string): boolean {
   return !/[:@ ]/.test(name);
 }
@@ -33,7 +33,7 @@ function findDomainsAround(name: string): readonly string[] {
   return [name, ...labels.slice(1, -1).map((_, at) => `*.${labels.slice(at + 1).join(".")}`)];
 }
 
-/** One opening, as far as it covers others. */
+/** The part of an opening that decides what it covers. */
 interface Entry {
   readonly first: number;
   readonly last: number;
@@ -46,7 +46,7 @@ interface Entries {
   readonly ranges: (Entry & { readonly range: Range })[];
 }
 
-/** What is open, found by what it opens. */
+/** Everything that is open, indexed by what it opens. */
 export type Cover = ReadonlyMap<string, Entries>;
 
 export function buildCover({ opened }: Pick<Spread, "opened">): Cover {
@@ -79,7 +79,7 @@ function getOpeningKey(what: string, detail: string): string {
   return `${what}\n${detail}`;
 }
 
-/** The keys of what includes an opening. */
+/** The keys of the openings that include this one. */
 function findKeysAround({ what, detail }: Opening): readonly string[] {
   const keys = [getOpeningKey(what, detail), getOpeningKey("anything", "")];
   if (what === "login")
@@ -87,13 +87,13 @@ function findKeysAround({ what, detail }: Opening): readonly string[] {
   return /^\d+$/.test(what) ? [...keys, getOpeningKey("any traffic", "")] : keys;
 }
 
-/** Destinations and ports of one opening that are not covered. */
+/** The destinations and ports of one opening that are not covered. */
 export interface Rest {
   readonly to: Targets;
   readonly opening: Opening;
 }
 
-/** What is left of an opening without what `cover` opens under the same or weaker conditions. */
+/** Removes from an opening everything that `cover` opens under the same or weaker conditions. */
 export function findRest(
   to: Targets,
   opening: Opening,

@@ -1,4 +1,4 @@
-/** What somebody reaches that they did not reach before. */
+/** Finds what somebody reaches that they did not reach before. */
 
 import { getConditionKey } from "./conditions";
 import { buildCover, type Cover, findRest } from "./covering";
@@ -9,24 +9,24 @@ import { type Became, collectConditions, findPath, type Spread } from "./spread"
 import type { Use } from "./uses";
 import { findTurns } from "./words";
 
-/** Destinations that open, by one rule or one scope. */
+/** Destinations that one rule or one scope newly opens. */
 export interface Gain {
   readonly by: Became;
   readonly use: Use;
   readonly to: Targets;
-  /** Whether `to` is only a part of what the rule names. */
+  /** Whether `to` is only part of what the rule names. */
   readonly isPart: boolean;
   readonly openings: readonly Opening[];
   readonly conditions: readonly Condition[];
-  /** How many other rules or holders open the same. */
+  /** The number of other rules or holders that open the same. */
   readonly otherWays: number;
 }
 
 const nothing: Pick<Spread, "opened"> = { opened: [] };
 
 /**
- * What `after` opens and `before` does not. A weaker condition is a gain, a stronger one is not;
- * what is compared is what names stand for. Turned round it is what is lost.
+ * What `after` opens and `before` does not. A weaker condition is a gain, a stronger one is not.
+ * Names are compared by what they stand for. Swap the arguments to get what is lost.
  */
 export function findGains(before: Spread | undefined, after: Spread | undefined): Gain[] {
   if (after === undefined || before === after) return [];
@@ -35,7 +35,7 @@ export function findGains(before: Spread | undefined, after: Spread | undefined)
       by.conditions.length === 0 ? uses.map(getUseKey) : [],
     ),
   );
-  // Most rules are the same before and after: only the others are worth a closer look.
+  // Most rules are the same before and after, so only the others are compared in detail.
   let cover: Cover | undefined;
   const gains = new Map<string, Gain>();
   for (const { by, uses } of after.opened)
@@ -52,7 +52,7 @@ export function findGains(before: Spread | undefined, after: Spread | undefined)
 }
 
 /**
- * What a use opens and under which conditions, as a text; uses are shared by thousands of starts.
+ * Caches the text of what a use opens and its conditions, because thousands of starts share uses.
  */
 const keys = new WeakMap<Use, string>();
 
@@ -105,12 +105,12 @@ function getGainKey({ to, openings, conditions }: Gain): string {
   ]);
 }
 
-/** The places that give a gain: where tags or the machine change, and the rule at the end. */
+/** The places that cause a gain: where tags or the machine change, and the rule at the end. */
 export function listPlaces({ by, use }: Gain): readonly Source[] {
   return [...findTurns(findPath(by)).map(({ because }) => because.at), use.at];
 }
 
-/** The place among them that is new: an owner whom `before` does not have, or the rule. */
+/** The place that is new: an owner that `before` does not have, or the rule. */
 export function findCause({ by, use }: Gain, before: Network | undefined): Source {
   const isNew = ({ from, to }: Step): boolean =>
     "tags" in from &&

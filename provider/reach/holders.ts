@@ -1,10 +1,10 @@
 /**
- * Who can come to hold which tags, step by step.
+ * Who can get which tags, step by step.
  *
- * The rule of tags is one step on an exact set: whoever holds the set S may give the set T where T
- * is S itself, or where a tag of S owns each tag of T in the policy file. A part of S is neither.
- * It holds for each holder in turn, so that an OAuth client of tag:a makes a key of tag:b, which
- * admits a machine as tag:c where a owns b and b owns c.
+ * The rule for tags is one step on an exact set: a holder of the set S may give the set T if T is S
+ * itself, or if a tag of S owns each tag of T in the policy file. A subset of S does not qualify.
+ * The rule applies to each holder in turn: if a owns b and b owns c, an OAuth client with tag:a can
+ * create a key with tag:b, which admits a machine as tag:c.
  *
  * Source: https://tailscale.com/kb/1068/tags ("Group devices with tags"), 2025-12-04
  */
@@ -12,11 +12,11 @@
 import { type Holder, type Source, type Step, toHolder } from "./model";
 import type { Abilities, Ability } from "./scope-steps";
 
-/** Who owns which tag, by the owner. */
+/** Which tags each owner owns. */
 export interface Ownership {
   /** Every tag that the policy file defines. */
   readonly defined: ReadonlySet<string>;
-  /** Of each tag, the tags that it owns. */
+  /** For each tag, the tags that it owns. */
   readonly ownedBy: ReadonlyMap<string, readonly Owned[]>;
 }
 
@@ -25,7 +25,7 @@ export interface Owned {
   readonly at: Source;
 }
 
-/** Whether a holder of exactly the tags `held` may give exactly the tags `wanted`. */
+/** Whether a holder of exactly the tags `held` can give exactly the tags `wanted`. */
 export function canGive(
   held: readonly string[],
   wanted: readonly string[],
@@ -39,8 +39,8 @@ export function canGive(
 }
 
 /**
- * Every step by which a holder's tags go on: with the same set, and with each tag that one of them
- * owns. Sets of several owned tags lead nowhere that each of them does not lead to.
+ * Every step that passes on a holder's tags: the same set, and each tag that one of them owns. A
+ * set of several owned tags leads nowhere that its single tags do not lead.
  */
 export function findHolderSteps(
   holder: Holder,
@@ -72,7 +72,7 @@ const credentialSteps: readonly {
 interface Passing {
   readonly kind: Holder["kind"];
   readonly how: Step["how"];
-  /** Undefined for an auth key, which needs none. */
+  /** Undefined for an auth key, which needs no scope. */
   readonly scope: string | undefined;
 }
 
@@ -111,7 +111,7 @@ function passOnTags(holder: Holder, { defined, ownedBy }: Ownership, passing: Pa
   return steps;
 }
 
-/** With the scope `all` every tag can be given that the policy file defines. */
+/** The scope `all` can give every tag that the policy file defines. */
 function toAnyTag(holder: Holder, { defined }: Ownership, { kind, how }: Passing): Step[] {
   return [...defined].map((tag) => ({
     how,

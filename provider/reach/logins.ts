@@ -1,6 +1,6 @@
 /**
- * Tailscale SSH: whoever logs in on a machine is that machine from there on. It needs a rule of
- * `ssh` and one that opens port 22. Source: https://tailscale.com/kb/1193/tailscale-ssh
+ * Tailscale SSH: somebody who logs in to a machine can act as that machine. A login needs a rule in
+ * `ssh` and a rule that opens port 22. Source: https://tailscale.com/kb/1193/tailscale-ssh
  */
 
 import { findAddressUses } from "./addresses";
@@ -12,13 +12,13 @@ import { findNames, type Use, type UsesOf, unknownUser } from "./uses";
 
 export interface Logins {
   readonly steps: readonly Step[];
-  /** The same as what opens. */
+  /** The logins as uses. */
   readonly uses: readonly Use[];
 }
 
 const none: Logins = { steps: [], uses: [] };
 
-/** The logins of each node; remembered, because many starts come by the same machines. */
+/** The logins of each node, cached because many starts pass through the same machines. */
 export function rememberLogins(network: Network, usesOf: UsesOf): (node: Node) => Logins {
   if (!network.rules.some(({ isLogin }) => isLogin)) return () => none;
   const known = new Map<string, Logins>();
@@ -36,14 +36,14 @@ function findLogins(node: Node, network: Network, usesOf: UsesOf): Logins {
     .sort((one, other) => one - other)
     .flatMap((place) => network.rules[place] ?? [])
     .filter(({ isLogin }) => isLogin)
-    // In check mode a person signs in again, and a machine with tags has nobody who could.
+    // In check mode a person must sign in again, which a machine with tags cannot do.
     .filter(({ conditions }) => node.kind !== "machine" || !conditions.some(isCheck));
   if (rules.length === 0) return none;
   const conditionsOn22 = findDoors([
     ...names.flatMap(usesOf),
     ...findAddressUses(names, network, undefined),
   ]);
-  // Of somebody who is not known, nobody can say which rules come first.
+  // For an unknown user, we cannot know which rules come first.
   const checks = node.kind === "person" && node.name !== unknownUser ? rules.filter(isChecked) : [];
   const logins = rules.flatMap((rule) =>
     findLoginsBy({ ...rule, checks }, node, network, conditionsOn22),
@@ -55,14 +55,14 @@ function isCheck({ kind }: Condition): boolean {
   return kind === "check";
 }
 
-/** Whether a rule asks everybody whom it names to sign in again. */
+/** Whether a rule requires everybody whom it names to sign in again. */
 function isChecked({ conditions }: Rule): boolean {
   return conditions.length > 0 && conditions.every(isCheck);
 }
 
 /**
- * What a rule opens on a tag beside the rules in check mode, which come first for the logins that
- * they name. Source: https://tailscale.com/kb/1337/policy-syntax#ssh
+ * What a rule opens on a tag in addition to the rules in check mode, which come first for the
+ * logins that they name. Source: https://tailscale.com/kb/1337/policy-syntax#ssh
  */
 function dropChecked(
   { conditions, checks }: LoginRule,
@@ -120,17 +120,13 @@ function findLoginsBy(
   );
 }
 
-/**
- * The tags of the machines that a rule of `ssh` leads to. Users' own machines are theirs already.
- */
+/** The tags of the machines that an `ssh` rule leads to. Users already have their own machines. */
 function findTags({ names, isEverything }: Targets, { ownership }: Network): readonly string[] {
   if (isEverything || names.includes("autogroup:tagged")) return [...ownership.defined];
   return names.filter((name) => name.startsWith("tag:"));
 }
 
-/**
- * Of each tag, the conditions under which port 22 is open, without those that others make needless.
- */
+/** For each tag, the conditions under which port 22 is open, without redundant ones. */
 function findDoors(uses: readonly Use[]): (tag: string) => readonly (readonly Condition[])[] {
   const open = new Map<string, (readonly Condition[])[]>();
   const note = (name: string, conditions: readonly Condition[]) =>

@@ -1,24 +1,24 @@
 /**
- * The graph of reach: who is in it, which steps there are, and why each step is possible.
+ * The graph of reach: its nodes, its steps, and why each step is possible.
  *
- * A node is a set of tags in the hands of a holder, because Tailscale decides about the exact set
- * that a credential, an auth key or a machine has.
+ * A node is a holder with a set of tags, because Tailscale decides by the exact set that a
+ * credential, an auth key or a machine has.
  */
 
 import type { Place } from "../policy-file/model";
 
-/** Who holds a set of tags. */
+/** A holder of a set of tags. */
 export interface Holder {
   readonly kind: "credential" | "auth key" | "machine";
-  /** Sorted, each once. */
+  /** Sorted, without duplicates. */
   readonly tags: readonly string[];
 }
 
-/** Somebody or something that is no holder of tags. */
+/** Somebody or something that does not hold tags. */
 export interface Actor {
   /**
-   * `"person"`: a user, a group or a role, as the policy file names them; `"workload"`: a token's
-   * subject.
+   * `"person"`: a user, a group or a role, as named in the policy file; `"workload"`: the subject
+   * of a token.
    */
   readonly kind: "person" | "workload" | "address" | "anybody";
   readonly name: string;
@@ -27,13 +27,14 @@ export interface Actor {
 export type Node = Holder | Actor;
 
 /**
- * How one leads to the next.
+ * How one node leads to the next.
  *
- * `is`: who can act as a credential. `makes`: a further credential. `admits`: a machine joins, or
- * an auth key is made for one. `retags`: a machine that exists gets other tags. `reaches`: the
- * network opens. `logs in`: Tailscale SSH. `stands for`: a router, an exit node or the host of a
- * service. `takes the address`: a machine gets an address that a rule names. `is reached by`: any
- * machine can be put where a rule leads. `rewrites`: the rules themselves can be changed.
+ * `is`: somebody can act as a credential. `makes`: creates another credential. `admits`: a machine
+ * joins, or an auth key is created for one. `retags`: an existing machine gets other tags.
+ * `reaches`: the network opens. `logs in`: Tailscale SSH. `stands for`: becomes a router, an exit
+ * node or the host of a service. `takes the address`: a machine gets an address that a rule names.
+ * `is reached by`: any machine can be moved to the destination of a rule. `rewrites`: the rules
+ * themselves can be changed.
  */
 export type How =
   | "is"
@@ -47,7 +48,7 @@ export type How =
   | "is reached by"
   | "rewrites";
 
-/** What gives a step: a place in the policy file, a scope, or a resource of a program. */
+/** What makes a step possible: a place in the policy file, a scope, or a resource of a program. */
 export type Source =
   | { readonly policy: Place }
   | { readonly scope: string }
@@ -56,12 +57,12 @@ export type Source =
 export interface Because {
   /** One sentence. */
   readonly sentence: string;
-  /** The same behind the name of what it leads to, for example `"owned by tag:ci"`. */
+  /** The same in short, to follow the name of the destination, for example `"owned by tag:ci"`. */
   readonly inShort: string;
   readonly at: Source;
 }
 
-/** A step by which somebody comes to hold tags, or to be somebody else. */
+/** A step by which somebody gets tags or becomes somebody else. */
 export interface Step {
   readonly how: How;
   readonly from: Node;
@@ -70,22 +71,22 @@ export interface Step {
   readonly conditions: readonly Condition[];
 }
 
-/** What has to hold for a step, as far as nobody can know it from here. */
+/** A condition for a step that we cannot check from here. */
 export type Condition =
   /**
-   * Any of the lists of assertions must hold whole, for example
-   * `[["node:os == 'macos'"], ["custom:trusted == true"]]`. Definitions, not names.
+   * All assertions of at least one list must hold, for example `[["node:os == 'macos'"],
+   * ["custom:trusted == true"]]`. Definitions, not names.
    */
   | { readonly kind: "posture"; readonly anyOf: readonly (readonly string[])[] }
   /** The machines that carry the traffic have one of these tags. */
   | { readonly kind: "via"; readonly tags: readonly string[] }
   /** A machine has an address in this range. */
   | { readonly kind: "address"; readonly range: string }
-  /** Somebody approves it first, for example a device where that is asked for. */
+  /** Somebody must approve it first, for example a device if the tailnet requires that. */
   | { readonly kind: "approval"; readonly of: string }
-  /** SSH in check mode: a person signs in again. */
+  /** SSH in check mode: a person must sign in again. */
   | { readonly kind: "check"; readonly period: string }
-  /** Whether it applies cannot be known from here; counted as if it did. */
+  /** We cannot know whether it applies, so we assume that it does. */
   | { readonly kind: "unknown"; readonly what: string };
 
 /** The key of a node in a map. */
@@ -97,7 +98,7 @@ export function toHolder(kind: Holder["kind"], tags: Iterable<string>): Holder {
   return { kind, tags: [...new Set(tags)].sort() };
 }
 
-/** Where something is, as reports write it: `"grants[3], line 17"`, `"scope auth_keys"`. */
+/** The place of something, as reports write it: `"grants[3], line 17"`, `"scope auth_keys"`. */
 export function describePlace(at: Source): string {
   if ("scope" in at) return `scope ${at.scope}`;
   if ("urn" in at) return at.urn;

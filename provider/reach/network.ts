@@ -1,6 +1,6 @@
 /**
- * The rules of a policy file as reach asks for them: found by whom they are for, with everything
- * that they name resolved to its definition.
+ * The rules of a policy file in the form that reach needs: indexed by source, with every name
+ * resolved to its definition.
  */
 
 import {
@@ -30,19 +30,19 @@ import { coverTailnet, formatRange } from "./ranges";
 /** What a rule opens at its destinations. */
 export interface Opening {
   /**
-   * The number of a protocol, `"app NAME"` for a capability, `"login"` for one by SSH, `"stand
-   * for"` for taking somebody's place, `"any traffic"` where no rules are, `"anything"` for what
-   * nobody can limit, which is more: logins and places of others as well.
+   * The number of a protocol, `"app NAME"` for a capability, `"login"` for an SSH login, `"stand
+   * for"` for taking somebody's place, `"any traffic"` if there are no rules, `"anything"` for
+   * access that nothing can limit, which also includes logins and the places of others.
    */
   readonly what: string;
-  /** Ports, both inclusive; all where it has none. */
+  /** Ports, both inclusive; the full range if it has no ports. */
   readonly first: number;
   readonly last: number;
-  /** Of a login its name, of a capability its values as JSON. */
+  /** The name of a login, or the values of a capability as JSON. */
   readonly detail: string;
 }
 
-/** Those whom every rule means that is for all members and all machines with tags. */
+/** The source name for rules that apply to all members and all machines with tags. */
 export const everyMachine = "every machine";
 
 /** What a selector stands for. */
@@ -52,13 +52,13 @@ export interface Targets {
   /** Tags, users, roles, services, `"internet"`, `"any machine"`. */
   readonly names: readonly string[];
   readonly ranges: readonly Range[];
-  /** Whether it is everything that there is. */
+  /** Whether it stands for everything. */
   readonly isEverything: boolean;
 }
 
 export const everything: Targets = { written: "*", names: [], ranges: [], isEverything: true };
 
-/** Any machine, whatever tag or user it has. */
+/** Any machine, with any tag or user. */
 export const anyMachine: Targets = {
   written: "any machine",
   names: ["any machine"],
@@ -94,7 +94,7 @@ export interface Rule {
   readonly sources: readonly string[];
   /** The addresses among the sources: of hosts, sets of addresses and ranges. */
   readonly sourceRanges: readonly Range[];
-  /** Whether these are of every machine of the tailnet, if only together. */
+  /** Whether these ranges together cover every machine of the tailnet. */
   readonly isForAllAddresses: boolean;
   readonly destinations: readonly Destination[];
   readonly conditions: readonly Condition[];
@@ -105,31 +105,31 @@ export interface Destination {
   readonly openings: readonly Opening[];
 }
 
-/** Who becomes a router, an exit node or the host of a service without anybody's approval. */
+/** Who becomes a router, an exit node or the host of a service without manual approval. */
 export interface Approval {
   readonly at: Place;
   readonly approver: string;
   readonly of: Targets;
 }
 
-/** What machines with a name carry as an app connector. */
+/** The traffic that machines with a certain name route as an app connector. */
 export interface Connector {
   readonly at: Place;
-  /** A tag, or `autogroup:tagged`, because only machines with tags are connectors. */
+  /** A tag, or `autogroup:tagged`, because only machines with tags can be connectors. */
   readonly connector: string;
-  /** The names for which it answers, whoever approves what. */
+  /** The names that it answers for, regardless of approvals. */
   readonly domains: readonly Targets[];
-  /** What it carries to where somebody approves it. */
+  /** The routes that it serves after somebody approves them. */
   readonly routes: readonly Targets[];
 }
 
-/** Something that a policy file gives to machines and that no rule decides. */
+/** Something that a policy file gives to machines independently of its rules. */
 export interface Remark {
   readonly at: Place;
   readonly sentence: string;
 }
 
-/** A policy file, as far as it decides reach. */
+/** The parts of a policy file that decide reach. */
 export interface Network {
   readonly ownership: Ownership;
   /** Where each tag is defined. */
@@ -140,7 +140,7 @@ export interface Network {
   readonly approvals: readonly Approval[];
   readonly connectors: readonly Connector[];
   readonly remarks: readonly Remark[];
-  /** Addresses that machines get by `ipPool`. */
+  /** Addresses that machines get from `ipPool`. */
   readonly pools: readonly {
     readonly targets: readonly string[];
     readonly ranges: readonly Range[];
@@ -148,17 +148,17 @@ export interface Network {
   readonly groups: ReadonlyMap<string, readonly string[]>;
   readonly hosts: ReadonlyMap<string, readonly Range[]>;
   readonly ipsets: ReadonlyMap<string, readonly Range[]>;
-  /** Of users, by their login names, the role as the API calls it, where somebody says it. */
+  /** The API's role for each login name, if known. */
   readonly roles?: ReadonlyMap<string, string>;
   readonly notUnderstood: readonly NotUnderstood[];
-  /** Of each source, the rules that name it, by their places in `rules`. */
+  /** For each source, the indexes in `rules` of the rules that name it. */
   readonly bySource: ReadonlyMap<string, readonly number[]>;
-  /** The rules that have addresses as sources. */
+  /** The indexes of the rules that have addresses as sources. */
   readonly byAddress: readonly number[];
   readonly hasLogins: boolean;
 }
 
-/** What decides reach in a policy file. */
+/** Extracts from a policy file what decides reach. */
 export function toNetwork(file: PolicyFile): Network {
   const rules = [
     ...(file.hasNetworkRules ? [] : [openToAll]),
@@ -208,10 +208,10 @@ export const anything: Opening = {
   detail: "",
 };
 
-/** Every protocol and port, which gives no login and nobody's place. */
+/** Every protocol and port, but no logins and nobody else's place. */
 const anyTraffic: Opening = { ...anything, what: "any traffic" };
 
-/** Of a file that has no rules at all. Source: https://tailscale.com/kb/1192/acl-samples */
+/** The rule for a file without any rules. Source: https://tailscale.com/kb/1192/acl-samples */
 const openToAll: Rule = {
   at: { section: "", path: "", line: 1, column: 1 },
   isLogin: false,
@@ -247,7 +247,7 @@ function toNetworkRule(rule: NetworkRule, file: PolicyFile): Rule {
   };
 }
 
-/** Destinations, those that are the whole tailnet only together as one. */
+/** Merges destinations into one if only together they are the whole tailnet. */
 function togetherWhole(destinations: readonly Destination[]): readonly Destination[] {
   if (destinations.length < 2) return destinations;
   const alike = new Map<string, Destination[]>();
@@ -276,7 +276,7 @@ function togetherWhole(destinations: readonly Destination[]): readonly Destinati
   });
 }
 
-/** Every machine has either a user who is a member or a tag; machines shared in are no part. */
+/** Every machine has either a member as its user or a tag; machines shared in do not count. */
 const everyone: readonly string[] = ["autogroup:member", "autogroup:tagged"];
 
 function isEveryone(names: readonly string[]): boolean {
@@ -311,7 +311,7 @@ function toLoginRule(rule: SshRule, file: PolicyFile): Rule {
   };
 }
 
-/** What `autogroup:nonroot` is called. */
+/** Our text for `autogroup:nonroot`. */
 export const anyButRoot = "any login but root";
 
 function describeLogin(login: Login): string {
@@ -347,7 +347,7 @@ function toFunnelRule(at: Place, targets: readonly Selector[], file: PolicyFile)
 function toPostureCondition(names: readonly string[], file: PolicyFile): Condition[] {
   if (names.length === 0) return [];
   const anyOf = names.map((name) =>
-    // One that is not defined can be met by nobody as far as is known, and counts as no obstacle.
+    // We do not know who meets an undefined posture, so we do not treat it as an obstacle.
     (file.postures.get(name)?.conditions ?? []).map(({ text }) => text.replace(/\s+/g, " ").trim()),
   );
   return [{ kind: "posture", anyOf }];
@@ -359,7 +359,7 @@ function resolveSources(
   const sourceRanges = selectors.flatMap((one) => ("ranges" in one ? one.ranges : []));
   const names = selectors
     .filter((one) => !("ranges" in one))
-    // Every address, also of those outside the tailnet, whom `*` does not mean.
+    // Every address, even outside the tailnet, which `*` does not include.
     .flatMap((one) =>
       isAnybody(one) ? [getSelectorName(one), "internet"] : [getSelectorName(one)],
     );
@@ -374,7 +374,7 @@ function isAnybody(selector: Selector): boolean {
   return selector.kind === "autogroup" && selector.name === "danger-all";
 }
 
-/** The name of a selector as an owner or a source; what is not understood may be anybody. */
+/** The name of a selector as an owner or a source. One that we do not understand may be anybody. */
 export function getSelectorName(selector: Selector): string {
   switch (selector.kind) {
     case "any":
@@ -396,7 +396,7 @@ export function getSelectorName(selector: Selector): string {
   }
 }
 
-/** What a selector stands for as a destination, by its definition. */
+/** Resolves a selector as a destination, using its definition. */
 export function resolveTargets(selector: Selector, file: PolicyFile): Targets {
   const written = selector.text;
   const named = (...names: string[]): Targets => ({
@@ -507,7 +507,7 @@ function toDomainTargets(domain: string): Targets {
   return { written: domain, names: [domain], ranges: [], isEverything: false };
 }
 
-/** Names of an application that Tailscale knows, or that are not understood. */
+/** Domains of an application that Tailscale knows, or domains that we do not understand. */
 const anyDomain: Targets = {
   written: "names on the internet",
   names: ["internet"],
@@ -528,7 +528,7 @@ function findRemarks({ nodeAttributes }: PolicyFile): Remark[] {
 }
 
 /**
- * The addresses that somebody names: an address, a CIDR, `FROM-TO`, a name of `hosts` or `ipsets`;
+ * Parses addresses from user text: an address, a CIDR, `FROM-TO`, a name in `hosts` or `ipsets`;
  * undefined for anything else.
  */
 export function findRanges(

@@ -1,4 +1,4 @@
-/** Who gets where: the paths from starts to a target, and all that opens to one start. */
+/** Finds the paths from starts to a target, and everything that opens to one start. */
 
 import { getConditionKey, keepStrongest } from "./conditions";
 import { type Condition, getNodeKey, type Step } from "./model";
@@ -12,16 +12,16 @@ import type { Use } from "./uses";
 /** A way from a start to what one rule opens. */
 export interface Way {
   readonly start: Start;
-  /** From the start to the node for which the rule holds; empty where that is the start. */
+  /** From the start to the node that the rule applies to; empty if that is the start itself. */
   readonly steps: readonly Step[];
   readonly by: Became;
   readonly use: Use;
   readonly destination: Destination;
-  /** Those of the rule and of every step. */
+  /** The conditions of the rule and of every step. */
   readonly conditions: readonly Condition[];
 }
 
-/** Every way of one start, by each rule once, the shortest first. */
+/** Every way of one start, once for each rule, shortest first. */
 export function findWaysFrom(start: Start, spread: Spread): Way[] {
   return filterWays(start, spread, () => []);
 }
@@ -31,7 +31,7 @@ export function findWaysTo(start: Start, spread: Spread, target: Target): Way[] 
   return filterWays(start, spread, (destination) => opensTarget(destination, target));
 }
 
-/** Every way of every start to a target, the shortest first. */
+/** Every way of every start to a target, shortest first. */
 export function findAllWaysTo(
   starts: readonly Start[],
   spreadFrom: SpreadFrom,
@@ -45,8 +45,8 @@ export function findAllWaysTo(
 }
 
 /**
- * Whether a path begins with what a user or an address may be, which a role or a tag is asked for
- * itself.
+ * Whether a path begins with a role or tag that a user or an address only might have. Such a role
+ * or tag is a start itself.
  */
 export function isPossible(first: Step | undefined): boolean {
   return first?.how === "is" && ["person", "address"].includes(first.from.kind);
@@ -87,10 +87,7 @@ function filterWays(
     .sort((one, other) => one.steps.length - other.steps.length);
 }
 
-/**
- * Everybody whom a policy file names as somebody who reaches or owns something, and machines by
- * their tags.
- */
+/** Everybody whom a policy file names as a source or an owner, and machines by their tags. */
 export function findNamedStarts(network: Network): Start[] {
   const people = new Set([
     ...network.owners.map(({ name }) => name),

@@ -1,4 +1,4 @@
-/** What reach asks of ranges of addresses beyond what the policy file's reader needs. */
+/** Operations on address ranges that only reach needs, and the policy file's reader does not. */
 
 import { formatAddress, machineRanges, type Range, subtractRange } from "../policy-file/addresses";
 
@@ -11,7 +11,9 @@ export function isWithinRanges(range: Range, ranges: readonly Range[]): boolean 
   return ranges.reduce<readonly Range[]>(subtractRange, [range]).length === 0;
 }
 
-/** Whether every machine of the tailnet has an address in `ranges`: each has one of both families. */
+/**
+ * Whether every machine of the tailnet has an address in `ranges`: each has one in both families.
+ */
 export function coverTailnet(ranges: readonly Range[]): boolean {
   return ([4, 6] as const).some((family) =>
     machineRanges
@@ -24,7 +26,7 @@ export function isInTailnet(range: Range): boolean {
   return machineRanges.some((own) => overlaps(own, range));
 }
 
-/** A range as people write it: an address, a CIDR, or two ends. */
+/** Formats a range as people write it: an address, a CIDR, or two ends. */
 export function formatRange({ family, first, last }: Range): string {
   const from = formatAddress({ family, value: first });
   if (first === last) return from;

@@ -1,5 +1,5 @@
 /**
- * What writing with a scope means for reach, as data.
+ * What write access with a scope means for reach, as data.
  *
  * Sources: the trust credentials page (https://tailscale.com/kb/1623/trust-credentials), "Group
  * devices with tags" (https://tailscale.com/kb/1068/tags) of 2025-12-04, and the API document
@@ -8,17 +8,17 @@
 
 import { covers, expandLegacyScopes } from "../access/scopes";
 
-/** What a scope can do beyond what it opens by itself. */
+/** What a scope can do beyond the operations that it allows. */
 export type Ability =
-  /** Makes auth keys, which admit machines. */
+  /** Creates auth keys, which admit machines. */
   | "makes auth keys"
-  /** Makes further credentials, with no more scopes than its own. */
+  /** Creates more credentials, with no more scopes than its own. */
   | "makes credentials"
-  /** Gives tags and addresses to machines that exist, whatever tags they have. */
+  /** Gives tags and addresses to existing machines, no matter which tags they have. */
   | "changes machines"
   /** Approves subnets and exit nodes that machines advertise. */
   | "approves routes"
-  /** Sets the attributes of machines that `custom:` conditions ask for. */
+  /** Sets the machine attributes that `custom:` conditions check. */
   | "sets posture"
   /** Approves the hosts of services. */
   | "approves services"
@@ -26,15 +26,15 @@ export type Ability =
   | "rewrites rules"
   /** Can give other users every role, which gives everything if one of them helps. */
   | "makes administrators"
-  /** Gives any tag that is defined, whoever owns it. */
+  /** Gives any defined tag, no matter who owns it. */
   | "gives any tag";
 
 interface ScopeStep {
   readonly scope: string;
   readonly abilities: readonly Ability[];
-  /** What it changes that is not reach through the network, after "can". */
+  /** What it can change other than reach through the network, worded to follow "can". */
   readonly aside?: string;
-  /** The same of a scope whose steps need something that a credential may not have: tags, say. */
+  /** The same, for a scope whose steps need something that a credential may lack, such as tags. */
   readonly otherwise?: string;
   readonly source: string;
 }
@@ -159,21 +159,24 @@ export const scopeSteps: readonly ScopeStep[] = [
 
 /** What a set of scopes can do for reach. */
 export interface Abilities {
-  /** The scope that gives an ability, or undefined where none does. */
+  /** The scope that gives an ability; undefined if none does. */
   scopeFor(ability: Ability): string | undefined;
-  /** The same for scopes that can do the same. */
+  /** Equal for sets of scopes that can do the same. */
   readonly key: string;
-  /** What it can change beside the network, each after "can". */
+  /** What it can change apart from the network, each worded to follow "can". */
   readonly asides: readonly string[];
-  /** What its scopes can do where they lead to no machine and no credential, each after "can". */
+  /**
+   * What its scopes can do if they lead to no machine and no credential, each worded to follow
+   * "can".
+   */
   readonly otherwise: readonly string[];
-  /** Scopes that no table knows: what they give is not known, so they count as everything. */
+  /** Scopes that are in no table. We do not know what they allow, so we assume everything. */
   readonly unknown: readonly string[];
 }
 
 const known = new Set(scopeSteps.map(({ scope }) => scope));
 
-/** Reads scopes as the API does: older names are what they became, `:read` gives no step. */
+/** Reads scopes as the API does: an older name means its successors, and `:read` gives no step. */
 export function findAbilities(scopes: readonly string[]): Abilities {
   const held = expandLegacyScopes(scopes);
   const steps = scopeSteps.filter(({ scope }) => covers(held, scope));

@@ -1,4 +1,4 @@
-/** Everything that somebody can come to hold, and everything that opens to them by it. */
+/** Finds everything that somebody can get or become, and everything that this opens to them. */
 
 import type { Place } from "../policy-file/model";
 import { normalizeTag } from "../policy-file/selector";
@@ -41,23 +41,22 @@ import {
   unknownUser,
 } from "./uses";
 
-/** What opens to somebody who became a node. */
+/** Something that opens to somebody who has become a node. */
 export interface Opened {
   readonly by: Became;
   readonly uses: readonly Use[];
 }
 
 /**
- * A node that somebody can become; the same one again where that is possible under other
- * conditions.
+ * A node that somebody can become. A node appears again if it is possible under other conditions.
  */
 export interface Became {
   readonly node: Node;
-  /** How many steps away it is; 0 for where it starts. */
+  /** The number of steps from the start; 0 for the start. */
   readonly hops: number;
-  /** Those of all steps. */
+  /** The conditions of all steps. */
   readonly conditions: readonly Condition[];
-  /** The last step of the shortest way, and from where; undefined for where it starts. */
+  /** The last step of the shortest way, and where it comes from; undefined for the start. */
   readonly last: { readonly step: Step; readonly from: Became } | undefined;
   /** The last steps of other ways. */
   readonly otherSteps: readonly Step[];
@@ -65,14 +64,14 @@ export interface Became {
 
 export interface Spread {
   readonly origin: Node;
-  /** The nearest first. */
+  /** Nearest first. */
   readonly became: readonly Became[];
   readonly opened: readonly Opened[];
-  /** What a credential can change beside the network, each after "can". */
+  /** What a credential can change apart from the network, each worded to follow "can". */
   readonly asides: readonly string[];
 }
 
-/** Computes what somebody reaches by one policy file, and remembers it. */
+/** Computes what somebody reaches under one policy file, and caches it. */
 export type SpreadFrom = (start: Start) => Spread;
 
 /**
@@ -104,7 +103,7 @@ interface Context {
 interface Beginning {
   readonly origin: Node;
   readonly abilities: Abilities;
-  /** What opens to it beside the rules. */
+  /** What opens to it in addition to the rules. */
   readonly beside?: Use;
 }
 
@@ -130,7 +129,7 @@ function findBeginning(start: Start, { ownership }: Network): Beginning {
       origin: toHolder("credential", tags),
       abilities: findAbilities(start.hides?.scopes ? ["all"] : start.scopes),
     };
-  // Without tags its machine is its maker's, and who that is is not known: anybody of the tailnet.
+  // Without tags its machine belongs to its creator, who is unknown: anybody in the tailnet.
   const origin = [...tags].length > 0 ? toHolder("auth key", tags) : toPerson(unknownUser);
   return { origin, abilities };
 }
@@ -178,13 +177,13 @@ function computeSpread(
   };
 }
 
-/** Everything that `origin` can become, the nearest first. */
+/** Everything that `origin` can become, nearest first. */
 function growFrom(origin: Node, abilities: Abilities, context: Context): Became[] {
   type Growing = Became & { readonly otherSteps: Step[] };
   const first: Growing = { node: origin, hops: 0, conditions: [], last: undefined, otherSteps: [] };
   const became: Growing[] = [first];
   const byKey = new Map<string, Growing[]>([[getNodeKey(origin), [first]]]);
-  // Grows while it is walked.
+  // The list grows during the loop.
   for (const from of became)
     for (const step of findSteps(from.node, abilities, context)) {
       const conditions = keepStrongest([
@@ -226,7 +225,7 @@ function findSteps(node: Node, abilities: Abilities, { network, loginsOf }: Cont
 
 /**
  * Steps to all owned tags at once. A machine with several tags has what each of them has, so this
- * matters for SSH alone, where one tag may open the port and another the login.
+ * only matters for SSH, where one tag may open the port and another may allow the login.
  */
 function combineTags(steps: readonly Step[]): Step[] {
   const kinds = new Map<string, Step[]>();
@@ -244,7 +243,7 @@ function combineTags(steps: readonly Step[]): Step[] {
   });
 }
 
-/** The tags that people own: they may give them to machines. */
+/** Steps to the tags that a person owns, and so can give to machines. */
 function findOwnedSteps(person: Actor, network: Network): Step[] {
   const names = new Set(findNames(person, network));
   return network.owners
@@ -262,7 +261,9 @@ function findOwnedSteps(person: Actor, network: Network): Step[] {
     }));
 }
 
-/** The roles and groups that a user may have, which no policy file says. */
+/**
+ * Steps to the roles and groups that a user may have. The policy file does not say who has them.
+ */
 function findRoleSteps(person: Actor, network: Network): Step[] {
   return findPossibleRoles(person.name, network).map(({ name, at }) => ({
     how: "is",
@@ -277,7 +278,10 @@ function findRoleSteps(person: Actor, network: Network): Step[] {
   }));
 }
 
-/** Whose machine has an address of the tailnet, which no policy file says: anybody's. */
+/**
+ * Steps from a tailnet address. The policy file does not say whose machine has it, so it may be
+ * anybody's.
+ */
 function findAddressSteps(address: Actor, network: Network): Step[] {
   if (!(findRanges(address.name, network) ?? []).some(isInTailnet)) return [];
   const file: Place = { section: "", path: "", line: 1, column: 1 };
@@ -300,7 +304,7 @@ function findAddressSteps(address: Actor, network: Network): Step[] {
   ];
 }
 
-/** What rules open to each node; what holds for all of them is told of the nearest. */
+/** What the rules open to each node. What applies to all nodes is reported for the nearest one. */
 function findOpened(
   became: readonly Became[],
   abilities: Abilities,
@@ -330,7 +334,7 @@ function findOpened(
       continue;
     }
     for (const name of names) if (isNew(name, by)) add(by, usesOf(name));
-    // What a credential does to machines it can do to any.
+    // What a credential can do to one machine it can do to any machine.
     const isFirst = isNew(`the first ${node.kind}`, by);
     if (isFirst || depends) {
       add(by, findAddressUses(names, network, abilities));
@@ -342,7 +346,7 @@ function findOpened(
 }
 
 /**
- * What a credential that has no machine opens to the machines of others: it approves what they
+ * What a credential without a machine opens to the machines of others by approving what they
  * advertise.
  */
 function findUsesThroughOthers(
@@ -371,13 +375,13 @@ function findUsesThroughOthers(
       ];
 }
 
-/** Rules without the conditions that the credential can meet by itself. */
+/** Removes from rules the conditions that the credential can meet by itself. */
 function dropSetAttributes(uses: readonly Use[], abilities: Abilities): readonly Use[] {
   if (abilities.scopeFor("sets posture") === undefined) return uses;
   return uses.map((use) => ({ ...use, conditions: dropMetConditions(abilities, use.conditions) }));
 }
 
-/** Conditions without the attributes that the credential sets itself. */
+/** Removes the conditions on attributes that the credential can set itself. */
 function dropMetConditions(
   abilities: Abilities,
   conditions: readonly Condition[],
@@ -427,8 +431,8 @@ function toRewriting(why: string, at: Source, conditions: readonly Condition[]):
 }
 
 /**
- * Who gives tags and addresses to machines can put any machine of the tailnet under a tag or an
- * address, which every rule with that destination then opens.
+ * A credential that can change tags and addresses can give any machine of the tailnet a tag or an
+ * address. Every rule with that destination then opens the machine.
  */
 function findMovedUses(
   became: readonly Became[],
@@ -471,14 +475,14 @@ function findMovedUses(
   });
 }
 
-/** The steps to somebody, from the start on, by the shortest way. */
+/** The steps of the shortest way from the start. */
 export function findPath(became: Became): readonly Step[] {
   const path: Step[] = [];
   for (let at = became; at.last !== undefined; at = at.last.from) path.unshift(at.last.step);
   return path;
 }
 
-/** Everything that has to hold for a rule to hold for somebody. */
+/** Every condition that must be met for a rule to apply to somebody. */
 export function collectConditions({ conditions }: Became, use: Use): readonly Condition[] {
   return conditions.length === 0
     ? use.conditions

@@ -1,24 +1,24 @@
-/** From where reach is asked: a credential, a machine's tags, or a person. */
+/** The starts of a question about reach: a credential, a machine's tags, or a person. */
 
 import type { Trusted } from "../access/trusted";
 
 export interface CredentialStart {
   readonly kind: "OAuthClient" | "FederatedIdentity" | "AuthKey" | "ApiAccessToken";
-  /** As people call it: the resource's name, a description, or an id. */
+  /** The name for people: the resource's name, a description, or an ID. */
   readonly name: string;
   readonly scopes: readonly string[];
   readonly tags: readonly string[];
-  /** Whether scopes or tags cannot be seen, so that they count as everything that there is. */
+  /** Whether scopes or tags are not visible. We then assume all of them. */
   readonly hides?: { readonly scopes?: boolean; readonly tags?: boolean };
   readonly id?: string;
   readonly urn?: string;
-  /** Whether a resource of a stack manages it; absent where no stack was looked at. */
+  /** Whether a resource of a stack manages it; absent if no stack was read. */
   readonly isManaged?: boolean;
-  /** Who can be a federated identity. */
+  /** Who can use the federated identity. */
   readonly trusted?: Trusted;
-  /** Of an auth key: whether its machines need no approval. */
+  /** For an auth key: whether its machines need no approval. */
   readonly preauthorized?: boolean;
-  /** Where the program makes it. */
+  /** Where the program creates it. */
   readonly position?: { readonly file: string; readonly line: number };
 }
 
@@ -35,7 +35,7 @@ export interface PersonStart {
   readonly name: string;
 }
 
-/** Addresses, as a rule names them: a machine's, or of what is behind a router. */
+/** Addresses, as a rule names them: those of a machine, or those behind a router. */
 export interface AddressStart {
   readonly kind: "Addresses";
   readonly name: string;

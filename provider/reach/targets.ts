@@ -1,4 +1,4 @@
-/** What reach is asked about, and whether something opens it. */
+/** The targets of a question about reach, and whether a rule opens them. */
 
 import { internetRanges, parseRange, type Range } from "../policy-file/addresses";
 import { hasPorts, parseProtocol } from "../policy-file/ports";
@@ -10,15 +10,15 @@ import { coverTailnet, formatRange, isInTailnet, overlaps } from "./ranges";
 
 /** A destination, as a question names it. */
 export interface Target {
-  /** As it was asked. */
+  /** The text of the question. */
   readonly text: string;
-  /** What is asked for: any of these names, or an address of these. */
+  /** The target is any of these names, or any of these addresses. */
   readonly names: readonly string[];
   readonly ranges: readonly Range[];
   readonly isEverything: boolean;
   /** Undefined for any. */
   readonly port: number | undefined;
-  /** Whether it is one machine, whose addresses and names are all known. */
+  /** Whether it is a single machine with all addresses and names known. */
   readonly isKnownMachine?: boolean;
   /** The number of a protocol; undefined for any. */
   readonly protocol: string | undefined;
@@ -26,7 +26,8 @@ export interface Target {
 
 /**
  * A target as people write it: `tag:db`, `tag:db:5432`, `10.20.0.0/16:443`, `[fd7a::1]:22`,
- * `ada@acme.example`, `svc:web:443`, `internet`, `*`, each with `/udp` or another protocol behind.
+ * `ada@acme.example`, `svc:web:443`, `internet`, `*`, each optionally followed by `/udp` or another
+ * protocol.
  */
 export function parseTarget(text: string, network: Network): Target | { readonly problem: string } {
   const [, body = "", protocolName] = /^(.*?)(?:\/([a-z][a-z0-9-]*))?$/s.exec(text.trim()) ?? [];
@@ -56,7 +57,7 @@ export function parseTarget(text: string, network: Network): Target | { readonly
       : { problem: `"${host}" is not defined in the policy file` };
   if (name.startsWith("group:")) {
     const found = [...network.groups].filter(([group]) => group.toLowerCase() === name);
-    // One of an identity provider has a domain, and is not in the file.
+    // A group of an identity provider contains a domain, and is not in the file.
     if (found.length === 0 && !name.includes("@"))
       return { problem: `"${host}" is not defined in the policy file` };
     return named(found.length === 0 ? [name] : found.flatMap(([, members]) => members));
@@ -74,7 +75,7 @@ export function parseTarget(text: string, network: Network): Target | { readonly
   };
 }
 
-/** Whether it is a name for which an app connector answers. */
+/** Whether an app connector answers for the name. */
 function isCarried(name: string, { connectors }: Network): boolean {
   const answered = connectors.flatMap(({ domains }) => domains.flatMap(({ names }) => names));
   return isDomain(name) && name.includes(".") && answered.some((one) => areOneInOther(one, name));
@@ -94,7 +95,7 @@ function splitPort(body: string): { host: string; port?: number; problem?: strin
     : { host, problem: `"${port}" is not a port` };
 }
 
-/** Whether a destination opens a target, and what has to hold beside the rule's own conditions. */
+/** Whether a destination opens a target, and which conditions apply besides the rule's own. */
 export function opensTarget(
   { to, openings }: Destination,
   target: Target,
@@ -104,14 +105,14 @@ export function opensTarget(
   if (target.isEverything) return undefined;
   if (to.names.some((name) => target.names.some((asked) => areOneInOther(asked, name)))) return [];
   if (target.ranges.some((range) => to.ranges.some((open) => overlaps(open, range)))) return [];
-  // Who has a role, and who is in a group of the identity provider, no policy file says.
+  // The policy file does not say who has a role or is in a group of the identity provider.
   const people = target.names.filter(isPerson);
   for (const name of to.names.filter(isPerson))
     for (const asked of people)
       if (isDefinedElsewhere(name) || isDefinedElsewhere(asked))
         return [{ kind: "unknown", what: `whether ${name} means ${asked}` }];
   if (target.isKnownMachine) return undefined;
-  // Which tags a service has, no policy file says.
+  // The policy file does not say which tags a service has.
   const service = target.names.find((name) => name.startsWith("svc:"));
   const tag = to.names.find((name) => name.startsWith("tag:"));
   if (service !== undefined && tag !== undefined)
@@ -127,7 +128,7 @@ export function opensTarget(
     : undefined;
 }
 
-/** Whether one of two names means machines that the other means as well. */
+/** Whether one of two names includes machines of the other. */
 function areOneInOther(one: string, other: string): boolean {
   return findNamesAround(one).includes(other) || findNamesAround(other).includes(one);
 }
@@ -145,7 +146,7 @@ function isAsked(
   { port, protocol }: Target,
 ): boolean {
   if (["anything", "any traffic", "stand for"].includes(what)) return true;
-  // Whoever logs in on a machine has all of its ports.
+  // Somebody who logs in to a machine has access to all of its ports.
   if (what === "login") return protocol === undefined || protocol === "6";
   if (what.startsWith("app ")) return port === undefined && protocol === undefined;
   if (protocol !== undefined && protocol !== what) return false;

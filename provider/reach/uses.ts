@@ -1,4 +1,4 @@
-/** Rules as they hold for somebody: a rule names sources, and somebody has names. */
+/** Rules as they apply to somebody: a rule names its sources, and a node has names. */
 
 import { internetRanges, type Range } from "../policy-file/addresses";
 import type { Place } from "../policy-file/model";
@@ -6,13 +6,13 @@ import type { Condition, How, Node, Source } from "./model";
 import { type Destination, everyMachine, findRanges, type Network, type Rule } from "./network";
 import { isInTailnet, overlaps } from "./ranges";
 
-/** A rule that holds for a node, or something else that opens destinations to it. */
+/** A rule that applies to a node, or something else that opens destinations to it. */
 export interface Use {
   readonly how: How;
   readonly at: Source;
   readonly destinations: readonly Destination[];
   readonly conditions: readonly Condition[];
-  /** A sentence on why it holds, where that is more than being named by a rule. */
+  /** Why it applies, in a sentence, if the reason is more than being named by a rule. */
   readonly why?: string;
 }
 
@@ -20,7 +20,7 @@ export function toUse({ at, destinations, conditions }: Rule): Use {
   return { how: "reaches", at: { policy: at }, destinations, conditions };
 }
 
-/** The names by which rules may mean a node. */
+/** The names by which rules can refer to a node. */
 export function findNames(node: Node, network: Network): readonly string[] {
   switch (node.kind) {
     case "machine":
@@ -36,7 +36,7 @@ export function findNames(node: Node, network: Network): readonly string[] {
   }
 }
 
-/** Machines and approved subnets are among everybody; public addresses may be anybody's, too. */
+/** Machines and approved subnets belong to everybody; public addresses may also be anybody's. */
 function findNamesOfAddress(ranges: readonly Range[]): readonly string[] {
   const isPublic = ranges.some((one) => internetRanges.some((other) => overlaps(one, other)));
   return [
@@ -46,9 +46,7 @@ function findNamesOfAddress(ranges: readonly Range[]): readonly string[] {
   ];
 }
 
-/**
- * Somebody of the tailnet of whom nothing is known: every name that a user can have may be theirs.
- */
+/** An unknown user of the tailnet, who may have any name that a user can have. */
 export const unknownUser = "its maker, who may be any user";
 
 /** The names of a user, or those that everybody in a group has. */
@@ -59,9 +57,9 @@ function findNamesOfPerson(name: string, network: Network): readonly string[] {
     return [...new Set([...bySource.keys(), ...owners.map((owner) => owner.name)])].filter(
       (one) => !one.startsWith("tag:") && !["autogroup:tagged", "internet"].includes(one),
     );
-  // Who only accepted a share is not a member.
+  // A user who only accepted a share is not a member.
   if (name === "autogroup:shared") return [name, "*"];
-  // The Owner is an admin as well, as captured.
+  // The Owner is also an admin, as captured.
   if (name === "autogroup:owner") return [name, "autogroup:admin", "autogroup:member", "*"];
   const people = isUser(name) ? [name] : (groups.get(name) ?? []);
   if (people.length === 0) return [name, "autogroup:member", "*"];
@@ -86,25 +84,25 @@ export function isUser(name: string): boolean {
   return /^[^:]+@/.test(name);
 }
 
-/** The roles that all of these users have, as far as somebody said them. */
+/** The roles that all of these users have, as far as they are known. */
 function findRoles(people: readonly string[], { roles }: Network): readonly string[] {
   const known = people.map((one) => findNamesOfRole(roles?.get(one)));
   return known.reduce((names, others) => names.filter((name) => others.includes(name)));
 }
 
 function findNamesOfRole(role: string | undefined): readonly string[] {
-  // Who only accepted a share is not a member.
+  // A user who only accepted a share is not a member.
   if (role === "shared") return ["autogroup:shared"];
   const own = role === undefined || role === "member" ? [] : [`autogroup:${role}`];
-  // The Owner is an admin as well, as captured.
+  // The Owner is also an admin, as captured.
   return [...own, ...(role === "owner" ? ["autogroup:admin"] : []), "autogroup:member"];
 }
 
 const roleNames = /^autogroup:(owner|admin|it-admin|network-admin|billing-admin|auditor|shared)$/;
 
 /**
- * What a user may be beside what the policy file says of them: roles, and groups that are defined
- * elsewhere. Each with a place that names it.
+ * What a user may be in addition to what the policy file says: roles, and groups that are defined
+ * elsewhere. Each comes with a place that names it.
  */
 export function findPossibleRoles(
   name: string,
@@ -124,8 +122,8 @@ export function findPossibleRoles(
 }
 
 /**
- * The network's rules by the names that they are for; remembered, so that thousands of starts share
- * them.
+ * The network's rules, by the names that they apply to. They are cached so that thousands of starts
+ * share them.
  */
 export type UsesOf = (name: string) => readonly Use[];
 

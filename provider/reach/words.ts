@@ -1,4 +1,7 @@
-/** Reach in words. Text from outside is in them as it is: who shows them makes it fit. */
+/**
+ * Describes reach in words. Text from outside is included unchanged: the code that displays it must
+ * escape it.
+ */
 
 import { hasPorts } from "../policy-file/ports";
 import { describeCondition } from "./conditions";
@@ -16,16 +19,16 @@ const protocolNames: Readonly<Record<string, string>> = {
   "132": "sctp",
 };
 
-/** Protocols of a rule that names none. */
+/** The protocols of a rule that names none. */
 const usual = ["1", "17", "58", "6"];
 
-/** A destination with what is open there: `"tag:db:5432 (tcp)"`, `"tag:web as root"`. */
+/** Describes a destination and what is open there: `"tag:db:5432 (tcp)"`, `"tag:web as root"`. */
 export function describeTarget(to: Targets, openings: readonly Opening[], isPart = false): string {
   const name = isPart ? describePart(to) : to.written;
   return openings.length === 0 ? name : describeOpenings(name, openings).join(", ");
 }
 
-/** What is left of a destination, where the rest of it was open before. */
+/** Describes the rest of a destination whose other part was open before. */
 function describePart({ written, names, ranges }: Targets): string {
   const parts = [...names, ...ranges.map(formatRange)];
   const shown = parts.slice(0, 3).join(", ");
@@ -50,7 +53,7 @@ function describeOpenings(name: string, openings: readonly Opening[]): string[] 
     }
   }
   const host = name.includes(":") && /^[0-9a-f:]+(\/\d+)?$/i.test(name) ? `[${name}]` : name;
-  // Ports of the same protocols stand together.
+  // Group the ports by their protocols.
   const byProtocols = new Map<string, string[]>();
   for (const [ports, protocols] of byPorts) {
     const key = describeProtocols([...protocols], ports);
@@ -66,12 +69,12 @@ function describeOpenings(name: string, openings: readonly Opening[]): string[] 
 function describeProtocols(protocols: readonly string[], ports: string): string {
   const sorted = [...protocols].sort();
   if (sorted.join() === usual.join()) return "";
-  // Ports mean nothing to ICMP, which such a rule opens beside.
+  // ICMP has no ports, although such a rule also opens it.
   const counted = ports === "*" ? sorted : sorted.filter((one) => hasPorts(Number(one)));
   return ` (${counted.map((one) => protocolNames[one] ?? `protocol ${one}`).join(", ")})`;
 }
 
-/** A node as paths name it: its tags, or who it is. */
+/** The name of a node in paths: its tags, or who it is. */
 export function describeNode(node: Node): string {
   if (!("tags" in node)) return node.kind === "anybody" ? "anybody on the internet" : node.name;
   return node.tags.length === 0 ? "no tag" : node.tags.join(" + ");
@@ -83,7 +86,8 @@ export function findTurns(steps: readonly Step[]): readonly Step[] {
 }
 
 /**
- * A way to tags: `"tag:web, owned by tag:ci, then tag:db, owned by tag:web"`; `""` for one's own.
+ * Describes the way to tags: `"tag:web, owned by tag:ci, then tag:db, owned by tag:web"`; `""` for
+ * the start's own tags.
  */
 export function describeSteps(steps: readonly Step[]): string {
   return findTurns(steps)
@@ -95,7 +99,7 @@ export function describeConditions(conditions: readonly Condition[]): string {
   return conditions.map(describeCondition).join("; ");
 }
 
-/** The places of steps and rules, each once: `"tagOwners, line 7; grants[1], line 15"`. */
+/** The places of steps and rules, without duplicates: `"tagOwners, line 7; grants[1], line 15"`. */
 export function describePlaces(places: readonly Source[]): string {
   return [...new Set(places.map(describePlace))].join("; ");
 }
@@ -105,7 +109,7 @@ export function describeRemark({ at, sentence }: Remark): string {
   return `${describePlace({ policy: at })}: ${sentence}`;
 }
 
-/** The name of a credential that nobody made: it is described for a question. */
+/** The name of a credential that does not exist, but is described for a question. */
 export const described = "described";
 
 const kindWords: Readonly<Record<Start["kind"], string>> = {
@@ -118,7 +122,7 @@ const kindWords: Readonly<Record<Start["kind"], string>> = {
   Addresses: "addresses",
 };
 
-/** A start with its kind: `"OAuth client ci"`, `"machines of tag:web"`, `"group:ops"`. */
+/** Describes a start with its kind: `"OAuth client ci"`, `"machines of tag:web"`, `"group:ops"`. */
 export function describeStart({ kind, name }: Start): string {
   if (name === described) return "The described credential";
   if (kind === "Person")
@@ -126,7 +130,7 @@ export function describeStart({ kind, name }: Start): string {
   return kind === "Machine" && !name.startsWith("tag:") ? name : `${kindWords[kind]} ${name}`;
 }
 
-/** By what a rule holds, for example `"as tag:web"`, or the reason where it is more than that. */
+/** Why a rule applies, for example `"as tag:web"`, or a more detailed reason if there is one. */
 export function describeUse(use: Use, node: Node): string {
   const as = `as ${describeNode(node)}`;
   if (use.how === "rewrites") return use.why ?? "";
