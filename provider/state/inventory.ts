@@ -1,5 +1,6 @@
 /** Every credential of a tailnet, managed or not. Pure. */
 
+import { secretText } from "../access/engine-values";
 import { findKind, getKeyFacts } from "../access/kinds";
 import { type AuditEntry, fileByCredential, isUse } from "../api/audit-log";
 import type { Key } from "../api/keys/key";
@@ -12,6 +13,10 @@ export interface Listed {
    * The URN of the resource that manages it; null if none does; absent if no state was read.
    */
   readonly managedBy?: string | null;
+  /**
+   * The scopes, tags and description that the tailnet has; `"[secret]"` for each that the program
+   * of a stack made secret.
+   */
   readonly scopes: readonly string[];
   readonly tags: readonly string[];
   readonly description: string;
@@ -48,25 +53,31 @@ export function buildInventory(
   managed: readonly Managed[] | undefined,
   log: readonly AuditEntry[] | undefined,
 ): Listed[] {
-  const urns = managed && new Map(managed.map(({ id, urn }) => [id, urn]));
+  const byId = managed && new Map(managed.map((one) => [one.id, one]));
   const used = log && findLastUses(log);
   return keys
     .filter((key) => !isShortLivedToken(key))
-    .map(
-      (key): Listed => ({
+    .map((key): Listed => {
+      const manager = byId?.get(key.id);
+      const isSecret = (name: string) => manager?.secret.has(name) === true;
+      return {
         id: key.id,
         kind: nameKeyKind(key.keyType),
-        ...(urns && { managedBy: urns.get(key.id) ?? null }),
-        scopes: key.scopes ?? [],
-        tags: key.tags ?? key.capabilities?.devices?.create?.tags ?? [],
-        description: key.description ?? "",
+        ...(byId && { managedBy: manager?.urn ?? null }),
+        scopes: isSecret("scopes") ? [secretText] : (key.scopes ?? []),
+        tags: isSecret("tags")
+          ? [secretText]
+          : (key.tags ?? key.capabilities?.devices?.create?.tags ?? []),
+        description: isSecret("description") ? secretText : (key.description ?? ""),
         created: key.created ?? "",
         ...(key.expires && { expires: key.expires }),
         ...(key.userId && { userId: key.userId }),
         ...(used && takesTokens(key) && { lastUsed: used(key.id) ?? null }),
-      }),
-    )
-    .sort((a, b) => a.created.localeCompare(b.created) || a.id.localeCompare(b.id));
+      };
+    })
+    .sort(
+      > one.created.localeCompare(other.created) || one.id.localeCompare(other.id)=(a, b) => a.created.localeCompare(b.created) || a.id.localeCompare(b.id)=> one.created.localeCompare(other.created) || one.id.localeCompare(other.id),
+    );
 }
 
 function takesTokens({ keyType }: Key): boolean {

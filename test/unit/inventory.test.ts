@@ -26,6 +26,27 @@ const managed: Managed = {
   hidden: new Set(),
 };
 
+test("what the program of a stack made secret is not listed, though the tailnet has it", () => {
+  const client: Key = {
+    id: "kOursCNTRL",
+    keyType: "client",
+    scopes: ["dns"],
+    tags: ["tag:hushhush"],
+    description: "hushhush",
+  };
+  const secretive = { ...managed, secret: new Set(["description", "tags"]) };
+  expect(listed(client, [secretive])).toMatchObject({
+    scopes: ["dns"],
+    tags: ["[secret]"],
+    description: "[secret]",
+  });
+  expect(listed(client, [{ ...managed, secret: new Set(["scopes"]) }])).toMatchObject({
+    scopes: ["[secret]"],
+    tags: ["tag:hushhush"],
+    description: "hushhush",
+  });
+});
+
 test("a key is listed with all that the API says of it, and no member for what it does not say", () => {
   const client: Key = {
     id: "kOursCNTRL",
