@@ -19,8 +19,8 @@ export interface Address {
 const bits = { 4: 32, 6: 128 } as const;
 
 /**
- * The address that `text` is, or undefined. IPv4 in four parts without leading zeros; IPv6 without
- * a zone.
+ * Parses an address, or returns undefined. IPv4 needs four parts without leading zeros; IPv6 must
+ * not have a zone.
  */
 export function parseAddress(text: string): Address | undefined {
   if (isIPv4(text)) return { family: 4, value: parseParts(text.split("."), 10, 8n) };
@@ -29,8 +29,8 @@ export function parseAddress(text: string): Address | undefined {
 }
 
 /**
- * The addresses of an address, of a CIDR (`10.0.0.0/8`; bits beyond the mask do not count), or
- * undefined.
+ * Parses an address or a CIDR (`10.0.0.0/8`; bits beyond the mask are ignored) as a range, or
+ * returns undefined.
  */
 export function parseRange(text: string): Range | undefined {
   const slash = text.indexOf("/");
@@ -45,7 +45,7 @@ export function parseRange(text: string): Range | undefined {
   return { family, first, last: first + (1n << host) - 1n };
 }
 
-/** The addresses of `from-to`, or undefined. */
+/** Parses `from-to` as a range, or returns undefined. */
 export function parseSpan(text: string): Range | undefined {
   const [from, to, ...more] = text.split("-").map(parseAddress);
   if (from === undefined || to === undefined || more.length > 0) return undefined;
@@ -61,7 +61,7 @@ export function isInRanges(address: Address, ranges: readonly Range[]): boolean 
   return ranges.some((range) => isInRange(address, range));
 }
 
-/** What is left of `ranges` without `taken`. */
+/** Removes `taken` from `ranges`. */
 export function subtractRange(ranges: readonly Range[], taken: Range): Range[] {
   return ranges.flatMap((range) => {
     if (range.family !== taken.family || taken.last < range.first || range.last < taken.first)
@@ -75,7 +75,7 @@ export function subtractRange(ranges: readonly Range[], taken: Range): Range[] {
   });
 }
 
-/** The same addresses in as few ranges as possible. */
+/** Merges the ranges into as few as possible, with the same addresses. */
 export function mergeRanges(ranges: readonly Range[]): Range[] {
   const sorted = ranges.toSorted(
     (left, right) => left.family - right.family || (left.first < right.first ? -1 : 1),
@@ -89,7 +89,7 @@ export function mergeRanges(ranges: readonly Range[]): Range[] {
   return merged;
 }
 
-/** A CIDR of this file's own. */
+/** Parses a CIDR that this file contains as a constant. */
 function range(text: string): Range {
   const found = parseRange(text);
   if (found === undefined) throw new RangeError(`"${text}" is not a CIDR`);
@@ -106,16 +106,19 @@ function toRangesWithout(from: readonly string[], taken: readonly string[]): rea
 
 const tailnetPrefixes = ["100.64.0.0/10", "fd7a:115c:a1e0::/48"];
 
-/** Where machines have their addresses. Source: https://tailscale.com/kb/1015/100.x-addresses */
+/**
+ * The ranges from which machines get their addresses. Source:
+ * https://tailscale.com/kb/1015/100.x-addresses
+ */
 export const tailnetRanges = toRangesWithout(tailnetPrefixes, ["100.115.92.0/23"]);
 
 /**
- * The same without the addresses of IPv4 subnets behind IPv6, which no machine has itself.
- * Source: https://tailscale.com/kb/1201/4via6-subnets
+ * The same without the IPv6 addresses that stand for IPv4 subnets, because no machine has one
+ * itself. Source: https://tailscale.com/kb/1201/4via6-subnets
  */
 export const machineRanges = subtractAll(tailnetRanges, [range("fd7a:115c:a1e0:b1a::/64")]);
 
-/** Whether the ranges have every address that a machine can have, of one family. */
+/** Whether the ranges contain every address that a machine can have in one family. */
 export function coverTailnet(ranges: readonly Range[]): boolean {
   return tailnetPrefixes.map(range).some((whole) => subtractAll([whole], ranges).length === 0);
 }
@@ -134,7 +137,7 @@ export const internetRanges = toRangesWithout(
   ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16"],
 );
 
-/** What an exit node carries nobody to, whatever the rules say. */
+/** Addresses that no exit node routes to, no matter what the rules say. */
 const notThroughExitNodes = [
   ...tailnetRanges,
   ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "224.0.0.0/4"].map(range),
@@ -145,12 +148,12 @@ export function isCarriedByExitNodes(address: Address): boolean {
   return !isInRanges(address, notThroughExitNodes);
 }
 
-/** Whether a route is one of the two of an exit node. */
+/** Whether a route is one of the two routes of an exit node. */
 export function isDefaultRoute({ family, first, last }: Range): boolean {
   return first === 0n && last === (1n << BigInt(bits[family])) - 1n;
 }
 
-/** The address as text: IPv6 in eight groups, the longest run of zeros left out. */
+/** The address as text: IPv6 in eight groups, with the longest run of zeros omitted. */
 export function formatAddress({ family, value }: Address): string {
   if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join(".");
   const groups = Array.from({ length: 8 }, (_, at) =>
@@ -172,8 +175,8 @@ function parseParts(parts: readonly string[], radix: number, width: bigint): big
 }
 
 /**
- * The eight groups of an IPv6 address without a zone, or undefined. Node's `isIPv6` knows as much, by
- * an expression that takes 5 ms to compile: every review would wait for it.
+ * The eight groups of an IPv6 address without a zone, or undefined. Node's `isIPv6` checks the
+ * same, but compiling its regular expression takes 5 ms, which would slow down every review.
  */
 function splitIPv6(text: string): string[] | undefined {
   // The last 32 bits may be written as IPv4: `::ffff:10.0.0.1`.

@@ -1,6 +1,6 @@
 /**
- * App connectors, which `app` of `nodeAttrs` configures: machines that answer for names on the
- * internet and route what is meant for them. Source: https://tailscale.com/kb/1281/app-connectors
+ * App connectors, which `app` in `nodeAttrs` configures: machines that answer for names on the
+ * internet and route the traffic to them. Source: https://tailscale.com/kb/1281/app-connectors
  */
 
 import { parseRange, type Range } from "./addresses";
@@ -19,7 +19,7 @@ import { type Names, parseSelector } from "./selector";
 
 const application = "tailscale.com/app-connectors";
 
-/** Routes that an app names by its id are Tailscale's, and not in the file. */
+/** The routes of an app named by its ID are defined by Tailscale, and not in the file. */
 const fields = ["name", "connectors", "domains", "routes", "presetappid"];
 
 /** The app connectors among the applications of an entry for `targets`. */
@@ -56,7 +56,7 @@ function readAppConnector(
   const routes = texts("routes").flatMap((text) => readRoute(reading, text));
   return {
     place: item.place,
-    // One that names no connectors is of the machines that it is for.
+    // If it names no connectors, the machines that the entry targets are the connectors.
     connectors: found.has("connectors") ? connectors : targets,
     domains: texts("domains").map(({ text }) => text.toLowerCase()),
     routes,

@@ -1,12 +1,15 @@
 /**
- * Attributes that `nodeAttrs` gives to machines beside what the rules open. Sources:
- * https://tailscale.com/kb/1337/policy-syntax#nodeattrs and the capabilities that Tailscale's client
- * knows, https://pkg.go.dev/tailscale.com/tailcfg#NodeCapability
+ * Attributes that `nodeAttrs` gives to machines in addition to what the rules open. Sources:
+ * https://tailscale.com/kb/1337/policy-syntax#nodeattrs and the capabilities in Tailscale's client,
+ * https://pkg.go.dev/tailscale.com/tailcfg#NodeCapability
  */
 
-/** What an attribute gives, after "its machines"; `""` for one that decides no reach. */
+/**
+ * What an attribute gives, worded to follow "its machines"; `""` for one that does not affect
+ * reach.
+ */
 const meanings: ReadonlyMap<string, string> = new Map([
-  // Followed as a rule from the internet.
+  // Handled as a rule from the internet.
   ["funnel", ""],
   ["randomize-client-port", ""],
   ["disable-captive-portal-detection", ""],
@@ -24,12 +27,12 @@ const meanings: ReadonlyMap<string, string> = new Map([
   ["https://tailscale.com/cap/ssh", "run Tailscale SSH, which the rules of ssh still limit"],
 ]);
 
-/** A name that has something of the machine's own choice in it. */
+/** Prefixes of names that end with a value of the user's choice. */
 const families: readonly string[] = ["nextdns:"];
 
 /**
- * What an attribute gives, as the end of a sentence that begins with its machines, or undefined for
- * one that decides no reach.
+ * What an attribute gives, as the end of a sentence that begins with its machines; undefined for
+ * one that does not affect reach.
  */
 export function describeAttribute(attribute: string): string | undefined {
   const name = attribute.toLowerCase();

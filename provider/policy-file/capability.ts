@@ -2,7 +2,10 @@
  * Names of application capabilities. Source: https://tailscale.com/kb/1537/grants-app-capabilities
  */
 
-/** Those of Tailscale's own that a grant may give; every other one in its domain is refused. */
+/**
+ * Tailscale's own capabilities that a grant may give. Tailscale refuses every other one in its
+ * domain.
+ */
 const ofTailscale: ReadonlySet<string> = new Set(
   ["drive", "golink", "kubernetes", "pam", "relay", "secrets", "tsidp", "webui"].map(
     (name) => `tailscale.com/cap/${name}`,
@@ -19,7 +22,7 @@ export function refuseCapability(name: string): string | undefined {
     : `capability name ${JSON.stringify(name)} is not of the form domain/name`;
 }
 
-/** What the one who is reached gets towards the one who reaches it, as captured. */
+/** The capabilities that the destination gets towards the source, as captured. */
 const mirrored: Readonly<Record<string, string>> = {
   "tailscale.com/cap/drive": "tailscale.com/cap/drive-sharer",
   "tailscale.com/cap/relay": "tailscale.com/cap/relay-target",

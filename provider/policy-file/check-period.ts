@@ -1,4 +1,4 @@
-/** How long a checked login stays good: a Go duration up to 168 hours, or `always`. */
+/** How long a checked login stays valid: a Go duration up to 168 hours, or `always`. */
 
 const longest = 168 * 3600;
 
@@ -12,7 +12,7 @@ const seconds: Readonly<Record<string, number>> = {
   h: 3600,
 };
 
-/** What is wrong with it, in Tailscale's words where they are known, or undefined. */
+/** Returns what is wrong with it, in Tailscale's words if they are known, or undefined. */
 export function parseCheckPeriod(text: string): string | undefined {
   if (text === "always") return undefined;
   const [, sign = "", parts] =
@@ -26,7 +26,7 @@ export function parseCheckPeriod(text: string): string | undefined {
   return sum > longest ? `checkPeriod ${text} is longer than 168h0m0s` : undefined;
 }
 
-/** As Go writes durations: `1m0s`. */
+/** Formats a duration as Go does: `1m0s`. */
 function formatDuration(sum: number): string {
   const hours = Math.floor(sum / 3600);
   const minutes = Math.floor((sum % 3600) / 60);

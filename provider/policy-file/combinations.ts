@@ -1,6 +1,6 @@
 /**
- * The network rules put together by what they mean: which sources, which targets, what is open
- * between them.
+ * Groups the network rules by their meaning: which sources, which targets, and what is open between
+ * them.
  */
 
 import { matchesSource, matchesTarget, meetsPostures } from "./matching";
@@ -20,7 +20,7 @@ import {
 } from "./ports";
 import type { Source, Target } from "./tailnet";
 
-/** What holds where there are no rules at all, and where a rule's meaning is not known. */
+/** The rule that applies if there are no rules at all, or if we do not know what a rule means. */
 export const fromAllToAll: NetworkRule = {
   place: { section: "", path: "", line: 1, column: 1 },
   kind: "acl",
@@ -117,7 +117,7 @@ function isThrough(via: readonly string[], { at }: Target): boolean {
   return at.kind === "behind" && via.some((tag) => at.router.tags.has(tag));
 }
 
-/** For `autogroup:self`: each user's own sources and own machines. */
+/** For `autogroup:self`: pairs each user's own sources with that user's own machines. */
 function pairOwnMachines(
   from: ReadonlySet<number>,
   sources: readonly Source[],
@@ -151,7 +151,7 @@ function internSet({ byContent }: Sets, members: ReadonlySet<number>) {
   return remember(byContent, [...members].join(" "), () => ({ id: byContent.size, members }));
 }
 
-/** Addresses that the same combinations mean. */
+/** Addresses that the same combinations include. */
 export interface Class {
   readonly id: number;
   /** Indexes of combinations, in order. */
@@ -173,7 +173,7 @@ export function classify(
   );
 }
 
-/** What a source of one class reaches at a target of another. */
+/** What a source in one class reaches at a target in another. */
 export interface Reached {
   readonly tcp: readonly PortRange[];
   readonly udp: readonly PortRange[];
@@ -184,9 +184,9 @@ export interface Reached {
 }
 
 /**
- * As a machine's own filter decides: ports by the rules of their protocol, an echo request by any
- * rule, another protocol only by a rule for all of it. Source: `wgengine/filter` of Tailscale's
- * client
+ * Combines rules as a machine's own filter does: ports need a rule for their protocol, an echo
+ * request needs any rule, and another protocol needs a rule for all of it. Source:
+ * `wgengine/filter` of Tailscale's client
  */
 export function combine(combinations: readonly Combination[], from: Class, to: Class): Reached {
   const meant = new Set(to.combinations);
@@ -204,7 +204,7 @@ export function combine(combinations: readonly Combination[], from: Class, to: C
   return {
     tcp: portsFor(tcp),
     udp: portsFor(udp),
-    // All of it is one of the further protocols.
+    // If all of it is open, it is listed with the other protocols.
     sctp: isWhole ? [] : sctpPorts,
     icmp: openings.length > 0,
     other: [...new Set(isWhole ? [...others, sctp] : others)].sort((left, right) => left - right),

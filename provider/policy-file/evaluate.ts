@@ -1,10 +1,10 @@
 /**
- * Which flows a policy file opens between the machines of a tailnet.
+ * Finds the flows that a policy file opens between the machines of a tailnet.
  *
- * Rules that mean the same sources and the same destinations are put together first, and machines
- * that the same rules mean are looked at once: n rules, m machines with c different sets of rules
- * take n × m steps to sort and c² to combine; the flows themselves are up to m² and are only
- * written out.
+ * Rules with the same sources and the same destinations are combined first, and machines that the
+ * same rules include are evaluated once. With n rules and m machines with c different sets of
+ * rules, sorting takes n × m steps and combining takes c². There are up to m² flows, but they are
+ * only written out.
  */
 
 import { type Address, parseAddress } from "./addresses";
@@ -31,14 +31,14 @@ import {
 } from "./tailnet";
 
 export interface Evaluation {
-  /** Every pair between which something is open. */
+  /** Every pair of machines with something open between them. */
   readonly flows: readonly Flow[];
-  /** What was taken for open because its meaning is not known here. */
+  /** What counts as open because we do not know its meaning. */
   readonly notUnderstood: readonly NotUnderstood[];
 }
 
 export interface EvaluateOptions {
-  /** Addresses beyond the tailnet, to ask of subnet routers and exit nodes. */
+  /** Addresses outside the tailnet to evaluate behind subnet routers and exit nodes. */
   readonly addresses?: readonly string[];
 }
 
@@ -133,8 +133,8 @@ function writeFlows(
 const noClass: Class = { id: 0, combinations: [] };
 
 /**
- * An address sends to its own family. That a machine reaches itself is asked once, at its IPv4
- * address.
+ * An address only sends to its own family. Whether a machine reaches itself is evaluated once, at
+ * its IPv4 address.
  */
 function isAsked({ member, address }: Source, target: Target): boolean {
   if (address.family !== target.address.family) return false;

@@ -1,4 +1,4 @@
-/** What one machine reaches at one address, as it is told. */
+/** What one machine reaches at one address, in the form of the output. */
 
 import type { Reached } from "./combinations";
 import type { PolicyFile } from "./model";
@@ -9,7 +9,9 @@ import type { Source, Target } from "./tailnet";
 export interface Flow {
   /** The name of a machine. */
   readonly src: string;
-  /** `NAME` at its IPv4 address, `NAME/v6`, `ADDRESS by NAME` of a router. */
+  /**
+   * `NAME` for its IPv4 address, `NAME/v6`, or `ADDRESS by NAME` for an address behind a router.
+   */
   readonly dst: string;
   /** Ports and ranges in order: `22`, `80-443`, `*`. */
   readonly tcp?: readonly string[];
@@ -17,17 +19,19 @@ export interface Flow {
   readonly sctp?: readonly string[];
   /** An echo request passes. */
   readonly icmp?: true;
-  /** Numbers of further protocols that pass. */
+  /** Numbers of other protocols that pass. */
   readonly other?: readonly number[];
   /** Names of application capabilities. */
   readonly caps?: readonly string[];
-  /** By login name; `someone-else` for those that no rule names. Only where port 22 is open. */
+  /**
+   * By login name; `someone-else` for logins that no rule names. Present only if port 22 is open.
+   */
   readonly ssh?: Readonly<Record<string, SshAction>>;
-  /** SSH rules allow a login, and no rule opens port 22. */
+  /** SSH rules allow a login, but no rule opens port 22. */
   readonly sshWithoutPort?: true;
 }
 
-/** `undefined` where nothing is open. */
+/** Returns `undefined` if nothing is open. */
 export function writeFlow(
   source: Source,
   target: Target,
@@ -57,7 +61,7 @@ const everyLogin: Logins = new Map([
   [anybodyElse, "accept"],
 ]);
 
-/** The logins that `source` has, asked at machines' IPv4 addresses. */
+/** The logins that `source` has, evaluated at machines' IPv4 addresses. */
 export function findLoginsFrom(
   policy: PolicyFile,
   everything: boolean,

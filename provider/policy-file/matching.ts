@@ -1,11 +1,11 @@
-/** Which addresses a selector means, as a source and as a destination. */
+/** Which addresses a selector includes, as a source and as a destination. */
 
 import { internetRanges, isInRanges } from "./addresses";
 import type { AutogroupName, PolicyFile, Selector } from "./model";
 import { meetsCondition } from "./posture";
 import type { Member, Source, Target, User } from "./tailnet";
 
-/** Whether `selector`, as the source of a rule, means this one. */
+/** Whether `selector`, as the source of a rule, includes this source. */
 export function matchesSource(policy: PolicyFile, selector: Selector, source: Source): boolean {
   switch (selector.kind) {
     case "any":
@@ -23,8 +23,8 @@ export function matchesSource(policy: PolicyFile, selector: Selector, source: So
 }
 
 /**
- * Whether `selector`, as the destination of a rule, means this one. `autogroup:self` depends on the
- * source as well, and means none here.
+ * Whether `selector`, as the destination of a rule, includes this target. `autogroup:self` also
+ * depends on the source, so it includes no target here.
  */
 export function matchesTarget(policy: PolicyFile, selector: Selector, target: Target): boolean {
   const { at, address } = target;
@@ -38,7 +38,7 @@ export function matchesTarget(policy: PolicyFile, selector: Selector, target: Ta
     case "service":
       return at.kind === "service" && at.service.name === selector.name;
     case "tag":
-      // A tag means the Services that have it, too; not the subnets that its machines route.
+      // A tag also includes the Services that have it, but not the subnets that its machines route.
       if (at.kind === "service") return at.tags.has(selector.name);
       return at.kind === "machine" && at.member.tags.has(selector.name);
     case "autogroup":
@@ -61,7 +61,7 @@ export function matchesMember(policy: PolicyFile, selector: Selector, member: Me
       return user !== undefined && findLogin(user) === selector.name;
     case "group":
       if (user === undefined) return false;
-      // Nobody here knows whom the identity provider puts into its groups.
+      // We cannot know who is in a group of the identity provider.
       return !selector.defined || isInGroup(policy, selector.name, user);
     case "domain":
       return user !== undefined && findLogin(user).endsWith(`@${selector.domain.toLowerCase()}`);
@@ -89,7 +89,7 @@ function matchesAutogroup(
   }
   if (user === undefined) return false;
   const { role } = user;
-  // A role that is not known may be any.
+  // An unknown role may be any role.
   if (role === undefined) return true;
   if (name === "member") return role !== "shared";
   return role === name || (name === "admin" && role === "owner");
@@ -103,7 +103,9 @@ export function findLogin({ email }: User): string {
   return email.toLowerCase();
 }
 
-/** Whether the machine meets one of the postures; what is not known of it counts as met. */
+/**
+ * Whether the machine meets one of the postures. A condition that we cannot check counts as met.
+ */
 export function meetsPostures(
   { postures }: PolicyFile,
   names: readonly string[],
@@ -113,7 +115,7 @@ export function meetsPostures(
   const attributes = new Map(Object.entries(machine.attributes));
   return names.some((name) =>
     postures.get(name)?.conditions.every(
-      // One that was not understood has no attribute, and counts as met.
+      // A condition that we did not understand has no attribute, and counts as met.
       (condition) => condition.attribute === "" || meetsCondition(condition, attributes),
     ),
   );

@@ -1,18 +1,18 @@
 /**
- * A Tailscale policy file as data: its rules, the names that they use, and where each stands.
+ * A Tailscale policy file as data: its rules, the names that they use, and the place of each.
  * Source: https://tailscale.com/kb/1337/policy-syntax
  */
 
 import type { Range } from "./addresses";
 import type { Opening } from "./ports";
 
-/** Where something stands in the file. */
+/** The place of something in the file. */
 export interface Place {
-  /** As Tailscale spells it: `grants`, `tagOwners`, … ; `""` for the file as a whole. */
+  /** In Tailscale's spelling: `grants`, `tagOwners`, … ; `""` for the file as a whole. */
   readonly section: string;
-  /** Of a rule, counted from 0. */
+  /** The index of a rule, counted from 0. */
   readonly index?: number;
-  /** Of an entry: a group, a tag, a host, … */
+  /** The name of an entry: a group, a tag, a host, … */
   readonly key?: string;
   /** For people: `grants[3].dst[0]`, `groups["group:ops"][1]`. */
   readonly path: string;
@@ -22,22 +22,22 @@ export interface Place {
   readonly column: number;
 }
 
-/** What is read from a file: its contents, or why Tailscale does not accept it. */
+/** The result of reading a file: its contents, or why Tailscale does not accept it. */
 export type PolicyReading =
   | { readonly policy: PolicyFile }
   | { readonly refused: readonly Refusal[] };
 
-/** Why Tailscale answers 400 to the file. */
+/** Why Tailscale rejects the file with status 400. */
 export interface Refusal {
   readonly place: Place;
-  /** Tailscale's own message where it is known. */
+  /** Tailscale's own message if it is known. */
   readonly reason: string;
 }
 
-/** What this reading cannot tell the meaning of. It counts as open. */
+/** A part of the file that we do not understand. It counts as open. */
 export interface NotUnderstood {
   readonly place: Place;
-  /** A sentence's end: `is not a known section`. */
+  /** The end of a sentence: `is not a known section`. */
   readonly reason: string;
   /**
    * What it may open: `everything`, from everywhere to everywhere; or `selector`, what a selector
@@ -48,20 +48,20 @@ export interface NotUnderstood {
 
 export interface PolicyFile {
   /**
-   * `false` where neither `acls` nor `grants` is there: then everything reaches everything. An
-   * empty list of rules opens nothing.
+   * `false` if neither `acls` nor `grants` is present: then everything reaches everything. An empty
+   * list of rules opens nothing.
    */
   readonly hasNetworkRules: boolean;
-  /** Those of `acls`, then those of `grants`. They add up, and their order does not count. */
+  /** The rules of `acls`, then those of `grants`. They add up, and their order does not matter. */
   readonly networkRules: readonly NetworkRule[];
   readonly sshRules: readonly SshRule[];
   readonly groups: ReadonlyMap<string, Group>;
   readonly hosts: ReadonlyMap<string, NamedRanges>;
   readonly ipsets: ReadonlyMap<string, NamedRanges>;
   readonly postures: ReadonlyMap<string, Posture>;
-  /** Names of postures, for rules that have none of their own. */
+  /** Names of postures for rules without their own. */
   readonly defaultSourcePostures: readonly string[];
-  /** By the tag, in lower case. */
+  /** Keyed by the tag, in lower case. */
   readonly tagOwners: ReadonlyMap<string, TagOwners>;
   readonly autoApprovers: AutoApprovers;
   readonly nodeAttributes: readonly NodeAttribute[];
@@ -70,17 +70,13 @@ export interface PolicyFile {
   readonly notUnderstood: readonly NotUnderstood[];
 }
 
-/**
- * What a rule names as a source or destination. `text` is as it is written, without spaces around.
- */
+/** What a rule names as a source or destination. `text` is the original text, trimmed. */
 export type Selector =
   /** `*` */
   | { readonly kind: "any"; readonly text: string }
   /** A login name, in lower case. */
   | { readonly kind: "user"; readonly name: string; readonly text: string }
-  /**
-   * `group:…`; `defined` is false for a group of the identity provider's (`group:ops@acme.com`).
-   */
+  /** `group:…`; `defined` is false for a group of the identity provider (`group:ops@acme.com`). */
   | {
       readonly kind: "group";
       readonly name: string;
@@ -92,7 +88,7 @@ export type Selector =
   | { readonly kind: "autogroup"; readonly name: AutogroupName; readonly text: string }
   /** `user:*@domain`: users of that domain. */
   | { readonly kind: "domain"; readonly domain: string; readonly text: string }
-  /** An address or a CIDR; `host` where it is written as one of `hosts`. */
+  /** An address or a CIDR; `host` if it is written as a name in `hosts`. */
   | {
       readonly kind: "addresses";
       readonly ranges: readonly Range[];
@@ -136,9 +132,9 @@ export interface NetworkRule {
   readonly destinations: readonly Destination[];
   /** What a grant gives to applications at each destination. */
   readonly capabilities: readonly Capability[];
-  /** Names of postures of which the source meets one; none where the rule asks for none. */
+  /** Names of postures; the source must meet one of them. Empty if the rule requires none. */
   readonly sourcePostures: readonly string[];
-  /** Tags, in lower case: the routers through which alone the rule holds. */
+  /** Tags, in lower case: the rule only applies through routers with one of them. */
   readonly via: readonly string[];
 }
 
@@ -168,12 +164,12 @@ export interface SshRule {
   readonly checkPeriod: string | undefined;
 }
 
-/** Whose account an SSH rule opens. */
+/** The account that an SSH rule opens. */
 export type Login =
   | { readonly kind: "named"; readonly name: string }
   /** `autogroup:nonroot`: every login but root. */
   | { readonly kind: "nonroot" }
-  /** `localpart:*@domain`: what stands before the `@` of the user's own login name. */
+  /** `localpart:*@domain`: the part before the `@` in the user's own login name. */
   | { readonly kind: "localpart"; readonly domain: string };
 
 export interface Group {
@@ -188,14 +184,14 @@ export interface NamedRanges {
   readonly ranges: readonly Range[];
 }
 
-/** A posture, of which a machine meets all conditions. */
+/** A posture. A machine must meet all its conditions. */
 export interface Posture {
   readonly place: Place;
   readonly conditions: readonly PostureCondition[];
 }
 
 export interface PostureCondition {
-  /** As it is written. */
+  /** The original text. */
   readonly text: string;
   /** `node:os` */
   readonly attribute: string;
@@ -220,11 +216,11 @@ export type PostureValue = string | number | boolean;
 
 export interface TagOwners {
   readonly place: Place;
-  /** None: admins alone. */
+  /** If empty, only admins. */
   readonly owners: readonly Owner[];
 }
 
-/** Who may give a tag, or is approved without being asked. */
+/** Somebody who may give a tag, or who is approved automatically. */
 export interface Owner {
   readonly place: Place;
   readonly selector: Selector;
@@ -260,25 +256,25 @@ export interface NodeAttribute {
   readonly ipPool: readonly Range[];
 }
 
-/** Machines that answer for names on the internet and carry what is meant for them. */
+/** Machines that answer for names on the internet and route the traffic to them. */
 export interface AppConnector {
   readonly place: Place;
-  /** Which machines can be it: tags, or all that have one. */
+  /** Which machines can be the connector: tags, or all machines with a tag. */
   readonly connectors: readonly Selector[];
   /** In lower case; `*.acme.com` stands for every name below it. */
   readonly domains: readonly string[];
-  /** Addresses that it carries to, whatever names lead there. */
+  /** Addresses that it routes to, no matter which names lead there. */
   readonly routes: readonly Range[];
   /** Whether its domains are those of an application that Tailscale knows. */
   readonly isPreset: boolean;
-  /** Whether everything of it is understood; otherwise it may carry to anything. */
+  /** Whether we understand all of it; otherwise it may route to anything. */
   readonly isUnderstood: boolean;
 }
 
 /** An entry of `tests`. */
 export interface PolicyTest {
   readonly place: Place;
-  /** As it is written. */
+  /** The original text. */
   readonly source: string;
   readonly sourceAttributes: ReadonlyMap<string, PostureValue> | undefined;
   /** A name or number, `undefined` for TCP. */

@@ -49,14 +49,14 @@ export function hasPorts(protocol: number): boolean {
   return withPorts.has(protocol);
 }
 
-/** The protocol of a name or of a number from 1 to 255, or undefined. */
+/** Parses a protocol's name or number (1 to 255), or returns undefined. */
 export function parseProtocol(text: string): number | undefined {
   const number = byName.get(text.toLowerCase());
   if (number !== undefined) return number;
   return /^[1-9]\d{0,2}$/.test(text) && Number(text) <= 255 ? Number(text) : undefined;
 }
 
-/** The same ports in as few ranges as possible, in order. Ranges that only touch stay apart. */
+/** Merges ports into as few ranges as possible, in order. Adjacent ranges stay separate. */
 export function mergePorts(ranges: readonly PortRange[]): readonly PortRange[] {
   const merged: PortRange[] = [];
   for (const range of ranges.toSorted((left, right) => left.first - right.first)) {
@@ -67,10 +67,7 @@ export function mergePorts(ranges: readonly PortRange[]): readonly PortRange[] {
   return merged;
 }
 
-/**
- * The ports of `*`, `22`, `80,443` or `1000-2000`, or what is wrong with them, in Tailscale's
- * words.
- */
+/** Parses `*`, `22`, `80,443` or `1000-2000`, or returns what is wrong, in Tailscale's words. */
 export function parsePorts(text: string): readonly PortRange[] | { readonly problem: string } {
   if (text === "*") return [allPorts];
   const ranges: PortRange[] = [];
@@ -91,7 +88,7 @@ export function parsePorts(text: string): readonly PortRange[] | { readonly prob
   return ranges;
 }
 
-/** Port 0 is refused, as captured. */
+/** Tailscale refuses port 0, as captured. */
 function parsePort(text: string): number | undefined {
   if (!/^[1-9]\d{0,4}$/.test(text)) return undefined;
   const port = Number(text);
@@ -99,8 +96,8 @@ function parsePort(text: string): number | undefined {
 }
 
 /**
- * What an entry of a grant's `ip` opens: `*`, `443`, `80-443`, `tcp:443`, `gre:*`. A bare number is
- * a port, never a protocol.
+ * Parses an entry in a grant's `ip`: `*`, `443`, `80-443`, `tcp:443`, `gre:*`. A bare number is a
+ * port, never a protocol.
  */
 export function parseIpEntry(text: string): Opening | { readonly problem: string } {
   const colon = text.indexOf(":");

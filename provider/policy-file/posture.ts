@@ -6,7 +6,7 @@
 import type { PostureCondition, PostureOperator, PostureValue } from "./model";
 
 /**
- * What is known of a machine: `node:os`, `custom:tier`, … A missing attribute fails every
+ * The known attributes of a machine: `node:os`, `custom:tier`, … A missing attribute fails every
  * condition.
  */
 export type Attributes = ReadonlyMap<string, PostureValue>;
@@ -15,7 +15,7 @@ const attributeForm = /^([A-Za-z][A-Za-z0-9_-]*:[A-Za-z0-9_.-]+)/;
 
 const operatorForm = /^(==|!=|<=|>=|<|>|NOT\s+IN\b|IN\b|IS\s+SET\b|NOT\s+SET\b)/i;
 
-/** The condition that `text` is (`node:os == 'macos'`), or undefined. */
+/** Parses a condition (`node:os == 'macos'`), or returns undefined. */
 export function parseCondition(text: string): PostureCondition | undefined {
   const [attribute] = attributeForm.exec(text.trim()) ?? [];
   if (attribute === undefined) return undefined;
@@ -27,7 +27,7 @@ export function parseCondition(text: string): PostureCondition | undefined {
   const operator = written.toUpperCase().replace(/\s+/, " ") as PostureOperator; // as the form has them
   const rest = test.slice(written.length).trim();
   const values = parseOperand(operator, rest);
-  // Whether an address is in a set is not looked at here.
+  // We do not evaluate whether an address is in a set.
   if (values === undefined || values.some((value) => String(value).startsWith("ipset:")))
     return undefined;
   return { text, attribute, operator, values };
@@ -97,7 +97,7 @@ export function meetsCondition(condition: PostureCondition, attributes: Attribut
   }
 }
 
-/** Versions by their numbers, `1.10` after `1.9`; everything else as text. */
+/** Compares versions by their numbers, `1.10` after `1.9`, and everything else as text. */
 function compare(left: PostureValue, right: PostureValue): number {
   const numbers = [left, right].map((value) => /^v?(\d+(?:\.\d+)*)$/.exec(String(value))?.[1]);
   const [one, other] = numbers.map((text) => text?.split(".").map(Number));

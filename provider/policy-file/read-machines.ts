@@ -1,5 +1,6 @@
 /**
- * The sections about machines: who is approved without being asked, and which attributes they have.
+ * Reads the sections about machines: who is approved automatically, and which attributes machines
+ * have.
  */
 
 import { mergeRanges, parseRange, type Range } from "./addresses";
@@ -48,7 +49,7 @@ function readMemberList(reading: Reading, field: Member | undefined): readonly M
   return field === undefined ? [] : readMembers(reading, field, false);
 }
 
-/** Addresses that no pool may have. Source: https://tailscale.com/kb/1304/ip-pool */
+/** Addresses that no pool may contain. Source: https://tailscale.com/kb/1304/ip-pool */
 const reserved = ["100.100.100.0/24", "100.115.92.0/23"].flatMap((text) => parseRange(text) ?? []);
 
 export function readNodeAttributes(

@@ -1,4 +1,4 @@
-/** The sections that define names: groups, hosts, address sets, postures, tags. */
+/** Reads the sections that define names: groups, hosts, address sets, postures, tags. */
 
 import {
   internetRanges,
@@ -32,7 +32,7 @@ export function readGroups(reading: Reading, section: Located): Map<string, Grou
     const members: string[] = [];
     for (const member of readTexts(reading, { node, place }) ?? []) {
       if (member.text.startsWith("group:")) {
-        // Tailscale names the last one.
+        // Tailscale's message names the last one.
         nested = () =>
           refuse(
             reading,
@@ -65,7 +65,7 @@ export function readHosts(reading: Reading, section: Located): Map<string, Named
   return hosts;
 }
 
-/** Each set may name others, in any order; the way back to itself is refused. */
+/** Each set may name others, in any order. A cycle is refused. */
 const longestChain = 100;
 
 export function readIpsets(
@@ -143,7 +143,7 @@ export function readPostures(reading: Reading, section: Located): Map<string, Po
   return postures;
 }
 
-/** One that is not understood counts as met. */
+/** A condition that we do not understand counts as met. */
 function readCondition(reading: Reading, { text, place }: LocatedText) {
   const condition = parseCondition(text);
   if (condition !== undefined) return condition;
@@ -151,7 +151,7 @@ function readCondition(reading: Reading, { text, place }: LocatedText) {
   return { text, attribute: "", operator: "NOT SET" as const, values: [] };
 }
 
-/** The tags of the section, which owners may name as well. */
+/** Reads the tags of the section. Owners may also be tags. */
 export function readTags(reading: Reading, section: Located): Set<string> {
   const tags = new Set<string>();
   for (const { key, place } of readMembers(reading, section, false)) {
@@ -170,7 +170,7 @@ export function readTagOwners(
   section: Located,
   names: Names,
 ): Map<string, TagOwners> {
-  // Its names are looked at before, where the tags are read.
+  // Its names were already checked when the tags were read.
   const quiet = { ...reading, notUnderstood: [] };
   return new Map(
     readMembers(quiet, section, false).map((member) => [

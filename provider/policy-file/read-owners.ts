@@ -1,4 +1,4 @@
-/** Who may give a tag, or is approved without being asked. */
+/** Reads who may give a tag, or who is approved automatically. */
 
 import type { Owner, Selector } from "./model";
 import { type Located, type Reading, readTexts, refuse, reportNotUnderstood } from "./reading";

@@ -1,4 +1,4 @@
-/** The sections with rules: acls, grants, ssh. */
+/** Reads the sections with rules: acls, grants, ssh. */
 
 import { isDefaultRoute } from "./addresses";
 import { refuseCapability } from "./capability";
@@ -38,14 +38,15 @@ import {
 } from "./reading";
 import { type Names, normalizeTag, parseSelector, refuseDomain } from "./selector";
 
-/** What rules refer to. */
+/** The names that rules refer to. */
 export interface RuleNames extends Names {
   readonly postures: ReadonlyMap<string, Posture>;
   readonly defaultSourcePostures: readonly string[];
 }
 
 /**
- * The fields of one object by their names in lower case; those beyond `known` are not understood.
+ * The fields of an object, keyed by their names in lower case. Fields that are not in `known` are
+ * reported as not understood.
  */
 export function readFields(
   reading: Reading,
@@ -198,7 +199,7 @@ function checkGrantDestination(
     refuse(reading, place, "cannot use app grants with autogroup:internet");
 }
 
-/** Roles, and all who are members: what `autogroup:self` can be used with. */
+/** The autogroups that can be used with `autogroup:self`: roles, and all members. */
 const peopleAutogroups: ReadonlySet<AutogroupName> = new Set([
   "member",
   "owner",
@@ -267,7 +268,7 @@ function readSshRule(reading: Reading, item: Located, names: RuleNames): SshRule
     destinations.map((selector) => ({ selector })),
     [],
   );
-  // A user's machines are for that user alone.
+  // Only the user may reach the user's own machines.
   const others = destinations.find(
     (selector) =>
       selector.kind === "user" &&
@@ -315,7 +316,7 @@ function readSshDestination(reading: Reading, text: LocatedText, names: Names): 
 
 const unknownDomain = "names users of a domain that is not known here";
 
-/** Words that are not one of these forms are names of accounts, as captured: even `tag:web`. */
+/** Any other text is the name of an account, as captured: even `tag:web`. */
 function readLogin(
   reading: Reading,
   { text, place }: LocatedText,
@@ -370,7 +371,10 @@ function readSources(
   );
 }
 
-/** The selector; one that is not understood counts as whatever a selector there could match. */
+/**
+ * Reads a selector. One that we do not understand counts as everything that a selector could match
+ * there.
+ */
 function readSelector(
   reading: Reading,
   { text, place }: LocatedText,
@@ -397,7 +401,7 @@ function readSelector(
   return selector;
 }
 
-/** What stands on the wrong side of a rule. */
+/** Refuses selectors on the wrong side of a rule. */
 function refuseSide(
   reading: Reading,
   { text, place }: LocatedText,
@@ -414,7 +418,7 @@ function refuseSide(
     refuse(reading, place, `${JSON.stringify(text)} not valid on the dst side of a rule`);
 }
 
-/** The rule's own, or else the default; nothing of the file that is not defined can be met. */
+/** Reads the rule's own postures, or else the default. No machine can meet an undefined posture. */
 function readSourcePostures(
   reading: Reading,
   field: Member | undefined,

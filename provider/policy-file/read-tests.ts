@@ -1,4 +1,4 @@
-/** The sections that say what must hold: tests, sshTests. */
+/** Reads the sections with assertions: tests, sshTests. */
 
 import type { PolicyTest, PostureValue, SshTest } from "./model";
 import { readFields } from "./read-rules";
@@ -17,8 +17,8 @@ import {
 import { type Names, normalizeTag } from "./selector";
 
 /**
- * What is not understood in a test opens nothing: it is read apart, and the test fails for
- * Tailscale.
+ * A part of a test that we do not understand opens nothing. It is read separately, and Tailscale
+ * lets the test fail.
  */
 export function readTests(reading: Reading, section: Located): readonly PolicyTest[] {
   const names = ["src", "user", "proto", "accept", "allow", "deny", "srcpostureattrs"];

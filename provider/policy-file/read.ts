@@ -1,4 +1,4 @@
-/** A policy file read: text in, rules out, every one with its place. */
+/** Reads a policy file: text in, rules out, each with its place. */
 
 import type { PolicyFile, PolicyReading } from "./model";
 import { noApprovers, readAutoApprovers, readNodeAttributes } from "./read-machines";
@@ -22,20 +22,23 @@ import {
 } from "./reading";
 import { parseText } from "./syntax";
 
-/** What the file itself does not say. */
+/** Facts that the file itself does not contain. */
 export interface ReadOptions {
   /**
    * The tailnet's own domains, as in `ada@acme.com`, for `user:*@acme.com` and
-   * `localpart:*@acme.com`. Left out, any domain may be one, and such a word is not understood.
+   * `localpart:*@acme.com`. If omitted, any domain may be the tailnet's, and such a selector is not
+   * understood.
    */
   readonly domains?: readonly string[];
-  /** Tailscale has accepted this text, so that each domain in it is the tailnet's. */
+  /**
+   * Whether Tailscale has accepted this text, which means that each domain in it is the tailnet's.
+   */
   readonly isDeployed?: boolean;
 }
 
 const anyDomain = { has: () => true };
 
-/** Sections as Tailscale spells them, by their names in lower case. */
+/** Tailscale's spelling of each section, keyed by its name in lower case. */
 const sections: ReadonlyMap<string, string> = new Map(
   [
     "acls",
@@ -51,7 +54,7 @@ const sections: ReadonlyMap<string, string> = new Map(
     "nodeAttrs",
     "tests",
     "sshTests",
-    // These do not decide what reaches what.
+    // These sections do not affect what reaches what.
     "derpMap",
     "disableIPv4",
     "OneCGNATRoute",
@@ -61,10 +64,10 @@ const sections: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * The policy file that `text` (HuJSON or JSON) is, or why Tailscale refuses it.
+ * Reads a policy file from `text` (HuJSON or JSON), or returns why Tailscale refuses it.
  *
- * Nothing is passed over in silence: what has no known meaning here is in `notUnderstood`, and
- * {@link evaluate} takes it for open.
+ * Nothing is ignored silently: everything that we do not understand is in `notUnderstood`, and
+ * {@link evaluate} treats it as open.
  *
  * @example
  * ```ts

@@ -1,11 +1,13 @@
-/** How a policy file is read: values with their place, and what is found wrong on the way. */
+/**
+ * Shared by the readers of a policy file: values with their places, and the problems found so far.
+ */
 
 import type { Node } from "jsonc-parser";
 import { isHidden, isUnknown, unknownValue } from "../access/engine-values";
 import type { NotUnderstood, Place, Refusal } from "./model";
 import { findPosition, type LineStarts } from "./syntax";
 
-/** What is known of one file while it is read. */
+/** The state of reading one file. */
 export interface Reading {
   readonly lineStarts: LineStarts;
   readonly refused: Refusal[];
@@ -20,11 +22,11 @@ export interface Located {
 
 /** A member of an object. */
 export interface Member extends Located {
-  /** As it is written. */
+  /** The original text. */
   readonly key: string;
 }
 
-/** A text of the file, without spaces around it, which do not count. */
+/** A string in the file, trimmed, because surrounding spaces do not matter. */
 export interface LocatedText {
   readonly text: string;
   readonly place: Place;
@@ -50,7 +52,10 @@ interface Part {
   readonly key?: string;
 }
 
-/** The place of `node`, a part of what is at `parent`. Made for every value: plain and fast. */
+/**
+ * The place of `node`, a part of the value at `parent`. It is computed for every value, so it is
+ * simple and fast.
+ */
 function placeOf({ lineStarts }: Reading, node: Node, parent: Place, part: Part): Place {
   const { section } = parent;
   const index = part.index ?? parent.index;
@@ -64,8 +69,8 @@ function placeOf({ lineStarts }: Reading, node: Node, parent: Place, part: Part)
 }
 
 /**
- * The members of an object by their names. Names of sections and fields match in any case, as Go's
- * JSON reads them (`fold`); of two that are the same, nobody says which one counts.
+ * The members of an object, by name. Names of sections and fields match in any case, as in Go's
+ * JSON (`fold`). If two names are the same, it is not defined which one counts.
  */
 export function readMembers(
   reading: Reading,
@@ -100,7 +105,7 @@ function appendKey({ path }: Place, key: string, isName: boolean): string {
   return isName ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
 }
 
-/** The items of a list; `undefined` for `null`, which Go's JSON takes for absent. */
+/** The items of a list; `undefined` for `null`, which Go's JSON treats as absent. */
 export function readItems(reading: Reading, located: Located): readonly Located[] | undefined {
   const { node, place } = located;
   if (node.type === "null") return undefined;

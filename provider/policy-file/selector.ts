@@ -1,5 +1,5 @@
 /**
- * What a rule names: the forms of sources and destinations. Source:
+ * Selectors: the forms of sources and destinations in a rule. Source:
  * https://tailscale.com/kb/1396/targets
  */
 
@@ -12,17 +12,17 @@ import {
   type Selector,
 } from "./model";
 
-/** Which domains are the tailnet's. */
+/** The domains of the tailnet. */
 export type Domains = Pick<ReadonlySet<string>, "has">;
 
-/** What the file defines. */
+/** The names that the file defines. */
 export interface Names {
   readonly groups: ReadonlyMap<string, Group>;
   readonly hosts: ReadonlyMap<string, NamedRanges>;
   readonly ipsets: ReadonlyMap<string, NamedRanges>;
   /** In lower case. */
   readonly tags: ReadonlySet<string>;
-  /** Domains of the tailnet; `undefined` where they are not known. */
+  /** Domains of the tailnet; `undefined` if they are not known. */
   readonly domains: Domains | undefined;
 }
 
@@ -30,7 +30,7 @@ export type ParsedSelector =
   | { readonly selector: Selector }
   /** Tailscale refuses the file. */
   | { readonly refused: string }
-  /** The selector is of no form that is known here. */
+  /** We do not know this form of selector. */
   | { readonly notUnderstood: string };
 
 /** `tag:` and a name that begins with a letter, as captured; letters, digits and hyphens. */
@@ -46,8 +46,8 @@ export function normalizeTag(text: string): string {
 }
 
 /**
- * The selector that `text` is, for which `side` stands in Tailscale's messages: `src`, `dst`, ``
- * for none.
+ * Parses a selector. `side` is the side's name in Tailscale's messages: `src`, `dst`, or an empty
+ * string for none.
  */
 export function parseSelector(text: string, names: Names, side: string): ParsedSelector {
   if (text === "*") return { selector: { kind: "any", text } };
@@ -72,7 +72,7 @@ export function parseSelector(text: string, names: Names, side: string): ParsedS
   }
   const range = parseRange(text);
   if (range !== undefined) return { selector: { kind: "addresses", ranges: [range], text } };
-  // Names of hosts have no @, names of users have one.
+  // Host names have no @, but user names do.
   if (text.includes("@") && prefix === "") {
     return { selector: { kind: "user", name: text.toLowerCase(), text } };
   }
@@ -90,7 +90,7 @@ function parseTag(text: string, { tags }: Names, side: string): ParsedSelector {
 
 function parseGroup(text: string, { groups }: Names, side: string): ParsedSelector {
   if (groups.has(text)) return { selector: { kind: "group", name: text, defined: true, text } };
-  // Groups that an identity provider gives are written with a domain and defined elsewhere.
+  // Groups from an identity provider include a domain and are defined elsewhere.
   if (text.includes("@")) return { selector: { kind: "group", name: text, defined: false, text } };
   const where = side === "" ? "" : `${side}=`;
   return { refused: `${where}group not found: ${JSON.stringify(text)}` };
@@ -114,7 +114,7 @@ function parseDomain(text: string, rest: string, { domains }: Names): ParsedSele
   return refused === undefined ? { selector: { kind: "domain", domain, text } } : { refused };
 }
 
-/** Tailscale's message where `domain` is not one of the tailnet's. */
+/** Tailscale's message if `domain` is not one of the tailnet's domains. */
 export function refuseDomain(domain: string, domains: Domains | undefined): string | undefined {
   if (domain !== "*" && (domains === undefined || domains.has(domain))) return undefined;
   return `${domain} is not associated with this Tailnet and cannot be used in user:*@<domain> expressions`;

@@ -1,4 +1,4 @@
-/** Who may log in on which machine as whom, by the rules for Tailscale SSH. */
+/** Who may log in to which machine as which user, by the rules for Tailscale SSH. */
 
 import { findLogin, matchesMember, meetsPostures } from "./matching";
 import type { Login, PolicyFile, Selector, SshRule } from "./model";
@@ -6,15 +6,17 @@ import type { Member } from "./tailnet";
 
 export type SshAction = "accept" | "check";
 
-/** Stands for every login that no rule names, but root. */
+/** Stands for every login that no rule names, except root. */
 export const anybodyElse = "someone-else";
 
-/** What each login gets: those that rules name, the user's own name, and {@link anybodyElse}. */
+/**
+ * The action for each login: logins that rules name, the user's own name, and {@link anybodyElse}.
+ */
 export type Logins = ReadonlyMap<string, SshAction>;
 
 /**
- * The logins that `source` has on other machines. The rules that mean the source are looked for
- * once, and each login of theirs is written once: no rule is held against every login.
+ * The logins that `source` has on other machines. The rules that include the source are found once,
+ * and each of their logins is set once, so that no rule is compared with every login.
  */
 export function findLogins(policy: PolicyFile, source: Member): (destination: Member) => Logins {
   const rules = policy.sshRules.filter((rule) => isMeant(policy, rule, source));
@@ -28,7 +30,7 @@ export function findLogins(policy: PolicyFile, source: Member): (destination: Me
   const others = [...named, anybodyElse].filter((login) => login !== "root");
   return (destination) => {
     const logins = new Map<string, SshAction>();
-    // Rules with `check` come first, so they are written last.
+    // Rules with `check` take precedence, so they are written last.
     for (const action of ["accept", "check"] as const) {
       for (const rule of rules) {
         if (rule.action !== action || !isEntered(policy, rule, source, destination)) continue;
@@ -53,17 +55,18 @@ function isEntered(
   source: Member,
   destination: Member,
 ): boolean {
-  // A tagged machine has no user whose machines it could enter.
+  // A tagged machine has no user whose machines it could log in to.
   if (source.tags.size > 0 && destination.tags.size === 0) return false;
   const isOwn = source.user !== undefined && source.user === destination.user;
-  // As captured: such a rule opens the user's own machines as well, whatever its destinations are.
+  // As captured: such a rule also opens the user's own machines, no matter what its destinations
+  // are.
   if (isOwn && hasLocalpart(rule)) return true;
   return rule.destinations.some((selector) =>
     isSelf(selector) ? isOwn : matchesMember(policy, selector, destination),
   );
 }
 
-/** The logins that a form stands for; `others` are all but root. */
+/** The logins that a form stands for; `others` are all logins except root. */
 function spellOut(form: Login, { user }: Member, others: readonly string[]): readonly string[] {
   switch (form.kind) {
     case "named":

@@ -1,17 +1,17 @@
 /**
- * HuJSON (JSON with comments and trailing commas) as a tree whose values know their place.
- * Source: https://github.com/tailscale/hujson
+ * HuJSON (JSON with comments and trailing commas) as a tree whose values have their places. Source:
+ * https://github.com/tailscale/hujson
  */
 
 import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 
-/** No policy file needs more, and the parser calls itself for each level. */
+/** No policy file needs deeper nesting, and the parser recurses for each level. */
 const deepest = 100;
 
 /** In UTF-16 units; a file of 50,000 rules has about 5 million. */
 const longest = 16 * 1024 * 1024;
 
-/** Offsets at which lines begin. */
+/** The offsets of the starts of lines. */
 export type LineStarts = readonly number[];
 
 export interface Position {
@@ -23,7 +23,7 @@ export type ParsedText =
   | { readonly root: Node; readonly lineStarts: LineStarts }
   | { readonly problem: string; readonly at: Position };
 
-/** The tree of `text`, or what is wrong with it and where. */
+/** Parses `text` into a tree, or returns what is wrong with it and where. */
 export function parseText(text: string): ParsedText {
   const start = { line: 1, column: 1 };
   if (text.length > longest) return { problem: `is longer than ${longest} characters`, at: start };
@@ -60,10 +60,10 @@ function findLineStarts(text: string): LineStarts {
   return starts;
 }
 
-/** Where brackets are open within each other too often, texts and comments aside. */
+/** Finds where brackets are nested too deeply, ignoring strings and comments. */
 function findTooDeep(text: string): number | undefined {
   let depth = 0;
-  // Only what may open or close something is looked at.
+  // Only characters that can open or close something matter.
   const signs = /["/[\]{}]/g;
   for (let found = signs.exec(text); found !== null; found = signs.exec(text)) {
     const at = found.index;
@@ -76,7 +76,9 @@ function findTooDeep(text: string): number | undefined {
   return undefined;
 }
 
-/** What follows the text that begins at `start`; a text does not go beyond its line. */
+/**
+ * The offset after the string that begins at `start`. A string never continues on the next line.
+ */
 function findEndOfText(text: string, start: number): number {
   const ends = /["\\\n]/g;
   ends.lastIndex = start + 1;
@@ -87,7 +89,7 @@ function findEndOfText(text: string, start: number): number {
   return text.length;
 }
 
-/** What follows the comment that begins at `start`, or the slash that begins none. */
+/** The offset after the comment that begins at `start`, or after a slash that begins no comment. */
 function findEndOfComment(text: string, start: number): number {
   const kind = text[start + 1];
   if (kind !== "/" && kind !== "*") return start + 1;

@@ -1,6 +1,6 @@
 /**
  * The users and machines that a policy file is evaluated for, and the addresses between which
- * something may flow.
+ * traffic may flow.
  */
 
 import {
@@ -22,13 +22,13 @@ export interface Tailnet {
 }
 
 export interface User {
-  /** What machines call their user. */
+  /** The name by which machines refer to their user. */
   readonly name: string;
   /** The login name: `ada@acme.com`, `ada@github`. */
   readonly email: string;
   /**
-   * As the API calls it: `owner`, `admin`, `it-admin`, …, `member`; `shared` for a user who only
-   * accepted a share. Left out, it is not known, and every role counts.
+   * The API's name for the role: `owner`, `admin`, `it-admin`, …, `member`; `shared` for a user who
+   * only accepted a share. If omitted, the role is unknown, and the user may have any role.
    */
   readonly role?: string;
 }
@@ -41,15 +41,15 @@ export interface Machine {
   readonly tags?: readonly string[];
   /** The name of a user. */
   readonly user?: string;
-  /** What it advertises: CIDRs. */
+  /** The CIDRs that it advertises. */
   readonly routes?: readonly string[];
   /** Those of `routes` that are approved. */
   readonly approved?: readonly string[];
-  /** For postures: `node:os`, … ; left out, every condition counts as met. */
+  /** For postures: `node:os`, … If omitted, every condition counts as met. */
   readonly attributes?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** A Tailscale Service, with addresses and tags of its own. */
+/** A Tailscale Service, with its own addresses and tags. */
 export interface Service {
   /** `svc:web` */
   readonly name: string;
@@ -63,7 +63,7 @@ export interface Member {
   readonly machine: Machine;
   /** In lower case. */
   readonly tags: ReadonlySet<string>;
-  /** `undefined` for a tagged machine: tags take the user away. */
+  /** `undefined` for a tagged machine, because tags replace the user. */
   readonly user: User | undefined;
 }
 
@@ -73,7 +73,7 @@ export interface Source {
   readonly address: Address;
 }
 
-/** An address to which something is sent. */
+/** An address that receives traffic. */
 export interface Target {
   /** `NAME`, `NAME/v6`, `ADDRESS by NAME`. */
   readonly label: string;
@@ -89,7 +89,7 @@ export function listMembers({ users, machines }: Tailnet): readonly Member[] {
   return machines.map((machine) => {
     const tags = new Set((machine.tags ?? []).map(normalizeTag));
     if (tags.size > 0) return { machine, tags, user: undefined };
-    // Of a user who is not listed, nothing is known but what the machine says.
+    // We only know what the machine says about a user who is not listed.
     const name = machine.user ?? `of ${machine.name}`;
     const user = byName.get(name) ?? { name, email: machine.user ?? "" };
     byName.set(name, user);
@@ -104,9 +104,9 @@ export function listSources(members: readonly Member[]): readonly Source[] {
 }
 
 /**
- * Where a flow may go: the machines' and services' own addresses, the first address of each
- * approved subnet behind every router that carries to it, and those of `asked` behind routers and
- * exit nodes.
+ * The possible targets of a flow: the machines' and services' own addresses, the first address of
+ * each approved subnet behind every router that routes to it, and the addresses in `asked` behind
+ * routers and exit nodes.
  */
 export function listTargets(
   members: readonly Member[],
@@ -147,8 +147,7 @@ function makeLabel(name: string, { family }: Address): string {
 }
 
 /**
- * Which of the addresses `router` carries to: as a subnet router, or as an exit node what is
- * `asked`.
+ * The addresses that `router` routes to: as a subnet router, or as an exit node those in `asked`.
  */
 function findBehind(
   router: Member,
@@ -173,7 +172,7 @@ function findSubnets(machine: Machine): readonly Range[] {
   return findApprovedRoutes(machine).filter((route) => !isDefaultRoute(route));
 }
 
-/** A route counts that is advertised and approved. */
+/** A route counts only if it is advertised and approved. */
 export function findApprovedRoutes({ routes, approved = [] }: Machine): readonly Range[] {
   return approved
     .filter((route) => routes === undefined || routes.includes(route))

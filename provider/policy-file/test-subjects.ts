@@ -1,7 +1,4 @@
-/**
- * Who and what a test of the policy file names, as far as that is known without looking at a
- * tailnet.
- */
+/** Who and what a test of the policy file names, as far as the file alone says. */
 
 import {
   type Address,
@@ -16,7 +13,7 @@ import type { AutogroupName, PolicyFile, Selector } from "./model";
 import { type Names, parseSelector } from "./selector";
 import { listMembers, type Machine, parseAddresses, type Tailnet, type User } from "./tailnet";
 
-/** `undefined`: not decided by what is known. */
+/** `undefined` if what we know does not decide it. */
 export type Truth = boolean | undefined;
 
 export function holdsForAny<Item>(items: readonly Item[], test: (item: Item) => Truth): Truth {
@@ -43,22 +40,24 @@ export function holdsForAll<Item>(items: readonly Item[], test: (item: Item) => 
 export interface Subject {
   /** In lower case. */
   readonly login?: string | undefined;
-  /** `undefined` where it is not known. */
+  /** `undefined` if unknown. */
   readonly role?: string | undefined;
-  /** Whether the user is one of the tailnet's. */
+  /** Whether the user is a member of the tailnet. */
   readonly isMember?: Truth;
   readonly tags: ReadonlySet<string>;
   readonly service?: string;
-  /** `undefined`: some address of the tailnet's. */
+  /** `undefined`: some address in the tailnet. */
   readonly addresses?: readonly Address[];
-  /** Whether it may have tags or a user that are not known. */
+  /** Whether it may have unknown tags or an unknown user. */
   readonly isOpen: boolean;
 }
 
-/** The subjects of a name, or why it is not one that tests take. */
+/** The subjects that a name stands for, or why tests do not accept the name. */
 export type Subjects = readonly Subject[] | { readonly invalid: string };
 
-/** What `text` stands for in a test. Source: https://tailscale.com/kb/1337/policy-syntax#tests */
+/**
+ * Finds what `text` stands for in a test. Source: https://tailscale.com/kb/1337/policy-syntax#tests
+ */
 export function findSubjects(
   policy: PolicyFile,
   text: string,
@@ -97,8 +96,8 @@ export function collectNames({ groups, hosts, ipsets, tagOwners }: PolicyFile): 
 }
 
 /**
- * Nobody of that name is in a tailnet whose users are known; who is named in rules is in one whose
- * are not.
+ * If the tailnet's users are known, a user who is not among them is not a member. Otherwise a user
+ * whom the rules name counts as a member.
  */
 function findUser(policy: PolicyFile, login: string, tailnet: Tailnet | undefined): Subject {
   const user = tailnet?.users.find((known) => findLogin(known) === login);
@@ -110,7 +109,8 @@ function findUser(policy: PolicyFile, login: string, tailnet: Tailnet | undefine
 }
 
 /**
- * Whom each file names anywhere but in its tests; a file with many tests is looked through once.
+ * The names that each file uses outside its tests. Cached, so that a file with many tests is
+ * searched once.
  */
 const namedIn = new WeakMap<PolicyFile, ReadonlySet<string>>();
 
@@ -176,7 +176,7 @@ function findServiceTags(name: string, tailnet: Tailnet | undefined): ReadonlySe
   return new Set((service?.tags ?? []).map((tag) => tag.toLowerCase()));
 }
 
-/** One address; whole networks are not something that a test asks about. */
+/** Finds a single address. A test cannot ask about a whole network. */
 function findAddress(ranges: readonly Range[], tailnet: Tailnet | undefined): Subjects {
   const [range] = ranges;
   if (range === undefined || ranges.length > 1 || range.first !== range.last)
@@ -194,7 +194,7 @@ function findAddress(ranges: readonly Range[], tailnet: Tailnet | undefined): Su
   return [{ login, role: user?.role, isMember, tags, addresses: [address], isOpen: false }];
 }
 
-/** Somebody of whom no more is known. */
+/** A subject about whom we know only the autogroup. */
 function findAutogroup(name: AutogroupName): Subjects {
   switch (name) {
     case "member":
@@ -215,7 +215,7 @@ function hasAddress(machine: Machine, { family, value }: Address): boolean {
   return parseAddresses(machine).some((own) => own.family === family && own.value === value);
 }
 
-/** Whether the selector means the subject, as a source or a machine that is reached. */
+/** Whether the selector includes the subject, as a source or as a destination machine. */
 export function means(policy: PolicyFile, selector: Selector, subject: Subject): Truth {
   const { login, tags, isOpen } = subject;
   const otherwise = isOpen ? undefined : false;
@@ -251,17 +251,18 @@ function meansAutogroup(name: AutogroupName, subject: Subject, otherwise: Truth)
   if (name === "tagged") return tags.size > 0 ? true : otherwise;
   if (login === undefined) return otherwise;
   if (name === "member") return subject.isMember;
-  // The role of somebody who is only named in the file is not known.
+  // We do not know the role of somebody who is only named in the file.
   if (role === undefined) return name === "shared" ? false : undefined;
   return role === name || (name === "admin" && role === "owner");
 }
 
-/** Some address of the tailnet is certainly in ranges that have all of them. */
+/** An unknown tailnet address is certainly within ranges that contain the whole tailnet. */
 function isWithin({ addresses, service }: Subject, ranges: readonly Range[]): Truth {
   if (addresses !== undefined) {
     const inside = addresses.filter((address) => isInRanges(address, ranges));
     if (inside.length === 0) return false;
-    // Families apart: a rule for IPv4 addresses holds for machines by these.
+    // Each family is checked separately: a rule for IPv4 addresses applies to machines by their
+    // IPv4 addresses.
     const first = inside[0];
     const same = addresses.filter(({ family }) => family === first?.family);
     return inside.length >= same.length ? true : undefined;

@@ -1,4 +1,4 @@
-/** What a policy file asserts of itself: `tests` and `sshTests`, run. */
+/** Runs the assertions of a policy file: `tests` and `sshTests`. */
 
 import { internetRanges, isInRanges, parseAddress } from "./addresses";
 import type {
@@ -32,25 +32,24 @@ import {
   type Truth,
 } from "./test-subjects";
 
-/** One assertion of a test and how it ends. */
+/** One assertion of a test, and its outcome. */
 export interface TestResult {
-  /** Of the test. */
+  /** The place of the test. */
   readonly place: Place;
   readonly source: string;
   /** `HOST:PORT`, or `LOGIN on MACHINE`. */
   readonly target: string;
   readonly wanted: "accept" | "check" | "deny";
-  /** `unknown` where it depends on users or machines that are not known here. */
+  /** `unknown` if it depends on users or machines that we do not know. */
   readonly outcome: "holds" | "fails" | "unknown";
-  /** Why a test fails that asks for something impossible. */
+  /** Why the test fails, if it asks for something impossible. */
   readonly reason?: string;
 }
 
 /**
- * Every assertion of the file's `tests` and `sshTests`. Tailscale refuses a file of which one
- * fails.
+ * Runs every assertion in the file's `tests` and `sshTests`. Tailscale refuses a file if one fails.
  *
- * @param tailnet - the users and machines; left out, what depends on them is `unknown`
+ * @param tailnet - the users and machines; if omitted, whatever depends on them is `unknown`
  */
 export function runTests(policy: PolicyFile, tailnet?: Tailnet): readonly TestResult[] {
   return [
@@ -59,7 +58,7 @@ export function runTests(policy: PolicyFile, tailnet?: Tailnet): readonly TestRe
   ];
 }
 
-/** The assertions of one entry of `tests`. */
+/** Runs the assertions of one entry in `tests`. */
 export function runTest(
   policy: PolicyFile,
   test: PolicyTest,
@@ -98,7 +97,7 @@ function judgeTruth(asked: Asked, truth: Truth): TestResult {
   return { ...asked, outcome: truth === undefined ? "unknown" : truth ? "holds" : "fails" };
 }
 
-/** Whether every pair is open, or closed where that is wanted. */
+/** Whether every pair is open, or closed if the test says so. */
 function holdsForEveryPair(
   sources: readonly Subject[],
   destinations: readonly Subject[],
@@ -188,7 +187,7 @@ function isTarget(
   to: Subject,
 ): Truth {
   const isMachine = to.login !== undefined || to.tags.size > 0 || to.service !== undefined;
-  // A grant with `via` holds behind routers, and opens no machine.
+  // A grant with `via` applies only behind routers, and opens no machine.
   if (via.length > 0 && isMachine) return false;
   if (selector.kind === "autogroup" && selector.name === "self") return isSame(from, to);
   if (selector.kind === "autogroup" && selector.name === "internet")
@@ -203,7 +202,7 @@ function isSame(from: Subject, to: Subject): Truth {
     : false;
 }
 
-/** The assertions of one entry of `sshTests`, which look at the rules of `ssh` alone. */
+/** Runs the assertions of one entry in `sshTests`, which only consider the `ssh` rules. */
 export function runSshTest(
   policy: PolicyFile,
   test: SshTest,
@@ -223,7 +222,7 @@ export function runSshTest(
     if ("invalid" in sources) return fail(asked, `${JSON.stringify(source)} ${sources.invalid}`);
     const found = findSubjects(policy, destination, tailnet);
     if ("invalid" in found) return fail(asked, `${JSON.stringify(destination)} ${found.invalid}`);
-    // As captured, a machine is not found by its IPv6 address.
+    // As captured, Tailscale does not find a machine by its IPv6 address.
     if (parseAddress(destination)?.family === 6)
       return fail(asked, `${JSON.stringify(destination)} is an IPv6 address`);
     if (sources.length === 0 || found.length === 0) return { ...asked, outcome: "unknown" };
