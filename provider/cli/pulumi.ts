@@ -43,7 +43,7 @@ export type StackConfig =
       readonly content: string;
       readonly decrypt: () => Promise<string>;
     }
-  /** It could not be read, and the user did not name the stack. */
+  /** It could not be read, and the user did not ask for what only the config has. */
   | { readonly kind: "unreadable"; readonly reason: string };
 
 /** What was asked for, on its way. */
@@ -57,6 +57,9 @@ export interface Asked {
 
 /** Nobody named a stack, and the project has none that is selected, as after `pulumi stack rm`. */
 export class NoStackSelected extends CommandFailure {}
+
+/** There is no project here. The CLI reads a stack from anywhere, but its config only there. */
+class NoProject extends CommandFailure {}
 
 /**
  * Asks for the state and the config of the stack or the files that the options name, both at once.
@@ -118,6 +121,8 @@ export async function askForConfig(options: SettingsOptions): Promise<StackConfi
       decrypt: () => pulumi(options, ["config", "--json", "--show-secrets"]),
     };
   } catch (error) {
+    if (error instanceof NoProject && connection === undefined)
+      return { kind: "unreadable", reason: error.message.replace(/\n\s*/, " ") };
     if (isNamed || !(error instanceof CommandFailure)) throw error;
     return { kind: "unreadable", reason: getFirstLine(error) };
   }
@@ -198,6 +203,10 @@ async function pulumi({ stack, cwd }: SettingsOptions, args: readonly string[]):
     if (/passphrase/i.test(said))
       throw new CommandFailure(
         `${command} failed: ${sanitize(said)}\n  The stack is encrypted with a passphrase that this terminal does not have: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE as it was where the stack was made, or ${withoutIt}.`,
+      );
+    if (args[0] === "config" && /no Pulumi\.yaml project file found/.test(said))
+      throw new NoProject(
+        "The config of a stack is in its project, and there is no Pulumi.yaml here.\n  Run this in the project's folder, or name that folder with --cwd.",
       );
     const Failure = /no stack selected/.test(said) ? NoStackSelected : CommandFailure;
     throw new Failure(

@@ -59,6 +59,34 @@ describe("the deployer of a stack's config", () => {
     expect(unreadable.stderr).toContain("PULUMI_CONFIG_PASSPHRASE");
   });
 
+  test("comes from the environment where a stack is named and no project is near", async () => {
+    await using emulator = await startEmulator();
+    await using stack = await newStack(emulator, 'new OAuthClient("ci", { scopes: ["dns"] });');
+    await stack.up();
+    const project = (await stack.state()).credentials["ci"]?.urn.split("::")[1];
+    const anywhere = { ...stack, folder: "/" };
+    const named = ["--stack", `organization/${project}/dev`];
+    for (const [name = "", ...args] of commands) {
+      const own = args.map((arg) => (arg === "adopted" ? `${stack.folder}/from-elsewhere` : arg));
+      const { code, stderr, stdout } = await tailscope(anywhere, [name, ...named, ...own]);
+      expect(code, `${name}: ${stdout}${stderr}`).toBe(0);
+    }
+    // What only the config could say is asked for where the config is.
+    const nobody = {
+      TAILSCALE_OAUTH_CLIENT_ID: undefined,
+      TAILSCALE_OAUTH_CLIENT_SECRET: undefined,
+    };
+    const advice = "Run this in the project's folder, or name that folder with --cwd.";
+    for (const [options, environment] of [
+      [["--connection", "prod"], {}],
+      [[], nobody],
+    ] as const) {
+      const refused = await tailscope(anywhere, ["audit", ...named, ...options], environment);
+      expect(refused).toMatchObject({ code: 1, stdout: "" });
+      expect(refused.stderr).toContain(advice);
+    }
+  });
+
   test("by connection is taken where the connection is named, and for each resource of it", async () => {
     await using here = await startEmulator();
     await using prod = await startEmulator();
