@@ -38,6 +38,8 @@ export function computePair(
   { every, anchor = defaultAnchor }: RotatingArgs,
   longest?: { seconds: number; why: string },
 ): Pair {
+  refuseUnlessPlain(name, "every", every, "30d");
+  refuseUnlessPlain(name, "anchor", anchor, defaultAnchor);
   const period = parseDuration(every);
   if (period === undefined || period < 60 || period > 10 * 365 * 24 * 60 * 60) {
     throw createArgumentError(
@@ -77,6 +79,21 @@ export function createSlots<Slot extends pulumi.Resource>(
   const first = make(`${name}-0`, generations[0], { parent: component });
   const second = make(`${name}-1`, generations[1], { parent: component, dependsOn: first });
   return [first, second];
+}
+
+/**
+ * Programs in JavaScript may give anything. The slots are computed while the program runs, so that
+ * an Output, as `config.requireSecret` gives it, comes too late.
+ */
+function refuseUnlessPlain(name: string, argument: string, given: unknown, example: string): void {
+  if (typeof given === "string" || typeof given === "number") return;
+  throw createArgumentError(
+    name,
+    argument,
+    given === undefined || given === null
+      ? `it is missing: write it like ${argument}: "${example}"`
+      : `it must be known while the program runs, so an Output or another object is not possible: write it like "${example}", or read it with config.require`,
+  );
 }
 
 function createArgumentError(name: string, argument: string, problem: string): ArgumentError {

@@ -443,6 +443,17 @@ describe("a rotating pair", () => {
   });
 
   test.each([
+    ["every", undefined, 'ci: every: it is missing: write it like every: "30d"'],
+    ["every", pulumi.output("30d"), "ci: every: it must be known while the program runs"],
+    ["every", Promise.resolve("30d"), "ci: every: it must be known while the program runs"],
+    ["anchor", pulumi.secret("2026-01-01T00:00:00Z"), "ci: anchor: it must be known while"],
+  ])("cannot be computed where %s is %o", (argument, value, problem) => {
+    // What TypeScript would refuse: programs in JavaScript may give it.
+    const given = { every: "30d", [argument]: value } as never;
+    expect(() => computePair("ci", given)).toThrow(problem);
+  });
+
+  test.each([
     [300, undefined],
     [
       301,
