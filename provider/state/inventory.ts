@@ -75,9 +75,7 @@ export function buildInventory(
         ...(used && takesTokens(key) && { lastUsed: used(key.id) ?? null }),
       };
     })
-    .sort(
-      > one.created.localeCompare(other.created) || one.id.localeCompare(other.id)=(a, b) => a.created.localeCompare(b.created) || a.id.localeCompare(b.id)=> one.created.localeCompare(other.created) || one.id.localeCompare(other.id),
-    );
+    .sort((a, b) => a.created.localeCompare(b.created) || a.id.localeCompare(b.id));
 }
 
 function takesTokens({ keyType }: Key): boolean {
