@@ -1,20 +1,20 @@
-/** Runs a command, and keeps what it prints. */
+/** Runs a command, and captures its output. */
 
 import { type ChildProcess, spawn } from "node:child_process";
 
 export interface Ended {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended it. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** Both in the order in which they came, as a person sees them. */
+  /** Both streams in the order in which they arrived, as a person sees them. */
   readonly text: string;
 }
 
 export interface ProcessOptions {
   readonly cwd?: string | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;
-  /** What it reads; absent for a standard input that is closed. */
+  /** Its standard input; if absent, standard input is closed. */
   readonly input?: string | undefined;
   readonly onStdout?: (text: string) => void;
   readonly onStderr?: (text: string) => void;
@@ -25,7 +25,7 @@ export interface Started {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts a command that somebody may kill. */
+/** Starts a command that the caller can kill. */
 export function startProcess(
   command: string,
   args: readonly string[],
@@ -55,7 +55,7 @@ export function startProcess(
     child.once("error", reject);
     child.once("exit", (code) => {
       const finish = () => resolve({ code, stdout, stderr, text });
-      // A process of its own that outlives a killed command keeps the pipes open.
+      // A child process that outlives a killed command keeps the pipes open.
       if (code === null) finish();
       else child.once("close", finish);
     });
@@ -63,7 +63,7 @@ export function startProcess(
   return { process: child, ended };
 }
 
-/** Runs a command to its end, however it ends. */
+/** Runs a command until it ends, no matter how it ends. */
 export function runProcess(
   command: string,
   args: readonly string[],

@@ -1,6 +1,5 @@
 /**
- * A home of its own for the Pulumi CLI: its state, its plugins and a program, in a temporary
- * folder.
+ * A separate home for the Pulumi CLI: its state, its plugins and a program, in a temporary folder.
  */
 
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -18,14 +17,14 @@ export interface PulumiHome {
   readonly folder: string;
   /** The program's folder, in which the CLI runs. */
   readonly program: string;
-  /** What the CLI needs to know of it. */
+  /** The environment variables that the CLI needs for it. */
   readonly environment: Readonly<Record<string, string>>;
   remove(): void;
 }
 
 /**
- * @param name of whose it is, for example `"test"`
- * @param packages the folder that the program has as its `node_modules`
+ * @param name says who uses it, for example `"test"`
+ * @param packages the folder that becomes the program's `node_modules`
  */
 export function makePulumiHome(name: string, packages: string = ourPackages): PulumiHome {
   const folder = mkdtempSync(join(tmpdir(), `tailscope-${name}-`));
@@ -43,7 +42,7 @@ export function makePulumiHome(name: string, packages: string = ourPackages): Pu
   };
 }
 
-/** The environment of a CLI whose state is a folder, which exists. */
+/** The environment of a CLI that keeps its state in an existing folder. */
 export function localBackend(folder: string, passphrase: string): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: pathToFileURL(folder).href,
@@ -52,7 +51,7 @@ export function localBackend(folder: string, passphrase: string): Record<string,
   };
 }
 
-/** Puts a CommonJS program in place. */
+/** Writes a CommonJS program to a folder. */
 export function writeProgram(folder: string, project: string, body: string): void {
   writeFileSync(join(folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
   writeFileSync(join(folder, "package.json"), '{ "main": "index.js" }\n');

@@ -1,6 +1,6 @@
 /**
- * What makes a run of the engine start sooner, and changes nothing else of it: most of an operation
- * is Node loading the Pulumi SDK, twice, and the engine collecting garbage.
+ * Settings that make the engine start faster and change nothing else. Most of the time of an
+ * operation goes to Node, which loads the Pulumi SDK twice, and to the engine's garbage collection.
  */
 
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ export const quickStart: Readonly<Record<string, string>> = {
   GOGC: "400",
   // `npm run types` checks the types of examples, and test/docs those of the pages' programs.
   PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-  // The scripts that take their time have the SDK as it is.
+  // The long test scripts use the unmodified SDK.
   ...(process.env["TAILSCOPE_LONG_TESTS"] === undefined && {
     NODE_OPTIONS: `--require ${JSON.stringify(join(root, "harness", "lazy-sdk.cjs"))}`,
   }),

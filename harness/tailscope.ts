@@ -1,4 +1,4 @@
-/** The compiled command `tailscope` as a process of its own. */
+/** Runs the compiled command `tailscope` as a separate process. */
 
 import { join } from "node:path";
 import {

@@ -73,7 +73,7 @@ export async function adoptCredentials(
   );
 }
 
-/** The next commands. People copy them, so their lines are never broken. */
+/** The commands to run next. People copy them, so their lines are never wrapped. */
 function stepsFor({ out, stack }: AdoptOptions): string {
   return `
 As a project of its own:
@@ -113,7 +113,7 @@ function stackOption(stack: string | undefined): string {
   return stack === undefined ? "" : ` --stack ${quoted(stack)}`;
 }
 
-/** A word of a POSIX shell. */
+/** Quotes a word for a POSIX shell. */
 function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -67,9 +67,9 @@ export async function audit(id: string | undefined, options: AuditOptions): Prom
 
 interface Told {
   readonly entry: AuditEntry;
-  /** The id of the credential that it is about; undefined where it is about something else. */
+  /** The ID of the credential that it is about; undefined if it is about something else. */
   readonly credential: string | undefined;
-  /** The credential's description, or "" where none is known. */
+  /** The credential's description, or "" if none is known. */
   readonly description: string;
   readonly did: string;
   readonly who: string;

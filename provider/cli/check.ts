@@ -1,4 +1,4 @@
-/** What `tailscope doctor` says of one thing that a deployment needs. */
+/** The result of `tailscope doctor` for one thing that a deployment needs. */
 
 export interface Check {
   readonly name: string;

@@ -1,4 +1,4 @@
-/** What the options take that have a fixed choice. */
+/** The values of options with a fixed set of choices. */
 
 export const reviewFormats = ["terminal", "markdown", "json", "sarif", "html"] as const;
 

@@ -1,4 +1,4 @@
-/** `tailscope comment`: a review in the pull request. */
+/** `tailscope comment`: posts a review in the pull request. */
 
 import { comment, type PullRequest, type Status } from "../pull-request/pull-request";
 import type { commitStates } from "./choices";

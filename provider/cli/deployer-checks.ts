@@ -1,6 +1,6 @@
 /**
- * What `tailscope doctor` finds out about the deployer: who it is, whether the tailnet answers,
- * what it holds and lacks.
+ * The checks of `tailscope doctor` for the deployer: who it is, whether the tailnet answers, and
+ * which access it has and lacks.
  */
 
 import { describeError, getMessage } from "../access/error-text";
@@ -23,7 +23,7 @@ import { askForConfig, askPulumi, projectFolder, type SettingsOptions } from "./
 import { resourcesOf, withTailnet } from "./session";
 import { settingsFrom } from "./settings";
 
-/** More than this between two clocks, and tokens and rotation come out wrong. */
+/** If two clocks differ by more than this, tokens and rotation go wrong. */
 const tolerableSkewSeconds = 60;
 
 export async function deployerChecks(
@@ -137,7 +137,7 @@ function withExplanation(check: Check, error: unknown): Check {
   };
 }
 
-/** Each thing that a deployer may be able to do. */
+/** The things that a deployer may be able to do. */
 const abilities = [
   ...purposes.up.needs.filter(({ kind }) => kind !== undefined),
   ...purposes.preview.needs.filter(({ scopes }) => scopes.length > 1),

@@ -1,4 +1,6 @@
-/** `tailscope doctor`: what is missing for a deployment, each thing with its remedy. */
+/**
+ * `tailscope doctor`: finds what is missing for a deployment, and gives a remedy for each problem.
+ */
 
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
@@ -22,7 +24,7 @@ export interface DoctorOptions extends SettingsOptions {
 /** The first version whose import can adopt resources of dynamic providers. */
 const oldestPulumi = "3.254.0";
 
-/** Prints what each check found. */
+/** Prints the result of each check. */
 export async function examineDeployment({
   json,
   for: purpose,
@@ -48,7 +50,7 @@ function line({ name, status, detail, remedy }: Check): string {
     failed: styleText("red", "failed "),
   }[status];
   const room = roomOf(process.stdout);
-  // The mark has codes of colours in it, which take no room.
+  // The mark contains colour codes, which take no room.
   const markWidth = "warning  ".length;
   const said = wrapped(`${sanitize(name)}: ${fit(detail)}`, room - markWidth).replaceAll(
     "\n",
@@ -62,7 +64,10 @@ function line({ name, status, detail, remedy }: Check): string {
   return `${mark}  ${said}${advice.join("")}`;
 }
 
-/** Text that may come from the tailnet, not shortened: a deployer may hold many scopes. */
+/**
+ * Makes text that may come from the tailnet safe to show, without shortening it: a deployer may
+ * hold many scopes.
+ */
 function fit(text: string): string {
   return String(sanitizeData(text)).replace(/ {2,}/g, " ").trim();
 }

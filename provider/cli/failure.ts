@@ -1,4 +1,4 @@
-/** Ends a command: prints the message alone, with exit code 1. */
+/** Ends a command: only the message is printed, and the exit code is 1. */
 export class CommandFailure extends Error {}
 
 /** Exit codes of all commands. */

@@ -1,4 +1,4 @@
-/** Files that commands are given. */
+/** Reads the files that a user passes to a command. */
 
 import { readFileSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
@@ -27,8 +27,8 @@ export function readText(path: string): string {
 }
 
 /**
- * Text in UTF-8, or in UTF-16 as PowerShell's `>` writes it. The mark of its encoding is not part
- * of it.
+ * Decodes text in UTF-8, or in UTF-16 as PowerShell's `>` writes it. The byte order mark is
+ * removed.
  */
 function decoded(bytes: Uint8Array, name: string): string {
   try {
@@ -43,7 +43,8 @@ function decoded(bytes: Uint8Array, name: string): string {
 function encodingOf([first, second]: Uint8Array): string {
   if (first === 0xff && second === 0xfe) return "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";
-  // Without a mark: the other half of a letter of ASCII, with which every file here begins.
+  // Without a byte order mark: a zero is the other half of an ASCII character, and every file that
+  // we read starts with one.
   if (second === 0 && first !== 0) return "utf-16le";
   return first === 0 && second !== 0 && second !== undefined ? "utf-16be" : "utf-8";
 }

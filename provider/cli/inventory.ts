@@ -1,4 +1,4 @@
-/** `tailscope inventory`: list every credential of the tailnet and what manages it. */
+/** `tailscope inventory`: lists every credential of the tailnet and what manages it. */
 
 import { parseName } from "../access/urn";
 import { listManaged } from "../state/exported-state";
@@ -50,7 +50,8 @@ export async function listInventory(options: InventoryOptions): Promise<void> {
 }
 
 /**
- * The tailnet can be listed without a stack, which is how what a removed one left alive is found.
+ * A tailnet can be listed without a stack. This shows the credentials that a removed stack left
+ * active.
  */
 async function ofSelectedStack(
   exports: Promise<readonly Exported[] | undefined>,

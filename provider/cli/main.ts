@@ -1,4 +1,4 @@
-/** `tailscope`: runs what a person or a job typed. */
+/** `tailscope`: runs the command that a person or a job entered. */
 
 import { getMessage } from "../access/error-text";
 import { sanitizeData } from "../access/sanitize";
@@ -18,7 +18,10 @@ tailscope(process.argv[2])
     process.exitCode = exitCodes.failure;
   });
 
-/** A line of a message, whole: what it quotes from outside is cut already. */
+/**
+ * Makes a line of a message readable without shortening it: quoted text from outside is already
+ * cut.
+ */
 function readableLine(line: string): string {
   return String(sanitizeData(line)).replace(/ {2,}/g, " ").trim();
 }

@@ -53,8 +53,8 @@ function duration(text: string): number {
 }
 
 /**
- * An id as Tailscale gives them: letters, digits and hyphens, so that it can be nothing else in a
- * path or a program.
+ * Parses an ID in Tailscale's form: only letters, digits and hyphens, so that it is safe in a path
+ * or a program.
  * @example "kAbc123CNTRL", "Txyz789CNTRL-kAbc123CNTRL"
  */
 export function credentialId(text: string): string {

@@ -15,19 +15,19 @@ export function print(text: string): void {
   process.stdout.write(`${wrapped(text, roomOf(process.stdout))}\n`);
 }
 
-/** Prints lines unwrapped: commands that people copy. */
+/** Prints lines without wrapping them, for commands that people copy. */
 export function printVerbatim(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Prints lines on standard error, so that standard output has only the result. */
+/** Prints lines on standard error, so that standard output contains only the result. */
 export function printAside(text: string): void {
   process.stderr.write(`${wrapped(text, roomOf(process.stderr))}\n`);
 }
 
 /**
- * Whoever reads the output may have seen enough, as in `| head`: what is still printed goes
- * nowhere, without a word about it, and the exit code stays what it is.
+ * The reader of the output may stop early, as in `| head`. The rest of the output is then dropped
+ * silently, and the exit code stays the same.
  */
 export function endQuietlyWithReader(): void {
   for (const stream of [process.stdout, process.stderr])
@@ -36,15 +36,15 @@ export function endQuietlyWithReader(): void {
     });
 }
 
-/** How wide the terminal is; endless for a file or a pipe. */
+/** The width of the terminal; infinite for a file or a pipe. */
 export function roomOf({ isTTY, columns }: NodeJS.WriteStream): number {
   return isTTY && columns > 0 ? columns : Number.POSITIVE_INFINITY;
 }
 
 /**
- * A table with two spaces between columns, fitted to the terminal: see `layOut`. A column is given
- * by its title alone, or with what matters of it; one that is called ID is never shortened. Text
- * from the tailnet is made fit to be shown.
+ * Prints a table with two spaces between columns, fitted to the terminal: see `layOut`. A column is
+ * either a title or a title with options. A column with the title ID is never shortened. Text from
+ * the tailnet is made safe to show.
  */
 export function printTable(
   head: readonly (string | Column)[],
@@ -62,7 +62,7 @@ export function printTable(
   if (laidOut.rows.length > 0) printVerbatim(laidOut.rows.join("\n"));
 }
 
-/** Says what is being waited for, once that takes longer than a second. */
+/** Says what the command is waiting for if it takes longer than a second. */
 export async function waitingFor<Result>(what: string, work: Promise<Result>): Promise<Result> {
   const started = Date.now();
   const live = process.stderr.isTTY;
@@ -82,7 +82,7 @@ export async function waitingFor<Result>(what: string, work: Promise<Result>): P
   }
 }
 
-/** How long ago something was, as people say it: `"3d"`. */
+/** How long ago something was, in short form: `"3d"`. */
 export function ago(time: string, now: number): string {
   const seconds = Math.max(0, Math.round((now - Date.parse(time)) / 1000));
   if (Number.isNaN(seconds)) return "";

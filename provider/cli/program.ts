@@ -1,4 +1,4 @@
-/** All commands of `tailscope`, as one. */
+/** The program `tailscope` with all its commands. */
 
 import { Command } from "commander";
 import { version } from "../api/version";
@@ -8,8 +8,8 @@ import { reflowed, wrapped } from "./wrapping";
 type Add = (program: Command) => void;
 
 /**
- * How each command is called. What it does is loaded only when it runs: loading that takes longer
- * than running it.
+ * The definition of each command. Its implementation is loaded only when it runs, because loading
+ * takes longer than running.
  */
 const commands: Readonly<Record<string, () => Promise<Add>>> = {
   review: async () => (await import("./commands/review.js")).reviewCommand,
@@ -28,7 +28,7 @@ export async function tailscope(wanted?: string): Promise<Command> {
   const program = new Command("tailscope")
     .description("Review, compare, list and adopt the credentials of a tailnet.")
     .version(version)
-    // Commands take this over from the program.
+    // Commands inherit this from the program.
     .configureOutput({
       writeOut: (text) => process.stdout.write(reflowed(text, process.stdout.columns ?? 80)),
       outputError: (text, write) => write(wrapped(text, roomOf(process.stderr))),

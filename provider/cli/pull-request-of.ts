@@ -1,4 +1,4 @@
-/** The pull request that a CI job runs for, as its platform says in the environment. */
+/** Finds the pull request that a CI job runs for, from the platform's environment variables. */
 
 import { readFileSync } from "node:fs";
 import { z } from "zod";
@@ -9,7 +9,9 @@ import { gitlabMergeRequest } from "../pull-request/gitlab";
 import type { PullRequest } from "../pull-request/pull-request";
 import { CommandFailure } from "./failure";
 
-/** @throws CommandFailure where the job runs for none, or what it needs is missing */
+/**
+ * @throws CommandFailure if the job runs for no pull request, or if something it needs is missing
+ */
 export function pullRequestOf(environment: NodeJS.ProcessEnv): PullRequest {
   if (environment["GITHUB_ACTIONS"] === "true") return ofGithub(environment);
   if (environment["GITLAB_CI"] === "true") return ofGitlab(environment);
@@ -70,9 +72,9 @@ const onWorkflowRun = z.looseObject({
 });
 
 /**
- * The pull request of an event: of `pull_request`, or of the run that a workflow on `workflow_run`
- * follows.
- * Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads#workflow_run
+ * The pull request of an event: `pull_request`, or the run that triggered a workflow on
+ * `workflow_run`. Source:
+ * https://docs.github.com/en/webhooks/webhook-events-and-payloads#workflow_run
  */
 function inEvent(path: string): { number: number; commit: string | undefined } {
   let payload: unknown;
@@ -93,8 +95,8 @@ function inEvent(path: string): { number: number; commit: string | undefined } {
     );
   }
   const { repository: here, workflow_run: run } = following.data;
-  // A branch can be the head of pull requests in other repositories as well, and of one that has
-  // moved on since.
+  // A branch can also be the head of pull requests in other repositories, or of one with newer
+  // commits.
   const found = run.pull_requests.filter(
     ({ head, base }) => head.sha === run.head_sha && base.repo.id === here.id,
   );
@@ -112,13 +114,13 @@ function inEvent(path: string): { number: number; commit: string | undefined } {
   return { number: one.number, commit: run.head_sha };
 }
 
-/** The token is sent to this address, so nobody may read it on the way. */
+/** Checks the address that the token is sent to: nobody may be able to read it on the way. */
 function safeAddress(name: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSafe =
     url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
   if (url === undefined || !isSafe || url.username !== "" || url.password !== "") {
-    // Its value is left out: a password can be in it.
+    // The message omits the value, because it can contain a password.
     throw new CommandFailure(
       `${name} is not an address to which the token may be sent.\n  Write one that starts with https:// and has no user name; plain http is for loopback only.`,
     );

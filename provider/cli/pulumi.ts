@@ -1,6 +1,6 @@
 /**
- * Runs the Pulumi CLI to read a stack. Loads little: waiting for the CLI is most of a command's
- * time.
+ * Runs the Pulumi CLI to read a stack. This file imports little, so that the CLI starts early:
+ * waiting for it takes most of a command's time.
  */
 
 import { execFile } from "node:child_process";
@@ -13,27 +13,27 @@ import { CommandFailure } from "./failure";
 import { textOf } from "./files";
 import { waitingFor } from "./output";
 
-/** Options that say which stack's settings are meant. */
+/** Options that choose the stack whose settings apply. */
 export interface SettingsOptions {
   readonly stack?: string;
   readonly connection?: string;
   readonly cwd?: string;
 }
 
-/** The same options, and which state to read. */
+/** The same options, and the state to read. */
 export interface StackOptions extends SettingsOptions {
   readonly state?: readonly string[];
 }
 
-/** One export, and whose it is. */
+/** One export, and the stack that it belongs to. */
 export interface Exported {
   readonly name: string;
   readonly content: string;
 }
 
-/** The config of a stack, as far as it was asked for. */
+/** The config of a stack, as far as the command requested it. */
 export type StackConfig =
-  /** No stack was named, and none is here. */
+  /** The user named no stack, and none is selected here. */
   | { readonly kind: "none" }
   /**
    * As `pulumi config --json` prints it, without the values of secrets; `decrypt` reads them too.
@@ -46,23 +46,23 @@ export type StackConfig =
   /** It could not be read, and the user did not ask for what only the config has. */
   | { readonly kind: "unreadable"; readonly reason: string };
 
-/** What was asked for, on its way. */
+/** The results of the request, still pending. */
 export interface Asked {
-  /** Each export; undefined where there is no stack to ask for one. */
+  /** Each export; undefined if there is no stack to export. */
   readonly exports: Promise<readonly Exported[] | undefined>;
-  /** The same with secrets decrypted; rejects where that cannot be done. */
+  /** The same with decrypted secrets; rejects if they cannot be decrypted. */
   readonly decryptedExports: () => Promise<readonly Exported[]>;
   readonly config: Promise<StackConfig>;
 }
 
-/** Nobody named a stack, and the project has none that is selected, as after `pulumi stack rm`. */
+/** The user named no stack, and the project has no selected stack, as after `pulumi stack rm`. */
 export class NoStackSelected extends CommandFailure {}
 
 /** There is no project here. The CLI reads a stack from anywhere, but its config only there. */
 class NoProject extends CommandFailure {}
 
 /**
- * Asks for the state and the config of the stack or the files that the options name, both at once.
+ * Requests the state and the config of the stack or the files that the options name, in parallel.
  */
 export function askPulumi(options: StackOptions): Asked {
   const { stack, state, cwd } = options;
@@ -103,9 +103,9 @@ async function filesOf(paths: readonly string[]): Promise<Exported[]> {
 }
 
 /**
- * The config of the stack that the options name, or of the current one. Without options it is asked
- * for where there is a project that sets anything of ours, or where the environment has no deployer
- * by itself.
+ * The config of the stack that the options name, or of the current stack. Without options, it is
+ * read only if the project sets any of our settings, or if the environment alone does not define a
+ * deployer.
  */
 export async function askForConfig(options: SettingsOptions): Promise<StackConfig> {
   const { stack, connection, cwd } = options;
@@ -141,8 +141,8 @@ function environmentHasDeployer(): boolean {
 const projectFile = /^Pulumi\.(yaml|yml|json)$/;
 
 /**
- * The folder of the Pulumi project that `cwd` is in, as the CLI looks for it; undefined outside of
- * one.
+ * The folder of the Pulumi project that contains `cwd`, found as the CLI finds it; undefined
+ * outside a project.
  */
 export function projectFolder(cwd = "."): string | undefined {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
@@ -153,8 +153,8 @@ export function projectFolder(cwd = "."): string | undefined {
 }
 
 /**
- * Whether a file of the project has settings of ours, or takes some from an environment of Pulumi
- * ESC.
+ * Whether a file of the project contains our settings, or imports some from a Pulumi ESC
+ * environment.
  */
 function mentionsSettings(folder: string): boolean {
   try {
@@ -169,7 +169,7 @@ function mentionsSettings(folder: string): boolean {
         .some((name) => /tailscope:|^environment:/m.test(readFileSync(join(one, name), "utf8"))),
     );
   } catch {
-    // An unreadable folder may have settings: the CLI will say what is wrong with it.
+    // An unreadable folder may contain settings. The CLI will report what is wrong with it.
     return true;
   }
 }

@@ -1,4 +1,4 @@
-/** `tailscope review`: show what access a change gives and takes, before it is deployed. */
+/** `tailscope review`: shows which access a change grants and removes, before it is deployed. */
 
 import { existsSync } from "node:fs";
 import { redactSecrets, sanitize } from "../access/sanitize";
@@ -100,7 +100,7 @@ async function reviewOf(file: string | undefined, options: ReviewOptions): Promi
   return found;
 }
 
-/** A preview; or a plan, which few have. */
+/** Reads a preview, or a plan, which few users have. */
 async function readChange(content: string, isPlan: boolean) {
   if (!isPlan) return readPreview(content);
   const { readPlan } = await import("../review/input/plan.js");
@@ -111,7 +111,10 @@ function policyIn(path: string | undefined): GivenPolicy | undefined {
   return path === undefined ? undefined : { name: path, text: readText(path) };
 }
 
-/** The tailnet's own. What asks it is loaded for that alone: a review sends nothing by itself. */
+/**
+ * Reads the tailnet's own policy. The code for it is loaded only here, because a review normally
+ * sends no requests.
+ */
 async function policyOfTailnet({ stack, connection, cwd }: ReviewOptions): Promise<GivenPolicy> {
   const [{ readTailnetPolicy }, { askForConfig }] = await Promise.all([
     import("./reach/tailnet-policy.js"),
@@ -120,7 +123,7 @@ async function policyOfTailnet({ stack, connection, cwd }: ReviewOptions): Promi
   const config = await askForConfig({
     ...(stack !== undefined && { stack }),
     ...(connection !== undefined && { connection }),
-    // It is relative to the repository's root, from which this need not run.
+    // It is relative to the repository's root, but the command may run elsewhere.
     ...(existsSync(cwd) && { cwd }),
   });
   return readTailnetPolicy(config, connection);
@@ -128,7 +131,7 @@ async function policyOfTailnet({ stack, connection, cwd }: ReviewOptions): Promi
 
 async function credentialsIn(paths: readonly string[] | undefined) {
   if (paths === undefined) return undefined;
-  // What reads a state takes longer to load than a review to run.
+  // The code that reads a state takes longer to load than a review takes to run.
   const [{ credentialsInState }, { listManagedByAny }, { resourcesOf }] = await Promise.all([
     import("./reach/credentials.js"),
     import("../state/exported-state.js"),
@@ -142,7 +145,10 @@ async function credentialsIn(paths: readonly string[] | undefined) {
 
 const fit: Fit = (line, hanging) => wrapped(line, roomOf(process.stdout), hanging);
 
-/** The formats but the terminal's are loaded when they are wanted: a person waits for that one. */
+/**
+ * Formats other than the terminal's are loaded only on demand, because a person waits for the
+ * terminal's.
+ */
 async function rendered(
   found: Review,
   { format, json, title, cwd }: ReviewOptions,

@@ -1,4 +1,6 @@
-/** What commands work on: the tailnet as the deployer sees it, and the resources of stacks. */
+/**
+ * The data that commands work on: the tailnet as the deployer sees it, and the resources of stacks.
+ */
 
 import { type AuditEntry, auditLogScope, readAuditLog } from "../api/audit-log";
 import { NotPermitted } from "../api/errors";
@@ -10,7 +12,7 @@ import { CommandFailure } from "./failure";
 import { printAside, waitingFor } from "./output";
 import type { Exported } from "./pulumi";
 
-/** Opens the tailnet for the length of `work`; connections are closed after it. */
+/** Opens the tailnet for the duration of `work`, and closes its connections afterwards. */
 export async function withTailnet<Result>(
   connection: Connection,
   work: (tailnet: Tailnet) => Promise<Result>,
@@ -32,7 +34,7 @@ export async function withTailnet<Result>(
 export const auditLogMilliseconds = 90 * 86_400_000;
 
 /**
- * The audit log since `start`, with entries of this moment whose time is ahead of this machine's
+ * The audit log since `start`. It includes current entries whose time is ahead of this machine's
  * clock.
  */
 export function readAuditLogSince(tailnet: Tailnet, start: number): Promise<AuditEntry[]> {

@@ -1,7 +1,7 @@
 /**
- * Who a command is to Tailscale: the environment and the stack's config say it, as for `pulumi up`.
- * Config is decrypted only where a secret in it is needed, because that takes a passphrase or a
- * cloud's key.
+ * The identity that a command uses with Tailscale. It comes from the environment and the stack's
+ * config, as for `pulumi up`. Config is decrypted only if a secret in it is needed, because that
+ * requires a passphrase or a cloud key.
  */
 
 import { z } from "zod";
@@ -14,8 +14,8 @@ import type { StackConfig } from "./pulumi";
 
 export interface Settings {
   /**
-   * The default connection, or the one of that name in the stack's config.
-   * @throws SettingsError, or CommandFailure where the config cannot be decrypted
+   * The default connection, or the connection with that name in the stack's config.
+   * @throws SettingsError, or CommandFailure if the config cannot be decrypted
    */
   connection(name?: string): Promise<Connection>;
 }
@@ -81,7 +81,7 @@ const configShape = z.record(
   z.object({ value: z.string().optional(), secret: z.boolean().optional() }),
 );
 
-/** @param secrets collects the keys of secrets that were read and have no value */
+/** @param secrets collects the keys of the secrets that were read but have no value */
 function readerOf(content: string, secrets: Set<string>): ConfigReader {
   const parsed = configShape.safeParse(JSON.parse(content));
   return (key) => {

@@ -1,31 +1,34 @@
-/** Tables as lines of text, fitted to the width of a terminal. Pure. */
+/** Lays out tables as lines of text that fit the width of a terminal. Pure. */
 
 import { columnsOf, cutTo, wrapped } from "./wrapping";
 
 export interface Column {
   readonly title: string;
-  /** An id or a time, which people copy and compare: it is never shortened. */
+  /** An ID or a time, which people copy and compare, so it is never shortened. */
   readonly isWhole?: boolean;
-  /** What is shortened first where there is no room: the smallest. 0 if absent. */
+  /**
+   * If there is not enough room, the column with the smallest importance is shortened first. 0 if
+   * absent.
+   */
   readonly importance?: number;
 }
 
 export interface Layout {
-  /** Titles of columns; none where each row is a block that names its values. */
+  /** The titles of the columns; undefined if each row is a block that names its values. */
   readonly head: string | undefined;
   readonly rows: readonly string[];
 }
 
-/** A column is not shortened below this: less says nothing. */
+/** A column is never shortened below this width: anything shorter is useless. */
 const shortest = 8;
 
 const gap = 2;
 
 /**
- * Lines of at most `room` columns, two blanks between the cells. Where there is not enough room the
- * least important columns are shortened first, the widest of them before the others; where that is
- * not enough, each row becomes a block of lines. With endless room everything is there, empty
- * columns too.
+ * Lays out lines of at most `room` columns, with two blanks between the cells. If there is not
+ * enough room, the least important columns are shortened first, and the widest among those before
+ * the others. If that is not enough, each row becomes a block of lines. With infinite room nothing
+ * is left out, not even empty columns.
  */
 export function layOut(
   columns: readonly Column[],
@@ -80,16 +83,13 @@ function measured({ title, isWhole = false, importance = 0 }: Column, cells: rea
   return { width, least: isWhole ? width : Math.min(width, least), importance };
 }
 
-/**
- * How much of a cell that begins with an id has to stay: the id, and the sign that something is
- * left out.
- */
+/** The minimum length of a cell that begins with an ID: the ID, and the sign for omitted text. */
 function idLength(cell: string): number {
   const [id] = /^(T[A-Za-z0-9]+-)?k[A-Za-z0-9]{8,}(?=$|\s)/.exec(cell) ?? [];
   return id === undefined ? 0 : id.length + (id.length < cell.length ? 2 : 0);
 }
 
-/** The width of each column, or undefined where they cannot fit. */
+/** The width of each column, or undefined if they cannot fit. */
 function fitted(columns: readonly Measured[], room: number): number[] | undefined {
   const tooWide = () =>
     columns.reduce((sum, { width }) => sum + width, gap * (columns.length - 1)) - room;
@@ -109,7 +109,9 @@ function fitted(columns: readonly Measured[], room: number): number[] | undefine
   return tooWide() > 0 ? undefined : columns.map(({ width }) => width);
 }
 
-/** One row as a block: its first value alone, and below it the others with their titles. */
+/**
+ * One row as a block: the first value on its own line, and the others below it with their titles.
+ */
 function blockOf(cells: readonly { title: string; value: string }[], room: number): string {
   const [first, ...others] = cells;
   const indentation = " ".repeat(4);

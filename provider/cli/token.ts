@@ -1,4 +1,4 @@
-/** `tailscope token`: print a short-lived token for a script. */
+/** `tailscope token`: prints a short-lived token for a script. */
 
 import { knownScopes, legacyScopes } from "../access/scopes";
 import { findNearest } from "../access/spelling";
@@ -43,7 +43,7 @@ export async function printToken({
       "Asking for a token",
       narrowToken(http, deployer, { scopes: scope, tags }),
     );
-    // This is the only result that is a secret, so it is printed unchanged.
+    // This is the only result of a command that is a secret, so it is printed unchanged.
     printVerbatim(json ? JSON.stringify({ token }, undefined, 2) : token);
   } finally {
     await http.close();

@@ -1,4 +1,4 @@
-/** Text broken between words, so that a terminal has nothing to break within one. Pure. */
+/** Wraps text between words, so that a terminal does not break a word. Pure. */
 
 import { stripVTControlCharacters } from "node:util";
 
@@ -6,11 +6,11 @@ const wide =
   /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]/u;
 
 /**
- * How many columns of a terminal a text takes: two for a wide character, none for one that combines
- * with another, and none for colours.
+ * The number of terminal columns that a text takes: two for a wide character, and none for a
+ * combining character or a colour code.
  */
 export function columnsOf(text: string): number {
-  // Most texts are plain, and a table of thousands of rows measures each of its cells.
+  // A fast path: most texts are plain, and a table with thousands of rows measures every cell.
   if (/^[ -~]*$/.test(text)) return text.length;
   let columns = 0;
   for (const character of stripVTControlCharacters(text))
@@ -18,10 +18,7 @@ export function columnsOf(text: string): number {
   return columns;
 }
 
-/**
- * The beginning of a text that takes so many columns at most, with an ellipsis where something is
- * left out.
- */
+/** Cuts a text to at most `columns` columns, with an ellipsis if something is omitted. */
 export function cutTo(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text;
   let kept = "";
@@ -33,8 +30,8 @@ export function cutTo(text: string, columns: number): string {
 }
 
 /**
- * Each line broken between words where it is longer than `columns`; what continues a line is
- * indented like it, and by `hanging` more. A word that is longer than that has a line of its own.
+ * Wraps each line that is longer than `columns` between words. A continuation line is indented like
+ * the first, plus `hanging`. A word that is too long gets its own line.
  */
 export function wrapped(text: string, columns: number, hanging = 0): string {
   return text
@@ -49,7 +46,7 @@ function wrappedLine(line: string, columns: number, hanging: number): string {
   const lines: string[] = [];
   let current = indentation;
   let isEmpty = true;
-  // Blanks within a line stand where somebody put them: columns of a table keep their distance.
+  // Blanks within a line are kept, so that the columns of a table stay aligned.
   for (const [, blanks = "", word = ""] of line
     .slice(indentation.length)
     .matchAll(/( *)([^ ]+)/g)) {
@@ -65,8 +62,8 @@ function wrappedLine(line: string, columns: number, hanging: number): string {
 }
 
 /**
- * A page of help for a terminal: lines that follow each other without an indentation are one
- * paragraph, whatever length they have in the code. Commands to copy stay in one line.
+ * Formats a page of help for a terminal: consecutive lines without indentation form one paragraph,
+ * regardless of their length in the code. Commands to copy stay on one line.
  */
 export function reflowed(page: string, columns: number): string {
   const lines: string[] = [];
