@@ -1,6 +1,6 @@
 /**
- * `npm run lint`, `npm run types`, and `npm run check`: both, and the tests that need nothing but
- * our functions.
+ * `npm run lint`, `npm run types`, and `npm run check`, which runs both and the tests that only
+ * call our functions.
  */
 
 import { checks, runChecks } from "./checks.mjs";
@@ -11,7 +11,7 @@ import { vitest } from "./vitest.mjs";
 
 runMain(async () => {
   const node = await setUpPackages();
-  // Lint reads the sources alone.
+  // Lint only reads the sources.
   const [only] = process.argv.slice(2);
   if (only !== "lint") await compile(root, node);
   const unit = { name: "unit tests", args: [vitest, "run", "--project", "unit"] };

@@ -1,5 +1,5 @@
 /**
- * What is checked without running the product: lint (Biome, and the arrows between folders) and
+ * The checks that do not run the product: lint (Biome, and the dependencies between folders) and
  * types.
  */
 
@@ -40,8 +40,8 @@ const lint = [
 ];
 
 /**
- * The compiler over a folder that nothing is compiled of. It remembers what it found, so that the
- * next run looks at what has changed alone.
+ * Type-checks a folder that has no compiled output. The compiler caches its results, so the next
+ * run only checks what has changed.
  *
  * @param {string} folder
  * @returns {Task}
@@ -58,18 +58,18 @@ const examples = readdirSync(join(root, "examples"))
   .map((name) => `examples/${name}`)
   .filter((folder) => existsSync(join(root, folder, "tsconfig.json")));
 
-/** The longest first. The packages themselves are compiled before: these read what comes of it. */
+/** Longest first. The packages themselves are compiled earlier, and these read the output. */
 const types = ["test", "harness", "tools", "bench", ...examples].map(typesOf);
 
-/** The tasks by the name of the script that runs them. */
+/** The tasks, by the name of the script that runs them. */
 export const checks = { lint, types };
 
 /**
- * Runs tasks, and says which failed.
+ * Runs tasks and reports which ones failed.
  *
  * @param {string} node the path of Node 24
  * @param {readonly Task[]} tasks
- * @returns {Promise<boolean>} whether all of them passed
+ * @returns {Promise<boolean>} whether all tasks passed
  */
 export async function runChecks(node, tasks) {
   const env = { ...environmentWith([dirname(node)]), ...compileCache };

@@ -1,7 +1,8 @@
 /**
- * `npm run diagrams`: draws each docs/diagrams/NAME.txt as NAME.svg. A text has a title, rows of
- * boxes (`row ID "heading" "what it is" | …`, the first row on top), and arrows between them (`FROM
- * -> TO label`). The picture has its own background and follows the reader's light or dark theme.
+ * `npm run diagrams`: draws each docs/diagrams/NAME.txt as NAME.svg. A text contains a title, rows
+ * of boxes (`row ID "heading" "what it is" | …`, the first row on top), and arrows between them
+ * (`FROM -> TO label`). The picture has its own background and follows the reader's light or dark
+ * theme.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -33,8 +34,8 @@ const letterWidth = 7.5;
 const lineHeight = 18;
 
 /**
- * The picture of a text.
- * @throws Error where a line is not understood or an arrow names no box
+ * Draws the picture of a text.
+ * @throws Error if a line cannot be parsed or an arrow names an unknown box
  */
 export function draw(text: string): string {
   let title = "";
@@ -103,7 +104,7 @@ function layOut(rows: readonly (readonly Words[])[]): Box[] {
   const boxes: Box[] = [];
   let y = page.margin;
   for (const row of rows) {
-    // Between neighbours there is room for the label of an arrow.
+    // Leave room between neighbours for the label of an arrow.
     const gap = row.length > 3 ? 30 : 108;
     const room = page.width - 2 * page.margin;
     const width = Math.min(
@@ -139,7 +140,8 @@ function drawArrow(from: Box, to: Box, label: string): { line: string; label: st
   const [x, y] = [(start.x + end.x) / 2, (start.y + end.y) / 2];
   const words = (at: number) =>
     `<text class="label" x="${x}" y="${at}" text-anchor="middle">${escaped(label)}</text>`;
-  // Above a level arrow, which may be no longer than its label; else on the arrow.
+  // The label goes above a horizontal arrow, which may be no longer than its label; otherwise on
+  // the arrow.
   if (start.y === end.y) return { line, label: words(y - 8) };
   const width = label.length * letterWidth + 8;
   return {
@@ -149,7 +151,7 @@ ${words(y + 4)}`,
   };
 }
 
-/** From side to side where both are in one row, else from bottom to top. */
+/** Connects the sides of two boxes in the same row; otherwise bottom to top. */
 function ends(from: Box, to: Box): [{ x: number; y: number }, { x: number; y: number }] {
   if (from.y === to.y) {
     const toTheRight = to.x > from.x;
@@ -189,7 +191,7 @@ function escaped(text: string): string {
     .replaceAll('"', "&quot;");
 }
 
-/** The texts below docs/diagrams, by their names. */
+/** The texts below docs/diagrams, by name. */
 export function diagramTexts(folder: string): Map<string, string> {
   const names = readdirSync(folder).filter((file) => file.endsWith(".txt"));
   return new Map(

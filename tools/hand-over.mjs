@@ -1,4 +1,6 @@
-/** Runs a program in this one's place: its input, output, signals and exit code are ours. */
+/**
+ * Runs another program in place of this one, with the same input, output, signals and exit code.
+ */
 
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
@@ -7,13 +9,13 @@ import { constants } from "node:os";
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env: NodeJS.ProcessEnv, copyTo?: string }} options `copyTo` also gets
- *   what is printed
+ * @param {{ cwd?: string, env: NodeJS.ProcessEnv, copyTo?: string }} options `copyTo` also gets the
+ *   output
  * @returns {Promise<number>} the exit code
  */
 export function handOver(command, args, { cwd, env, copyTo }) {
   const output = copyTo === undefined ? "inherit" : "pipe";
-  // Through a pipe a program no longer sees the terminal.
+  // A program that writes to a pipe does not see the terminal.
   const colours = output === "pipe" && process.stdout.isTTY ? { FORCE_COLOR: "1" } : {};
   const child = spawn(command, args, {
     cwd,
@@ -33,7 +35,7 @@ export function handOver(command, args, { cwd, env, copyTo }) {
     child.once("close", () => copy.end());
   }
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
-    // A terminal sends Ctrl-C to both; the child decides when it is over.
+    // A terminal sends Ctrl-C to both processes; the child decides when to end.
     process.on(signal, () => signal === "SIGTERM" && child.kill(signal));
   }
   return new Promise((resolve, reject) => {

@@ -1,7 +1,6 @@
 /**
- * Every message of the provider that a person can meet, read from its source: what is thrown, what
- * is warned of, and what a check finds. docs/messages.md is made of them; `npm run docs:update`
- * writes it.
+ * Reads from the source every message of the provider that a person can see: errors, warnings, and
+ * the findings of checks. `npm run docs:update` generates docs/messages.md from them.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -9,13 +8,13 @@ import { join } from "node:path";
 import ts from "typescript";
 
 export interface Message {
-  /** The folder of the provider that says it, for example `"api"`. */
+  /** The provider's folder that contains the message, for example `"api"`. */
   readonly folder: string;
-  /** With `…` for what differs from case to case. */
+  /** The text, with `…` for the parts that vary. */
   readonly text: string;
 }
 
-/** An error of the source of which no text is known; there should be none. */
+/** An error in the source whose text we could not determine; there should be none. */
 export interface Unread {
   readonly file: string;
   readonly line: number;
@@ -28,19 +27,19 @@ interface Source {
   readonly tree: ts.SourceFile;
 }
 
-/** What a name stands for, in each of the cases. */
+/** The possible values of a name. */
 type Values = ReadonlyMap<string, readonly string[]>;
 
 /**
- * What the whole source has: functions that give texts, and classes of errors with the constructor
- * that words them.
+ * Facts about the whole source: functions that return texts, and error classes with the constructor
+ * that builds their message.
  */
 interface World {
   readonly functions: ReadonlyMap<string, ts.FunctionLikeDeclaration>;
   readonly errors: ReadonlyMap<string, ts.ConstructorDeclaration | undefined>;
 }
 
-/** Where an expression stands: what its names mean, and how many more functions to follow. */
+/** The context of an expression: what its names mean, and how many more functions to follow. */
 interface Scope {
   readonly world: World;
   readonly values: Values;
@@ -50,9 +49,9 @@ interface Scope {
 const gap = "…";
 const mostVariants = 6;
 
-/** Members of objects that are sentences for a person. */
+/** Names of object members that hold sentences for a person. */
 const sentences = new Set(["reason", "instead", "message", "remedy", "problem", "error"]);
-/** Functions that print a sentence beside the result, or hand one to Pulumi. */
+/** Functions that print a sentence next to the result, or pass one to Pulumi. */
 const warners = new Set(["warn", "warnOnce", "printAside", "error", "notOf"]);
 
 export function readMessages(provider: string): { messages: Message[]; unread: Unread[] } {
@@ -62,7 +61,8 @@ export function readMessages(provider: string): { messages: Message[]; unread: U
   const messages = new Map<string, Message>();
   const unread: Unread[] = [];
   for (const source of sources) {
-    // A name means what its own file declares, else the one function of that name that there is.
+    // A name refers to the declaration in its own file, or else to the only function with that
+    // name.
     const world: World = { errors, functions: new Map([...shared, ...functionsOf(source.tree)]) };
     const scope: Scope = { world, values: constantsOf(source.tree, world), depth: 3 };
     const add = (texts: readonly string[], words = 3) => {
@@ -89,8 +89,8 @@ export function readMessages(provider: string): { messages: Message[]; unread: U
 }
 
 /**
- * The texts that an error can have: its constructor's words, and those of its makers' callers where
- * they are parameters.
+ * The texts that an error can have: those of its constructor, and if they are parameters, those of
+ * the callers of the function that creates it.
  */
 function textsOf(made: ts.NewExpression, tree: ts.SourceFile, scope: Scope): string[] {
   const words = throughCallers(made, tree, scope, (values) => {
@@ -105,7 +105,7 @@ function textsOf(made: ts.NewExpression, tree: ts.SourceFile, scope: Scope): str
   return limited(words, 40);
 }
 
-/** What is made within a function of its parameters, for each call of that function. */
+/** The texts that a function builds from its parameters, for each call of that function. */
 function throughCallers(
   made: ts.Expression,
   tree: ts.SourceFile,
@@ -130,7 +130,7 @@ function throughCallers(
   return texts.length > 0 ? texts : make(scope.values);
 }
 
-/** The values of the parameters in a call. */
+/** Binds the parameters to their values in a call. */
 function bind(
   called: ts.SignatureDeclaration,
   given: readonly ts.Expression[],
@@ -153,7 +153,7 @@ function superMessage(wording: ts.ConstructorDeclaration): ts.Expression | undef
   return message;
 }
 
-/** The texts of an expression, one for each way through its conditions. */
+/** The texts of an expression, one for each path through its conditions. */
 function render(node: ts.Node, scope: Scope): string[] {
   if (ts.isStringLiteralLike(node)) return [node.text];
   if (ts.isParenthesizedExpression(node) || ts.isAsExpression(node))
@@ -179,7 +179,7 @@ function render(node: ts.Node, scope: Scope): string[] {
   return [gap];
 }
 
-/** The texts that a function of the source gives, or a list that is joined. */
+/** The texts that a call of a source function or the joining of a list returns. */
 function renderCall(node: ts.CallExpression, scope: Scope): string[] {
   const name = calledName(node);
   if (name === "join" && ts.isPropertyAccessExpression(node.expression)) {
@@ -203,7 +203,7 @@ function renderCall(node: ts.CallExpression, scope: Scope): string[] {
   return texts.some((text) => hasWords(tidy(text), 3)) ? limited(texts) : [gap];
 }
 
-/** What a function returns, at each of its ends. */
+/** The expressions that a function returns. */
 function returned(called: ts.FunctionLikeDeclaration): ts.Expression[] {
   if (called.body !== undefined && !ts.isBlock(called.body)) return [called.body];
   const results: ts.Expression[] = [];
@@ -227,7 +227,7 @@ function limited(texts: readonly string[], most = mostVariants): string[] {
   return [...new Set(texts)].slice(0, most);
 }
 
-/** Texts that a file names once, for its messages. */
+/** Texts that a file defines as constants for its messages. */
 function constantsOf(tree: ts.SourceFile, world: World): Values {
   const found = new Map<string, readonly string[]>();
   visit(tree, (node) => {
@@ -241,8 +241,7 @@ function constantsOf(tree: ts.SourceFile, world: World): Values {
 }
 
 /**
- * The classes that a person meets by their message: Error, Pulumi's RunError, and what extends
- * them.
+ * The error classes whose messages a person sees: Error, Pulumi's RunError, and their subclasses.
  */
 function errorClasses(sources: readonly Source[]): World["errors"] {
   const found = new Map<string, ts.ConstructorDeclaration | undefined>([
@@ -353,7 +352,7 @@ function hasWords(text: string, least: number): boolean {
   return (text.replaceAll(gap, " ").match(/[A-Za-z]{2,}/g) ?? []).length >= least;
 }
 
-/** Without those that differ from another one in gaps and marks alone. */
+/** Removes messages that differ from another one only in gaps and punctuation. */
 function withoutShorter(messages: readonly Message[]): Message[] {
   const longest = new Map<string, Message>();
   for (const message of messages) {
@@ -366,7 +365,7 @@ function withoutShorter(messages: readonly Message[]): Message[] {
 const inOrder = (one: Message, other: Message) =>
   one.folder < other.folder ? -1 : one.folder > other.folder ? 1 : one.text < other.text ? -1 : 1;
 
-/** Where a person meets the messages of a folder. */
+/** The chapter for the messages of each folder, named after where a person sees them. */
 const chapters: readonly (readonly [title: string, folders: readonly string[]])[] = [
   ["In the program", ["", "resources"]],
   ["At preview: arguments and plans", ["definitions", "engine", "access"]],
@@ -376,7 +375,7 @@ const chapters: readonly (readonly [title: string, folders: readonly string[]])[
   ["From the policy pack", ["policy"]],
 ];
 
-/** docs/messages.md. A folder without a chapter has one of its own. */
+/** Prints docs/messages.md. A folder without a chapter gets its own. */
 export function messagesPage(messages: readonly Message[]): string {
   const placed = chapters.flatMap(([, folders]) => folders);
   const others = [...new Set(messages.map(({ folder }) => folder))].filter(
@@ -412,7 +411,7 @@ function chapter(title: string, messages: readonly Message[]): string {
 
 function entry(text: string): string {
   const lines = text.split("\n").map((line) => line.trim());
-  // What begins with the words of another error is found by its own.
+  // A message that begins with the text of another error is found by its own text.
   const [first = "", ...more] = lines.slice(
     Math.max(
       0,
@@ -423,7 +422,7 @@ function entry(text: string): string {
   return [`- ${said}`, ...more.filter(Boolean).map((line) => `  ${plain(line)}`)].join("\n\n");
 }
 
-/** Text that is neither Markdown nor HTML, but for its own code. */
+/** Escapes text so that it contains no Markdown or HTML, except its own code. */
 function plain(line: string): string {
   return line
     .split(/(`[^`]*`)/)

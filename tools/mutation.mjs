@@ -1,6 +1,6 @@
 /**
- * `npm run test:mutation`: does a test notice when a line of what matters most says something else?
- * Stryker changes each line in turn, folder by folder (or those that are named), and the score goes
+ * `npm run test:mutation`: does a test fail when a line of the most important code changes? Stryker
+ * changes each line in turn, folder by folder (or only in the named folders), and the score goes
  * into bench/RESULTS.md.
  */
 
@@ -12,7 +12,7 @@ import { root, setUp } from "./set-up/index.mjs";
 import { runMain, SetUpError } from "./set-up/progress.mjs";
 
 /**
- * The score of each folder, in percent, below which this fails.
+ * The minimum score of each folder, in percent. The command fails below it.
  *
  * @type {Readonly<Record<string, number>>}
  */
@@ -102,7 +102,7 @@ function read(folder) {
   return {
     folder,
     date: new Date().toISOString().slice(0, 10),
-    // One that never ends is noticed, too.
+    // A mutant that never ends is also detected.
     killed: count("Killed", "Timeout"),
     survived: count("Survived"),
     notCovered: count("NoCoverage"),

@@ -16,7 +16,7 @@ const { stdout, status } = spawnSync(process.execPath, [join(root, "tools", "sta
 if (status !== 0) throw new Error("npm start failed, so there is nothing to draw");
 
 /**
- * Lines that tell a reader of the README nothing: repeated progress, counts, what stays the same.
+ * Lines that are useless to a reader of the README: repeated progress, counts, unchanged things.
  */
 const abridged =
   /creating \(|updating \(|deleting \(|refreshing \(|pulumi:pulumi:Stack|urn=|Updating|Previewing|Destroying|Duration|Resources:|unchanged|\d (created|updated|deleted|to update)|changes\.|Outputs:|^ {5} *(clientId|clientSecret|key\w*) *:|the history and configuration|remove the stack|^ {5} *(description|tags {7}): |"tag:ci"|^ {13}\]$/;

@@ -1,6 +1,6 @@
 /**
- * `npm run --silent env`: the `export` lines with which a POSIX shell uses this checkout's Pulumi
- * CLI and local backend, which start faster.
+ * `npm run --silent env`: prints the `export` lines that make a POSIX shell use this checkout's
+ * Pulumi CLI and local backend, which start faster.
  */
 
 import { delimiter, join } from "node:path";

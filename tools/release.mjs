@@ -1,7 +1,6 @@
 /**
- * `npm run release -- 0.2.0`: writes the version wherever it stands, dates the changelog, commits
- * and tags. Pushing the tag is left to a person: .github/workflows/release.yml publishes what it
- * names.
+ * `npm run release -- 0.2.0`: updates the version everywhere, dates the changelog, commits and
+ * tags. A person pushes the tag, and .github/workflows/release.yml then publishes that version.
  */
 
 import { execFileSync } from "node:child_process";
@@ -10,8 +9,8 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /**
- * Where the version stands: in each file of `path`, between what comes before it and after it on a
- * line.
+ * Where the version appears: in each file that matches `path`, between the given texts before and
+ * after it on a line.
  */
 const places = [
   { path: /^(provider|emulator)\/package\.json$/, before: '  "version": "' },
@@ -23,7 +22,7 @@ const places = [
 const semver = /\d+\.\d+\.\d+(?:-[\w.]+)?/;
 
 /**
- * Every place of the version that there is.
+ * Finds every place of the version.
  *
  * @param {string} root
  * @returns {{ file: string, version: string, replace: (version: string) => void }[]}
@@ -52,12 +51,12 @@ export function findVersions(root) {
 }
 
 /**
- * Writes the version to all its places, and the day to the changelog.
+ * Writes the version to every place, and the date to the changelog.
  *
  * @param {string} root
  * @param {string} version
  * @param {string} day for example `"2027-01-31"`
- * @throws Error where the changelog has no heading for the version
+ * @throws Error if the changelog has no heading for the version
  */
 export function setVersion(root, version, day) {
   const changelog = join(root, "CHANGELOG.md");
@@ -72,7 +71,7 @@ export function setVersion(root, version, day) {
 }
 
 /**
- * The files that can have a place, without what is installed or compiled.
+ * The files that can contain the version, without installed or compiled files.
  *
  * @param {string} root
  */

@@ -1,5 +1,5 @@
 /**
- * `npm run pulumi -- ARGS`: the Pulumi CLI of this checkout, with a local backend unless the
+ * `npm run pulumi -- ARGS`: runs the Pulumi CLI of this checkout, with a local backend unless the
  * environment names another.
  */
 
@@ -12,14 +12,15 @@ import { runMain } from "./set-up/progress.mjs";
 
 runMain(async () => {
   const { env } = await setUp();
-  // npm changes to the root before it runs us; `-C` and the rest are meant from where the person
-  // stands.
+  // npm changes to the root before it runs this script, but paths such as `-C` are relative to the
+  // folder where the person called npm.
   const cwd = process.env.INIT_CWD ?? process.cwd();
   const ours = localBackend(join(root, ".tailscope"));
   const { PULUMI_BACKEND_URL: named = ours.PULUMI_BACKEND_URL } = env;
   process.exitCode = await handOver("pulumi", process.argv.slice(2), {
     cwd,
-    // All of ours or nothing: state elsewhere is not to depend on a passphrase that lies here.
+    // Either all of our settings or none: state elsewhere must not depend on a passphrase in this
+    // checkout.
     env: {
       ...env,
       ...fasterStart(env),

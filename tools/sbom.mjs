@@ -1,7 +1,7 @@
 /**
- * `npm run sbom`: what each published package brings with it, as CycloneDX, in sbom/. Made of the
- * package's own dependencies, installed apart: in the workspace npm takes what a development tool
- * needs as well for a development dependency alone.
+ * `npm run sbom`: writes what each published package depends on to sbom/, as CycloneDX. It installs
+ * the package's own dependencies separately, because in the workspace npm treats a dependency that
+ * a development tool also needs as a development dependency only.
  */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,7 +1,7 @@
 /**
- * JSON schemas of what the commands print with --json, made of the types of what they print: each
- * `printJson(…)` of provider/cli, and what is printed as it is. provider/schemas has them, and
- * docs/json-output.md names them; `npm run docs:update` writes both.
+ * Generates JSON schemas for the output of the commands with --json, from the types of the printed
+ * values: each `printJson(…)` in provider/cli, and the output that is printed directly. The schemas
+ * are in provider/schemas, and docs/json-output.md lists them; `npm run docs:update` writes both.
  */
 
 import { basename, dirname, join, relative } from "node:path";
@@ -18,14 +18,14 @@ export interface Json {
 }
 
 /**
- * Commands that print more than one document: the others by what is printed, with the options that
- * ask for them.
+ * Commands that print more than one document: the additional ones by the printed value, with the
+ * options that request them.
  */
 const otherDocuments = [
   { command: "review", printed: /^matching/, name: "review-explain", asked: "review --explain" },
 ] as const;
 
-/** The commands that print a text which they make JSON of themselves. */
+/** The commands that convert their output to JSON themselves. */
 const printsItself = new Set(["review", "token"]);
 
 /** The schemas of a provider's commands, by name. */
@@ -64,7 +64,7 @@ export function readSchemas(provider: string): Schema[] {
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-/** The document that a call prints, if it is one that does. */
+/** The document that a call prints, if it prints one. */
 function printedBy(node: ts.Node, command: string): ts.Expression | undefined {
   if (!ts.isCallExpression(node)) return undefined;
   const how = node.expression.getText();
@@ -86,7 +86,8 @@ function schemaOf(type: ts.Type, checker: ts.TypeChecker, at: ts.Node): Json {
   if (is(ts.TypeFlags.NumberLike)) return { type: "number" };
   if (type.isUnion()) return union(type.types, checker, at);
   if (checker.isTupleType(type) || checker.isArrayType(type)) {
-    const [item] = checker.getTypeArguments(type as ts.TypeReference); // As arrays and tuples are.
+    // Arrays and tuples are references to types.
+    const [item] = checker.getTypeArguments(type as ts.TypeReference);
     return { type: "array", ...(item && { items: schemaOf(item, checker, at) }) };
   }
   if (type.getCallSignatures().length > 0)
@@ -143,7 +144,7 @@ function visit(node: ts.Node, look: (node: ts.Node) => void): void {
   ts.forEachChild(node, (child) => visit(child, look));
 }
 
-/** The same schema for a test: an object has nothing that the schema does not name. */
+/** The same schema in a strict form for tests: objects may have no other properties. */
 export function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== "object" || schema === null) return schema;

@@ -1,28 +1,26 @@
 /**
- * Looks for secrets in whatever a run left: in clear, URL-encoded and in base64, whole or without
- * what tells their kind. What it finds is named by its place, never shown.
+ * Searches everything that a run left behind for secrets: in plaintext, URL-encoded and in base64,
+ * whole or without the prefix that shows their kind. It reports the place of a secret and never
+ * shows the secret.
  */
 
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
-/** The random end of a secret is as good as the whole. */
+/** The random end of a secret is as sensitive as the whole secret. */
 const tailLength = 33;
 
-/**
- * The start of every secret in base64, as it looks in each of the three ways that it can be
- * aligned.
- */
+/** The start of every secret in base64, for each of the three possible alignments. */
 const base64Starts = [0, 1, 2].map((shift) => {
   const text = Buffer.from(`${"x".repeat(shift)}tskey-`).toString("base64");
-  // The first and the last sign of a group can depend on the neighbours.
+  // The first and the last character of a group can depend on their neighbours.
   return text.slice(shift === 0 ? 0 : shift + 1, Math.floor(((shift + 6) * 8) / 6));
 });
 
 /**
  * @param {Iterable<string>} secrets
- * @returns {(content: Buffer) => string[]} how secrets stand in a content: `"in clear"`,
+ * @returns {(content: Buffer) => string[]} how secrets appear in a content: `"in clear"`,
  *   `"URL-encoded"`, `"in base64"`
  */
 export function searcher(secrets) {
@@ -71,10 +69,8 @@ export function searcher(secrets) {
 
 /**
  * @param {(content: Buffer) => string[]} search
- * @param {string} folder every file below it is looked at, what is packed unpacked; links are not
- *   followed
- * @param {(path: string) => boolean} isMeant whether a file has secrets because that is what it is
- *   for
+ * @param {string} folder every file below it is searched, archives included; links are not followed
+ * @param {(path: string) => boolean} isMeant whether a file contains secrets on purpose
  * @returns {{ files: number, found: string[] }}
  */
 export function searchFolder(search, folder, isMeant) {

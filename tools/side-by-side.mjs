@@ -1,22 +1,21 @@
-/** Runs commands side by side, and shows what those print that fail. */
+/** Runs commands in parallel, and shows the output of those that fail. */
 
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 
 /**
  * @typedef {object} Task
- * @property {string} name what its line is called
- * @property {string[]} args what Node is given
+ * @property {string} name the name in its line of output
+ * @property {string[]} args the arguments for Node
  */
 
 /**
- * Runs tasks in their order, as many at a time as there are processors, and prints a line for each
- * as it ends.
+ * Runs tasks in order, as many at a time as there are processors, and prints a line when each ends.
  *
  * @param {string} node the Node that runs them
  * @param {readonly Task[]} tasks
  * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
- * @returns {Promise<string[]>} the names of those that failed
+ * @returns {Promise<string[]>} the names of the tasks that failed
  */
 export async function runSideBySide(node, tasks, options) {
   const waiting = [...tasks];
@@ -40,7 +39,7 @@ export async function runSideBySide(node, tasks, options) {
 }
 
 /**
- * How a command ends, and all that it prints.
+ * Runs a command, and returns its exit code and all its output.
  *
  * @param {string} command
  * @param {string[]} args

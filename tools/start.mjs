@@ -1,4 +1,4 @@
-/** `npm start`: gets what is missing, then tells the story against the emulator. */
+/** `npm start`: installs what is missing, then runs the story against the emulator. */
 
 import { join } from "node:path";
 import { handOver } from "./hand-over.mjs";

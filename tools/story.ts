@@ -1,7 +1,7 @@
 /**
  * The story that `npm start` tells: a real Pulumi engine creates, changes, loses, re-creates and
  * destroys Tailscale credentials of `examples/quickstart`, against the emulator. Every sentence is
- * checked; one that is not true ends it.
+ * checked, and a false one ends the story.
  */
 
 import assert from "node:assert/strict";
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
 
   const local = join(root, ".tailscope");
   mkdirSync(local, { recursive: true });
-  // Below the root, where the program finds the packages that it imports.
+  // Below the root, so that the program finds the packages that it imports.
   const folder = mkdtempSync(join(local, "story-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const program = join(folder, "quickstart");
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
 
   await pulumi(stage, ["stack", "init", "dev"], { quiet: true });
   const first = await create(stage);
-  // Awaited here: the emulator ends with this function.
+  // Awaited here, because the emulator ends with this function.
   if (keep) return await goOnByHand(stage);
   await use(stage, first);
   await change(stage, first);
@@ -167,7 +167,8 @@ async function lookBack({ emulator }: Stage, first: Outputs): Promise<void> {
   const response = await fetch(`${emulator.url}/api/v2/tailnet/-/logging/configuration?${query}`, {
     headers: { authorization: `Bearer ${emulator.apiKey}` },
   });
-  const { logs } = (await response.json()) as { logs: readonly LogEntry[] }; // As the emulator documents it.
+  // The emulator documents this form.
+  const { logs } = (await response.json()) as { logs: readonly LogEntry[] };
   for (const { eventTime, actor, action, target } of logs) {
     tell(
       `${eventTime.slice(11, 19)}  ${(actor.loginName || `${actor.displayName} (${actor.id})`).padEnd(34)} ${action.padEnd(7)} ${target.name}`,
@@ -178,7 +179,7 @@ async function lookBack({ emulator }: Stage, first: Outputs): Promise<void> {
       ({ action, actor }) => action === "REVOKE" && actor.loginName === "it-admin@example.com",
     ),
   );
-  // The use of a client is the creation of a token, and tells the client by its id alone.
+  // Using a client creates a token, and the entry identifies the client only by its ID.
   assert.ok(
     logs.some(
       ({ target, actor }) => target.type === "OAUTH_ACCESS_TOKEN" && actor.id === first.clientId,
@@ -237,7 +238,7 @@ function tell(line: string): void {
   process.stdout.write(`     ${line}\n`);
 }
 
-/** Runs Pulumi in the program's folder and shows what it says, less its empty lines. */
+/** Runs Pulumi in the program's folder and shows its output without empty lines. */
 async function pulumi(
   { program, settings }: Stage,
   args: readonly string[],
@@ -275,7 +276,7 @@ async function outputs(stage: Stage): Promise<Outputs> {
   return { clientId, clientSecret, keyId };
 }
 
-/** The client-credentials grant as oauth4webapi sends it to any server. */
+/** The client-credentials grant, sent by oauth4webapi as to any server. */
 async function takeToken(
   { emulator }: Stage,
   clientId: string,
@@ -298,7 +299,7 @@ async function takeToken(
   return oauth.processClientCredentialsResponse(server, client, response);
 }
 
-/** One request to the API, with what came of it in a line. */
+/** Sends one request to the API, and prints the result in a line. */
 async function ask(
   { emulator }: Stage,
   token: string,

@@ -1,7 +1,8 @@
 /**
  * `npm run test:coverage`, `test:faults`, `test:fuzz`, `test:installs`, `test:mutation`,
  * `test:oracle`, `test:reach`, `test:strict`, `test:random`, `bench`, `diagrams`, `docs:update` and
- * `picture`: what is not part of `npm test`. Whichever Node runs npm, Node 24 runs these.
+ * `picture`: everything that is not part of `npm test`. Node 24 runs these, no matter which Node
+ * runs npm.
  */
 
 import { randomInt } from "node:crypto";
@@ -11,19 +12,19 @@ import { root, setUp } from "./set-up/index.mjs";
 import { runMain, SetUpError } from "./set-up/progress.mjs";
 import { vitest } from "./vitest.mjs";
 
-/** The projects of whose cases `npm test` has a share (test/runs.ts). */
+/** The projects of which `npm test` only runs a share of the cases (test/runs.ts). */
 const shared = [
   ...["unit", "reach", "oracle", "faults", "fuzz", "model", "contract", "package", "markdown"],
   "engine",
 ].flatMap((name) => ["--project", name]);
 
-/** What each runs; the matrix, minutes long, is part of no other run. */
+/** The command of each suite. The matrix takes minutes and is part of no other run. */
 const suites = {
   bench: [join(root, "bench", "run.ts")],
-  // Of what tests call, not of the commands and providers that they start.
+  // Covers the code that tests call, but not the commands and providers that they start.
   coverage: [vitest, "run", "--coverage"],
   diagrams: [join(root, "tools", "diagrams.ts")],
-  // Tests that write the pages that they compare: `npm run docs:update`.
+  // These tests write the pages that they otherwise compare: `npm run docs:update`.
   docs: [
     vitest,
     "run",
@@ -45,7 +46,7 @@ const suites = {
   random: [vitest, "run", ...shared],
 };
 
-/** What a suite is told in its environment. */
+/** Environment variables for a suite. */
 const told = {
   docs: { UPDATE_DOCS: "1" },
   faults: { TAILSCOPE_LONG_TESTS: "1" },

@@ -1,4 +1,4 @@
-/** `npm run test:tailnet`: which facts about the Tailscale API hold for a real tailnet. */
+/** `npm run test:tailnet`: checks which facts about the Tailscale API hold for a real tailnet. */
 
 import { join } from "node:path";
 import { handOver } from "./hand-over.mjs";

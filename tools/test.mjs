@@ -1,7 +1,7 @@
 /**
- * `npm test`: gets what is missing, then lint, types and every test, and a search for secrets in
- * all that these left behind. Its last line is the count of the test runner. `npm test -- PATH`
- * runs those tests and nothing else; `npm run test:watch -- PATH` does so again after each change.
+ * `npm test`: installs what is missing, runs lint, types and every test, and then searches
+ * everything that they left behind for secrets. Its last line is the test runner's count. `npm test
+ * -- PATH` runs only those tests; `npm run test:watch -- PATH` runs them again after each change.
  */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -15,7 +15,7 @@ import { root, setUp } from "./set-up/index.mjs";
 import { runMain } from "./set-up/progress.mjs";
 import { runVitest, vitest } from "./vitest.mjs";
 
-/** What is watched where nothing is named. */
+/** The tests to watch if none are named. */
 const unit = ["--project", "unit"];
 
 runMain(async () => {
@@ -58,8 +58,8 @@ async function testAll() {
     readFileSync(counts, "utf8"),
   );
   const skipped = numPendingTests + numTodoTests;
-  // Nothing is skipped silently: the last line counts it, and CI, where everything can be had,
-  // takes it for a failure.
+  // Nothing is skipped silently: the last line counts skipped tests. In CI, where everything is
+  // available, a skipped test is a failure.
   if (skipped > 0 && process.env.CI) process.exitCode ||= 1;
   console.log(
     `${numPassedTests} passed, ${numFailedTests} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,
@@ -67,16 +67,15 @@ async function testAll() {
 }
 
 /**
- * What holds secrets because that is what it is for: their list, and what an emulator keeps with
+ * Files that contain secrets on purpose: the list of secrets, and what an emulator stores with
  * `--data` (SECURITY.md).
  */
 const isMeant = (/** @type {string} */ path) => /secrets\.list$|tailnet[^/]*\.json$/.test(path);
 
 /**
- * Whether no secret that an emulator gave out stands in what was printed, written or sent
- * elsewhere.
+ * Checks that nothing printed, written or sent elsewhere contains a secret from an emulator.
  *
- * @param {string} evidence the folder with all of it, which is gone afterwards
+ * @param {string} evidence the folder with all of it, which is removed afterwards
  * @param {string} list the file with the secrets
  */
 function searchForSecrets(evidence, list) {

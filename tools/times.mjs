@@ -1,7 +1,8 @@
 /**
- * `npm run test:times`: where the time of the last `npm test` went, by folder and by file: of the
- * processor on Linux, with all that tests started, else of the wall, while two files run side by
- * side. And the runs of the Pulumi CLI by verb, by the wall.
+ * `npm run test:times`: shows where the time of the last `npm test` went, by folder and by file. On
+ * Linux this is processor time, including all processes that tests started. Elsewhere it is
+ * wall-clock time while two files run in parallel. It also shows the wall-clock time of the Pulumi
+ * CLI by verb.
  */
 
 import { existsSync, readFileSync } from "node:fs";
@@ -9,7 +10,7 @@ import { join, relative, sep } from "node:path";
 import { root } from "./set-up/index.mjs";
 import { runMain, SetUpError } from "./set-up/progress.mjs";
 
-/** What vitest's JSON reporter writes of a file. */
+/** What vitest's JSON reporter writes about a file. */
 /**
  * @typedef {{ name: string, startTime: number, endTime: number, assertionResults: unknown[] }}
  *   TestFile
@@ -21,11 +22,11 @@ import { runMain, SetUpError } from "./set-up/progress.mjs";
  * @property {number} seconds
  */
 
-/** How many of the longest files are listed. */
+/** The number of slowest files to list. */
 const longest = 20;
 
 /**
- * The sums of entries by name, the longest first.
+ * The sums of entries by name, longest first.
  *
  * @param {Iterable<readonly [name: string, seconds: number]>} entries
  * @returns {[string, Sum][]}
@@ -41,7 +42,7 @@ function sumByName(entries) {
 }
 
 /**
- * What tests noted in a file below `coverage`: in each line seconds, and of what.
+ * Reads what tests recorded in a file below `coverage`: each line has seconds and a name.
  *
  * @param {string} name
  */

@@ -5,12 +5,12 @@ import { handOver } from "./hand-over.mjs";
 import { compileCache } from "./set-up/faster.mjs";
 import { environmentWith, root, setUpPackages } from "./set-up/index.mjs";
 
-/** What Node runs as vitest. */
+/** The script of vitest that Node runs. */
 export const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
 
 /**
- * Runs some of the tests. What they need beside the packages, their own set-up gets
- * (test/set-up).
+ * Runs some of the tests. Their own set-up (test/set-up) installs what they need besides the
+ * packages.
  *
  * @param {readonly string[]} args for example `["run", "test/unit/lifetime.test.ts"]`
  * @returns {Promise<number>} the exit code
