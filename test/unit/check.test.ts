@@ -201,6 +201,10 @@ describe("an auth key", () => {
       ],
     ],
     [
+      { expiry: Number.NaN },
+      ['expiry: expected a duration such as "30d" or a number of seconds, got NaN'],
+    ],
+    [
       { expiry: true },
       ['expiry: expected a duration such as "30d" or a number of seconds, got a boolean'],
     ],

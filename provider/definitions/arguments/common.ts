@@ -9,6 +9,7 @@ import { z } from "zod";
 export function describeType(input: unknown): string {
   if (input === undefined || input === null) return "nothing";
   if (Array.isArray(input)) return "a list";
+  if (typeof input === "number" && !Number.isFinite(input)) return String(input);
   return typeof input === "object" ? "an object" : `a ${typeof input}`;
 }
 
