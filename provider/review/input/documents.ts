@@ -8,9 +8,9 @@ export type Documents = { readonly documents: readonly unknown[] } | { readonly 
 const controlSequence = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
 
 /**
- * One document, or one in each line. Text before the JSON is skipped: there the CLI reports plugins
- * and policy packs that it installs, and what runs the CLI may write a log. Text after the JSON is
- * refused, because it may say that the preview failed.
+ * One document, or several one after another. Text before the JSON is skipped: there the CLI reports
+ * plugins and policy packs that it installs, and what runs the CLI may write a log. Text after the
+ * JSON is refused, because it may say that the preview failed.
  *
  * @param what what the JSON should be, for example "the JSON of `pulumi preview --json`"
  * @param isExpected whether a document that stands in one line is what should be there, and not a
