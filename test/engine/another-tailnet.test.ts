@@ -74,7 +74,7 @@ test("a stack of one credential is told its ids as well, by an API access token 
   for (const { code, text } of [await stack.attempt("--refresh"), await stack.pulumi(destroy)]) {
     expect(code).not.toBe(0);
     expect(text).toContain(`/keys/${id}): the deployer ${idIn(other.apiKey)} does not see it`);
-    expect(text).toContain(`It was made by the deployer ${idIn(mine.apiKey)}.`);
+    expect(text).toContain(`It was created by the deployer ${idIn(mine.apiKey)}.`);
   }
   expect(mine.control.activeCredentials().map((one) => one.id)).toEqual([id]);
   expect(other.control.activeCredentials()).toEqual([]);

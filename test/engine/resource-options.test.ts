@@ -268,6 +268,7 @@ test("a type alias of what is revoked or another tailnet's says so, and changes 
   await importOfficial(stack, [["oauthClient:OauthClient", "ci", made, { scopes: ["dns"] }]]);
   emulator.control.revoke(made.id);
   const before = (await stack.state()).text;
+  expect(before).not.toContain(String(made["key"]));
   stack.write(
     `new OAuthClient("first", { scopes: ["dns"] });
      new OAuthClient("ci", { scopes: ["dns"] }, { aliases: [{ type: "tailscale:index/oauthClient:OauthClient" }] });`,
@@ -321,6 +322,10 @@ type Official = readonly [
   inputs: object,
 ];
 
+/** How the engine marks a secret in a state. Its import encrypts the plaintext. */
+const secretMark = "4dabf18193072939515e22adb298388d";
+const secretValue = "1b47061264138c4ac30d75fd1eb44270";
+
 /** Puts resources of the official provider into the state, as its own `up` leaves them. */
 async function importOfficial(stack: Stack, resources: readonly Official[]): Promise<void> {
   const { text } = await stack.state();
@@ -346,9 +351,12 @@ async function importOfficial(stack: Stack, resources: readonly Official[]): Pro
         ...inputs,
         id: made["id"],
         createdAt: made["created"],
-        key: made["key"],
+        ...("key" in made && {
+          key: { [secretMark]: secretValue, plaintext: JSON.stringify(made["key"]) },
+        }),
         userId: "",
       },
+      additionalSecretOutputs: ["key"],
       provider: `${provider.urn}::${provider.id}`,
     })),
   );
