@@ -5,6 +5,7 @@ import { formatClaim, parseClaim } from "./claim";
 import { type Admitted, findAdmitted } from "./forms";
 import { isWithin } from "./patterns";
 import { findPlatform, type Platform, selfHosted } from "./platforms";
+import { joinWords } from "./word-list";
 
 /** The part of a federated identity that says whom it trusts. */
 export interface Trusted {
@@ -96,7 +97,7 @@ function findAdmittedBySubject(subject: string, platform: Platform | undefined):
 
 function suggestSubjects(platform: Platform | undefined): string {
   const examples = platform?.examples ?? ["repo:acme/infrastructure:ref:refs/heads/main"];
-  return `Write it like ${joinWithOr(examples.map(quote))}.`;
+  return `Write it like ${joinWords(examples.map(quote), "or")}.`;
 }
 
 /** The owners that the claim rules name. */
@@ -229,9 +230,4 @@ function getOwnEntry<Value>(
 
 function quote(text: string): string {
   return JSON.stringify(text);
-}
-
-function joinWithOr(examples: readonly string[]): string {
-  const last = examples.at(-1) ?? "";
-  return examples.length > 1 ? `${examples.slice(0, -1).join(", ")} or ${last}` : last;
 }

@@ -9,6 +9,7 @@
  * Source: https://tailscale.com/kb/1068/tags ("Group devices with tags"), 2025-12-04
  */
 
+import { joinWords } from "../access/word-list";
 import { type Holder, type Source, type Step, toHolder } from "./model";
 import type { Abilities, Ability } from "./scope-steps";
 
@@ -86,7 +87,7 @@ function passOnTags(holder: Holder, { defined, ownedBy }: Ownership, passing: Pa
       from: holder,
       to: toHolder(kind, own),
       because: {
-        sentence: `${verbs[kind]} ${list(own)}: ${own.length === 1 ? "its own tag" : "exactly its own tags"}.`,
+        sentence: `${verbs[kind]} ${joinWords(own, "and")}: ${own.length === 1 ? "its own tag" : "exactly its own tags"}.`,
         inShort: own.length === 1 ? "its own tag" : "exactly its own tags",
         at: { scope: scope ?? "none: it is what an auth key is for" },
       },
@@ -131,8 +132,3 @@ const verbs: Readonly<Record<Holder["kind"], string>> = {
   "auth key": "It can create an auth key with",
   machine: "It can admit a machine with",
 };
-
-function list(tags: readonly string[]): string {
-  const last = tags.at(-1) ?? "";
-  return tags.length > 1 ? `${tags.slice(0, -1).join(", ")} and ${last}` : last;
-}

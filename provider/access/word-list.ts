@@ -1,0 +1,13 @@
+/** Lists in sentences. */
+
+/**
+ * Joins texts as a sentence does.
+ * @example
+ * ```ts
+ * joinWords(["a", "b", "c"], "or") // "a, b or c"
+ * ```
+ */
+export function joinWords(words: readonly string[], conjunction: "and" | "or"): string {
+  const last = words.at(-1) ?? "";
+  return words.length > 1 ? `${words.slice(0, -1).join(", ")} ${conjunction} ${last}` : last;
+}
