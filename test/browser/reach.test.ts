@@ -14,11 +14,9 @@ import { answerWhatIsReached } from "../../provider/reach/answers";
 import { rememberSpreads } from "../../provider/reach/spread";
 import type { CredentialStart } from "../../provider/reach/starts";
 import { formatHtml } from "../../provider/review/formats/html";
-import { readPreview } from "../../provider/review/input/preview";
 import { formatHtmlAnswers } from "../../provider/review/reach/html";
-import { reviewWithReach } from "../../provider/review/review";
 import { company, networkFrom } from "../reach/a-company";
-import { previewOf, step } from "../unit/a-preview";
+import { reviewNewOwner } from "./a-review";
 
 const pictures = fileURLToPath(new URL("../../coverage/pictures", import.meta.url));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -35,23 +33,6 @@ afterAll(async () => {
   await browser?.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-const acl = "tailscale:index/acl:Acl";
-const earlier = company.replace('"tag:web": ["tag:ci"]', '"tag:web": []');
-
-function reviewPage(): string {
-  const ci = { scopes: ["auth_keys"], tags: ["tag:ci"] };
-  const read = readPreview(
-    previewOf(
-      step("update", acl, "policy", { acl: earlier }, { acl: company }),
-      step("same", "OAuthClient", "ci", ci, ci),
-    ),
-  );
-  if ("problem" in read) throw new Error(read.problem);
-  const found = reviewWithReach(read.steps, {});
-  if ("problem" in found) throw new Error(found.problem);
-  return formatHtml(found, "prod");
-}
 
 function reachPage(): string {
   const spreadFrom = rememberSpreads(networkFrom(company));
@@ -75,7 +56,7 @@ interface Violation {
 }
 
 test.for([
-  ["review", reviewPage()],
+  ["review", formatHtml(reviewNewOwner(), "prod")],
   ["reach", reachPage()],
 ] as const)(
   "the picture of a %s reads on a phone and a desk, in light and dark, and is accessible",
