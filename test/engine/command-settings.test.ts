@@ -8,11 +8,13 @@ import { makeClient } from "../contract/client";
 import { newStack, type Stack } from "./stack";
 import { tailscope } from "./tailscope";
 
+const passphrase = { PULUMI_CONFIG_PASSPHRASE: "of a test" };
 const noPassphrase = { PULUMI_CONFIG_PASSPHRASE: undefined };
 
 /** A stack whose deployer is in its config alone. */
 async function configured(emulator: Emulator, program: string): Promise<Stack> {
-  const stack = await newStack(emulator, program, { TAILSCALE_BASE_URL: undefined });
+  const environment = { TAILSCALE_BASE_URL: undefined, ...passphrase };
+  const stack = await newStack(emulator, program, environment);
   await plainly(stack, "tailscope:baseUrl", emulator.url);
   await plainly(stack, "tailscope:oauthClientId", emulator.clientId);
   await stack.configure("tailscope:oauthClientSecret", emulator.clientSecret);
@@ -154,6 +156,7 @@ describe("secrets in a stack", () => {
     await using stack = await newStack(
       emulator,
       'new OAuthClient("ci", { scopes: ["auth_keys"], tags: ["tag:ci"] }); new AuthKey("key", { tags: ["tag:ci"] });',
+      { ...deployer(emulator), ...passphrase },
     );
     await stack.configure("other:secret", "of something else");
     await plainly(stack, "tailscope:tailnet", "example.com");
@@ -175,6 +178,7 @@ describe("secrets in a stack", () => {
       `new OAuthClient("c", { scopes: ["auth_keys"], tags: pulumi.secret(["tag:ci"]), description: pulumi.secret("TOPSECRET first") });
        new OAuthClient("plain", { scopes: ["dns"] });
        new FederatedIdentity("f", { issuer: "https://token.actions.githubusercontent.com", subject: pulumi.secret("repo:acme/TOPSECRET:ref:refs/heads/main"), scopes: ["dns:read"] });`,
+      { ...deployer(emulator), ...passphrase },
     );
     await stack.up();
     const { credentials, text: state } = await stack.state();

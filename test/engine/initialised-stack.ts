@@ -1,6 +1,6 @@
 /**
  * The files of a stack that nothing was deployed to, made once by `pulumi stack init` and copied
- * for each test: every run of the CLI that has to do with secrets takes a quarter of a second.
+ * for each test, which saves a run of the CLI.
  */
 
 import { createHash } from "node:crypto";
@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from
 import { dirname, join } from "node:path";
 import { runProcess } from "../../harness/process";
 import { makePulumiHome, type PulumiHome, writeProgram } from "../../harness/pulumi";
+import { secretsProvider, startKeyService } from "./key-service";
 
 /** The environment variable with the home of the stack that is copied. */
 const variable = "TAILSCOPE_INITIALISED_STACK";
@@ -33,19 +34,34 @@ function filesOf(home: string, project: string): readonly string[] {
  * @returns what removes it
  */
 export async function makeInitialisedStack(): Promise<() => void> {
+  const keys = await startKeyService();
+  Object.assign(process.env, keys.environment);
   const home = makePulumiHome("test");
   writeProgram(home.program, project, "");
-  await stackInit(home, process.env);
+  await stackInit(home, process.env, "--secrets-provider", secretsProvider);
   // A CLI that keeps them elsewhere initialises each stack itself.
   if (filesOf(home.folder, project).every((file) => existsSync(join(home.folder, file))))
     process.env[variable] = home.folder;
-  return () => home.remove();
+  return () => {
+    home.remove();
+    keys.close();
+  };
 }
 
-/** Makes the stack `dev` of the project in this home, and selects it. */
-export async function initialise(home: PulumiHome, environment: NodeJS.ProcessEnv): Promise<void> {
+/**
+ * Makes the stack `dev` of the project in this home, and selects it.
+ *
+ * @param encryptedWith what its secrets are encrypted with
+ */
+export async function initialise(
+  home: PulumiHome,
+  environment: NodeJS.ProcessEnv,
+  encryptedWith: "passphrase" | "key service",
+): Promise<void> {
   const made = process.env[variable];
-  if (made === undefined) return stackInit(home, environment);
+  if (encryptedWith === "passphrase") return stackInit(home, environment);
+  if (made === undefined)
+    return stackInit(home, environment, "--secrets-provider", secretsProvider);
   const [, name = ""] =
     /^name: (\S+)$/m.exec(readFileSync(join(home.program, "Pulumi.yaml"), "utf8")) ?? [];
   const [from, to] = [filesOf(made, project), filesOf(home.folder, name)];
@@ -58,8 +74,13 @@ export async function initialise(home: PulumiHome, environment: NodeJS.ProcessEn
   }
 }
 
-async function stackInit(home: PulumiHome, environment: NodeJS.ProcessEnv): Promise<void> {
-  const { code, text } = await runProcess("pulumi", ["stack", "init", "dev", "--non-interactive"], {
+async function stackInit(
+  home: PulumiHome,
+  environment: NodeJS.ProcessEnv,
+  ...more: string[]
+): Promise<void> {
+  const args = ["stack", "init", "dev", "--non-interactive", ...more];
+  const { code, text } = await runProcess("pulumi", args, {
     cwd: home.program,
     env: { ...environment, ...home.environment },
   });

@@ -83,7 +83,7 @@ const prelude = `const pulumi = require("@pulumi/pulumi");\nconst { ${resourceTy
 
 /**
  * Makes a stack that deploys to `emulator` with its all-scope client, or with what `environment`
- * says instead.
+ * says instead. Its secrets are encrypted with the passphrase in `environment`, if there is one.
  */
 export async function newStack(
   emulator: Emulator,
@@ -266,7 +266,8 @@ export async function newStack(
     },
   };
   if (example === undefined) stack.write(program);
-  await initialise(home, settings);
+  const hasPassphrase = environment["PULUMI_CONFIG_PASSPHRASE"] !== undefined;
+  await initialise(home, settings, hasPassphrase ? "passphrase" : "key service");
   return stack;
 }
 
