@@ -11,12 +11,12 @@ export const oldestNode = "22.19.0";
  * @param given for example `"v22.19.0"`
  */
 export function isVersionAtLeast(given: string, needed: string): boolean {
-  const [ours, theirs] = [numbersOf(given), numbersOf(needed)];
+  const [ours, theirs] = [parseNumbers(given), parseNumbers(needed)];
   const different = [0, 1, 2].find((index) => ours[index] !== theirs[index]);
   return different === undefined || Number(ours[different]) > Number(theirs[different]);
 }
 
-function numbersOf(version: string): number[] {
+function parseNumbers(version: string): number[] {
   const found = /(\d+)\.(\d+)\.(\d+)/.exec(version);
   return found === null ? [0, 0, 0] : found.slice(1).map(Number);
 }

@@ -73,7 +73,7 @@ const githubOwners: Readonly<Record<string, Form>> = {
  * from claims.
  * @param text what a claim can contain
  */
-function githubSubject(repository: Form, text: Form): Form {
+function buildGithubSubject(repository: Form, text: Form): Form {
   const claim = either(
     ["repo:", repository],
     ...Object.entries(githubOwners).map(([key, form]): Form => [`${key}:`, form]),
@@ -96,7 +96,7 @@ const github: Platform = {
   issues: ({ hostname }) =>
     hostname === githubHost || /^token\.actions\.[\w-]+\.ghe\.com$/.test(hostname),
   // A colon in a claim is written as %3A.
-  subject: githubSubject(either(classicRepository, immutableRepository), value),
+  subject: buildGithubSubject(either(classicRepository, immutableRepository), value),
   isComplete: true,
   claims: githubOwners,
   examples: [
@@ -114,7 +114,7 @@ const githubServer: Platform = {
   ...github,
   name: "GitHub Enterprise Server",
   issues: ({ pathname }) => pathname === "/_services/token",
-  subject: githubSubject(classicRepository, anything),
+  subject: buildGithubSubject(classicRepository, anything),
   examples: [
     "repo:acme/infrastructure:ref:refs/heads/main",
     "repo:acme/infrastructure:environment:production",

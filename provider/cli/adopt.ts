@@ -12,12 +12,12 @@ import { adopt, printImportFile } from "../state/adoption";
 import { listOfficialCredentials, removeOfficial } from "../state/official-provider";
 import { printProgram } from "../state/typescript-program";
 import { CommandFailure } from "./failure";
-import { textOf } from "./files";
+import { readFileOrInput } from "./files";
 import { type Listing, listCredentials } from "./listing";
 import { print, printAside, printJson, printVerbatim } from "./output";
 import { askForConfig, type SettingsOptions } from "./pulumi";
-import { resourcesOf, withTailnet } from "./session";
-import { settingsFrom } from "./settings";
+import { requireResources, withTailnet } from "./session";
+import { createSettings } from "./settings";
 
 export interface AdoptOptions extends SettingsOptions {
   readonly all?: boolean;
@@ -43,16 +43,20 @@ export async function adoptCredentials(
   }
   const official =
     options.fromState === undefined ? undefined : await readOfficial(options.fromState);
-  const connection = await settingsFrom(await askForConfig(options)).connection(options.connection);
+  const connection = await createSettings(await askForConfig(options)).connection(
+    options.connection,
+  );
   const names = official?.names ?? new Map<string, string>();
   const { keys, limits } = await withTailnet(connection, (tailnet) =>
-    options.all ? everything(tailnet, connection) : wanted(tailnet, connection, ids, names),
+    options.all
+      ? listAdoptable(tailnet, connection)
+      : findRequested(tailnet, connection, ids, names),
   );
   for (const limit of limits) printAside(limit);
   const { adopted, refused } = adopt(keys, names);
   for (const { id, reason } of refused) printAside(`${id} is left out: ${sanitize(reason)}.`);
   if (adopted.length === 0) throw new CommandFailure("There are no credentials to adopt.");
-  write(options.out, printProgram(adopted), printImportFile(adopted));
+  writeFiles(options.out, printProgram(adopted), printImportFile(adopted));
   const forgotten =
     official && removeOfficial(official.content, new Set(adopted.map(({ id }) => id)));
   if (forgotten !== undefined)
@@ -68,64 +72,64 @@ export async function adoptCredentials(
   print(`Wrote ${adopted.length} credentials to ${options.out}. Nothing else has changed yet.`);
   printVerbatim(
     forgotten === undefined
-      ? stepsFor(options)
-      : stepsAfterOfficial(options, forgotten.removed.length),
+      ? describeNextSteps(options)
+      : describeStepsAfterOfficial(options, forgotten.removed.length),
   );
 }
 
 /** The commands to run next. People copy them, so their lines are never wrapped. */
-function stepsFor({ out, stack }: AdoptOptions): string {
+function describeNextSteps({ out, stack }: AdoptOptions): string {
   return `
 As a project of its own:
 
-  cd ${quoted(out)} && npm install
+  cd ${quoteForShell(out)} && npm install
   pulumi stack init NAME
   pulumi import --file import.json --generate-code=false --protect=false
   pulumi preview --refresh   # no change
 
 In an existing stack: copy the resources of index.ts into its program. In that program's folder:
 
-${importInto(out, stack)}`;
+${formatImportCommands(out, stack)}`;
 }
 
-function stepsAfterOfficial({ out, stack }: AdoptOptions, count: number): string {
-  const file = quoted(join(resolve(out), "state.json"));
+function describeStepsAfterOfficial({ out, stack }: AdoptOptions, count: number): string {
+  const file = quoteForShell(join(resolve(out), "state.json"));
   return `
 1. Put the resources of index.ts into the program, in the place of the old ones.
 2. Where that program is, take the ${count} old entries out of the state. The file is the
    export that you gave, without them. Nothing in the tailnet is touched, and the plugin
    of the official provider is not needed.
 
-  pulumi stack import --file ${file}${stackOption(stack)}
+  pulumi stack import --file ${file}${formatStackOption(stack)}
 
 3. Put the new ones into the state, and see that nothing would change.
 
-${importInto(out, stack)}`;
+${formatImportCommands(out, stack)}`;
 }
 
-function importInto(out: string, stack: string | undefined): string {
-  const file = quoted(join(resolve(out), "import.json"));
-  return `  pulumi import --file ${file}${stackOption(stack)} --generate-code=false --protect=false
-  pulumi preview --refresh${stackOption(stack)}   # no change`;
+function formatImportCommands(out: string, stack: string | undefined): string {
+  const file = quoteForShell(join(resolve(out), "import.json"));
+  return `  pulumi import --file ${file}${formatStackOption(stack)} --generate-code=false --protect=false
+  pulumi preview --refresh${formatStackOption(stack)}   # no change`;
 }
 
-function stackOption(stack: string | undefined): string {
-  return stack === undefined ? "" : ` --stack ${quoted(stack)}`;
+function formatStackOption(stack: string | undefined): string {
+  return stack === undefined ? "" : ` --stack ${quoteForShell(stack)}`;
 }
 
 /** Quotes a word for a POSIX shell. */
-function quoted(text: string): string {
+function quoteForShell(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-async function everything(tailnet: Tailnet, connection: Connection): Promise<Listing> {
+async function listAdoptable(tailnet: Tailnet, connection: Connection): Promise<Listing> {
   const { keys, limits } = await listCredentials(tailnet, connection);
   const itself = findDeployerId(connection.deployer);
   return { limits, keys: keys.filter(({ id, keyType }) => id !== itself && keyType !== "api") };
 }
 
 /** Every credential in `ids`, and those in `names` that still exist. */
-async function wanted(
+async function findRequested(
   tailnet: Tailnet,
   connection: Connection,
   ids: readonly string[],
@@ -136,7 +140,7 @@ async function wanted(
   const found = asked.flatMap((id): Key[] => keys.filter((key) => key.id === id));
   const missing = asked.filter((id) => !found.some((key) => key.id === id));
   if (missing.length === 0) return { keys: found, limits: [] };
-  const none = `The tailnet shows no active credential ${missing.map((id) => nameOf(id, names)).join(", ")}.`;
+  const none = `The tailnet shows no active credential ${missing.map((id) => describeMissing(id, names)).join(", ")}.`;
   if (ids.length === 0)
     return { keys: found, limits: [`${none} Their entries stay in the state.`, ...limits] };
   throw new CommandFailure(
@@ -144,7 +148,7 @@ async function wanted(
   );
 }
 
-function nameOf(id: string, names: ReadonlyMap<string, string>): string {
+function describeMissing(id: string, names: ReadonlyMap<string, string>): string {
   const name = names.get(id);
   return name === undefined ? id : `${id} (${sanitize(name)})`;
 }
@@ -153,9 +157,9 @@ function nameOf(id: string, names: ReadonlyMap<string, string>): string {
 async function readOfficial(
   path: string,
 ): Promise<{ names: ReadonlyMap<string, string>; content: string }> {
-  const content = await textOf(path);
+  const content = await readFileOrInput(path);
   const name = path === "-" ? "Standard input" : path;
-  const names = listOfficialCredentials(resourcesOf([{ name, content }]));
+  const names = listOfficialCredentials(requireResources([{ name, content }]));
   if (names.size === 0) {
     throw new CommandFailure(
       `${name} has no OAuthClient, AuthKey or FederatedIdentity of the official provider.\n  Export the stack that manages them.`,
@@ -164,7 +168,7 @@ async function readOfficial(
   return { names, content };
 }
 
-function write(folder: string, program: string, imports: string): void {
+function writeFiles(folder: string, program: string, imports: string): void {
   mkdirSync(folder, { recursive: true });
   const files: Record<string, string> = {
     "index.ts": program,

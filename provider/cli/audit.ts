@@ -14,7 +14,7 @@ import { collectDescriptions } from "../state/descriptions";
 import { print, printJson, printTable } from "./output";
 import { askForConfig, type SettingsOptions } from "./pulumi";
 import { auditLogMilliseconds, readAuditLogSince, withTailnet } from "./session";
-import { settingsFrom } from "./settings";
+import { createSettings } from "./settings";
 
 export interface AuditOptions extends SettingsOptions {
   readonly since: number;
@@ -23,7 +23,9 @@ export interface AuditOptions extends SettingsOptions {
 
 /** Prints the audit log's entries about credentials, or about the one with the id. */
 export async function audit(id: string | undefined, options: AuditOptions): Promise<void> {
-  const connection = await settingsFrom(await askForConfig(options)).connection(options.connection);
+  const connection = await createSettings(await askForConfig(options)).connection(
+    options.connection,
+  );
   const start = Date.now() - Math.min(options.since, auditLogMilliseconds);
   const { log, keys } = await withTailnet(connection, async (tailnet) => ({
     log: await readAuditLogSince(tailnet, start),
@@ -31,7 +33,7 @@ export async function audit(id: string | undefined, options: AuditOptions): Prom
   }));
   const descriptions = collectDescriptions({ keys, log });
   const entries = log
-    .map((entry) => told(entry, descriptions))
+    .map((entry) => toAuditRow(entry, descriptions))
     .filter(
       ({ credential, entry }) =>
         credential !== undefined &&
@@ -65,7 +67,7 @@ export async function audit(id: string | undefined, options: AuditOptions): Prom
   );
 }
 
-interface Told {
+interface AuditRow {
   readonly entry: AuditEntry;
   /** The ID of the credential that it is about; undefined if it is about something else. */
   readonly credential: string | undefined;
@@ -75,7 +77,7 @@ interface Told {
   readonly who: string;
 }
 
-function told(entry: AuditEntry, descriptions: Descriptions): Told {
+function toAuditRow(entry: AuditEntry, descriptions: Descriptions): AuditRow {
   const credential = findCredentialId(entry);
   return {
     entry,

@@ -3,9 +3,9 @@
 import { comment, type PullRequest, type Status } from "../pull-request/pull-request";
 import type { commitStates } from "./choices";
 import { CommandFailure } from "./failure";
-import { textOf } from "./files";
-import { print, printJson, waitingFor } from "./output";
-import { pullRequestOf } from "./pull-request-of";
+import { readFileOrInput } from "./files";
+import { findPullRequest } from "./find-pull-request";
+import { announceWait, print, printJson } from "./output";
 
 const marker = /^<!-- tailscope review[^\n]*-->\n/;
 
@@ -20,7 +20,7 @@ export async function postReview(
   file: string,
   { json, status, state }: CommentOptions,
 ): Promise<void> {
-  const body = await textOf(file);
+  const body = await readFileOrInput(file);
   if (!marker.test(body)) {
     throw new CommandFailure(
       `${file} is not a review.\n  Give the output of \`tailscope review --format markdown\`.`,
@@ -28,13 +28,13 @@ export async function postReview(
   }
   if ((status === undefined) !== (state === undefined))
     throw new CommandFailure("Give --status and --state together, or neither.");
-  const pullRequest = pullRequestOf(process.env);
+  const pullRequest = findPullRequest(process.env);
   // The status comes first, so that the decision stands even if the comment fails.
   if (status !== undefined && state !== undefined) {
     const description = /^\*\*(.*)\*\*$/m.exec(body)?.[1] ?? "";
     await setStatus(pullRequest, { name: status, state, description });
   }
-  const done = await waitingFor("Commenting", comment(pullRequest, body));
+  const done = await announceWait("Commenting", comment(pullRequest, body));
   if (json) printJson({ comment: done, on: pullRequest.name, number: pullRequest.number });
   else print(`The comment on ${pullRequest.name} is ${done}.`);
 }

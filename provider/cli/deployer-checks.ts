@@ -19,24 +19,24 @@ import { describeProxy } from "../network/proxy";
 import { listManaged } from "../state/exported-state";
 import type { Check } from "./check";
 import { CommandFailure } from "./failure";
-import { askForConfig, askPulumi, projectFolder, type SettingsOptions } from "./pulumi";
-import { resourcesOf, withTailnet } from "./session";
-import { settingsFrom } from "./settings";
+import { askForConfig, askPulumi, findProjectFolder, type SettingsOptions } from "./pulumi";
+import { requireResources, withTailnet } from "./session";
+import { createSettings } from "./settings";
 
 /** If two clocks differ by more than this, tokens and rotation go wrong. */
 const tolerableSkewSeconds = 60;
 
-export async function deployerChecks(
+export async function checkDeployer(
   options: SettingsOptions,
   purpose: PurposeName | undefined,
 ): Promise<Check[]> {
   let connection: Connection;
   let deployer: string;
   try {
-    connection = await settingsFrom(await askForConfig(options)).connection(options.connection);
+    connection = await createSettings(await askForConfig(options)).connection(options.connection);
     deployer = await describeConnection(connection);
   } catch (error) {
-    return [failed("Credentials", error)];
+    return [reportError("Credentials", error)];
   }
   const found: Check = {
     name: "Credentials",
@@ -46,12 +46,12 @@ export async function deployerChecks(
   return [
     found,
     { name: "Proxy", status: "ok", detail: describeProxy(connection.baseUrl, process.env) },
-    await skewCheck(connection.baseUrl),
-    ...(await holdingChecks(connection, options, purpose)),
+    await checkClock(connection.baseUrl),
+    ...(await checkHeldScopes(connection, options, purpose)),
   ];
 }
 
-async function skewCheck(baseUrl: string): Promise<Check> {
+async function checkClock(baseUrl: string): Promise<Check> {
   const name = "Clock";
   try {
     const skew = await measureClockSkew(baseUrl);
@@ -76,7 +76,7 @@ async function skewCheck(baseUrl: string): Promise<Check> {
   }
 }
 
-async function holdingChecks(
+async function checkHeldScopes(
   connection: Connection,
   options: SettingsOptions,
   purpose: PurposeName | undefined,
@@ -84,7 +84,7 @@ async function holdingChecks(
   const id = findDeployerId(connection.deployer);
   if (id === undefined)
     return [
-      notKnown(
+      reportUnknownScopes(
         "an API access token that does not start with tskey-api- and an id does not say what it may do",
       ),
     ];
@@ -94,11 +94,11 @@ async function holdingChecks(
       api.send(buildOwnKeyRequest(name, id), keyShape),
     );
   } catch (error) {
-    return [withExplanation(failed("Tailnet", error), error)];
+    return [explainRefusal(reportError("Tailnet", error), error)];
   }
   if (!key.scopes)
     return [
-      notKnown(
+      reportUnknownScopes(
         key.keyType === "api"
           ? `it answers; ${key.id} is an API access token, which may do what the role of its user permits`
           : `it answers, and does not say what ${key.id} may do`,
@@ -112,12 +112,12 @@ async function holdingChecks(
       detail: `it answers; the deployer ${key.id} holds ${key.scopes.join(" ")}${tags}`,
     },
     ...(purpose === undefined
-      ? compareNeeds(abilities, key.scopes).map(abilityCheck)
-      : await purposeChecks(purpose, key.scopes, options)),
+      ? compareNeeds(abilities, key.scopes).map(reportAbility)
+      : await checkPurpose(purpose, key.scopes, options)),
   ];
 }
 
-function notKnown(detail: string): Check {
+function reportUnknownScopes(detail: string): Check {
   return {
     name: "Tailnet",
     status: "warning",
@@ -128,7 +128,7 @@ function notKnown(detail: string): Check {
 }
 
 /** Every token may read its own credential, so a refusal means that an identifier is wrong. */
-function withExplanation(check: Check, error: unknown): Check {
+function explainRefusal(check: Check, error: unknown): Check {
   if (!(error instanceof NotPermitted || error instanceof NotFound)) return check;
   return {
     ...check,
@@ -144,7 +144,7 @@ const abilities = [
   ...purposes.drift.needs.filter(({ level }) => level === "optional"),
 ].map((need) => ({ ...need, level: "optional" as const }));
 
-function abilityCheck({ need, lacks }: Met): Check {
+function reportAbility({ need, lacks }: Met): Check {
   const name = need.scopes.join(" ");
   if (lacks.length === 0) return { name, status: "ok", detail: `${need.gives} works` };
   const lacking = lacks.length < need.scopes.length ? ` (lacks ${lacks.join(" ")})` : "";
@@ -156,18 +156,18 @@ function abilityCheck({ need, lacks }: Met): Check {
   };
 }
 
-async function purposeChecks(
+async function checkPurpose(
   purpose: PurposeName,
   held: readonly string[],
   options: SettingsOptions,
 ): Promise<Check[]> {
   const { needs } = purposes[purpose];
-  const stack = needs.some(({ level }) => level === "kind") ? await kindsInStack(options) : {};
+  const stack = needs.some(({ level }) => level === "kind") ? await findKindsInStack(options) : {};
   const compared = compareNeeds(needs, held, stack.kinds);
-  return [...(stack.check === undefined ? [] : [stack.check]), ...compared.map(needCheck)];
+  return [...(stack.check === undefined ? [] : [stack.check]), ...compared.map(reportNeed)];
 }
 
-function needCheck({ need, lacks, result }: Met): Check {
+function reportNeed({ need, lacks, result }: Met): Check {
   const name = need.scopes.join(" ");
   if (result === "met") return { name, status: "ok", detail: `${need.gives} works` };
   const lacking = lacks.join(", ");
@@ -187,13 +187,13 @@ function needCheck({ need, lacks, result }: Met): Check {
 }
 
 /** The kinds of credentials that the stack manages with this deployer; absent if unknown. */
-async function kindsInStack(
+async function findKindsInStack(
   options: SettingsOptions,
 ): Promise<{ kinds?: readonly ResourceType[]; check?: Check }> {
-  if (options.stack === undefined && projectFolder(options.cwd) === undefined) return {};
+  if (options.stack === undefined && findProjectFolder(options.cwd) === undefined) return {};
   const name = "Stack";
   try {
-    const managed = listManaged(resourcesOf((await askPulumi(options).exports) ?? [])).filter(
+    const managed = listManaged(requireResources((await askPulumi(options).exports) ?? [])).filter(
       ({ state, secret }) => state["connection"] === options.connection && !secret.has("mintedBy"),
     );
     const found = resourceTypes.filter((type) => managed.some((one) => one.kind === type));
@@ -204,7 +204,7 @@ async function kindsInStack(
     };
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
-    if (options.stack !== undefined) return { check: failed(name, error) };
+    if (options.stack !== undefined) return { check: reportError(name, error) };
     const [reason = ""] = error.message.split("\n");
     return {
       check: {
@@ -217,7 +217,7 @@ async function kindsInStack(
   }
 }
 
-function failed(name: string, error: unknown): Check {
+function reportError(name: string, error: unknown): Check {
   const [detail = "", ...rest] = getMessage(error).split("\n");
   return { name, status: "failed", detail, remedy: rest.map((line) => line.trim()).join("\n") };
 }

@@ -12,9 +12,9 @@ import { version } from "../api/version";
 import { isVersionAtLeast } from "../versions";
 import type { Check } from "./check";
 import { exitCodes } from "./failure";
-import { printJson, printVerbatim, roomOf, waitingFor } from "./output";
+import { announceWait, measureWidth, printJson, printVerbatim } from "./output";
 import type { SettingsOptions } from "./pulumi";
-import { wrapped } from "./wrapping";
+import { wrap } from "./wrapping";
 
 export interface DoctorOptions extends SettingsOptions {
   readonly json?: boolean;
@@ -32,35 +32,35 @@ export async function examineDeployment({
 }: DoctorOptions): Promise<void> {
   const usesPulumi = purpose === undefined || purposes[purpose].usesPulumi;
   const checks = [
-    nodeCheck(),
-    cliCheck(usesPulumi),
-    ...(usesPulumi ? [sdkCheck(settings.cwd)] : []),
+    checkNode(),
+    checkCli(usesPulumi),
+    ...(usesPulumi ? [checkSdk(settings.cwd)] : []),
   ];
-  const { deployerChecks } = await import("./deployer-checks.js");
-  checks.push(...(await waitingFor("Asking the tailnet", deployerChecks(settings, purpose))));
+  const { checkDeployer } = await import("./deployer-checks.js");
+  checks.push(...(await announceWait("Asking the tailnet", checkDeployer(settings, purpose))));
   if (json) printJson({ ...(purpose && { for: purpose }), checks });
-  else for (const check of checks) printVerbatim(line(check));
+  else for (const check of checks) printVerbatim(formatCheck(check));
   if (checks.some(({ status }) => status === "failed")) process.exitCode = exitCodes.failure;
 }
 
-function line({ name, status, detail, remedy }: Check): string {
+function formatCheck({ name, status, detail, remedy }: Check): string {
   const mark = {
     ok: styleText("green", "ok     "),
     warning: styleText("yellow", "warning"),
     failed: styleText("red", "failed "),
   }[status];
-  const room = roomOf(process.stdout);
+  const room = measureWidth(process.stdout);
   // The mark contains colour codes, which take no room.
   const markWidth = "warning  ".length;
-  const said = wrapped(`${sanitize(name)}: ${fit(detail)}`, room - markWidth).replaceAll(
+  const said = wrap(`${sanitize(name)}: ${fitToTerminal(detail)}`, room - markWidth).replaceAll(
     "\n",
     `\n${" ".repeat(markWidth + 2)}`,
   );
   const advice = (remedy ?? "")
     .split("\n")
-    .map(fit)
+    .map(fitToTerminal)
     .filter((text) => text !== "")
-    .map((text) => `\n${wrapped(`           ${text}`, room)}`);
+    .map((text) => `\n${wrap(`           ${text}`, room)}`);
   return `${mark}  ${said}${advice.join("")}`;
 }
 
@@ -68,12 +68,12 @@ function line({ name, status, detail, remedy }: Check): string {
  * Makes text that may come from the tailnet safe to show, without shortening it: a deployer may
  * hold many scopes.
  */
-function fit(text: string): string {
+function fitToTerminal(text: string): string {
   return String(sanitizeData(text)).replace(/ {2,}/g, " ").trim();
 }
 
 /** Never fails: `bin/tailscope.js` refuses an older Node. */
-function nodeCheck(): Check {
+function checkNode(): Check {
   return {
     name: "Node",
     status: "ok",
@@ -81,7 +81,7 @@ function nodeCheck(): Check {
   };
 }
 
-function cliCheck(isNeeded: boolean): Check {
+function checkCli(isNeeded: boolean): Check {
   const name = "Pulumi CLI";
   const remedy = `Install ${oldestPulumi} or later: https://www.pulumi.com/docs/iac/download-install/`;
   const wrong = isNeeded ? "failed" : "warning";
@@ -99,7 +99,7 @@ function cliCheck(isNeeded: boolean): Check {
   }
 }
 
-function sdkCheck(cwd = "."): Check {
+function checkSdk(cwd = "."): Check {
   const name = "@pulumi/pulumi";
   try {
     const fromThere = createRequire(join(resolve(cwd), "index.js"));

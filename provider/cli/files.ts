@@ -6,14 +6,14 @@ import { getMessage } from "../access/error-text";
 import { CommandFailure } from "./failure";
 
 /** The text of a file, or of standard input for `-`. */
-export async function textOf(path: string): Promise<string> {
+export async function readFileOrInput(path: string): Promise<string> {
   if (path !== "-") return readText(path);
   if (process.stdin.isTTY) {
     throw new CommandFailure(
       "Nothing is piped to standard input.\n  Pipe something to it, or name a file instead of -.",
     );
   }
-  return decoded(await buffer(process.stdin), "Standard input");
+  return decode(await buffer(process.stdin), "Standard input");
 }
 
 export function readText(path: string): string {
@@ -23,16 +23,16 @@ export function readText(path: string): string {
   } catch (error) {
     throw new CommandFailure(`${path} cannot be read: ${getMessage(error)}.`);
   }
-  return decoded(bytes, path);
+  return decode(bytes, path);
 }
 
 /**
  * Decodes text in UTF-8, or in UTF-16 as PowerShell's `>` writes it. The byte order mark is
  * removed.
  */
-function decoded(bytes: Uint8Array, name: string): string {
+function decode(bytes: Uint8Array, name: string): string {
   try {
-    return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
+    return new TextDecoder(detectEncoding(bytes), { fatal: true }).decode(bytes);
   } catch {
     throw new CommandFailure(
       `${name} cannot be read: it is neither in UTF-8 nor in UTF-16.\n  In PowerShell write it with \`| Out-File -Encoding utf8 FILE\`.`,
@@ -40,7 +40,7 @@ function decoded(bytes: Uint8Array, name: string): string {
   }
 }
 
-function encodingOf([first, second]: Uint8Array): string {
+function detectEncoding([first, second]: Uint8Array): string {
   if (first === 0xff && second === 0xfe) return "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";
   // Without a byte order mark: a zero is the other half of an ASCII character, and every file that

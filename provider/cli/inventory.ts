@@ -5,10 +5,15 @@ import { listManaged } from "../state/exported-state";
 import { buildInventory, isShortLivedToken, type Listed } from "../state/inventory";
 import { CommandFailure } from "./failure";
 import { listCredentials } from "./listing";
-import { ago, print, printAside, printJson, printTable } from "./output";
+import { formatAge, print, printAside, printJson, printTable } from "./output";
 import { askPulumi, type Exported, NoStackSelected, type StackOptions } from "./pulumi";
-import { auditLogMilliseconds, auditLogSince, resourcesOf, withTailnet } from "./session";
-import { settingsFrom } from "./settings";
+import {
+  auditLogMilliseconds,
+  readAuditLogIfPermitted,
+  requireResources,
+  withTailnet,
+} from "./session";
+import { createSettings } from "./settings";
 
 export interface InventoryOptions extends StackOptions {
   readonly json?: boolean;
@@ -19,20 +24,24 @@ export interface InventoryOptions extends StackOptions {
 /** Prints the credentials of the tailnet. */
 export async function listInventory(options: InventoryOptions): Promise<void> {
   const asked = askPulumi(options);
-  const [exports, config] = await Promise.all([ofSelectedStack(asked.exports), asked.config]);
-  const managed = exports && listManaged(resourcesOf(exports));
+  const [exports, config] = await Promise.all([ignoreMissingStack(asked.exports), asked.config]);
+  const managed = exports && listManaged(requireResources(exports));
   if (managed === undefined && options.unmanaged)
     throw new CommandFailure(
       "Without a stack, nothing says which credentials are managed.\n  Run this in a project with a selected stack, name one with --stack, or give exported state with --state FILE. Without --unmanaged, all credentials are listed.",
     );
-  const connection = await settingsFrom(config).connection(options.connection);
+  const connection = await createSettings(config).connection(options.connection);
   const now = Date.now();
   const { listed, limits } = await withTailnet(connection, async (tailnet) => {
     const { keys, limits } = await listCredentials(tailnet, connection);
-    const log = await auditLogSince(tailnet, now - auditLogMilliseconds, "LAST USED is unknown");
+    const log = await readAuditLogIfPermitted(
+      tailnet,
+      now - auditLogMilliseconds,
+      "LAST USED is unknown",
+    );
     return {
       listed: buildInventory(keys, managed, log),
-      limits: [...limits, ...shortLived(keys.filter(isShortLivedToken).length)],
+      limits: [...limits, ...describeShortLived(keys.filter(isShortLivedToken).length)],
     };
   });
   const wanted = listed.filter(
@@ -53,7 +62,7 @@ export async function listInventory(options: InventoryOptions): Promise<void> {
  * A tailnet can be listed without a stack. This shows the credentials that a removed stack left
  * active.
  */
-async function ofSelectedStack(
+async function ignoreMissingStack(
   exports: Promise<readonly Exported[] | undefined>,
 ): Promise<readonly Exported[] | undefined> {
   try {
@@ -64,7 +73,7 @@ async function ofSelectedStack(
   }
 }
 
-function shortLived(count: number): string[] {
+function describeShortLived(count: number): string[] {
   if (count === 0) return [];
   return [
     `${count} tokens of OAuth clients and federated identities are left out: each ends within an hour.`,
@@ -95,21 +104,21 @@ function report(listed: readonly Listed[], now: number): void {
       one.description,
       one.scopes.join(" "),
       one.tags.join(" "),
-      ago(one.created, now),
+      formatAge(one.created, now),
       one.expires?.slice(0, 10) ?? "never",
       one.userId ?? "",
-      lastUsed(one, now),
-      managedBy(one),
+      formatLastUse(one, now),
+      formatManager(one),
     ]),
   );
 }
 
-function lastUsed({ lastUsed }: Listed, now: number): string {
+function formatLastUse({ lastUsed }: Listed, now: number): string {
   if (lastUsed === undefined) return "";
-  return lastUsed === null ? "not in 90d" : `${ago(lastUsed, now)} ago`;
+  return lastUsed === null ? "not in 90d" : `${formatAge(lastUsed, now)} ago`;
 }
 
-function managedBy({ managedBy }: Listed): string {
+function formatManager({ managedBy }: Listed): string {
   if (managedBy === undefined) return "";
   return managedBy === null ? "unmanaged" : parseName(managedBy);
 }

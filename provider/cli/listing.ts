@@ -6,7 +6,7 @@ import type { Key } from "../api/keys/key";
 import type { Connection } from "../api/settings/connection";
 import type { Tailnet } from "../api/tailnet";
 import { CommandFailure } from "./failure";
-import { waitingFor } from "./output";
+import { announceWait } from "./output";
 
 export interface Listing {
   readonly keys: readonly Key[];
@@ -19,15 +19,15 @@ export async function listCredentials(
   tailnet: Tailnet,
   { deployer }: Connection,
 ): Promise<Listing> {
-  const keys = await waitingFor("Listing the credentials", tailnet.allKeys());
+  const keys = await announceWait("Listing the credentials", tailnet.allKeys());
   if (keys === undefined)
     throw new CommandFailure(
       "The deployer cannot list any credentials.\n  Give it oauth_keys:read, federated_keys:read, auth_keys:read, or all:read to see API access tokens too.",
     );
-  return { keys, limits: await limitsOf(tailnet, deployer.kind === "accessToken") };
+  return { keys, limits: await findLimits(tailnet, deployer.kind === "accessToken") };
 }
 
-async function limitsOf(tailnet: Tailnet, isUsersToken: boolean): Promise<string[]> {
+async function findLimits(tailnet: Tailnet, isUsersToken: boolean): Promise<string[]> {
   // Reported by users of both kinds of tokens; it is unknown whether they requested all
   // credentials.
   if (isUsersToken)

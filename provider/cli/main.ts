@@ -3,17 +3,17 @@
 import { getMessage } from "../access/error-text";
 import { sanitizeData } from "../access/sanitize";
 import { exitCodes } from "./failure";
-import { endQuietlyWithReader, roomOf } from "./output";
-import { tailscope } from "./program";
-import { wrapped } from "./wrapping";
+import { endQuietlyWithReader, measureWidth } from "./output";
+import { createProgram } from "./program";
+import { wrap } from "./wrapping";
 
 endQuietlyWithReader();
-tailscope(process.argv[2])
+createProgram(process.argv[2])
   .then((program) => program.parseAsync())
   .catch((error: unknown) => {
     const lines = getMessage(error).split("\n");
     console.error(
-      wrapped(`tailscope: ${lines.map(readableLine).join("\n  ")}`, roomOf(process.stderr), 0),
+      wrap(`tailscope: ${lines.map(makeReadable).join("\n  ")}`, measureWidth(process.stderr), 0),
     );
     process.exitCode = exitCodes.failure;
   });
@@ -22,6 +22,6 @@ tailscope(process.argv[2])
  * Makes a line of a message readable without shortening it: quoted text from outside is already
  * cut.
  */
-function readableLine(line: string): string {
+function makeReadable(line: string): string {
   return String(sanitizeData(line)).replace(/ {2,}/g, " ").trim();
 }

@@ -24,7 +24,7 @@ export function withStackOptions(command: Command): Command {
     .option("-C, --cwd <folder>", "the folder of the stack's Pulumi.yaml");
 }
 
-export function withJson(command: Command): Command {
+export function withJsonOption(command: Command): Command {
   return command.option("--json", "print one JSON document");
 }
 
@@ -34,18 +34,18 @@ export function collect(value: string, before: readonly string[] | undefined): r
 }
 
 /** An option that parses a duration to milliseconds; help shows its default as people write it. */
-export function durationOption(
+export function createDurationOption(
   flags: string,
   description: string,
   defaultMilliseconds?: number,
 ): Option {
-  const option = new Option(flags, description).argParser(duration);
+  const option = new Option(flags, description).argParser(parseDurationOption);
   return defaultMilliseconds === undefined
     ? option
     : option.default(defaultMilliseconds, formatSeconds(defaultMilliseconds / 1000));
 }
 
-function duration(text: string): number {
+function parseDurationOption(text: string): number {
   const length = parseDuration(text);
   // A bare number is ambiguous: it might mean days.
   if (length !== undefined && length > 0 && !/^\d+$/.test(text)) return length * 1000;
@@ -57,7 +57,7 @@ function duration(text: string): number {
  * or a program.
  * @example "kAbc123CNTRL", "Txyz789CNTRL-kAbc123CNTRL"
  */
-export function credentialId(text: string): string {
+export function parseCredentialId(text: string): string {
   if (isKeyId(text)) return text;
   throw new InvalidArgumentError(
     "An id consists of letters, digits and hyphens. `tailscope inventory` lists ids.",

@@ -3,7 +3,7 @@
 import { styleText } from "node:util";
 import { sanitize, sanitizeData } from "../access/sanitize";
 import { type Column, layOut } from "./table";
-import { wrapped } from "./wrapping";
+import { wrap } from "./wrapping";
 
 /** Prints one JSON document, free of secrets and control characters. */
 export function printJson(value: unknown): void {
@@ -12,7 +12,7 @@ export function printJson(value: unknown): void {
 
 /** Prints lines on standard output, wrapped to the terminal. */
 export function print(text: string): void {
-  process.stdout.write(`${wrapped(text, roomOf(process.stdout))}\n`);
+  process.stdout.write(`${wrap(text, measureWidth(process.stdout))}\n`);
 }
 
 /** Prints lines without wrapping them, for commands that people copy. */
@@ -22,7 +22,7 @@ export function printVerbatim(text: string): void {
 
 /** Prints lines on standard error, so that standard output contains only the result. */
 export function printAside(text: string): void {
-  process.stderr.write(`${wrapped(text, roomOf(process.stderr))}\n`);
+  process.stderr.write(`${wrap(text, measureWidth(process.stderr))}\n`);
 }
 
 /**
@@ -37,7 +37,7 @@ export function endQuietlyWithReader(): void {
 }
 
 /** The width of the terminal; infinite for a file or a pipe. */
-export function roomOf({ isTTY, columns }: NodeJS.WriteStream): number {
+export function measureWidth({ isTTY, columns }: NodeJS.WriteStream): number {
   return isTTY && columns > 0 ? columns : Number.POSITIVE_INFINITY;
 }
 
@@ -56,14 +56,14 @@ export function printTable(
   const laidOut = layOut(
     columns,
     rows.map((row) => row.map(sanitize)),
-    roomOf(process.stdout),
+    measureWidth(process.stdout),
   );
   if (laidOut.head !== undefined) printVerbatim(styleText("bold", laidOut.head));
   if (laidOut.rows.length > 0) printVerbatim(laidOut.rows.join("\n"));
 }
 
 /** Says what the command is waiting for if it takes longer than a second. */
-export async function waitingFor<Result>(what: string, work: Promise<Result>): Promise<Result> {
+export async function announceWait<Result>(what: string, work: Promise<Result>): Promise<Result> {
   const started = Date.now();
   const live = process.stderr.isTTY;
   let said = false;
@@ -83,7 +83,7 @@ export async function waitingFor<Result>(what: string, work: Promise<Result>): P
 }
 
 /** How long ago something was, in short form: `"3d"`. */
-export function ago(time: string, now: number): string {
+export function formatAge(time: string, now: number): string {
   const seconds = Math.max(0, Math.round((now - Date.parse(time)) / 1000));
   if (Number.isNaN(seconds)) return "";
   const [size, unit] = (

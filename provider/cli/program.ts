@@ -2,8 +2,8 @@
 
 import { Command } from "commander";
 import { version } from "../api/version";
-import { roomOf } from "./output";
-import { reflowed, wrapped } from "./wrapping";
+import { measureWidth } from "./output";
+import { reflow, wrap } from "./wrapping";
 
 type Add = (program: Command) => void;
 
@@ -12,26 +12,26 @@ type Add = (program: Command) => void;
  * takes longer than running.
  */
 const commands: Readonly<Record<string, () => Promise<Add>>> = {
-  review: async () => (await import("./commands/review.js")).reviewCommand,
-  reach: async () => (await import("./commands/reach.js")).reachCommand,
-  comment: async () => (await import("./commands/comment.js")).commentCommand,
-  drift: async () => (await import("./commands/drift.js")).driftCommand,
-  inventory: async () => (await import("./commands/inventory.js")).inventoryCommand,
-  adopt: async () => (await import("./commands/adopt.js")).adoptCommand,
-  audit: async () => (await import("./commands/audit.js")).auditCommand,
-  token: async () => (await import("./commands/token.js")).tokenCommand,
-  doctor: async () => (await import("./commands/doctor.js")).doctorCommand,
+  review: async () => (await import("./commands/review.js")).addReviewCommand,
+  reach: async () => (await import("./commands/reach.js")).addReachCommand,
+  comment: async () => (await import("./commands/comment.js")).addCommentCommand,
+  drift: async () => (await import("./commands/drift.js")).addDriftCommand,
+  inventory: async () => (await import("./commands/inventory.js")).addInventoryCommand,
+  adopt: async () => (await import("./commands/adopt.js")).addAdoptCommand,
+  audit: async () => (await import("./commands/audit.js")).addAuditCommand,
+  token: async () => (await import("./commands/token.js")).addTokenCommand,
+  doctor: async () => (await import("./commands/doctor.js")).addDoctorCommand,
 };
 
 /** The program with the command `wanted`, or with all commands if no command has that name. */
-export async function tailscope(wanted?: string): Promise<Command> {
+export async function createProgram(wanted?: string): Promise<Command> {
   const program = new Command("tailscope")
     .description("Review, compare, list and adopt the credentials of a tailnet.")
     .version(version)
     // Commands inherit this from the program.
     .configureOutput({
-      writeOut: (text) => process.stdout.write(reflowed(text, process.stdout.columns ?? 80)),
-      outputError: (text, write) => write(wrapped(text, roomOf(process.stderr))),
+      writeOut: (text) => process.stdout.write(reflow(text, process.stdout.columns ?? 80)),
+      outputError: (text, write) => write(wrap(text, measureWidth(process.stderr))),
     })
     .addHelpText(
       "after",

@@ -10,8 +10,8 @@ import { promisify } from "node:util";
 import { getFirstLine } from "../access/error-text";
 import { sanitize } from "../access/sanitize";
 import { CommandFailure } from "./failure";
-import { textOf } from "./files";
-import { waitingFor } from "./output";
+import { readFileOrInput } from "./files";
+import { announceWait } from "./output";
 
 /** Options that choose the stack whose settings apply. */
 export interface SettingsOptions {
@@ -66,24 +66,28 @@ class NoProject extends CommandFailure {}
  */
 export function askPulumi(options: StackOptions): Asked {
   const { stack, state, cwd } = options;
-  const isAnywhere = stack !== undefined || projectFolder(cwd) !== undefined;
-  const exported = async (...more: string[]): Promise<Exported[]> => [
+  const isAnywhere = stack !== undefined || findProjectFolder(cwd) !== undefined;
+  const exportStack = async (...more: string[]): Promise<Exported[]> => [
     {
       name: stack ?? "the current stack",
-      content: await pulumi(options, ["stack", "export", ...more]),
+      content: await runPulumi(options, ["stack", "export", ...more]),
     },
   ];
   const exports =
-    state !== undefined ? filesOf(state) : isAnywhere ? exported() : Promise.resolve(undefined);
+    state !== undefined
+      ? readStateFiles(state)
+      : isAnywhere
+        ? exportStack()
+        : Promise.resolve(undefined);
   const config = askForConfig(options);
-  const both = waitingFor("Running pulumi", Promise.all([exports, config]));
+  const both = announceWait("Running pulumi", Promise.all([exports, config]));
   // The caller sees the failure in `exports` or `config`.
   both.catch(() => {});
   return {
     exports,
     config,
     async decryptedExports() {
-      if (state === undefined) return exported("--show-secrets");
+      if (state === undefined) return exportStack("--show-secrets");
       throw new CommandFailure(
         "the state is a file: export it with --show-secrets, or name the stack with --stack instead",
       );
@@ -91,13 +95,13 @@ export function askPulumi(options: StackOptions): Asked {
   };
 }
 
-async function filesOf(paths: readonly string[]): Promise<Exported[]> {
+async function readStateFiles(paths: readonly string[]): Promise<Exported[]> {
   if (paths.filter((path) => path === "-").length > 1)
     throw new CommandFailure("Standard input can be read only once: give - one time.");
   return Promise.all(
     paths.map(async (path) => ({
       name: path === "-" ? "standard input" : path,
-      content: await textOf(path),
+      content: await readFileOrInput(path),
     })),
   );
 }
@@ -110,15 +114,15 @@ async function filesOf(paths: readonly string[]): Promise<Exported[]> {
 export async function askForConfig(options: SettingsOptions): Promise<StackConfig> {
   const { stack, connection, cwd } = options;
   const isNamed = stack !== undefined || connection !== undefined;
-  const project = projectFolder(cwd);
+  const project = findProjectFolder(cwd);
   const setsOurs = project !== undefined && mentionsSettings(project);
-  if (!isNamed && !setsOurs && (project === undefined || environmentHasDeployer()))
+  if (!isNamed && !setsOurs && (project === undefined || isDeployerInEnvironment()))
     return { kind: "none" };
   try {
     return {
       kind: "read",
-      content: await pulumi(options, ["config", "--json"]),
-      decrypt: () => pulumi(options, ["config", "--json", "--show-secrets"]),
+      content: await runPulumi(options, ["config", "--json"]),
+      decrypt: () => runPulumi(options, ["config", "--json", "--show-secrets"]),
     };
   } catch (error) {
     if (error instanceof NoProject && connection === undefined)
@@ -132,7 +136,7 @@ export async function askForConfig(options: SettingsOptions): Promise<StackConfi
  * Whether the environment names a deployer, valid or not. Config is then read only if it mentions
  * our settings.
  */
-function environmentHasDeployer(): boolean {
+function isDeployerInEnvironment(): boolean {
   return ["TAILSCALE_API_KEY", "TAILSCALE_OAUTH_CLIENT_ID", "TAILSCALE_OAUTH_CLIENT_SECRET"].some(
     (name) => process.env[name]?.trim(),
   );
@@ -144,7 +148,7 @@ const projectFile = /^Pulumi\.(yaml|yml|json)$/;
  * The folder of the Pulumi project that contains `cwd`, found as the CLI finds it; undefined
  * outside a project.
  */
-export function projectFolder(cwd = "."): string | undefined {
+export function findProjectFolder(cwd = "."): string | undefined {
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
     if (["yaml", "yml", "json"].some((ending) => existsSync(join(folder, `Pulumi.${ending}`))))
       return folder;
@@ -174,7 +178,10 @@ function mentionsSettings(folder: string): boolean {
   }
 }
 
-async function pulumi({ stack, cwd }: SettingsOptions, args: readonly string[]): Promise<string> {
+async function runPulumi(
+  { stack, cwd }: SettingsOptions,
+  args: readonly string[],
+): Promise<string> {
   const command = `pulumi ${args.slice(0, 2).join(" ")}`;
   const withoutIt =
     args[0] === "stack"
@@ -199,7 +206,7 @@ async function pulumi({ stack, cwd }: SettingsOptions, args: readonly string[]):
       throw new CommandFailure(
         `${command} cannot run: pulumi is not on PATH.\n  Install it (https://www.pulumi.com/docs/iac/download-install/), or ${withoutIt}.`,
       );
-    const said = saidBy(error);
+    const said = getStandardError(error);
     if (/passphrase/i.test(said))
       throw new CommandFailure(
         `${command} failed: ${sanitize(said)}\n  The stack is encrypted with a passphrase that this terminal does not have: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE as it was where the stack was made, or ${withoutIt}.`,
@@ -215,7 +222,7 @@ async function pulumi({ stack, cwd }: SettingsOptions, args: readonly string[]):
   }
 }
 
-function saidBy(error: unknown): string {
+function getStandardError(error: unknown): string {
   return error instanceof Error &&
     "stderr" in error &&
     typeof error.stderr === "string" &&

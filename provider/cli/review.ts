@@ -14,9 +14,9 @@ import type { GivenPolicy } from "../review/reach/policies";
 import { exceedsLimit, type Limit, type Review, reviewWithReach } from "../review/review";
 import type { reviewFormats } from "./choices";
 import { CommandFailure, exitCodes } from "./failure";
-import { readText, textOf } from "./files";
-import { printAside, printJson, roomOf } from "./output";
-import { wrapped } from "./wrapping";
+import { readFileOrInput, readText } from "./files";
+import { measureWidth, printAside, printJson } from "./output";
+import { wrap } from "./wrapping";
 
 export interface ReviewOptions {
   readonly plan?: string;
@@ -38,8 +38,8 @@ export interface ReviewOptions {
 
 /** Prints a review, and sets the exit code by its limits. */
 export async function review(file: string | undefined, options: ReviewOptions): Promise<void> {
-  const found = await reviewOf(file, options);
-  if (options.explain === undefined) process.stdout.write(await rendered(found, options));
+  const found = await createReview(file, options);
+  if (options.explain === undefined) process.stdout.write(await render(found, options));
   else explain(found, options.explain, options);
   if (found.report.notUnderstood.length > 0) {
     printAside(
@@ -61,7 +61,7 @@ export async function review(file: string | undefined, options: ReviewOptions): 
   if (reach?.is === "known" && reach.denied.length > 0) process.exitCode = exitCodes.found;
 }
 
-async function reviewOf(file: string | undefined, options: ReviewOptions): Promise<Review> {
+async function createReview(file: string | undefined, options: ReviewOptions): Promise<Review> {
   const { plan } = options;
   if (plan !== undefined && file !== undefined)
     throw new CommandFailure("Give a preview or --plan, not both.");
@@ -77,7 +77,7 @@ async function reviewOf(file: string | undefined, options: ReviewOptions): Promi
       "There is nothing to review.\n  Run `set -o pipefail; pulumi preview --json | tailscope review`, or name a file with its output.",
     );
   }
-  const content = await textOf(path);
+  const content = await readFileOrInput(path);
   const read = await readChange(content, plan !== undefined);
   if ("problem" in read) {
     const remedy =
@@ -89,11 +89,11 @@ async function reviewOf(file: string | undefined, options: ReviewOptions): Promi
     );
   }
   const found = reviewWithReach(read.steps, {
-    policy: policyIn(options.policy),
-    policyBefore: policyIn(options.policyBefore),
+    policy: readGivenPolicy(options.policy),
+    policyBefore: readGivenPolicy(options.policyBefore),
     domains: options.domain,
-    tailnetPolicy: options.tailnetPolicy ? await policyOfTailnet(options) : undefined,
-    others: await credentialsIn(options.state),
+    tailnetPolicy: options.tailnetPolicy ? await readDeployedPolicy(options) : undefined,
+    others: await readCredentials(options.state),
     deny: options.deny,
   });
   if ("problem" in found) throw new CommandFailure(`${sanitize(found.problem)}.`);
@@ -107,7 +107,7 @@ async function readChange(content: string, isPlan: boolean) {
   return readPlan(content);
 }
 
-function policyIn(path: string | undefined): GivenPolicy | undefined {
+function readGivenPolicy(path: string | undefined): GivenPolicy | undefined {
   return path === undefined ? undefined : { name: path, text: readText(path) };
 }
 
@@ -115,7 +115,7 @@ function policyIn(path: string | undefined): GivenPolicy | undefined {
  * Reads the tailnet's own policy. The code for it is loaded only here, because a review normally
  * sends no requests.
  */
-async function policyOfTailnet({ stack, connection, cwd }: ReviewOptions): Promise<GivenPolicy> {
+async function readDeployedPolicy({ stack, connection, cwd }: ReviewOptions): Promise<GivenPolicy> {
   const [{ readTailnetPolicy }, { askForConfig }] = await Promise.all([
     import("./reach/tailnet-policy.js"),
     import("./pulumi.js"),
@@ -129,30 +129,28 @@ async function policyOfTailnet({ stack, connection, cwd }: ReviewOptions): Promi
   return readTailnetPolicy(config, connection);
 }
 
-async function credentialsIn(paths: readonly string[] | undefined) {
+async function readCredentials(paths: readonly string[] | undefined) {
   if (paths === undefined) return undefined;
   // The code that reads a state takes longer to load than a review takes to run.
-  const [{ credentialsInState }, { listManagedByAny }, { resourcesOf }] = await Promise.all([
-    import("./reach/credentials.js"),
-    import("../state/exported-state.js"),
-    import("./session.js"),
-  ]);
+  const [{ readCredentialsOfState }, { listManagedByAny }, { requireResources }] =
+    await Promise.all([
+      import("./reach/credentials.js"),
+      import("../state/exported-state.js"),
+      import("./session.js"),
+    ]);
   const exports = await Promise.all(
-    paths.map(async (path) => ({ name: path, content: await textOf(path) })),
+    paths.map(async (path) => ({ name: path, content: await readFileOrInput(path) })),
   );
-  return credentialsInState(listManagedByAny(resourcesOf(exports)));
+  return readCredentialsOfState(listManagedByAny(requireResources(exports)));
 }
 
-const fit: Fit = (line, hanging) => wrapped(line, roomOf(process.stdout), hanging);
+const fit: Fit = (line, hanging) => wrap(line, measureWidth(process.stdout), hanging);
 
 /**
  * Formats other than the terminal's are loaded only on demand, because a person waits for the
  * terminal's.
  */
-async function rendered(
-  found: Review,
-  { format, json, title, cwd }: ReviewOptions,
-): Promise<string> {
+async function render(found: Review, { format, json, title, cwd }: ReviewOptions): Promise<string> {
   switch (json ? "json" : format) {
     case "terminal":
       return formatTerminal(found, fit);

@@ -9,7 +9,7 @@ import type { Connection } from "../api/settings/connection";
 import { openTailnet, type Tailnet } from "../api/tailnet";
 import { parseResources, type StoredResource } from "../state/exported-state";
 import { CommandFailure } from "./failure";
-import { printAside, waitingFor } from "./output";
+import { announceWait, printAside } from "./output";
 import type { Exported } from "./pulumi";
 
 /** Opens the tailnet for the duration of `work`, and closes its connections afterwards. */
@@ -39,14 +39,14 @@ export const auditLogMilliseconds = 90 * 86_400_000;
  */
 export function readAuditLogSince(tailnet: Tailnet, start: number): Promise<AuditEntry[]> {
   const tolerableSkew = 60_000;
-  return waitingFor(
+  return announceWait(
     "Reading the audit log",
     readAuditLog(tailnet.name, tailnet.api, new Date(start), new Date(Date.now() + tolerableSkew)),
   );
 }
 
 /** The same; warns and returns undefined if the deployer may not read the log. */
-export async function auditLogSince(
+export async function readAuditLogIfPermitted(
   tailnet: Tailnet,
   start: number,
   what: string,
@@ -61,7 +61,7 @@ export async function auditLogSince(
 }
 
 /** The resources in exports of stacks. */
-export function resourcesOf(exports: readonly Exported[]): readonly StoredResource[] {
+export function requireResources(exports: readonly Exported[]): readonly StoredResource[] {
   return exports.flatMap(({ name, content }) => {
     const read = parseResources(content);
     if ("problem" in read)

@@ -20,18 +20,21 @@ export interface Settings {
   connection(name?: string): Promise<Connection>;
 }
 
-export function settingsFrom(config: StackConfig): Settings {
+export function createSettings(config: StackConfig): Settings {
   let decrypted: Promise<string> | undefined;
   return {
     async connection(name) {
-      if (config.kind !== "read") return fromEnvironment(config, name);
+      if (config.kind !== "read") return readEnvironment(config, name);
       const secrets = new Set<string>();
-      const { connection, error } = attempt(readerOf(config.content, secrets), name);
+      const { connection, error } = tryConnection(
+        createConfigReader(config.content, secrets),
+        name,
+      );
       if (secrets.size > 0 && (connection === undefined || holds(connection, unreadSecret))) {
         decrypted ??= config.decrypt().catch((reason: unknown) => {
-          throw whyDecrypted([...secrets], reason);
+          throw createDecryptionFailure([...secrets], reason);
         });
-        return readConnection(process.env, readerOf(await decrypted, new Set()), name);
+        return readConnection(process.env, createConfigReader(await decrypted, new Set()), name);
       }
       if (connection === undefined) throw error;
       return connection;
@@ -39,7 +42,7 @@ export function settingsFrom(config: StackConfig): Settings {
   };
 }
 
-function fromEnvironment(config: StackConfig, name: string | undefined): Connection {
+function readEnvironment(config: StackConfig, name: string | undefined): Connection {
   try {
     const connection = readConnection(process.env, () => undefined, name);
     if (config.kind === "unreadable")
@@ -61,7 +64,7 @@ function fromEnvironment(config: StackConfig, name: string | undefined): Connect
  */
 const unreadSecret = "not-decrypted-7c1f1f0e";
 
-function attempt(
+function tryConnection(
   config: ConfigReader,
   name: string | undefined,
 ): { connection?: Connection; error?: unknown } {
@@ -82,7 +85,7 @@ const configShape = z.record(
 );
 
 /** @param secrets collects the keys of the secrets that were read but have no value */
-function readerOf(content: string, secrets: Set<string>): ConfigReader {
+function createConfigReader(content: string, secrets: Set<string>): ConfigReader {
   const parsed = configShape.safeParse(JSON.parse(content));
   return (key) => {
     const entry = parsed.success ? parsed.data[key] : undefined;
@@ -92,7 +95,7 @@ function readerOf(content: string, secrets: Set<string>): ConfigReader {
   };
 }
 
-function whyDecrypted(keys: readonly string[], reason: unknown): CommandFailure {
+function createDecryptionFailure(keys: readonly string[], reason: unknown): CommandFailure {
   return new CommandFailure(
     `The deployer is in the stack's config (${keys.join(", ")}), which cannot be decrypted: ${getFirstLine(reason)}\n  Set its passphrase or key, for example PULUMI_CONFIG_PASSPHRASE, or give the deployer in the environment.`,
   );

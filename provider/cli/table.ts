@@ -1,6 +1,6 @@
 /** Lays out tables as lines of text that fit the width of a terminal. Pure. */
 
-import { columnsOf, cutTo, wrapped } from "./wrapping";
+import { countColumns, truncate, wrap } from "./wrapping";
 
 export interface Column {
   readonly title: string;
@@ -40,15 +40,15 @@ export function layOut(
     .filter(
       ({ cells }, index) => room === Infinity || index === 0 || cells.some((cell) => cell !== ""),
     );
-  const widths = fitted(
-    filled.map(({ column, cells }) => measured(column, cells)),
+  const widths = fitColumns(
+    filled.map(({ column, cells }) => measureColumn(column, cells)),
     room,
   );
   if (widths === undefined)
     return {
       head: undefined,
       rows: rows.map((_, row) =>
-        blockOf(
+        formatBlock(
           filled.map(({ column, cells }) => ({ title: column.title, value: cells[row] ?? "" })),
           room,
         ),
@@ -58,8 +58,8 @@ export function layOut(
     cells
       .map((cell, index) => {
         const width = widths[index] ?? 0;
-        const text = cutTo(cell, width);
-        return text + " ".repeat(width - columnsOf(text));
+        const text = truncate(cell, width);
+        return text + " ".repeat(width - countColumns(text));
       })
       .join(" ".repeat(gap))
       .trimEnd();
@@ -75,22 +75,25 @@ interface Measured {
   readonly importance: number;
 }
 
-function measured({ title, isWhole = false, importance = 0 }: Column, cells: readonly string[]) {
-  const most = (known: number, lengthOf: (cell: string) => number) =>
-    cells.reduce((length, cell) => Math.max(length, lengthOf(cell)), known);
-  const width = most(columnsOf(title), columnsOf);
-  const least = most(Math.max(columnsOf(title), shortest), idLength);
+function measureColumn(
+  { title, isWhole = false, importance = 0 }: Column,
+  cells: readonly string[],
+) {
+  const findLongest = (known: number, measure: (cell: string) => number) =>
+    cells.reduce((length, cell) => Math.max(length, measure(cell)), known);
+  const width = findLongest(countColumns(title), countColumns);
+  const least = findLongest(Math.max(countColumns(title), shortest), measureId);
   return { width, least: isWhole ? width : Math.min(width, least), importance };
 }
 
 /** The minimum length of a cell that begins with an ID: the ID, and the sign for omitted text. */
-function idLength(cell: string): number {
+function measureId(cell: string): number {
   const [id] = /^(T[A-Za-z0-9]+-)?k[A-Za-z0-9]{8,}(?=$|\s)/.exec(cell) ?? [];
   return id === undefined ? 0 : id.length + (id.length < cell.length ? 2 : 0);
 }
 
 /** The width of each column, or undefined if they cannot fit. */
-function fitted(columns: readonly Measured[], room: number): number[] | undefined {
+function fitColumns(columns: readonly Measured[], room: number): number[] | undefined {
   const tooWide = () =>
     columns.reduce((sum, { width }) => sum + width, gap * (columns.length - 1)) - room;
   const tiers = [...new Set(columns.map(({ importance }) => importance))].sort((a, b) => a - b);
@@ -112,7 +115,7 @@ function fitted(columns: readonly Measured[], room: number): number[] | undefine
 /**
  * One row as a block: the first value on its own line, and the others below it with their titles.
  */
-function blockOf(cells: readonly { title: string; value: string }[], room: number): string {
+function formatBlock(cells: readonly { title: string; value: string }[], room: number): string {
   const [first, ...others] = cells;
   const indentation = " ".repeat(4);
   const lines = [first?.value ?? ""];
@@ -121,11 +124,11 @@ function blockOf(cells: readonly { title: string; value: string }[], room: numbe
     if (value === "") continue;
     const item = `${title.toLowerCase()}: ${value}`;
     const joined = current === "" ? item : `${current}${" ".repeat(gap)}${item}`;
-    if (current !== "" && columnsOf(indentation + joined) > room) {
+    if (current !== "" && countColumns(indentation + joined) > room) {
       lines.push(indentation + current);
       current = item;
     } else current = joined;
   }
   if (current !== "") lines.push(indentation + current);
-  return wrapped(lines.join("\n"), room, 2);
+  return wrap(lines.join("\n"), room, 2);
 }

@@ -5,9 +5,9 @@ import { findNearest } from "../access/spelling";
 import { narrowToken } from "../api/auth/token";
 import { openHttp } from "../api/http";
 import { CommandFailure } from "./failure";
-import { printVerbatim, waitingFor } from "./output";
+import { announceWait, printVerbatim } from "./output";
 import { askForConfig, type SettingsOptions } from "./pulumi";
-import { settingsFrom } from "./settings";
+import { createSettings } from "./settings";
 
 export interface TokenOptions extends SettingsOptions {
   readonly scope: readonly string[];
@@ -29,9 +29,9 @@ export async function printToken({
       `"${name}" is not a scope of the Tailscale API. ${meant ? `Did you mean "${meant}"?` : "They are listed at https://tailscale.com/kb/1623/trust-credentials."}`,
     );
   }
-  const { deployer, baseUrl, timing } = await settingsFrom(await askForConfig(options)).connection(
-    options.connection,
-  );
+  const { deployer, baseUrl, timing } = await createSettings(
+    await askForConfig(options),
+  ).connection(options.connection);
   if (deployer.kind !== "oauthClient") {
     throw new CommandFailure(
       "Only an OAuth client can request narrowed tokens, and the deployer is not one.\n  Set TAILSCALE_OAUTH_CLIENT_ID and TAILSCALE_OAUTH_CLIENT_SECRET.",
@@ -39,7 +39,7 @@ export async function printToken({
   }
   const http = openHttp(baseUrl, timing);
   try {
-    const token = await waitingFor(
+    const token = await announceWait(
       "Asking for a token",
       narrowToken(http, deployer, { scopes: scope, tags }),
     );

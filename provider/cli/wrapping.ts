@@ -9,7 +9,7 @@ const wide =
  * The number of terminal columns that a text takes: two for a wide character, and none for a
  * combining character or a colour code.
  */
-export function columnsOf(text: string): number {
+export function countColumns(text: string): number {
   // A fast path: most texts are plain, and a table with thousands of rows measures every cell.
   if (/^[ -~]*$/.test(text)) return text.length;
   let columns = 0;
@@ -19,11 +19,11 @@ export function columnsOf(text: string): number {
 }
 
 /** Cuts a text to at most `columns` columns, with an ellipsis if something is omitted. */
-export function cutTo(text: string, columns: number): string {
-  if (columnsOf(text) <= columns) return text;
+export function truncate(text: string, columns: number): string {
+  if (countColumns(text) <= columns) return text;
   let kept = "";
   for (const character of text) {
-    if (columnsOf(kept + character) > columns - 1) break;
+    if (countColumns(kept + character) > columns - 1) break;
     kept += character;
   }
   return `${kept}…`;
@@ -33,15 +33,15 @@ export function cutTo(text: string, columns: number): string {
  * Wraps each line that is longer than `columns` between words. A continuation line is indented like
  * the first, plus `hanging`. A word that is too long gets its own line.
  */
-export function wrapped(text: string, columns: number, hanging = 0): string {
+export function wrap(text: string, columns: number, hanging = 0): string {
   return text
     .split("\n")
-    .map((line) => wrappedLine(line, columns, hanging))
+    .map((line) => wrapLine(line, columns, hanging))
     .join("\n");
 }
 
-function wrappedLine(line: string, columns: number, hanging: number): string {
-  if (columns === Number.POSITIVE_INFINITY || columnsOf(line) <= columns) return line;
+function wrapLine(line: string, columns: number, hanging: number): string {
+  if (columns === Number.POSITIVE_INFINITY || countColumns(line) <= columns) return line;
   const indentation = /^ */.exec(line)?.[0] ?? "";
   const lines: string[] = [];
   let current = indentation;
@@ -50,7 +50,7 @@ function wrappedLine(line: string, columns: number, hanging: number): string {
   for (const [, blanks = "", word = ""] of line
     .slice(indentation.length)
     .matchAll(/( *)([^ ]+)/g)) {
-    if (!isEmpty && columnsOf(current + blanks + word) > columns) {
+    if (!isEmpty && countColumns(current + blanks + word) > columns) {
       lines.push(current);
       current = indentation + " ".repeat(hanging);
       isEmpty = true;
@@ -65,7 +65,7 @@ function wrappedLine(line: string, columns: number, hanging: number): string {
  * Formats a page of help for a terminal: consecutive lines without indentation form one paragraph,
  * regardless of their length in the code. Commands to copy stay on one line.
  */
-export function reflowed(page: string, columns: number): string {
+export function reflow(page: string, columns: number): string {
   const lines: string[] = [];
   let isOpen = false;
   for (const line of page.split("\n")) {
@@ -75,6 +75,6 @@ export function reflowed(page: string, columns: number): string {
     isOpen = isProse;
   }
   return lines
-    .map((line) => (/^ *\$ /.test(line) ? line : wrapped(line, columns, /^ /.test(line) ? 2 : 0)))
+    .map((line) => (/^ *\$ /.test(line) ? line : wrap(line, columns, /^ /.test(line) ? 2 : 0)))
     .join("\n");
 }

@@ -6,7 +6,7 @@ import { formatSeconds, longestAuthKeyLifetime, parseDuration } from "../access/
 import type { Key } from "../api/keys/key";
 import type { AnsweredProperties, Failure, KeyResource, Schemas } from "../engine/resource";
 import { connection, description, flag, generation, recreation, tags } from "./arguments/common";
-import { durationBetween, rotateEvery } from "./arguments/duration";
+import { createDurationSchema, rotateEvery } from "./arguments/duration";
 import { minter } from "./arguments/minter";
 import { createKeyVerbs, openKeys } from "./key-verbs";
 
@@ -22,13 +22,13 @@ const inputs = z.object({
   // 0 means the default, as in the API and in the official provider.
   expiry: z.preprocess(
     (given) => (isZero(given) ? longest : given),
-    durationBetween(1, longestAuthKeyLifetime).default(longest),
+    createDurationSchema(1, longestAuthKeyLifetime).default(longest),
   ),
   description,
   mintedBy: minter,
   recreateIfInvalid: recreation,
   rotateEvery,
-  renewBefore: durationBetween(1, longestAuthKeyLifetime).optional(),
+  renewBefore: createDurationSchema(1, longestAuthKeyLifetime).optional(),
   generation,
   connection,
 } satisfies Schemas<typeof kind>);

@@ -90,7 +90,7 @@ export function mergeRanges(ranges: readonly Range[]): Range[] {
 }
 
 /** Parses a CIDR that this file contains as a constant. */
-function range(text: string): Range {
+function createRange(text: string): Range {
   const found = parseRange(text);
   if (found === undefined) throw new RangeError(`"${text}" is not a CIDR`);
   return found;
@@ -101,7 +101,7 @@ function subtractAll(from: readonly Range[], taken: readonly Range[]): readonly 
 }
 
 function toRangesWithout(from: readonly string[], taken: readonly string[]): readonly Range[] {
-  return subtractAll(from.map(range), taken.map(range));
+  return subtractAll(from.map(createRange), taken.map(createRange));
 }
 
 const tailnetPrefixes = ["100.64.0.0/10", "fd7a:115c:a1e0::/48"];
@@ -116,11 +116,13 @@ export const tailnetRanges = toRangesWithout(tailnetPrefixes, ["100.115.92.0/23"
  * The same without the IPv6 addresses that stand for IPv4 subnets, because no machine has one
  * itself. Source: https://tailscale.com/kb/1201/4via6-subnets
  */
-export const machineRanges = subtractAll(tailnetRanges, [range("fd7a:115c:a1e0:b1a::/64")]);
+export const machineRanges = subtractAll(tailnetRanges, [createRange("fd7a:115c:a1e0:b1a::/64")]);
 
 /** Whether the ranges contain every address that a machine can have in one family. */
 export function coverTailnet(ranges: readonly Range[]): boolean {
-  return tailnetPrefixes.map(range).some((whole) => subtractAll([whole], ranges).length === 0);
+  return tailnetPrefixes
+    .map(createRange)
+    .some((whole) => subtractAll([whole], ranges).length === 0);
 }
 
 export function overlapsTailnet(ranges: readonly Range[]): boolean {
@@ -140,8 +142,10 @@ export const internetRanges = toRangesWithout(
 /** Addresses that no exit node routes to, no matter what the rules say. */
 const notThroughExitNodes = [
   ...tailnetRanges,
-  ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "224.0.0.0/4"].map(range),
-  ...["fc00::/7", "fe80::/10", "ff00::/8"].map(range),
+  ...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "224.0.0.0/4"].map(
+    createRange,
+  ),
+  ...["fc00::/7", "fe80::/10", "ff00::/8"].map(createRange),
 ];
 
 export function isCarriedByExitNodes(address: Address): boolean {

@@ -106,15 +106,19 @@ function findSections(reading: Reading, root: Located): Sections {
 }
 
 function readSections(reading: Reading, found: Sections, options: ReadOptions): PolicyFile {
-  function section<Value>(name: string, read: (section: Located) => Value, absent: Value): Value {
+  function readSection<Value>(
+    name: string,
+    read: (section: Located) => Value,
+    absent: Value,
+  ): Value {
     const located = found.get(name);
     return located === undefined ? absent : read(located);
   }
-  const groups = section("groups", (at) => readGroups(reading, at), new Map());
-  const hosts = section("hosts", (at) => readHosts(reading, at), new Map());
-  const ipsets = section("ipsets", (at) => readIpsets(reading, at, hosts), new Map());
-  const postures = section("postures", (at) => readPostures(reading, at), new Map());
-  const tags = section("tagOwners", (at) => readTags(reading, at), new Set<string>());
+  const groups = readSection("groups", (at) => readGroups(reading, at), new Map());
+  const hosts = readSection("hosts", (at) => readHosts(reading, at), new Map());
+  const ipsets = readSection("ipsets", (at) => readIpsets(reading, at, hosts), new Map());
+  const postures = readSection("postures", (at) => readPostures(reading, at), new Map());
+  const tags = readSection("tagOwners", (at) => readTags(reading, at), new Set<string>());
   const names: RuleNames = {
     groups,
     hosts,
@@ -122,7 +126,7 @@ function readSections(reading: Reading, found: Sections, options: ReadOptions): 
     tags,
     domains: options.isDeployed ? anyDomain : options.domains && new Set(options.domains),
     postures,
-    defaultSourcePostures: section(
+    defaultSourcePostures: readSection(
       "defaultSrcPosture",
       (at) =>
         (readTexts(reading, at) ?? []).map(({ text, place }) => {
@@ -134,27 +138,27 @@ function readSections(reading: Reading, found: Sections, options: ReadOptions): 
     ),
   };
   const networkRules = [
-    ...section("acls", (at) => readAcls(reading, at, names), []),
-    ...section("grants", (at) => readGrants(reading, at, names), []),
+    ...readSection("acls", (at) => readAcls(reading, at, names), []),
+    ...readSection("grants", (at) => readGrants(reading, at, names), []),
   ];
   return {
     hasNetworkRules: found.has("acls") || found.has("grants"),
     networkRules,
-    sshRules: section("ssh", (at) => readSshRules(reading, at, names), []),
+    sshRules: readSection("ssh", (at) => readSshRules(reading, at, names), []),
     groups,
     hosts,
     ipsets,
     postures,
     defaultSourcePostures: names.defaultSourcePostures,
-    tagOwners: section("tagOwners", (at) => readTagOwners(reading, at, names), new Map()),
-    autoApprovers: section(
+    tagOwners: readSection("tagOwners", (at) => readTagOwners(reading, at, names), new Map()),
+    autoApprovers: readSection(
       "autoApprovers",
       (at) => readAutoApprovers(reading, at, names),
       noApprovers,
     ),
-    nodeAttributes: section("nodeAttrs", (at) => readNodeAttributes(reading, at, names), []),
-    tests: section("tests", (at) => readTests(reading, at), []),
-    sshTests: section("sshTests", (at) => readSshTests(reading, at, names), []),
+    nodeAttributes: readSection("nodeAttrs", (at) => readNodeAttributes(reading, at, names), []),
+    tests: readSection("tests", (at) => readTests(reading, at), []),
+    sshTests: readSection("sshTests", (at) => readSshTests(reading, at, names), []),
     notUnderstood: reading.notUnderstood,
   };
 }

@@ -56,7 +56,7 @@ interface Part {
  * The place of `node`, a part of the value at `parent`. It is computed for every value, so it is
  * simple and fast.
  */
-function placeOf({ lineStarts }: Reading, node: Node, parent: Place, part: Part): Place {
+function locateNode({ lineStarts }: Reading, node: Node, parent: Place, part: Part): Place {
   const { section } = parent;
   const index = part.index ?? parent.index;
   const key = part.key ?? parent.key;
@@ -89,7 +89,7 @@ export function readMembers(
     const key = String(keyNode.value);
     const path = appendKey(place, key, fold);
     const isEntry = !fold && place.path === place.section;
-    const at = placeOf(reading, keyNode, place, isEntry ? { path, key } : { path });
+    const at = locateNode(reading, keyNode, place, isEntry ? { path, key } : { path });
     const name = fold ? key.toLowerCase() : key;
     if (seen.has(name)) reportNotUnderstood(reading, at, "is there twice");
     seen.add(name);
@@ -119,7 +119,7 @@ export function readItems(reading: Reading, located: Located): readonly Located[
     const path = `${place.path}[${index}]`;
     return {
       node: item,
-      place: placeOf(reading, item, place, areRules ? { path, index } : { path }),
+      place: locateNode(reading, item, place, areRules ? { path, index } : { path }),
     };
   });
 }

@@ -97,13 +97,13 @@ function parseGroup(text: string, { groups }: Names, side: string): ParsedSelect
 }
 
 function parseAutogroup(text: string, rest: string): ParsedSelector {
-  const name = autogroupNamed(rest);
+  const name = findAutogroup(rest);
   if (name === undefined) return { notUnderstood: "is not a known autogroup" };
   return { selector: { kind: "autogroup", name, text } };
 }
 
 /** The autogroup of a name, without `autogroup:`; `members` is the older spelling of `member`. */
-export function autogroupNamed(name: string): AutogroupName | undefined {
+export function findAutogroup(name: string): AutogroupName | undefined {
   return autogroupNames.find((one) => one === (name === "members" ? "member" : name));
 }
 

@@ -24,7 +24,7 @@ export const lookingPolicy = "looks-at-code";
 export type SeenCode = Map<string, string | null>;
 
 /** Remembers the code of a resource, which the engine shows before any rule judges it. */
-export function lookAt({ urn, props }: Pick<Shown, "urn" | "props">, seen: SeenCode): void {
+export function rememberCode({ urn, props }: Pick<Shown, "urn" | "props">, seen: SeenCode): void {
   let code: unknown;
   try {
     code = props["__provider"];

@@ -14,7 +14,7 @@ import {
 } from "@pulumi/policy";
 import type { Duration } from "../access/lifetime";
 import { now } from "../engine/clock";
-import { findForeignCode, lookAt, lookingPolicy, type SeenCode } from "./code";
+import { findForeignCode, lookingPolicy, rememberCode, type SeenCode } from "./code";
 import type { Allowance, Exception, Exemption } from "./exceptions";
 import { findKinds, type Judged, judgeAs, readArguments, type Shown } from "./judged";
 import { findDenied, type Reader, readReach } from "./reach";
@@ -120,7 +120,7 @@ interface Surroundings {
   readonly today: string;
   readonly component: RotatingComponent | undefined;
   /** Reads a policy file once for all credentials. */
-  readonly reachBy: (policy: string, targets: readonly string[]) => Reader;
+  readonly getReader: (policy: string, targets: readonly string[]) => Reader;
 }
 
 interface Rule<Name extends RuleName> {
@@ -168,10 +168,10 @@ const rulesOfCredentials: {
   },
   "reach-denied": {
     description: "No credential reaches what is denied, through tags and the policy file.",
-    judge: (judged, { policy, targets, exceptions = [] }, { today, reachBy }) =>
+    judge: (judged, { policy, targets, exceptions = [] }, { today, getReader }) =>
       policy === undefined || targets === undefined
         ? []
-        : findDenied(judged, targets, reachBy(policy, targets), exceptions, today),
+        : findDenied(judged, targets, getReader(policy, targets), exceptions, today),
   },
   "clients-rotate": {
     description: "An OAuth client rotates at least as often as required.",
@@ -202,14 +202,14 @@ export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
   }
   const table = rules["allowed-tags-and-scopes"];
   if (typeof table === "string" && table !== "disabled") throw new Error(missingTable);
-  const isTableOff = levelOf(table) === "disabled";
+  const isTableOff = getLevel(table) === "disabled";
   const denied = rules["reach-denied"];
   if (typeof denied === "string" && denied !== "disabled") throw new Error(missingPolicy);
 
   const code: SeenCode = new Map();
   const components = new Map<string, RotatingComponent>();
   const readers = new Map<string, Reader>();
-  const reachBy = (policy: string, targets: readonly string[]): Reader => {
+  const getReader = (policy: string, targets: readonly string[]): Reader => {
     const key = JSON.stringify([policy, targets]);
     const reader = readers.get(key) ?? readReach(policy, targets);
     readers.set(key, reader);
@@ -219,10 +219,10 @@ export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
     // What is wrong with them is told before anything is judged.
     if (denied.policy === undefined || denied.targets === undefined) throw new Error(missingPolicy);
     readOptions("reach-denied", withoutLevel(denied));
-    reachBy(denied.policy, denied.targets);
+    getReader(denied.policy, denied.targets);
   }
 
-  function policy<Name extends RuleName>(
+  function createPolicy<Name extends RuleName>(
     name: Name,
     description: string,
     judge: (shown: Shown, options: Options<Name>, report: ReportViolation) => void,
@@ -233,8 +233,8 @@ export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
     return {
       name,
       description,
-      enforcementLevel: levelOf(setting),
-      configSchema: makeConfigSchema(name, usualOf(name, inCode)),
+      enforcementLevel: getLevel(setting),
+      configSchema: makeConfigSchema(name, getUsualOptions(name, inCode)),
       validateResource: (shown: Shown, report) => {
         const options = readOptions(name, inCode, shown.getConfig?.());
         // The engine runs a rule that is off here only if a file turns it on.
@@ -251,18 +251,20 @@ export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
     name: Name,
   ): ResourceValidationPolicy {
     const rule: Rule<Name> = rulesOfCredentials[name];
-    return policy(name, rule.description, (shown, options, report) => {
+    return createPolicy(name, rule.description, (shown, options, report) => {
       const credentials = findKinds(shown.type, code.get(shown.urn) ?? undefined).map((kind) =>
         judgeAs(kind, shown),
       );
-      const [time, today] = [now(), todayIs()];
-      const around = (parent: string | undefined): Surroundings => ({
+      const [time, today] = [now(), getToday()];
+      const findSurroundings = (parent: string | undefined): Surroundings => ({
         now: time,
         today,
         component: parent === undefined ? undefined : components.get(parent),
-        reachBy,
+        getReader,
       });
-      const problems = credentials.flatMap((one) => rule.judge(one, options, around(one.parent)));
+      const problems = credentials.flatMap((one) =>
+        rule.judge(one, options, findSurroundings(one.parent)),
+      );
       for (const problem of new Set(problems)) report(problem);
       for (const { args } of credentials) args.tellUnknown();
     });
@@ -275,14 +277,14 @@ export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
       description: "Shows the rules the code of dynamic resources, and changes nothing.",
       // The engine shows the code only to policies of this level.
       enforcementLevel: "remediate",
-      remediateResource: (shown) => lookAt(shown, code),
+      remediateResource: (shown) => rememberCode(shown, code),
     },
     ...named.map((name) => credentialPolicy(name)),
-    policy(
+    createPolicy(
       "only-known-code",
       "Resources run no code that the rules cannot judge.",
       (shown, { exceptions = [] }, report) => {
-        for (const problem of findForeignCode(shown, code, exceptions, todayIs())) report(problem);
+        for (const problem of findForeignCode(shown, code, exceptions, getToday())) report(problem);
       },
     ),
   ];
@@ -333,12 +335,12 @@ export function policyPack(name: string, rules: Rules = {}): PolicyPack {
   return new PolicyPack(name, { policies: policies(rules) });
 }
 
-function levelOf(setting: Setting | undefined): Level {
+function getLevel(setting: Setting | undefined): Level {
   return (typeof setting === "string" ? setting : setting?.enforcementLevel) ?? "mandatory";
 }
 
 /** The length that a rule has without a file, for the engine to show. */
-function usualOf(name: RuleName, inCode: { longest?: Duration }): { longest?: Duration } {
+function getUsualOptions(name: RuleName, inCode: { longest?: Duration }): { longest?: Duration } {
   if (name !== "auth-key-expiry" && name !== "clients-rotate") return {};
   return { longest: inCode.longest ?? usual[name] };
 }
@@ -347,6 +349,6 @@ function usualOf(name: RuleName, inCode: { longest?: Duration }): { longest?: Du
  * The day by the machine's own clock: looking ahead must not bring an exception back that has
  * ended.
  */
-function todayIs(): string {
+function getToday(): string {
   return new Date().toISOString().slice(0, "YYYY-MM-DD".length);
 }

@@ -48,7 +48,7 @@ export function findDenied(
   exceptions: readonly Exemption[],
   today: string,
 ): string[] {
-  const start = startOf(judged);
+  const start = toCredentialStart(judged);
   return targets.flatMap((text) => {
     const target = parseTarget(text, network);
     if ("problem" in target) return [];
@@ -74,7 +74,7 @@ export function findDenied(
  * What is not known yet is judged during the deployment; what has a wrong form counts as
  * everything.
  */
-function startOf({ kind, urn, args }: Judged): CredentialStart {
+function toCredentialStart({ kind, urn, args }: Judged): CredentialStart {
   const [scopes, tags] = [args.list("scopes"), args.list("tags")];
   return {
     kind,

@@ -130,18 +130,19 @@ export function findDisallowed(judged: Judged, table: readonly Allowance[]): str
       )
       .map(
         ({ written }) =>
-          `scopes: "${sanitize(written)}" is not allowed for ${where}. Allowed: ${inWords(scopes)}.`,
+          `scopes: "${sanitize(written)}" is not allowed for ${where}. Allowed: ${formatAllowed(scopes)}.`,
       ),
     ...texts
       .filter((tag) => !tags.some((pattern) => matches(pattern, tag)))
       .map(
-        (tag) => `tags: "${sanitize(tag)}" is not allowed for ${where}. Allowed: ${inWords(tags)}.`,
+        (tag) =>
+          `tags: "${sanitize(tag)}" is not allowed for ${where}. Allowed: ${formatAllowed(tags)}.`,
       ),
     ...(isOdd ? [`tags: is not a list of tags. Write tags: ["tag:ci"].`] : []),
   ];
 }
 
-function inWords(allowed: readonly string[]): string {
+function formatAllowed(allowed: readonly string[]): string {
   return allowed.length > 0 ? allowed.join(", ") : "none";
 }
 

@@ -136,12 +136,12 @@ export function readOptions<Name extends RuleName>(
   // TypeScript cannot tell which schema belongs to a generic name.
   if (result.success) return result.data as Options<Name>;
   const [issue] = result.error.issues;
-  const place = placeOf(issue?.path ?? []);
+  const place = formatPlace(issue?.path ?? []);
   throw new Error(`${rule}: ${place === "" ? "" : `${place}: `}${issue?.message ?? ""}.`);
 }
 
 /** The place of a wrong entry, as `exceptions[0]`; the message says which member. */
-function placeOf(path: readonly PropertyKey[]): string {
+function formatPlace(path: readonly PropertyKey[]): string {
   const last = path.findLastIndex((step) => typeof step === "number");
   return path
     .slice(0, last + 1)

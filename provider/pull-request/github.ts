@@ -41,7 +41,7 @@ export interface GithubSettings {
   readonly author: string;
 }
 
-export function githubPullRequest({
+export function createGithubPullRequest({
   apiUrl,
   repository,
   number,

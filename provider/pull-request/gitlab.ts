@@ -18,7 +18,7 @@ export interface GitlabSettings {
   readonly token: string;
 }
 
-export function gitlabMergeRequest({
+export function createGitlabMergeRequest({
   apiUrl,
   project,
   number,

@@ -234,7 +234,7 @@ function toNetworkRule(rule: NetworkRule, file: PolicyFile): Rule {
     at: rule.place,
     isLogin: false,
     ...resolveSources(rule.sources),
-    destinations: togetherWhole(
+    destinations: mergeWhole(
       rule.destinations.map(({ selector, openings }) => ({
         to: resolveTargets(selector, file),
         openings: [...openings.flatMap(toOpenings), ...capabilities],
@@ -248,7 +248,7 @@ function toNetworkRule(rule: NetworkRule, file: PolicyFile): Rule {
 }
 
 /** Merges destinations into one if only together they are the whole tailnet. */
-function togetherWhole(destinations: readonly Destination[]): readonly Destination[] {
+function mergeWhole(destinations: readonly Destination[]): readonly Destination[] {
   if (destinations.length < 2) return destinations;
   const alike = new Map<string, Destination[]>();
   for (const one of destinations) {

@@ -145,7 +145,7 @@ function computeSpread(
   beside: Use | undefined,
   context: Context,
 ): Spread {
-  const became = growFrom(origin, abilities, context);
+  const became = growSpread(origin, abilities, context);
   const byRules = findOpened(became, abilities, context);
   const { notUnderstood } = context.network;
   const [first] = became;
@@ -178,7 +178,7 @@ function computeSpread(
 }
 
 /** Everything that `origin` can become, nearest first. */
-function growFrom(origin: Node, abilities: Abilities, context: Context): Became[] {
+function growSpread(origin: Node, abilities: Abilities, context: Context): Became[] {
   type Growing = Became & { readonly otherSteps: Step[] };
   const first: Growing = { node: origin, hops: 0, conditions: [], last: undefined, otherSteps: [] };
   const became: Growing[] = [first];

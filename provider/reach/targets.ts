@@ -2,7 +2,7 @@
 
 import { internetRanges, parseRange, type Range } from "../policy-file/addresses";
 import { hasPorts, parseProtocol } from "../policy-file/ports";
-import { autogroupNamed } from "../policy-file/selector";
+import { findAutogroup } from "../policy-file/selector";
 import { findNamesAround, isDomain } from "./covering";
 import type { Condition } from "./model";
 import { type Destination, findRanges, type Network } from "./network";
@@ -63,7 +63,7 @@ export function parseTarget(text: string, network: Network): Target | { readonly
     return named(found.length === 0 ? [name] : found.flatMap(([, members]) => members));
   }
   if (name.startsWith("autogroup:")) {
-    const group = autogroupNamed(name.slice("autogroup:".length));
+    const group = findAutogroup(name.slice("autogroup:".length));
     return group === undefined || group === "self" || group === "danger-all"
       ? { problem: `"${host}" does not name machines of somebody` }
       : named([`autogroup:${group}`]);

@@ -27,7 +27,7 @@ export function waitsForOthers(
   const named = [dependsOn].flat().filter((one) => one !== undefined);
   if (named.length === 0 && !holdsPromises(args)) return undefined;
   if (named.some((one) => !pulumi.CustomResource.isInstance(one))) return Promise.resolve(true);
-  const found = resourcesIn([named, args]).then(areWaitedFor);
+  const found = collectResources([named, args]).then(areWaitedFor);
   // An argument that fails ends the program by itself.
   return found.catch(() => false);
 }
@@ -56,16 +56,16 @@ function holdsPromises(value: unknown): boolean {
 }
 
 /** The resources that a value is or comes from. */
-async function resourcesIn(value: unknown): Promise<pulumi.Resource[]> {
+async function collectResources(value: unknown): Promise<pulumi.Resource[]> {
   if (pulumi.Resource.isInstance(value)) return [value];
   if (pulumi.Output.isInstance(value)) {
     const output = value as unknown as OutputInternals;
     // What `apply` gives may hold Outputs, of which the SDK adds the resources when it sends them.
-    return [...(await output.allResources()), ...(await resourcesIn(await output.promise()))];
+    return [...(await output.allResources()), ...(await collectResources(await output.promise()))];
   }
-  if (value instanceof Promise) return resourcesIn(await value);
+  if (value instanceof Promise) return collectResources(await value);
   if (typeof value !== "object" || value === null) return [];
-  return (await Promise.all(Object.values(value).map(resourcesIn))).flat();
+  return (await Promise.all(Object.values(value).map(collectResources))).flat();
 }
 
 /**
@@ -73,12 +73,12 @@ async function resourcesIn(value: unknown): Promise<pulumi.Resource[]> {
  * but its own constructor is told. So it may wait wherever the program has something to wait for.
  */
 function mayComponentWait(parent: pulumi.Resource): boolean {
-  const above = (resource: Internals): Internals[] => {
+  const listAncestors = (resource: Internals): Internals[] => {
     const next = resource.__parentResource;
-    return next === undefined ? [resource] : [resource, ...above(next)];
+    return next === undefined ? [resource] : [resource, ...listAncestors(next)];
   };
   // The last of them is the stack.
-  const ancestors = above(parent as Internals);
+  const ancestors = listAncestors(parent as Internals);
   const isInComponent = ancestors.slice(0, -1).some(isComponent);
   return isInComponent && ancestors.slice(-1).some(holdsOthers);
 }

@@ -42,10 +42,10 @@ export interface WithoutOfficial {
 /**
  * Removes the credentials with these IDs from the export, and their provider if nothing else uses
  * it. Resources that depended on them stay, without the dependency; secrets stay unchanged.
- * @param content the output of `pulumi stack export`, already checked by `resourcesIn`
+ * @param content the output of `pulumi stack export`, already checked by `requireResources`
  */
 export function removeOfficial(content: string, ids: ReadonlySet<string>): WithoutOfficial {
-  // `resourcesIn` has already checked that it has this form.
+  // `requireResources` has already checked that it has this form.
   const whole = JSON.parse(content) as { deployment: { resources: StoredResource[] } };
   const { resources } = whole.deployment;
   const credentials = new Set(

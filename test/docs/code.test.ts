@@ -12,7 +12,7 @@ import ts from "typescript";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { emulatorCommand } from "../../emulator/command";
-import { tailscope } from "../../provider/cli/program";
+import { createProgram } from "../../provider/cli/program";
 import { providers } from "../providers";
 import { type Block, blocksOf, readPages, root } from "./pages";
 
@@ -225,7 +225,7 @@ describe("commands", () => {
   let commands: Command;
 
   beforeAll(async () => {
-    commands = await tailscope();
+    commands = await createProgram();
   });
 
   /** What is typed: without prompts and comments; where a block has prompts, the rest is output. */

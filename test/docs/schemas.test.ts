@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import Ajv from "ajv/dist/2020";
 import { startEmulator } from "tailscope-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { tailscope } from "../../provider/cli/program";
+import { createProgram } from "../../provider/cli/program";
 import { closed, readSchemas, type Schema, schemasPage } from "../../tools/schemas";
 import { startPlatform } from "../contract/platform";
 import { run } from "../contract/run-command";
@@ -45,7 +45,7 @@ test("the published schemas, and their page, are made of today's code", () => {
 });
 
 test("every command with --json has one", async () => {
-  const { commands } = await tailscope();
+  const { commands } = await createProgram();
   const printing = commands
     .filter(({ options }) => options.some(({ long }) => long === "--json"))
     .map((command) => command.name());

@@ -10,7 +10,7 @@ import { unknownValue } from "../../provider/access/engine-values";
 import { formatProviderText } from "../../provider/access/provider-text";
 import { SettingsError } from "../../provider/api/settings/error";
 import { CommandFailure } from "../../provider/cli/failure";
-import { tailscope } from "../../provider/cli/program";
+import { createProgram } from "../../provider/cli/program";
 import { formatHtml } from "../../provider/review/formats/html";
 import { formatMarkdown } from "../../provider/review/formats/markdown";
 import { formatSarif } from "../../provider/review/formats/sarif";
@@ -247,7 +247,7 @@ test("command lines", async () => {
   try {
     await fuzz("command lines", line, async ([command, words]) => {
       written.length = 0;
-      const program = await tailscope();
+      const program = await createProgram();
       // Standard input is a terminal that nobody types at.
       for (const one of [program, ...program.commands])
         one.exitOverride().configureOutput({ writeOut: silent, writeErr: silent });

@@ -1,7 +1,7 @@
 /** The review against the oracle, 2,000 pairs of credentials; `npm run test:oracle` has 50,000. */
 
 import { expect, test } from "vitest";
-import { tailscope } from "../../provider/cli/program";
+import { createProgram } from "../../provider/cli/program";
 import { runOracle } from "./run.ts";
 import { planShapes, previewShapes } from "./shapes.ts";
 import { reviewerOf } from "./subject.ts";
@@ -12,7 +12,7 @@ const seed = 20_261_125;
 const wanted = Number(process.env["TAILSCOPE_PAIRS"] ?? 2_000);
 
 test(`a review says of ${wanted} changes what the oracle says, and keeps every law`, async () => {
-  using reviewer = reviewerOf(tailscope);
+  using reviewer = reviewerOf(createProgram);
   const { pairs, shapes, mismatches } = await runOracle(reviewer, seed, wanted);
   expect(pairs).toBeGreaterThanOrEqual(wanted);
   expect(mismatches).toEqual([]);

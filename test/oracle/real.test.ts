@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { tailscope } from "../../provider/cli/program";
+import { createProgram } from "../../provider/cli/program";
 import type { Plan, Preview } from "./documents.ts";
 import { expectationOf } from "./expectation.ts";
 import { hidingLowersNothing, saysTheSame } from "./laws.ts";
@@ -14,7 +14,7 @@ const written = (name: string) =>
   readFileSync(new URL(`previews/${name}`, import.meta.url), "utf8");
 
 async function reviewed(name: string): Promise<Report> {
-  using reviewer = reviewerOf(tailscope);
+  using reviewer = reviewerOf(createProgram);
   const isPlan = name.endsWith(".plan.json");
   const { report, problem } = await reviewer.review({ content: written(name), isPlan });
   if (report === undefined) throw new Error(problem);
@@ -88,7 +88,7 @@ describe("the same changes have the same review in each form that the engine wri
   );
 
   test("events are refused or show no loss that the document does not have", async () => {
-    using reviewer = reviewerOf(tailscope);
+    using reviewer = reviewerOf(createProgram);
     const content = written("changed.events.jsonl");
     const { report, code } = await reviewer.review({ content });
     if (report === undefined) expect(code).toBe(1);

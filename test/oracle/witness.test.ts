@@ -1,7 +1,7 @@
 /** The oracle is itself a program that may be wrong: it notices each way to review wrongly. */
 
 import { describe, expect, test } from "vitest";
-import { tailscope } from "../../provider/cli/program";
+import { createProgram } from "../../provider/cli/program";
 import { isWithin } from "./patterns.ts";
 import type { Report, ReportedCredential } from "./report.ts";
 import { runOracle } from "./run.ts";
@@ -51,7 +51,7 @@ describe("the oracle notices a review that", () => {
       /missing: \w+ delete/,
     ],
   ])("%s", async (_, tamper, what) => {
-    using reviewer = tampered(reviewerOf(tailscope), tamper);
+    using reviewer = tampered(reviewerOf(createProgram), tamper);
     const { mismatches } = await runOracle(reviewer, 1, 300);
     expect(mismatches.map((one) => one.what)).toContainEqual(expect.stringMatching(what));
   });

@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { terminalAnswer } from "../../provider/cli/reach/terminal";
-import { columnsOf } from "../../provider/cli/wrapping";
+import { formatAnswer } from "../../provider/cli/reach/terminal";
+import { countColumns } from "../../provider/cli/wrapping";
 import { type Answer, answerWhatIsReached } from "../../provider/reach/answers";
 import { rememberSpreads } from "../../provider/reach/spread";
 import type { CredentialStart } from "../../provider/reach/starts";
@@ -120,12 +120,12 @@ function answerNamed(name: string): Answer {
 test("no name makes a line wider than 80 columns or controls the terminal", () => {
   fc.assert(
     fc.property(hostile, (name) => {
-      const text = terminalAnswer(answerNamed(name), 80);
+      const text = formatAnswer(answerNamed(name), 80);
       const plain = text.replaceAll("\u001b[1m", "").replaceAll("\u001b[22m", "");
       expect(plain).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
       // A word that is longer has a line of its own.
       for (const line of plain.split("\n"))
-        if (line.trim().includes(" ")) expect(columnsOf(line)).toBeLessThanOrEqual(80);
+        if (line.trim().includes(" ")) expect(countColumns(line)).toBeLessThanOrEqual(80);
     }),
     { numRuns: 200, seed: 20 },
   );

@@ -6,8 +6,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "vitest";
-import { githubPullRequest } from "../../provider/pull-request/github";
-import { gitlabMergeRequest } from "../../provider/pull-request/gitlab";
+import { createGithubPullRequest } from "../../provider/pull-request/github";
+import { createGitlabMergeRequest } from "../../provider/pull-request/gitlab";
 import {
   type Comment,
   comment,
@@ -51,7 +51,7 @@ async function answering(...answers: Told[]) {
 const commit = "0123456789abcdef0123456789abcdef01234567";
 
 const github = (apiUrl: string, more: { commit?: undefined; runUrl?: string } = {}) =>
-  githubPullRequest({
+  createGithubPullRequest({
     apiUrl,
     repository: "acme/infrastructure",
     number: 7,
@@ -63,7 +63,12 @@ const github = (apiUrl: string, more: { commit?: undefined; runUrl?: string } = 
   });
 
 const gitlab = (apiUrl: string) =>
-  gitlabMergeRequest({ apiUrl, project: "acme/infrastructure", number: 7, token: "of-this-job" });
+  createGitlabMergeRequest({
+    apiUrl,
+    project: "acme/infrastructure",
+    number: 7,
+    token: "of-this-job",
+  });
 
 async function all(pullRequest: PullRequest): Promise<Comment[]> {
   const found: Comment[] = [];

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, expect, test, vi } from "vitest";
 import { printTable } from "../../provider/cli/output";
 import { type Column, layOut } from "../../provider/cli/table";
-import { columnsOf, cutTo, reflowed, wrapped } from "../../provider/cli/wrapping";
+import { countColumns, reflow, truncate, wrap } from "../../provider/cli/wrapping";
 import { runs } from "../runs";
 
 afterEach(() => vi.restoreAllMocks());
@@ -92,8 +92,8 @@ test("ids and times are never shortened, whatever the terminal's width and whate
           expect(text).toContain(/^(T\w+-)?k\w+/.exec(who)?.[0] ?? "");
           for (const word of when.split(" ")) expect(text).toContain(word);
           for (const line of text.split("\n")) {
-            const longest = Math.max(...line.trim().split(" ").map(columnsOf));
-            expect(columnsOf(line)).toBeLessThanOrEqual(Math.max(room, longest + 6));
+            const longest = Math.max(...line.trim().split(" ").map(countColumns));
+            expect(countColumns(line)).toBeLessThanOrEqual(Math.max(room, longest + 6));
           }
           // A block names what it shows, and shows all of it.
           if (head === undefined) expect(text).not.toContain("…");
@@ -119,21 +119,21 @@ test("a column that says nothing takes no room on a terminal, and stays in a fil
 test("text is broken between words, and no word of it is lost or broken", () => {
   fc.assert(
     fc.property(words, fc.integer({ min: 5, max: 80 }), fc.nat(4), (text, room, hanging) => {
-      const lines = wrapped(`  ${text}`, room, hanging).split("\n");
+      const lines = wrap(`  ${text}`, room, hanging).split("\n");
       const inWords = (one: string) => one.split(/[ \n]+/).filter(Boolean);
       expect(inWords(lines.join("\n"))).toEqual(inWords(text));
       for (const line of lines) {
         const isOneWord = !line.trim().includes(" ");
-        expect(isOneWord || columnsOf(line) <= room).toBe(true);
+        expect(isOneWord || countColumns(line) <= room).toBe(true);
       }
     }),
   );
 });
 
 test("a wide character takes two columns, and none is cut in its middle", () => {
-  expect(columnsOf("日本é e\u0301")).toBe(7);
-  expect(cutTo("日本日本", 5)).toBe("日本…");
-  expect(cutTo("🚀🚀🚀", 4)).toBe("🚀…");
+  expect(countColumns("日本é e\u0301")).toBe(7);
+  expect(truncate("日本日本", 5)).toBe("日本…");
+  expect(truncate("🚀🚀🚀", 4)).toBe("🚀…");
 });
 
 test("a page of help is reflowed to the terminal, and its commands can be copied", () => {
@@ -148,7 +148,7 @@ Options:
 
   $ tailscope x --with-an-option that --is-longer than-the-terminal
 `;
-  expect(reflowed(page, 40).split("\n")).toEqual([
+  expect(reflow(page, 40).split("\n")).toEqual([
     "Usage: tailscope x [options]",
     "",
     "One sentence of some length that goes",
@@ -161,5 +161,5 @@ Options:
     "  $ tailscope x --with-an-option that --is-longer than-the-terminal",
     "",
   ]);
-  expect(reflowed(page, 80)).toContain("\nOne sentence of some length that goes on.\n");
+  expect(reflow(page, 80)).toContain("\nOne sentence of some length that goes on.\n");
 });

@@ -96,7 +96,7 @@ export function createKeyClient(
     find: (type, id) => keys(type).find(id),
     revoke: (type, id) => keys(type).revoke(id),
   });
-  const keys = (type: KeyType) => keysOf(type, tailnet, api, { ...options, list, create });
+  const keys = (type: KeyType) => createKeys(type, tailnet, api, { ...options, list, create });
   return { keys, all: () => list.all() };
 }
 
@@ -105,7 +105,7 @@ interface Shared extends KeyClientOptions {
   readonly create: SafeCreate;
 }
 
-function keysOf(
+function createKeys(
   type: KeyType,
   tailnet: string,
   api: ApiClient,
@@ -113,7 +113,7 @@ function keysOf(
 ): Keys {
   const { name, scope } = getFacts(findKind(type));
   const all = `/tailnet/${encodeURIComponent(tailnet)}/keys`;
-  const one = (id: string) => {
+  const buildPath = (id: string) => {
     // Encoding would leave dots as they are, and `..` leads out of the path.
     if (!isKeyId(id)) throw new RequestRefused(describeInvalidId(id));
     return `${all}/${id}`;
@@ -139,7 +139,7 @@ function keysOf(
   const buildReadRequest = (id: string): Request => ({
     doing: `read the ${name} ${id}`,
     method: "GET",
-    path: one(id),
+    path: buildPath(id),
     needs: `${scope}:read`,
   });
 
@@ -211,7 +211,7 @@ function keysOf(
       const request = {
         doing: `change the ${name} ${id}`,
         method: "PUT",
-        path: one(id),
+        path: buildPath(id),
         needs: scope,
       } as const;
       const read = { ...buildReadRequest(id), doing: request.doing };
@@ -226,7 +226,7 @@ function keysOf(
       const request = {
         doing: `revoke the ${name} ${id}`,
         method: "DELETE",
-        path: one(id),
+        path: buildPath(id),
         needs: scope,
       } as const;
       try {

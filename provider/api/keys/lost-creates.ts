@@ -84,7 +84,7 @@ export function createSafeCreate(lookup: LostCreateLookup): SafeCreate {
   let turn: Promise<unknown> = Promise.resolve();
 
   /** Runs one at a time, so that no two creates revoke for the same orphan. */
-  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  function runInTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const done = turn.then(work, work);
     turn = done.catch(() => {});
     return done;
@@ -104,7 +104,7 @@ export function createSafeCreate(lookup: LostCreateLookup): SafeCreate {
   }
 
   /** Waits until no request for one alike is under way: then all keys of this run are known. */
-  async function whenIdle(likeness: string): Promise<void> {
+  async function waitUntilIdle(likeness: string): Promise<void> {
     for (let open = underWay.get(likeness); open !== undefined && open.size > 0; )
       await Promise.allSettled(open);
   }
@@ -139,7 +139,7 @@ export function createSafeCreate(lookup: LostCreateLookup): SafeCreate {
       );
     }
     // A key that was created while we listed is known by now, or counts as lost itself.
-    await whenIdle(likeness);
+    await waitUntilIdle(likeness);
     found = found.filter(({ id }) => !lookup.known.has(id));
     if (found.length > (lost.get(likeness) ?? 0)) {
       const ids = found.map(({ id }) => id);
@@ -172,13 +172,13 @@ export function createSafeCreate(lookup: LostCreateLookup): SafeCreate {
         // An earlier attempt may have taken effect only after we looked. Whatever fails here must
         // not cost us the key that we have.
         if (isLate)
-          await inTurn(() => revokeLateOrphan(creation, likeness, startedAt)).catch(() => {});
+          await runInTurn(() => revokeLateOrphan(creation, likeness, startedAt)).catch(() => {});
         return made;
       } catch (error) {
         if (!mayHaveTakenEffect(error)) throw error;
         lost.set(likeness, (lost.get(likeness) ?? 0) + 1);
         try {
-          const left = await inTurn(() => revokeOrphan(creation, likeness, since, error));
+          const left = await runInTurn(() => revokeOrphan(creation, likeness, since, error));
           isLate ||= left === undefined && error instanceof Unreachable;
         } finally {
           lost.set(likeness, (lost.get(likeness) ?? 1) - 1);
@@ -197,7 +197,7 @@ export function createSafeCreate(lookup: LostCreateLookup): SafeCreate {
     since: number,
   ): Promise<void> {
     const found = (await findCandidates(lookup, creation, since)) ?? [];
-    await whenIdle(likeness);
+    await waitUntilIdle(likeness);
     const [ours, other] = found.filter(({ id }) => !lookup.known.has(id));
     if (ours !== undefined && other === undefined) await lookup.revoke(creation.keyType, ours.id);
   }

@@ -2,17 +2,17 @@
 
 import type { Command } from "commander";
 import type { AdoptOptions } from "../adopt";
-import { credentialId, withJson, withSettingsOptions } from "../options";
+import { parseCredentialId, withJsonOption, withSettingsOptions } from "../options";
 
-export function adoptCommand(program: Command): void {
-  withJson(withSettingsOptions(program.command("adopt")))
+export function addAdoptCommand(program: Command): void {
+  withJsonOption(withSettingsOptions(program.command("adopt")))
     .summary("write a program and an import file for existing credentials")
     .description(
       "Writes a Pulumi program with one resource for each credential, and the file for `pulumi import --file`. (`pulumi import TYPE NAME ID` and the resource option `import` do not work with dynamic providers.) Changes nothing in the tailnet or in the state.",
     )
     .argument("[id...]", "the credentials' ids", (id: string, ids: string[] = []) => [
       ...ids,
-      credentialId(id),
+      parseCredentialId(id),
     ])
     .option(
       "--all",

@@ -2,19 +2,24 @@
 
 import type { Command } from "commander";
 import type { AuditOptions } from "../audit";
-import { credentialId, durationOption, withJson, withSettingsOptions } from "../options";
+import {
+  createDurationOption,
+  parseCredentialId,
+  withJsonOption,
+  withSettingsOptions,
+} from "../options";
 
-export function auditCommand(program: Command): void {
-  withJson(withSettingsOptions(program.command("audit")))
+export function addAuditCommand(program: Command): void {
+  withJsonOption(withSettingsOptions(program.command("audit")))
     .summary("show the audit log's entries about credentials")
     .description("Shows who created, changed, used and revoked credentials, oldest first.")
     .argument(
       "[id]",
       "a credential's id: shows what was done to it, and what it did to credentials",
-      credentialId,
+      parseCredentialId,
     )
     .addOption(
-      durationOption(
+      createDurationOption(
         "--since <duration>",
         "how far to look back, at most the log's 90 days",
         7 * 86_400_000,

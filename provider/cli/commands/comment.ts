@@ -3,10 +3,10 @@
 import { type Command, Option } from "commander";
 import { commitStates } from "../choices";
 import type { CommentOptions } from "../comment";
-import { withJson } from "../options";
+import { withJsonOption } from "../options";
 
-export function commentCommand(program: Command): void {
-  withJson(program.command("comment"))
+export function addCommentCommand(program: Command): void {
+  withJsonOption(program.command("comment"))
     .summary("post a review as a comment on the pull request")
     .description(
       "Posts the output of `tailscope review --format markdown` to the pull request that the job runs for, or replaces the comment of an earlier run.",

@@ -3,10 +3,10 @@
 import { type Command, Option } from "commander";
 import { purposes } from "../../access/needs";
 import type { DoctorOptions } from "../doctor";
-import { withJson, withSettingsOptions } from "../options";
+import { withJsonOption, withSettingsOptions } from "../options";
 
-export function doctorCommand(program: Command): void {
-  withJson(withSettingsOptions(program.command("doctor")))
+export function addDoctorCommand(program: Command): void {
+  withJsonOption(withSettingsOptions(program.command("doctor")))
     .summary("check what a deployment needs, and say how to fix what is missing")
     .description(
       "Checks versions, the deployer's credentials and their scopes, the proxy, the clock, and whether the tailnet answers.",

@@ -2,11 +2,11 @@
 
 import type { Command } from "commander";
 import type { DriftOptions } from "../drift/comparison";
-import { withJson, withStackOptions } from "../options";
+import { withJsonOption, withStackOptions } from "../options";
 import { askPulumi } from "../pulumi";
 
-export function driftCommand(program: Command): void {
-  withJson(withStackOptions(program.command("drift")))
+export function addDriftCommand(program: Command): void {
+  withJsonOption(withStackOptions(program.command("drift")))
     .summary("compare the tailnet with the state")
     .description(
       "Compares the credentials in a stack's state with the tailnet: one list request, and one read for each credential that the list does not show. Decrypts only arguments that the program made secret, and the deployer if it is in the stack's config.",

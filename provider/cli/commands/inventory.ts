@@ -2,17 +2,17 @@
 
 import type { Command } from "commander";
 import type { InventoryOptions } from "../inventory";
-import { durationOption, withJson, withStackOptions } from "../options";
+import { createDurationOption, withJsonOption, withStackOptions } from "../options";
 
-export function inventoryCommand(program: Command): void {
-  withJson(withStackOptions(program.command("inventory")))
+export function addInventoryCommand(program: Command): void {
+  withJsonOption(withStackOptions(program.command("inventory")))
     .summary("list every credential of the tailnet and what manages it")
     .description(
       "Lists OAuth clients, auth keys, federated identities and API access tokens, with the resource that manages each. Resources are known only with a selected stack, --stack or --state.",
     )
     .option("--unmanaged", "only those that no resource manages")
     .addOption(
-      durationOption("--older-than <duration>", "only those that are older, for example 90d"),
+      createDurationOption("--older-than <duration>", "only those that are older, for example 90d"),
     )
     .addHelpText(
       "after",

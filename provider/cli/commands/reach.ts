@@ -2,11 +2,11 @@
 
 import { type Command, Option } from "commander";
 import { reachFormats } from "../choices";
-import { collect, withJson, withStackOptions } from "../options";
+import { collect, withJsonOption, withStackOptions } from "../options";
 import type { ReachOptions } from "../reach/reach";
 
-export function reachCommand(program: Command): void {
-  withJson(withStackOptions(program.command("reach")))
+export function addReachCommand(program: Command): void {
+  withJsonOption(withStackOptions(program.command("reach")))
     .summary("show what a credential reaches, and who reaches a target")
     .description(
       "Shows which tags a credential can take through its scopes, what the policy file opens to these tags, and where SSH, routes and addresses lead from there. Without --from, --to and --between it lists every credential with the most important thing that it reaches. The credentials are those of the tailnet, or of --stack, --state or --preview, or the one that --scopes and --tags describe.",
@@ -20,8 +20,12 @@ export function reachCommand(program: Command): void {
       "who reaches this target: tag:db, tag:db:5432, 10.0.0.1:443, ada@acme.com, svc:web, internet, *",
     )
     .option("--between <names...>", "every way between FROM and TO, step by step")
-    .option("--scopes <list>", "comma-separated scopes of a credential that need not exist", list)
-    .option("--tags <list>", "its tags, comma-separated", list)
+    .option(
+      "--scopes <list>",
+      "comma-separated scopes of a credential that need not exist",
+      splitList,
+    )
+    .option("--tags <list>", "its tags, comma-separated", splitList)
     .option("--policy <file>", "the policy file (default: the tailnet's)")
     .option(
       "--domain <name>",
@@ -65,6 +69,6 @@ out, firewalls, and logins of the applications themselves.
     });
 }
 
-function list(text: string): string[] {
+function splitList(text: string): string[] {
   return text.split(/[\s,]+/).filter((one) => one !== "");
 }

@@ -6,7 +6,7 @@ import { reviewFormats } from "../choices";
 import { collect } from "../options";
 import type { ReviewOptions } from "../review";
 
-export function reviewCommand(program: Command): void {
+export function addReviewCommand(program: Command): void {
   program
     .command("review")
     .summary("show what access a change gives and takes, before it is deployed")

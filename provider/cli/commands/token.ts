@@ -1,11 +1,11 @@
 /** How `tailscope token` is called. */
 
 import type { Command } from "commander";
-import { withJson, withSettingsOptions } from "../options";
+import { withJsonOption, withSettingsOptions } from "../options";
 import type { TokenOptions } from "../token";
 
-export function tokenCommand(program: Command): void {
-  withJson(withSettingsOptions(program.command("token")))
+export function addTokenCommand(program: Command): void {
+  withJsonOption(withSettingsOptions(program.command("token")))
     .summary("print a short-lived token for a script")
     .description(
       "Prints a token of the deployer's OAuth client, valid for one hour and narrowed to the given scopes and tags. Standard output has nothing else.",

@@ -22,10 +22,15 @@ import {
 } from "../../state/drift";
 import { listManaged, type Managed } from "../../state/exported-state";
 import { CommandFailure, exitCodes } from "../failure";
-import { print, printAside, printJson, printTable, waitingFor } from "../output";
+import { announceWait, print, printAside, printJson, printTable } from "../output";
 import type { Asked, StackOptions } from "../pulumi";
-import { auditLogMilliseconds, auditLogSince, resourcesOf, withTailnet } from "../session";
-import { type Settings, settingsFrom } from "../settings";
+import {
+  auditLogMilliseconds,
+  readAuditLogIfPermitted,
+  requireResources,
+  withTailnet,
+} from "../session";
+import { createSettings, type Settings } from "../settings";
 
 export interface DriftOptions extends StackOptions {
   readonly json?: boolean;
@@ -39,24 +44,24 @@ interface Compared {
 }
 
 export async function compare(options: DriftOptions, asked: Asked): Promise<void> {
-  const [managed, config] = await Promise.all([managedCredentials(asked), asked.config]);
+  const [managed, config] = await Promise.all([listManagedCredentials(asked), asked.config]);
   const wanted = managed.filter(
     ({ state, hidden }) =>
       options.connection === undefined ||
       state["connection"] === options.connection ||
       hidden.has("connection"),
   );
-  const compared = await compareByConnection(wanted, settingsFrom(config), config.kind, options);
+  const compared = await compareByConnection(wanted, createSettings(config), config.kind, options);
   if (options.json)
     printJson({
       drift: compared.drift,
       ...(compared.notCompared.length > 0 && { notCompared: compared.notCompared }),
     });
   else report(compared);
-  process.exitCode = exitCodeOf(compared);
+  process.exitCode = chooseExitCode(compared);
 }
 
-function exitCodeOf({ drift, notCompared }: Compared): number {
+function chooseExitCode({ drift, notCompared }: Compared): number {
   if (drift.length > 0) return exitCodes.found;
   return notCompared.length > 0 ? exitCodes.failure : exitCodes.success;
 }
@@ -65,17 +70,17 @@ function exitCodeOf({ drift, notCompared }: Compared): number {
  * The credentials of the stack. If any of their arguments are encrypted, exports the state again
  * with secrets.
  */
-async function managedCredentials(asked: Asked): Promise<readonly Managed[]> {
+async function listManagedCredentials(asked: Asked): Promise<readonly Managed[]> {
   const exports = await asked.exports;
   if (exports === undefined)
     throw new CommandFailure(
       "There is no Pulumi project here.\n  Run this in the folder of the stack's Pulumi.yaml (or name it with --cwd), name the stack with --stack, or give exported state with --state FILE.",
     );
-  const managed = listManaged(resourcesOf(exports));
+  const managed = listManaged(requireResources(exports));
   if (!managed.some(hidesArguments)) return managed;
   try {
     return listManaged(
-      resourcesOf(await waitingFor("Decrypting the state", asked.decryptedExports())),
+      requireResources(await announceWait("Decrypting the state", asked.decryptedExports())),
     );
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
@@ -104,7 +109,7 @@ async function compareByConnection(
 ): Promise<Compared> {
   const unknown = managed.filter(({ hidden }) => hidden.has("connection"));
   const known = managed.filter(({ hidden }) => !hidden.has("connection"));
-  const names = [...new Set(known.map(connectionOf))];
+  const names = [...new Set(known.map(getConnectionName))];
   if (config !== "read" && names.some((name) => name !== undefined)) {
     throw new CommandFailure(
       `The state has resources with named connections, whose settings are in stack config.\n  Name the stack with --stack${options.state === undefined ? "" : " beside --state"}.`,
@@ -112,10 +117,12 @@ async function compareByConnection(
   }
   const found: Compared[] = [];
   for (const name of names) {
-    const ours = known.filter((one) => connectionOf(one) === name);
+    const ours = known.filter((one) => getConnectionName(one) === name);
     const connection = await settings.connection(name);
     const isUsersToken = connection.deployer.kind === "accessToken";
-    found.push(await withTailnet(connection, (tailnet) => compareIn(tailnet, ours, isUsersToken)));
+    found.push(
+      await withTailnet(connection, (tailnet) => compareWithTailnet(tailnet, ours, isUsersToken)),
+    );
   }
   return {
     drift: found
@@ -129,18 +136,18 @@ async function compareByConnection(
   };
 }
 
-function connectionOf({ state }: Managed): string | undefined {
+function getConnectionName({ state }: Managed): string | undefined {
   return typeof state["connection"] === "string" ? state["connection"] : undefined;
 }
 
-async function compareIn(
+async function compareWithTailnet(
   tailnet: Tailnet,
   managed: readonly Managed[],
   isUsersToken: boolean,
 ): Promise<Compared> {
   const now = Date.now();
   const reads = trackReads();
-  const compared = await waitingFor(
+  const compared = await announceWait(
     `Comparing ${managed.length} credentials`,
     Promise.all(
       managed.map(async (one) => {
@@ -155,7 +162,9 @@ async function compareIn(
           );
         // As a refresh does: a credential that another tailnet does not know is not gone.
         requireSameTailnet(one.kind, one.id, one.state, tailnet.identity);
-        const found = await reads.run(() => read(tailnet, one, definition, isUsersToken, now));
+        const found = await reads.run(() =>
+          readCredential(tailnet, one, definition, isUsersToken, now),
+        );
         if (found === undefined)
           await requireEvidence(one.kind, one.id, one.state, tailnet.identity, reads);
         return { one, definition, found };
@@ -172,7 +181,7 @@ async function compareIn(
     ({ one, definition, found }) => findDrift(one, definition, found, []) !== undefined,
   );
   if (different.length === 0) return { drift: [], notCompared, count };
-  const log = await auditLogSince(
+  const log = await readAuditLogIfPermitted(
     tailnet,
     now - auditLogMilliseconds,
     "It is unknown who made the changes, and when",
@@ -190,7 +199,7 @@ async function compareIn(
 }
 
 /** The resource, or undefined if the tailnet has none that the deployer can see. */
-async function read(
+async function readCredential(
   tailnet: Tailnet,
   { id, state }: Managed,
   definition: AnyResource,
@@ -234,7 +243,7 @@ function report({ drift, notCompared, count }: Compared): void {
         kind,
         id,
         what,
-        changes(fields),
+        describeFields(fields),
         at ?? "",
         by ?? "",
       ]),
@@ -260,7 +269,7 @@ function report({ drift, notCompared, count }: Compared): void {
   else print(`No drift: ${count} credentials match the state.`);
 }
 
-function changes(fields: Drift["fields"]): string {
+function describeFields(fields: Drift["fields"]): string {
   return Object.entries(fields)
     .map(
       ([name, { state, tailnet }]) =>

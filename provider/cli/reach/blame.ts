@@ -23,7 +23,7 @@ export async function blameLines(path: string, lines: readonly number[]): Promis
   const folder = dirname(resolve(path));
   try {
     const ranges = wanted.flatMap((line) => ["-L", `${line},${line}`]);
-    const porcelain = await git(folder, [
+    const porcelain = await runGit(folder, [
       "blame",
       "--line-porcelain",
       "-w",
@@ -32,7 +32,7 @@ export async function blameLines(path: string, lines: readonly number[]): Promis
       basename(path),
     ]);
     const isShallow =
-      (await git(folder, ["rev-parse", "--is-shallow-repository"])).trim() === "true";
+      (await runGit(folder, ["rev-parse", "--is-shallow-repository"])).trim() === "true";
     if (isShallow)
       printAside(
         "This is a shallow clone: lines from before its beginning are said to be older. Fetch everything (fetch-depth: 0, or git fetch --unshallow).",
@@ -43,12 +43,12 @@ export async function blameLines(path: string, lines: readonly number[]): Promis
       broughtBy,
     }));
   } catch (error) {
-    printAside(`${sanitize(path)}: who brought its lines is not known: ${reasonOf(error)}`);
+    printAside(`${sanitize(path)}: who brought its lines is not known: ${explainFailure(error)}`);
     return [];
   }
 }
 
-async function git(cwd: string, args: readonly string[]): Promise<string> {
+async function runGit(cwd: string, args: readonly string[]): Promise<string> {
   const { stdout } = await promisify(execFile)("git", [...args], { cwd, maxBuffer: 2 ** 28 });
   return stdout;
 }
@@ -70,12 +70,16 @@ function parsePorcelain(text: string, isShallow: boolean): ReadonlyMap<number, s
       fields.set(name, rest.join(" "));
       continue;
     }
-    found.set(line, inWords(commit, fields, isShallow));
+    found.set(line, describeCommit(commit, fields, isShallow));
   }
   return found;
 }
 
-function inWords(commit: string, fields: ReadonlyMap<string, string>, isShallow: boolean): string {
+function describeCommit(
+  commit: string,
+  fields: ReadonlyMap<string, string>,
+  isShallow: boolean,
+): string {
   if (/^0+$/.test(commit)) return "not committed yet";
   if (isShallow && fields.has("boundary")) return "older than this shallow clone";
   const date = new Date(Number(fields.get("author-time") ?? 0) * 1000).toISOString().slice(0, 10);
@@ -84,7 +88,7 @@ function inWords(commit: string, fields: ReadonlyMap<string, string>, isShallow:
   );
 }
 
-function reasonOf(error: unknown): string {
+function explainFailure(error: unknown): string {
   if (error instanceof Error && "code" in error && error.code === "ENOENT")
     return "there is no git on PATH.";
   const said =

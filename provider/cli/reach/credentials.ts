@@ -14,19 +14,19 @@ import { findStartsAfter } from "../../review/reach/credential-starts";
 import type { Managed } from "../../state/exported-state";
 import { isShortLivedToken, nameKeyKind } from "../../state/inventory";
 import { CommandFailure } from "../failure";
-import { textOf } from "../files";
+import { readFileOrInput } from "../files";
 import { listCredentials } from "../listing";
 
 /** A credential that nobody has to have made, by its scopes and tags. */
-export function describedCredential(
+export function describeCredential(
   scopes: readonly string[],
   tags: readonly string[],
 ): CredentialStart {
   return { kind: "OAuthClient", name: described, scopes, tags };
 }
 
-export async function credentialsInPreview(path: string): Promise<readonly CredentialStart[]> {
-  const read = readPreview(await textOf(path));
+export async function readCredentialsOfPreview(path: string): Promise<readonly CredentialStart[]> {
+  const read = readPreview(await readFileOrInput(path));
   if ("problem" in read)
     throw new CommandFailure(
       `${path === "-" ? "Standard input" : path} cannot be used: ${read.problem}.\n  Give what \`pulumi preview --json\` prints.`,
@@ -37,12 +37,12 @@ export async function credentialsInPreview(path: string): Promise<readonly Crede
 const credentialKinds = ["OAuthClient", "FederatedIdentity", "AuthKey"] as const;
 
 /** The credentials of a state. What is secret in it counts as the most that it could be. */
-export function credentialsInState(managed: readonly Managed[]): readonly CredentialStart[] {
+export function readCredentialsOfState(managed: readonly Managed[]): readonly CredentialStart[] {
   return managed.flatMap(({ urn, id, kind: name, state, hidden }) => {
     const kind = credentialKinds.find((one) => one === name);
     if (kind === undefined) return [];
     const trusted =
-      kind === "FederatedIdentity" && hidden.size === 0 ? trustedIn(state) : undefined;
+      kind === "FederatedIdentity" && hidden.size === 0 ? readTrust(state) : undefined;
     return [
       {
         kind,
@@ -50,12 +50,12 @@ export function credentialsInState(managed: readonly Managed[]): readonly Creden
         urn,
         id,
         isManaged: true,
-        scopes: textsIn(state["scopes"]),
-        tags: textsIn(state["tags"]),
+        scopes: readTexts(state["scopes"]),
+        tags: readTexts(state["tags"]),
         hides: {
           // Every credential but an auth key has scopes.
-          scopes: hidden.has("scopes") || (kind !== "AuthKey" && !areTexts(state["scopes"])),
-          tags: hidden.has("tags") || (state["tags"] != null && !areTexts(state["tags"])),
+          scopes: hidden.has("scopes") || (kind !== "AuthKey" && !isTextList(state["scopes"])),
+          tags: hidden.has("tags") || (state["tags"] != null && !isTextList(state["tags"])),
         },
         ...(trusted && { trusted }),
         ...(kind === "AuthKey" && { preauthorized: state["preauthorized"] === true }),
@@ -65,7 +65,7 @@ export function credentialsInState(managed: readonly Managed[]): readonly Creden
 }
 
 /** Every credential of the tailnet; what no resource manages is marked where a state is known. */
-export async function credentialsOfTailnet(
+export async function readCredentialsOfTailnet(
   tailnet: Tailnet,
   connection: Connection,
   managed: readonly Managed[] | undefined,
@@ -74,11 +74,11 @@ export async function credentialsOfTailnet(
   const urns = managed && new Map(managed.map(({ id, urn }) => [id, urn]));
   const starts = keys
     .filter((key) => !isShortLivedToken(key))
-    .flatMap((key) => startOfKey(key, urns) ?? []);
+    .flatMap((key) => fromKey(key, urns) ?? []);
   return { starts, limits };
 }
 
-function startOfKey(
+function fromKey(
   key: Key,
   urns: ReadonlyMap<string, string> | undefined,
 ): CredentialStart | undefined {
@@ -109,7 +109,7 @@ function startOfKey(
   };
 }
 
-function trustedIn(state: Managed["state"]): Trusted | undefined {
+function readTrust(state: Managed["state"]): Trusted | undefined {
   const { issuer, subject, audience, customClaimRules: rules } = state;
   if (typeof issuer !== "string" || typeof subject !== "string") return undefined;
   const claims =
@@ -119,10 +119,10 @@ function trustedIn(state: Managed["state"]): Trusted | undefined {
   return { issuer, subject, audience: typeof audience === "string" ? audience : "", claims };
 }
 
-function areTexts(value: unknown): boolean {
+function isTextList(value: unknown): boolean {
   return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
 
-function textsIn(value: unknown): readonly string[] {
+function readTexts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }

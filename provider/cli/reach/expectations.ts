@@ -58,40 +58,42 @@ export interface Deciding {
   readonly network: Network;
   readonly spreadFrom: SpreadFrom;
   /** A start by its name. @throws CommandFailure where there is none */
-  readonly startNamed: (name: string) => Start;
+  readonly findStart: (name: string) => Start;
 }
 
-export function brokenExpectations(
+export function findBrokenExpectations(
   expectations: readonly Expectation[],
-  { network, spreadFrom, startNamed }: Deciding,
+  { network, spreadFrom, findStart }: Deciding,
 ): Broken[] {
   return expectations.flatMap(({ src, proto, accept, deny }) => {
-    const start = startNamed(src);
+    const start = findStart(src);
     // Of a group nobody may get there, also by what one of its members alone may do.
     const members = (network.groups.get(start.name) ?? []).map(
       (name): Start => ({ kind: "Person", name }),
     );
-    const waysBy = (from: Start, text: string) =>
+    const findWays = (from: Start, text: string) =>
       findWaysTo(
         from,
         spreadFrom(from),
-        targetNamed(proto === undefined ? text : `${text}/${proto}`, network),
+        requireTarget(proto === undefined ? text : `${text}/${proto}`, network),
       );
     const missing = accept.flatMap((text): Broken[] => {
-      const found = waysBy(start, text);
+      const found = findWays(start, text);
       if (found.some(isCertain)) return [];
       const but = found.length > 0 ? " for certain" : "";
       return [{ sentence: `${src} must reach ${text}, but does not${but}.`, ways: [] }];
     });
     const forbidden = deny.flatMap((text): Broken[] => {
-      const found = [start, ...members].flatMap((from) => waysBy(from, text));
-      return found.length === 0 ? [] : [{ sentence: notReached(src, text, found), ways: found }];
+      const found = [start, ...members].flatMap((from) => findWays(from, text));
+      return found.length === 0
+        ? []
+        : [{ sentence: describeForbidden(src, text, found), ways: found }];
     });
     return [...missing, ...forbidden];
   });
 }
 
-function notReached(name: string, text: string, ways: readonly Way[]): string {
+function describeForbidden(name: string, text: string, ways: readonly Way[]): string {
   return `${name} must not reach ${text}, but ${ways.some(isCertain) ? "does" : "may"}.`;
 }
 
@@ -100,7 +102,7 @@ function isCertain({ conditions }: Way): boolean {
   return conditions.every(({ kind }) => kind !== "unknown" && kind !== "address");
 }
 
-export function targetNamed(text: string, network: Network) {
+export function requireTarget(text: string, network: Network) {
   const target = parseTarget(text, network);
   if ("problem" in target)
     throw new CommandFailure(`${JSON.stringify(text)} cannot be asked about: ${target.problem}.`);
@@ -108,16 +110,18 @@ export function targetNamed(text: string, network: Network) {
 }
 
 /** The ways of credentials to what none of them may reach. */
-export function deniedWays(
+export function findDeniedWays(
   targets: readonly string[],
   starts: readonly Start[],
   { network, spreadFrom }: Pick<Deciding, "network" | "spreadFrom">,
 ): Broken[] {
   return targets.flatMap((text) => {
-    const target = targetNamed(text, network);
+    const target = requireTarget(text, network);
     return starts.flatMap((start) => {
       const ways = findWaysTo(start, spreadFrom(start), target);
-      return ways.length === 0 ? [] : [{ sentence: notReached(start.name, text, ways), ways }];
+      return ways.length === 0
+        ? []
+        : [{ sentence: describeForbidden(start.name, text, ways), ways }];
     });
   });
 }

@@ -16,7 +16,7 @@ export function printFlows(
   else
     printTable(
       [{ title: "FROM", importance: 1 }, { title: "TO", importance: 1 }, "OPEN", "LOGINS"],
-      flows.map((flow) => [flow.src, flow.dst, openIn(flow), loginsIn(flow)]),
+      flows.map((flow) => [flow.src, flow.dst, formatOpenings(flow), formatLogins(flow)]),
     );
   for (const { place, reason } of notUnderstood)
     printAside(
@@ -25,22 +25,22 @@ export function printFlows(
   if (notUnderstood.length > 0) process.exitCode = exitCodes.failure;
 }
 
-function openIn({ tcp, udp, sctp, icmp, other, caps }: Flow): string {
+function formatOpenings({ tcp, udp, sctp, icmp, other, caps }: Flow): string {
   return [
-    ...portsIn("tcp", tcp),
-    ...portsIn("udp", udp),
-    ...portsIn("sctp", sctp),
+    ...formatPorts("tcp", tcp),
+    ...formatPorts("udp", udp),
+    ...formatPorts("sctp", sctp),
     ...(icmp ? ["icmp"] : []),
     ...(other ?? []).map((number) => `protocol ${number}`),
     ...(caps ?? []),
   ].join(" ");
 }
 
-function portsIn(protocol: string, ports: readonly string[] | undefined): string[] {
+function formatPorts(protocol: string, ports: readonly string[] | undefined): string[] {
   return ports === undefined ? [] : [`${protocol}:${ports.join(",")}`];
 }
 
-function loginsIn({ ssh, sshWithoutPort }: Flow): string {
+function formatLogins({ ssh, sshWithoutPort }: Flow): string {
   if (sshWithoutPort) return "none: port 22 is closed";
   return Object.entries(ssh ?? {})
     .map(([login, action]) => (action === "check" ? `${login} (check)` : login))

@@ -73,13 +73,13 @@ const example =
   '\n  Give {"users": [{"name": "ada", "email": "ada@acme.example", "role": "owner"}], "machines": [{"name": "web-1", "ipv4": "100.64.0.1", "tags": ["tag:web"]}]}.';
 
 /** The tailnet's own machines and, where the deployer may see them, its users. */
-export async function readMachinesOf({ name, api }: Api): Promise<Tailnet> {
+export async function fetchMachines({ name, api }: Api): Promise<Tailnet> {
   const devices = await readDevices(name, api);
-  return { users: await usersOrNone(name, api), machines: devices.map(machineOf) };
+  return { users: await fetchUsers(name, api), machines: devices.map(toMachine) };
 
-  async function usersOrNone(...where: Parameters<typeof readUsers>) {
+  async function fetchUsers(...where: Parameters<typeof readUsers>) {
     try {
-      return (await readUsers(...where)).map(userOf);
+      return (await readUsers(...where)).map(toUser);
     } catch (error) {
       if (!(error instanceof NotPermitted)) throw error;
       printAside("The users' roles are not known: the deployer may not read them (users:read).");
@@ -91,11 +91,11 @@ export async function readMachinesOf({ name, api }: Api): Promise<Tailnet> {
   }
 }
 
-function userOf({ loginName, role }: TailnetUser): Tailnet["users"][number] {
+function toUser({ loginName, role }: TailnetUser): Tailnet["users"][number] {
   return { name: loginName, email: loginName, role };
 }
 
-function machineOf({ name, addresses, user, tags, routes, approved }: Device): Machine {
+function toMachine({ name, addresses, user, tags, routes, approved }: Device): Machine {
   const ipv4 = addresses.find((address) => address.includes("."));
   const ipv6 = addresses.find((address) => address.includes(":"));
   return {

@@ -19,11 +19,11 @@ export interface KnownPolicy {
 }
 
 /** The policy in a text, or why Tailscale would refuse it. */
-export function understand(
+export function parsePolicy(
   { text, isDeployed = false, domains: given }: KnownPolicy,
   tailnet?: Tailnet,
 ): { readonly policy: PolicyFile } | { readonly rejected: string; readonly place: Place } {
-  const domains = given ?? (tailnet && domainsOf(tailnet));
+  const domains = given ?? (tailnet && findDomains(tailnet));
   const reading = readPolicyFile(text, { isDeployed, ...(domains && { domains }) });
   if (!("policy" in reading)) {
     const [first] = reading.refused;
@@ -36,7 +36,7 @@ export function understand(
 }
 
 /** The tailnet's own domain is its owner's; without an owner it is not known. */
-function domainsOf({ users }: Tailnet): readonly string[] | undefined {
+function findDomains({ users }: Tailnet): readonly string[] | undefined {
   const owners = users.filter(({ role, email }) => role === "owner" && email.includes("@"));
   return owners.length === 0
     ? undefined
@@ -44,8 +44,8 @@ function domainsOf({ users }: Tailnet): readonly string[] | undefined {
 }
 
 /** The policy, or a failure that says where it is wrong. */
-export function requireUnderstood(known: KnownPolicy, tailnet?: Tailnet): PolicyFile {
-  const read = understand(known, tailnet);
+export function requirePolicy(known: KnownPolicy, tailnet?: Tailnet): PolicyFile {
+  const read = parsePolicy(known, tailnet);
   if ("policy" in read) return read.policy;
   throw new CommandFailure(
     `Tailscale would refuse ${known.name}: ${read.rejected} (${read.place.path || "the file"}, line ${read.place.line}).\n  Mend that first: of a policy file that does not hold nobody can say who reaches what.`,

@@ -3,7 +3,7 @@
 import { sanitize } from "../../access/sanitize";
 import { evaluate } from "../../policy-file/evaluate";
 import type { AutogroupName } from "../../policy-file/model";
-import { autogroupNamed } from "../../policy-file/selector";
+import { findAutogroup } from "../../policy-file/selector";
 import type { Tailnet } from "../../policy-file/tailnet";
 import {
   type Answer,
@@ -26,30 +26,30 @@ import { listManagedByAny } from "../../state/exported-state";
 import type { reachFormats } from "../choices";
 import { CommandFailure, exitCodes } from "../failure";
 import { readText } from "../files";
-import { print, printAside, printTable, printVerbatim, roomOf } from "../output";
+import { measureWidth, print, printAside, printTable, printVerbatim } from "../output";
 import { type Asked, askPulumi, type StackOptions } from "../pulumi";
-import { resourcesOf, withTailnet } from "../session";
-import { settingsFrom } from "../settings";
+import { requireResources, withTailnet } from "../session";
+import { createSettings } from "../settings";
 import { type BlamedLine, blameLines } from "./blame";
 import {
-  credentialsInPreview,
-  credentialsInState,
-  credentialsOfTailnet,
-  describedCredential,
+  describeCredential,
+  readCredentialsOfPreview,
+  readCredentialsOfState,
+  readCredentialsOfTailnet,
 } from "./credentials";
 import { printDocument, type Reached } from "./document";
 import {
   type Broken,
-  brokenExpectations,
-  deniedWays,
+  findBrokenExpectations,
+  findDeniedWays,
   readExpectations,
-  targetNamed,
+  requireTarget,
 } from "./expectations";
 import { printFlows } from "./flows";
-import { readMachinesFile, readMachinesOf } from "./machines";
-import { type KnownPolicy, requireUnderstood, understand } from "./policy";
-import { policyOf } from "./tailnet-policy";
-import { terminalAnswer } from "./terminal";
+import { fetchMachines, readMachinesFile } from "./machines";
+import { type KnownPolicy, parsePolicy, requirePolicy } from "./policy";
+import { fetchPolicy } from "./tailnet-policy";
+import { formatAnswer } from "./terminal";
 
 export interface ReachOptions extends StackOptions {
   readonly from?: string;
@@ -83,12 +83,12 @@ interface World {
 /** Prints the answer to what the options ask, and sets the exit code by it. */
 export async function answerReach(options: ReachOptions): Promise<void> {
   refuseContradictions(options);
-  const found = await gather(options);
+  const found = await readWorld(options);
   if (found.machines !== undefined && asksForMachines(options)) {
-    const read = understand(found.policy, found.machines);
+    const read = parsePolicy(found.policy, found.machines);
     if ("rejected" in read) {
       if (options.json) printDocument({ rejected: read.rejected });
-      else requireUnderstood(found.policy, found.machines);
+      else requirePolicy(found.policy, found.machines);
       process.exitCode = exitCodes.failure;
       return;
     }
@@ -96,10 +96,10 @@ export async function answerReach(options: ReachOptions): Promise<void> {
     return;
   }
   const network = {
-    ...toNetwork(requireUnderstood(found.policy, found.machines)),
-    ...(found.machines && { roles: rolesOf(found.machines) }),
+    ...toNetwork(requirePolicy(found.policy, found.machines)),
+    ...(found.machines && { roles: collectRoles(found.machines) }),
   };
-  await answer({ ...found, network, spreadFrom: rememberSpreads(network) }, options);
+  await printAnswer({ ...found, network, spreadFrom: rememberSpreads(network) }, options);
 }
 
 function refuseContradictions({
@@ -137,7 +137,7 @@ function asksForMachines({ from, to, between, deny, expect, scopes }: ReachOptio
   return questions.every((one) => one === undefined);
 }
 
-async function gather(options: ReachOptions): Promise<Omit<World, "network" | "spreadFrom">> {
+async function readWorld(options: ReachOptions): Promise<Omit<World, "network" | "spreadFrom">> {
   const file = options.machines === undefined ? undefined : readMachinesFile(options.machines);
   const given: KnownPolicy | undefined =
     options.policy !== undefined
@@ -156,13 +156,13 @@ async function gather(options: ReachOptions): Promise<Omit<World, "network" | "s
   const needsTailnet =
     given === undefined || options.devices === true || !(isLocal || usesState || isOffline());
   const asked = usesState || needsTailnet ? askPulumi(options) : undefined;
-  const managed = await managedBy(asked, isLocal && !usesState);
+  const managed = await readManaged(asked, isLocal && !usesState);
   const local = isDescribed
-    ? [describedCredential(options.scopes ?? [], options.tags ?? [])]
+    ? [describeCredential(options.scopes ?? [], options.tags ?? [])]
     : options.preview !== undefined
-      ? await credentialsInPreview(options.preview)
+      ? await readCredentialsOfPreview(options.preview)
       : usesState && managed !== undefined
-        ? credentialsInState(managed)
+        ? readCredentialsOfState(managed)
         : undefined;
   if (!needsTailnet) {
     if (given === undefined) throw new CommandFailure("There is no policy file.");
@@ -180,14 +180,14 @@ async function gather(options: ReachOptions): Promise<Omit<World, "network" | "s
     };
   }
   const config = await (asked ?? askPulumi(options)).config;
-  const connection = await settingsFrom(config).connection(options.connection);
+  const connection = await createSettings(config).connection(options.connection);
   return withTailnet(connection, async (tailnet) => {
-    const policy = given ?? (await policyOf(tailnet));
+    const policy = given ?? (await fetchPolicy(tailnet));
     const listed =
       local === undefined && file === undefined
-        ? await credentialsOfTailnet(tailnet, connection, managed)
+        ? await readCredentialsOfTailnet(tailnet, connection, managed)
         : { starts: local ?? [], limits: [] };
-    const machines = options.devices ? await readMachinesOf(tailnet) : file?.tailnet;
+    const machines = options.devices ? await fetchMachines(tailnet) : file?.tailnet;
     return {
       policy,
       credentials: listed.starts,
@@ -197,10 +197,10 @@ async function gather(options: ReachOptions): Promise<Omit<World, "network" | "s
   });
 }
 
-async function managedBy(asked: Asked | undefined, isNotNeeded: boolean) {
+async function readManaged(asked: Asked | undefined, isNotNeeded: boolean) {
   if (asked === undefined || isNotNeeded) return undefined;
   const exports = await asked.exports;
-  return exports && listManagedByAny(resourcesOf(exports));
+  return exports && listManagedByAny(requireResources(exports));
 }
 
 /** Whether nothing says who would ask the tailnet. */
@@ -210,24 +210,24 @@ function isOffline(): boolean {
   );
 }
 
-async function answer(world: World, options: ReachOptions): Promise<void> {
+async function printAnswer(world: World, options: ReachOptions): Promise<void> {
   const { network } = world;
   const limits = [...world.limits, ...network.remarks.map(describeRemark)];
   const notUnderstood = network.notUnderstood.map(
     ({ place, reason }) =>
       `not understood: ${place.path || "the file"} ${reason} (line ${place.line})`,
   );
-  const answers = answersTo(world, options);
-  const broken = brokenIn(world, options);
-  const told = [...answers, ...broken.map(brokenAnswer)];
-  const blamed = options.blame ? await blameOf(told, world) : undefined;
+  const answers = answerQuestions(world, options);
+  const broken = findBroken(world, options);
+  const told = [...answers, ...broken.map(toAnswer)];
+  const blamed = options.blame ? await blameAnswers(told, world) : undefined;
   const aside = [...limits, ...notUnderstood];
   const format = options.json ? "json" : options.format;
   if (format === "json") {
     const blame = blamed && { blame: blamed };
-    printDocument({ ...jsonOf(world, options, broken), ...blame, notUnderstood, limits });
+    printDocument({ ...toJson(world, options, broken), ...blame, notUnderstood, limits });
   } else {
-    const all = [...aside, ...(blamed ?? []).map(blamedInWords)];
+    const all = [...aside, ...(blamed ?? []).map(formatBlamedLine)];
     if (format === "markdown") printVerbatim(formatMarkdownAnswers(told, all).trimEnd());
     else if (format === "html") printVerbatim(formatHtmlAnswers(told, all).trimEnd());
     else printAnswers(told, blamed, world, options);
@@ -237,24 +237,28 @@ async function answer(world: World, options: ReachOptions): Promise<void> {
   if (broken.length > 0) process.exitCode = exitCodes.found;
 }
 
-function answersTo(
+function answerQuestions(
   world: World,
   { from, to, between, format, json, deny, expect, scopes }: ReachOptions,
 ): Answer[] {
   const { network, spreadFrom, credentials } = world;
   if (to !== undefined) {
     const starts = [...credentials, ...findNamedStarts(network)];
-    return [answerWhoReaches(to, findAllWaysTo(starts, spreadFrom, targetIn(to, world)))];
+    return [answerWhoReaches(to, findAllWaysTo(starts, spreadFrom, resolveTarget(to, world)))];
   }
   if (between !== undefined) {
     const [name = "", target = ""] = between;
-    const start = startNamed(name, world);
+    const start = findStart(name, world);
     return [
-      answerBetween(start, target, findWaysTo(start, spreadFrom(start), targetIn(target, world))),
+      answerBetween(
+        start,
+        target,
+        findWaysTo(start, spreadFrom(start), resolveTarget(target, world)),
+      ),
     ];
   }
   if (from !== undefined || scopes !== undefined) {
-    const start = from === undefined ? credentials[0] : startNamed(from, world);
+    const start = from === undefined ? credentials[0] : findStart(from, world);
     return start === undefined ? [] : [answerWhatIsReached(start, spreadFrom(start))];
   }
   const isAsked = deny !== undefined || expect !== undefined;
@@ -263,7 +267,7 @@ function answersTo(
 }
 
 /** A credential, a tag, or somebody whom the policy file names. */
-function startNamed(name: string, world: World): Start {
+function findStart(name: string, world: World): Start {
   const { credentials, network } = world;
   const matching = credentials.filter(({ name: own, id, urn }) => [own, id, urn].includes(name));
   const [one] = matching;
@@ -276,13 +280,14 @@ function startNamed(name: string, world: World): Start {
   if (named !== undefined) return named;
   const machine = world.machines?.machines.find((known) => known.name === name);
   if (machine?.tags !== undefined) return { kind: "Machine", name, tags: machine.tags };
-  if (machine?.user !== undefined) return { kind: "Person", name: loginOf(machine.user, world) };
+  if (machine?.user !== undefined)
+    return { kind: "Person", name: findLoginName(machine.user, world) };
   if (/^[^:]+@[^:]+$/.test(name)) return { kind: "Person", name: name.toLowerCase() };
   if (network.groups.has(name)) return { kind: "Person", name };
   if (name === "*" || name === "internet") return { kind: "Person", name };
-  const autogroup = autogroupNamed(name.replace(/^autogroup:/, ""));
+  const autogroup = findAutogroup(name.replace(/^autogroup:/, ""));
   if (name.startsWith("autogroup:") && autogroup !== undefined && autogroup !== "self")
-    return autogroupStart(autogroup);
+    return fromAutogroup(autogroup);
   if (findRanges(name, network) !== undefined) return { kind: "Addresses", name };
   const names = credentials.slice(0, 20).map((credential) => credential.name);
   throw new CommandFailure(
@@ -290,7 +295,7 @@ function startNamed(name: string, world: World): Start {
   );
 }
 
-function autogroupStart(autogroup: AutogroupName): Start {
+function fromAutogroup(autogroup: AutogroupName): Start {
   if (autogroup === "tagged") return { kind: "Machine", name: "autogroup:tagged", tags: [] };
   if (autogroup === "danger-all") return { kind: "Person", name: "*" };
   return {
@@ -300,60 +305,61 @@ function autogroupStart(autogroup: AutogroupName): Start {
 }
 
 /** The roles of users, by their login names. */
-function rolesOf({ users }: Tailnet): ReadonlyMap<string, string> {
+function collectRoles({ users }: Tailnet): ReadonlyMap<string, string> {
   return new Map(
     users.flatMap(({ email, role }) => (role === undefined ? [] : [[email.toLowerCase(), role]])),
   );
 }
 
-function loginOf(user: string, { machines }: World): string {
+function findLoginName(user: string, { machines }: World): string {
   return machines?.users.find(({ name }) => name === user)?.email.toLowerCase() ?? user;
 }
 
 /** A target; of a known machine, by its name or address, what it is in rules as well. */
-function targetIn(text: string, world: World): Target {
+function resolveTarget(text: string, world: World): Target {
   const { network, machines } = world;
   const machine = machines?.machines.find(
     ({ name, ipv4, ipv6 }) =>
       [name, ipv4, ipv6].includes(text.replace(/:\d+$/, "")) || ipv6 === text,
   );
-  if (machine === undefined) return targetNamed(text, network);
+  if (machine === undefined) return requireTarget(text, network);
   const port = machine.ipv6 === text ? undefined : /:(\d+)$/.exec(text)?.[1];
   const address = machine.ipv4 ?? machine.ipv6 ?? "";
-  const asked = targetNamed(
+  const asked = requireTarget(
     `${address.includes(":") ? `[${address}]` : address}${port === undefined ? "" : `:${port}`}`,
     network,
   );
-  const names = machine.tags ?? (machine.user === undefined ? [] : [loginOf(machine.user, world)]);
+  const names =
+    machine.tags ?? (machine.user === undefined ? [] : [findLoginName(machine.user, world)]);
   return { ...asked, text, names, isKnownMachine: true };
 }
 
-function brokenIn(world: World, { from, deny = [], expect }: ReachOptions): Broken[] {
+function findBroken(world: World, { from, deny = [], expect }: ReachOptions): Broken[] {
   const { network, spreadFrom, credentials } = world;
-  const starts = from === undefined ? credentials : [startNamed(from, world)];
+  const starts = from === undefined ? credentials : [findStart(from, world)];
   if (deny.length > 0 && starts.length === 0)
     throw new CommandFailure(
       "--deny has nothing to hold: no credentials are looked at.\n  Give --scopes and --tags, --preview, --state or --stack, or a deployer in the environment.",
     );
   return [
-    ...deniedWays(deny, starts, { network, spreadFrom }),
+    ...findDeniedWays(deny, starts, { network, spreadFrom }),
     ...(expect === undefined
       ? []
-      : brokenExpectations(readExpectations(expect), {
+      : findBrokenExpectations(readExpectations(expect), {
           network,
           spreadFrom,
-          startNamed: (name) => startNamed(name, world),
+          findStart: (name) => findStart(name, world),
         })),
   ];
 }
 
-function brokenAnswer({ sentence, ways }: Broken): Answer {
+function toAnswer({ sentence, ways }: Broken): Answer {
   const [first] = ways;
   if (first === undefined) return { headline: sentence, sections: [], notes: [], ways: [] };
   return { ...answerWhoReaches("", ways), headline: sentence };
 }
 
-function jsonOf(
+function toJson(
   world: World,
   options: ReachOptions,
   broken: readonly Broken[],
@@ -370,11 +376,11 @@ function jsonOf(
     const starts =
       between === undefined
         ? [...credentials, ...findNamedStarts(network)]
-        : [startNamed(between[0] ?? "", world)];
-    const ways = findAllWaysTo(starts, spreadFrom, targetIn(target, world));
+        : [findStart(between[0] ?? "", world)];
+    const ways = findAllWaysTo(starts, spreadFrom, resolveTarget(target, world));
     return { ...common, target, ways: ways.map(toJsonWay) };
   }
-  const starts = from === undefined ? credentials : [startNamed(from, world)];
+  const starts = from === undefined ? credentials : [findStart(from, world)];
   return {
     ...common,
     reach: starts.map((start) =>
@@ -394,19 +400,19 @@ function printAnswers(
   if (isTable) printSummaries(world);
   if (isTable && blamed !== undefined)
     printAside("--blame names the lines of an answer: give --from, --to or --between.");
-  const room = roomOf(process.stdout);
+  const room = measureWidth(process.stdout);
   const ofPolicy = (blamed ?? []).filter(({ file }) => file === world.policy.path);
   for (const [at, one] of answers.entries()) {
     if (at > 0) print("");
-    printVerbatim(terminalAnswer(one, room, (row) => asideOf(row, ofPolicy)).trimEnd());
+    printVerbatim(formatAnswer(one, room, (row) => listAsides(row, ofPolicy)).trimEnd());
   }
   if (answers.length === 0 && !isTable) print("Everything holds.");
   for (const line of blamed ?? [])
-    if (!ofPolicy.includes(line)) printAside(sanitize(blamedInWords(line)));
+    if (!ofPolicy.includes(line)) printAside(sanitize(formatBlamedLine(line)));
 }
 
 /** The lines of the policy file in the answers, and of the program's where a preview says them. */
-async function blameOf(
+async function blameAnswers(
   answers: readonly Answer[],
   { policy, credentials }: World,
 ): Promise<BlamedLine[]> {
@@ -424,11 +430,11 @@ async function blameOf(
   return blamed;
 }
 
-function blamedInWords({ file, line, broughtBy }: BlamedLine): string {
+function formatBlamedLine({ file, line, broughtBy }: BlamedLine): string {
   return `${file}, line ${line}: ${broughtBy}`;
 }
 
-function asideOf({ places }: Row, blamed: readonly BlamedLine[]): string[] {
+function listAsides({ places }: Row, blamed: readonly BlamedLine[]): string[] {
   const lines = new Set(places.flatMap((at) => ("policy" in at ? [at.policy.line] : [])));
   return blamed
     .filter(({ line }) => lines.has(line))

@@ -4,11 +4,11 @@ import { readPolicyText } from "../../api/policy-file";
 import type { Tailnet } from "../../api/tailnet";
 import type { StackConfig } from "../pulumi";
 import { withTailnet } from "../session";
-import { settingsFrom } from "../settings";
+import { createSettings } from "../settings";
 import type { KnownPolicy } from "./policy";
 
 /** The one of an open tailnet. */
-export async function policyOf({ name, api }: Tailnet): Promise<KnownPolicy> {
+export async function fetchPolicy({ name, api }: Tailnet): Promise<KnownPolicy> {
   const text = await readPolicyText(name, api);
   return { name: "the tailnet's policy file", text, isDeployed: true };
 }
@@ -18,5 +18,5 @@ export async function readTailnetPolicy(
   config: StackConfig,
   connection: string | undefined,
 ): Promise<KnownPolicy> {
-  return withTailnet(await settingsFrom(config).connection(connection), policyOf);
+  return withTailnet(await createSettings(config).connection(connection), fetchPolicy);
 }

@@ -13,11 +13,11 @@ export function describeType(input: unknown): string {
   return typeof input === "object" ? "an object" : `a ${typeof input}`;
 }
 
-export const text = (what: string) =>
+export const createTextSchema = (what: string) =>
   z.string({ error: (issue) => `expected ${what}, got ${describeType(issue.input)}` });
 
 /** A list without an order: it is sorted, and a member that is in it twice is refused. */
-export function setOf(member: z.ZodType<string, string>, what: string) {
+export function createSetSchema(member: z.ZodType<string, string>, what: string) {
   return z
     .array(member, {
       error: (issue) => `expected a list, for example ${what}, got ${describeType(issue.input)}`,
@@ -40,7 +40,7 @@ export function setOf(member: z.ZodType<string, string>, what: string) {
  * The API's form of a tag (https://tailscale.com/kb/1068/tags): a letter first, then letters,
  * digits and hyphens.
  */
-const tag = text('a tag such as "tag:ci"').superRefine((name, context) => {
+const tag = createTextSchema('a tag such as "tag:ci"').superRefine((name, context) => {
   if (/^tag:[A-Za-z][A-Za-z0-9-]*$/.test(name)) return;
   const message = name.startsWith("tag:")
     ? `"${name}" is not a valid tag: after "tag:" comes a letter, then letters, digits and hyphens`
@@ -48,14 +48,14 @@ const tag = text('a tag such as "tag:ci"').superRefine((name, context) => {
   context.addIssue({ code: "custom", message });
 });
 
-export const tags = setOf(tag, '["tag:ci"]').optional();
+export const tags = createSetSchema(tag, '["tag:ci"]').optional();
 
 /**
  * The API's rule for descriptions: at most 50 letters, digits, hyphens and spaces
  * (https://tailscale.com/api#tag/keys); underscores are taken as well (fact:
  * description-characters).
  */
-export const description = text("a string")
+export const description = createTextSchema("a string")
   .superRefine((words, context) => {
     const length = [...words].length;
     if (length > 50) {
@@ -84,7 +84,7 @@ export const recreation = z
   .enum(["always", "never"], { error: 'write "always" or "never"' })
   .optional();
 
-export const connection = text("the name of a connection").optional();
+export const connection = createTextSchema("the name of a connection").optional();
 
 /** A whole number; a change replaces the credential. */
 export const generation = z

@@ -5,7 +5,10 @@ import { type Duration, formatSeconds, parseDuration } from "../../access/lifeti
 import { describeType } from "./common";
 
 /** A duration between two limits. Its normal form is the one that people read: `"90d"`. */
-export function durationBetween(shortest: number, longest: number): z.ZodType<string, Duration> {
+export function createDurationSchema(
+  shortest: number,
+  longest: number,
+): z.ZodType<string, Duration> {
   return z
     .union([z.string(), z.number()], {
       error: (issue) =>
@@ -35,4 +38,4 @@ export function durationBetween(shortest: number, longest: number): z.ZodType<st
 const longestRotation = 10 * 365 * 24 * 60 * 60;
 
 /** How often a credential is rotated. With less than a minute it would be due at every run. */
-export const rotateEvery = durationBetween(60, longestRotation).optional();
+export const rotateEvery = createDurationSchema(60, longestRotation).optional();

@@ -4,15 +4,15 @@ import { z } from "zod";
 import { sanitize } from "../../access/sanitize";
 import { detectForm, fits, formInWords, parseSecretId } from "../../access/secret-form";
 import { isNotKnown } from "../../engine/unknown-secret";
-import { describeType, text } from "./common";
+import { createTextSchema, describeType } from "./common";
 
 export const minter = z
   .object(
     {
-      clientId: text("the client's id").min(1, {
+      clientId: createTextSchema("the client's id").min(1, {
         error: "is empty: give the id of the OAuth client",
       }),
-      clientSecret: text("the client's secret")
+      clientSecret: createTextSchema("the client's secret")
         .min(1, {
           error:
             "is empty: give the secret of the OAuth client, which is known only to the program that creates it",

@@ -3,17 +3,20 @@
 import { knownScopes, legacyScopes, scopesThatNeedTags } from "../../access/scopes";
 import { findNearest } from "../../access/spelling";
 import type { Failure } from "../../engine/resource";
-import { setOf, text } from "./common";
+import { createSetSchema, createTextSchema } from "./common";
 
 /** Scopes of any name. Whether they exist depends on two arguments: {@link checkScopes}. */
-export const scopes = setOf(text('a scope such as "devices:core:read"'), '["auth_keys"]').refine(
-  (members) => members.length > 0,
-  {
-    error: 'give at least one scope, for example "devices:core:read"',
-  },
-);
+export const scopes = createSetSchema(
+  createTextSchema('a scope such as "devices:core:read"'),
+  '["auth_keys"]',
+).refine((members) => members.length > 0, {
+  error: 'give at least one scope, for example "devices:core:read"',
+});
 
-export const unlistedScopes = setOf(text("the name of a scope"), '["new_scope"]').optional();
+export const unlistedScopes = createSetSchema(
+  createTextSchema("the name of a scope"),
+  '["new_scope"]',
+).optional();
 
 interface ScopeArguments {
   scopes?: string[] | undefined;

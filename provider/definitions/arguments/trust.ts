@@ -6,11 +6,11 @@ import { formatClaim, parseClaim } from "../../access/claim";
 import { findPlatform } from "../../access/platforms";
 import { judgeTrust } from "../../access/trusted";
 import type { Failure } from "../../engine/resource";
-import { describeType, text } from "./common";
+import { createTextSchema, describeType } from "./common";
 
 /** A text to compare identity tokens with. Nobody could review invisible characters in it. */
-const visibleText = (what: string) =>
-  text(what).superRefine((value, context) => {
+const createVisibleTextSchema = (what: string) =>
+  createTextSchema(what).superRefine((value, context) => {
     const invisible = findInvisible(value);
     if (invisible.length > 0)
       context.addIssue({ code: "custom", message: describeInvisible(invisible) });
@@ -24,7 +24,7 @@ function describeInvisible(characters: readonly string[]): string {
  * The issuer of identity tokens: an https URL without a query or fragment (OpenID Connect Discovery
  * 1.0, section 2).
  */
-export const issuer = visibleText(
+export const issuer = createVisibleTextSchema(
   'an https URL such as "https://token.actions.githubusercontent.com"',
 ).superRefine((address, context) => {
   const url = z.url().safeParse(address).success ? new URL(address) : undefined;
@@ -56,11 +56,11 @@ function findMisspelling(address: string, url: URL): string | undefined {
   return `is not how the tokens of ${platform.name} spell it: ${JSON.stringify(url.origin)}`;
 }
 
-export const subject = visibleText(
+export const subject = createVisibleTextSchema(
   'the subject of the identity tokens, for example "repo:acme/infrastructure:ref:refs/heads/main"',
 );
 
-export const audience = visibleText("the audience of the identity tokens")
+export const audience = createVisibleTextSchema("the audience of the identity tokens")
   .refine((words) => words.trim() === words, { error: "starts or ends with a blank" })
   .optional();
 
@@ -72,7 +72,7 @@ const ownArguments = new Map([
 ]);
 
 export const claimRules = z
-  .record(z.string(), visibleText('a pattern such as "refs/heads/*"'), {
+  .record(z.string(), createVisibleTextSchema('a pattern such as "refs/heads/*"'), {
     error: (issue) =>
       `expected an object of claims and patterns, for example { ref: "refs/heads/main" }, got ${describeType(issue.input)}`,
   })

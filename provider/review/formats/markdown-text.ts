@@ -39,7 +39,7 @@ export function toSafeMarkdown(text: string): string {
   const parts: string[] = [];
   let run: string[] = [];
   const endRun = () => {
-    parts.push(...splitAtParentheses(run).map(asCode));
+    parts.push(...splitAtParentheses(run).map(toCode));
     run = [];
   };
   for (const word of sanitize(text).split(" ")) {
@@ -63,7 +63,7 @@ function splitAtParentheses(words: readonly string[]): string[] {
   const starts = new Set<number>();
   const open: number[] = [];
   for (const [at, word] of words.entries()) {
-    const surplus = surplusIn(word);
+    const surplus = countSurplus(word);
     if (surplus > 0 && word.startsWith("(")) open.push(at);
     if (surplus < 0 && open.pop() === undefined) starts.add(at + 1);
   }
@@ -77,7 +77,7 @@ function splitAtParentheses(words: readonly string[]): string[] {
 }
 
 /** How many parentheses open more than close. */
-function surplusIn(text: string): number {
+function countSurplus(text: string): number {
   return text.split("(").length - text.split(")").length;
 }
 
@@ -85,9 +85,9 @@ function surplusIn(text: string): number {
  * As code, but for the sentence's own punctuation, which reads better outside: what ends it, and
  * parentheses whose other half is elsewhere.
  */
-function asCode(text: string): string {
+function toCode(text: string): string {
   const [, body = text, end = ""] = /^(.*[^.,;: ])([.,;:])$/.exec(text) ?? [];
-  const surplus = surplusIn(body);
+  const surplus = countSurplus(body);
   const opening = /^\(*/.exec(body)?.[0].slice(0, Math.max(surplus, 0)) ?? "";
   const closing = /\)*$/.exec(body)?.[0].slice(0, Math.max(-surplus, 0)) ?? "";
   const inside = body.slice(opening.length, body.length - closing.length);

@@ -133,7 +133,7 @@ export function compareReach(
     before,
     notes: [
       ...found.notes,
-      ...newRemarks(before, after),
+      ...findNewRemarks(before, after),
       ...(options.deny !== undefined && known.length === 0
         ? [
             "--deny checks nothing, because no credential is known. Give the stack's credentials with --state.",
@@ -148,7 +148,7 @@ export function compareReach(
 }
 
 /** What machines are given beside the rules that they did not have before. */
-function newRemarks(before: Network | undefined, after: Network): string[] {
+function findNewRemarks(before: Network | undefined, after: Network): string[] {
   const known = new Set(before?.remarks.map(({ sentence }) => sentence));
   return after.remarks.filter(({ sentence }) => !known.has(sentence)).map(describeRemark);
 }
@@ -200,11 +200,11 @@ function findUnchangedCredentials(
 function findPeople(before: Network | undefined, after: Network): Start[] {
   const networks = before === undefined ? [after] : [before, after];
   const named = networks.flatMap(findNamedStarts).filter(({ kind }) => kind !== "Machine");
-  const membersIn = (group: string, network: Network | undefined) =>
+  const getMembers = (group: string, network: Network | undefined) =>
     new Set(network?.groups.get(group) ?? []);
   const moved = networks.flatMap(({ groups }) =>
     [...groups].flatMap(([group, members]) => {
-      const [was, is] = [membersIn(group, before), membersIn(group, after)];
+      const [was, is] = [getMembers(group, before), getMembers(group, after)];
       return before === undefined ? [] : members.filter((one) => was.has(one) !== is.has(one));
     }),
   );

@@ -33,7 +33,7 @@ export function drawMermaid({ nodes, edges }: Picture): Drawing {
   const styles: string[] = [];
   let drawn = 0;
   for (const edge of edges) {
-    const line = `  ${end(edge.from)} ${arrows[edge.mark][0]}|"${writeLabel(edge.label, 40)}"| ${end(edge.to)}`;
+    const line = `  ${writeEnd(edge.from)} ${arrows[edge.mark][0]}|"${writeLabel(edge.label, 40)}"| ${writeEnd(edge.to)}`;
     const style = chooseStyle(edge, drawn);
     const more = line.length + 1 + (style === undefined ? 0 : style.length + 1);
     if (drawn === mostEdges || length + more > longest - 40) break;
@@ -47,7 +47,7 @@ export function drawMermaid({ nodes, edges }: Picture): Drawing {
   return { text: [...lines, ...styles].join("\n"), left: edges.length - drawn };
 
   /** A node by its id, with its label where it comes first. */
-  function end(place: number): string {
+  function writeEnd(place: number): string {
     const id = `n${place + 1}`;
     return named.has(place) ? id : `${id}["${writeLabel(nodes[place]?.label ?? "", 60)}"]`;
   }

@@ -77,7 +77,7 @@ function placeNodes({ nodes, edges }: Picture): Spot[] {
   for (const [at] of columns.entries()) {
     const members = nodes.flatMap((_, node) => (columnOf[node] === at ? [node] : []));
     const wanted = members.map((node) =>
-      median(
+      computeMedian(
         edges
           .filter(({ to, from }) => to === node && from !== node)
           .map(({ from }) => (columnOf[from] ?? 0) * nodes.length + (row[from] ?? 0)),
@@ -101,6 +101,6 @@ function placeNodes({ nodes, edges }: Picture): Spot[] {
   });
 }
 
-function median(numbers: readonly number[]): number {
+function computeMedian(numbers: readonly number[]): number {
   return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? 0;
 }

@@ -4,42 +4,45 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { getMessage } from "../access/error-text";
 import { isLoopback } from "../network/proxy";
-import { githubPullRequest } from "../pull-request/github";
-import { gitlabMergeRequest } from "../pull-request/gitlab";
+import { createGithubPullRequest } from "../pull-request/github";
+import { createGitlabMergeRequest } from "../pull-request/gitlab";
 import type { PullRequest } from "../pull-request/pull-request";
 import { CommandFailure } from "./failure";
 
 /**
  * @throws CommandFailure if the job runs for no pull request, or if something it needs is missing
  */
-export function pullRequestOf(environment: NodeJS.ProcessEnv): PullRequest {
-  if (environment["GITHUB_ACTIONS"] === "true") return ofGithub(environment);
-  if (environment["GITLAB_CI"] === "true") return ofGitlab(environment);
+export function findPullRequest(environment: NodeJS.ProcessEnv): PullRequest {
+  if (environment["GITHUB_ACTIONS"] === "true") return findOnGithub(environment);
+  if (environment["GITLAB_CI"] === "true") return findOnGitlab(environment);
   throw new CommandFailure(
     "This job runs neither in GitHub Actions nor in GitLab CI, so there is no pull request to comment on.\n  Print the review with `tailscope review`.",
   );
 }
 
-function ofGithub(environment: NodeJS.ProcessEnv): PullRequest {
-  const need = needed(environment, "In GitHub Actions, on pull_request or workflow_run");
-  const { number, commit } = inEvent(need("GITHUB_EVENT_PATH"));
-  const repository = need("GITHUB_REPOSITORY");
+function findOnGithub(environment: NodeJS.ProcessEnv): PullRequest {
+  const readVariable = createVariableReader(
+    environment,
+    "In GitHub Actions, on pull_request or workflow_run",
+  );
+  const { number, commit } = readEvent(readVariable("GITHUB_EVENT_PATH"));
+  const repository = readVariable("GITHUB_REPOSITORY");
   const [server, run] = [environment["GITHUB_SERVER_URL"], environment["GITHUB_RUN_ID"]];
-  return githubPullRequest({
-    apiUrl: safeAddress("GITHUB_API_URL", need("GITHUB_API_URL")),
+  return createGithubPullRequest({
+    apiUrl: requireSafeAddress("GITHUB_API_URL", readVariable("GITHUB_API_URL")),
     repository,
     number,
     commit,
-    token: need("GITHUB_TOKEN"),
+    token: readVariable("GITHUB_TOKEN"),
     runUrl: server && run ? `${server}/${repository}/actions/runs/${run}` : undefined,
     author: environment["GITHUB_COMMENT_AUTHOR"] || "github-actions[bot]",
   });
 }
 
-function ofGitlab(environment: NodeJS.ProcessEnv): PullRequest {
-  const need = needed(environment, "In GitLab CI, in a pipeline of a merge request");
-  return gitlabMergeRequest({
-    apiUrl: safeAddress("CI_API_V4_URL", need("CI_API_V4_URL")),
+function findOnGitlab(environment: NodeJS.ProcessEnv): PullRequest {
+  const need = createVariableReader(environment, "In GitLab CI, in a pipeline of a merge request");
+  return createGitlabMergeRequest({
+    apiUrl: requireSafeAddress("CI_API_V4_URL", need("CI_API_V4_URL")),
     project: need("CI_PROJECT_ID"),
     number: Number(need("CI_MERGE_REQUEST_IID")),
     token: need("GITLAB_TOKEN"),
@@ -76,7 +79,7 @@ const onWorkflowRun = z.looseObject({
  * `workflow_run`. Source:
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads#workflow_run
  */
-function inEvent(path: string): { number: number; commit: string | undefined } {
+function readEvent(path: string): { number: number; commit: string | undefined } {
   let payload: unknown;
   try {
     payload = JSON.parse(readFileSync(path, "utf8"));
@@ -115,7 +118,7 @@ function inEvent(path: string): { number: number; commit: string | undefined } {
 }
 
 /** Checks the address that the token is sent to: nobody may be able to read it on the way. */
-function safeAddress(name: string, text: string): string {
+function requireSafeAddress(name: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSafe =
     url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
@@ -128,7 +131,10 @@ function safeAddress(name: string, text: string): string {
   return text.replace(/\/+$/, "");
 }
 
-function needed(environment: NodeJS.ProcessEnv, where: string): (name: string) => string {
+function createVariableReader(
+  environment: NodeJS.ProcessEnv,
+  where: string,
+): (name: string) => string {
   return (name) => {
     const value = environment[name];
     if (value) return value;
