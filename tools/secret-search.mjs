@@ -20,7 +20,7 @@ const base64Starts = [0, 1, 2].map((shift) => {
 
 /**
  * @param {Iterable<string>} secrets
- * @returns {(content: Buffer) => string[]} how secrets appear in a content: `"in clear"`,
+ * @returns {(content: Buffer) => string[]} how secrets appear in a content: `"in plaintext"`,
  *   `"URL-encoded"`, `"in base64"`
  */
 export function searcher(secrets) {
@@ -38,7 +38,7 @@ export function searcher(secrets) {
   return (content) => {
     const text = content.toString("latin1");
     const found = [];
-    if (holdsSecret(text)) found.push("in clear");
+    if (holdsSecret(text)) found.push("in plaintext");
     const encoded =
       text.match(/(?:%[0-9A-Fa-f]{2}|[\w.~-]){33,}/g)?.filter((run) => run.includes("%")) ?? [];
     if (

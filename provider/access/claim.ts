@@ -21,7 +21,7 @@ export function parseClaim(name: string): ClaimPath {
       const isEmpty = path.length === 0 && rest === "";
       return { problem: isEmpty ? "is empty" : "has a period with no name before or after it" };
     }
-    if (part.trim() !== part) return { problem: "has a blank before or after a name" };
+    if (part.trim() !== part) return { problem: "has a space before or after a name" };
     path.push(part);
     rest = rest.slice(whole?.length);
     if (rest === "") return isUnquotedAddress(name, path) ? { problem: unquoted } : { path };

@@ -35,7 +35,7 @@ export function findScopeProblem(holder: Holder, scope: string): string | undefi
 /** Why `holder` cannot create a kind of credential at all, which needs `scope`. */
 export function findAbilityProblem(holder: Holder, scope: string): string | undefined {
   if (holder.scopes === undefined || holds(holder, scope)) return undefined;
-  return `${holder.name} holds ${holder.scopes.join(", ") || "no scope"}, and this needs ${scope}. Give it "${scope}".`;
+  return `${holder.name} holds ${holder.scopes.join(", ") || "no scope"}, but this needs ${scope}. Give it "${scope}".`;
 }
 
 /** Whether `holder` may read, but not write, what `scope` opens. */
@@ -83,7 +83,7 @@ export function findTagProblems(
   const own = holder.tags.length > 0 ? `the tags ${holder.tags.join(", ")}` : "no tags";
   return notOwned.map((tag) => ({
     tag,
-    reason: `"${tag}" cannot be given by ${holder.name}, which has ${own}: it may give exactly this set, or tags that its own tags own in the policy file, and a part of the set is neither. Add under "tagOwners": ${formatOwnerLine(tag, holder, tags)}`,
+    reason: `"${tag}" cannot be given by ${holder.name}, which has ${own}: it may give exactly its own set of tags, or tags that its own tags own in the policy file, but not a part of its set. Add under "tagOwners": ${formatOwnerLine(tag, holder, tags)}`,
   }));
 }
 

@@ -421,7 +421,7 @@ export const closedToCredentials: readonly { readonly name: string; readonly rea
   "GET /api/v2/user-invites/{userInviteId}",
   "DELETE /api/v2/user-invites/{userInviteId}",
   "POST /api/v2/user-invites/{userInviteId}/resend",
-].map((name) => ({ name, reason: "only with a token that a user owns" }));
+].map((name) => ({ name, reason: "they need a token that a user owns" }));
 
 /**
  * What a scope means, worded to follow "may"; undefined for a scope that is not in the catalogue.

@@ -1,4 +1,6 @@
-/** Text from outside, as people may be shown it. */
+/** Makes text from outside safe to show to people. */
+
+import { formatCount } from "./word-list";
 
 /** Text without Tailscale's secrets, which start with `tskey-`; the kind may be shown. */
 export function redactSecrets(text: string): string {
@@ -27,7 +29,7 @@ export function shorten(text: string, longest: number): string {
   const half = Math.floor(longest / 2);
   const [head, middle, tail] = [text.slice(0, half), text.slice(half, -half), text.slice(-half)];
   const stars = middle.split("*").length - 1;
-  const left = `${middle.length} more characters${stars > 0 ? `, among them ${stars} *` : ""}`;
+  const left = `${formatCount(middle.length, "more character")}${stars > 0 ? `, among them ${stars} *` : ""}`;
   // Half a surrogate pair at the seam is no character.
   return `${head}… (${left}) …${tail}`.replace(/\p{Cs}/gu, "\ufffd");
 }

@@ -62,7 +62,7 @@ export function judgeTrust(trusted: Trusted): Verdict {
     };
   }
   if (subject.trim() !== subject) {
-    const reason = "starts or ends with a blank, and no subject has one";
+    const reason = "starts or ends with a space, and no subject does";
     return { whose: "nobody", reason, instead: suggestSubjects(platform) };
   }
   const admitted = findAdmittedBySubject(subject, platform);

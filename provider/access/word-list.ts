@@ -1,4 +1,4 @@
-/** Lists in sentences. */
+/** Lists and counts in sentences. */
 
 /**
  * Joins texts as a sentence does.
@@ -10,4 +10,15 @@
 export function joinWords(words: readonly string[], conjunction: "and" | "or"): string {
   const last = words.at(-1) ?? "";
   return words.length > 1 ? `${words.slice(0, -1).join(", ")} ${conjunction} ${last}` : last;
+}
+
+/**
+ * A number with its noun, in the singular for one.
+ * @example
+ * ```ts
+ * formatCount(1, "credential") // "1 credential"
+ * ```
+ */
+export function formatCount(count: number, singular: string, plural = `${singular}s`): string {
+  return `${count} ${count === 1 ? singular : plural}`;
 }

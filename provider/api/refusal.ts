@@ -116,7 +116,7 @@ export function createNotVisible(request: Attempt, cause: NotFound, scope: strin
   return new NotVisible(
     advise(
       `Could not ${request.doing} (404, ${request.method} ${request.path}): ${who} does not see it, which does not mean that it is gone`,
-      `Tailscale answers 404 also for what a credential may not see, and for another tailnet's. Check that TAILSCALE_TAILNET and the deployer are those that made it, and that ${who} holds ${scope}. If it really is gone, ${look}take it out of the state with \`pulumi state delete\`.`,
+      `Tailscale also answers 404 for a credential that ${who} may not see, and for one of another tailnet. Check that TAILSCALE_TAILNET and the deployer are those that created it, and that ${who} holds ${scope}. If it really is gone, ${look}take it out of the state with \`pulumi state delete\`.`,
     ),
     { ...cause, attempt: request, cause },
   );
@@ -125,7 +125,7 @@ export function createNotVisible(request: Attempt, cause: NotFound, scope: strin
 /** The error for a credential of another kind than the one that was asked for. */
 export function createOtherKind(request: Attempt, wanted: string, found: string): OtherKind {
   const problem = `Could not ${request.doing}: it is ${found}, not ${/^[aeio]/i.test(wanted) ? "an" : "a"} ${wanted}`;
-  const remedy = "Use the resource of its kind, or another id.";
+  const remedy = "Use the resource for that kind, or another id.";
   return new OtherKind(advise(problem, remedy), { attempt: request });
 }
 
@@ -137,8 +137,8 @@ export function createTokenTooWide(
   const wanted = [...asked.scopes, ...(asked.tags ?? [])].map(sanitize).join(", ");
   return new TokenTooWide(
     advise(
-      `Tailscale was asked for a token for ${wanted} and gave one that may do more: ${beyond.map(sanitize).join(", ")}. It is not handed on`,
-      "Tailscale ignores the name of a scope that it does not know, and then gives all that the OAuth client holds: leave out the scope that it no longer knows, or use a client that holds no more than what is needed.",
+      `Tailscale was asked for a token for ${wanted} but gave one that may do more: ${beyond.map(sanitize).join(", ")}. Tailscope does not use it`,
+      "Tailscale ignores a scope that it does not know, and then gives everything that the OAuth client holds: leave out the scope that it no longer knows, or use a client that holds only what is needed.",
     ),
     beyond,
   );
@@ -167,7 +167,7 @@ const rateAdvice =
   "Too many requests: wait a minute and run the same command again, or lower --parallel.";
 
 const redirectAdvice =
-  "The answer is a redirect, which is never followed with a token: set TAILSCALE_BASE_URL to the final address.";
+  "The answer is a redirect, and Tailscope never follows one with a token: set TAILSCALE_BASE_URL to the final address.";
 
 /** For a server that does not know the path: Tailscale's own answers are JSON. */
 const addressAdvice =
@@ -192,7 +192,8 @@ function isAboutTailnet(said: string): boolean {
 function adviseOnTailnet({ path, grant }: Attempt, name: string): string {
   const inPath = decodeURIComponent(/^\/tailnet\/([^/?]+)/.exec(path)?.[1] ?? "-");
   const tailnet = (grant?.kind === "clientCredentials" && grant.tailnet) || inPath;
-  return `${capitalize(name)} is of another tailnet than ${sanitize(tailnet)}: set TAILSCALE_TAILNET to its own, or leave it out.`;
+  const asked = tailnet === "-" ? "the deployer's own tailnet" : sanitize(tailnet);
+  return `${capitalize(name)} belongs to another tailnet than ${asked}: set TAILSCALE_TAILNET to its own, or leave it out.`;
 }
 
 function adviseOnAuthentication(name: string): string {
@@ -209,7 +210,7 @@ function adviseOnStaleConfig(sender: Sender | undefined): string {
     sender.source.connection === undefined
       ? ", or set the deployer in the environment, which wins"
       : "";
-  return ` It comes from stack config, of which a refresh, a destroy and an \`up --refresh\` get what the last \`up\` had: if you have changed it since, repeat the command with --run-program, or run \`pulumi up\` once without --refresh${orEnvironment}.`;
+  return ` It comes from stack config, and a refresh, a destroy and an \`up --refresh\` use the config of the last \`up\`: if you have changed it since, repeat the command with --run-program, or run \`pulumi up\` once without --refresh${orEnvironment}.`;
 }
 
 function adviseOnOwnToken(sender: Sender | undefined): string {
@@ -233,7 +234,7 @@ function adviseOnExchange({ clientId, claims }: Extract<Grant, { kind: "tokenExc
 function adviseOnToken(beyond: readonly string[]): string {
   return beyond.length > 0
     ? `The OAuth client can only give scopes of its own. Give it ${beyond.join(", ")}, or ask for less.`
-    : "Check what the OAuth client holds, and what the message names.";
+    : "Compare what the OAuth client holds with what the message names.";
 }
 
 function areTagsNotPermitted(said: string): boolean {
@@ -246,7 +247,7 @@ const tagAdvice =
 
 /** Of what is to be changed and is not there. */
 const refreshAdvice =
-  "Somebody removed it behind Pulumi's back: `pulumi up --refresh` notices, and makes a new one.";
+  "Somebody revoked it outside of Pulumi: `pulumi up --refresh` notices that, and recreates it.";
 
 /** The error for a change of a credential that was revoked. */
 export function createAlreadyRevoked(request: Attempt): RequestRefused {
@@ -282,7 +283,7 @@ function adviseOnPermission(attempt: Attempt, beyond: readonly string[], sender?
 
 function adviseOnRequest(said: string): string {
   if (/must have tags/.test(said)) {
-    return "A key made with an OAuth client or a federated identity belongs to the tailnet and needs tags: set `tags`.";
+    return "A key that an OAuth client or a federated identity creates belongs to the tailnet and needs tags: set `tags`.";
   }
   return "Change what the message names, and run the same command again.";
 }
@@ -292,7 +293,7 @@ const repeatAdvice = "Run the same command again; it is safe to repeat.";
 /** Of credentials a lost create is looked for: {@link LostCreate}. */
 function adviseOnRepeating(attempt: Attempt): string {
   return isCreate(attempt)
-    ? "It may have taken effect all the same: look whether it did, and remove what it left, before you run the same command again."
+    ? "The request may have taken effect: check whether it did, and remove what it created, before you run the same command again."
     : repeatAdvice;
 }
 

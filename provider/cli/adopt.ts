@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { sanitize } from "../access/sanitize";
+import { formatCount } from "../access/word-list";
 import { findDeployerId } from "../api/auth/tailnet-identity";
 import type { Key } from "../api/keys/key";
 import type { Connection } from "../api/settings/connection";
@@ -69,7 +70,9 @@ export async function adoptCredentials(
       ...(limits.length > 0 && { limits }),
       ...(forgotten && { forgotten: forgotten.removed }),
     });
-  print(`Wrote ${adopted.length} credentials to ${options.out}. Nothing else has changed yet.`);
+  print(
+    `Wrote ${formatCount(adopted.length, "credential")} to ${options.out}. Nothing else has changed yet.`,
+  );
   printVerbatim(
     forgotten === undefined
       ? describeNextSteps(options)
@@ -96,7 +99,7 @@ function describeStepsAfterOfficial({ out, stack }: AdoptOptions, count: number)
   const file = quoteForShell(join(resolve(out), "state.json"));
   return `
 1. Put the resources of index.ts into the program, in the place of the old ones.
-2. Where that program is, take the ${count} old entries out of the state. The file is the
+2. Where that program is, take the ${formatCount(count, "old entry", "old entries")} out of the state. The file is the
    export that you gave, without them. Nothing in the tailnet is touched, and the plugin
    of the official provider is not needed.
 

@@ -1,6 +1,7 @@
 /** `tailscope inventory`: lists every credential of the tailnet and what manages it. */
 
 import { parseName } from "../access/urn";
+import { formatCount } from "../access/word-list";
 import { listManaged } from "../state/exported-state";
 import { buildInventory, isShortLivedToken, type Listed } from "../state/inventory";
 import { CommandFailure } from "./failure";
@@ -76,7 +77,7 @@ async function ignoreMissingStack(
 function describeShortLived(count: number): string[] {
   if (count === 0) return [];
   return [
-    `${count} tokens of OAuth clients and federated identities are left out: each ends within an hour.`,
+    `${formatCount(count, "token of an OAuth client or a federated identity is", "tokens of OAuth clients and federated identities are")} left out, because such a token expires within an hour.`,
   ];
 }
 

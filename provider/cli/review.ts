@@ -51,7 +51,7 @@ export async function review(file: string | undefined, options: ReviewOptions): 
   const needsReach = options.failOn === "reach" || options.deny !== undefined;
   if (needsReach && reach?.is !== "known") {
     printAside(
-      "Nobody knows what is reached: no policy file is known. Give it with --policy, or ask the tailnet with --tailnet-policy.",
+      "Reach is not known, because no policy file is known. Give one with --policy, or ask the tailnet with --tailnet-policy.",
     );
     process.exitCode = exitCodes.failure;
     return;
@@ -68,7 +68,7 @@ async function createReview(file: string | undefined, options: ReviewOptions): P
   for (const option of ["stack", "connection"] as const)
     if (options[option] !== undefined && options.tailnetPolicy === undefined)
       throw new CommandFailure(
-        `--${option} says who asks the tailnet.\n  Give --tailnet-policy as well, or leave it out.`,
+        `--${option} only chooses the deployer that asks the tailnet.\n  Give --tailnet-policy as well, or leave it out.`,
       );
   const path = plan ?? file ?? "-";
   const name = path === "-" ? "Standard input" : path;
@@ -173,7 +173,7 @@ function explain({ assessments }: Review, wanted: string, { format, json }: Revi
   if (one === undefined) {
     const names = assessments.slice(0, 20).map(({ reported }) => reported.name);
     throw new CommandFailure(
-      `No credential ${sanitize(JSON.stringify(wanted))} changes.\n  ${names.length > 0 ? `These change: ${names.map(sanitize).join(", ")}.` : "None does."}`,
+      `No credential ${sanitize(JSON.stringify(wanted))} changes.\n  ${names.length > 0 ? `These change: ${names.map(sanitize).join(", ")}.` : "The preview changes none."}`,
     );
   }
   // One URN can have several changes, for example if an earlier run left a credential to revoke.

@@ -393,7 +393,7 @@ function describeNothingToRead(type: string, id: string): string {
 }
 
 function describeNothingToTakeOver(type: string, id: string, deployer = "without an id"): string {
-  return `${type} ${id}, which another provider managed until now, is not active where the deployer ${deployer} works: it was revoked, it expired, it was used up, or it is another tailnet's.\n  Check the deployer and TAILSCALE_TAILNET. If it is gone, take it out of the state with \`pulumi state delete\`: the next up creates a new one.`;
+  return `${type} ${id}, which another provider managed until now, is not active in the tailnet of the deployer ${deployer}: it was revoked, expired or used up, or it belongs to another tailnet.\n  Check the deployer and TAILSCALE_TAILNET. If it is gone, take it out of the state with \`pulumi state delete\`: the next up creates a new one.`;
 }
 
 /** The arguments `names` of `inputs`; undefined for one that only `olds` has. */

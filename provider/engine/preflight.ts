@@ -118,7 +118,7 @@ export async function checkGrants(
     for (const failure of found) {
       const { property, reason } = conceal(failure, written);
       run.warnOnce(
-        `${property}: ${reason}. What this resource depends on may change that: Tailscale decides when it is created.`,
+        `${property}: ${reason}. A resource that this one depends on may change that, so Tailscale decides when this one is created.`,
       );
     }
     return [];
@@ -126,7 +126,7 @@ export async function checkGrants(
 }
 
 const wayOut =
-  "where the same program changes the policy file, let this resource depend on it with dependsOn";
+  "if the same program changes the policy file, make this resource depend on it with dependsOn";
 
 function locate(name: string, written: unknown, member: string): string {
   const index = Array.isArray(written) ? written.indexOf(member) : -1;

@@ -21,10 +21,10 @@ export function warnOfRewrittenArguments<Inputs extends object>(
   for (const { name, asked, answered, isSecret } of findRewrittenArguments(definition, state)) {
     if (except.includes(name) || definition.isRewriting?.(name, asked, answered)) continue;
     const what = isSecret
-      ? "differently from what was asked for"
-      : `as ${describeAnswer(answered)}, where ${describeAnswer(asked)} was asked for`;
+      ? "to another value than the program has"
+      : `to ${describeAnswer(answered)}, but the program has ${describeAnswer(asked)}`;
     run.warnOnce(
-      `${definition.type} ${id}: Tailscale answered ${name} ${what}, so that is what the credential has. Look at it in the admin console; \`pulumi up --replace URN\` makes it again.`,
+      `${definition.type} ${id}: Tailscale set ${name} ${what}. Look at the credential in the admin console; \`pulumi up --replace URN\` recreates it.`,
     );
   }
 }

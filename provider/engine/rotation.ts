@@ -49,7 +49,7 @@ export function findDueRotation(
       : `it expires at ${state["expiresAt"]}, and renewBefore is ${inputs["renewBefore"]}`;
   return {
     ...due,
-    reason: `${what} is replaced: due since ${formatTime(due.at)}, because ${why}.`,
+    reason: `${what} is replaced: it has been due since ${formatTime(due.at)}, because ${why}.`,
   };
 }
 

@@ -93,7 +93,7 @@ export async function requireEvidence(
   const isHere = isSameTailnet(there, here) || parseTailnetId(id) === (here.id ?? "");
   if (isHere || (await reads.foundAny())) return;
   throw new Error(
-    `The tailnet ${here.id ?? here.name ?? "of the deployer"}, as the deployer ${here.deployer ?? ""} sees it, has neither ${type} ${id} nor any other credential of this state, so it may be another tailnet. ${describeOrigin(id, state)}\n` +
+    `In the tailnet ${here.id ?? here.name ?? "of the deployer"}, the deployer ${here.deployer ?? ""} finds neither ${type} ${id} nor any other credential of this state, so this may be the wrong tailnet. ${describeOrigin(id, state)}\n` +
       `  Check the deployer and TAILSCALE_TAILNET. ${wayToMove}`,
   );
 }

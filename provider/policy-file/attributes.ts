@@ -39,7 +39,5 @@ export function describeAttribute(attribute: string): string | undefined {
   if (families.some((family) => name.startsWith(family))) return undefined;
   const meaning = meanings.get(name);
   if (meaning === "") return undefined;
-  return (
-    meaning ?? "have an attribute that is not known here, so that nobody can say what it gives"
-  );
+  return meaning ?? "have an attribute that Tailscope does not know, so what it gives is not known";
 }

@@ -1,5 +1,6 @@
 /** The rule about what credentials reach through tags and the policy file. */
 
+import { formatCount } from "../access/word-list";
 import { readPolicyFile } from "../policy-file/read";
 import { type Network, toNetwork } from "../reach/network";
 import { findWaysTo } from "../reach/questions";
@@ -63,7 +64,7 @@ export function findDenied(
       describeConditions(conditions),
       describePlaces([...steps.map(({ because }) => because.at), use.at]),
     ].filter((part) => part !== "");
-    const more = others.length > 0 ? ` and in ${others.length} more ways` : "";
+    const more = others.length > 0 ? ` and in ${formatCount(others.length, "more way")}` : "";
     return [
       `It must not reach ${text}, and reaches ${describeTarget(destination.to, destination.openings)} (${by.join("; ")})${more}. ${describeEnd(meant)}Take away the scope, the tag or the rule, or add an exception with a reason and a last day to the pack: exceptions: [{ urn: "${judged.urn}", reason: "…", until: "YYYY-MM-DD" }].`,
     ];

@@ -79,7 +79,7 @@ export function createGithubPullRequest({
     },
     async setStatus({ name, state, description }: Status) {
       if (commit === undefined) {
-        throw new PlatformError("The event names no commit that could carry a status.");
+        throw new PlatformError("The event does not name a commit, so no status can be set.");
       }
       await call("POST", `${apiUrl}/repos/${repository}/statuses/${commit}`, headers, {
         state,

@@ -5,6 +5,7 @@
 
 import type { z } from "zod";
 import { describeError } from "../access/error-text";
+import { describeFormMismatch } from "../access/form-mismatch";
 import { sanitize } from "../access/sanitize";
 import { type Answer, ask } from "../network/ask";
 
@@ -95,9 +96,7 @@ export async function get<Content>(
   const answer = await call("GET", url, headers);
   const { origin, pathname } = new URL(url);
   const refuse = (problem: string) =>
-    new PlatformError(
-      `${origin} answered GET ${pathname} in a form that its API does not have: ${problem}.`,
-    );
+    new PlatformError(`${origin} answered GET ${pathname} in an unexpected form: ${problem}.`);
   let content: unknown;
   try {
     content = JSON.parse(answer.text);
@@ -106,6 +105,5 @@ export async function get<Content>(
   }
   const parsed = form.safeParse(content);
   if (parsed.success) return { content: parsed.data, headers: answer.headers };
-  const place = parsed.error.issues[0]?.path.join(".") || "its top";
-  throw refuse(`${place} is not as it should be`);
+  throw refuse(describeFormMismatch(parsed.error.issues, content));
 }

@@ -1,6 +1,7 @@
 /** Answers about reach as plain data, from which every output format is generated. */
 
 import { describeUsers } from "../access/trusted";
+import { formatCount } from "../access/word-list";
 import type { Gain } from "./difference";
 import type { How, Source, Step } from "./model";
 import { findWaysFrom, isPossible, type Way } from "./questions";
@@ -72,9 +73,9 @@ export function answerWhatIsReached(start: Start, spread: Spread): Answer {
     ? "can reach everything"
     : destinations.size === 0
       ? `${verb} nothing over the network`
-      : `${verb} ${count(destinations.size, "destination")}`;
+      : `${verb} ${formatCount(destinations.size, "destination")}`;
   const through =
-    becomes.length > 0 && !isEverything ? ` through ${count(becomes.length, "tag")}` : "";
+    becomes.length > 0 && !isEverything ? ` through ${formatCount(becomes.length, "tag")}` : "";
   return {
     headline: `${describeHolder(start)} ${reached}${through}.`,
     sections,
@@ -164,7 +165,7 @@ function answerWithWays(text: string, ways: readonly Way[], notes: readonly stri
     headline:
       ways.length === 0
         ? `Nobody reaches ${text}.`
-        : `${count(ways.length, "way")} to ${text}: ${begin.join(", ")}.`,
+        : `${formatCount(ways.length, "way")} to ${text}: ${begin.join(", ")}.`,
     sections: [
       toSection("credentials", credentials),
       toSection("people", people),
@@ -226,7 +227,7 @@ export function answerBetween(start: Start, text: string, ways: readonly Way[]):
     headline:
       ways.length === 0
         ? `${describeStart(start)} does not reach ${text}.`
-        : `${count(ways.length, "way")} from ${describeStart(start)} to ${text}, the shortest first.`,
+        : `${formatCount(ways.length, "way")} from ${describeStart(start)} to ${text}, the shortest first.`,
     sections: ways.map((way, at) => ({
       label: `${at + 1}`,
       rows: [
@@ -315,7 +316,7 @@ export function describeGain({
     use.how === "rewrites" ? "" : `as ${path === "" ? describeNode(by.node) : path}`,
     ...(reason === undefined ? [] : [reason.replace(/\.$/, "")]),
     ...(conditions.length > 0 ? [describeConditions(conditions)] : []),
-    ...(otherWays > 0 ? [`and by ${count(otherWays, "other way")}`] : []),
+    ...(otherWays > 0 ? [`and by ${formatCount(otherWays, "other way")}`] : []),
   ];
   const what = use.how === "stands for" ? `stands for ${target}` : target;
   return `${what} (${parts.filter((one) => one !== "").join("; ")})`;
@@ -374,8 +375,4 @@ function listWorkloads(ways: readonly Way[]): string[] {
   return [...starts.values()].flatMap((start) =>
     start.kind === "FederatedIdentity" ? [`${start.name}: ${describeHolders(start)}`] : [],
   );
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${number === 1 ? noun : `${noun}s`}`;
 }

@@ -65,7 +65,7 @@ export function parseTarget(text: string, network: Network): Target | { readonly
   if (name.startsWith("autogroup:")) {
     const group = findAutogroup(name.slice("autogroup:".length));
     return group === undefined || group === "self" || group === "danger-all"
-      ? { problem: `"${host}" does not name machines of somebody` }
+      ? { problem: `"${host}" does not name anybody's machines` }
       : named([`autogroup:${group}`]);
   }
   if (/^svc:./.test(name) || name.includes("@")) return named([name]);

@@ -149,7 +149,7 @@ function createNameError(type: string): ArgumentError {
   return new ArgumentError(
     type,
     "name",
-    "it has an Output in it, which Pulumi does not know in time. Name the resource by a plain text, for example by the name of the resource that the Output is from",
+    "it contains an Output, whose value Pulumi does not know yet. Use a plain string, for example the name of the resource that the Output comes from",
   );
 }
 

@@ -13,7 +13,7 @@ export function warnOfOptions(
 ): void {
   if (opts.customTimeouts !== undefined)
     void pulumi.log.warn(
-      "customTimeouts has no effect: Pulumi does not pass it on to a dynamic provider. How long one answer of Tailscale's may take is set by TAILSCOPE_TIMEOUT.",
+      "customTimeouts has no effect: Pulumi does not pass it on to a dynamic provider. Set TAILSCOPE_TIMEOUT to limit how long one answer from Tailscale may take.",
       resource,
     );
   const rotating = Object.entries(args).find(
@@ -21,7 +21,7 @@ export function warnOfOptions(
   );
   if (rotating !== undefined && isProtected(opts))
     void pulumi.log.warn(
-      `protect and ${rotating[0]} contradict each other: Pulumi refuses to replace what is protected, so every run fails from the moment that a rotation is due. Leave one of them out.`,
+      `protect and ${rotating[0]} contradict each other: Pulumi refuses to replace a protected resource, so every run fails once a rotation is due. Leave one of them out.`,
       resource,
     );
 }

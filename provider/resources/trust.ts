@@ -130,7 +130,7 @@ export const trust = {
       refuseStrangers(
         "github",
         "repository",
-        `"${repository}" trusts repositories that do not exist yet, whoever makes them`,
+        `"${repository}" also trusts repositories that do not exist yet, no matter who creates them`,
         wanted,
       );
     if (!/^[\w*-]+\/[\w.*-]+$/.test(repository))
@@ -185,7 +185,7 @@ export const trust = {
       refuseStrangers(
         "gitlab",
         "project",
-        `"${project}" trusts projects that do not exist yet, whoever makes them`,
+        `"${project}" also trusts projects that do not exist yet, no matter who creates them`,
         wanted,
       );
     const context = chooseContext(
@@ -212,7 +212,7 @@ export const trust = {
         refuseStrangers(
           "kubernetes",
           argument,
-          `"${value}" trusts whoever may make one of that name in the cluster`,
+          `"${value}" trusts everybody who can create one with a matching name in the cluster`,
           wanted,
         );
       else if (!/^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/.test(value))
@@ -377,7 +377,7 @@ function refuseStrangers(
   throw createArgumentError(
     system,
     argument,
-    `${problem}. Name it exactly, or write down why that is right: allowStrangers: "…"`,
+    `${problem}. Name it exactly, or give the reason for trusting strangers: allowStrangers: "…"`,
   );
 }
 

@@ -33,5 +33,5 @@ export function warnWhereUnknownSecretsAreUsed(
 }
 
 function adviseOnUse(name: string): string {
-  return `The program uses ${name}, which is not known: this credential was adopted. What takes it gets a sentence instead of a secret. Leave what has the secret as it is (ignoreChanges), or get a new secret with rotateEvery or \`pulumi up --replace URN\`.`;
+  return `The program uses ${name}, which is not known, because this credential was adopted. A sentence is passed on instead of the secret. Keep the secret where it is used (ignoreChanges), or create a new one with rotateEvery or \`pulumi up --replace URN\`.`;
 }

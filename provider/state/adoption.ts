@@ -50,7 +50,7 @@ export function adopt(
       refused.push({
         id: key.id,
         reason: isShortLivedToken(key)
-          ? "it is a token that ends within an hour, and is not a resource"
+          ? "it is a token that expires within an hour, not a resource"
           : "API access tokens belong to users, and are not resources",
       });
       continue;

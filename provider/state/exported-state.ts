@@ -4,6 +4,7 @@
  */
 
 import { z } from "zod";
+import { describeFormMismatch } from "../access/form-mismatch";
 import { isKind } from "../access/kinds";
 import { findOfficialKind } from "../access/official";
 import { typePrefix } from "../access/resource-types";
@@ -51,7 +52,7 @@ export function parseResources(
   const parsed = exported.safeParse(content);
   if (!parsed.success)
     return {
-      problem: `it is not an exported stack: ${parsed.error.issues[0]?.path.join(".") || "its top"} is not as it should be`,
+      problem: `it is not an exported stack: ${describeFormMismatch(parsed.error.issues, content)}`,
     };
   return { resources: parsed.data.deployment.resources ?? [] };
 }

@@ -125,7 +125,7 @@ describe("what must not be", () => {
   test.each([
     ["a list without entries", [], "its list is empty"],
     ["an entry without anything", [{ src: "tag:web" }], "entry 1 has neither accept nor deny"],
-  ])("%s is an error, since it would hold whatever happens", async (_, list, problem) => {
+  ])("%s is an error, since it would always hold", async (_, list, problem) => {
     const { code, stderr } = await ask("--expect", file("nothing.json", list));
     expect(code).toBe(1);
     expect(stderr).toContain(problem);
@@ -134,7 +134,7 @@ describe("what must not be", () => {
   test("is an error where there is nobody of whom it could hold", async () => {
     const { code, stderr } = await ask("--deny", "tag:db");
     expect(code).toBe(1);
-    expect(stderr).toContain("--deny has nothing to hold: no credentials are looked at.");
+    expect(stderr).toContain("--deny has nothing to check, because no credentials are given.");
   });
 });
 
@@ -256,7 +256,7 @@ describe("--blame", () => {
   test("says where there is no history", async () => {
     const { code, stderr } = await ask(...ci, "--to", "tag:db", "--blame");
     expect(code).toBe(0);
-    expect(stderr).toContain("who brought its lines is not known");
+    expect(stderr).toContain("its lines cannot be blamed");
   });
 });
 
@@ -408,7 +408,7 @@ describe("credentials", () => {
 test.each([
   [["--from", "ci", "--to", "tag:db"], "Ask one thing at a time."],
   [["--between", "ci"], "--between takes two names."],
-  [["--tags", "tag:ci"], "Tags alone give nothing."],
+  [["--tags", "tag:ci"], "Tags alone grant nothing."],
   [["--scopes", "dns", "--state", "x.json"], "The credentials come from one place."],
   [["--from", "nobody"], 'There is no credential, tag or group called "nobody".'],
   [[...ci, "--to", "tag:nowhere"], "is not defined in the policy file"],

@@ -78,5 +78,5 @@ test("a deployer that may not read the policy file is told what it needs, and no
 test("who would ask it is refused where nobody asks", async () => {
   const { code, stderr } = await review(["--connection", "other"]);
   expect(code).toBe(1);
-  expect(stderr).toContain("--connection says who asks the tailnet.");
+  expect(stderr).toContain("--connection only chooses the deployer that asks the tailnet.");
 });

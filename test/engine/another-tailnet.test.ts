@@ -45,7 +45,7 @@ test("with another tailnet's deployer nothing is forgotten, revoked or made agai
 
   const refreshed = await stack.attempt("--refresh");
   expect(refreshed.code).not.toBe(0);
-  expect(refreshed.text).toContain("so it may be another tailnet");
+  expect(refreshed.text).toContain("so this may be the wrong tailnet");
   expect(refreshed.text).toContain("To move a stack to another tailnet on purpose");
 
   expect(Object.keys((await stack.state()).credentials)).toEqual(Object.keys(before));
@@ -94,7 +94,7 @@ test("with a typo in the tailnet's name nothing counts as gone", async () => {
   expect(code).not.toBe(0);
   expect(text).toContain("(403, DELETE /tailnet/exmaple.com/keys/");
   expect(text).toContain(
-    `The deployer ${emulator.clientId} is of another tailnet than exmaple.com: set TAILSCALE_TAILNET`,
+    `The deployer ${emulator.clientId} belongs to another tailnet than exmaple.com: set TAILSCALE_TAILNET`,
   );
   expect((await stack.attempt("--refresh")).code).not.toBe(0);
   expect(emulator.control.activeCredentials()).toEqual(alive);

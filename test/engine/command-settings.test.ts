@@ -116,7 +116,7 @@ describe("the deployer of a stack's config", () => {
     prod.control.revoke(credentials["far"]?.id ?? "");
     expect((await tailscope(stack, ["drift"])).stdout).toContain("1 of 2 credentials differ");
     expect((await tailscope(stack, ["drift", "--connection", "prod"])).stdout).toContain(
-      "1 of 1 credentials differ",
+      "1 of 1 credential differs",
     );
     const unknown = await tailscope(stack, ["audit", "--connection", "nowhere"]);
     expect(unknown.stderr).toContain('There is no connection "nowhere"');
@@ -211,7 +211,7 @@ describe("secrets in a stack", () => {
     );
     expect(hidden.stdout).toMatch(/f \(T\w+-k\w+\) was not compared in subject/);
     expect(hidden.stdout).toContain(
-      "No drift was found, but 2 of 3 credentials were not fully compared. The other 1 match the state.",
+      "No drift was found, but 2 of 3 credentials were not fully compared. The other one matches the state.",
     );
     expect(hidden.stderr).toContain("Secret arguments in the state cannot be decrypted");
     emulator.control.change(credentials["plain"]?.id ?? "", { scopes: ["dns", "users"] });

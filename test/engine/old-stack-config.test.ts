@@ -41,7 +41,7 @@ test("the environment wins over the engine's old stack config, and without it a 
   const refused = await refresh(stack);
   expect(refused.code).not.toBe(0);
   expect(refused.text).toContain(
-    `The OAuth client ${first.id} was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active. It comes from stack config, of which a refresh, a destroy and an \`up --refresh\` get what the last \`up\` had: if you have changed it since, repeat the command with --run-program, or run \`pulumi up\` once without --refresh, or set the deployer in the environment, which wins.`,
+    `The OAuth client ${first.id} was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active. It comes from stack config, and a refresh, a destroy and an \`up --refresh\` use the config of the last \`up\`: if you have changed it since, repeat the command with --run-program, or run \`pulumi up\` once without --refresh, or set the deployer in the environment, which wins.`,
   );
 
   // One way out: whatever the engine hands on, the environment is the deployer, as a whole.

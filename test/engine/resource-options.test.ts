@@ -89,7 +89,7 @@ test("a tag that the same program defines is given in one `up`, and a preview sa
     new OAuthClient("new", { scopes: ["auth_keys"], tags: ["tag:fresh"] }, { dependsOn: [acl] });`);
   const planned = await stack.attemptPreview();
   expect(planned.code, planned.text).toBe(0);
-  expect(planned.text).toContain("What this resource depends on may change that");
+  expect(planned.text).toContain("A resource that this one depends on may change that");
   await stack.up();
   expect(Object.keys((await stack.state()).credentials).sort()).toEqual(["new", "old"]);
 });
@@ -122,7 +122,7 @@ test("whatever makes a credential wait for the policy file, its preview is no er
       { dependsOn: Promise.resolve([acl]) });`);
   const planned = await stack.attemptPreview();
   expect(planned.code, planned.text).toBe(0);
-  expect(planned.text).toContain("What this resource depends on may change that");
+  expect(planned.text).toContain("A resource that this one depends on may change that");
   await stack.up();
   expect(Object.keys((await stack.state()).credentials)).toHaveLength(9);
   await stack.destroy();
@@ -276,7 +276,7 @@ test("a type alias of what is revoked or another tailnet's says so, and changes 
   const { code, text } = await stack.attempt();
   expect(code).not.toBe(0);
   expect(text).toContain(
-    `OAuthClient ${made.id}, which another provider managed until now, is not active where the deployer ${emulator.clientId} works`,
+    `OAuthClient ${made.id}, which another provider managed until now, is not active in the tailnet of the deployer ${emulator.clientId}`,
   );
   const resources = (exported: string) =>
     (JSON.parse(exported).deployment.resources as { id?: string }[]).map(({ id }) => id);

@@ -33,7 +33,7 @@ test("what falls due is replaced by the next up, the new one first, and its reas
   travelTo(24);
   expect(await stack.preview()).toEqual(["replace key"]);
   expect(stack.printed()).toMatch(
-    /AuthKey \w+ is replaced: due since [\dT:Z-]+, because it expires at [\dT:Z-]+, and renewBefore is 7d\./,
+    /AuthKey \w+ is replaced: it has been due since [\dT:Z-]+, because it expires at [\dT:Z-]+, and renewBefore is 7d\./,
   );
   const second = await stack.deployed();
   expect(second).toMatchObject({ client: first["client"] });
@@ -43,7 +43,7 @@ test("what falls due is replaced by the next up, the new one first, and its reas
   emulator.control.takeRequests();
   const third = await stack.deployed();
   expect(stack.printed()).toMatch(
-    /OAuthClient \w+ \(CI runners\) is replaced: due since [\dT:Z-]+, because it was created at [\dT:Z-]+, and rotateEvery is 90d\./,
+    /OAuthClient \w+ \(CI runners\) is replaced: it has been due since [\dT:Z-]+, because it was created at [\dT:Z-]+, and rotateEvery is 90d\./,
   );
   expect(third["client"]).not.toBe(first["client"]);
   const writes = emulator.control

@@ -29,7 +29,7 @@ test("what the program made secret is in no state, warning or message in plainte
 
   const late = { TAILSCOPE_NOW: "2030-01-01T00:00:00Z" };
   const due = await stack.pulumi(["preview"], late);
-  expect(due.text).toMatch(/OAuthClient k\w+ is replaced: due since/);
+  expect(due.text).toMatch(/OAuthClient k\w+ is replaced: it has been due since/);
 
   stack.write('new AuthKey("bad", { tags: pulumi.secret(["HUSHHUSH"]) });');
   const failed = await stack.failingUp();

@@ -57,21 +57,21 @@ test.each<[string, Provider, object, object, string]>([
     providers.OAuthClient,
     client,
     { keyType: "client", ...client, tags: [] },
-    'OAuthClient k1: Tailscale answered tags as none, where ["tag:ci"] was asked for',
+    'OAuthClient k1: Tailscale set tags to none, but the program has ["tag:ci"]',
   ],
   [
     "with more scopes",
     providers.OAuthClient,
     client,
     { keyType: "client", ...client, scopes: ["auth_keys", "policy_file"] },
-    'OAuthClient k1: Tailscale answered scopes as ["auth_keys","policy_file"], where ["auth_keys"] was asked for',
+    'OAuthClient k1: Tailscale set scopes to ["auth_keys","policy_file"], but the program has ["auth_keys"]',
   ],
   [
     "for another subject",
     providers.FederatedIdentity,
     identity,
     { keyType: "federated", ...identity, subject: "repo:acme@1/x@2:*" },
-    'answered subject as "repo:acme@1/x@2:*", where "repo:acme/x:ref:refs/heads/main" was asked for',
+    'set subject to "repo:acme@1/x@2:*", but the program has "repo:acme/x:ref:refs/heads/main"',
   ],
   [
     "that joins more than one machine",
@@ -82,13 +82,13 @@ test.each<[string, Provider, object, object, string]>([
       expires: "2026-04-01T00:00:00Z",
       capabilities: { devices: { create: { tags: ["tag:ci"], ephemeral: false } } },
     },
-    "AuthKey k1: Tailscale answered ephemeral as false, where true was asked for",
+    "AuthKey k1: Tailscale set ephemeral to false, but the program has true",
   ],
 ])(
   "one that was made %s is told of when it is made, and by each run after",
   async (_, provider, inputs, answered, said) => {
     for (const run of await made(provider, inputs, answered))
-      expect(run.filter((text) => text.includes("was asked for"))).toEqual([
+      expect(run.filter((text) => text.includes("Tailscale set"))).toEqual([
         expect.stringContaining(said),
       ]);
   },

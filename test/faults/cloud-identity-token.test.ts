@@ -272,9 +272,9 @@ test("where there is nothing to ask, each platform is named with what is not the
   const environment = on({ url: `http://${nowhere}` }, "aws");
   const nothing = from(environment);
   await expect(nothing).rejects.toThrow(
-    "TAILSCALE_AUDIENCE asks for an identity token of the platform, and none is found to ask:\n" +
+    "TAILSCALE_AUDIENCE needs an identity token from the platform, but no supported platform was found:\n" +
       "    GitHub Actions: this is not one of its jobs\n" +
-      "    AWS: no metadata service of an instance answers, and there are no variables of a container or of credentials\n" +
+      "    AWS: no instance metadata service answers, and no variable of a container or of credentials is set\n" +
       "    Google Cloud: no metadata server answers\n" +
       "  Run it on one of them, or set TAILSCALE_IDENTITY_TOKEN or TAILSCALE_IDENTITY_TOKEN_FILE.",
   );
@@ -283,7 +283,7 @@ test("where there is nothing to ask, each platform is named with what is not the
   );
   await expect(
     from({ ...environment, AWS_EC2_METADATA_DISABLED: "true", NO_GCE_CHECK: "true" }),
-  ).rejects.toThrow("none is found to ask");
+  ).rejects.toThrow("no supported platform was found");
 });
 
 const refused = (code: string, message: string): [number, string] => [
@@ -320,7 +320,7 @@ test.each<[string, Answers, Record<string, string>, string]>([
     "an instance without a role",
     { "GET /latest/meta-data/iam/security-credentials/": () => [404, ""] },
     {},
-    "AWS gave no identity token: /latest/meta-data/iam/security-credentials/ was answered with 404.\n  Give the program credentials of AWS",
+    "AWS gave no identity token: /latest/meta-data/iam/security-credentials/ failed with status 404.\n  Give the program credentials of AWS",
   ],
   [
     "credentials that are none",
@@ -329,13 +329,13 @@ test.each<[string, Answers, Record<string, string>, string]>([
         JSON.stringify({ AccessKeyId: "a", SecretAccessKey: "SECRETSECRET" }),
     },
     {},
-    "what it gives has no Token.",
+    "its answer has no Token.",
   ],
   [
     "credentials that are no JSON",
     { "GET /latest/meta-data/iam/security-credentials/deployer": () => "SECRETSECRET" },
     {},
-    "what it gives is not JSON.",
+    "its answer is not JSON.",
   ],
   [
     "no region",
@@ -396,6 +396,6 @@ test.each<[string, Answers, Record<string, string>, string]>([
 test("Google's metadata server without a service account says so", async () => {
   await using cloud = await startCloud({ "GET /": () => "" }, true);
   await expect(from(on(cloud, "google"))).rejects.toThrow(
-    "Google Cloud's metadata server gave no identity token: /computeMetadata/v1/instance/service-accounts/default/identity was answered with 404.\n  Check that",
+    "Google Cloud's metadata server gave no identity token: /computeMetadata/v1/instance/service-accounts/default/identity failed with status 404.\n  Check that",
   );
 });

@@ -101,7 +101,7 @@ describe.each(kinds)("of kind %s", (kind) => {
     expect(candidates).toHaveLength(2);
     for (const id of candidates) expect(message).toContain(id);
     expect(message).toMatch(
-      /^Could not create an? .*\n {2}It may have taken effect: each of these was created at that moment.*\n {2}Nothing was revoked\. /,
+      /^Could not create an? .*\n {2}It may have taken effect: each of these was created at the same time.*\n {2}Nothing was revoked\. /,
     );
   });
 });
@@ -167,7 +167,7 @@ test("a create that is lost again and again is given up, and nothing is left of 
   await using emulator = await startEmulator();
   lose(emulator, 99);
   await expect(tailnet(emulator).keys("client").create(bodies.client)).rejects.toThrow(
-    "It may have taken effect: it was sent 3 times, and what it left behind was revoked.\n  Nothing is left behind: run the same command again.",
+    "It may have taken effect: it was sent 3 times, and what it created was revoked.\n  Nothing is left behind: run the same command again.",
   );
   expect(active(emulator)).toEqual([]);
   expect(
@@ -181,17 +181,17 @@ test.each<[string, Fault, string]>([
   [
     "the list fails",
     { method: "GET", path: "/keys", times: 99, effect: answer(503, '{"message":"down"}') },
-    "whether it did cannot be seen (Tailscale failed to list the keys (503",
+    "whether it did is not known (Tailscale failed to list the keys (503",
   ],
   [
     "nobody may list",
     { method: "GET", path: "/keys", times: 99, effect: answer(403) },
-    "whether it did cannot be seen: the deployer may not list credentials",
+    "whether it did is not known, because the deployer may not list credentials",
   ],
   [
     "it cannot be revoked",
     { method: "DELETE", path: "/keys", times: 99, effect: answer(403) },
-    "it did, as ",
+    "it created ",
   ],
 ])("where %s, the error says what to look for", async (_, fault, message) => {
   await using emulator = await startEmulator();

@@ -36,6 +36,6 @@ test("a client's own tailnet may be named by its id, and the id of another one f
   };
   expect(await keysOf(id.split("-")[0] ?? "")).toContain(id);
   await expect(keysOf("TNobodysCNTRL")).rejects.toThrow(
-    /\(403, POST \/oauth\/token.*\): .*\n {2}The OAuth client k\w+ is of another tailnet than TNobodysCNTRL: set TAILSCALE_TAILNET/,
+    /\(403, POST \/oauth\/token.*\): .*\n {2}The OAuth client k\w+ belongs to another tailnet than TNobodysCNTRL: set TAILSCALE_TAILNET/,
   );
 });

@@ -62,7 +62,7 @@ test("a deployer without the kind's own scope is told which one it needs", async
   expect(
     await problems(emulator, as(deployer), { needs: "federated_keys", scopes: ["dns"] }),
   ).toEqual([
-    `deployer: the deployer ${deployer.id} holds oauth_keys, dns, and this needs federated_keys. Give it "federated_keys".`,
+    `deployer: the deployer ${deployer.id} holds oauth_keys, dns, but this needs federated_keys. Give it "federated_keys".`,
   ]);
 });
 
@@ -101,7 +101,7 @@ test("an auth key's tags are held against the client that mints it", async () =>
       minter: { clientId: other.id, clientSecret: other.key },
     }),
   ).toEqual([
-    `mintedBy: the OAuth client ${other.id} of mintedBy holds dns, and this needs auth_keys. Give it "auth_keys".`,
+    `mintedBy: the OAuth client ${other.id} of mintedBy holds dns, but this needs auth_keys. Give it "auth_keys".`,
   ]);
 });
 

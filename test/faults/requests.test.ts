@@ -135,7 +135,7 @@ test("a redirect is never followed, so that no token reaches another host", asyn
       effect: answer(307, { location: `http://127.0.0.1:${port}/` }),
     });
     await expect(clients(emulator).find("kA")).rejects.toThrow(
-      "The answer is a redirect, which is never followed with a token",
+      "The answer is a redirect, and Tailscope never follows one with a token",
     );
     expect(visited).toEqual([]);
   } finally {

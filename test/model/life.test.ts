@@ -243,7 +243,7 @@ describe.each(kinds)("%s", (kind) => {
   test("whose inputs are wrong once they are known is refused by the verbs, too", async () => {
     const wrong = { ...inputs, description: "x".repeat(51) };
     const reason =
-      "description: 51 characters are too many: the API takes at most 50. Shorten it by 1.";
+      "description: it has 51 characters, and the API accepts at most 50. Shorten it by 1.";
     await expect(providers[kind].create(wrong)).rejects.toThrow(reason);
     await up(kind, inputs);
     sent();
@@ -418,7 +418,7 @@ describe("rotation", () => {
     expect(await up("OAuthClient", rotating)).toEqual(["replace it"]);
     expect(sent()).toEqual(["POST /tailnet/-/keys", "DELETE /tailnet/-/keys/ID"]);
     expect(warnings).toEqual([
-      `warning: OAuthClient ${id} (one) is replaced: due since ${rotatesAt}, because it was created at ${createdAt}, and rotateEvery is 30d.`,
+      `warning: OAuthClient ${id} (one) is replaced: it has been due since ${rotatesAt}, because it was created at ${createdAt}, and rotateEvery is 30d.`,
     ]);
   });
 
@@ -431,7 +431,7 @@ describe("rotation", () => {
     const id = idOf();
     expect(await up("AuthKey", rotating, { dry: true })).toEqual(["replace it"]);
     expect(warnings).toEqual([
-      `warning: AuthKey ${id} is replaced: due since ${rotatesAt}, because it expires at ${expiresAt}, and renewBefore is 2d.`,
+      `warning: AuthKey ${id} is replaced: it has been due since ${rotatesAt}, because it expires at ${expiresAt}, and renewBefore is 2d.`,
     ]);
   });
 
@@ -489,7 +489,7 @@ describe("looking ahead", () => {
       tags: ["tag:zzz", "tag:ci"],
     });
     expect(failure).toBe(
-      'tags[0]: "tag:zzz" is not defined in the policy file, so nobody can give it. Add under "tagOwners": "tag:zzz": ["autogroup:admin"] (where the same program changes the policy file, let this resource depend on it with dependsOn)',
+      'tags[0]: "tag:zzz" is not defined in the policy file, so nobody can give it. Add under "tagOwners": "tag:zzz": ["autogroup:admin"] (if the same program changes the policy file, make this resource depend on it with dependsOn)',
     );
   });
 
@@ -502,7 +502,7 @@ describe("looking ahead", () => {
       const { scope } = getFacts(kind);
       const { inputs } = all[kind];
       expect(await failureOf(kind, { ...inputs, tags: ["tag:ci"] })).toContain(
-        `and this needs ${scope}.`,
+        `but this needs ${scope}.`,
       );
     }
   });

@@ -413,7 +413,7 @@ test("what is no resource is left out with the reason", () => {
   ]);
   expect(refused).toEqual([
     { id: "k1", reason: "API access tokens belong to users, and are not resources" },
-    { id: "k2", reason: "it is a token that ends within an hour, and is not a resource" },
+    { id: "k2", reason: "it is a token that expires within an hour, not a resource" },
   ]);
 });
 

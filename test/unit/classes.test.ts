@@ -470,7 +470,7 @@ test("a name that an Output was written into is refused before anything is regis
   const owner = new OAuthClient("owner", { scopes: ["dns"] });
   const make = () => new OAuthClient(`${owner.clientId}-2`, { scopes: ["dns"] });
   expect(make).toThrow(
-    "OAuthClient: name: it has an Output in it, which Pulumi does not know in time.",
+    "OAuthClient: name: it contains an Output, whose value Pulumi does not know yet.",
   );
   expect(make).toThrow(expect.objectContaining({ of: "OAuthClient", argument: "name" }));
 });

@@ -194,13 +194,13 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
     "a secret alone",
     { TAILSCALE_OAUTH_CLIENT_SECRET: "x" },
     {},
-    "without the client id it belongs to.\n  Set TAILSCALE_OAUTH_CLIENT_ID",
+    "without the client id that it belongs to.\n  Set TAILSCALE_OAUTH_CLIENT_ID",
   ],
   [
     "an identity token alone",
     { TAILSCALE_IDENTITY_TOKEN: "x" },
     {},
-    "without the client id it belongs to.",
+    "without the client id that it belongs to.",
   ],
   [
     "an access token and a client",
@@ -212,7 +212,7 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
     "an access token and an id",
     { TAILSCALE_OAUTH_CLIENT_ID: "kA", TAILSCALE_API_KEY: "x" },
     {},
-    "Unset the one that is not meant.",
+    "Unset the one that you do not want to use.",
   ],
   [
     "a secret and an identity token",
@@ -298,7 +298,7 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
       "  - an OAuth client: TAILSCALE_OAUTH_CLIENT_ID, tailscope:oauthClientId with TAILSCALE_OAUTH_CLIENT_SECRET, tailscope:oauthClientSecret (a secret), or the secret alone\n" +
       "  - an API access token: TAILSCALE_API_KEY, tailscope:apiKey (a secret)\n" +
       "  - workload identity: TAILSCALE_OAUTH_CLIENT_ID, tailscope:oauthClientId with TAILSCALE_IDENTITY_TOKEN, TAILSCALE_IDENTITY_TOKEN_FILE, a GitHub Actions job with `permissions: { id-token: write }`, or TAILSCALE_AUDIENCE on AWS and Google Cloud\n" +
-      "  Make an OAuth client under https://console.tailscale.com/admin/settings/trust-credentials, or run the emulator: npx tailscope-emulator",
+      "  Create an OAuth client at https://console.tailscale.com/admin/settings/trust-credentials, or run the emulator: npx tailscope-emulator",
   ],
   [
     "a base URL that is none, with what would be one",
@@ -427,15 +427,9 @@ test.each<[string, string, Record<string, string>, unknown, string]>([
     "x",
     {},
     { x: { a: 1, b: 2 } },
-    "is wrong at x: there is no setting a, b",
+    "is not valid: x: it has a member that is not known: a, b",
   ],
-  [
-    "nothing but a text",
-    "x",
-    {},
-    "prod",
-    "is wrong at its top: a value of another type is needed there",
-  ],
+  ["nothing but a text", "x", {}, "prod", "is not valid: expected an object, got a string"],
   [
     "no credentials",
     "x",
@@ -448,14 +442,14 @@ test.each<[string, string, Record<string, string>, unknown, string]>([
     "x",
     {},
     { x: { apikey: "tskey-api-secret" } },
-    "is wrong at x: there is no setting apikey",
+    "is not valid: x: it has a member that is not known: apikey",
   ],
   [
     "a setting of another kind",
     "x",
     {},
     { x: { apiKey: 7 } },
-    "is wrong at x.apiKey: a value of another type is needed there",
+    "is not valid: x.apiKey: expected a string, got a number",
   ],
   [
     "both",

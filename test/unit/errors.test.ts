@@ -74,7 +74,7 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
     () => refusals.createRefusal(change, { status: 404, body: '{"message":"key not found"}' }),
     errors.NotFound,
     "Tailscale refused to change the OAuth client kA (404, PUT /tailnet/-/keys/kA): key not found\n" +
-      "  Somebody removed it behind Pulumi's back: `pulumi up --refresh` notices, and makes a new one.",
+      "  Somebody revoked it outside of Pulumi: `pulumi up --refresh` notices that, and recreates it.",
   ],
   [
     () =>
@@ -96,7 +96,7 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
     () => refusals.createRefusal(change, { status: 301, body: "moved" }),
     errors.Redirected,
     "Tailscale refused to change the OAuth client kA (301, PUT /tailnet/-/keys/kA): moved\n" +
-      "  The answer is a redirect, which is never followed with a token: set TAILSCALE_BASE_URL to the final address.",
+      "  The answer is a redirect, and Tailscope never follows one with a token: set TAILSCALE_BASE_URL to the final address.",
   ],
   [
     () =>
@@ -106,7 +106,7 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
       }),
     errors.RequestRefused,
     "Tailscale refused to create an OAuth client (400, POST /tailnet/-/keys): auth keys made by an OAuth client must have tags\n" +
-      "  A key made with an OAuth client or a federated identity belongs to the tailnet and needs tags: set `tags`.",
+      "  A key that an OAuth client or a federated identity creates belongs to the tailnet and needs tags: set `tags`.",
   ],
   [
     () =>
@@ -139,7 +139,7 @@ const failures: readonly [() => Error, new (...args: never[]) => Error, string][
       ),
     errors.WrongTailnet,
     "Tailscale refused to create an OAuth client (403, POST /tailnet/exmaple.com/keys): user tailnet does not match\n" +
-      "  The deployer k123CNTRL is of another tailnet than exmaple.com: set TAILSCALE_TAILNET to its own, or leave it out.",
+      "  The deployer k123CNTRL belongs to another tailnet than exmaple.com: set TAILSCALE_TAILNET to its own, or leave it out.",
   ],
   [
     () =>
@@ -315,7 +315,7 @@ test("a deployer of stack config that is not accepted may be the engine's old on
   const accepted =
     "  The OAuth client kA was not accepted: it is revoked or expired, or its secret is wrong. Use one that is active.";
   const old =
-    " It comes from stack config, of which a refresh, a destroy and an `up --refresh` get what the last `up` had: if you have changed it since, repeat the command with --run-program, or run `pulumi up` once without --refresh";
+    " It comes from stack config, and a refresh, a destroy and an `up --refresh` use the config of the last `up`: if you have changed it since, repeat the command with --run-program, or run `pulumi up` once without --refresh";
   expect(from({ place: "stack config" })).toBe(
     `${accepted}${old}, or set the deployer in the environment, which wins.`,
   );
@@ -351,7 +351,7 @@ test("a create that may have taken effect is never called safe to repeat, and on
     refusals.createRefusal(create, { status: 502, body: "" }),
     refusals.createUnreachable(create, "https://a", "x"),
   ]) {
-    expect(error.message).toContain("It may have taken effect all the same: look whether it did");
+    expect(error.message).toContain("The request may have taken effect: check whether it did");
     expect(error.message).not.toContain("safe to repeat");
   }
   expect(refusals.createUnreachable(create, "https://a", "x", false).message).toContain(

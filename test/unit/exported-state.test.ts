@@ -13,11 +13,11 @@ const urn = `urn:pulumi:prod::infra::${type}::ci`;
 
 test.each<[string, string]>([
   ["not JSON", "it is not JSON"],
-  ["[]", "it is not an exported stack: its top is not as it should be"],
-  ["{}", "it is not an exported stack: deployment is not as it should be"],
+  ["[]", "it is not an exported stack: expected an object, got a list"],
+  ["{}", "it is not an exported stack: deployment: expected an object, got nothing"],
   [
     '{"deployment":{"resources":[{"urn":7}]}}',
-    "it is not an exported stack: deployment.resources.0.urn is not as it should be",
+    "it is not an exported stack: deployment.resources.0.urn: expected a string, got a number",
   ],
 ])("%s is refused with the place", (text, problem) => {
   expect(parseResources(text)).toEqual({ problem });

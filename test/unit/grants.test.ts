@@ -64,7 +64,7 @@ describe("a kind of credential", () => {
     [[], "no scope"],
   ])("cannot be made with %j, and the reason says what is missing", (scopes, held) => {
     expect(findAbilityProblem(holder(scopes), "oauth_keys")).toBe(
-      `the deployer kD holds ${held}, and this needs oauth_keys. Give it "oauth_keys".`,
+      `the deployer kD holds ${held}, but this needs oauth_keys. Give it "oauth_keys".`,
     );
   });
 
@@ -125,14 +125,14 @@ describe("tags", () => {
       {
         tag: "tag:web",
         reason:
-          '"tag:web" cannot be given by the deployer kD, which has the tags tag:deployer, tag:web: it may give exactly this set, or tags that its own tags own in the policy file, and a part of the set is neither. Add under "tagOwners": "tag:web": ["tag:web"]',
+          '"tag:web" cannot be given by the deployer kD, which has the tags tag:deployer, tag:web: it may give exactly its own set of tags, or tags that its own tags own in the policy file, but not a part of its set. Add under "tagOwners": "tag:web": ["tag:web"]',
       },
     ]);
     expect(findTagProblems(holder(["auth_keys"]), ["tag:web"], owners)).toEqual([
       {
         tag: "tag:web",
         reason:
-          '"tag:web" cannot be given by the deployer kD, which has no tags: it may give exactly this set, or tags that its own tags own in the policy file, and a part of the set is neither. Add under "tagOwners": "tag:web": ["autogroup:admin"]',
+          '"tag:web" cannot be given by the deployer kD, which has no tags: it may give exactly its own set of tags, or tags that its own tags own in the policy file, but not a part of its set. Add under "tagOwners": "tag:web": ["autogroup:admin"]',
       },
     ]);
     // As many as the holder's own, and others.

@@ -171,7 +171,7 @@ describe.each(Object.entries(kinds) as [KeyType, Kind][])(
       expect(failure).toBeInstanceOf(LostCreate);
       expect((failure as LostCreate).candidates).toEqual(["k0", "k1"]);
       expect((failure as LostCreate).message).toContain(
-        "each of these was created at that moment with the same arguments: k0, k1.\n  Nothing was revoked. `tailscope inventory --unmanaged` lists what no stack manages",
+        "each of these was created at the same time with the same arguments: k0, k1.\n  Nothing was revoked. `tailscope inventory --unmanaged` lists what no stack manages",
       );
       expect(revoked).toEqual([]);
       expect(sent()).toBe(1);
@@ -243,17 +243,17 @@ describe("where it cannot be seen", () => {
   test("the error says why, and how to look oneself", async () => {
     const unreadable = await failureOf({ list: () => Promise.reject(new Error("no way\nat all")) });
     expect(unreadable.message).toContain(
-      "It may have taken effect: whether it did cannot be seen (no way).",
+      "It may have taken effect: whether it did is not known (no way).",
     );
     const unlisted = await failureOf({ list: async () => undefined });
     expect(unlisted.message).toContain(
-      "whether it did cannot be seen: the deployer may not list credentials.",
+      "whether it did is not known, because the deployer may not list credentials.",
     );
     expect(unlisted.message).toContain(
       "revoke what nobody needs, then run the same command again.",
     );
     const kept = await failureOf({ revoke: () => Promise.reject("an outage") });
-    expect(kept.message).toContain("it did, as k0, which could not be revoked (an outage).");
+    expect(kept.message).toContain("it created k0, which could not be revoked (an outage).");
     expect((kept as LostCreate).candidates).toEqual(["k0"]);
   });
 
@@ -261,7 +261,7 @@ describe("where it cannot be seen", () => {
     const { looking } = tailnet([]);
     const { creation: wanted, sent } = creation("client", body, 9);
     await expect(createSafeCreate(looking)(wanted)).rejects.toThrow(
-      "it was sent 3 times, and what it left behind was revoked.\n  Nothing is left behind: run the same command again.",
+      "it was sent 3 times, and what it created was revoked.\n  Nothing is left behind: run the same command again.",
     );
     expect(sent()).toBe(3);
   });

@@ -166,7 +166,7 @@ test("without a commit there is no status, and the reason is said before anythin
   await using server = await answering();
   const status = { name: "a", state: "success", description: "Fine." } as const;
   await expect(github(server.url, { commit: undefined }).setStatus?.(status)).rejects.toEqual(
-    new PlatformError("The event names no commit that could carry a status."),
+    new PlatformError("The event does not name a commit, so no status can be set."),
   );
   expect(server.asked).toEqual([]);
 });
@@ -183,31 +183,33 @@ describe("what a platform does not answer as it should is an error that names th
     ],
     ["a redirect", { status: 300, content: "" }, `refused GET ${githubPath} (300): `],
     ["a page", { content: "<html>" }, "it is not JSON."],
-    ["another shape", { content: { message: "hi" } }, "its top is not as it should be."],
-    ["another id", { content: [{ id: "1" }] }, "0.id is not as it should be."],
-    ["a nameless user", { content: [{ id: 1, user: {} }] }, "0.user.login is not as it should be."],
+    ["another shape", { content: { message: "hi" } }, "expected a list, got an object."],
+    ["another id", { content: [{ id: "1" }] }, "0.id: expected a number, got a string."],
+    [
+      "a nameless user",
+      { content: [{ id: 1, user: {} }] },
+      "0.user.login: expected a string, got nothing.",
+    ],
   ])("%s of GitHub", async (_, told, problem) => {
     await using server = await answering(told);
-    const form = `answered GET ${githubPath} in a form that its API does not have: ${problem}`;
+    const form = `answered GET ${githubPath} in an unexpected form: ${problem}`;
     await expect(all(github(server.url))).rejects.toEqual(
       new PlatformError(`${server.url} ${problem.startsWith("refused") ? problem : form}`),
     );
   });
 
   test.each<[string, Told[], string, string]>([
-    ["an unknown user", [{ content: {} }], "/user", "id is not as it should be."],
+    ["an unknown user", [{ content: {} }], "/user", "id: expected a number, got nothing."],
     [
       "a note of nobody",
       [{ content: { id: 1 } }, { content: [{ id: 1, body: "ours" }] }],
       gitlabPath,
-      "0.author is not as it should be.",
+      "0.author: expected an object, got nothing.",
     ],
   ])("%s of GitLab", async (_, told, path, problem) => {
     await using server = await answering(...told);
     await expect(all(gitlab(server.url))).rejects.toEqual(
-      new PlatformError(
-        `${server.url} answered GET ${path} in a form that its API does not have: ${problem}`,
-      ),
+      new PlatformError(`${server.url} answered GET ${path} in an unexpected form: ${problem}`),
     );
   });
 

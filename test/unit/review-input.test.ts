@@ -251,7 +251,7 @@ describe("the stream of events", () => {
       change: "delete",
       lost: [],
       life: [
-        "It may stay alive, and nobody would manage it: whether deletedWith keeps it cannot be seen.",
+        "It may stay alive, and nobody would manage it: it cannot be seen whether deletedWith keeps it.",
       ],
     });
   });

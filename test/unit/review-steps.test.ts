@@ -215,7 +215,7 @@ describe("a credential that stays alive when its resource goes", () => {
     const found = reviewedPlan({ [urnOf("OAuthClient", "a")]: { steps: ["delete"], state: null } });
     expect(only(found)).toMatchObject({ change: "delete", lost: [], class: "none" });
     expect(only(found).life).toEqual([
-      "It may stay alive, and nobody would manage it: whether retainOnDelete or deletedWith keeps it cannot be seen.",
+      "It may stay alive, and nobody would manage it: it cannot be seen whether retainOnDelete or deletedWith keeps it.",
     ]);
     expect(found.report.notReviewed).toEqual([
       "a (delete) is revoked by code that a plan does not show.",

@@ -59,8 +59,8 @@ describe("the client's id and its secret", () => {
         TAILSCALE_OAUTH_CLIENT_SECRET: secretOf(idA),
       }),
     ).toBe(
-      `The client id ${idB} (TAILSCALE_OAUTH_CLIENT_ID, tailscope:oauthClientId) does not fit the client's secret (TAILSCALE_OAUTH_CLIENT_SECRET, tailscope:oauthClientSecret), which is that of ${idA}.\n` +
-        "  Take both from one OAuth client, or leave the id out: the secret has it.",
+      `The client id ${idB} (TAILSCALE_OAUTH_CLIENT_ID, tailscope:oauthClientId) does not belong to the client's secret (TAILSCALE_OAUTH_CLIENT_SECRET, tailscope:oauthClientSecret), which is that of ${idA}.\n` +
+        "  Take both from the same OAuth client, or leave out the id: the secret contains it.",
     );
     expect(refusal({}, { oauthClientId: idB, oauthClientSecret: secretOf(idA) })).toContain(
       `which is that of ${idA}.`,
@@ -81,13 +81,13 @@ describe("the client's id and its secret", () => {
     expect(named({ PROD: secretOf(idA) }, connections).deployer).toMatchObject(expected);
     const wrong = { prod: { oauthClientId: idB, oauthClientSecret: secretOf(idA) } };
     expect(() => named({}, wrong)).toThrow(
-      `The client id ${idB} (prod.oauthClientId, or prod.environment.oauthClientId for a variable's name) does not fit`,
+      `The client id ${idB} (prod.oauthClientId, or prod.environment.oauthClientId for a variable's name) does not belong to`,
     );
   });
 
   test("a secret of another form needs the id, and fits any", () => {
     const secret = { TAILSCALE_OAUTH_CLIENT_SECRET: "of-another-form" };
-    expect(refusal(secret)).toContain("without the client id it belongs to");
+    expect(refusal(secret)).toContain("without the client id that it belongs to");
     expect(from({ ...secret, TAILSCALE_OAUTH_CLIENT_ID: "kAny" }).deployer).toMatchObject({
       clientId: "kAny",
       clientSecret: "of-another-form",
@@ -470,13 +470,13 @@ describe("environment and stack config", () => {
       "an identity token, where stack config's id is that of its secret",
       { TAILSCALE_IDENTITY_TOKEN: "ey.J.x" },
       theirs,
-      "Found an identity token (TAILSCALE_IDENTITY_TOKEN) without the client id it belongs to.",
+      "Found an identity token (TAILSCALE_IDENTITY_TOKEN) without the client id that it belongs to.",
     ],
     [
       "a secret of another form, where stack config's id is that of its own secret",
       { TAILSCALE_OAUTH_CLIENT_SECRET: "of-another-form" },
       theirs,
-      "without the client id it belongs to.",
+      "without the client id that it belongs to.",
     ],
     [
       "an audience without an id",

@@ -28,7 +28,7 @@ test.each([
   ['"a', "has a double quote that does not end"],
   ['a"b"', "has a double quote inside of a name"],
   ['"a"b', "has a double quote inside of a name"],
-  ["a .b", "has a blank before or after a name"],
+  ["a .b", "has a space before or after a name"],
   ["https://example.com/x", "has periods in its own name"],
 ])("%j is refused: it %s", (name, problem) => {
   const read = parseClaim(name);

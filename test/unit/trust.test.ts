@@ -169,9 +169,9 @@ test.each<[() => unknown, object]>([
 test.each<[() => unknown, string]>([
   [
     () => trust.github({ repository: "*/*", branch: "main" }),
-    'trust.github: repository: "*/*" trusts repositories that do not exist yet',
+    'trust.github: repository: "*/*" also trusts repositories that do not exist yet',
   ],
-  [() => trust.github({ repository: "acme*/x", branch: "main" }), "whoever makes them"],
+  [() => trust.github({ repository: "acme*/x", branch: "main" }), "no matter who creates them"],
   [
     () => trust.github({ repository: `acme/${pulumi.output("x")}`, branch: "main" }),
     "trust.github: repository: trust takes plain texts, not an Output. Make it where the value is known: output.apply((value) => trust.github({ … }))",
@@ -183,7 +183,7 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => trust.github({ repository: "acme/*", branch: "main" }),
-    'Name it exactly, or write down why that is right: allowStrangers: "…"',
+    'Name it exactly, or give the reason for trusting strangers: allowStrangers: "…"',
   ],
   [
     () => trust.github({ ...acme, pullRequest: true }),
@@ -235,7 +235,7 @@ test.each<[() => unknown, string]>([
   [() => trust.gitlab({ project: "acme", branch: "main" }), 'write "GROUP/PROJECT"'],
   [
     () => trust.gitlab({ project: "*/x", branch: "main" }),
-    'trust.gitlab: project: "*/x" trusts projects that do not exist yet, whoever makes them.',
+    'trust.gitlab: project: "*/x" also trusts projects that do not exist yet, no matter who creates them.',
   ],
   [
     () => trust.gitlab({ project: "a/b:c", branch: "main" }),
@@ -253,7 +253,7 @@ test.each<[() => unknown, string]>([
   [
     () =>
       trust.kubernetes({ issuer: "https://i.example.com", namespace: "*", serviceAccount: "x" }),
-    'trust.kubernetes: namespace: "*" trusts whoever may make one of that name in the cluster.',
+    'trust.kubernetes: namespace: "*" trusts everybody who can create one with a matching name in the cluster.',
   ],
   [
     () =>
@@ -380,7 +380,7 @@ test.each<[() => unknown, string]>([
         subject: " me",
         allowStrangers: "none helps",
       }),
-    'trust.generic: subject: " me" starts or ends with a blank, and no subject has one.',
+    'trust.generic: subject: " me" starts or ends with a space, and no subject does.',
   ],
   [
     () =>

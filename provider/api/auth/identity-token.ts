@@ -28,7 +28,7 @@ export async function readIdentityToken(
   const end = readExpiry(token);
   if (end === undefined) {
     throw new SettingsError(
-      `What ${from} gives is not an identity token: it is not a JWT with an expiry (exp).\n  Put the token there that the CI system issues, for example one of GitLab's id_tokens.`,
+      `What ${from} gives is not an identity token: it is not a JWT with an expiry (exp).\n  Use the token that the CI system issues, for example one of GitLab's id_tokens.`,
     );
   }
   if (end * 1000 <= now()) {

@@ -127,14 +127,14 @@ export function createSafeCreate(lookup: LostCreateLookup): SafeCreate {
     } catch (reason) {
       throw new LostCreate(
         error,
-        `whether it did cannot be seen (${getFirstLine(reason)})`,
+        `whether it did is not known (${getFirstLine(reason)})`,
         lookYourself,
       );
     }
     if (found === undefined) {
       throw new LostCreate(
         error,
-        "whether it did cannot be seen: the deployer may not list credentials",
+        "whether it did is not known, because the deployer may not list credentials",
         lookYourself,
       );
     }
@@ -143,7 +143,7 @@ export function createSafeCreate(lookup: LostCreateLookup): SafeCreate {
     found = found.filter(({ id }) => !lookup.known.has(id));
     if (found.length > (lost.get(likeness) ?? 0)) {
       const ids = found.map(({ id }) => id);
-      const alike = `each of these was created at that moment with the same arguments: ${ids.join(", ")}`;
+      const alike = `each of these was created at the same time with the same arguments: ${ids.join(", ")}`;
       throw new LostCreate(error, alike, `Nothing was revoked. ${lookYourself}`, ids);
     }
     const [ours] = found;
@@ -153,7 +153,7 @@ export function createSafeCreate(lookup: LostCreateLookup): SafeCreate {
     } catch (reason) {
       throw new LostCreate(
         error,
-        `it did, as ${ours.id}, which could not be revoked (${getFirstLine(reason)})`,
+        `it created ${ours.id}, which could not be revoked (${getFirstLine(reason)})`,
         lookYourself,
         [ours.id],
       );
@@ -184,7 +184,7 @@ export function createSafeCreate(lookup: LostCreateLookup): SafeCreate {
           lost.set(likeness, (lost.get(likeness) ?? 1) - 1);
         }
         if (tried === attempts) {
-          const given = `it was sent ${attempts} times, and what it left behind was revoked`;
+          const given = `it was sent ${attempts} times, and what it created was revoked`;
           throw new LostCreate(error, given, "Nothing is left behind: run the same command again.");
         }
       }

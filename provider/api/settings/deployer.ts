@@ -85,15 +85,15 @@ export function readDeployer(
     if (apiKey !== undefined && givenId !== undefined) {
       throw new SettingsError(
         `Found an API access token (${listPlaces("apiKey")}) and an OAuth client's id (${listPlaces("oauthClientId")}): only one of them can be the deployer.\n` +
-          "  Unset the one that is not meant.",
+          "  Unset the one that you do not want to use.",
       );
     }
   }
 
   function createMisfitError(id: string, secret: string): SettingsError {
     return new SettingsError(
-      `The client id ${sanitize(id)} (${listPlaces("oauthClientId")}) does not fit the client's secret (${listPlaces("oauthClientSecret")}), which is that of ${parseSecretId(secret)}.\n` +
-        "  Take both from one OAuth client, or leave the id out: the secret has it.",
+      `The client id ${sanitize(id)} (${listPlaces("oauthClientId")}) does not belong to the client's secret (${listPlaces("oauthClientSecret")}), which is that of ${parseSecretId(secret)}.\n` +
+        "  Take both from the same OAuth client, or leave out the id: the secret contains it.",
     );
   }
 
@@ -116,7 +116,7 @@ export function readDeployer(
     ].find(Boolean);
     if (without) {
       return createMissingError(
-        `Found ${without} without the client id it belongs to.\n  Set TAILSCALE_OAUTH_CLIENT_ID or \`pulumi config set tailscope:oauthClientId\`.`,
+        `Found ${without} without the client id that it belongs to.\n  Set TAILSCALE_OAUTH_CLIENT_ID or \`pulumi config set tailscope:oauthClientId\`.`,
       );
     }
     return createMissingError(
@@ -124,7 +124,7 @@ export function readDeployer(
         `  - an OAuth client: ${listPlaces("oauthClientId")} with ${listPlaces("oauthClientSecret")} (a secret), or the secret alone\n` +
         `  - an API access token: ${listPlaces("apiKey")} (a secret)\n` +
         `  - workload identity: ${listPlaces("oauthClientId")} with ${listPlaces("identityToken")}, TAILSCALE_IDENTITY_TOKEN_FILE, a GitHub Actions job with \`permissions: { id-token: write }\`, or TAILSCALE_AUDIENCE on AWS and Google Cloud\n` +
-        `  Make an OAuth client under ${credentialsPage}, or run the emulator: npx tailscope-emulator`,
+        `  Create an OAuth client at ${credentialsPage}, or run the emulator: npx tailscope-emulator`,
     );
   }
 

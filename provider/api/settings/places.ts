@@ -1,6 +1,7 @@
 /** The places that have settings: the environment, stack config, a named connection. */
 
 import { z } from "zod";
+import { describeFormMismatch } from "../../access/form-mismatch";
 import type { Environment } from "../../network/proxy";
 import type { DeployerSource } from "./credential";
 import { SettingsError } from "./error";
@@ -161,9 +162,5 @@ function parseConnections(content: string | undefined): z.output<typeof namedCon
   }
   const parsed = namedConnections.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  // Never the value, which may be a secret.
-  throw wrong(
-    `is wrong at ${issue?.path.join(".") || "its top"}: ${issue?.code === "unrecognized_keys" ? `there is no setting ${issue.keys.join(", ")}` : "a value of another type is needed there"}`,
-  );
+  throw wrong(`is not valid: ${describeFormMismatch(parsed.error.issues, value)}`);
 }

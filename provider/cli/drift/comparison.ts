@@ -3,6 +3,7 @@
 import { getKeyFacts } from "../../access/kinds";
 import { sanitize } from "../../access/sanitize";
 import { parseName } from "../../access/urn";
+import { formatCount } from "../../access/word-list";
 import { fileByCredential } from "../../api/audit-log";
 import { NotVisible } from "../../api/errors";
 import { isKeyId } from "../../api/keys/id";
@@ -148,7 +149,7 @@ async function compareWithTailnet(
   const now = Date.now();
   const reads = trackReads();
   const compared = await announceWait(
-    `Comparing ${managed.length} credentials`,
+    `Comparing ${formatCount(managed.length, "credential")}`,
     Promise.all(
       managed.map(async (one) => {
         const definition = findDefinition(one.kind);
@@ -254,19 +255,20 @@ function report({ drift, notCompared, count }: Compared): void {
     if (reason !== undefined) print(`${sanitize(parseName(urn))} (${id}) was ${reason}.`);
   for (const { urn, id, arguments: names } of notCompared)
     print(
-      `${sanitize(parseName(urn))} (${id}) was not compared in ${names.join(", ")}: secret in the state, and not decrypted.`,
+      `${sanitize(parseName(urn))} (${id}) was not compared in ${names.join(", ")}, because their values are encrypted in the state.`,
     );
   const isDifferent = new Set(drift.map(({ urn }) => urn));
   const alsoSeen = notCompared.filter(({ urn }) => isDifferent.has(urn)).length;
   if (drift.length > 0)
     print(
-      `${drift.length} of ${count + alsoSeen} credentials differ. \`pulumi up --refresh\` previews the correction and makes it.`,
+      `${drift.length} of ${formatCount(count + alsoSeen, "credential")} ${drift.length === 1 ? "differs" : "differ"}. \`pulumi up --refresh\` previews the correction and applies it.`,
     );
   else if (notCompared.length > 0)
     print(
-      `No drift was found, but ${notCompared.length} of ${count + notCompared.length} credentials were not fully compared. The other ${count} match the state.`,
+      `No drift was found, but ${notCompared.length} of ${formatCount(count + notCompared.length, "credential")} ${notCompared.length === 1 ? "was" : "were"} not fully compared.${count === 0 ? "" : ` The other ${count === 1 ? "one matches" : `${count} match`} the state.`}`,
     );
-  else print(`No drift: ${count} credentials match the state.`);
+  else
+    print(`No drift: ${formatCount(count, "credential matches", "credentials match")} the state.`);
 }
 
 function describeFields(fields: Drift["fields"]): string {

@@ -35,7 +35,7 @@ export async function blameLines(path: string, lines: readonly number[]): Promis
       (await runGit(folder, ["rev-parse", "--is-shallow-repository"])).trim() === "true";
     if (isShallow)
       printAside(
-        "This is a shallow clone: lines from before its beginning are said to be older. Fetch everything (fetch-depth: 0, or git fetch --unshallow).",
+        "This is a shallow clone: lines that are older than its first commit cannot be blamed. Fetch the whole history (fetch-depth: 0, or git fetch --unshallow).",
       );
     return [...parsePorcelain(porcelain, isShallow)].map(([line, broughtBy]) => ({
       file: path,
@@ -43,7 +43,7 @@ export async function blameLines(path: string, lines: readonly number[]): Promis
       broughtBy,
     }));
   } catch (error) {
-    printAside(`${sanitize(path)}: who brought its lines is not known: ${explainFailure(error)}`);
+    printAside(`${sanitize(path)}: its lines cannot be blamed: ${explainFailure(error)}`);
     return [];
   }
 }
@@ -90,7 +90,7 @@ function describeCommit(
 
 function explainFailure(error: unknown): string {
   if (error instanceof Error && "code" in error && error.code === "ENOENT")
-    return "there is no git on PATH.";
+    return "git is not on PATH.";
   const said =
     error instanceof Error && "stderr" in error && typeof error.stderr === "string"
       ? error.stderr

@@ -2,6 +2,7 @@
 
 import { type ParseError, parse } from "jsonc-parser";
 import { z } from "zod";
+import { describeFormMismatch } from "../../access/form-mismatch";
 import type { Network } from "../../reach/network";
 import { findWaysTo, type Way } from "../../reach/questions";
 import type { SpreadFrom } from "../../reach/spread";
@@ -26,14 +27,14 @@ export type Expectation = z.infer<typeof expectation>;
 export function readExpectations(path: string): readonly Expectation[] {
   const errors: ParseError[] = [];
   const content: unknown = parse(readText(path), errors, { allowTrailingComma: true });
-  const list = z.union([z.array(expectation), z.strictObject({ tests: z.array(expectation) })]);
-  const read = list.safeParse(content);
+  const read = Array.isArray(content)
+    ? z.array(expectation).safeParse(content)
+    : z.strictObject({ tests: z.array(expectation) }).safeParse(content);
   if (errors.length > 0 || !read.success) {
-    const [issue] = read.error?.issues ?? [];
     const problem =
       errors.length > 0
         ? "it is not JSON with comments"
-        : `${issue?.path.join(".") || "its top"} is not as it should be`;
+        : describeFormMismatch(read.error?.issues ?? [], content);
     throw new CommandFailure(
       `${path} cannot be used: ${problem}.\n  Give a list such as [{"src": "ci", "accept": ["tag:web:22"], "deny": ["tag:db:5432"]}]; src is a credential, a tag, a user or a group.`,
     );
@@ -42,7 +43,7 @@ export function readExpectations(path: string): readonly Expectation[] {
   const empty = expectations.findIndex(({ accept, deny }) => accept.length + deny.length === 0);
   if (expectations.length === 0 || empty >= 0)
     throw new CommandFailure(
-      `${path} cannot be used: ${expectations.length === 0 ? "its list is empty" : `entry ${empty + 1} has neither accept nor deny`}, so that it would hold whatever happens.`,
+      `${path} cannot be used: ${expectations.length === 0 ? "its list is empty" : `entry ${empty + 1} has neither accept nor deny`}, so it would always hold.`,
     );
   return expectations;
 }
@@ -105,7 +106,7 @@ function isCertain({ conditions }: Way): boolean {
 export function requireTarget(text: string, network: Network) {
   const target = parseTarget(text, network);
   if ("problem" in target)
-    throw new CommandFailure(`${JSON.stringify(text)} cannot be asked about: ${target.problem}.`);
+    throw new CommandFailure(`The target ${JSON.stringify(text)} is not valid: ${target.problem}.`);
   return target;
 }
 

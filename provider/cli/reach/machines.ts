@@ -1,6 +1,7 @@
 /** Users and machines of a question, from a file or from the tailnet. */
 
 import { z } from "zod";
+import { describeFormMismatch } from "../../access/form-mismatch";
 import { type Device, readDevices, readUsers, type TailnetUser } from "../../api/devices";
 import { NotPermitted } from "../../api/errors";
 import type { Tailnet as Api } from "../../api/tailnet";
@@ -52,13 +53,12 @@ export function readMachinesFile(path: string): MachinesFile {
     content = JSON.parse(readText(path));
   } catch (error) {
     if (error instanceof CommandFailure) throw error;
-    throw new CommandFailure(`${path} cannot be used: it is not one JSON object.${example}`);
+    throw new CommandFailure(`${path} cannot be used: it is not JSON.${example}`);
   }
   const read = machinesFile.safeParse(content);
   if (!read.success) {
-    const [issue] = read.error.issues;
     throw new CommandFailure(
-      `${path} cannot be used: ${issue?.path.join(".") || "its top"}: ${issue?.message}.${example}`,
+      `${path} cannot be used: ${describeFormMismatch(read.error.issues, content)}.${example}`,
     );
   }
   const { policy, ...tailnet } = read.data;

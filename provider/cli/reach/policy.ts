@@ -48,6 +48,6 @@ export function requirePolicy(known: KnownPolicy, tailnet?: Tailnet): PolicyFile
   const read = parsePolicy(known, tailnet);
   if ("policy" in read) return read.policy;
   throw new CommandFailure(
-    `Tailscale would refuse ${known.name}: ${read.rejected} (${read.place.path || "the file"}, line ${read.place.line}).\n  Mend that first: of a policy file that does not hold nobody can say who reaches what.`,
+    `Tailscale would refuse ${known.name}: ${read.rejected} (${read.place.path || "the file"}, line ${read.place.line}).\n  Correct it first: reach cannot be computed from an invalid policy file.`,
   );
 }

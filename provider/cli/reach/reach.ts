@@ -127,7 +127,7 @@ function refuseContradictions({
     );
   if (isDescribed && scopes === undefined)
     throw new CommandFailure(
-      "Tags alone give nothing.\n  Say with --scopes what the credential may do, for example --scopes auth_keys.",
+      "Tags alone grant nothing.\n  Say with --scopes what the credential may do, for example --scopes auth_keys.",
     );
 }
 
@@ -169,7 +169,7 @@ async function readWorld(options: ReachOptions): Promise<Omit<World, "network" |
     const limits =
       local === undefined && file === undefined
         ? [
-            "No credentials are looked at: give --scopes and --tags, --preview, --state or --stack, or a deployer in the environment for those of the tailnet.",
+            "No credentials are given: add --scopes and --tags, --preview, --state or --stack, or set a deployer in the environment to read those of the tailnet.",
           ]
         : [];
     return {
@@ -291,7 +291,7 @@ function findStart(name: string, world: World): Start {
   if (findRanges(name, network) !== undefined) return { kind: "Addresses", name };
   const names = credentials.slice(0, 20).map((credential) => credential.name);
   throw new CommandFailure(
-    `There is no credential, tag or group called ${JSON.stringify(name)}.\n  ${names.length > 0 ? `The credentials are: ${names.join(", ")}.` : "No credentials are looked at: give --scopes and --tags, --preview, --state or --stack."}`,
+    `There is no credential, tag or group called ${JSON.stringify(name)}.\n  ${names.length > 0 ? `The credentials are: ${names.join(", ")}.` : "No credentials are given: add --scopes and --tags, --preview, --state or --stack."}`,
   );
 }
 
@@ -339,7 +339,7 @@ function findBroken(world: World, { from, deny = [], expect }: ReachOptions): Br
   const starts = from === undefined ? credentials : [findStart(from, world)];
   if (deny.length > 0 && starts.length === 0)
     throw new CommandFailure(
-      "--deny has nothing to hold: no credentials are looked at.\n  Give --scopes and --tags, --preview, --state or --stack, or a deployer in the environment.",
+      "--deny has nothing to check, because no credentials are given.\n  Give --scopes and --tags, --preview, --state or --stack, or a deployer in the environment.",
     );
   return [
     ...findDeniedWays(deny, starts, { network, spreadFrom }),

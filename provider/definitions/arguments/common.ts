@@ -4,14 +4,7 @@
  */
 
 import { z } from "zod";
-
-/** The type of what a person wrote, without its value, which may be long or secret. */
-export function describeType(input: unknown): string {
-  if (input === undefined || input === null) return "nothing";
-  if (Array.isArray(input)) return "a list";
-  if (typeof input === "number" && !Number.isFinite(input)) return String(input);
-  return typeof input === "object" ? "an object" : `a ${typeof input}`;
-}
+import { describeType } from "../../access/form-mismatch";
 
 export const createTextSchema = (what: string) =>
   z.string({ error: (issue) => `expected ${what}, got ${describeType(issue.input)}` });
@@ -61,7 +54,7 @@ export const description = createTextSchema("a string")
     if (length > 50) {
       context.addIssue({
         code: "custom",
-        message: `${length} characters are too many: the API takes at most 50. Shorten it by ${length - 50}.`,
+        message: `it has ${length} characters, and the API accepts at most 50. Shorten it by ${length - 50}.`,
       });
     }
     const wrong = [

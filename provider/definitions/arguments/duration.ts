@@ -1,8 +1,8 @@
 /** Durations as arguments. */
 
 import { z } from "zod";
+import { describeType } from "../../access/form-mismatch";
 import { type Duration, formatSeconds, parseDuration } from "../../access/lifetime";
-import { describeType } from "./common";
 
 /** A duration between two limits. Its normal form is the one that people read: `"90d"`. */
 export function createDurationSchema(

@@ -1,10 +1,11 @@
 /** The argument `mintedBy`: the OAuth client that creates an auth key. */
 
 import { z } from "zod";
+import { describeType } from "../../access/form-mismatch";
 import { sanitize } from "../../access/sanitize";
 import { detectForm, fits, formInWords, parseSecretId } from "../../access/secret-form";
 import { isNotKnown } from "../../engine/unknown-secret";
-import { createTextSchema, describeType } from "./common";
+import { createTextSchema } from "./common";
 
 export const minter = z
   .object(
@@ -40,7 +41,7 @@ export const minter = z
     context.addIssue({
       code: "custom",
       path: ["clientId"],
-      message: `${JSON.stringify(sanitize(clientId))} does not fit clientSecret, which is that of ${parseSecretId(clientSecret)}: give both of one OAuth client`,
+      message: `${JSON.stringify(sanitize(clientId))} does not belong to clientSecret, which is that of ${parseSecretId(clientSecret)}: give the id and the secret of the same OAuth client`,
     });
   })
   .optional();

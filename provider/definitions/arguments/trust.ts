@@ -3,10 +3,11 @@
 import { z } from "zod";
 import { escapeToAscii, findInvisible, hasUserInformation } from "../../access/characters";
 import { formatClaim, parseClaim } from "../../access/claim";
+import { describeType } from "../../access/form-mismatch";
 import { findPlatform } from "../../access/platforms";
 import { judgeTrust } from "../../access/trusted";
 import type { Failure } from "../../engine/resource";
-import { createTextSchema, describeType } from "./common";
+import { createTextSchema } from "./common";
 
 /** A text to compare identity tokens with. Nobody could review invisible characters in it. */
 const createVisibleTextSchema = (what: string) =>
@@ -50,7 +51,7 @@ export const issuer = createVisibleTextSchema(
  * character by character (OpenID Connect Core 1.0, section 3.1.3.7).
  */
 function findMisspelling(address: string, url: URL): string | undefined {
-  if (address.trim() !== address) return "starts or ends with a blank";
+  if (address.trim() !== address) return "starts or ends with a space";
   const platform = findPlatform(address);
   if (platform === undefined || url.pathname !== "/" || address === url.origin) return undefined;
   return `is not how the tokens of ${platform.name} spell it: ${JSON.stringify(url.origin)}`;
@@ -61,7 +62,7 @@ export const subject = createVisibleTextSchema(
 );
 
 export const audience = createVisibleTextSchema("the audience of the identity tokens")
-  .refine((words) => words.trim() === words, { error: "starts or ends with a blank" })
+  .refine((words) => words.trim() === words, { error: "starts or ends with a space" })
   .optional();
 
 /** Claims that have arguments of their own. The API refuses them among the rules. */
@@ -100,7 +101,7 @@ function findClaimProblem(claim: string, known: Map<string, string>): string | u
   if (findInvisible(claim).length > 0) return undefined;
   const read = parseClaim(claim);
   if ("problem" in read) {
-    return `the claim's name ${read.problem}. A period leads into an object, as in "user.name"; a name that has a period itself stands in double quotes, as in '"open.id".username'`;
+    return `the claim's name ${read.problem}. A period selects a member of an object, as in "user.name"; a name that contains a period is put in double quotes, as in '"open.id".username'`;
   }
   const written = formatClaim(read.path);
   const argument = ownArguments.get(written);

@@ -65,5 +65,8 @@ export function findSurvival(
   ];
   return hiddenOptions.length === 0
     ? undefined
-    : { isCertain: false, reason: `whether ${hiddenOptions.join(" or ")} keeps it cannot be seen` };
+    : {
+        isCertain: false,
+        reason: `it cannot be seen whether ${hiddenOptions.join(" or ")} keeps it`,
+      };
 }

@@ -158,7 +158,7 @@ async function fetchInstanceMetadata(path: string, environment: Environment): Pr
   const session = await openInstanceSession(environment);
   if (session === undefined)
     throw new Error(
-      "there are no variables, no web identity, no container and no instance that give credentials",
+      "neither variables, a web identity, a container nor an instance provide credentials",
     );
   const address = `${findInstanceService(environment)}/latest/meta-data/${path}`;
   return fetchText(address, { headers: { "x-aws-ec2-metadata-token": session } }, environment);

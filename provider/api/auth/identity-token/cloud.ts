@@ -35,9 +35,9 @@ export async function detectCloud(environment: Environment, asker: string): Prom
   if (hasAwsCredentials(environment)) return aws;
   const inGithub = environment["GITHUB_ACTIONS"] === "true";
   throw new SettingsError(
-    `${asker} asks for an identity token of the platform, and none is found to ask:\n` +
+    `${asker} needs an identity token from the platform, but no supported platform was found:\n` +
       `    GitHub Actions: ${inGithub ? "the job may have none; it needs `permissions: { id-token: write }`" : "this is not one of its jobs"}\n` +
-      "    AWS: no metadata service of an instance answers, and there are no variables of a container or of credentials\n" +
+      "    AWS: no instance metadata service answers, and no variable of a container or of credentials is set\n" +
       "    Google Cloud: no metadata server answers\n" +
       "  Run it on one of them, or set TAILSCALE_IDENTITY_TOKEN or TAILSCALE_IDENTITY_TOKEN_FILE.",
   );

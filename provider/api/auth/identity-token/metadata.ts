@@ -25,7 +25,7 @@ export function requireTrustedAddress(address: string, name: string): string {
     if (isConfidential(address) || (protocol === "http:" && isLinkLocal(hostname))) return address;
   }
   throw new SettingsError(
-    `${name} is neither https nor an address of this machine or its own link, so what it gives could be read on the way.\n  Unset it, or write an https address.`,
+    `${name} is neither https nor an address of this machine or its own link, so others could read its answer.\n  Unset it, or write an https address.`,
   );
 }
 
@@ -41,7 +41,7 @@ export async function fetchText(
     environment,
   );
   if (answer.status === 200) return answer.text;
-  throw new Error(`${new URL(address).pathname} was answered with ${answer.status}`);
+  throw new Error(`${new URL(address).pathname} failed with status ${answer.status}`);
 }
 
 /** Asks a service that may not exist; undefined if nothing answers. */
@@ -63,11 +63,11 @@ export function parseJson<Shape>(text: string, shape: z.ZodType<Shape>): Shape {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Error("what it gives is not JSON");
+    throw new Error("its answer is not JSON");
   }
   const parsed = shape.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new Error(
-    `what it gives has no ${sanitize(parsed.error.issues.map(({ path }) => path.join(".")).join(", ")) || "object"}`,
+    `its answer has no ${sanitize(parsed.error.issues.map(({ path }) => path.join(".")).join(", ")) || "object"}`,
   );
 }
