@@ -8,8 +8,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { timed } from "./processes.ts";
-import { type Emulator, type Requests, requestsOf } from "./stack.ts";
+import { measureProcess } from "./processes.ts";
+import { type Emulator, type Requests, takeRequests } from "./stack.ts";
 
 const tofu = process.env["BENCH_TOFU"];
 const providerFolder = process.env["BENCH_TF_PROVIDER_DIR"];
@@ -59,14 +59,14 @@ resource "tailscale_oauth_client" "client" {
     );
     const env = { ...process.env, TF_CLI_CONFIG_FILE: join(folder, "tofu.rc") };
     const run = (...args: string[]) =>
-      timed(tofu, [...args, "-input=false", "-no-color"], folder, env);
+      measureProcess(tofu, [...args, "-input=false", "-no-color"], folder, env);
     run("apply", "-auto-approve");
     const refreshOnly: number[] = [];
     let requests: Requests = { all: 0, writes: 0 };
     for (let round = 0; round < rounds; round++) {
-      await requestsOf(emulator);
+      await takeRequests(emulator);
       refreshOnly.push(run("plan", "-refresh-only").wall);
-      requests = await requestsOf(emulator);
+      requests = await takeRequests(emulator);
     }
     return { refreshOnly, requests };
   } finally {
@@ -74,7 +74,7 @@ resource "tailscale_oauth_client" "client" {
   }
 }
 
-export function alternativeVersion(): string {
+export function readAlternativeVersion(): string {
   const said = execFileSync(tofu ?? "tofu", ["version"], { encoding: "utf8" });
   return /v(\S+)/.exec(said)?.[1] ?? "of an unknown version";
 }

@@ -12,19 +12,19 @@ const atOnce = 4 * cpus().length;
 
 const path = "/api/v2/tailnet/-/keys";
 
-const headersOf = ({ apiKey }: Emulator) => ({
+const buildHeaders = ({ apiKey }: Emulator) => ({
   authorization: `Bearer ${apiKey}`,
   "content-type": "application/json",
 });
 
-const body = (version: number) =>
+const buildBody = (version: number) =>
   JSON.stringify({ keyType: "client", scopes: ["dns:read"], description: `version ${version}` });
 
-async function createWith(pool: Pool, emulator: Emulator, count: number): Promise<string[]> {
+async function createThrough(pool: Pool, emulator: Emulator, count: number): Promise<string[]> {
   const ids: string[] = [];
   await forEach(count, async () => {
-    const headers = headersOf(emulator);
-    const answer = await pool.request({ method: "POST", path, headers, body: body(1) });
+    const headers = buildHeaders(emulator);
+    const answer = await pool.request({ method: "POST", path, headers, body: buildBody(1) });
     ids.push(((await answer.body.json()) as { id: string }).id); // As the API answers.
   });
   return ids;
@@ -33,7 +33,7 @@ async function createWith(pool: Pool, emulator: Emulator, count: number): Promis
 /** Creates OAuth clients without an engine, and gives their ids. */
 export async function createClients(emulator: Emulator, count: number): Promise<string[]> {
   const pool = new Pool(emulator.url, { connections: atOnce });
-  const ids = await createWith(pool, emulator, count);
+  const ids = await createThrough(pool, emulator, count);
   await pool.destroy();
   return ids;
 }
@@ -42,14 +42,18 @@ export async function createClients(emulator: Emulator, count: number): Promise<
 export async function listClients(emulator: Emulator): Promise<number> {
   const pool = new Pool(emulator.url, { connections: 1 });
   const all = `${path}?all=true`;
-  const answer = await pool.request({ method: "GET", path: all, headers: headersOf(emulator) });
+  const answer = await pool.request({ method: "GET", path: all, headers: buildHeaders(emulator) });
   const { keys } = (await answer.body.json()) as { keys: unknown[] }; // As the API answers.
   await pool.destroy();
   return keys.length;
 }
 
-async function deleteWith(pool: Pool, emulator: Emulator, ids: readonly string[]): Promise<void> {
-  const headers = headersOf(emulator);
+async function deleteThrough(
+  pool: Pool,
+  emulator: Emulator,
+  ids: readonly string[],
+): Promise<void> {
+  const headers = buildHeaders(emulator);
   await forEach(ids.length, async (index) => {
     const to = `${path}/${ids[index]}`;
     await (await pool.request({ method: "DELETE", path: to, headers })).body.dump();
@@ -58,33 +62,35 @@ async function deleteWith(pool: Pool, emulator: Emulator, ids: readonly string[]
 
 export async function deleteClients(emulator: Emulator, ids: readonly string[]): Promise<void> {
   const pool = new Pool(emulator.url, { connections: atOnce });
-  await deleteWith(pool, emulator, ids);
+  await deleteThrough(pool, emulator, ids);
   await pool.destroy();
 }
 
 /** Seconds to create, to update and to delete `count` OAuth clients. */
-export async function bareLoop(
+export async function runBareLoop(
   emulator: Emulator,
   count: number,
 ): Promise<{ create: number; update: number; destroy: number }> {
   const pool = new Pool(emulator.url, { connections: atOnce });
-  const headers = headersOf(emulator);
+  const headers = buildHeaders(emulator);
   let ids: string[] = [];
-  const create = await secondsOf(async () => {
-    ids = await createWith(pool, emulator, count);
+  const create = await measureSeconds(async () => {
+    ids = await createThrough(pool, emulator, count);
   });
-  const update = await secondsOf(() =>
+  const update = await measureSeconds(() =>
     forEach(count, async (index) => {
       const to = `${path}/${ids[index]}`;
-      await (await pool.request({ method: "PUT", path: to, headers, body: body(2) })).body.dump();
+      await (
+        await pool.request({ method: "PUT", path: to, headers, body: buildBody(2) })
+      ).body.dump();
     }),
   );
-  const destroy = await secondsOf(() => deleteWith(pool, emulator, ids));
+  const destroy = await measureSeconds(() => deleteThrough(pool, emulator, ids));
   await pool.destroy();
   return { create, update, destroy };
 }
 
-async function secondsOf(work: () => Promise<void>): Promise<number> {
+async function measureSeconds(work: () => Promise<void>): Promise<number> {
   const started = performance.now();
   await work();
   return (performance.now() - started) / 1000;
@@ -92,8 +98,8 @@ async function secondsOf(work: () => Promise<void>): Promise<number> {
 
 async function forEach(count: number, request: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
-  const worker = async () => {
+  const sendRequests = async () => {
     while (next < count) await request(next++);
   };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await Promise.all(Array.from({ length: atOnce }, sendRequests));
 }

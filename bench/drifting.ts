@@ -4,11 +4,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClients } from "./bare-loop.ts";
-import { type Exported, exportedResource, writeMultiplied } from "./exported-state.ts";
-import { type Figure, spread } from "./figures.ts";
+import { type Exported, exportResource, writeMultiplied } from "./exported-state.ts";
+import { type Figure, formatSpread } from "./figures.ts";
 import type { Part } from "./part.ts";
-import { bareEnvironment, cpus, type Taken, tailscope, timed, walls } from "./processes.ts";
-import { deployerOf, type Emulator, withEmulator } from "./stack.ts";
+import {
+  createBareEnvironment,
+  getCpus,
+  getWalls,
+  measureProcess,
+  type Taken,
+  tailscope,
+} from "./processes.ts";
+import { createDeployerEnvironment, type Emulator, withEmulator } from "./stack.ts";
 
 /** Milliseconds of each answer. */
 const latency = 50;
@@ -23,44 +30,46 @@ export const drifting: Part = {
   async measure({ rounds, say }) {
     say("drift of exported state");
     const late = await withEmulator(latency, async (emulator) => {
-      const exported = exportedResource(emulator);
+      const exported = exportResource(emulator);
       return measure(emulator, exported, [1000], rounds);
     });
     const taken = await withEmulator(0, async (emulator) =>
-      measure(emulator, exportedResource(emulator), [100, 1000, 10_000], rounds),
+      measure(emulator, exportResource(emulator), [100, 1000, 10_000], rounds),
     );
-    const of = (count: number) => taken.get(count) ?? [];
-    const above = (count: number) => {
-      const few = cpus(of(100));
-      return cpus(of(count)).map((cpu, round) => (cpu - (few[round] ?? 0)) / (count - 100));
+    const getTaken = (count: number) => taken.get(count) ?? [];
+    const computeGrowth = (count: number) => {
+      const few = getCpus(getTaken(100));
+      return getCpus(getTaken(count)).map(
+        (cpu, round) => (cpu - (few[round] ?? 0)) / (count - 100),
+      );
     };
-    const [thousand, tenThousand] = [above(1000), above(10_000)];
-    const told = (all: readonly Taken[]) =>
-      `${spread(walls(all), "s")} in all, ${spread(cpus(all), "s of processor time")}`;
+    const [thousand, tenThousand] = [computeGrowth(1000), computeGrowth(10_000)];
+    const formatTaken = (all: readonly Taken[]) =>
+      `${formatSpread(getWalls(all), "s")} in all, ${formatSpread(getCpus(all), "s of processor time")}`;
     const figures: Figure[] = [
       {
         what: `drift --state of 1,000 at ${latency} ms, over the two answers`,
-        values: walls(late.get(1000) ?? []).map((wall) => wall - (2 * latency) / 1000),
+        values: getWalls(late.get(1000) ?? []).map((wall) => wall - (2 * latency) / 1000),
         unit: "s",
         target: 0.15,
-        beside: told(late.get(1000) ?? []),
+        beside: formatTaken(late.get(1000) ?? []),
       },
       {
         what: "drift --state of 10,000 at 0 ms",
-        values: walls(of(10_000)),
+        values: getWalls(getTaken(10_000)),
         unit: "s",
         target: 0.8,
-        beside: told(of(10_000)),
+        beside: formatTaken(getTaken(10_000)),
       },
       {
         what: "growth of drift --state, a credential, 1,000 → 10,000",
         values: tenThousand.map((most, round) => most / (thousand[round] ?? Number.NaN)),
         unit: "×",
         target: 1.2,
-        beside: `${spread(
+        beside: `${formatSpread(
           thousand.map((seconds) => seconds * 1000),
           "ms",
-        )} → ${spread(
+        )} → ${formatSpread(
           tenThousand.map((seconds) => seconds * 1000),
           "ms",
         )}`,
@@ -86,11 +95,11 @@ async function measure(
       return file;
     });
     const taken = new Map(sizes.map((count): [number, Taken[]] => [count, []]));
-    const env = { ...bareEnvironment(), ...deployerOf(emulator) };
+    const env = { ...createBareEnvironment(), ...createDeployerEnvironment(emulator) };
     for (let round = -1; round < rounds; round++)
       sizes.forEach((count, at) => {
         const args = [tailscope, "drift", "--state", files[at] ?? ""];
-        const { output, ...one } = timed(process.execPath, args, folder, env);
+        const { output, ...one } = measureProcess(process.execPath, args, folder, env);
         if (!output.includes(count.toLocaleString("en")) && !output.includes(String(count)))
           throw new Error(`drift did not compare ${count} credentials:\n${output}`);
         // The first one fills what the command keeps for the next.

@@ -2,11 +2,11 @@
  * What the engine itself costs, and what lowers it: settings of Pulumi's, tried on our resources.
  */
 
-import { ourEnvironment } from "./environment.ts";
-import { spread } from "./figures.ts";
-import { inTurns, runs } from "./lives.ts";
+import { readEnvironment } from "./environment.ts";
+import { formatSpread } from "./figures.ts";
+import { rotateOrder, runs } from "./lives.ts";
 import type { Part } from "./part.ts";
-import { cpus, type Taken, walls } from "./processes.ts";
+import { getCpus, getWalls, type Taken } from "./processes.ts";
 import { makeStack, withEmulator } from "./stack.ts";
 
 const usual = 300;
@@ -19,14 +19,14 @@ interface Setting {
   readonly args?: readonly string[];
 }
 
-const settings = (): readonly Setting[] => [
+const listSettings = (): readonly Setting[] => [
   { name: "as it comes" },
   { name: "`--parallel 32`", args: ["--parallel", "32"] },
   { name: "`PULUMI_SKIP_CHECKPOINTS=true`", environment: { PULUMI_SKIP_CHECKPOINTS: "true" } },
-  { name: "what `npm run env` sets", environment: ourEnvironment() },
+  { name: "what `npm run env` sets", environment: readEnvironment() },
   {
     name: "all of it",
-    environment: { ...ourEnvironment(), PULUMI_SKIP_CHECKPOINTS: "true" },
+    environment: { ...readEnvironment(), PULUMI_SKIP_CHECKPOINTS: "true" },
     args: ["--parallel", "32"],
   },
 ];
@@ -37,12 +37,12 @@ export const engineCosts: Part = {
   about: `Creating ${usual} OAuth clients with ${latency} ms for each answer. Without checkpoints a run that is killed forgets what it created.`,
   rounds: 3,
   async measure({ rounds, say, count = usual }) {
-    const all = settings();
+    const all = listSettings();
     const taken = all.map((): Taken[] => []);
     await withEmulator(latency, async (emulator) => {
       for (let round = 0; round < rounds; round++) {
         say(`settings of the engine, round ${round + 1} of ${rounds}`);
-        for (const at of inTurns([...all.keys()], round)) {
+        for (const at of rotateOrder([...all.keys()], round)) {
           const { environment = {}, args = [] } = all[at] ?? {};
           const stack = makeStack("ours", count, emulator, environment);
           try {
@@ -62,8 +62,8 @@ export const engineCosts: Part = {
           heads: ["setting", "by the clock", "processor time"],
           rows: all.map(({ name }, at) => [
             name,
-            spread(walls(taken[at] ?? []), "s"),
-            spread(cpus(taken[at] ?? []), "s"),
+            formatSpread(getWalls(taken[at] ?? []), "s"),
+            formatSpread(getCpus(taken[at] ?? []), "s"),
           ]),
         },
       ],

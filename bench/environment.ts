@@ -2,20 +2,20 @@
 
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { bareEnvironment, root } from "./processes.ts";
+import { createBareEnvironment, root } from "./processes.ts";
 
 /** Where the backend and the programs are: each measurement has its own. */
 const places = /^(PATH|PULUMI_HOME|PULUMI_BACKEND_URL|PULUMI_CONFIG_PASSPHRASE(_FILE)?)$/;
 
 /** What `npm run env` exports beyond places. */
-export function ourEnvironment(): Record<string, string> {
+export function readEnvironment(): Record<string, string> {
   const script = join(root, "tools", "print-environment.mjs");
   // What it says of its work goes to standard error.
   const exports = execFileSync(process.execPath, [script], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],
     // It leaves out what is set already.
-    env: bareEnvironment(),
+    env: createBareEnvironment(),
   });
   // Only a shell reads what is written for one.
   const read = `${exports}\nenv -0`;

@@ -15,7 +15,7 @@ interface Resource {
 }
 
 /** What the engine writes of one OAuth client. */
-export function exportedResource(emulator: Emulator): Exported {
+export function exportResource(emulator: Emulator): Exported {
   const stack = makeStack("ours", 1, emulator);
   try {
     stack.run(1, "up");

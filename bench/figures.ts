@@ -24,7 +24,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
-export function median(values: readonly number[]): number {
+export function computeMedian(values: readonly number[]): number {
   const sorted = [...values].sort((one, other) => one - other);
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1
@@ -33,7 +33,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** As many digits as say something. */
-export function digits(value: number): string {
+export function formatDigits(value: number): string {
   if (Number.isInteger(value)) return value.toLocaleString("en");
   const size = Math.abs(value);
   return value.toLocaleString("en", {
@@ -43,67 +43,69 @@ export function digits(value: number): string {
 }
 
 /** The least and the most; nothing where each round gave the same. */
-export function extent(values: readonly number[]): string {
+export function formatExtent(values: readonly number[]): string {
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  return least === most ? "" : `${digits(least)} to ${digits(most)}`;
+  return least === most ? "" : `${formatDigits(least)} to ${formatDigits(most)}`;
 }
 
 /** A median with the least and the most beside it. */
-export function spread(values: readonly number[], unit: string): string {
-  const between = extent(values);
-  return `${digits(median(values))} ${unit}${between && ` (${between})`}`;
+export function formatSpread(values: readonly number[], unit: string): string {
+  const between = formatExtent(values);
+  return `${formatDigits(computeMedian(values))} ${unit}${between && ` (${between})`}`;
 }
 
 /** One quotient a round, so that the ratio has a spread of its own. */
-export function ratios(ours: readonly number[], against: readonly number[]): number[] {
+export function computeRatios(ours: readonly number[], against: readonly number[]): number[] {
   return ours.map((value, round) => value / (against[round] ?? Number.NaN));
 }
 
 export const isAimed = (figure: Figure): figure is Aimed => figure.target !== undefined;
 
-export const isMet = ({ values, target }: Aimed) => median(values) <= target;
+export const isMet = ({ values, target }: Aimed) => computeMedian(values) <= target;
 
 export const isMissed = (figure: Figure): figure is Aimed => isAimed(figure) && !isMet(figure);
 
-export const written = ({ values, unit }: Pick<Figure, "values" | "unit">) =>
-  `${digits(median(values))} ${unit}`;
+export const formatMedian = ({ values, unit }: Pick<Figure, "values" | "unit">) =>
+  `${formatDigits(computeMedian(values))} ${unit}`;
 
-export function markdownTable(
+export function formatTable(
   heads: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(heads), line(heads.map(() => "---")), ...rows.map(line)].join("\n");
+  const formatLine = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [formatLine(heads), formatLine(heads.map(() => "---")), ...rows.map(formatLine)].join(
+    "\n",
+  );
 }
 
-export function figureTable(figures: readonly Figure[]): string {
+export function formatFigures(figures: readonly Figure[]): string {
   const rows = figures.map((figure) => {
     const { what, values, unit, target, beside = "" } = figure;
     return [
       what,
-      `**${written(figure)}**`,
-      extent(values),
-      target === undefined ? "" : `≤ ${digits(target)} ${unit}`,
+      `**${formatMedian(figure)}**`,
+      formatExtent(values),
+      target === undefined ? "" : `≤ ${formatDigits(target)} ${unit}`,
       isAimed(figure) ? (isMet(figure) ? "met" : "**missed**") : "",
       beside,
     ];
   });
-  return markdownTable(["what", "median", "least to most", "to reach", "", "beside it"], rows);
+  return formatTable(["what", "median", "least to most", "to reach", "", "beside it"], rows);
 }
 
-const escaped = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
+const escapeText = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 
 /** Each figure with a target as a bar, its target at the line in the middle. */
-export function picture(figures: readonly Aimed[]): string {
+export function drawFigures(figures: readonly Aimed[]): string {
   const [row, label, width] = [26, 480, 300];
   const height = figures.length * row + 40;
   const bars = figures.map((figure, index) => {
-    const [value, { what, target }] = [median(figure.values), figure];
+    const [value, { what, target }] = [computeMedian(figure.values), figure];
     // Where nothing is allowed, anything is too much.
     const share = target === 0 ? (value === 0 ? 0 : 2) : value / target;
     const length = Math.max(1, Math.min(width, (share * width) / 2));
     const y = 30 + index * row;
-    return `<text x="${label - 8}" y="${y + 12}" text-anchor="end">${escaped(what)}</text><rect x="${label}" y="${y}" width="${length.toFixed(1)}" height="16" fill="${isMet(figure) ? "#2da44e" : "#cf222e"}"/><text x="${(label + length + 6).toFixed(1)}" y="${y + 12}">${escaped(written(figure))}</text>`;
+    return `<text x="${label - 8}" y="${y + 12}" text-anchor="end">${escapeText(what)}</text><rect x="${label}" y="${y}" width="${length.toFixed(1)}" height="16" fill="${isMet(figure) ? "#2da44e" : "#cf222e"}"/><text x="${(label + length + 6).toFixed(1)}" y="${y + 12}">${escapeText(formatMedian(figure))}</text>`;
   });
   const line = label + width / 2;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${label + width + 150} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="#57606a" role="img" aria-label="Each figure against its target">

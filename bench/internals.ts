@@ -17,7 +17,7 @@ export const internals = {
 
 /** The statement with which a script gets them, compiled. */
 export function requireInternals(...names: readonly (keyof typeof internals)[]): string {
-  const statement = (name: keyof typeof internals) =>
+  const formatStatement = (name: keyof typeof internals) =>
     `const { ${name} } = require(${JSON.stringify(join(root, "provider", "dist", internals[name]))});`;
-  return names.map(statement).join("\n");
+  return names.map(formatStatement).join("\n");
 }

@@ -1,15 +1,15 @@
 /** Lives of a stack of ours and of one that does nothing, in turns, each operation timed. */
 
-import { bareLoop } from "./bare-loop.ts";
-import { ourEnvironment } from "./environment.ts";
-import { type Figure, ratios, spread } from "./figures.ts";
+import { runBareLoop } from "./bare-loop.ts";
+import { readEnvironment } from "./environment.ts";
+import { computeRatios, type Figure, formatSpread } from "./figures.ts";
 import type { Part } from "./part.ts";
-import { cpus, type Taken, walls } from "./processes.ts";
+import { getCpus, getWalls, type Taken } from "./processes.ts";
 import {
   type Emulator,
   makeStack,
   type Requests,
-  requestsOf,
+  takeRequests,
   type Variant,
   withEmulator,
 } from "./stack.ts";
@@ -43,7 +43,7 @@ const kinds = {
   floor: { variant: "floor", environment: () => ({}) },
   ours: { variant: "ours", environment: () => ({}) },
   /** With what this repository sets. */
-  set: { variant: "ours", environment: ourEnvironment },
+  set: { variant: "ours", environment: readEnvironment },
 } as const satisfies Record<string, { variant: Variant; environment: () => NodeJS.ProcessEnv }>;
 type Kind = keyof typeof kinds;
 
@@ -64,51 +64,53 @@ export const lives: Part = {
     const { taken, requests, loop } = await withEmulator(0, (emulator) =>
       measureLives(emulator, count, rounds, say),
     );
-    const against = (operation: Operation) => {
-      const floor = walls(taken.floor[operation]);
+    const getFloor = (operation: Operation) => {
+      const floor = getWalls(taken.floor[operation]);
       const bare = operation in loop ? loop[operation as keyof typeof loop] : [];
       // Where the requests alone take longer than the engine, they are the floor.
       return floor.map((seconds, round) => Math.max(seconds, bare[round] ?? 0));
     };
-    const row = (operation: Operation, target: number): Figure => ({
+    const toFigure = (operation: Operation, target: number): Figure => ({
       what: `${names[operation]}, ${count}, against the floor`,
-      values: ratios(walls(taken.ours[operation]), against(operation)),
+      values: computeRatios(getWalls(taken.ours[operation]), getFloor(operation)),
       unit: "×",
       target,
       beside: [
-        `${spread(walls(taken.ours[operation]), "s")}, ${spread(cpus(taken.ours[operation]), "s of processor time")}`,
-        `floor ${spread(walls(taken.floor[operation]), "s")}, ${spread(cpus(taken.floor[operation]), "s of processor time")}`,
-        ...(operation in loop ? [`loop ${spread(loop[operation as keyof typeof loop], "s")}`] : []),
-        `${spread(
+        `${formatSpread(getWalls(taken.ours[operation]), "s")}, ${formatSpread(getCpus(taken.ours[operation]), "s of processor time")}`,
+        `floor ${formatSpread(getWalls(taken.floor[operation]), "s")}, ${formatSpread(getCpus(taken.floor[operation]), "s of processor time")}`,
+        ...(operation in loop
+          ? [`loop ${formatSpread(loop[operation as keyof typeof loop], "s")}`]
+          : []),
+        `${formatSpread(
           requests[operation].map(({ all }) => all),
           "requests",
         )}`,
       ].join("; "),
     });
-    const set = (operation: Operation): Figure => ({
+    const toSettingsFigure = (operation: Operation): Figure => ({
       what: `${names[operation]}, ${count}, with what we set, against the floor as it comes`,
-      values: ratios(walls(taken.set[operation]), against(operation)),
+      values: computeRatios(getWalls(taken.set[operation]), getFloor(operation)),
       unit: "×",
       target: 1,
-      beside: `${spread(walls(taken.set[operation]), "s")}, ${spread(cpus(taken.set[operation]), "s of processor time")}`,
+      beside: `${formatSpread(getWalls(taken.set[operation]), "s")}, ${formatSpread(getCpus(taken.set[operation]), "s of processor time")}`,
     });
     return {
       figures: [
-        row("no change", 1.1),
+        toFigure("no change", 1.1),
         {
           what: `writes of a run without a change, ${count}`,
           values: requests["no change"].map(({ writes }) => writes),
           unit: "requests",
           target: 0,
-          beside: `${spread(
+          beside: `${formatSpread(
             requests["no change"].map(({ all }) => all),
             "requests",
           )} in all`,
         },
-        row("create", 1.25),
-        row("update", 1.25),
-        row("destroy", 1.25),
-        ...operations.map(set),
+        toFigure("create", 1.25),
+        toFigure("update", 1.25),
+        toFigure("destroy", 1.25),
+        ...operations.map(toSettingsFigure),
       ],
     };
   },
@@ -123,12 +125,12 @@ const names: Readonly<Record<Operation, string>> = {
 };
 
 /** Who goes first changes, so that nobody always has the warm machine. */
-export function inTurns<Name>(names: readonly Name[], round: number): readonly Name[] {
+export function rotateOrder<Name>(names: readonly Name[], round: number): readonly Name[] {
   const first = round % names.length;
   return [...names.slice(first), ...names.slice(0, first)];
 }
 
-const perOperation = <Value>(value: () => Value) =>
+const buildPerOperation = <Value>(value: () => Value) =>
   Object.fromEntries(operations.map((operation) => [operation, value()])) as Record<
     Operation,
     Value
@@ -140,26 +142,26 @@ async function measureLives(
   rounds: number,
   say: (text: string) => void,
 ): Promise<Lives> {
-  const none = () => perOperation((): Taken[] => []);
-  const taken = { floor: none(), ours: none(), set: none() };
-  const requests = perOperation((): Requests[] => []);
+  const startEmpty = () => buildPerOperation((): Taken[] => []);
+  const taken = { floor: startEmpty(), ours: startEmpty(), set: startEmpty() };
+  const requests = buildPerOperation((): Requests[] => []);
   const loop = { create: [] as number[], update: [] as number[], destroy: [] as number[] };
   for (let round = 0; round < rounds; round++) {
-    for (const kind of inTurns(Object.keys(kinds) as Kind[], round)) {
+    for (const kind of rotateOrder(Object.keys(kinds) as Kind[], round)) {
       say(`runs of ${count}, ${kind}, round ${round + 1} of ${rounds}`);
       const { variant, environment } = kinds[kind];
       const stack = makeStack(variant, count, emulator, environment());
       try {
         for (const operation of operations) {
-          await requestsOf(emulator);
+          await takeRequests(emulator);
           taken[kind][operation].push(stack.run(...runs[operation]));
-          if (kind === "ours") requests[operation].push(await requestsOf(emulator));
+          if (kind === "ours") requests[operation].push(await takeRequests(emulator));
         }
       } finally {
         stack.close();
       }
     }
-    const bare = await bareLoop(emulator, count);
+    const bare = await runBareLoop(emulator, count);
     for (const operation of ["create", "update", "destroy"] as const)
       loop[operation].push(bare[operation]);
   }

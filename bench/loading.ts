@@ -1,9 +1,9 @@
 /** What loading costs: the package in a program, the provider in the engine's process. */
 
-import { type Figure, median, spread, type Table } from "./figures.ts";
+import { computeMedian, type Figure, formatSpread, type Table } from "./figures.ts";
 import type { Part } from "./part.ts";
-import { numbersOf } from "./processes.ts";
-import { profileOf, type Share } from "./profile.ts";
+import { measureNumbers } from "./processes.ts";
+import { profileWork, type Share } from "./profile.ts";
 
 /**
  * The first verb of a run, as the engine's process comes to it: the SDK is there, the provider is
@@ -28,12 +28,12 @@ export const loading: Part = {
   rounds: 15,
   quickRounds: 3,
   async measure({ rounds }) {
-    const [sdk = [], ours = []] = numbersOf(
+    const [sdk = [], ours = []] = measureNumbers(
       `const started = performance.now(); require("@pulumi/pulumi"); const between = performance.now(); require("tailscope");
        console.log(between - started, performance.now() - between);`,
       rounds,
     );
-    const [nothing = [], , first = [], firstProcessor = []] = numbersOf(
+    const [nothing = [], , first = [], firstProcessor = []] = measureNumbers(
       `${firstVerb}
        verb(() => ({ check: async (olds, news) => ({ inputs: news }) })).then(async (nothing) =>
          console.log(...nothing, ...await verb(() => require("tailscope").OAuthClient.provider)));`,
@@ -45,14 +45,14 @@ export const loading: Part = {
         values: ours,
         unit: "ms",
         target: 40,
-        beside: `@pulumi/pulumi, before it in the same process: ${spread(sdk, "ms")}`,
+        beside: `@pulumi/pulumi, before it in the same process: ${formatSpread(sdk, "ms")}`,
       },
       {
         what: "first verb in a fresh process",
         values: first.map((one, round) => one - (nothing[round] ?? 0)),
         unit: "ms",
         target: 60,
-        beside: `less a provider that does nothing: ${spread(nothing, "ms")}; processor time of all threads: ${spread(firstProcessor, "ms")}`,
+        beside: `less a provider that does nothing: ${formatSpread(nothing, "ms")}; processor time of all threads: ${formatSpread(firstProcessor, "ms")}`,
       },
       {
         what: "provider text in the state",
@@ -62,25 +62,25 @@ export const loading: Part = {
         beside: "the smallest dynamic resource of Pulumi's own kind, by value: about 2.7 KB",
       },
     ];
-    return { figures, tables: [whereItGoes(Math.min(rounds, 5))] };
+    return { figures, tables: [measureOwners(Math.min(rounds, 5))] };
   },
 };
 
-function whereItGoes(rounds: number): Table {
+function measureOwners(rounds: number): Table {
   const verb = 'require("tailscope").OAuthClient.provider.check({}, { scopes: ["dns:read"] })';
-  const all = Array.from({ length: rounds }, () => profileOf('require("@pulumi/pulumi");', verb));
+  const all = Array.from({ length: rounds }, () => profileWork('require("@pulumi/pulumi");', verb));
   const owners = [...new Set(all.flatMap((shares) => shares.map(({ whose }) => whose)))];
-  const of = (shares: readonly Share[], owner: string) =>
+  const getMilliseconds = (shares: readonly Share[], owner: string) =>
     shares.find(({ whose }) => whose === owner)?.milliseconds ?? 0;
   const rows = owners
-    .map((owner) => ({ owner, values: all.map((shares) => of(shares, owner)) }))
-    .filter(({ values }) => median(values) >= 2)
-    .sort((one, other) => median(other.values) - median(one.values));
+    .map((owner) => ({ owner, values: all.map((shares) => getMilliseconds(shares, owner)) }))
+    .filter(({ values }) => computeMedian(values) >= 2)
+    .sort((one, other) => computeMedian(other.values) - computeMedian(one.values));
   return {
     title: "Where the first verb's time goes",
     about:
       "CPU profiles of `check` in a fresh process that has the SDK, by whose code was running.",
     heads: ["whose", "time"],
-    rows: rows.map(({ owner, values }) => [owner, spread(values, "ms")]),
+    rows: rows.map(({ owner, values }) => [owner, formatSpread(values, "ms")]),
   };
 }

@@ -1,16 +1,16 @@
 /** What it costs to look for changes that somebody made outside. */
 
 import { isAlternativeThere, measureAlternative } from "./alternative.ts";
-import { type Figure, ratios, spread } from "./figures.ts";
-import { inTurns, runs } from "./lives.ts";
+import { computeRatios, type Figure, formatSpread } from "./figures.ts";
+import { rotateOrder, runs } from "./lives.ts";
 import type { Part } from "./part.ts";
-import { tailscope, timed } from "./processes.ts";
+import { measureProcess, tailscope } from "./processes.ts";
 import {
   type Emulator,
   makeStack,
   type Requests,
-  requestsOf,
   type Stack,
+  takeRequests,
   type Variant,
   withEmulator,
 } from "./stack.ts";
@@ -49,7 +49,7 @@ async function lookAt(
   if (isAlternativeThere) say(`OpenTofu on ${count} resources`);
   const tofu = await measureAlternative(emulator, count, rounds);
   const size = count.toLocaleString("en");
-  const ratio = (
+  const toRatio = (
     what: string,
     ours: readonly number[],
     against: readonly number[],
@@ -57,12 +57,12 @@ async function lookAt(
     target: number,
   ): Figure => ({
     what: `${what}, ${size}, against ${name}`,
-    values: ratios(ours, against),
+    values: computeRatios(ours, against),
     unit: "×",
     target,
-    beside: `${spread(ours, "s")}; ${name} ${spread(against, "s")}`,
+    beside: `${formatSpread(ours, "s")}; ${name} ${formatSpread(against, "s")}`,
   });
-  const few = (what: string, requests: readonly Requests[]): Figure => ({
+  const countRequests = (what: string, requests: readonly Requests[]): Figure => ({
     what: `requests of ${what}, ${size}`,
     values: requests.map(({ all }) => all),
     unit: "requests",
@@ -71,15 +71,15 @@ async function lookAt(
   });
   // "1.5 times as fast" is a time of at most two thirds.
   const alternative = tofu && [
-    ratio("refresh", refresh.ours, tofu.refreshOnly, "OpenTofu", count >= 1000 ? 0.33 : 0.67),
-    ratio("tailscope drift", drift, tofu.refreshOnly, "OpenTofu", 0.2),
+    toRatio("refresh", refresh.ours, tofu.refreshOnly, "OpenTofu", count >= 1000 ? 0.33 : 0.67),
+    toRatio("tailscope drift", drift, tofu.refreshOnly, "OpenTofu", 0.2),
   ];
   return [
-    few("a refresh", refreshRequests),
-    ratio("refresh", refresh.ours, refresh.floor, "the floor", 1.3),
-    few("tailscope drift", driftRequests),
-    ratio("tailscope drift", drift, refresh.ours, "pulumi refresh", 0.2),
-    ratio("tailscope drift --state", driftOfExport, refresh.ours, "pulumi refresh", 0.2),
+    countRequests("a refresh", refreshRequests),
+    toRatio("refresh", refresh.ours, refresh.floor, "the floor", 1.3),
+    countRequests("tailscope drift", driftRequests),
+    toRatio("tailscope drift", drift, refresh.ours, "pulumi refresh", 0.2),
+    toRatio("tailscope drift --state", driftOfExport, refresh.ours, "pulumi refresh", 0.2),
     ...(alternative ?? []),
   ];
 }
@@ -114,13 +114,13 @@ async function measureLooks(
     for (const stack of Object.values(stacks)) stack.run(...runs.create);
     for (let round = 0; round < rounds; round++) {
       say(`looking at ${count} resources, round ${round + 1} of ${rounds}`);
-      for (const variant of inTurns(["floor", "ours"] as const, round)) {
-        await requestsOf(emulator);
+      for (const variant of rotateOrder(["floor", "ours"] as const, round)) {
+        await takeRequests(emulator);
         refresh[variant].push(stacks[variant].run(1, "refresh").wall);
-        if (variant === "ours") refreshRequests.push(await requestsOf(emulator));
+        if (variant === "ours") refreshRequests.push(await takeRequests(emulator));
       }
       drift.push(runDrift(stacks.ours, "--stack", "dev"));
-      driftRequests.push(await requestsOf(emulator));
+      driftRequests.push(await takeRequests(emulator));
       driftOfExport.push(runDrift(stacks.ours, "--state", stacks.ours.export()));
     }
   } finally {
@@ -130,5 +130,5 @@ async function measureLooks(
 }
 
 function runDrift({ folder, environment }: Stack, ...args: readonly string[]): number {
-  return timed(process.execPath, [tailscope, "drift", ...args], folder, environment).wall;
+  return measureProcess(process.execPath, [tailscope, "drift", ...args], folder, environment).wall;
 }

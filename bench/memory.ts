@@ -41,9 +41,9 @@ export async function watch(
   });
   const peaks: Partial<Record<Role, number>> = {};
   const look = () => {
-    for (const pid of descendants(child.pid ?? 0)) {
-      const role = roleOf(pid);
-      const peak = peakOf(pid);
+    for (const pid of listDescendants(child.pid ?? 0)) {
+      const role = findRole(pid);
+      const peak = readPeak(pid);
       if (role !== undefined && peak > 0) peaks[role] = Math.max(peaks[role] ?? 0, peak);
     }
   };
@@ -61,27 +61,27 @@ export async function watch(
 }
 
 /** Bytes that a process had in memory at the most; 0 where it has ended. */
-export function peakOf(pid: number): number {
-  const kibibytes = /^VmHWM:\s+(\d+) kB/m.exec(contentOf(`/proc/${pid}/status`))?.[1];
+export function readPeak(pid: number): number {
+  const kibibytes = /^VmHWM:\s+(\d+) kB/m.exec(readKernelFile(`/proc/${pid}/status`))?.[1];
   return Number(kibibytes ?? 0) * 1024;
 }
 
 /** Seconds of all cores that a process has taken. */
-export function processorTimeOf(pid: number): number {
+export function readProcessorTime(pid: number): number {
   // The name before these fields, in brackets, can have blanks.
-  const fields = contentOf(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ") ?? [];
+  const fields = readKernelFile(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ") ?? [];
   const ticksInASecond = 100;
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / ticksInASecond;
 }
 
-function descendants(pid: number): number[] {
-  const children = tasksOf(pid).flatMap((task) =>
-    contentOf(`/proc/${pid}/task/${task}/children`).split(" ").filter(Boolean).map(Number),
+function listDescendants(pid: number): number[] {
+  const children = listTasks(pid).flatMap((task) =>
+    readKernelFile(`/proc/${pid}/task/${task}/children`).split(" ").filter(Boolean).map(Number),
   );
-  return children.flatMap((child) => [child, ...descendants(child)]);
+  return children.flatMap((child) => [child, ...listDescendants(child)]);
 }
 
-function tasksOf(pid: number): string[] {
+function listTasks(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/task`);
   } catch {
@@ -90,7 +90,7 @@ function tasksOf(pid: number): string[] {
 }
 
 /** What a file of the kernel says; nothing where its process has ended. */
-function contentOf(path: string): string {
+function readKernelFile(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch {
@@ -98,8 +98,8 @@ function contentOf(path: string): string {
   }
 }
 
-function roleOf(pid: number): Role | undefined {
-  const [first = "", ...rest] = contentOf(`/proc/${pid}/cmdline`).split("\0");
+function findRole(pid: number): Role | undefined {
+  const [first = "", ...rest] = readKernelFile(`/proc/${pid}/cmdline`).split("\0");
   const all = rest.join(" ");
   if (/pulumi-language-nodejs/.test(first)) return "language host";
   if (/dynamic-provider/.test(all)) return "provider";

@@ -5,12 +5,19 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makePulumiHome } from "../harness/pulumi.ts";
-import { ourEnvironment } from "./environment.ts";
-import { type Figure, spread } from "./figures.ts";
-import { inTurns } from "./lives.ts";
+import { readEnvironment } from "./environment.ts";
+import { type Figure, formatSpread } from "./figures.ts";
+import { rotateOrder } from "./lives.ts";
 import type { Part } from "./part.ts";
-import { bareEnvironment, cpus, root, type Taken, timed, walls } from "./processes.ts";
-import { deployerOf, type Emulator, makeStack, withEmulator } from "./stack.ts";
+import {
+  createBareEnvironment,
+  getCpus,
+  getWalls,
+  measureProcess,
+  root,
+  type Taken,
+} from "./processes.ts";
+import { createDeployerEnvironment, type Emulator, makeStack, withEmulator } from "./stack.ts";
 
 /** Seconds, where we control the environment. */
 const target = 1.7;
@@ -24,12 +31,12 @@ export const previewing: Part = {
   quickRounds: 2,
   measure: ({ rounds, say }) =>
     withEmulator(0, async (emulator) => {
-      const ours = ourEnvironment();
-      const program = quickstart(emulator);
+      const ours = readEnvironment();
+      const program = makeQuickstart(emulator);
       const floor = makeStack("floor", 2, emulator);
       const caches = mkdtempSync(join(tmpdir(), "tailscope-bench-caches-"));
       const preview = (folder: string, env: NodeJS.ProcessEnv) =>
-        timed("pulumi", ["preview", "--non-interactive"], folder, env);
+        measureProcess("pulumi", ["preview", "--non-interactive"], folder, env);
       let cold = 0;
       const kinds = {
         cold: () => preview(program.folder, { ...program.environment, ...ours, ...emptyCache() }),
@@ -52,25 +59,25 @@ export const previewing: Part = {
         for (const name of names) kinds[name]();
         for (let round = 0; round < rounds; round++) {
           say(`previewing the quickstart, round ${round + 1} of ${rounds}`);
-          for (const name of inTurns(names, round)) taken[name].push(kinds[name]());
+          for (const name of rotateOrder(names, round)) taken[name].push(kinds[name]());
         }
       } finally {
         program.remove();
         floor.close();
         rmSync(caches, { recursive: true, force: true });
       }
-      const figure = (name: keyof typeof kinds, what: string): Figure => ({
+      const toFigure = (name: keyof typeof kinds, what: string): Figure => ({
         what,
-        values: walls(taken[name]),
+        values: getWalls(taken[name]),
         unit: "s",
-        beside: spread(cpus(taken[name]), "s of processor time"),
+        beside: formatSpread(getCpus(taken[name]), "s of processor time"),
       });
       return {
         figures: [
-          { ...figure("cold", "preview of the quickstart, cold"), target },
-          { ...figure("warm", "preview of the quickstart, warm"), target },
-          figure("as Pulumi comes", "preview of the quickstart, as Pulumi comes"),
-          figure("floor", "preview of two resources that do nothing"),
+          { ...toFigure("cold", "preview of the quickstart, cold"), target },
+          { ...toFigure("warm", "preview of the quickstart, warm"), target },
+          toFigure("as Pulumi comes", "preview of the quickstart, as Pulumi comes"),
+          toFigure("floor", "preview of two resources that do nothing"),
         ],
       };
     }),
@@ -82,13 +89,17 @@ interface Program {
   remove(): void;
 }
 
-function quickstart(emulator: Emulator): Program {
+function makeQuickstart(emulator: Emulator): Program {
   const home = makePulumiHome("bench");
   cpSync(join(root, "examples", "quickstart"), home.program, {
     recursive: true,
     filter: (path) => !/node_modules$|Pulumi\..+\.yaml$/.test(path),
   });
-  const environment = { ...bareEnvironment(), ...home.environment, ...deployerOf(emulator) };
+  const environment = {
+    ...createBareEnvironment(),
+    ...home.environment,
+    ...createDeployerEnvironment(emulator),
+  };
   execFileSync("pulumi", ["stack", "init", "dev", "--non-interactive"], {
     cwd: home.program,
     env: environment,

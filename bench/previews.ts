@@ -1,7 +1,7 @@
 /** Previews as `pulumi preview --json` prints them, of as many changes as wanted. */
 
 /** Indented, with a stack trace at each resource: most of it is of no use to a review. */
-export function preview(changes: number): string {
+export function createPreview(changes: number): string {
   const type = "pulumi-nodejs:dynamic/tailscope:OAuthClient";
   const __provider = 'exports.handler=()=>require("tailscope").OAuthClient.provider';
   const steps = Array.from({ length: changes }, (_, index) => ({

@@ -5,24 +5,24 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Figure, ratios, spread } from "./figures.ts";
+import { computeRatios, type Figure, formatSpread } from "./figures.ts";
 import { requireInternals } from "./internals.ts";
 import type { Part } from "./part.ts";
-import { numbersOf } from "./processes.ts";
+import { measureNumbers } from "./processes.ts";
 
 const credentials = 1000;
 const tags = Array.from({ length: 500 }, (_, at) => `tag:t${at}`);
-const tag = (at: number) => tags[at % tags.length] ?? "";
+const getTag = (at: number) => tags[at % tags.length] ?? "";
 
 /** Chains of owners, and rules from tag to tag, some of them from every tag. */
-function policy(rules: number): string {
+function createPolicy(rules: number): string {
   const grants = Array.from({ length: rules }, (_, at) => ({
-    src: at % 50 === 0 ? ["autogroup:tagged"] : [tag(at), tag(at * 7)],
-    dst: [tag(at * 13)],
+    src: at % 50 === 0 ? ["autogroup:tagged"] : [getTag(at), getTag(at * 7)],
+    dst: [getTag(at * 13)],
     ip: [`tcp:${(at % 60_000) + 1}`],
   }));
   const tagOwners = Object.fromEntries(
-    tags.map((name, at) => [name, at % 3 === 0 ? [tag(at * 5 + 1)] : []]),
+    tags.map((name, at) => [name, at % 3 === 0 ? [getTag(at * 5 + 1)] : []]),
   );
   return JSON.stringify({ tagOwners, grants }, undefined, 2);
 }
@@ -38,11 +38,11 @@ export const reaching: Part = {
     const [few, many] = [measure(10_000, rounds), measure(50_000, rounds)];
     return {
       figures: [
-        figure(few, 10_000, 1),
-        figure(many, 50_000, 10),
+        toFigure(few, 10_000, 1),
+        toFigure(many, 50_000, 10),
         {
           what: "growth of reach, a rule, 10,000 → 50,000",
-          values: ratios(many.whole, few.whole).map((ratio) => ratio / 5),
+          values: computeRatios(many.whole, few.whole).map((ratio) => ratio / 5),
           unit: "×",
           target: 1.2,
           beside: "1 is linear",
@@ -59,21 +59,21 @@ interface Reached {
   readonly whole: readonly number[];
 }
 
-const figure = ({ whole, read, followed }: Reached, rules: number, target: number): Figure => ({
+const toFigure = ({ whole, read, followed }: Reached, rules: number, target: number): Figure => ({
   what: `reach of ${credentials.toLocaleString("en")} credentials by ${rules.toLocaleString("en")} rules`,
   values: whole,
   unit: "s of one core",
   target,
-  beside: `reading the policy file: ${spread(read, "s")}; following: ${spread(followed, "s")}`,
+  beside: `reading the policy file: ${formatSpread(read, "s")}; following: ${formatSpread(followed, "s")}`,
 });
 
 function measure(rules: number, rounds: number): Reached {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-bench-reach-"));
   const file = join(folder, "policy.json");
-  writeFileSync(file, policy(rules));
+  writeFileSync(file, createPolicy(rules));
   try {
     // Processor time: the machine has other work, too.
-    const [read = [], followed = []] = numbersOf(
+    const [read = [], followed = []] = measureNumbers(
       `const text = require("fs").readFileSync(${JSON.stringify(file)}, "utf8");
        ${requireInternals("readPolicyFile", "toNetwork", "rememberSpreads")}
        const used = (since) => { const { user, system } = process.cpuUsage(since); return (user + system) / 1e6; };

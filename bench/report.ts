@@ -6,13 +6,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import {
   type Aimed,
-  figureTable,
+  drawFigures,
+  formatFigures,
+  formatMedian,
+  formatTable,
   isAimed,
   isMissed,
-  markdownTable,
-  picture,
   type Table,
-  written,
 } from "./figures.ts";
 import type { Measured, Part } from "./part.ts";
 
@@ -49,9 +49,9 @@ export interface Mutation {
   readonly scores: readonly MutationScore[];
 }
 
-const file = (name: string) => new URL(name, import.meta.url);
+const locateFile = (name: string) => new URL(name, import.meta.url);
 
-export const scoreOf = ({
+export const computeScore = ({
   killed,
   survived,
   notCovered,
@@ -65,14 +65,14 @@ interface Kept {
 
 /** Writes down what was measured, and the page again with it. */
 export function keep<Name extends keyof Kept>(name: Name, content: Kept[Name]): void {
-  writeFileSync(file(`${name}.json`), `${JSON.stringify(content, undefined, 2)}\n`);
+  writeFileSync(locateFile(`${name}.json`), `${JSON.stringify(content, undefined, 2)}\n`);
   writePage();
 }
 
 /** What {@link keep} wrote last. */
-export function kept<Name extends keyof Kept>(name: Name): Kept[Name] | undefined {
-  return existsSync(file(`${name}.json`))
-    ? JSON.parse(readFileSync(file(`${name}.json`), "utf8"))
+export function readKept<Name extends keyof Kept>(name: Name): Kept[Name] | undefined {
+  return existsSync(locateFile(`${name}.json`))
+    ? JSON.parse(readFileSync(locateFile(`${name}.json`), "utf8"))
     : undefined;
 }
 
@@ -86,24 +86,24 @@ export function withPart(
   part: MeasuredPart,
   order: readonly string[],
 ): readonly MeasuredPart[] {
-  const place = ({ name }: MeasuredPart) => order.indexOf(name);
+  const getOrder = ({ name }: MeasuredPart) => order.indexOf(name);
   return [...parts.filter(({ name }) => name !== part.name && order.includes(name)), part].sort(
-    (one, other) => place(one) - place(other),
+    (one, other) => getOrder(one) - getOrder(other),
   );
 }
 
 /** Writes the page of what is kept, for example after somebody wrote into `READING.md`. */
 export function writePage(): void {
-  const results = kept("results");
+  const results = readKept("results");
   if (results === undefined) return;
-  const reading = readFileSync(file("READING.md"), "utf8");
-  writeFileSync(file("RESULTS.md"), page(results, reading, kept("mutation")));
+  const reading = readFileSync(locateFile("READING.md"), "utf8");
+  writeFileSync(locateFile("RESULTS.md"), formatPage(results, reading, readKept("mutation")));
   const figures = results.parts.flatMap((part) => part.figures);
-  writeFileSync(file("results.svg"), picture(figures.filter(isAimed)));
+  writeFileSync(locateFile("results.svg"), drawFigures(figures.filter(isAimed)));
 }
 
 /** What a person wrote, without the title and the introduction, a level deeper. */
-function readingsIn(reading: string): string {
+function extractReadings(reading: string): string {
   const from = reading.search(/^## /m);
   return from < 0 ? "" : reading.slice(from).trim().replace(/^## /gm, "### ");
 }
@@ -116,7 +116,11 @@ function isRead(reading: string, { what }: Aimed): boolean {
   );
 }
 
-export function page({ parts }: Results, reading: string, mutation: Mutation | undefined): string {
+export function formatPage(
+  { parts }: Results,
+  reading: string,
+  mutation: Mutation | undefined,
+): string {
   const figures = parts.flatMap((part) => part.figures);
   const missed = figures.filter(isMissed);
   const unread = missed.filter((figure) => !isRead(reading, figure));
@@ -126,28 +130,28 @@ Made by \`npm run bench\`, each part when it was last measured: \`npm run bench 
 again. Each figure is the median of its rounds, with the least and the most; a ratio is taken round
 by round. Times by the clock are noisy on a busy machine, processor time is much less so.
 
-${verdict(figures.filter(isAimed), missed)}
+${formatVerdict(figures.filter(isAimed), missed)}
 ${unread.length === 0 ? "" : `\nNobody has written yet why: ${unread.map(({ what }) => what).join("; ")}.\n`}
 ![Each figure against its target](results.svg)
 
-${parts.map(partOfPage).join("\n\n")}
+${parts.map(formatPart).join("\n\n")}
 
 ## What a person read out of them
 
-${readingsIn(reading)}
-${mutation === undefined ? "" : mutationPart(mutation)}`;
+${extractReadings(reading)}
+${mutation === undefined ? "" : formatMutation(mutation)}`;
 }
 
-function verdict(aimed: readonly Aimed[], missed: readonly Aimed[]): string {
+function formatVerdict(aimed: readonly Aimed[], missed: readonly Aimed[]): string {
   if (missed.length === 0) return `All ${aimed.length} targets are met.`;
   const list = missed.map(
     ({ what, target, unit, values }) =>
-      `- ${what}: ${written({ values, unit })}, to reach ${target} ${unit}`,
+      `- ${what}: ${formatMedian({ values, unit })}, to reach ${target} ${unit}`,
   );
   return `${missed.length} of ${aimed.length} targets ${missed.length === 1 ? "is" : "are"} missed:\n\n${list.join("\n")}`;
 }
 
-function partOfPage(part: MeasuredPart): string {
+function formatPart(part: MeasuredPart): string {
   const { title, about, command, date, seconds, rounds, figures, tables = [] } = part;
   const { machine, load, cores, versions } = part;
   const took = seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 60)} minutes`;
@@ -158,16 +162,16 @@ function partOfPage(part: MeasuredPart): string {
   return [
     `## ${title}`,
     about,
-    ...(figures.length > 0 ? [figureTable(figures)] : []),
-    ...tables.flatMap((table) => [`### ${table.title}`, ...tableOfPage(table)]),
+    ...(figures.length > 0 ? [formatFigures(figures)] : []),
+    ...tables.flatMap((table) => [`### ${table.title}`, ...formatPartTable(table)]),
     `\`${command}\` on ${date}: ${rounds} ${rounds === 1 ? "round" : "rounds"}, ${took}.${busy} ${machine}; ${names.join(", ")}.`,
   ].join("\n\n");
 }
 
-const tableOfPage = ({ about, heads, rows }: Table) =>
-  rows.length === 0 ? [about] : [about, markdownTable(heads, rows)];
+const formatPartTable = ({ about, heads, rows }: Table) =>
+  rows.length === 0 ? [about] : [about, formatTable(heads, rows)];
 
-function mutationPart({ scores }: Mutation): string {
+function formatMutation({ scores }: Mutation): string {
   const sum = (of: (score: MutationScore) => number) =>
     scores.reduce((total, score) => total + of(score), 0);
   const all = {
@@ -182,7 +186,7 @@ function mutationPart({ scores }: Mutation): string {
     const { folder, date, killed, survived, notCovered, leftOut } = score;
     return [
       folder,
-      `**${scoreOf(score).toFixed(1)} %**`,
+      `**${computeScore(score).toFixed(1)} %**`,
       ...[killed, survived, notCovered, leftOut].map(String),
       date,
     ];
@@ -194,7 +198,7 @@ function mutationPart({ scores }: Mutation): string {
 \`npm run test:mutation\`: of the changes that Stryker makes to what matters most, how many a test notices. Left out is what
 runs only while a module loads, such as the table of scopes: each change there would need every test again.
 
-${markdownTable(heads, rows)}
+${formatTable(heads, rows)}
 
 The survivors were looked at. Most are of four sorts: guards for what an answer or argument may lack and no test leaves out; what only
 housekeeping would show (a timer that is cleared, a connection that is closed, something kept for the next time); expressions that another

@@ -3,11 +3,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { median, spread } from "./figures.ts";
+import { computeMedian, formatSpread } from "./figures.ts";
 import { requireInternals } from "./internals.ts";
 import type { Part } from "./part.ts";
-import { preview } from "./previews.ts";
-import { numbersOf } from "./processes.ts";
+import { createPreview } from "./previews.ts";
+import { measureNumbers } from "./processes.ts";
 
 const changes = 1000;
 
@@ -18,7 +18,7 @@ export const reviewing: Part = {
   rounds: 7,
   quickRounds: 3,
   async measure({ rounds }) {
-    const content = preview(changes);
+    const content = createPreview(changes);
     const folder = mkdtempSync(join(tmpdir(), "tailscope-bench-review-"));
     const file = join(folder, "preview.json");
     writeFileSync(file, content);
@@ -26,21 +26,21 @@ export const reviewing: Part = {
       const read = `const text = require("fs").readFileSync(${JSON.stringify(file)}, "utf8");`;
       const loaded = requireInternals("readPreview", "review");
       const run = "JSON.stringify(review(readPreview(text).steps).report)";
-      const time = (before: string, work: string) =>
-        numbersOf(
+      const measureTime = (before: string, work: string) =>
+        measureNumbers(
           `${read} ${before} const [started, used] = [performance.now(), process.cpuUsage()]; ${work};
            const { user, system } = process.cpuUsage(used); console.log((performance.now() - started) / 1000, (user + system) / 1e6)`,
           rounds,
         );
-      const peak = (before: string, work: string) =>
-        numbersOf(
+      const measurePeak = (before: string, work: string) =>
+        measureNumbers(
           `${read} ${before} globalThis.kept = ${work}; console.log(process.resourceUsage().maxRSS * 1024)`,
           rounds,
         ).flat();
-      const [reviewed = [], processor = []] = time(loaded, run);
-      const [parsed = []] = time("", "JSON.parse(text)");
-      const empty = median(peak(loaded, "0"));
-      const more = peak(loaded, run).map((bytes) => bytes - empty);
+      const [reviewed = [], processor = []] = measureTime(loaded, run);
+      const [parsed = []] = measureTime("", "JSON.parse(text)");
+      const empty = computeMedian(measurePeak(loaded, "0"));
+      const more = measurePeak(loaded, run).map((bytes) => bytes - empty);
       return {
         figures: [
           {
@@ -48,14 +48,14 @@ export const reviewing: Part = {
             values: reviewed,
             unit: "s",
             target: 1,
-            beside: `processor time: ${spread(processor, "s")}; parsing the same JSON: ${spread(parsed, "s")}`,
+            beside: `processor time: ${formatSpread(processor, "s")}; parsing the same JSON: ${formatSpread(parsed, "s")}`,
           },
           {
             what: "memory of that review",
             values: more.map((bytes) => bytes / content.length),
             unit: "× the file",
             target: 10,
-            beside: `${(median(more) / 2 ** 20).toFixed(0)} MiB for a file of ${(content.length / 2 ** 20).toFixed(1)} MiB`,
+            beside: `${(computeMedian(more) / 2 ** 20).toFixed(0)} MiB for a file of ${(content.length / 2 ** 20).toFixed(1)} MiB`,
           },
         ],
       };

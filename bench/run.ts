@@ -8,10 +8,10 @@ import { readFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { alternativeVersion, isAlternativeThere } from "./alternative.ts";
+import { isAlternativeThere, readAlternativeVersion } from "./alternative.ts";
 import { drifting } from "./drifting.ts";
 import { engineCosts } from "./engine-costs.ts";
-import { type Figure, isAimed, isMet, spread } from "./figures.ts";
+import { type Figure, formatSpread, isAimed, isMet } from "./figures.ts";
 import { lives } from "./lives.ts";
 import { loading } from "./loading.ts";
 import { looking } from "./looking.ts";
@@ -19,7 +19,7 @@ import type { Amount, Part } from "./part.ts";
 import { previewing } from "./previewing.ts";
 import { root } from "./processes.ts";
 import { reaching } from "./reaching.ts";
-import { keep, kept, type MeasuredPart, withPart, writePage } from "./report.ts";
+import { keep, type MeasuredPart, readKept, withPart, writePage } from "./report.ts";
 import { reviewing } from "./reviewing.ts";
 import { largest, scale } from "./scale.ts";
 import { sharing } from "./sharing.ts";
@@ -95,7 +95,7 @@ async function main(): Promise<void> {
     const measured = await measure(part, { rounds: rounds ?? own, isQuick, count, say });
     if (!isQuick) {
       const order = parts.map(({ name }) => name);
-      keep("results", { parts: withPart(kept("results")?.parts ?? [], measured, order) });
+      keep("results", { parts: withPart(readKept("results")?.parts ?? [], measured, order) });
     }
     console.log(`\n${part.title} (${measured.seconds} s)`);
     measured.figures.forEach(print);
@@ -109,7 +109,7 @@ function refuse(reason: string): void {
 
 async function measure(part: Part, amount: Amount): Promise<MeasuredPart> {
   const { name, title, about } = part;
-  const [began, before] = [Date.now(), loadNow()];
+  const [began, before] = [Date.now(), readLoad()];
   say(title);
   const { figures, tables } = await part.measure(amount);
   return {
@@ -121,27 +121,27 @@ async function measure(part: Part, amount: Amount): Promise<MeasuredPart> {
     seconds: Math.round((Date.now() - began) / 1000),
     rounds: amount.rounds,
     machine: `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}`,
-    load: [before, loadNow()],
+    load: [before, readLoad()],
     cores: cpus().length,
-    versions: versions(),
+    versions: readVersions(),
     figures,
     ...(tables !== undefined && { tables }),
   };
 }
 
-function loadNow(): number {
+function readLoad(): number {
   return Math.round((loadavg()[0] ?? 0) * 10) / 10;
 }
 
-function versions(): Record<string, string> {
-  const version = (name: string): string =>
+function readVersions(): Record<string, string> {
+  const readVersion = (name: string): string =>
     JSON.parse(readFileSync(join(root, "node_modules", name, "package.json"), "utf8")).version;
   return {
     Node: process.versions.node,
-    "@pulumi/pulumi": version("@pulumi/pulumi"),
+    "@pulumi/pulumi": readVersion("@pulumi/pulumi"),
     "the CLI": execFileSync("pulumi", ["version"], { encoding: "utf8" }).trim(),
-    tailscope: version("tailscope"),
-    ...(isAlternativeThere && { OpenTofu: alternativeVersion() }),
+    tailscope: readVersion("tailscope"),
+    ...(isAlternativeThere && { OpenTofu: readAlternativeVersion() }),
   };
 }
 
@@ -149,6 +149,6 @@ function print(figure: Figure): void {
   const verdict = isAimed(figure) ? (isMet(figure) ? "met" : "MISSED") : "";
   const target = isAimed(figure) ? `, to reach ${figure.target}` : "";
   console.log(
-    `  ${verdict.padEnd(7)}${figure.what}: ${spread(figure.values, figure.unit)}${target}`,
+    `  ${verdict.padEnd(7)}${figure.what}: ${formatSpread(figure.values, figure.unit)}${target}`,
   );
 }

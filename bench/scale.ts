@@ -4,14 +4,14 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClients, deleteClients, listClients } from "./bare-loop.ts";
-import { exportedResource, writeMultiplied } from "./exported-state.ts";
-import { digits, type Figure, spread, type Table } from "./figures.ts";
+import { exportResource, writeMultiplied } from "./exported-state.ts";
+import { type Figure, formatDigits, formatSpread, type Table } from "./figures.ts";
 import { runs } from "./lives.ts";
-import { peakOf, processorTimeOf, type Role, roles, type Watched, watch } from "./memory.ts";
+import { type Role, readPeak, readProcessorTime, roles, type Watched, watch } from "./memory.ts";
 import type { Amount, Part } from "./part.ts";
-import { bareEnvironment, tailscope } from "./processes.ts";
+import { createBareEnvironment, tailscope } from "./processes.ts";
 import {
-  deployerOf,
+  createDeployerEnvironment,
   type Emulator,
   makeStack,
   quietly,
@@ -39,7 +39,7 @@ class Steps {
       const one = await work();
       done.push(one);
       const peaks = Object.entries(one.peaks).map(
-        ([role, bytes]) => `${role} ${spread(inMebibytes([bytes]), "MiB")}`,
+        ([role, bytes]) => `${role} ${formatSpread(toMebibytes([bytes]), "MiB")}`,
       );
       this.#say(`${name}: ${one.wall.toFixed(1)} s, ${peaks.join(", ")}`);
     } catch (error) {
@@ -57,7 +57,7 @@ class Steps {
               what: name,
               values: all.map(({ wall }) => wall),
               unit: "s",
-              beside: spread(
+              beside: formatSpread(
                 all.map(({ cpu }) => cpu),
                 "s of processor time",
               ),
@@ -67,15 +67,18 @@ class Steps {
   }
 
   get memory(): Table {
-    const peak = (all: readonly Watched[], role: Role) => {
+    const formatPeak = (all: readonly Watched[], role: Role) => {
       const known = all.flatMap(({ peaks }) => peaks[role] ?? []);
-      return known.length === 0 ? "" : `${spread(inMebibytes(known), "MiB")}`;
+      return known.length === 0 ? "" : `${formatSpread(toMebibytes(known), "MiB")}`;
     };
     return {
       title: "Peak memory",
       about: "Resident memory at the most, of each process of a run, as Linux counts it.",
       heads: ["", ...roles],
-      rows: [...this.#done].map(([name, all]) => [name, ...roles.map((role) => peak(all, role))]),
+      rows: [...this.#done].map(([name, all]) => [
+        name,
+        ...roles.map((role) => formatPeak(all, role)),
+      ]),
     };
   }
 
@@ -95,7 +98,7 @@ class Steps {
   }
 }
 
-const inMebibytes = (bytes: readonly number[]) => bytes.map((one) => Math.round(one / mebibyte));
+const toMebibytes = (bytes: readonly number[]) => bytes.map((one) => Math.round(one / mebibyte));
 
 export const scale: Part = {
   name: "scale",
@@ -126,33 +129,33 @@ export const largest: Part = {
     const rows: EmulatorTimes[] = [];
     for (let round = 0; round < rounds; round++)
       rows.push(await withEmulator(0, (emulator) => holdMany(emulator, count, steps, say)));
-    const figures = [...steps.figures, ...emulatorFigures(rows, count)];
+    const figures = [...steps.figures, ...toEmulatorFigures(rows, count)];
     return { figures, tables: [steps.memory, steps.broken] };
   },
 };
 
-const size = (count: number) => count.toLocaleString("en");
+const formatSize = (count: number) => count.toLocaleString("en");
 
 /** One life of a stack with so many, and the commands in the middle of it. */
 async function liveLarge(emulator: Emulator, count: number, steps: Steps): Promise<void> {
   const stack = makeStack("ours", count, emulator, { PULUMI_SKIP_CHECKPOINTS: "true" });
   const { folder, environment } = stack;
   const run = (name: string, [version, ...args]: readonly [number, ...string[]]) =>
-    steps.take(`${name}, ${size(count)}`, () =>
+    steps.take(`${name}, ${formatSize(count)}`, () =>
       watch("pulumi", [...args, ...quietly], folder, { ...environment, VERSION: String(version) }),
     );
   try {
     await run("create", runs.create);
     await run("up without a change", runs["no change"]);
     await run("refresh", [1, "refresh"]);
-    await commands(stack, stack.export(), count, steps);
+    await runCommands(stack, stack.export(), count, steps);
     const preview = join(folder, "preview.json");
-    await steps.take(`pulumi preview --json of a change of all, ${size(count)}`, () => {
+    await steps.take(`pulumi preview --json of a change of all, ${formatSize(count)}`, () => {
       const env = { ...environment, VERSION: "2" };
       return watch("pulumi", ["preview", "--json", "--non-interactive"], folder, env, preview);
     });
     await steps.take(
-      `tailscope review of that preview (${digits(Math.round(statSync(preview).size / mebibyte))} MiB)`,
+      `tailscope review of that preview (${formatDigits(Math.round(statSync(preview).size / mebibyte))} MiB)`,
       () => watch(process.execPath, [tailscope, "review", preview], folder, environment),
     );
     await run("destroy", [1, "destroy"]);
@@ -162,14 +165,14 @@ async function liveLarge(emulator: Emulator, count: number, steps: Steps): Promi
 }
 
 /** Every command that asks for the whole tailnet. */
-async function commands(
+async function runCommands(
   { folder, environment }: Pick<Stack, "folder" | "environment">,
   state: string,
   count: number,
   steps: Steps,
 ): Promise<void> {
   const run = (name: string, ...args: string[]) =>
-    steps.take(`tailscope ${name}, ${size(count)}`, () =>
+    steps.take(`tailscope ${name}, ${formatSize(count)}`, () =>
       watch(process.execPath, [tailscope, ...args], folder, environment),
     );
   await run("drift --state", "drift", "--state", state);
@@ -194,46 +197,46 @@ async function holdMany(
 ): Promise<EmulatorTimes> {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-bench-scale-"));
   const pid = emulator.process.pid ?? 0;
-  const exported = exportedResource(emulator);
-  const used = processorTimeOf(pid);
+  const exported = exportResource(emulator);
+  const used = readProcessorTime(pid);
   const seconds = async <Result>(work: () => Promise<Result>) => {
     const started = performance.now();
     const result = await work();
     return [(performance.now() - started) / 1000, result] as const;
   };
   try {
-    say(`${size(count)} credentials in the emulator`);
+    say(`${formatSize(count)} credentials in the emulator`);
     const [create, ids] = await seconds(() => createClients(emulator, count));
     const [list, listed] = await seconds(() => listClients(emulator));
     if (listed < count) throw new Error(`the emulator lists ${listed} of ${count}`);
     const state = join(folder, "state.json");
     writeMultiplied(exported, ids, state);
-    const environment = { ...bareEnvironment(), ...deployerOf(emulator) };
-    await commands({ folder, environment }, state, count, steps);
+    const environment = { ...createBareEnvironment(), ...createDeployerEnvironment(emulator) };
+    await runCommands({ folder, environment }, state, count, steps);
     const [revoke] = await seconds(() => deleteClients(emulator, ids));
     return {
       create,
       list,
       revoke,
-      processor: processorTimeOf(pid) - used,
-      peak: peakOf(pid),
+      processor: readProcessorTime(pid) - used,
+      peak: readPeak(pid),
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function emulatorFigures(rows: readonly EmulatorTimes[], count: number): Figure[] {
-  const figure = (what: string, of: (row: EmulatorTimes) => number, unit = "s"): Figure => ({
-    what: `the emulator: ${what} ${size(count)}`,
+function toEmulatorFigures(rows: readonly EmulatorTimes[], count: number): Figure[] {
+  const toFigure = (what: string, of: (row: EmulatorTimes) => number, unit = "s"): Figure => ({
+    what: `the emulator: ${what} ${formatSize(count)}`,
     values: rows.map(of),
     unit,
   });
   return [
-    figure("create", ({ create }) => create),
-    figure("list", ({ list }) => list),
-    figure("revoke", ({ revoke }) => revoke),
-    figure("processor time of all that with", ({ processor }) => processor),
-    figure("peak memory with", ({ peak }) => Math.round(peak / mebibyte), "MiB"),
+    toFigure("create", ({ create }) => create),
+    toFigure("list", ({ list }) => list),
+    toFigure("revoke", ({ revoke }) => revoke),
+    toFigure("processor time of all that with", ({ processor }) => processor),
+    toFigure("peak memory with", ({ peak }) => Math.round(peak / mebibyte), "MiB"),
   ];
 }

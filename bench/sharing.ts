@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Figure, ratios, spread } from "./figures.ts";
+import { computeRatios, type Figure, formatSpread } from "./figures.ts";
 import { type Operation, operations, runs, withArticle } from "./lives.ts";
 import { meter, readMeters } from "./meters.ts";
 import type { Part } from "./part.ts";
@@ -34,17 +34,17 @@ export const sharing: Part = {
         count,
         await withEmulator(0, (emulator) => measureShares(emulator, count, rounds, say)),
       );
-    const of = (count: number, operation: Operation) => shares.get(count)?.[operation] ?? [];
-    const each = (count: number, operation: Operation) =>
-      of(count, operation).map(({ ours }) => ours / count);
+    const getShares = (count: number, operation: Operation) => shares.get(count)?.[operation] ?? [];
+    const computeShareOfEach = (count: number, operation: Operation) =>
+      getShares(count, operation).map(({ ours }) => ours / count);
     const figures = wanted.flatMap((count) =>
       operations.map(
         (operation): Figure => ({
           what: `our share of ${withArticle[operation]}, ${count.toLocaleString("en")}`,
-          values: of(count, operation).map(({ ours, whole }) => ours / 10 / whole.cpu),
+          values: getShares(count, operation).map(({ ours, whole }) => ours / 10 / whole.cpu),
           unit: "%",
-          beside: `${spread(each(count, operation), "ms")} a resource; the run: ${spread(
-            of(count, operation).map(({ whole }) => whole.cpu),
+          beside: `${formatSpread(computeShareOfEach(count, operation), "ms")} a resource; the run: ${formatSpread(
+            getShares(count, operation).map(({ whole }) => whole.cpu),
             "s of processor time",
           )}`,
         }),
@@ -53,13 +53,16 @@ export const sharing: Part = {
     const growth = wanted.slice(1).flatMap((count, index) =>
       operations.map((operation): Figure => {
         const less = wanted[index] ?? count;
-        const [before, after] = [each(less, operation), each(count, operation)];
+        const [before, after] = [
+          computeShareOfEach(less, operation),
+          computeShareOfEach(count, operation),
+        ];
         return {
           what: `growth of our share of ${withArticle[operation]}, a resource, ${less} → ${count.toLocaleString("en")}`,
-          values: ratios(after, before),
+          values: computeRatios(after, before),
           unit: "×",
           target: 1.2,
-          beside: `${spread(before, "ms")} → ${spread(after, "ms")}`,
+          beside: `${formatSpread(before, "ms")} → ${formatSpread(after, "ms")}`,
         };
       }),
     );
@@ -79,7 +82,7 @@ async function measureShares(
   for (let round = 0; round < rounds; round++) {
     say(`our share of runs of ${count}, round ${round + 1} of ${rounds}`);
     const folder = mkdtempSync(join(tmpdir(), "tailscope-bench-meter-"));
-    const stack = makeStack("ours", count, emulator, meteredEnvironment(folder));
+    const stack = makeStack("ours", count, emulator, createMeteredEnvironment(folder));
     try {
       for (const operation of operations) {
         const whole = stack.run(...runs[operation]);
@@ -93,7 +96,7 @@ async function measureShares(
   return shares;
 }
 
-export function meteredEnvironment(folder: string): NodeJS.ProcessEnv {
+export function createMeteredEnvironment(folder: string): NodeJS.ProcessEnv {
   return {
     PULUMI_SKIP_CHECKPOINTS: "true",
     BENCH_METER: folder,

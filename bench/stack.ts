@@ -8,7 +8,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { request } from "undici";
 import { makePulumiHome, writeProgram } from "../harness/pulumi.ts";
-import { bareEnvironment, root, type Taken, timed } from "./processes.ts";
+import { createBareEnvironment, measureProcess, root, type Taken } from "./processes.ts";
 
 export type Variant = "ours" | "floor";
 
@@ -103,7 +103,7 @@ export async function withEmulator<Result>(
 }
 
 /** The environment of a run that deploys to the emulated tailnet. */
-export function deployerOf(emulator: Emulator): Record<string, string> {
+export function createDeployerEnvironment(emulator: Emulator): Record<string, string> {
   return {
     TAILSCALE_BASE_URL: emulator.url,
     TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
@@ -117,7 +117,7 @@ export interface Requests {
 }
 
 /** How many requests the API got since the last call, and how many of them wrote. */
-export async function requestsOf(emulator: Emulator): Promise<Requests> {
+export async function takeRequests(emulator: Emulator): Promise<Requests> {
   const { body } = await request(`${emulator.url}/control/take-requests`, {
     method: "POST",
     headers: { authorization: `Bearer ${emulator.controlToken}` },
@@ -162,9 +162,9 @@ export function makeStack(
   writeProgram(work, "bench", programs[variant]);
   writeFileSync(join(work, "floor.js"), floorProvider);
   const environment = {
-    ...bareEnvironment(),
+    ...createBareEnvironment(),
     ...home.environment,
-    ...deployerOf(emulator),
+    ...createDeployerEnvironment(emulator),
     COUNT: String(count),
     ...more,
   };
@@ -177,10 +177,18 @@ export function makeStack(
     folder: work,
     environment,
     run: (version, ...args) =>
-      timed("pulumi", [...args, ...quietly], work, { ...environment, VERSION: String(version) }),
+      measureProcess("pulumi", [...args, ...quietly], work, {
+        ...environment,
+        VERSION: String(version),
+      }),
     export() {
       const file = join(work, "exported.json");
-      timed("pulumi", ["stack", "export", "--stack", "dev", "--file", file], work, environment);
+      measureProcess(
+        "pulumi",
+        ["stack", "export", "--stack", "dev", "--file", file],
+        work,
+        environment,
+      );
       return file;
     },
     close: home.remove,

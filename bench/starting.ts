@@ -3,10 +3,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Figure, spread } from "./figures.ts";
+import { type Figure, formatSpread } from "./figures.ts";
 import type { Part } from "./part.ts";
-import { preview } from "./previews.ts";
-import { bareEnvironment, cpus, type Taken, tailscope, timed, walls } from "./processes.ts";
+import { createPreview } from "./previews.ts";
+import {
+  createBareEnvironment,
+  getCpus,
+  getWalls,
+  measureProcess,
+  type Taken,
+  tailscope,
+} from "./processes.ts";
 
 /** Seconds over bare Node. */
 const target = 0.08;
@@ -21,14 +28,14 @@ export const starting: Part = {
   async measure({ rounds }) {
     const folder = mkdtempSync(join(tmpdir(), "tailscope-bench-start-"));
     const file = join(folder, "preview.json");
-    writeFileSync(file, preview(3));
+    writeFileSync(file, createPreview(3));
     const commands: readonly (readonly [name: string, args: string[]])[] = [
       ["tailscope --version", [tailscope, "--version"]],
       ["tailscope --help", [tailscope, "--help"]],
       ["tailscope review of 3 changes", [tailscope, "review", file]],
     ];
-    const env = bareEnvironment();
-    const run = (args: readonly string[]) => timed(process.execPath, args, folder, env);
+    const env = createBareEnvironment();
+    const run = (args: readonly string[]) => measureProcess(process.execPath, args, folder, env);
     try {
       const bare: Taken[] = [];
       const ours = commands.map((): Taken[] => []);
@@ -42,10 +49,10 @@ export const starting: Part = {
           const taken = ours[at] ?? [];
           return {
             what: `${name}, over bare Node`,
-            values: walls(taken).map((wall, round) => wall - (bare[round]?.wall ?? 0)),
+            values: getWalls(taken).map((wall, round) => wall - (bare[round]?.wall ?? 0)),
             unit: "s",
             target,
-            beside: `whole: ${spread(walls(taken), "s")}, ${spread(cpus(taken), "s of processor time")}; bare Node: ${spread(walls(bare), "s")}, ${spread(cpus(bare), "s of processor time")}`,
+            beside: `whole: ${formatSpread(getWalls(taken), "s")}, ${formatSpread(getCpus(taken), "s of processor time")}; bare Node: ${formatSpread(getWalls(bare), "s")}, ${formatSpread(getCpus(bare), "s of processor time")}`,
           };
         }),
       };

@@ -38,7 +38,7 @@ const atOnce = 4 * cpus().length;
 /** What the engine stores, and so gives back to each verb. */
 const text = 'exports.handler=()=>require("tailscope").OAuthClient.provider';
 
-const wanted = (version: number): Properties => ({
+const createArguments = (version: number): Properties => ({
   scopes: ["dns:read"],
   description: `version ${version}`,
   __provider: text,
@@ -46,7 +46,7 @@ const wanted = (version: number): Properties => ({
 
 const spent: Record<string, number> = {};
 
-async function measured<Result>(verb: string, work: () => Promise<Result>): Promise<Result> {
+async function measureWork<Result>(verb: string, work: () => Promise<Result>): Promise<Result> {
   const start = process.cpuUsage();
   const result = await work();
   const { user, system } = process.cpuUsage(start);
@@ -55,16 +55,16 @@ async function measured<Result>(verb: string, work: () => Promise<Result>): Prom
 }
 
 /** Does it for each, in order, as many at once as the engine would. */
-async function each<Result>(verb: string, work: (index: number) => Promise<Result>) {
+async function runForEach<Result>(verb: string, work: (index: number) => Promise<Result>) {
   const results: Result[] = Array(count);
   let next = 0;
-  const worker = async () => {
+  const runNext = async () => {
     while (next < count) {
       const index = next++;
       results[index] = await work(index);
     }
   };
-  await measured(verb, () => Promise.all(Array.from({ length: atOnce }, worker)));
+  await measureWork(verb, () => Promise.all(Array.from({ length: atOnce }, runNext)));
   return results;
 }
 
@@ -74,16 +74,16 @@ const require = createRequire(import.meta.url);
 require("@pulumi/pulumi");
 
 // `configure` comes before everything, and the first check loads what all the others use.
-const provider = await measured("the first verb", async () => {
+const provider = await measureWork("the first verb", async () => {
   const { OAuthClient } = require("tailscope") as { OAuthClient: { provider: Provider } };
   await OAuthClient.provider.configure({ config: { get: () => undefined } });
-  await OAuthClient.provider.check({}, wanted(0));
+  await OAuthClient.provider.check({}, createArguments(0));
   return OAuthClient.provider;
 });
 
 async function check(olds: readonly Kept[], version: number): Promise<Properties[]> {
-  const checked = await each("check", (at) =>
-    provider.check(olds[at]?.outs ?? {}, wanted(version)),
+  const checked = await runForEach("check", (at) =>
+    provider.check(olds[at]?.outs ?? {}, createArguments(version)),
   );
   return checked.map(({ inputs }) => inputs);
 }
@@ -91,7 +91,7 @@ async function check(olds: readonly Kept[], version: number): Promise<Properties
 const kept: readonly Kept[] = run === "create" ? [] : JSON.parse(readFileSync(file, "utf8"));
 
 /** The one at an index, which is there. */
-const at = (index: number): Kept => {
+const requireKept = (index: number): Kept => {
   const one = kept[index];
   if (one === undefined) throw new Error(`there is no resource ${index}`);
   return one;
@@ -100,27 +100,35 @@ const at = (index: number): Kept => {
 const runs: Record<string, () => Promise<readonly Kept[]>> = {
   create: async () => {
     const inputs = await check([], 1);
-    return each("create", (index) => provider.create(inputs[index] ?? {}));
+    return runForEach("create", (index) => provider.create(inputs[index] ?? {}));
   },
   "no change": async () => {
     const inputs = await check(kept, 1);
-    await each("diff", (index) => provider.diff(at(index).id, at(index).outs, inputs[index] ?? {}));
+    await runForEach("diff", (index) =>
+      provider.diff(requireKept(index).id, requireKept(index).outs, inputs[index] ?? {}),
+    );
     return kept;
   },
   update: async () => {
     const inputs = await check(kept, 2);
-    await each("diff", (index) => provider.diff(at(index).id, at(index).outs, inputs[index] ?? {}));
-    return each("update", async (index) => {
-      const { id, outs } = at(index);
+    await runForEach("diff", (index) =>
+      provider.diff(requireKept(index).id, requireKept(index).outs, inputs[index] ?? {}),
+    );
+    return runForEach("update", async (index) => {
+      const { id, outs } = requireKept(index);
       return { id, outs: (await provider.update(id, outs, inputs[index] ?? {})).outs };
     });
   },
   refresh: async () => {
-    const read = await each("read", (index) => provider.read(at(index).id, at(index).outs));
+    const read = await runForEach("read", (index) =>
+      provider.read(requireKept(index).id, requireKept(index).outs),
+    );
     return read.map(({ id, props }) => ({ id, outs: props }));
   },
   destroy: async () => {
-    await each("delete", (index) => provider.delete(at(index).id, at(index).outs));
+    await runForEach("delete", (index) =>
+      provider.delete(requireKept(index).id, requireKept(index).outs),
+    );
     return [];
   },
 };

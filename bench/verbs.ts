@@ -4,12 +4,12 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Figure, ratios, spread, type Table } from "./figures.ts";
+import { computeRatios, type Figure, formatSpread, type Table } from "./figures.ts";
 import { type Operation, operations, withArticle } from "./lives.ts";
 import { meter, readMeters } from "./meters.ts";
 import type { Part } from "./part.ts";
-import { bareEnvironment, root } from "./processes.ts";
-import { deployerOf, type Emulator, withEmulator } from "./stack.ts";
+import { createBareEnvironment, root } from "./processes.ts";
+import { createDeployerEnvironment, type Emulator, withEmulator } from "./stack.ts";
 
 /** The verbs of each run. */
 const verbsOf = {
@@ -44,27 +44,27 @@ export const verbs: Part = {
         for (let round = 0; round < rounds; round++) {
           say(`verbs of ${count} resources, round ${round + 1} of ${rounds}`);
           measureLife(emulator, count, spent);
-          note(spent, "constructor", constructorsOf(count) / count);
+          note(spent, "constructor", measureConstructors(count) / count);
         }
       }
     });
-    const of = (count: number, name: string) => all.get(count)?.get(name) ?? [];
+    const getValues = (count: number, name: string) => all.get(count)?.get(name) ?? [];
     const growth = wanted.slice(1).flatMap((count, index): Figure[] => {
       const less = wanted[index] ?? count;
       const names = [...operations, "constructor"] as const;
       return names.map((name) => ({
         what: `growth of ${name === "constructor" ? "a constructor" : `our verbs of ${withArticle[name]}`}, ${less.toLocaleString("en")} → ${count.toLocaleString("en")}`,
-        values: ratios(of(count, name), of(less, name)),
+        values: computeRatios(getValues(count, name), getValues(less, name)),
         unit: "×",
         target,
-        beside: `${spread(of(less, name), "ms")} → ${spread(of(count, name), "ms")}`,
+        beside: `${formatSpread(getValues(less, name), "ms")} → ${formatSpread(getValues(count, name), "ms")}`,
       }));
     });
-    return { figures: growth, tables: [eachVerb(wanted, of)] };
+    return { figures: growth, tables: [formatVerbs(wanted, getValues)] };
   },
 };
 
-function eachVerb(
+function formatVerbs(
   counts: readonly number[],
   of: (count: number, name: string) => readonly number[],
 ): Table {
@@ -76,7 +76,10 @@ function eachVerb(
     title: "Each verb and the constructor",
     about: "Milliseconds of processor time for each of so many resources.",
     heads: ["", ...counts.map((count) => count.toLocaleString("en"))],
-    rows: rows.map(([name, key]) => [name, ...counts.map((count) => spread(of(count, key), "ms"))]),
+    rows: rows.map(([name, key]) => [
+      name,
+      ...counts.map((count) => formatSpread(of(count, key), "ms")),
+    ]),
   };
 }
 
@@ -95,7 +98,10 @@ function measureLife(emulator: Emulator, count: number, spent: Spent): void {
       const printed = execFileSync(
         process.execPath,
         [script, run, String(count), join(folder, "resources.json")],
-        { encoding: "utf8", env: { ...bareEnvironment(), ...deployerOf(emulator) } },
+        {
+          encoding: "utf8",
+          env: { ...createBareEnvironment(), ...createDeployerEnvironment(emulator) },
+        },
       );
       const microseconds = JSON.parse(printed) as Record<string, number>; // What the script prints.
       const each = verbsOf[run].map((verb) => (microseconds[verb] ?? Number.NaN) / 1000 / count);
@@ -113,7 +119,7 @@ function measureLife(emulator: Emulator, count: number, spent: Spent): void {
 }
 
 /** Milliseconds of so many constructors, in a program of its own. */
-function constructorsOf(count: number): number {
+function measureConstructors(count: number): number {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-bench-meter-"));
   const program = `
     const pulumi = require("@pulumi/pulumi");
@@ -124,7 +130,7 @@ function constructorsOf(count: number): number {
   try {
     execFileSync(process.execPath, ["--require", meter, "-e", program], {
       cwd: root,
-      env: { ...bareEnvironment(), BENCH_METER: folder },
+      env: { ...createBareEnvironment(), BENCH_METER: folder },
     });
     const [metered] = readMeters(folder);
     if (metered?.calls["constructor"] !== count)

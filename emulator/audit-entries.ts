@@ -11,7 +11,7 @@ import type { AccessToken, AuditEntry, Key, KeyType, User } from "./state.js";
 export type Change = Pick<AuditEntry, "action" | "target"> &
   Partial<Pick<AuditEntry, "old" | "new" | "actionDetails" | "error" | "deferredAt">>;
 
-export function userActor(user: User | undefined): AuditEntry["actor"] {
+export function toUserActor(user: User | undefined): AuditEntry["actor"] {
   return {
     id: user?.id ?? "",
     type: "USER",
@@ -25,7 +25,7 @@ export function userActor(user: User | undefined): AuditEntry["actor"] {
  * says. `fact: audit-actor-of-credentials`; of a federated identity no source shows one,
  * `fact: federated-actor-in-log`.
  */
-export function credentialActor({ id }: Key): AuditEntry["actor"] {
+export function toCredentialActor({ id }: Key): AuditEntry["actor"] {
   return { id, type: "OAUTH_CLIENT", loginName: "", displayName: "OAuth client" };
 }
 
@@ -33,7 +33,7 @@ export function credentialActor({ id }: Key): AuditEntry["actor"] {
  * What is not a person and not a credential, for example Tailscale's secret scanner.
  * `fact: secret-scanner-as-actor`
  */
-export function otherActor(type: string): AuditEntry["actor"] {
+export function createOtherActor(type: string): AuditEntry["actor"] {
   return { id: "", type, loginName: "", displayName: "" };
 }
 
@@ -48,29 +48,29 @@ const targetNames: Record<KeyType, string> = {
   api: "API access token",
 };
 
-function targetOf({ id, keyType }: Key): AuditEntry["target"] {
+function toTarget({ id, keyType }: Key): AuditEntry["target"] {
   return { id, name: targetNames[keyType], type: "API_KEY" };
 }
 
-export function creationOf(key: Key): Change {
-  return { action: "CREATE", target: targetOf(key), new: loggedKey(key) };
+export function describeCreation(key: Key): Change {
+  return { action: "CREATE", target: toTarget(key), new: toLoggedKey(key) };
 }
 
 /** A revocation has neither an old nor a new value. `fact: audit-revoke-has-no-old` */
-export function revocationOf(key: Key): Change {
-  return { action: "REVOKE", target: targetOf(key) };
+export function describeRevocation(key: Key): Change {
+  return { action: "REVOKE", target: toTarget(key) };
 }
 
 /** @param before the key as it was last logged */
-export function changeOf(key: Key, before: object): Change {
-  return { action: "UPDATE", target: targetOf(key), old: before, new: loggedKey(key) };
+export function describeChange(key: Key, before: object): Change {
+  return { action: "UPDATE", target: toTarget(key), old: before, new: toLoggedKey(key) };
 }
 
 /**
  * The use of a trust credential is the creation of a token, by that credential.
  * `fact: use-is-logged-as-token-create`
  */
-export function tokenTaken({ id, scopes }: AccessToken): Change {
+export function describeTaking({ id, scopes }: AccessToken): Change {
   return {
     action: "CREATE",
     target: { id, name: "OAuth access token", type: "OAUTH_ACCESS_TOKEN" },
@@ -83,10 +83,10 @@ export function tokenTaken({ id, scopes }: AccessToken): Change {
  * `fact: audit-create-of-auth-key`; of trust credentials no source shows one,
  * `fact: audit-new-of-trust-credentials`.
  */
-export function loggedKey(key: Key): object {
+export function toLoggedKey(key: Key): object {
   return {
-    ...(key.expires !== undefined && { expires: goTime(key.expires) }),
-    ...(key.devices && { capabilities: capabilitiesOf(key.devices) }),
+    ...(key.expires !== undefined && { expires: formatGoTime(key.expires) }),
+    ...(key.devices && { capabilities: listCapabilities(key.devices) }),
     ...(key.scopes && { scopes: key.scopes }),
     ...(key.issuer !== undefined && { issuer: key.issuer, subject: key.subject }),
     ...(key.userId === undefined && { domainLevel: true }),
@@ -96,7 +96,7 @@ export function loggedKey(key: Key): object {
 }
 
 /** The first and the third were seen in the export. */
-function capabilitiesOf({ reusable, ephemeral, preauthorized }: NonNullable<Key["devices"]>) {
+function listCapabilities({ reusable, ephemeral, preauthorized }: NonNullable<Key["devices"]>) {
   return [
     reusable ? "NODE_AUTH" : "ONE_OFF_NODE_AUTH",
     ...(preauthorized ? ["PREAUTHORIZED"] : []),
@@ -105,6 +105,6 @@ function capabilitiesOf({ reusable, ephemeral, preauthorized }: NonNullable<Key[
 }
 
 /** A time as Go prints it, for example `2026-07-27 12:15:48.688 +0000 UTC`. */
-function goTime(milliseconds: number): string {
+function formatGoTime(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().replace("T", " ").replace("Z", "")} +0000 UTC`;
 }

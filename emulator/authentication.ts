@@ -7,11 +7,16 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import { allows, roleScopes } from "./permissions.js";
-import { anotherTailnet, notEnoughPermissions, notFound, tokenInvalid } from "./refusal.js";
-import { hashOf } from "./secrets.js";
+import {
+  refuseAsNotFound,
+  refuseForPermissions,
+  refuseForTailnet,
+  refuseToken,
+} from "./refusal.js";
+import { computeHash } from "./secrets.js";
 import { type AccessToken, isActive, type Key } from "./state.js";
 import type { Actor, World } from "./world.js";
-import { may } from "./world.js";
+import { holdsScope } from "./world.js";
 
 export interface Env {
   Bindings: HttpBindings;
@@ -19,15 +24,15 @@ export interface Env {
 }
 
 /** Identifies the actor, and checks that the tailnet in the path is the actor's. */
-export function authenticated(world: World): MiddlewareHandler<Env> {
+export function authenticate(world: World): MiddlewareHandler<Env> {
   return createMiddleware<Env>(async (context, next) => {
-    const actor = actorOf(world, context.req.header("authorization"));
-    if (isFresh(world, actor.key)) throw notFound();
+    const actor = findActor(world, context.req.header("authorization"));
+    if (isFresh(world, actor.key)) throw refuseAsNotFound();
     context.set("actor", actor);
     const tailnet = context.req.param("tailnet");
     const { id, name } = world.state.tailnet;
     if (tailnet !== undefined && tailnet !== "-" && tailnet !== id && tailnet !== name)
-      throw anotherTailnet();
+      throw refuseForTailnet();
     await next();
   });
 }
@@ -47,17 +52,17 @@ function isFresh(world: World, { id, keyType, created }: Key): boolean {
 /** Refuses an actor that holds none of the scopes. */
 export function requireOneOf(context: Context<Env>, ...scopes: string[]): Actor {
   const actor = context.get("actor");
-  if (!scopes.some((scope) => may(actor, scope))) throw notEnoughPermissions();
+  if (!scopes.some((scope) => holdsScope(actor, scope))) throw refuseForPermissions();
   return actor;
 }
 
-function actorOf(world: World, authorization: string | undefined): Actor {
-  const hash = hashOf(tokenIn(authorization) ?? "");
+function findActor(world: World, authorization: string | undefined): Actor {
+  const hash = computeHash(readToken(authorization) ?? "");
   const now = world.now();
-  const accessToken = world.keyWithSecret(hash);
+  const accessToken = world.findKeyBySecret(hash);
   if (accessToken?.keyType === "api") {
-    const user = world.user(accessToken.userId);
-    if (user === undefined || !isActive(accessToken, now)) throw tokenInvalid();
+    const user = world.findUser(accessToken.userId);
+    if (user === undefined || !isActive(accessToken, now)) throw refuseToken();
     return {
       key: accessToken,
       user,
@@ -66,13 +71,13 @@ function actorOf(world: World, authorization: string | undefined): Actor {
       givesAnyTag: false,
     };
   }
-  const token = world.tokens().find((candidate) => candidate.hash === hash);
+  const token = world.listTokens().find((candidate) => candidate.hash === hash);
   const key = token && world.key(token.keyId);
-  if (token === undefined || key === undefined) throw tokenInvalid();
-  return trustCredential(world, token, key);
+  if (token === undefined || key === undefined) throw refuseToken();
+  return toTrustCredentialActor(world, token, key);
 }
 
-function trustCredential({ unknowns }: World, token: AccessToken, key: Key): Actor {
+function toTrustCredentialActor({ unknowns }: World, token: AccessToken, key: Key): Actor {
   const { scopes } = token;
   const isFull = allows(scopes, "all");
   const isOfFull = allows(key.scopes ?? [], "all") && unknowns.narrowedAllGivesAnyTag;
@@ -86,7 +91,7 @@ function trustCredential({ unknowns }: World, token: AccessToken, key: Key): Act
 }
 
 /** The token in an Authorization header: a bearer, or the user name of Basic. */
-export function tokenIn(authorization: string | undefined): string | undefined {
+export function readToken(authorization: string | undefined): string | undefined {
   const [, scheme = "", value = ""] = /^(\w+) +(\S+)$/.exec(authorization ?? "") ?? [];
   if (/^bearer$/i.test(scheme)) return value;
   if (/^basic$/i.test(scheme)) return Buffer.from(value, "base64").toString("utf8").split(":")[0];

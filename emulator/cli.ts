@@ -1,20 +1,20 @@
 /** `tailscope-emulator`: the emulator as a command. */
 
-import { emulatorCommand, type Options } from "./command.js";
+import { createCommand, type Options } from "./command.js";
 import { type Emulator, startEmulator } from "./index.js";
 
 async function main(): Promise<void> {
-  const { json, ...options } = emulatorCommand().parse().opts<Options>();
+  const { json, ...options } = createCommand().parse().opts<Options>();
   const emulator = await startEmulator(options);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => void emulator.close().then(() => process.exit(0)));
   }
   process.stdout.write(
-    json ? `${JSON.stringify(machineReadable(emulator))}\n` : greeting(emulator),
+    json ? `${JSON.stringify(formatForMachines(emulator))}\n` : formatGreeting(emulator),
   );
 }
 
-function machineReadable({
+function formatForMachines({
   url,
   tailnet,
   apiKey,
@@ -26,7 +26,7 @@ function machineReadable({
   return { url, tailnet, apiKey, clientId, clientSecret, roles, controlToken };
 }
 
-function greeting({ url, clientId, clientSecret }: Emulator): string {
+function formatGreeting({ url, clientId, clientSecret }: Emulator): string {
   return `Emulating a tailnet on ${url} until Ctrl-C. To use it:
 
   export TAILSCALE_BASE_URL=${url}

@@ -9,6 +9,6 @@ export interface Clock {
  * A time as keys carry it: RFC 3339, UTC, whole seconds (seen in the official Terraform provider's
  * acceptance tests).
  */
-export function wholeSeconds(milliseconds: number): string {
+export function formatWholeSeconds(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, -".000Z".length)}Z`;
 }

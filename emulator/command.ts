@@ -13,19 +13,19 @@ const { version } = JSON.parse(
  * Parses the command line. An address that is not loopback, a wrong port or an unreadable file gets
  * an error that says what to write.
  */
-export function emulatorCommand(): Command {
+export function createCommand(): Command {
   return new Command("tailscope-emulator")
     .description(
       "The credentials part of the Tailscale API on loopback: OAuth clients, auth keys, federated identities, tokens.",
     )
     .version(version)
-    .option("--host <address>", "the loopback address to listen on", loopback, "127.0.0.1")
-    .option("--port <number>", "the port; 0 chooses a free one", wholeNumber(65_535), 0)
+    .option("--host <address>", "the loopback address to listen on", requireLoopback, "127.0.0.1")
+    .option("--port <number>", "the port; 0 chooses a free one", createNumberParser(65_535), 0)
     .option("--data <file>", "store the tailnet in this file, so that it survives a restart")
     .option(
       "--latency <milliseconds>",
       "how long each answer takes, at least",
-      wholeNumber(600_000),
+      createNumberParser(600_000),
       0,
     )
     .option(
@@ -72,7 +72,7 @@ export interface Options {
   readonly json: boolean;
 }
 
-function wholeNumber(largest: number): (text: string) => number {
+function createNumberParser(largest: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value <= largest) return value;
@@ -80,7 +80,7 @@ function wholeNumber(largest: number): (text: string) => number {
   };
 }
 
-function loopback(text: string): string {
+function requireLoopback(text: string): string {
   if (isLoopback(text)) return text;
   throw new InvalidArgumentError(
     "The emulator listens on loopback only: write 127.0.0.1, ::1 or localhost.",

@@ -7,14 +7,20 @@
 import { timingSafeEqual } from "node:crypto";
 import { Hono } from "hono";
 import { z } from "zod";
-import { type Change, changeOf, loggedKey, otherActor, userActor } from "./audit-entries.js";
+import {
+  type Change,
+  createOtherActor,
+  describeChange,
+  toLoggedKey,
+  toUserActor,
+} from "./audit-entries.js";
 import type { Env } from "./authentication.js";
 import { type Fault, type Faults, faultShape } from "./faults.js";
-import { badRequest, Refusal, tokenInvalid } from "./refusal.js";
-import { bodyOf } from "./request-body.js";
+import { Refusal, refuseRequest, refuseToken } from "./refusal.js";
+import { readBody } from "./request-body.js";
 import { revoke } from "./routes/keys.js";
-import { hashOf } from "./secrets.js";
-import { type ShownKey, shownKey } from "./shown-key.js";
+import { computeHash } from "./secrets.js";
+import { type ShownKey, showKey } from "./shown-key.js";
 import { type AuditEntry, isActive, type Key } from "./state.js";
 import { type Strictness, strictnessShape, type Unknowns, withStrictness } from "./unknowns.js";
 import type { World } from "./world.js";
@@ -145,44 +151,48 @@ export interface Control {
 }
 
 /** @internal */
-export function control(world: World, faults: Faults, takeRequests: () => SeenRequest[]): Control {
-  const known = (id: string): Key => {
+export function createControl(
+  world: World,
+  faults: Faults,
+  takeRequests: () => SeenRequest[],
+): Control {
+  const requireKey = (id: string): Key => {
     const key = world.key(id);
     if (key === undefined) throw new Refusal(404, `no key has the id ${id}`);
     return key;
   };
-  const asOwner = (change: Change) => {
+  const recordAsOwner = (change: Change) => {
     const owner = world.state.users.find(({ role }) => role === "owner");
-    world.recordAs(userActor(owner), "ADMIN_CONSOLE", change);
+    world.recordAs(toUserActor(owner), "ADMIN_CONSOLE", change);
   };
   const { clientSecret, roles } = world.state.start;
-  const startHashes = new Set([clientSecret, ...Object.values(roles)].map(hashOf));
+  const startHashes = new Set([clientSecret, ...Object.values(roles)].map(computeHash));
 
   return {
     revoke(id, revocation = {}) {
       const { by, deferredAt } = revocationShape.parse(revocation);
       const record = (change: Change) => {
-        if (by === undefined) asOwner({ ...change, deferredAt });
-        else world.recordAs(otherActor(by), "CONTROL", { ...change, deferredAt });
+        if (by === undefined) recordAsOwner({ ...change, deferredAt });
+        else world.recordAs(createOtherActor(by), "CONTROL", { ...change, deferredAt });
       };
-      revoke(world, known(id), record);
+      revoke(world, requireKey(id), record);
     },
     change(id, change) {
-      const key = known(id);
-      const before = loggedKey(key);
+      const key = requireKey(id);
+      const before = toLoggedKey(key);
       Object.assign(key, change, { updated: world.now() });
-      if (world.unknowns.logsUpdates) asOwner(changeOf(key, before));
+      if (world.unknowns.logsUpdates) recordAsOwner(describeChange(key, before));
       else world.keep();
     },
     erase(id) {
-      const key = known(id);
+      const key = requireKey(id);
       world.removeKeys((other) => other === key);
       world.keep();
     },
     useAuthKey(id) {
-      const key = known(id);
+      const key = requireKey(id);
       if (key.keyType !== "auth" || !isActive(key, world.now()))
-        throw badRequest(`${id} is not an auth key that a machine can join with`);
+        throw refuseRequest(`${id} is not an auth key that a machine can join with`);
       if (!key.devices?.reusable) key.used = true;
       key.joined = (key.joined ?? 0) + 1;
       world.keep();
@@ -192,7 +202,10 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
       if (user === undefined) throw new Refusal(404, `no user has the id or login name ${who}`);
       world.state.users = world.state.users.filter((other) => other !== user);
       world.removeKeys((key) => key.keyType === "api" && key.userId === user.id);
-      asOwner({ action: "DELETE", target: { id: user.id, name: user.loginName, type: "USER" } });
+      recordAsOwner({
+        action: "DELETE",
+        target: { id: user.id, name: user.loginName, type: "USER" },
+      });
     },
     advanceClock(milliseconds) {
       world.state.clockOffset += milliseconds;
@@ -211,10 +224,14 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
     activeCredentials: () =>
       world.state.keys
         .filter((key) => isActive(key, world.now()) && !startHashes.has(key.secretHash ?? ""))
-        .map((key) => shownKey(world, key)),
+        .map((key) => showKey(world, key)),
     auditLog: () => world.state.log,
     addAuditEntry(entry) {
-      const { actor = otherActor("AUTOMATED_WORKER"), origin, ...change } = entryShape.parse(entry);
+      const {
+        actor = createOtherActor("AUTOMATED_WORKER"),
+        origin,
+        ...change
+      } = entryShape.parse(entry);
       world.recordAs(actor, origin, change);
     },
     takeRequests,
@@ -224,50 +241,58 @@ export function control(world: World, faults: Faults, takeRequests: () => SeenRe
 const withId = z.strictObject({ id: z.string() });
 
 /** The same over HTTP, for a holder of the control token. @internal */
-export function controlRoutes(control: Control, token: string): Hono<Env> {
-  const expected = Buffer.from(hashOf(token));
+export function createControlRoutes(control: Control, token: string): Hono<Env> {
+  const expected = Buffer.from(computeHash(token));
   const app = new Hono<Env>();
   app.use(async (context, next) => {
     const given = Buffer.from(
-      hashOf(/^bearer +(\S+)$/i.exec(context.req.header("authorization") ?? "")?.[1] ?? ""),
+      computeHash(/^bearer +(\S+)$/i.exec(context.req.header("authorization") ?? "")?.[1] ?? ""),
     );
-    if (!timingSafeEqual(given, expected)) throw tokenInvalid();
+    if (!timingSafeEqual(given, expected)) throw refuseToken();
     await next();
   });
-  function command<Body>(name: string, shape: z.ZodType<Body>, run: (body: Body) => unknown): void {
+  function addCommand<Body>(
+    name: string,
+    shape: z.ZodType<Body>,
+    run: (body: Body) => unknown,
+  ): void {
     app.post(`/${name}`, async (context) =>
-      context.json({ result: run(await bodyOf(context, shape)) ?? null }),
+      context.json({ result: run(await readBody(context, shape)) ?? null }),
     );
   }
-  command("revoke", withId.extend(revocationShape.shape), ({ id, ...revocation }) =>
+  addCommand("revoke", withId.extend(revocationShape.shape), ({ id, ...revocation }) =>
     control.revoke(id, revocation),
   );
-  command("change", withId.extend({ change: changeShape }), ({ id, change }) =>
+  addCommand("change", withId.extend({ change: changeShape }), ({ id, change }) =>
     control.change(id, change),
   );
-  command("erase", withId, ({ id }) => control.erase(id));
-  command("use-auth-key", withId, ({ id }) => control.useAuthKey(id));
-  command("remove-user", z.strictObject({ who: z.string() }), ({ who }) => control.removeUser(who));
-  command("advance-clock", z.strictObject({ milliseconds: z.int().min(0) }), ({ milliseconds }) =>
-    control.advanceClock(milliseconds),
+  addCommand("erase", withId, ({ id }) => control.erase(id));
+  addCommand("use-auth-key", withId, ({ id }) => control.useAuthKey(id));
+  addCommand("remove-user", z.strictObject({ who: z.string() }), ({ who }) =>
+    control.removeUser(who),
   );
-  command("add-fault", faultShape, (fault) => control.addFault(fault));
-  command("clear-faults", z.strictObject({}), () => control.clearFaults());
-  command(
+  addCommand(
+    "advance-clock",
+    z.strictObject({ milliseconds: z.int().min(0) }),
+    ({ milliseconds }) => control.advanceClock(milliseconds),
+  );
+  addCommand("add-fault", faultShape, (fault) => control.addFault(fault));
+  addCommand("clear-faults", z.strictObject({}), () => control.clearFaults());
+  addCommand(
     "publish-issuer-keys",
     z.strictObject({ issuer: z.string(), keys: z.looseObject({}) }),
     ({ issuer, keys }) => control.publishIssuerKeys(issuer, keys),
   );
-  command("rewrite-github-subjects", z.strictObject({ on: z.boolean() }), ({ on }) =>
+  addCommand("rewrite-github-subjects", z.strictObject({ on: z.boolean() }), ({ on }) =>
     control.rewriteGithubSubjects(on),
   );
-  command("set-unknowns", z.strictObject({ strictness: strictnessShape }), ({ strictness }) =>
+  addCommand("set-unknowns", z.strictObject({ strictness: strictnessShape }), ({ strictness }) =>
     control.setUnknowns(strictness),
   );
-  command("unknowns", z.strictObject({}), () => control.unknowns());
-  command("add-audit-entry", entryShape, (entry) => control.addAuditEntry(entry));
-  command("active-credentials", z.strictObject({}), () => control.activeCredentials());
-  command("audit-log", z.strictObject({}), () => control.auditLog());
-  command("take-requests", z.strictObject({}), () => control.takeRequests());
+  addCommand("unknowns", z.strictObject({}), () => control.unknowns());
+  addCommand("add-audit-entry", entryShape, (entry) => control.addAuditEntry(entry));
+  addCommand("active-credentials", z.strictObject({}), () => control.activeCredentials());
+  addCommand("audit-log", z.strictObject({}), () => control.auditLog());
+  addCommand("take-requests", z.strictObject({}), () => control.takeRequests());
   return app;
 }

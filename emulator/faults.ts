@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
-import { type Env, tokenIn } from "./authentication.js";
+import { type Env, readToken } from "./authentication.js";
 
 /** A fault to inject: which requests fail, and how. */
 export interface Fault {
@@ -97,10 +97,10 @@ export interface Reach {
 }
 
 /** @internal */
-export function faults(latencyMilliseconds: number, reach: Reach): Faults {
+export function createFaults(latencyMilliseconds: number, reach: Reach): Faults {
   let pending: { fault: z.output<typeof faultShape>; seen: number }[] = [];
 
-  function striking(
+  function findEffect(
     method: string,
     path: string,
   ): z.output<typeof faultShape>["effect"] | undefined {
@@ -123,7 +123,7 @@ export function faults(latencyMilliseconds: number, reach: Reach): Faults {
       pending = [];
     },
     async middleware(context, next) {
-      const effect = striking(context.req.method, context.req.path);
+      const effect = findEffect(context.req.method, context.req.path);
       if (latencyMilliseconds > 0) await delay(latencyMilliseconds);
       switch (effect?.kind) {
         case undefined:
@@ -135,25 +135,25 @@ export function faults(latencyMilliseconds: number, reach: Reach): Faults {
           });
         case "refuse":
           reach.refuse(effect.milliseconds);
-          return closed(context);
+          return closeConnection(context);
         case "revoke-token":
-          reach.revokeToken(tokenIn(context.req.header("authorization")) ?? "");
+          reach.revokeToken(readToken(context.req.header("authorization")) ?? "");
           return next();
         case "reset":
-          return closed(context);
+          return closeConnection(context);
         case "stall":
           await once(context.env.incoming.socket, "close");
           return RESPONSE_ALREADY_SENT;
         case "lose-answer":
           await next();
-          return replaceAnswer(context, closed(context));
+          return replaceAnswer(context, closeConnection(context));
         case "stall-answer":
           await next();
           await once(context.env.incoming.socket, "close");
           return replaceAnswer(context, RESPONSE_ALREADY_SENT);
         case "cut-answer":
           await next();
-          return replaceAnswer(context, await cut(context, await context.res.text()));
+          return replaceAnswer(context, await cutAnswer(context, await context.res.text()));
       }
     },
   };
@@ -168,13 +168,13 @@ function replaceAnswer(context: Context<Env>, response: Response): void {
   context.res = response;
 }
 
-function closed(context: Context<Env>): Response {
+function closeConnection(context: Context<Env>): Response {
   context.env.incoming.socket.destroy();
   return RESPONSE_ALREADY_SENT;
 }
 
 /** Announces the length of the whole answer, and sends half of it. */
-async function cut(context: Context<Env>, body: string): Promise<Response> {
+async function cutAnswer(context: Context<Env>, body: string): Promise<Response> {
   const { outgoing, incoming } = context.env;
   outgoing.writeHead(200, {
     "content-type": "application/json",

@@ -3,18 +3,18 @@
  */
 
 import { type Role, roleScopes, roles } from "./permissions.js";
-import { parsePolicy, policyFile } from "./policy-file.js";
-import { hashOf, newId, newSecret } from "./secrets.js";
-import { addedLater, type Key, ninetyDays, type State, type User } from "./state.js";
+import { createPolicyFile, parsePolicy } from "./policy-file.js";
+import { computeHash, createId, createSecret } from "./secrets.js";
+import { createLaterMembers, type Key, ninetyDays, type State, type User } from "./state.js";
 
 /** The state of a tailnet that was just made, with what it hands out. */
-export function freshState(policy: string): State {
+export function createFreshState(policy: string): State {
   const parsed = parsePolicy(policy);
   if ("problem" in parsed) throw new Error(`the policy file is not valid: ${parsed.problem}`);
   const now = Date.now();
   const users = roles.map(
     (role): User => ({
-      id: newId("u"),
+      id: createId("u"),
       loginName: `${role}@example.com`,
       displayName: `The ${role}`,
       role,
@@ -24,9 +24,16 @@ export function freshState(policy: string): State {
   const keys: Key[] = [];
 
   const issue = (keyType: "api" | "client", more: Partial<Key>): { id: string; secret: string } => {
-    const id = newId("k");
-    const secret = newSecret(keyType, id);
-    keys.push({ id, keyType, secretHash: hashOf(secret), description: "", created: now, ...more });
+    const id = createId("k");
+    const secret = createSecret(keyType, id);
+    keys.push({
+      id,
+      keyType,
+      secretHash: computeHash(secret),
+      description: "",
+      created: now,
+      ...more,
+    });
     return { id, secret };
   };
   const accessTokens = users.map(({ id, role }) => {
@@ -47,9 +54,9 @@ export function freshState(policy: string): State {
   });
   const tokenOf = Object.fromEntries(accessTokens) as Record<Role, string>; // One for each member of `roles`, see above.
   return {
-    ...addedLater(),
+    ...createLaterMembers(),
     version: 1,
-    tailnet: { id: newId("T"), name: "example.com" },
+    tailnet: { id: createId("T"), name: "example.com" },
     start: {
       apiKey: tokenOf.owner,
       clientId: client.id,
@@ -60,7 +67,7 @@ export function freshState(policy: string): State {
     users,
     keys,
     tokens: [],
-    policy: policyFile(policy),
+    policy: createPolicyFile(policy),
     log: [],
   };
 }

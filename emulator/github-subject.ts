@@ -12,16 +12,16 @@ const githubIssuer = "https://token.actions.githubusercontent.com";
  * The subject in the form with ids. The ids are derived from the names, so that the same name
  * always has the same id.
  */
-export function immutableGithubSubject(issuer: string, subject: string): string {
+export function toImmutableGithubSubject(issuer: string, subject: string): string {
   if (issuer !== githubIssuer) return subject;
   return subject.replace(
     /^repo:([^/:@*]+)\/([^/:@*]+)(?=:)/,
     (_, owner: string, repository: string) => {
-      return `repo:${owner}@${idOf(owner)}/${repository}@${idOf(`${owner}/${repository}`)}`;
+      return `repo:${owner}@${computeId(owner)}/${repository}@${computeId(`${owner}/${repository}`)}`;
     },
   );
 }
 
-function idOf(name: string): number {
+function computeId(name: string): number {
   return createHash("sha256").update(name).digest().readUInt32BE(0);
 }

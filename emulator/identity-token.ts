@@ -31,24 +31,24 @@ export async function acceptsIdentityToken(
   const { issuer, audience, subject, customClaimRules = {} } = identity;
   // An audience that a PUT has emptied is nobody's.
   if (!issuer || !audience || !subject) return false;
-  const claims = await verifiedClaims(world, jwt, issuer, audience);
+  const claims = await verifyClaims(world, jwt, issuer, audience);
   return (
     claims !== undefined &&
     matches(subject, claims.sub ?? "") &&
     Object.entries(customClaimRules).every(([name, pattern]) =>
-      valuesOf(claims, name).some((value) => matches(pattern, value)),
+      getValues(claims, name).some((value) => matches(pattern, value)),
     )
   );
 }
 
-async function verifiedClaims(
+async function verifyClaims(
   world: World,
   jwt: string,
   issuer: string,
   audience: string,
 ): Promise<JWTPayload | undefined> {
   try {
-    const { payload } = await jwtVerify(jwt, await publishedKeys(world, issuer), {
+    const { payload } = await jwtVerify(jwt, await fetchKeys(world, issuer), {
       issuer,
       audience,
       requiredClaims: ["exp", "sub"],
@@ -60,7 +60,7 @@ async function verifiedClaims(
   }
 }
 
-async function publishedKeys(world: World, issuer: string) {
+async function fetchKeys(world: World, issuer: string) {
   const given = world.issuerKeys.get(issuer);
   if (given !== undefined) return createLocalJWKSet(given as JSONWebKeySet); // jose checks its form.
   const document = await world.fetch(
@@ -75,9 +75,9 @@ async function publishedKeys(world: World, issuer: string) {
 /**
  * The values of the claim that a rule names, as texts; none for what is not there, or is an object.
  */
-function valuesOf(claims: JWTPayload, name: string): string[] {
+function getValues(claims: JWTPayload, name: string): string[] {
   let value: unknown = claims;
-  for (const part of claimPath(name)) {
+  for (const part of parseClaimPath(name)) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return [];
     value = (value as Record<string, unknown>)[part]; // An object that has it, see the line above.
   }
@@ -92,7 +92,7 @@ function isSimple(value: unknown): value is string | number | boolean {
  * The names that lead to a claim: dots go into objects, and a name with dots stands in double
  * quotes, for example `"open.id".username`. `fact: nested-claims`
  */
-export function claimPath(name: string): string[] {
+export function parseClaimPath(name: string): string[] {
   return [...name.matchAll(/"([^"]*)"|[^."]+/g)].map(([part, quoted]) => quoted ?? part);
 }
 

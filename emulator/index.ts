@@ -1,12 +1,12 @@
 /** The emulator from inside a program: start it, do to its tailnet what a test needs, end it. */
 
-import { type Control, control, controlRoutes, type SeenRequest } from "./control.js";
-import { faults } from "./faults.js";
+import { type Control, createControl, createControlRoutes, type SeenRequest } from "./control.js";
+import { createFaults } from "./faults.js";
 import type { Role } from "./permissions.js";
-import { hashOf, newSecret } from "./secrets.js";
-import { application, listen } from "./server.js";
-import { fileStore, inMemory } from "./store.js";
-import { defaultUnknowns, type Strictness, withStrictness } from "./unknowns.js";
+import { computeHash, createSecret } from "./secrets.js";
+import { createApplication, listen } from "./server.js";
+import { createFileStore, inMemory } from "./store.js";
+import { readDefaultUnknowns, type Strictness, withStrictness } from "./unknowns.js";
 import { World } from "./world.js";
 
 export type { Control, SeenRequest } from "./control.js";
@@ -74,31 +74,31 @@ export interface Emulator extends AsyncDisposable {
  * ```
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const store = options.data === undefined ? inMemory : fileStore(options.data);
+  const store = options.data === undefined ? inMemory : createFileStore(options.data);
   const settings = {
     rewriteGithubSubjects: options.rewriteGithubSubjects ?? false,
     scopes: options.scopes ?? [],
-    unknowns: withStrictness(defaultUnknowns(), options.strictness ?? {}),
+    unknowns: withStrictness(readDefaultUnknowns(), options.strictness ?? {}),
     fetch: options.fetch ?? fetch,
   };
   const world = new World(store, settings, options.policy);
-  const injected = faults(options.latency ?? 0, {
+  const injected = createFaults(options.latency ?? 0, {
     refuse: (milliseconds) => listening.refuse(milliseconds),
     revokeToken(token) {
-      world.state.tokens = world.state.tokens.filter(({ hash }) => hash !== hashOf(token));
+      world.state.tokens = world.state.tokens.filter(({ hash }) => hash !== computeHash(token));
     },
   });
   let requests: SeenRequest[] = [];
-  const controls = control(world, injected, () => {
+  const controls = createControl(world, injected, () => {
     const taken = requests;
     requests = [];
     return taken;
   });
-  const controlToken = newSecret("control", world.state.tailnet.id);
-  const app = application({
+  const controlToken = createSecret("control", world.state.tailnet.id);
+  const app = createApplication({
     world,
     faults: injected,
-    control: controlRoutes(controls, controlToken),
+    control: createControlRoutes(controls, controlToken),
     seen: (method, path) => {
       // Enough for any test, and no more than that for an emulator that runs for weeks.
       if (requests.length < 100_000) requests.push({ method, path });

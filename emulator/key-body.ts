@@ -3,8 +3,8 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import type { Env } from "./authentication.js";
-import { badRequest } from "./refusal.js";
-import { fitting } from "./request-body.js";
+import { refuseRequest } from "./refusal.js";
+import { parseBody } from "./request-body.js";
 import type { KeyType } from "./state.js";
 import { ninetyDays } from "./state.js";
 
@@ -73,9 +73,9 @@ const longestDescription = 50;
  * The description as it is kept. `fact: description-characters`, and beyond ASCII
  * `fact: description-non-ascii`
  */
-export function keptDescription(text: string | null | undefined): string {
+export function normalizeDescription(text: string | null | undefined): string {
   if (!/^[\p{L}\p{M}\p{N} _-]*$/u.test(text ?? ""))
-    throw badRequest("keys: description had invalid characters");
+    throw refuseRequest("keys: description had invalid characters");
   return [...(text ?? "")].slice(0, longestDescription).join("");
 }
 
@@ -83,15 +83,16 @@ export function keptDescription(text: string | null | undefined): string {
  * The body of a create; one that is not JSON is answered like one without capabilities.
  * `fact: auth-key-needs-capabilities`
  */
-export async function keyBody(context: Context<Env>): Promise<unknown> {
+export async function readKeyBody(context: Context<Env>): Promise<unknown> {
   try {
     return JSON.parse(await context.req.text());
   } catch {
-    throw noCapabilities();
+    throw refuseNoCapabilities();
   }
 }
 
-export const noCapabilities = () => badRequest("exactly one capability scope must be populated");
+export const refuseNoCapabilities = () =>
+  refuseRequest("exactly one capability scope must be populated");
 
 export function hasCapabilities(body: unknown): boolean {
   return z.object({ capabilities: z.object({ devices: z.object({}) }) }).safeParse(body).success;
@@ -99,9 +100,9 @@ export function hasCapabilities(body: unknown): boolean {
 
 export function refuseForeignMembers(kind: keyof typeof membersOf, body: unknown): void {
   const all = new Set(Object.values(membersOf).flat());
-  for (const [name, value] of Object.entries(fitting(z.looseObject({}), body))) {
+  for (const [name, value] of Object.entries(parseBody(z.looseObject({}), body))) {
     if (all.has(name) && !membersOf[kind].includes(name) && !isEmpty(value))
-      throw badRequest(`keys: ${name} cannot be set for a key of type "${kind}"`);
+      throw refuseRequest(`keys: ${name} cannot be set for a key of type "${kind}"`);
   }
 }
 

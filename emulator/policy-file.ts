@@ -14,7 +14,7 @@ import {
   spellFields,
   testShape,
 } from "./policy-shape.js";
-import { describeProblem, firstProblem } from "./schema-problem.js";
+import { describeFirstProblem, describeProblem } from "./schema-problem.js";
 
 export interface PolicyFile {
   /** As it was written, comments included. */
@@ -61,7 +61,7 @@ export function readPolicy(text: string): { policy: Policy } | { problem: string
   const shaped = policyShape.safeParse(spellFields(value, ""), { error: describeProblem });
   return shaped.success
     ? { policy: shaped.data }
-    : { problem: firstProblem(shaped.error, "policy") };
+    : { problem: describeFirstProblem(shaped.error, "policy") };
 }
 
 /** The tests in an array of them, or what is wrong with it. */
@@ -74,10 +74,10 @@ export function parseTests(text: string): { tests: PolicyTest[] } | { problem: s
     });
   return shaped.success
     ? { tests: shaped.data }
-    : { problem: firstProblem(shaped.error, "the list of tests") };
+    : { problem: describeFirstProblem(shaped.error, "the list of tests") };
 }
 
-export function policyFile(text: string): PolicyFile {
+export function createPolicyFile(text: string): PolicyFile {
   return { text, etag: `"${createHash("sha256").update(text).digest("hex")}"` };
 }
 

@@ -7,34 +7,34 @@
 
 import type { Acl, Grant, Policy, SshRule } from "./policy-shape.js";
 import {
-  hostAndPorts,
-  hostNetwork,
+  findHostNetwork,
+  findProtocol,
   isNetwork,
-  overlap,
-  protocolNumber,
+  overlaps,
   refusePorts,
+  splitPorts,
   takesPorts,
 } from "./policy-targets.js";
 
 /** The first thing that is wrong with the policy. */
 export function refusePolicy(policy: Policy): string | undefined {
-  for (const problem of problemsIn(policy)) return problem;
+  for (const problem of findProblems(policy)) return problem;
   return undefined;
 }
 
 type Problems = Generator<string, void>;
 
-function* problemsIn(policy: Policy): Problems {
-  yield* inNames(policy);
-  for (const acl of policy.acls ?? []) yield* inAcl(policy, acl);
-  for (const grant of policy.grants ?? []) yield* inGrant(policy, grant);
-  for (const rule of policy.ssh) yield* inSshRule(policy, rule);
+function* findProblems(policy: Policy): Problems {
+  yield* findNameProblems(policy);
+  for (const acl of policy.acls ?? []) yield* findAclProblems(policy, acl);
+  for (const grant of policy.grants ?? []) yield* findGrantProblems(policy, grant);
+  for (const rule of policy.ssh) yield* findSshRuleProblems(policy, rule);
   for (const { target, ipPool } of policy.nodeAttrs) {
-    for (const text of target) yield* inTarget(policy, text, "");
+    for (const text of target) yield* findTargetProblems(policy, text, "");
     for (const pool of ipPool.map(trim)) {
       if (!isNetwork(pool)) yield `ipPool: invalid CIDR ${quote(pool)}`;
       const isReserved = ["100.100.100.0/24", "100.115.92.0/23"].some((reserved) =>
-        overlap(pool, reserved),
+        overlaps(pool, reserved),
       );
       if (isReserved) yield `ipPool: ${quote(pool)} is reserved`;
     }
@@ -47,7 +47,7 @@ function* problemsIn(policy: Policy): Problems {
     ...exitNode,
     ...Object.values(services).flat(),
   ])
-    yield* inTarget(policy, text, "");
+    yield* findTargetProblems(policy, text, "");
   for (const { dst } of policy.sshTests) {
     for (const text of dst.map(trim)) {
       if (text.startsWith("tag:") && !isDefinedTag(policy, text))
@@ -56,7 +56,7 @@ function* problemsIn(policy: Policy): Problems {
   }
 }
 
-function* inNames(policy: Policy): Problems {
+function* findNameProblems(policy: Policy): Problems {
   for (const [name, members] of Object.entries(policy.groups)) {
     if (!name.startsWith("group:")) yield `groups[${quote(name)}]: must start with "group:"`;
     for (const member of members.map(trim)) {
@@ -83,9 +83,9 @@ function* inNames(policy: Policy): Problems {
   for (const [tag, owners] of Object.entries(policy.tagOwners)) {
     if (!/^tag:[A-Za-z][A-Za-z0-9-]*$/.test(tag))
       yield `tagOwners[${quote(tag)}]: tag names must start with a letter, after 'tag:'`;
-    for (const owner of owners) yield* inTarget(policy, owner, "");
+    for (const owner of owners) yield* findTargetProblems(policy, owner, "");
   }
-  for (const name of policy.defaultSrcPosture) yield* inPosture(policy, name);
+  for (const name of policy.defaultSrcPosture) yield* findPostureProblems(policy, name);
 }
 
 /** A set that leads back to itself. */
@@ -105,53 +105,56 @@ function findCircle({ ipsets }: Policy): string | undefined {
   return Object.keys(ipsets).find((name) => leadsBack(name, new Set()));
 }
 
-function* inPosture({ postures }: Policy, name: string): Problems {
+function* findPostureProblems({ postures }: Policy, name: string): Problems {
   if (!Object.hasOwn(postures, name.trim())) yield `posture not found: ${quote(name)}`;
 }
 
-function* inAcl(policy: Policy, { action, src, dst, proto, srcPosture }: Acl): Problems {
-  yield* inAction(action, ["accept"]);
-  for (const text of src) yield* inTarget(policy, text, "src");
-  const protocol = proto === undefined || proto === "" ? 6 : protocolNumber(proto.toLowerCase());
+function* findAclProblems(policy: Policy, { action, src, dst, proto, srcPosture }: Acl): Problems {
+  yield* findActionProblems(action, ["accept"]);
+  for (const text of src) yield* findTargetProblems(policy, text, "src");
+  const protocol = proto === undefined || proto === "" ? 6 : findProtocol(proto.toLowerCase());
   if (protocol === undefined) yield `unknown protocol ${quote(proto ?? "")}`;
   for (const text of dst.map(trim)) {
-    const [host, ports] = hostAndPorts(text);
-    yield* inTarget(policy, host, "dst");
+    const [host, ports] = splitPorts(text);
+    yield* findTargetProblems(policy, host, "dst");
     const problem = refusePorts(ports);
     if (problem !== undefined) yield problem;
     if (protocol !== undefined && !takesPorts(protocol) && !["*", "1-65535"].includes(ports))
       yield `dst ${quote(text)}: protocol ${quote(proto ?? "")} takes no ports`;
   }
-  const hosts = dst.map((text) => hostAndPorts(text.trim())[0]);
-  yield* inSelf(src, hosts, ["*"]);
-  for (const name of srcPosture) yield* inPosture(policy, name);
+  const hosts = dst.map((text) => splitPorts(text.trim())[0]);
+  yield* findSelfProblems(src, hosts, ["*"]);
+  for (const name of srcPosture) yield* findPostureProblems(policy, name);
 }
 
-function* inGrant(policy: Policy, { src, dst, ip, app, srcPosture, via }: Grant): Problems {
+function* findGrantProblems(
+  policy: Policy,
+  { src, dst, ip, app, srcPosture, via }: Grant,
+): Problems {
   if (ip.length === 0 && Object.keys(app).length === 0) yield "ip and app can not both be empty";
-  for (const text of src) yield* inTarget(policy, text, "src");
-  for (const text of ip.map(trim)) yield* inIp(text);
-  for (const name of Object.keys(app)) yield* inCapability(name);
+  for (const text of src) yield* findTargetProblems(policy, text, "src");
+  for (const text of ip.map(trim)) yield* findIpProblems(text);
+  for (const name of Object.keys(app)) yield* findCapabilityProblems(name);
   for (const text of dst.map(trim)) {
-    yield* inTarget(policy, text, "dst");
-    const network = hostNetwork(policy, text) ?? text;
+    yield* findTargetProblems(policy, text, "dst");
+    const network = findHostNetwork(policy, text) ?? text;
     if (network === "0.0.0.0/0" || network === "::/0")
       yield `dst ${quote(text)}: to allow all IP addresses, use "*" or "autogroup:internet"`;
     if (text === "autogroup:internet" && Object.keys(app).length > 0)
       yield "cannot use app grants with autogroup:internet";
   }
-  yield* inSelf(src, dst, []);
+  yield* findSelfProblems(src, dst, []);
   for (const text of via.map(trim)) {
     if (!text.startsWith("tag:")) yield `via ${quote(text)} is not a tag`;
     else if (!isDefinedTag(policy, text)) yield `via=tag not found: ${quote(text)}`;
   }
-  for (const name of srcPosture) yield* inPosture(policy, name);
+  for (const name of srcPosture) yield* findPostureProblems(policy, name);
 }
 
 /** `*`, `443`, `tcp:443`, `gre:*` */
-function* inIp(text: string): Problems {
+function* findIpProblems(text: string): Problems {
   const colon = text.indexOf(":");
-  const protocol = colon < 0 ? 6 : protocolNumber(text.slice(0, colon).toLowerCase());
+  const protocol = colon < 0 ? 6 : findProtocol(text.slice(0, colon).toLowerCase());
   const ports = text.slice(colon + 1);
   if (protocol === undefined) yield `unknown protocol ${quote(text.slice(0, colon))}`;
   const problem = refusePorts(ports);
@@ -163,7 +166,7 @@ function* inIp(text: string): Problems {
 /** Capabilities of Tailscale's own domain that a grant may give. */
 const ofTailscale = ["drive", "golink", "kubernetes", "pam", "relay", "secrets", "tsidp", "webui"];
 
-function* inCapability(name: string): Problems {
+function* findCapabilityProblems(name: string): Problems {
   if (name.includes("://") || !name.includes("/"))
     yield `capability name ${quote(name)} must have the form domain/name`;
   const own = ofTailscale.some((last) => name === `tailscale.com/cap/${last}`);
@@ -171,24 +174,24 @@ function* inCapability(name: string): Problems {
     yield "capability name must not be in the tailscale.com domain";
 }
 
-function* inSshRule(policy: Policy, rule: SshRule): Problems {
-  yield* inAction(rule.action, ["accept", "check"]);
+function* findSshRuleProblems(policy: Policy, rule: SshRule): Problems {
+  yield* findActionProblems(rule.action, ["accept", "check"]);
   for (const text of rule.src) {
-    for (const problem of inTarget(policy, text, "src"))
+    for (const problem of findTargetProblems(policy, text, "src"))
       yield text.trim().startsWith("user:") ? `[ssh] ${problem}` : problem;
   }
   for (const text of rule.src.map(trim)) {
-    if (!isWho(text)) yield `invalid src ${quote(text)}`;
+    if (!mayLogIn(text)) yield `invalid src ${quote(text)}`;
   }
   for (const text of rule.dst.map(trim)) {
-    yield* inTarget(policy, text, "dst");
+    yield* findTargetProblems(policy, text, "dst");
     const isMachines =
       text.startsWith("tag:") ||
       text.includes("@") ||
       ["autogroup:self", "autogroup:tagged"].includes(text);
     if (!isMachines || /^(user|group):/.test(text)) yield `invalid dst ${quote(text)}`;
   }
-  yield* inSelf(rule.src, rule.dst, []);
+  yield* findSelfProblems(rule.src, rule.dst, []);
   // A user's machines are for that user alone.
   for (const text of rule.dst.map(trim)) {
     const isUser = /^[^:]+@/.test(text);
@@ -199,20 +202,20 @@ function* inSshRule(policy: Policy, rule: SshRule): Problems {
   for (const user of rule.users.map(trim)) {
     if (user === "" || user === "*") yield `user ${quote(user)} is not valid`;
     const [, domain] = /^localpart:\*@(.+)$/.exec(user) ?? [];
-    if (domain !== undefined) yield* inDomain(policy, domain);
+    if (domain !== undefined) yield* findDomainProblems(policy, domain);
   }
   if (rule.acceptEnv.some((name) => name.trim() === "")) yield "acceptEnv values cannot be empty";
-  for (const name of rule.srcPosture) yield* inPosture(policy, name);
-  if (rule.checkPeriod !== undefined) yield* inCheckPeriod(rule.checkPeriod.trim());
+  for (const name of rule.srcPosture) yield* findPostureProblems(policy, name);
+  if (rule.checkPeriod !== undefined) yield* findCheckPeriodProblems(rule.checkPeriod.trim());
 }
 
 /** What may log in: users, tags and their groups. */
-function isWho(text: string): boolean {
+function mayLogIn(text: string): boolean {
   const others = ["autogroup:self", "autogroup:internet", "autogroup:danger-all"];
   return /^(tag|group|user|autogroup):|^[^:]+@/.test(text) && !others.includes(text);
 }
 
-function* inCheckPeriod(text: string): Problems {
+function* findCheckPeriodProblems(text: string): Problems {
   if (text === "always" || text === "") return;
   const form = /^([-+]?)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?$/.exec(text);
   if (form === null || !/\d/.test(text)) {
@@ -227,7 +230,7 @@ function* inCheckPeriod(text: string): Problems {
   if (seconds > 168 * 3600) yield `checkPeriod ${shown} must be at most 168h0m0s`;
 }
 
-function* inAction(action: string | undefined, valid: readonly string[]): Problems {
+function* findActionProblems(action: string | undefined, valid: readonly string[]): Problems {
   if (action === undefined || action.trim() === "") yield "action must be specified";
   else if (!valid.includes(action.trim())) yield `${quote(action.trim())} is not a valid action`;
 }
@@ -240,7 +243,7 @@ const autogroups = [
 ];
 
 /** What `autogroup:self` cannot be reached from. */
-function* inSelf(
+function* findSelfProblems(
   src: readonly string[],
   dst: readonly string[],
   also: readonly string[],
@@ -256,7 +259,7 @@ function* inSelf(
 }
 
 /** What is wrong with a source or destination. */
-function* inTarget(policy: Policy, written: string, side: "src" | "dst" | ""): Problems {
+function* findTargetProblems(policy: Policy, written: string, side: "src" | "dst" | ""): Problems {
   const text = written.trim();
   const where = side === "" ? "" : `${side}=`;
   const [, domain] = /^user:\*@(.+)$/.exec(text) ?? [];
@@ -275,12 +278,12 @@ function* inTarget(policy: Policy, written: string, side: "src" | "dst" | ""): P
     if (side === "dst" && text === "autogroup:shared")
       yield `${quote(text)} not valid on the dst side of a rule`;
   } else if (domain !== undefined) {
-    yield* inDomain(policy, domain);
+    yield* findDomainProblems(policy, domain);
   } else if (text.startsWith("ipset:")) {
     if (!Object.hasOwn(policy.ipsets, text)) yield `${where}ipset not found: ${quote(text)}`;
   } else if (text.startsWith("svc:")) {
     if (side === "src") yield `${quote(text)} not valid on the src side of a rule`;
-  } else if (hostNetwork(policy, text) === undefined && !/^[^:]*@/.test(text)) {
+  } else if (findHostNetwork(policy, text) === undefined && !/^[^:]*@/.test(text)) {
     yield `invalid ${side || "target"} ${quote(text)}`;
   }
 }
@@ -289,7 +292,7 @@ function* inTarget(policy: Policy, written: string, side: "src" | "dst" | ""): P
  * The emulator's users are not those that a policy file is written for. A domain counts as the
  * tailnet's own where a user of it owns a tag by name, or no user does.
  */
-function* inDomain({ tagOwners }: Policy, domain: string): Problems {
+function* findDomainProblems({ tagOwners }: Policy, domain: string): Problems {
   const owners = Object.values(tagOwners)
     .flat()
     .filter((owner) => /^[^:]+@/.test(owner.trim()));

@@ -18,19 +18,23 @@ export function isNetwork(text: string): boolean {
 }
 
 /** Whether `address` is in the network that `text` is. */
-export function isIn(address: string, text: string): boolean {
+export function isInNetwork(address: string, text: string): boolean {
   const network = parseNetwork(text);
   if (network === undefined) return false;
   const block = new BlockList();
   block.addSubnet(network.address, network.length, network.family);
-  return block.check(address, familyOf(address));
+  return block.check(address, getFamily(address));
 }
 
 /** Whether two networks have addresses in common: one of them begins in the other. */
-export function overlap(one: string, other: string): boolean {
+export function overlaps(one: string, other: string): boolean {
   const [start = ""] = one.split("/");
   const [otherStart = ""] = other.split("/");
-  return isNetwork(one) && isNetwork(other) && (isIn(start, other) || isIn(otherStart, one));
+  return (
+    isNetwork(one) &&
+    isNetwork(other) &&
+    (isInNetwork(start, other) || isInNetwork(otherStart, one))
+  );
 }
 
 /** Whether the text is a whole address. */
@@ -38,14 +42,14 @@ export function isAddress(text: string): boolean {
   return isIP(text) !== 0;
 }
 
-function familyOf(address: string): "ipv4" | "ipv6" {
+function getFamily(address: string): "ipv4" | "ipv6" {
   return isIPv4(address) ? "ipv4" : "ipv6";
 }
 
 function parseNetwork(text: string): Network | undefined {
   const [address = "", length, ...more] = text.split("/");
   if (!isAddress(address) || address.includes("%") || more.length > 0) return undefined;
-  const family = familyOf(address);
+  const family = getFamily(address);
   const bits = family === "ipv4" ? 32 : 128;
   if (length === undefined) return { address, family, length: bits };
   if (!/^(0|[1-9]\d{0,2})$/.test(length) || Number(length) > bits) return undefined;
@@ -54,19 +58,19 @@ function parseNetwork(text: string): Network | undefined {
 
 /** Where machines have their addresses. */
 export function isTailnetAddress(address: string): boolean {
-  return isIn(address, "100.64.0.0/10") || isIn(address, "fd7a:115c:a1e0::/48");
+  return isInNetwork(address, "100.64.0.0/10") || isInNetwork(address, "fd7a:115c:a1e0::/48");
 }
 
 export function isInternetAddress(address: string): boolean {
   const notPublic = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"];
   return (
-    (isIPv4(address) || isIn(address, "2000::/3")) &&
-    ![...notPublic, "169.254.0.0/16"].some((network) => isIn(address, network))
+    (isIPv4(address) || isInNetwork(address, "2000::/3")) &&
+    ![...notPublic, "169.254.0.0/16"].some((network) => isInNetwork(address, network))
   );
 }
 
 /** The network that a name of `hosts` stands for, with or without `host:`. */
-export function hostNetwork({ hosts }: Policy, name: string): string | undefined {
+export function findHostNetwork({ hosts }: Policy, name: string): string | undefined {
   const host = name.startsWith("host:") ? name.slice("host:".length) : name;
   return Object.hasOwn(hosts, host) ? hosts[host]?.trim() : undefined;
 }
@@ -91,7 +95,7 @@ export function isInIpset(
     if (target === "autogroup:internet") return isInternetAddress(address);
     const [from = "", to] = target.split("-");
     if (to !== undefined && isAddress(from) && isAddress(to)) return isBetween(address, from, to);
-    return isIn(address, hostNetwork(policy, target) ?? target);
+    return isInNetwork(address, findHostNetwork(policy, target) ?? target);
   });
   const isMember = decisive !== undefined && !decisive.trim().startsWith("remove");
   known.set(name, isMember);
@@ -99,13 +103,13 @@ export function isInIpset(
 }
 
 /** Everything that the entries of a set name, those of its inner sets included. */
-export function networksOf(policy: Policy, name: string, seen = new Set<string>()): string[] {
+export function listNetworks(policy: Policy, name: string, seen = new Set<string>()): string[] {
   if (seen.has(name) || !Object.hasOwn(policy.ipsets, name)) return [];
   seen.add(name);
   return (policy.ipsets[name] ?? []).flatMap((entry) => {
     const target = entry.trim().replace(/^(add|remove)\s+/, "");
-    if (target.startsWith("ipset:")) return networksOf(policy, target, seen);
-    return hostNetwork(policy, target) ?? target;
+    if (target.startsWith("ipset:")) return listNetworks(policy, target, seen);
+    return findHostNetwork(policy, target) ?? target;
   });
 }
 
@@ -115,25 +119,27 @@ export function mayBeMachines(network: string): boolean {
   return (
     ends.some((end) => isAddress(end) && isTailnetAddress(end)) ||
     ["100.64.0.0", "fd7a:115c:a1e0::"].some((first) =>
-      ends.length === 2 ? isBetween(first, ends[0] ?? "", ends[1] ?? "") : isIn(first, network),
+      ends.length === 2
+        ? isBetween(first, ends[0] ?? "", ends[1] ?? "")
+        : isInNetwork(first, network),
     )
   );
 }
 
 function isBetween(address: string, from: string, to: string): boolean {
   if (!isAddress(from) || isIP(from) !== isIP(to)) return false;
-  const family = familyOf(from);
+  const family = getFamily(from);
   const block = new BlockList();
   try {
     block.addRange(from, to, family);
   } catch {
     return false; // The first is after the last.
   }
-  return block.check(address, familyOf(address));
+  return block.check(address, getFamily(address));
 }
 
 /** `HOST:PORTS` in its parts; an IPv6 address may stand in brackets. */
-export function hostAndPorts(text: string): readonly [host: string, ports: string] {
+export function splitPorts(text: string): readonly [host: string, ports: string] {
   const bracketed = /^\[([^\]]*)\](\/\d+)?:(.*)$/s.exec(text);
   if (bracketed !== null) return [`${bracketed[1] ?? ""}${bracketed[2] ?? ""}`, bracketed[3] ?? ""];
   const colon = text.lastIndexOf(":");
@@ -141,7 +147,7 @@ export function hostAndPorts(text: string): readonly [host: string, ports: strin
 }
 
 /** What rules may name as a protocol, and its number. */
-export function protocolNumber(name: string): number | undefined {
+export function findProtocol(name: string): number | undefined {
   const known: Readonly<Record<string, number>> = {
     icmp: 1,
     igmp: 2,

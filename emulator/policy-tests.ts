@@ -9,17 +9,17 @@
 import { meetsPosture } from "./policy-postures.js";
 import type { Policy, PolicyTest, SshRule, SshTest } from "./policy-shape.js";
 import {
+  findHostNetwork,
+  findProtocol,
   hasPort,
-  hostAndPorts,
-  hostNetwork,
   isAddress,
-  isIn,
   isInIpset,
+  isInNetwork,
   isInternetAddress,
   isTailnetAddress,
+  listNetworks,
   mayBeMachines,
-  networksOf,
-  protocolNumber,
+  splitPorts,
   takesPorts,
 } from "./policy-targets.js";
 import type { User } from "./state.js";
@@ -32,12 +32,12 @@ export interface TestFailure {
 
 type Users = readonly Pick<User, "loginName" | "role">[];
 
-export function failingTests(policy: Policy, users: Users): TestFailure[] {
+export function findFailingTests(policy: Policy, users: Users): TestFailure[] {
   const { tests: _, sshTests: __, ...rules } = policy;
   const world = { policy, users, names: JSON.stringify(rules).toLowerCase() };
   const failures = [
-    ...policy.tests.map((test) => ({ user: test.src, errors: errorsOfTest(world, test) })),
-    ...policy.sshTests.map((test) => ({ user: test.src, errors: errorsOfSshTest(world, test) })),
+    ...policy.tests.map((test) => ({ user: test.src, errors: findTestErrors(world, test) })),
+    ...policy.sshTests.map((test) => ({ user: test.src, errors: findSshTestErrors(world, test) })),
   ];
   return failures.filter(({ errors }) => errors.length > 0);
 }
@@ -66,28 +66,28 @@ interface Party {
   readonly address?: string;
 }
 
-function errorsOfTest(world: Known, test: PolicyTest): string[] {
+function findTestErrors(world: Known, test: PolicyTest): string[] {
   const { src, accept = [], deny = [] } = test;
   if (accept.length + deny.length === 0) return ["test has neither accept nor deny"];
-  const froms = partiesIn(world.policy, src.trim());
+  const froms = findParties(world.policy, src.trim());
   if (froms === undefined) return [`invalid src ${JSON.stringify(src)}`];
   return [
-    ...accept.flatMap((dst) => errorsOf(world, test, froms, dst, true)),
-    ...deny.flatMap((dst) => errorsOf(world, test, froms, dst, false)),
+    ...accept.flatMap((dst) => findAssertionErrors(world, test, froms, dst, true)),
+    ...deny.flatMap((dst) => findAssertionErrors(world, test, froms, dst, false)),
   ];
 }
 
-function errorsOf(
+function findAssertionErrors(
   world: Known,
   test: PolicyTest,
   froms: readonly Party[],
   dst: string,
   wanted: boolean,
 ): string[] {
-  const [host, written] = hostAndPorts(dst.trim());
-  const protocol = protocolNumber((test.proto ?? "tcp").toLowerCase() || "tcp");
+  const [host, written] = splitPorts(dst.trim());
+  const protocol = findProtocol((test.proto ?? "tcp").toLowerCase() || "tcp");
   const port = /^\d{1,5}$/.test(written) ? Number(written) : undefined;
-  const tos = partiesIn(world.policy, host);
+  const tos = findParties(world.policy, host);
   const isPing = protocol === 1 || protocol === 58;
   const isValid =
     tos !== undefined &&
@@ -103,7 +103,7 @@ function errorsOf(
 }
 
 /** Who and what a name in a test stands for; `undefined` for what tests do not take. */
-function partiesIn(policy: Policy, name: string): readonly Party[] | undefined {
+function findParties(policy: Policy, name: string): readonly Party[] | undefined {
   if (name.startsWith("tag:")) return [{ tag: name.toLowerCase() }];
   if (name.startsWith("svc:")) return [{ service: name }];
   if (name.startsWith("group:")) {
@@ -113,7 +113,7 @@ function partiesIn(policy: Policy, name: string): readonly Party[] | undefined {
   const member = /^autogroup:(members?|owner|admin|it-admin|network-admin|billing-admin|auditor)$/;
   if (member.test(name)) return [{ user: name }];
   if (/^[^:]+@/.test(name)) return [{ user: name.toLowerCase() }];
-  const address = hostNetwork(policy, name)?.replace(/\/(32|128)$/, "") ?? name;
+  const address = findHostNetwork(policy, name)?.replace(/\/(32|128)$/, "") ?? name;
   return isAddress(address) ? [{ address }] : undefined;
 }
 
@@ -136,12 +136,12 @@ function isReached(
     protocols.includes(protocol) && (!takesPorts(protocol) || hasPort(ports, port));
   return (
     (policy.acls ?? []).some(({ src, dst, proto = "", srcPosture }) => {
-      const number = protocolNumber(proto.toLowerCase());
+      const number = findProtocol(proto.toLowerCase());
       return (
         meets(srcPosture) &&
         src.some((name) => isParty(question, name.trim(), question.from)) &&
         dst.some((target) => {
-          const [host, ports] = hostAndPorts(target.trim());
+          const [host, ports] = splitPorts(target.trim());
           return opens(number === undefined ? usual : [number], ports) && isTarget(question, host);
         })
       );
@@ -151,7 +151,7 @@ function isReached(
       if (via.length > 0 && question.to.address === undefined) return false;
       const isOpening = ip.some((entry) => {
         const [, name, ports = ""] = /^(?:([^:]*):)?(.*)$/s.exec(entry.trim()) ?? [];
-        return opens(name === undefined ? usual : [protocolNumber(name.toLowerCase()) ?? 0], ports);
+        return opens(name === undefined ? usual : [findProtocol(name.toLowerCase()) ?? 0], ports);
       });
       return (
         isOpening &&
@@ -182,7 +182,7 @@ function isParty(question: Question, name: string, party: Party): boolean {
   const { policy, assume, from, isAnySource } = question;
   const { user, tag, service, address } = party;
   if (name === "*" || name === "autogroup:danger-all") return true;
-  const network = name.startsWith("ipset:") ? undefined : (hostNetwork(policy, name) ?? name);
+  const network = name.startsWith("ipset:") ? undefined : (findHostNetwork(policy, name) ?? name);
   if (network === undefined || /^[\da-f.:]+(\/\d+)?$/i.test(network))
     return isPartyWithin(question, name, network, party);
   // Nobody here knows whose machine has that address.
@@ -211,13 +211,13 @@ function isPartyWithin(
   { address }: Party,
 ): boolean {
   const isInside = (one: string) =>
-    network === undefined ? isInIpset(policy, name, one) : isIn(one, network);
+    network === undefined ? isInIpset(policy, name, one) : isInNetwork(one, network);
   if (address !== undefined) return isInside(address);
   const ends = ["100.64.0.0", "100.127.255.255", "fd7a:115c:a1e0::", "fd7a:115c:a1e0:ffff::"];
   const [v4, v4End, v6, v6End] = ends.map(isInside);
   if ((v4 && v4End) || (v6 && v6End)) return true;
   // An address of the tailnet's may be the machine's; one of anything else is not.
-  const networks = network === undefined ? networksOf(policy, name) : [network];
+  const networks = network === undefined ? listNetworks(policy, name) : [network];
   return networks.some((one) => mayBeMachines(one)) && assume;
 }
 
@@ -239,13 +239,13 @@ function isInAutogroup({ names, users, assume }: Question, name: string, user: s
   return name === `autogroup:${role}` || (name === "autogroup:admin" && role === "owner");
 }
 
-function errorsOfSshTest(world: Known, test: SshTest): string[] {
+function findSshTestErrors(world: Known, test: SshTest): string[] {
   const { src, dst, accept, check, deny } = test;
   if (accept.length + check.length + deny.length === 0) return ["test asserts nothing"];
-  const froms = partiesIn(world.policy, src.trim());
+  const froms = findParties(world.policy, src.trim());
   if (froms === undefined) return [`invalid src ${JSON.stringify(src)}`];
   return dst.flatMap((machine) => {
-    const tos = partiesIn(world.policy, machine.trim());
+    const tos = findParties(world.policy, machine.trim());
     // As captured, a machine is not found by its IPv6 address.
     if (tos === undefined || tos.some(({ address }) => address?.includes(":")))
       return [`invalid dst ${JSON.stringify(machine)}`];

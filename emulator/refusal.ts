@@ -20,53 +20,53 @@ export class Refusal extends Error {
  * The same for a missing, malformed, wrong, revoked and expired credential.
  * `fact: bad-secret-is-401`
  */
-export const tokenInvalid = () => new Refusal(401, "API token invalid");
+export const refuseToken = () => new Refusal(401, "API token invalid");
 
 /**
  * Measured at many endpoints of the API. `fact: users-without-scope-is-404` says where it is 404
  * instead.
  */
-export const notEnoughPermissions = () =>
+export const refuseForPermissions = () =>
   new Refusal(403, "calling actor does not have enough permissions to perform this function");
 
 /** `fact: scopes-beyond-maker-refused` */
-export const cannotSetScopes = (scopes: readonly string[]) =>
+export const refuseToSetScopes = (scopes: readonly string[]) =>
   new Refusal(403, `actor cannot set scopes: [${scopes.join(" ")}]`);
 
 /** `fact: narrowing-beyond-is-403` */
-export const cannotGrantScopes = (scopes: readonly string[]) =>
+export const refuseToGrantScopes = (scopes: readonly string[]) =>
   new Refusal(403, `OAuth client cannot grant scopes ${JSON.stringify(scopes.join(" "))}`);
 
 /** `fact: tags-beyond-maker-refused` */
-export const tagsNotPermitted = (tags: readonly string[]) =>
+export const refuseTags = (tags: readonly string[]) =>
   new Refusal(400, `requested tags [${tags.join(" ")}] are invalid or not permitted`);
 
 /**
  * For what does not exist, and for some families what the token may not see. `fact:
  * unknown-key-is-404`
  */
-export const notFound = () => new Refusal(404, "not found");
+export const refuseAsNotFound = () => new Refusal(404, "not found");
 
 /** The same at a DELETE. `fact: unknown-key-is-404` */
-export const keyNotFound = () => new Refusal(404, "key not found");
+export const refuseAsKeyNotFound = () => new Refusal(404, "key not found");
 
 /**
  * https://github.com/tailscale/terraform-provider-tailscale/issues/206.
  * `fact: wrong-tailnet-status`
  */
-export const anotherTailnet = () => new Refusal(403, "user tailnet does not match");
+export const refuseForTailnet = () => new Refusal(403, "user tailnet does not match");
 
 /**
  * A token exchange by a client that is not known, or without a JWT.
  * `fact: exchange-unknown-client-is-400`
  */
-export const exchangeNotUnderstood = () => new Refusal(400, "invalid request");
+export const refuseAsInvalidExchange = () => new Refusal(400, "invalid request");
 
 /**
  * A token exchange that a federated identity refuses, whatever the reason.
  * `fact: exchange-refused-token-is-403`
  */
-export const exchangeRefused = () =>
+export const refuseExchange = () =>
   new Refusal(
     403,
     "Unauthorized. Visit https://console.tailscale.com/admin/settings/trust-credentials for details",
@@ -76,4 +76,4 @@ export const exchangeRefused = () =>
  * The wordings are the API's where the place that throws one names a fact, and the emulator's own
  * elsewhere.
  */
-export const badRequest = (problem: string) => new Refusal(400, problem);
+export const refuseRequest = (problem: string) => new Refusal(400, problem);

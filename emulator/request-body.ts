@@ -3,22 +3,25 @@
 import type { Context } from "hono";
 import type { z } from "zod";
 import type { Env } from "./authentication.js";
-import { badRequest } from "./refusal.js";
-import { describeProblem, firstProblem } from "./schema-problem.js";
+import { refuseRequest } from "./refusal.js";
+import { describeFirstProblem, describeProblem } from "./schema-problem.js";
 
-export async function bodyOf<Body>(context: Context<Env>, schema: z.ZodType<Body>): Promise<Body> {
+export async function readBody<Body>(
+  context: Context<Env>,
+  schema: z.ZodType<Body>,
+): Promise<Body> {
   let body: unknown;
   try {
     body = JSON.parse(await context.req.text());
   } catch {
-    throw badRequest("the request body is not JSON");
+    throw refuseRequest("the request body is not JSON");
   }
-  return fitting(schema, body);
+  return parseBody(schema, body);
 }
 
 /** Parses `body` by `schema`; refuses it with its first problem. */
-export function fitting<Body>(schema: z.ZodType<Body>, body: unknown): Body {
+export function parseBody<Body>(schema: z.ZodType<Body>, body: unknown): Body {
   const result = schema.safeParse(body, { error: describeProblem });
   if (result.success) return result.data;
-  throw badRequest(firstProblem(result.error, "the request body"));
+  throw refuseRequest(describeFirstProblem(result.error, "the request body"));
 }

@@ -3,7 +3,7 @@
 import type { z } from "zod";
 
 /** The first thing that is wrong, with its place; `whole` names what has none. */
-export function firstProblem({ issues: [issue] }: z.ZodError, whole: string): string {
+export function describeFirstProblem({ issues: [issue] }: z.ZodError, whole: string): string {
   return `${issue?.path.join(".") || whole}: ${issue?.message}`;
 }
 
@@ -14,10 +14,10 @@ export function describeProblem({
   expected,
 }: z.core.$ZodRawIssue): string | undefined {
   if (code !== "invalid_type") return undefined;
-  return input === undefined ? "it is missing" : `expected ${expected}, got ${typeOf(input)}`;
+  return input === undefined ? "it is missing" : `expected ${expected}, got ${describeType(input)}`;
 }
 
-function typeOf(input: unknown): string {
+function describeType(input: unknown): string {
   if (input === null) return "null";
   return Array.isArray(input) ? "array" : typeof input;
 }

@@ -5,16 +5,16 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { authenticated, type Env } from "./authentication.js";
+import { authenticate, type Env } from "./authentication.js";
 import type { Faults } from "./faults.js";
 import { Refusal } from "./refusal.js";
-import { auditLogRoutes } from "./routes/audit-log.js";
-import { deviceRoutes } from "./routes/devices.js";
-import { keyRoutes } from "./routes/keys.js";
-import { policyFileRoutes } from "./routes/policy-file.js";
-import { tokenRoutes } from "./routes/tokens.js";
-import { userRoutes } from "./routes/users.js";
-import { newRequestId } from "./secrets.js";
+import { createAuditLogRoutes } from "./routes/audit-log.js";
+import { createDeviceRoutes } from "./routes/devices.js";
+import { createKeyRoutes } from "./routes/keys.js";
+import { createPolicyFileRoutes } from "./routes/policy-file.js";
+import { createTokenRoutes } from "./routes/tokens.js";
+import { createUserRoutes } from "./routes/users.js";
+import { createRequestId } from "./secrets.js";
 import type { World } from "./world.js";
 
 /** More than any policy file that Tailscale accepts. */
@@ -23,11 +23,11 @@ const largestBody = 2 * 1024 * 1024;
 /** The endpoint families, by the path that they are below. */
 const endpoints: Readonly<Record<string, readonly ((world: World) => Hono<Env>)[]>> = {
   "/api/v2/tailnet/:tailnet": [
-    keyRoutes,
-    policyFileRoutes,
-    auditLogRoutes,
-    userRoutes,
-    deviceRoutes,
+    createKeyRoutes,
+    createPolicyFileRoutes,
+    createAuditLogRoutes,
+    createUserRoutes,
+    createDeviceRoutes,
   ],
 };
 
@@ -38,7 +38,7 @@ export interface Sides {
   readonly seen: (method: string, path: string) => void;
 }
 
-export function application({ world, faults, control, seen }: Sides): Hono<Env> {
+export function createApplication({ world, faults, control, seen }: Sides): Hono<Env> {
   const app = new Hono<Env>();
   app.use("/api/v2/*", async (context, next) => {
     const { pathname, search } = new URL(context.req.url);
@@ -48,7 +48,7 @@ export function application({ world, faults, control, seen }: Sides): Hono<Env> 
     if (context.env.outgoing.headersSent) return;
     // The emulator's own clock, which a test may have moved.
     context.header("date", new Date(world.now()).toUTCString());
-    context.header("x-tailscale-request-id", newRequestId(world.now()));
+    context.header("x-tailscale-request-id", createRequestId(world.now()));
   });
   app.use(
     bodyLimit({
@@ -58,9 +58,9 @@ export function application({ world, faults, control, seen }: Sides): Hono<Env> 
   );
   app.route("/control", control);
   app.use("/api/v2/*", faults.middleware);
-  app.route("/api/v2", tokenRoutes(world));
+  app.route("/api/v2", createTokenRoutes(world));
   for (const [path, families] of Object.entries(endpoints)) {
-    app.use(`${path}/*`, authenticated(world));
+    app.use(`${path}/*`, authenticate(world));
     for (const routes of families) app.route(path, routes(world));
   }
   app.notFound((context) =>

@@ -3,7 +3,7 @@
  * https://tailscale.com/api#tag/keys
  */
 
-import { wholeSeconds } from "./clock.js";
+import { formatWholeSeconds } from "./clock.js";
 import { type AccessToken, isActive, type Key, type KeyType } from "./state.js";
 import type { World } from "./world.js";
 
@@ -37,12 +37,12 @@ export interface ShownKey {
  * identity" are of the kind `api`.
  * @internal
  */
-export function shownToken({ id, created, expires, scopes, tags }: AccessToken) {
+export function showToken({ id, created, expires, scopes, tags }: AccessToken) {
   return {
     id,
     keyType: "api",
-    created: wholeSeconds(created),
-    expires: wholeSeconds(expires),
+    created: formatWholeSeconds(created),
+    expires: formatWholeSeconds(expires),
     expirySeconds: Math.round((expires - created) / 1000),
     userId: "",
     scopes,
@@ -55,20 +55,20 @@ export function shownToken({ id, created, expires, scopes, tags }: AccessToken) 
  * (`fact: empty-lists-left-out`); a key that is no longer valid has few members.
  * @internal
  */
-export function shownKey(world: World, key: Key): ShownKey {
+export function showKey(world: World, key: Key): ShownKey {
   const active = isActive(key, world.now());
   const { tags, devices } = key;
   return {
     id: key.id,
     keyType: key.keyType,
     ...(key.description !== "" && { description: key.description }),
-    created: wholeSeconds(key.created),
-    ...(key.updated !== undefined && { updated: wholeSeconds(key.updated) }),
+    created: formatWholeSeconds(key.created),
+    ...(key.updated !== undefined && { updated: formatWholeSeconds(key.updated) }),
     ...(key.expires !== undefined && {
-      expires: wholeSeconds(key.expires),
+      expires: formatWholeSeconds(key.expires),
       expirySeconds: Math.round((key.expires - key.created) / 1000),
     }),
-    ...(key.revoked !== undefined && { revoked: wholeSeconds(key.revoked) }),
+    ...(key.revoked !== undefined && { revoked: formatWholeSeconds(key.revoked) }),
     ...(!active && { invalid: true }),
     userId: key.userId ?? "",
     ...(active &&

@@ -127,7 +127,7 @@ type First =
  * state gains.
  * @internal
  */
-export function addedLater(): Omit<State, First> {
+export function createLaterMembers(): Omit<State, First> {
   return {};
 }
 

@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { z } from "zod";
-import { addedLater, type State } from "./state.js";
+import { createLaterMembers, type State } from "./state.js";
 
 /** Stores the state; `save` is called after every change, before the answer is sent. */
 export interface Store {
@@ -45,15 +45,15 @@ const asItIs = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
  * @throws Error from `load` where the path leads to a link, to no file, or to a file of another
  * kind
  */
-export function fileStore(path: string): Store {
+export function createFileStore(path: string): Store {
   return {
     load() {
-      const file = openAsItIs(path);
+      const file = openWithoutLinks(path);
       if (file === undefined) return undefined;
       try {
         if (!fstatSync(file).isFile())
           throw new Error(`${path} is not a file. Name another --data file.`);
-        const content = contentOf(file, path);
+        const content = readContent(file, path);
         fchmodSync(file, mode);
         return content;
       } finally {
@@ -89,13 +89,13 @@ export function fileStore(path: string): Store {
   };
 }
 
-function contentOf(file: number, path: string): State {
+function readContent(file: number, path: string): State {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     throw new Error(
-      `${path} cannot be read as JSON (${reasonOf(error)}). Name another --data file, or remove this one.`,
+      `${path} cannot be read as JSON (${getReason(error)}). Name another --data file, or remove this one.`,
     );
   }
   if (!header.safeParse(content).success) {
@@ -105,11 +105,15 @@ function contentOf(file: number, path: string): State {
   }
   const state = content as State; // Written by `save`: see the header.
   // Versions before 0.2 stored tokens without an id. They are valid for an hour only, so drop them.
-  return { ...addedLater(), ...state, tokens: state.tokens.filter(({ id }) => id !== undefined) };
+  return {
+    ...createLaterMembers(),
+    ...state,
+    tokens: state.tokens.filter(({ id }) => id !== undefined),
+  };
 }
 
 /** Opens what the path itself names; undefined where there is nothing. */
-function openAsItIs(path: string): number | undefined {
+function openWithoutLinks(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | asItIs);
   } catch (error) {
@@ -121,10 +125,10 @@ function openAsItIs(path: string): number | undefined {
         `${path} is a symbolic link, which --data does not follow. Name the file itself.`,
       );
     }
-    throw new Error(`${path} cannot be opened (${reasonOf(error)}). Name another --data file.`);
+    throw new Error(`${path} cannot be opened (${getReason(error)}). Name another --data file.`);
   }
 }
 
-function reasonOf(error: unknown): string {
+function getReason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

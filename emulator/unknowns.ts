@@ -114,7 +114,7 @@ export function withStrictness(current: Unknowns, strictness: Strictness): Unkno
  * The world that `TAILSCOPE_EMULATOR_STRICTNESS` names, lenient where it is not set.
  * @internal
  */
-export function defaultUnknowns(environment: NodeJS.ProcessEnv = process.env): Unknowns {
+export function readDefaultUnknowns(environment: NodeJS.ProcessEnv = process.env): Unknowns {
   const name = environment["TAILSCOPE_EMULATOR_STRICTNESS"] || "lenient";
   const world = worldNames.find((known) => known === name);
   if (world !== undefined) return worlds[world];

@@ -1,9 +1,9 @@
 /** What every route works on: the state, the clock, and the audit log. */
 
 import { randomUUID } from "node:crypto";
-import { type Change, credentialActor, userActor } from "./audit-entries.js";
+import { type Change, toCredentialActor, toUserActor } from "./audit-entries.js";
 import type { Clock } from "./clock.js";
-import { freshState } from "./fresh-tailnet.js";
+import { createFreshState } from "./fresh-tailnet.js";
 import { allows, olderScopes, scopes } from "./permissions.js";
 import { freshPolicy, readPolicy } from "./policy-file.js";
 import type { Policy } from "./policy-shape.js";
@@ -66,12 +66,12 @@ export class World implements Clock {
     options: WorldOptions,
     policy: string = freshPolicy,
   ) {
-    this.state = store.load() ?? freshState(policy);
+    this.state = store.load() ?? createFreshState(policy);
     this.scopes = new Set([...scopes, ...olderScopes, ...options.scopes]);
     this.rewriteGithubSubjects = options.rewriteGithubSubjects;
     this.unknowns = options.unknowns;
     this.fetch = options.fetch;
-    for (const key of this.state.keys) this.index(key);
+    for (const findKey of this.state.keys) this.indexKey(findKey);
     this.keep();
   }
 
@@ -94,13 +94,13 @@ export class World implements Clock {
   }
 
   /** The key whose secret has this hash, active or not. */
-  keyWithSecret(hash: string): Key | undefined {
+  findKeyBySecret(hash: string): Key | undefined {
     return this.bySecretHash.get(hash);
   }
 
   addKey(key: Key): void {
     this.state.keys.push(key);
-    this.index(key);
+    this.indexKey(key);
   }
 
   /** Removes every trace of these keys, but for the audit log. */
@@ -112,12 +112,12 @@ export class World implements Clock {
     this.state.keys = this.state.keys.filter((key) => !isRemoved(key));
   }
 
-  private index(key: Key): void {
+  private indexKey(key: Key): void {
     this.byId.set(key.id, key);
     if (key.secretHash !== undefined) this.bySecretHash.set(key.secretHash, key);
   }
 
-  user(id: string | undefined): User | undefined {
+  findUser(id: string | undefined): User | undefined {
     return this.state.users.find((user) => user.id === id);
   }
 
@@ -125,7 +125,7 @@ export class World implements Clock {
    * The short-lived tokens that are valid. Those of a revoked credential are not.
    * `fact: revocation-ends-tokens`
    */
-  tokens(): AccessToken[] {
+  listTokens(): AccessToken[] {
     return this.state.tokens.filter(({ expires, keyId }) => {
       const key = this.key(keyId);
       return expires > this.now() && key !== undefined && isActive(key, this.now());
@@ -135,7 +135,7 @@ export class World implements Clock {
   /** Logs a change, and saves the state. Called at the end of every change. */
   record(actor: Actor, change: Change): void {
     this.recordAs(
-      actor.user === undefined ? credentialActor(actor.key) : userActor(actor.user),
+      actor.user === undefined ? toCredentialActor(actor.key) : toUserActor(actor.user),
       "CONFIG_API",
       change,
     );
@@ -164,6 +164,6 @@ export class World implements Clock {
 }
 
 /** Whether the actor holds `scope`, or a scope that includes it. */
-export function may(actor: Actor, scope: string): boolean {
+export function holdsScope(actor: Actor, scope: string): boolean {
   return allows(actor.scopes, scope);
 }

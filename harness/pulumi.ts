@@ -36,14 +36,17 @@ export function makePulumiHome(name: string, packages: string = ourPackages): Pu
     program,
     environment: {
       PULUMI_HOME: join(folder, "home"),
-      ...localBackend(join(folder, "state"), `of a ${name}`),
+      ...createBackendEnvironment(join(folder, "state"), `of a ${name}`),
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
 /** The environment of a CLI that keeps its state in an existing folder. */
-export function localBackend(folder: string, passphrase: string): Record<string, string> {
+export function createBackendEnvironment(
+  folder: string,
+  passphrase: string,
+): Record<string, string> {
   return {
     PULUMI_BACKEND_URL: pathToFileURL(folder).href,
     PULUMI_CONFIG_PASSPHRASE: passphrase,

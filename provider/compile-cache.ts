@@ -17,7 +17,7 @@ import { dirname, isAbsolute, join } from "node:path";
 export function keepCompiledCode(): void {
   if (getCompileCacheDir() !== undefined || isUnwanted(process.env)) return;
   try {
-    const folder = cacheFolder(process.env);
+    const folder = findCacheFolder(process.env);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (isSafe(folder)) enableCompileCache(folder);
   } catch {
@@ -46,7 +46,7 @@ function isUnwanted(environment: NodeJS.ProcessEnv): boolean {
  * Source: https://specifications.freedesktop.org/basedir-spec (a path that is not absolute counts
  * as none)
  */
-function cacheFolder({ XDG_CACHE_HOME: named = "" }: NodeJS.ProcessEnv): string {
+function findCacheFolder({ XDG_CACHE_HOME: named = "" }: NodeJS.ProcessEnv): string {
   const caches = isAbsolute(named) ? named : join(homedir(), ".cache");
   return join(caches, "tailscope", "compiled");
 }

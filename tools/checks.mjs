@@ -6,26 +6,31 @@
 import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { compileCache } from "./set-up/faster.mjs";
-import { environmentWith, root } from "./set-up/index.mjs";
+import { createEnvironment, root } from "./set-up/index.mjs";
 import { runSideBySide } from "./side-by-side.mjs";
 
 /** @typedef {import("./side-by-side.mjs").Task} Task */
 
 /** @param {string[]} path below node_modules */
-const ofPackages = (...path) => join(root, "node_modules", ...path);
+const locatePackageFile = (...path) => join(root, "node_modules", ...path);
 
-const tsc = ofPackages("typescript", "bin", "tsc");
+const tsc = locatePackageFile("typescript", "bin", "tsc");
 
 /** @type {readonly Task[]} */
 const lint = [
   {
     name: "lint",
-    args: [ofPackages("@biomejs", "biome", "bin", "biome"), "check", "--error-on-warnings", "."],
+    args: [
+      locatePackageFile("@biomejs", "biome", "bin", "biome"),
+      "check",
+      "--error-on-warnings",
+      ".",
+    ],
   },
   {
     name: "arrows between folders",
     args: [
-      ofPackages("dependency-cruiser", "bin", "dependency-cruiser.mjs"),
+      locatePackageFile("dependency-cruiser", "bin", "dependency-cruiser.mjs"),
       ...[
         "--config",
         ".dependency-cruiser.mjs",
@@ -46,8 +51,8 @@ const lint = [
  * @param {string} folder
  * @returns {Task}
  */
-function typesOf(folder) {
-  const memory = ofPackages(".cache", "types", `${folder.replaceAll("/", "-")}.tsbuildinfo`);
+function createTypesTask(folder) {
+  const memory = locatePackageFile(".cache", "types", `${folder.replaceAll("/", "-")}.tsbuildinfo`);
   return {
     name: `types of ${folder}`,
     args: [tsc, "-p", folder, "--incremental", "--tsBuildInfoFile", memory],
@@ -59,7 +64,7 @@ const examples = readdirSync(join(root, "examples"))
   .filter((folder) => existsSync(join(root, folder, "tsconfig.json")));
 
 /** Longest first. The packages themselves are compiled earlier, and these read the output. */
-const types = ["test", "harness", "tools", "bench", ...examples].map(typesOf);
+const types = ["test", "harness", "tools", "bench", ...examples].map(createTypesTask);
 
 /** The tasks, by the name of the script that runs them. */
 export const checks = { lint, types };
@@ -72,7 +77,7 @@ export const checks = { lint, types };
  * @returns {Promise<boolean>} whether all tasks passed
  */
 export async function runChecks(node, tasks) {
-  const env = { ...environmentWith([dirname(node)]), ...compileCache };
+  const env = { ...createEnvironment([dirname(node)]), ...compileCache };
   const failed = await runSideBySide(node, tasks, { cwd: root, env });
   if (failed.length > 0) console.error(`\nFailed: ${failed.join(", ")}.`);
   return failed.length === 0;

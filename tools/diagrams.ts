@@ -53,15 +53,15 @@ export function draw(text: string): string {
   }
   const boxes = layOut(rows);
   const byId = new Map(boxes.map((box) => [box.id, box]));
-  const boxOf = (id: string): Box => {
+  const getBox = (id: string): Box => {
     const box = byId.get(id);
     if (box === undefined) throw new Error(`no box is called ${id}`);
     return box;
   };
   const height = Math.max(...boxes.map(({ y, height }) => y + height)) + page.margin;
-  const drawn = arrows.map(({ from, to, label }) => drawArrow(boxOf(from), boxOf(to), label));
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${page.width} ${height}" role="img" aria-label="${escaped(title)}">
-<title>${escaped(title)}</title>
+  const drawn = arrows.map(({ from, to, label }) => drawArrow(getBox(from), getBox(to), label));
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${page.width} ${height}" role="img" aria-label="${escapeText(title)}">
+<title>${escapeText(title)}</title>
 <style>
   .page { fill: #ffffff; stroke: #d0d7de; }
   .box { fill: #f4f7fb; stroke: #3b5b92; stroke-width: 1.5; }
@@ -97,7 +97,7 @@ function readBox(text: string): Words {
   const [, id, heading, what] = /^(\w+) "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)"$/.exec(text) ?? [];
   if (id === undefined || heading === undefined || what === undefined)
     throw new Error(`not a box: ${text}`);
-  return { id, heading: unquoted(heading), what: unquoted(what) };
+  return { id, heading: unquote(heading), what: unquote(what) };
 }
 
 function layOut(rows: readonly (readonly Words[])[]): Box[] {
@@ -111,7 +111,7 @@ function layOut(rows: readonly (readonly Words[])[]): Box[] {
       row.length === 1 ? 240 : 280,
       (room - (row.length - 1) * gap) / row.length,
     );
-    const lines = row.map(({ what }) => wrapped(what, Math.floor((width - 16) / letterWidth)));
+    const lines = row.map(({ what }) => wrapText(what, Math.floor((width - 16) / letterWidth)));
     const height = Math.max(...lines.map(({ length }) => 40 + length * lineHeight));
     row.forEach(({ id, heading }, index) => {
       const x = page.margin + (room / row.length) * (index + 0.5) - width / 2;
@@ -126,33 +126,33 @@ function drawBox({ x, y, width, height, heading, lines }: Box): string {
   const middle = x + width / 2;
   const text = lines.map(
     (line, index) =>
-      `<text x="${middle}" y="${y + 46 + index * lineHeight}" text-anchor="middle">${escaped(line)}</text>`,
+      `<text x="${middle}" y="${y + 46 + index * lineHeight}" text-anchor="middle">${escapeText(line)}</text>`,
   );
   return `<rect class="box" x="${x}" y="${y}" width="${width}" height="${height}" rx="8"/>
-<text class="heading" x="${middle}" y="${y + 25}" text-anchor="middle">${escaped(heading)}</text>
+<text class="heading" x="${middle}" y="${y + 25}" text-anchor="middle">${escapeText(heading)}</text>
 ${text.join("\n")}`;
 }
 
 function drawArrow(from: Box, to: Box, label: string): { line: string; label: string } {
-  const [start, end] = ends(from, to);
+  const [start, end] = findEnds(from, to);
   const line = `<path class="line" marker-end="url(#tip)" d="M${start.x} ${start.y}L${end.x} ${end.y}"/>`;
   if (label === "") return { line, label: "" };
   const [x, y] = [(start.x + end.x) / 2, (start.y + end.y) / 2];
-  const words = (at: number) =>
-    `<text class="label" x="${x}" y="${at}" text-anchor="middle">${escaped(label)}</text>`;
+  const formatWords = (at: number) =>
+    `<text class="label" x="${x}" y="${at}" text-anchor="middle">${escapeText(label)}</text>`;
   // The label goes above a horizontal arrow, which may be no longer than its label; otherwise on
   // the arrow.
-  if (start.y === end.y) return { line, label: words(y - 8) };
+  if (start.y === end.y) return { line, label: formatWords(y - 8) };
   const width = label.length * letterWidth + 8;
   return {
     line,
     label: `<rect class="label-back" x="${x - width / 2}" y="${y - 10}" width="${width}" height="19"/>
-${words(y + 4)}`,
+${formatWords(y + 4)}`,
   };
 }
 
 /** Connects the sides of two boxes in the same row; otherwise bottom to top. */
-function ends(from: Box, to: Box): [{ x: number; y: number }, { x: number; y: number }] {
+function findEnds(from: Box, to: Box): [{ x: number; y: number }, { x: number; y: number }] {
   if (from.y === to.y) {
     const toTheRight = to.x > from.x;
     const y = from.y + Math.min(from.height, to.height) / 2;
@@ -161,14 +161,14 @@ function ends(from: Box, to: Box): [{ x: number; y: number }, { x: number; y: nu
       { x: toTheRight ? to.x - 2 : to.x + to.width + 2, y },
     ];
   }
-  const middle = ({ x, width }: Box) => x + width / 2;
+  const getMiddle = ({ x, width }: Box) => x + width / 2;
   return [
-    { x: middle(from), y: from.y + from.height },
-    { x: middle(to), y: to.y - 2 },
+    { x: getMiddle(from), y: from.y + from.height },
+    { x: getMiddle(to), y: to.y - 2 },
   ];
 }
 
-function wrapped(text: string, lettersALine: number): string[] {
+function wrapText(text: string, lettersALine: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);
@@ -179,11 +179,11 @@ function wrapped(text: string, lettersALine: number): string[] {
   return lines;
 }
 
-function unquoted(text: string): string {
+function unquote(text: string): string {
   return text.replace(/\\(.)/g, "$1");
 }
 
-function escaped(text: string): string {
+function escapeText(text: string): string {
   return text
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
@@ -192,7 +192,7 @@ function escaped(text: string): string {
 }
 
 /** The texts below docs/diagrams, by name. */
-export function diagramTexts(folder: string): Map<string, string> {
+export function readDiagrams(folder: string): Map<string, string> {
   const names = readdirSync(folder).filter((file) => file.endsWith(".txt"));
   return new Map(
     names.map((file) => [file.slice(0, -".txt".length), readFileSync(join(folder, file), "utf8")]),
@@ -201,6 +201,6 @@ export function diagramTexts(folder: string): Map<string, string> {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const folder = fileURLToPath(new URL("../docs/diagrams", import.meta.url));
-  for (const [name, text] of diagramTexts(folder))
+  for (const [name, text] of readDiagrams(folder))
     writeFileSync(join(folder, `${name}.svg`), draw(text));
 }

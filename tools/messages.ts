@@ -56,27 +56,27 @@ const warners = new Set(["warn", "warnOnce", "printAside", "error", "notOf"]);
 
 export function readMessages(provider: string): { messages: Message[]; unread: Unread[] } {
   const sources = readSources(provider);
-  const errors = errorClasses(sources);
-  const shared = sharedFunctions(sources);
+  const errors = findErrorClasses(sources);
+  const shared = findSharedFunctions(sources);
   const messages = new Map<string, Message>();
   const unread: Unread[] = [];
   for (const source of sources) {
     // A name refers to the declaration in its own file, or else to the only function with that
     // name.
-    const world: World = { errors, functions: new Map([...shared, ...functionsOf(source.tree)]) };
-    const scope: Scope = { world, values: constantsOf(source.tree, world), depth: 3 };
+    const world: World = { errors, functions: new Map([...shared, ...findFunctions(source.tree)]) };
+    const scope: Scope = { world, values: readConstants(source.tree, world), depth: 3 };
     const add = (texts: readonly string[], words = 3) => {
       for (const text of texts.map(tidy).filter((one) => hasWords(one, words)))
         messages.set(`${source.folder} ${text}`, { folder: source.folder, text });
     };
     visit(source.tree, (node) => {
-      if (ts.isNewExpression(node) && world.errors.has(className(node))) {
-        const texts = textsOf(node, source.tree, scope);
+      if (ts.isNewExpression(node) && world.errors.has(getClassName(node))) {
+        const texts = findTexts(node, source.tree, scope);
         add(texts, 1);
-        if (!texts.some((text) => hasWords(tidy(text), 1))) unread.push(placeOf(node, source));
+        if (!texts.some((text) => hasWords(tidy(text), 1))) unread.push(locate(node, source));
       }
       const argument = ts.isCallExpression(node) && node.arguments[0];
-      if (argument && warners.has(calledName(node))) add(render(argument, scope));
+      if (argument && warners.has(getCalledName(node))) add(render(argument, scope));
       if (
         ts.isPropertyAssignment(node) &&
         ts.isIdentifier(node.name) &&
@@ -85,44 +85,44 @@ export function readMessages(provider: string): { messages: Message[]; unread: U
         add(render(node.initializer, scope));
     });
   }
-  return { messages: withoutShorter([...messages.values()].sort(inOrder)), unread };
+  return { messages: dropShorter([...messages.values()].sort(compareMessages)), unread };
 }
 
 /**
  * The texts that an error can have: those of its constructor, and if they are parameters, those of
  * the callers of the function that creates it.
  */
-function textsOf(made: ts.NewExpression, tree: ts.SourceFile, scope: Scope): string[] {
-  const words = throughCallers(made, tree, scope, (values) => {
+function findTexts(made: ts.NewExpression, tree: ts.SourceFile, scope: Scope): string[] {
+  const words = findTextsOfCallers(made, tree, scope, (values) => {
     const given = [...(made.arguments ?? [])];
-    const wording = scope.world.errors.get(className(made));
-    const message = wording && superMessage(wording);
+    const wording = scope.world.errors.get(getClassName(made));
+    const message = wording && findSuperMessage(wording);
     if (wording === undefined || message === undefined)
       return given[0] === undefined ? [] : render(given[0], { ...scope, values });
     const bound = bind(wording, given, { ...scope, values });
     return render(message, { ...scope, values: bound });
   });
-  return limited(words, 40);
+  return limitVariants(words, 40);
 }
 
 /** The texts that a function builds from its parameters, for each call of that function. */
-function throughCallers(
+function findTextsOfCallers(
   made: ts.Expression,
   tree: ts.SourceFile,
   scope: Scope,
   make: (values: Values) => string[],
 ): string[] {
-  const maker = enclosingFunction(made);
-  const name = maker && nameOfFunction(maker);
+  const maker = findEnclosingFunction(made);
+  const name = maker && getFunctionName(maker);
   if (maker === undefined || name === undefined || scope.depth === 0) return make(scope.values);
   const used = maker.parameters.some((parameter) => mentions(made, parameter.name.getText(tree)));
   if (!used) return make(scope.values);
   const texts: string[] = [];
   visit(tree, (node) => {
-    if (!ts.isCallExpression(node) || calledName(node) !== name) return;
+    if (!ts.isCallExpression(node) || getCalledName(node) !== name) return;
     const deeper = { ...scope, depth: scope.depth - 1 };
     texts.push(
-      ...throughCallers(node, tree, deeper, (values) =>
+      ...findTextsOfCallers(node, tree, deeper, (values) =>
         make(bind(maker, [...node.arguments], { ...scope, values })),
       ),
     );
@@ -144,7 +144,7 @@ function bind(
   return values;
 }
 
-function superMessage(wording: ts.ConstructorDeclaration): ts.Expression | undefined {
+function findSuperMessage(wording: ts.ConstructorDeclaration): ts.Expression | undefined {
   let message: ts.Expression | undefined;
   visit(wording, (node) => {
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword)
@@ -160,20 +160,20 @@ function render(node: ts.Node, scope: Scope): string[] {
     return render(node.expression, scope);
   if (ts.isIdentifier(node)) return [...(scope.values.get(node.text) ?? [gap])];
   if (ts.isConditionalExpression(node))
-    return limited([...render(node.whenTrue, scope), ...render(node.whenFalse, scope)]);
+    return limitVariants([...render(node.whenTrue, scope), ...render(node.whenFalse, scope)]);
   if (ts.isBinaryExpression(node)) {
     const [left, right] = [node.left, node.right];
     if (node.operatorToken.kind === ts.SyntaxKind.PlusToken)
-      return joined([render(left, scope), render(right, scope)]);
+      return combine([render(left, scope), render(right, scope)]);
     if (node.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken)
-      return limited([...render(left, scope), ...render(right, scope)]);
+      return limitVariants([...render(left, scope), ...render(right, scope)]);
   }
   if (ts.isTemplateExpression(node)) {
     const spans = node.templateSpans.flatMap(({ expression, literal }) => [
       render(expression, scope),
       [literal.text],
     ]);
-    return joined([[node.head.text], ...spans]);
+    return combine([[node.head.text], ...spans]);
   }
   if (ts.isCallExpression(node)) return renderCall(node, scope);
   return [gap];
@@ -181,7 +181,7 @@ function render(node: ts.Node, scope: Scope): string[] {
 
 /** The texts that a call of a source function or the joining of a list returns. */
 function renderCall(node: ts.CallExpression, scope: Scope): string[] {
-  const name = calledName(node);
+  const name = getCalledName(node);
   if (name === "join" && ts.isPropertyAccessExpression(node.expression)) {
     const list = node.expression.expression;
     const [between] = node.arguments;
@@ -190,7 +190,7 @@ function renderCall(node: ts.CallExpression, scope: Scope): string[] {
     const parts = list.elements.map((element) =>
       ts.isSpreadElement(element) ? [gap] : render(element, scope),
     );
-    return joined(parts.flatMap((part, index) => (index === 0 ? [part] : [[comma], part])));
+    return combine(parts.flatMap((part, index) => (index === 0 ? [part] : [[comma], part])));
   }
   const called = scope.world.functions.get(name);
   if (called?.body === undefined || scope.depth === 0) return [gap];
@@ -199,12 +199,12 @@ function renderCall(node: ts.CallExpression, scope: Scope): string[] {
     depth: scope.depth - 1,
     values: bind(called, [...node.arguments], scope),
   };
-  const texts = returned(called).flatMap((result) => render(result, inner));
-  return texts.some((text) => hasWords(tidy(text), 3)) ? limited(texts) : [gap];
+  const texts = findReturned(called).flatMap((result) => render(result, inner));
+  return texts.some((text) => hasWords(tidy(text), 3)) ? limitVariants(texts) : [gap];
 }
 
 /** The expressions that a function returns. */
-function returned(called: ts.FunctionLikeDeclaration): ts.Expression[] {
+function findReturned(called: ts.FunctionLikeDeclaration): ts.Expression[] {
   if (called.body !== undefined && !ts.isBlock(called.body)) return [called.body];
   const results: ts.Expression[] = [];
   const look = (node: ts.Node): void => {
@@ -216,19 +216,19 @@ function returned(called: ts.FunctionLikeDeclaration): ts.Expression[] {
   return results;
 }
 
-function joined(parts: readonly (readonly string[])[]): string[] {
+function combine(parts: readonly (readonly string[])[]): string[] {
   return parts.reduce<string[]>(
-    (texts, part) => limited(texts.flatMap((text) => part.map((next) => text + next))),
+    (texts, part) => limitVariants(texts.flatMap((text) => part.map((next) => text + next))),
     [""],
   );
 }
 
-function limited(texts: readonly string[], most = mostVariants): string[] {
+function limitVariants(texts: readonly string[], most = mostVariants): string[] {
   return [...new Set(texts)].slice(0, most);
 }
 
 /** Texts that a file defines as constants for its messages. */
-function constantsOf(tree: ts.SourceFile, world: World): Values {
+function readConstants(tree: ts.SourceFile, world: World): Values {
   const found = new Map<string, readonly string[]>();
   visit(tree, (node) => {
     if (!ts.isVariableDeclaration(node) || !ts.isIdentifier(node.name)) return;
@@ -243,7 +243,7 @@ function constantsOf(tree: ts.SourceFile, world: World): Values {
 /**
  * The error classes whose messages a person sees: Error, Pulumi's RunError, and their subclasses.
  */
-function errorClasses(sources: readonly Source[]): World["errors"] {
+function findErrorClasses(sources: readonly Source[]): World["errors"] {
   const found = new Map<string, ts.ConstructorDeclaration | undefined>([
     ["Error", undefined],
     ["RunError", undefined],
@@ -262,11 +262,11 @@ function errorClasses(sources: readonly Source[]): World["errors"] {
   return found;
 }
 
-function sharedFunctions(sources: readonly Source[]): World["functions"] {
+function findSharedFunctions(sources: readonly Source[]): World["functions"] {
   const found = new Map<string, ts.FunctionLikeDeclaration>();
   const several = new Set<string>();
   for (const { tree } of sources) {
-    for (const [name, declared] of functionsOf(tree)) {
+    for (const [name, declared] of findFunctions(tree)) {
       if (found.has(name)) several.add(name);
       found.set(name, declared);
     }
@@ -275,34 +275,34 @@ function sharedFunctions(sources: readonly Source[]): World["functions"] {
   return found;
 }
 
-function functionsOf(tree: ts.SourceFile): World["functions"] {
+function findFunctions(tree: ts.SourceFile): World["functions"] {
   const found = new Map<string, ts.FunctionLikeDeclaration>();
   visit(tree, (node) => {
     if (!ts.isFunctionDeclaration(node) && !ts.isArrowFunction(node)) return;
-    const name = nameOfFunction(node);
+    const name = getFunctionName(node);
     if (name !== undefined) found.set(name, node);
   });
   return found;
 }
 
-function className(node: ts.NewExpression): string {
+function getClassName(node: ts.NewExpression): string {
   return node.expression.getText().split(".").at(-1) ?? "";
 }
 
-function calledName(node: ts.CallExpression): string {
+function getCalledName(node: ts.CallExpression): string {
   return ts.isPropertyAccessExpression(node.expression)
     ? node.expression.name.text
     : node.expression.getText();
 }
 
-function enclosingFunction(node: ts.Node): ts.FunctionLikeDeclaration | undefined {
+function findEnclosingFunction(node: ts.Node): ts.FunctionLikeDeclaration | undefined {
   let inner: ts.Node | undefined = node.parent;
   while (inner !== undefined && !ts.isFunctionDeclaration(inner) && !ts.isArrowFunction(inner))
     inner = inner.parent;
   return inner;
 }
 
-function nameOfFunction(maker: ts.FunctionLikeDeclaration): string | undefined {
+function getFunctionName(maker: ts.FunctionLikeDeclaration): string | undefined {
   if (ts.isFunctionDeclaration(maker)) return maker.name?.text;
   return ts.isVariableDeclaration(maker.parent) ? maker.parent.name.getText() : undefined;
 }
@@ -337,7 +337,7 @@ function readSources(provider: string): Source[] {
     }));
 }
 
-function placeOf(node: ts.Node, { file, tree }: Source): Unread {
+function locate(node: ts.Node, { file, tree }: Source): Unread {
   const { line } = tree.getLineAndCharacterOfPosition(node.getStart(tree));
   return { file, line: line + 1, source: node.getText(tree).slice(0, 120) };
 }
@@ -353,7 +353,7 @@ function hasWords(text: string, least: number): boolean {
 }
 
 /** Removes messages that differ from another one only in gaps and punctuation. */
-function withoutShorter(messages: readonly Message[]): Message[] {
+function dropShorter(messages: readonly Message[]): Message[] {
   const longest = new Map<string, Message>();
   for (const message of messages) {
     const words = `${message.folder} ${message.text.replace(/[^A-Za-z]+/g, " ").trim()}`;
@@ -362,7 +362,7 @@ function withoutShorter(messages: readonly Message[]): Message[] {
   return [...longest.values()];
 }
 
-const inOrder = (one: Message, other: Message) =>
+const compareMessages = (one: Message, other: Message) =>
   one.folder < other.folder ? -1 : one.folder > other.folder ? 1 : one.text < other.text ? -1 : 1;
 
 /** The chapter for the messages of each folder, named after where a person sees them. */
@@ -376,7 +376,7 @@ const chapters: readonly (readonly [title: string, folders: readonly string[]])[
 ];
 
 /** Prints docs/messages.md. A folder without a chapter gets its own. */
-export function messagesPage(messages: readonly Message[]): string {
+export function formatMessagesPage(messages: readonly Message[]): string {
   const placed = chapters.flatMap(([, folders]) => folders);
   const others = [...new Set(messages.map(({ folder }) => folder))].filter(
     (folder) => !placed.includes(folder),
@@ -395,7 +395,7 @@ Start with \`npx tailscope doctor\`: it finds most causes by itself, and says ho
 
 ${all
   .map(([title, folders]) =>
-    chapter(
+    formatChapter(
       title,
       messages.filter(({ folder }) => folders.includes(folder)),
     ),
@@ -404,12 +404,12 @@ ${all
 `;
 }
 
-function chapter(title: string, messages: readonly Message[]): string {
+function formatChapter(title: string, messages: readonly Message[]): string {
   const texts = [...new Set(messages.map(({ text }) => text))].sort();
-  return `## ${title}\n\n${texts.map(entry).join("\n\n")}`;
+  return `## ${title}\n\n${texts.map(formatEntry).join("\n\n")}`;
 }
 
-function entry(text: string): string {
+function formatEntry(text: string): string {
   const lines = text.split("\n").map((line) => line.trim());
   // A message that begins with the text of another error is found by its own text.
   const [first = "", ...more] = lines.slice(
@@ -419,11 +419,13 @@ function entry(text: string): string {
     ),
   );
   const said = first.includes("`") ? `\`\` ${first} \`\`` : `\`${first}\``;
-  return [`- ${said}`, ...more.filter(Boolean).map((line) => `  ${plain(line)}`)].join("\n\n");
+  return [`- ${said}`, ...more.filter(Boolean).map((line) => `  ${escapeMarkdown(line)}`)].join(
+    "\n\n",
+  );
 }
 
 /** Escapes text so that it contains no Markdown or HTML, except its own code. */
-function plain(line: string): string {
+function escapeMarkdown(line: string): string {
   return line
     .split(/(`[^`]*`)/)
     .map((part, index) => (index % 2 === 1 ? part : part.replace(/[\\<>*_{}[\]#-]/g, "\\$&")))

@@ -6,7 +6,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { keep, kept, scoreOf } from "../bench/report.ts";
+import { computeScore, keep, readKept } from "../bench/report.ts";
 import { handOver } from "./hand-over.mjs";
 import { root, setUp } from "./set-up/index.mjs";
 import { runMain, SetUpError } from "./set-up/progress.mjs";
@@ -64,7 +64,7 @@ runMain(async () => {
       );
     scores.push(read(folder));
   }
-  const before = kept("mutation")?.scores ?? [];
+  const before = readKept("mutation")?.scores ?? [];
   const all = folders.flatMap(
     (name) => [...scores, ...before].find(({ folder }) => folder === name) ?? [],
   );
@@ -73,9 +73,9 @@ runMain(async () => {
   for (const score of scores) {
     const { folder, killed, survived, notCovered } = score;
     const wanted = least[folder] ?? 100;
-    const verdict = scoreOf(score) >= wanted ? "" : `, below ${wanted} %`;
+    const verdict = computeScore(score) >= wanted ? "" : `, below ${wanted} %`;
     console.log(
-      `${folder}: ${scoreOf(score).toFixed(1)} % of ${killed + survived + notCovered} mutants are noticed${verdict}`,
+      `${folder}: ${computeScore(score).toFixed(1)} % of ${killed + survived + notCovered} mutants are noticed${verdict}`,
     );
     if (verdict !== "") process.exitCode = 1;
   }

@@ -36,7 +36,7 @@ const [width, height] = [
 
 const text = lines.map((line, index) => {
   const y = margin + (index + 0.75) * lineHeight;
-  return `<text x="${margin}" y="${y}" xml:space="preserve" ${style(line)}>${escaped(line)}</text>`;
+  return `<text x="${margin}" y="${y}" xml:space="preserve" ${chooseStyle(line)}>${escapeText(line)}</text>`;
 });
 
 writeFileSync(
@@ -50,7 +50,7 @@ ${text.join("\n")}
 `,
 );
 
-function style(line: string): string {
+function chooseStyle(line: string): string {
   if (/^\d\/6/.test(line)) return 'fill="#7ad3f5" font-weight="bold"';
   if (/^ {5}\$ /.test(line)) return 'fill="#8b93a1"';
   if (/^ {5} *\+ /.test(line)) return 'fill="#8fd694"';
@@ -60,6 +60,6 @@ function style(line: string): string {
   return "";
 }
 
-function escaped(line: string): string {
+function escapeText(line: string): string {
   return line.trimEnd().replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -4,21 +4,21 @@
  */
 
 import { delimiter, join } from "node:path";
-import { fasterStart } from "./set-up/faster.mjs";
+import { chooseFasterStart } from "./set-up/faster.mjs";
 import { root, setUp } from "./set-up/index.mjs";
-import { localBackend } from "./set-up/local-backend.mjs";
+import { createLocalBackend } from "./set-up/local-backend.mjs";
 import { runMain } from "./set-up/progress.mjs";
 
 runMain(async () => {
   const { path } = await setUp();
-  console.log(`export PATH=${quoted(path.join(delimiter))}${delimiter}"$PATH"`);
-  const settings = { ...fasterStart(), ...localBackend(join(root, ".tailscope")) };
+  console.log(`export PATH=${quote(path.join(delimiter))}${delimiter}"$PATH"`);
+  const settings = { ...chooseFasterStart(), ...createLocalBackend(join(root, ".tailscope")) };
   for (const [name, value] of Object.entries(settings)) {
-    console.log(value === undefined ? `unset ${name}` : `export ${name}=${quoted(value)}`);
+    console.log(value === undefined ? `unset ${name}` : `export ${name}=${quote(value)}`);
   }
 });
 
 /** @param {string} text */
-function quoted(text) {
+function quote(text) {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

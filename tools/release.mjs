@@ -28,7 +28,7 @@ const semver = /\d+\.\d+\.\d+(?:-[\w.]+)?/;
  * @returns {{ file: string, version: string, replace: (version: string) => void }[]}
  */
 export function findVersions(root) {
-  return ownFiles(root).flatMap((file) =>
+  return listOwnFiles(root).flatMap((file) =>
     places
       .filter(({ path }) => path.test(file))
       .flatMap(({ before }) => {
@@ -75,7 +75,7 @@ export function setVersion(root, version, day) {
  *
  * @param {string} root
  */
-function ownFiles(root) {
+function listOwnFiles(root) {
   const folders = ["docs", "emulator", "examples", "provider"].filter((folder) =>
     existsSync(join(root, folder)),
   );

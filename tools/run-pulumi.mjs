@@ -5,9 +5,9 @@
 
 import { join } from "node:path";
 import { handOver } from "./hand-over.mjs";
-import { fasterStart } from "./set-up/faster.mjs";
+import { chooseFasterStart } from "./set-up/faster.mjs";
 import { root, setUp } from "./set-up/index.mjs";
-import { localBackend } from "./set-up/local-backend.mjs";
+import { createLocalBackend } from "./set-up/local-backend.mjs";
 import { runMain } from "./set-up/progress.mjs";
 
 runMain(async () => {
@@ -15,7 +15,7 @@ runMain(async () => {
   // npm changes to the root before it runs this script, but paths such as `-C` are relative to the
   // folder where the person called npm.
   const cwd = process.env.INIT_CWD ?? process.cwd();
-  const ours = localBackend(join(root, ".tailscope"));
+  const ours = createLocalBackend(join(root, ".tailscope"));
   const { PULUMI_BACKEND_URL: named = ours.PULUMI_BACKEND_URL } = env;
   process.exitCode = await handOver("pulumi", process.argv.slice(2), {
     cwd,
@@ -23,7 +23,7 @@ runMain(async () => {
     // checkout.
     env: {
       ...env,
-      ...fasterStart(env),
+      ...chooseFasterStart(env),
       ...(named === ours.PULUMI_BACKEND_URL && ours),
     },
   });

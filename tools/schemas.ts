@@ -45,7 +45,7 @@ export function readSchemas(provider: string): Schema[] {
     const folder = dirname(path);
     const command = folder === "." ? basename(path, ".ts") : folder;
     visit(source, (node) => {
-      const printed = printedBy(node, command);
+      const printed = findPrinted(node, command);
       if (printed === undefined) return;
       const text = printed.getText();
       const other = otherDocuments.find((one) => one.command === command && one.printed.test(text));
@@ -55,7 +55,7 @@ export function readSchemas(provider: string): Schema[] {
       schemas.set(name, {
         $schema: "https://json-schema.org/draft/2020-12/schema",
         title: `tailscope ${other?.asked ?? command} --json`,
-        ...schemaOf(checker.getTypeAtLocation(printed), checker, printed),
+        ...toSchema(checker.getTypeAtLocation(printed), checker, printed),
       });
     });
   }
@@ -65,7 +65,7 @@ export function readSchemas(provider: string): Schema[] {
 }
 
 /** The document that a call prints, if it prints one. */
-function printedBy(node: ts.Node, command: string): ts.Expression | undefined {
+function findPrinted(node: ts.Node, command: string): ts.Expression | undefined {
   if (!ts.isCallExpression(node)) return undefined;
   const how = node.expression.getText();
   const [value, replacer, space] = node.arguments;
@@ -75,7 +75,7 @@ function printedBy(node: ts.Node, command: string): ts.Expression | undefined {
   return how === "JSON.stringify" && isIndented && printsItself.has(command) ? value : undefined;
 }
 
-function schemaOf(type: ts.Type, checker: ts.TypeChecker, at: ts.Node): Json {
+function toSchema(type: ts.Type, checker: ts.TypeChecker, at: ts.Node): Json {
   const is = (flags: ts.TypeFlags) => (type.flags & flags) !== 0;
   if (is(ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return {};
   if (is(ts.TypeFlags.Null)) return { type: "null" };
@@ -84,18 +84,18 @@ function schemaOf(type: ts.Type, checker: ts.TypeChecker, at: ts.Node): Json {
   if (is(ts.TypeFlags.Boolean)) return { type: "boolean" };
   if (is(ts.TypeFlags.StringLike)) return { type: "string" };
   if (is(ts.TypeFlags.NumberLike)) return { type: "number" };
-  if (type.isUnion()) return union(type.types, checker, at);
+  if (type.isUnion()) return toUnionSchema(type.types, checker, at);
   if (checker.isTupleType(type) || checker.isArrayType(type)) {
     // Arrays and tuples are references to types.
     const [item] = checker.getTypeArguments(type as ts.TypeReference);
-    return { type: "array", ...(item && { items: schemaOf(item, checker, at) }) };
+    return { type: "array", ...(item && { items: toSchema(item, checker, at) }) };
   }
   if (type.getCallSignatures().length > 0)
     throw new Error(`a function is not JSON: ${at.getText()}`);
-  return objectOf(type, checker, at);
+  return toObjectSchema(type, checker, at);
 }
 
-function union(types: readonly ts.Type[], checker: ts.TypeChecker, at: ts.Node): Json {
+function toUnionSchema(types: readonly ts.Type[], checker: ts.TypeChecker, at: ts.Node): Json {
   const there = types.filter(({ flags }) => (flags & ts.TypeFlags.Undefined) === 0);
   const values = there.flatMap((one) =>
     one.isStringLiteral() || one.isNumberLiteral() ? [one.value] : [],
@@ -103,15 +103,15 @@ function union(types: readonly ts.Type[], checker: ts.TypeChecker, at: ts.Node):
   if (values.length === there.length && values.length > 1) return { enum: values };
   const isBoolean = (one: ts.Type) => (one.flags & ts.TypeFlags.BooleanLiteral) !== 0;
   const others = there.filter((one) => !isBoolean(one));
-  const schemas: Json[] = others.map((one) => schemaOf(one, checker, at));
+  const schemas: Json[] = others.map((one) => toSchema(one, checker, at));
   const booleans = there.filter(isBoolean);
   if (booleans.length === 2) schemas.push({ type: "boolean" });
-  else schemas.push(...booleans.map((one) => schemaOf(one, checker, at)));
+  else schemas.push(...booleans.map((one) => toSchema(one, checker, at)));
   const different = [...new Map(schemas.map((one) => [JSON.stringify(one), one])).values()];
   return different.length === 1 && different[0] ? different[0] : { anyOf: different };
 }
 
-function objectOf(type: ts.Type, checker: ts.TypeChecker, at: ts.Node): Json {
+function toObjectSchema(type: ts.Type, checker: ts.TypeChecker, at: ts.Node): Json {
   const properties: Record<string, Json> = {};
   const required: string[] = [];
   for (const property of checker.getPropertiesOfType(type)) {
@@ -119,7 +119,7 @@ function objectOf(type: ts.Type, checker: ts.TypeChecker, at: ts.Node): Json {
     const description = ts.displayPartsToString(property.getDocumentationComment(checker)).trim();
     properties[property.name] = {
       ...(description !== "" && { description: description.replace(/\s+/g, " ") }),
-      ...schemaOf(propertyType, checker, at),
+      ...toSchema(propertyType, checker, at),
     };
     const mayBeUndefined =
       (property.flags & ts.SymbolFlags.Optional) !== 0 || hasUndefined(propertyType);
@@ -130,7 +130,7 @@ function objectOf(type: ts.Type, checker: ts.TypeChecker, at: ts.Node): Json {
     type: "object",
     ...(Object.keys(properties).length > 0 && { properties }),
     ...(required.length > 0 && { required }),
-    ...(index && { additionalProperties: schemaOf(index, checker, at) }),
+    ...(index && { additionalProperties: toSchema(index, checker, at) }),
   };
 }
 
@@ -145,11 +145,11 @@ function visit(node: ts.Node, look: (node: ts.Node) => void): void {
 }
 
 /** The same schema in a strict form for tests: objects may have no other properties. */
-export function closed(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(closed);
+export function closeSchema(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closeSchema);
   if (typeof schema !== "object" || schema === null) return schema;
   const inner = Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [key, closed(value)]),
+    Object.entries(schema).map(([key, value]) => [key, closeSchema(value)]),
   );
   const isObject = inner["type"] === "object" && "properties" in inner;
   return isObject && !("additionalProperties" in inner)
@@ -158,7 +158,7 @@ export function closed(schema: unknown): unknown {
 }
 
 /** docs/json-output.md */
-export function schemasPage(schemas: readonly Schema[]): string {
+export function formatSchemasPage(schemas: readonly Schema[]): string {
   const rows = schemas.map(({ name, schema }) => {
     const members = Object.keys((schema["properties"] as object | undefined) ?? {});
     return `- [\`${name}.json\`](../provider/schemas/${name}.json): \`${schema["title"]}\`${members.length > 0 ? `, with ${members.map((member) => `\`${member}\``).join(", ")}` : ""}`;

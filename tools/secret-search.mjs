@@ -23,7 +23,7 @@ const base64Starts = [0, 1, 2].map((shift) => {
  * @returns {(content: Buffer) => string[]} how secrets appear in a content: `"in plaintext"`,
  *   `"URL-encoded"`, `"in base64"`
  */
-export function searcher(secrets) {
+export function createSearch(secrets) {
   const tails = new Set([...secrets].map((secret) => secret.slice(-tailLength)));
 
   /** @param {string} text */
@@ -77,7 +77,7 @@ export function searchFolder(search, folder, isMeant) {
   let files = 0;
   /** @type {string[]} */
   const found = [];
-  for (const path of filesBelow(folder)) {
+  for (const path of listFilesBelow(folder)) {
     if (isMeant(path)) continue;
     files++;
     const content = readFileSync(path);
@@ -92,11 +92,11 @@ export function searchFolder(search, folder, isMeant) {
  * @param {string} folder
  * @returns {Generator<string>}
  */
-function* filesBelow(folder) {
+function* listFilesBelow(folder) {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const stat = lstatSync(path);
-    if (stat.isDirectory()) yield* filesBelow(path);
+    if (stat.isDirectory()) yield* listFilesBelow(path);
     else if (stat.isFile()) yield path;
   }
 }

@@ -24,7 +24,7 @@ export async function runSideBySide(node, tasks, options) {
   async function work() {
     for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
       const started = Date.now();
-      const { code, text } = await printed(node, task.args, options);
+      const { code, text } = await runCollecting(node, task.args, options);
       const seconds = ((Date.now() - started) / 1000).toFixed(1);
       if (code === 0) {
         console.log(`  ${task.name}: passed (${seconds} s)`);
@@ -46,7 +46,7 @@ export async function runSideBySide(node, tasks, options) {
  * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
  * @returns {Promise<{ code: number, text: string }>}
  */
-function printed(command, args, { cwd, env }) {
+function runCollecting(command, args, { cwd, env }) {
   const colours = process.stderr.isTTY ? { FORCE_COLOR: "1" } : {};
   const child = spawn(command, args, {
     cwd,

@@ -12,8 +12,8 @@ import * as oauth from "oauth4webapi";
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { runProcess } from "../harness/process.ts";
 import { root } from "../harness/pulumi.ts";
-import { fasterStart } from "./set-up/faster.mjs";
-import { localBackend } from "./set-up/local-backend.mjs";
+import { chooseFasterStart } from "./set-up/faster.mjs";
+import { createLocalBackend } from "./set-up/local-backend.mjs";
 
 const help = `npm start [-- OPTIONS]
 
@@ -39,7 +39,7 @@ interface Outputs {
 }
 
 async function main(): Promise<void> {
-  const { keep, help: asked } = options();
+  const { keep, help: asked } = createOptions();
   if (asked) return console.log(help);
 
   const local = join(root, ".tailscope");
@@ -55,8 +55,8 @@ async function main(): Promise<void> {
 
   await using emulator = await startEmulator();
   const settings = {
-    ...localBackend(folder),
-    ...fasterStart(),
+    ...createLocalBackend(folder),
+    ...chooseFasterStart(),
     TAILSCALE_BASE_URL: emulator.url,
     TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
     TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   const stage = { emulator, program, settings };
   process.stdout.write(`\nTailscope against an emulated tailnet on ${emulator.url}\n`);
 
-  await pulumi(stage, ["stack", "init", "dev"], { quiet: true });
+  await runPulumi(stage, ["stack", "init", "dev"], { quiet: true });
   const first = await create(stage);
   // Awaited here, because the emulator ends with this function.
   if (keep) return await goOnByHand(stage);
@@ -78,7 +78,7 @@ async function main(): Promise<void> {
   );
 }
 
-function options() {
+function createOptions() {
   try {
     return parseArgs({
       options: { keep: { type: "boolean" }, help: { type: "boolean", short: "h" } },
@@ -94,8 +94,8 @@ async function create(stage: Stage): Promise<Outputs> {
     "`pulumi up` creates an OAuth client for CI, and an auth key for CI's machines.",
     "The key is minted by that very client, with its own token, and carries its tag.",
   );
-  await pulumi(stage, ["up", "--yes", "--skip-preview"]);
-  const made = await outputs(stage);
+  await runPulumi(stage, ["up", "--yes", "--skip-preview"]);
+  const made = await readOutputs(stage);
   assert.equal(stage.emulator.control.activeCredentials().length, 2);
   return made;
 }
@@ -128,9 +128,9 @@ async function change(stage: Stage, first: Outputs): Promise<void> {
   );
   assert.notEqual(after, before);
   writeFileSync(file, after);
-  await pulumi(stage, ["preview", "--diff"]);
-  await pulumi(stage, ["up", "--yes", "--skip-preview"]);
-  const now = await outputs(stage);
+  await runPulumi(stage, ["preview", "--diff"]);
+  await runPulumi(stage, ["up", "--yes", "--skip-preview"]);
+  const now = await readOutputs(stage);
   assert.deepEqual(now, first);
   const token = await takeToken(stage, now.clientId, now.clientSecret);
   tell(`same id, same secret; a token is now for: ${token.scope}`);
@@ -150,8 +150,8 @@ async function lose(stage: Stage, first: Outputs): Promise<void> {
     `/tailnet/-/keys/${first.clientId}`,
   );
   assert.equal(status, 200);
-  await pulumi(stage, ["up", "--yes", "--skip-preview", "--refresh"]);
-  const now = await outputs(stage);
+  await runPulumi(stage, ["up", "--yes", "--skip-preview", "--refresh"]);
+  const now = await readOutputs(stage);
   assert.notEqual(now.clientId, first.clientId);
   assert.equal(now.keyId, first.keyId);
   await takeToken(stage, now.clientId, now.clientSecret);
@@ -200,7 +200,7 @@ interface LogEntry {
 
 async function destroy(stage: Stage): Promise<void> {
   narrate(6, "`pulumi destroy` revokes everything that the program made.");
-  await pulumi(stage, ["destroy", "--yes", "--skip-preview"]);
+  await runPulumi(stage, ["destroy", "--yes", "--skip-preview"]);
   const left = stage.emulator.control.activeCredentials();
   assert.deepEqual(left, []);
   tell("active credentials left: 0");
@@ -239,7 +239,7 @@ function tell(line: string): void {
 }
 
 /** Runs Pulumi in the program's folder and shows its output without empty lines. */
-async function pulumi(
+async function runPulumi(
   { program, settings }: Stage,
   args: readonly string[],
   { quiet = false } = {},
@@ -269,9 +269,9 @@ async function pulumi(
   throw new Error(`pulumi ${args[0]} ended with ${code}\n${quiet ? stderr : ""}`);
 }
 
-async function outputs(stage: Stage): Promise<Outputs> {
+async function readOutputs(stage: Stage): Promise<Outputs> {
   const { clientId, clientSecret, keyId } = JSON.parse(
-    await pulumi(stage, ["stack", "output", "--json", "--show-secrets"], { quiet: true }),
+    await runPulumi(stage, ["stack", "output", "--json", "--show-secrets"], { quiet: true }),
   ) as Outputs; // The program's exports.
   return { clientId, clientSecret, keyId };
 }

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checks, runChecks } from "./checks.mjs";
 import { handOver } from "./hand-over.mjs";
-import { searcher, searchFolder } from "./secret-search.mjs";
+import { createSearch, searchFolder } from "./secret-search.mjs";
 import { compileCache } from "./set-up/faster.mjs";
 import { root, setUp } from "./set-up/index.mjs";
 import { runMain } from "./set-up/progress.mjs";
@@ -80,7 +80,7 @@ const isMeant = (/** @type {string} */ path) => /secrets\.list$|tailnet[^/]*\.js
  */
 function searchForSecrets(evidence, list) {
   const secrets = existsSync(list) ? readFileSync(list, "utf8").split("\n").filter(Boolean) : [];
-  const { files, found } = searchFolder(searcher(secrets), evidence, isMeant);
+  const { files, found } = searchFolder(createSearch(secrets), evidence, isMeant);
   rmSync(evidence, { recursive: true, force: true });
   console.log(
     `${secrets.length} secrets were given out, and searched for in ${files} files and all that was printed: ${found.length} found`,

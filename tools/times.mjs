@@ -46,7 +46,7 @@ function sumByName(entries) {
  *
  * @param {string} name
  */
-function linesOf(name) {
+function readLines(name) {
   const file = join(root, "coverage", name);
   const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
   return lines.map((line) => {
@@ -75,7 +75,7 @@ runMain(async () => {
     const path = relative(join(root, "test"), name).split(sep).join("/");
     return /** @type {const} */ ([path, (endTime - startTime) / 1000]);
   });
-  const byProcessor = linesOf("processor-times.txt");
+  const byProcessor = readLines("processor-times.txt");
   const [files, clock] = byProcessor.length > 0 ? [byProcessor, "processor"] : [byTheWall, "wall"];
   print(
     `By folder (files), ${clock} time`,
@@ -83,7 +83,7 @@ runMain(async () => {
   );
   print("The longest files (projects that run them)", sumByName(files).slice(0, longest));
 
-  const runs = linesOf("engine-runs.txt").map(
+  const runs = readLines("engine-runs.txt").map(
     ([verb, seconds]) => /** @type {const} */ ([`pulumi ${verb}`, seconds]),
   );
   print("Runs of the Pulumi CLI by test stacks, wall time", sumByName(runs));

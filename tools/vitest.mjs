@@ -3,7 +3,7 @@
 import { dirname, join } from "node:path";
 import { handOver } from "./hand-over.mjs";
 import { compileCache } from "./set-up/faster.mjs";
-import { environmentWith, root, setUpPackages } from "./set-up/index.mjs";
+import { createEnvironment, root, setUpPackages } from "./set-up/index.mjs";
 
 /** The script of vitest that Node runs. */
 export const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
@@ -19,6 +19,6 @@ export async function runVitest(args) {
   const node = await setUpPackages();
   return handOver(node, [vitest, ...args], {
     cwd: root,
-    env: { ...environmentWith([dirname(node)]), ...compileCache },
+    env: { ...createEnvironment([dirname(node)]), ...compileCache },
   });
 }

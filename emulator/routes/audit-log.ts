@@ -5,25 +5,25 @@
 
 import { Hono } from "hono";
 import { type Env, requireOneOf } from "../authentication.js";
-import { badRequest } from "../refusal.js";
+import { refuseRequest } from "../refusal.js";
 import type { AuditEntry } from "../state.js";
 import type { World } from "../world.js";
 
-export function auditLogRoutes(world: World): Hono<Env> {
+export function createAuditLogRoutes(world: World): Hono<Env> {
   return new Hono<Env>().get("/logging/configuration", (context) => {
     requireOneOf(context, "logs:configuration:read");
-    const start = time("start", context.req.query("start"));
-    const end = time("end", context.req.query("end"));
-    const filtered = (name: string, fits: (filter: string, entry: AuditEntry) => boolean) => {
+    const start = parseTime("start", context.req.query("start"));
+    const end = parseTime("end", context.req.query("end"));
+    const filterEntries = (name: string, fits: (filter: string, entry: AuditEntry) => boolean) => {
       const filters = context.req.queries(name) ?? [];
       return (entry: AuditEntry) =>
         filters.length === 0 || filters.some((filter) => fits(filter, entry));
     };
     const logs = world.state.log
       .filter(({ eventTime }) => Date.parse(eventTime) >= start && Date.parse(eventTime) <= end)
-      .filter(filtered("actor", isActor))
-      .filter(filtered("target", isTarget))
-      .filter(filtered("event", (event, entry) => event === eventOf(entry)));
+      .filter(filterEntries("actor", isActor))
+      .filter(filterEntries("target", isTarget))
+      .filter(filterEntries("event", (event, entry) => event === formatEvent(entry)));
     // The name stands under "tailnetId", whatever the API document says, and an empty log is null:
     // `fact: audit-tailnet-id`.
     return context.json({
@@ -34,10 +34,10 @@ export function auditLogRoutes(world: World): Hono<Env> {
   });
 }
 
-function time(name: string, text: string | undefined): number {
+function parseTime(name: string, text: string | undefined): number {
   const parsed = /^\d{4}-\d\d-\d\dT/.test(text ?? "") ? Date.parse(text ?? "") : Number.NaN;
   if (Number.isNaN(parsed))
-    throw badRequest(`${name} must be a time in RFC 3339, for example 2026-01-31T12:00:00Z`);
+    throw refuseRequest(`${name} must be a time in RFC 3339, for example 2026-01-31T12:00:00Z`);
   return parsed;
 }
 
@@ -57,6 +57,6 @@ function isPartOf(part: string, texts: readonly (string | undefined)[]): boolean
 }
 
 /** As filters spell it: `API_KEY.CREATE`, and `TAILNET.UPDATE.ACL` for a property. */
-function eventOf({ target, action }: AuditEntry): string {
+function formatEvent({ target, action }: AuditEntry): string {
   return [target.type, action, target.property].filter(Boolean).join(".");
 }

@@ -5,21 +5,21 @@
 
 import { Hono } from "hono";
 import { type Env, requireOneOf } from "../authentication.js";
-import { wholeSeconds } from "../clock.js";
+import { formatWholeSeconds } from "../clock.js";
 import type { Key } from "../state.js";
 import type { World } from "../world.js";
 
-export function deviceRoutes(world: World): Hono<Env> {
+export function createDeviceRoutes(world: World): Hono<Env> {
   return new Hono<Env>().get("/devices", (context) => {
     requireOneOf(context, "devices:core:read");
     const devices = world.state.keys.flatMap((key) =>
-      Array.from({ length: key.joined ?? 0 }, (_, index) => device(world, key, index + 1)),
+      Array.from({ length: key.joined ?? 0 }, (_, index) => toDevice(world, key, index + 1)),
     );
     return context.json({ devices });
   });
 }
 
-function device({ state }: World, key: Key, number: number) {
+function toDevice({ state }: World, key: Key, number: number) {
   const hostname = `machine-${number}-of-${key.id}`;
   return {
     id: `${key.id}-${number}`,
@@ -29,7 +29,7 @@ function device({ state }: World, key: Key, number: number) {
     addresses: [],
     user: "tagged-devices",
     ...(key.tags && { tags: key.tags }),
-    created: wholeSeconds(key.created),
+    created: formatWholeSeconds(key.created),
     authorized: true,
   };
 }

@@ -5,9 +5,15 @@
 
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { type Change, changeOf, creationOf, loggedKey, revocationOf } from "../audit-entries.js";
+import {
+  type Change,
+  describeChange,
+  describeCreation,
+  describeRevocation,
+  toLoggedKey,
+} from "../audit-entries.js";
 import { type Env, requireOneOf } from "../authentication.js";
-import { immutableGithubSubject } from "../github-subject.js";
+import { toImmutableGithubSubject } from "../github-subject.js";
 import {
   authBody,
   changeable,
@@ -15,28 +21,28 @@ import {
   creatable,
   federatedBody,
   hasCapabilities,
-  keptDescription,
-  keyBody,
-  noCapabilities,
+  normalizeDescription,
+  readKeyBody,
   refuseForeignMembers,
+  refuseNoCapabilities,
   type TrustBody,
 } from "../key-body.js";
 import { allows } from "../permissions.js";
 import {
-  badRequest,
-  cannotSetScopes,
-  keyNotFound,
-  notEnoughPermissions,
-  notFound,
   type Refusal,
-  tagsNotPermitted,
+  refuseAsKeyNotFound,
+  refuseAsNotFound,
+  refuseForPermissions,
+  refuseRequest,
+  refuseTags,
+  refuseToSetScopes,
 } from "../refusal.js";
-import { bodyOf, fitting } from "../request-body.js";
-import { hashOf, newId, newSecret } from "../secrets.js";
-import { shownKey, shownToken } from "../shown-key.js";
+import { parseBody, readBody } from "../request-body.js";
+import { computeHash, createId, createSecret } from "../secrets.js";
+import { showKey, showToken } from "../shown-key.js";
 import { isActive, type Key, type KeyType, ninetyDays } from "../state.js";
 import { mayGiveTags } from "../tags.js";
-import { type Actor, may, type World } from "../world.js";
+import { type Actor, holdsScope, type World } from "../world.js";
 
 /** The scope for keys of each kind; with the suffix `:read` for reading only. */
 const scopeOf: Record<KeyType, string> = {
@@ -46,7 +52,7 @@ const scopeOf: Record<KeyType, string> = {
   api: "api_access_tokens",
 };
 
-export function keyRoutes(world: World): Hono<Env> {
+export function createKeyRoutes(world: World): Hono<Env> {
   return new Hono<Env>()
     .get("/keys", (context) => {
       // Whether each scope alone permits the list: `fact: list-with-one-kind`.
@@ -58,64 +64,66 @@ export function keyRoutes(world: World): Hono<Env> {
       const listed = world.state.keys.filter(
         (key) =>
           isActive(key, world.now()) &&
-          may(actor, `${scopeOf[key.keyType]}:read`) &&
+          holdsScope(actor, `${scopeOf[key.keyType]}:read`) &&
           isListed(world, actor, key, everywhere),
       );
-      const tokens = everywhere && listsTokens(world, actor) ? world.tokens() : [];
+      const tokens = everywhere && listsTokens(world, actor) ? world.listTokens() : [];
       return context.json({
-        keys: [...listed.map((key) => shownKey(world, key)), ...tokens.map(shownToken)],
+        keys: [...listed.map((key) => showKey(world, key)), ...tokens.map(showToken)],
       });
     })
     .post("/keys", async (context) => {
-      const body = await keyBody(context);
-      const { keyType } = fitting(creatable, body);
+      const body = await readKeyBody(context);
+      const { keyType } = parseBody(creatable, body);
       const kind = keyType ?? "auth";
       const actor = requireOneOf(context, scopeOf[kind]);
       refuseForeignMembers(kind, body);
       if (kind === "client")
-        return context.json(createTrustCredential(world, actor, fitting(clientBody, body)));
+        return context.json(createTrustCredential(world, actor, parseBody(clientBody, body)));
       if (kind === "federated")
-        return context.json(createTrustCredential(world, actor, fitting(federatedBody, body)));
-      if (!hasCapabilities(body)) throw noCapabilities();
-      return context.json(createAuthKey(world, actor, fitting(authBody, body)));
+        return context.json(createTrustCredential(world, actor, parseBody(federatedBody, body)));
+      if (!hasCapabilities(body)) throw refuseNoCapabilities();
+      return context.json(createAuthKey(world, actor, parseBody(authBody, body)));
     })
     .get("/keys/:id", (context) => {
       const id = context.req.param("id");
       const actor = context.get("actor");
-      const token = world.tokens().find((other) => other.id === id);
+      const token = world.listTokens().find((other) => other.id === id);
       // "For the key in use": https://tailscale.com/kb/1623/trust-credentials
       if (token !== undefined && (token === actor.token || listsTokens(world, actor)))
-        return context.json(shownToken(token));
+        return context.json(showToken(token));
       const key = world.key(id);
-      if (key === undefined) throw notFound();
-      if (!maySee(actor, key)) throw hidden(world, notFound());
-      return context.json(shownKey(world, key));
+      if (key === undefined) throw refuseAsNotFound();
+      if (!maySee(actor, key)) throw refuseHidden(world, refuseAsNotFound());
+      return context.json(showKey(world, key));
     })
     .put("/keys/:id", async (context) => {
       const key = world.key(context.req.param("id"));
-      if (key === undefined) throw notFound();
-      const actor = requireWrite(context, world, key, notFound());
-      if (!isActive(key, world.now())) throw notFound();
-      const body = await bodyOf(context, z.unknown());
-      const kind = fitting(changeable, body).keyType ?? "";
+      if (key === undefined) throw refuseAsNotFound();
+      const actor = requireWrite(context, world, key, refuseAsNotFound());
+      if (!isActive(key, world.now())) throw refuseAsNotFound();
+      const body = await readBody(context, z.unknown());
+      const kind = parseBody(changeable, body).keyType ?? "";
       // `fact: key-type-cannot-change`
       if (kind !== key.keyType)
-        throw badRequest(
+        throw refuseRequest(
           `cannot modify key type, attempting to change from "${key.keyType}" to "${kind}"`,
         );
       if (kind === "client" || kind === "federated") refuseForeignMembers(kind, body);
       if (kind === "client")
-        return context.json(replace(world, actor, key, fitting(clientBody, body)));
+        return context.json(replace(world, actor, key, parseBody(clientBody, body)));
       if (kind === "federated")
-        return context.json(replace(world, actor, key, fitting(federatedBody, body)));
+        return context.json(replace(world, actor, key, parseBody(federatedBody, body)));
       // `fact: auth-key-cannot-change`
-      throw badRequest(`keys of type "${kind}" can not be updated`);
+      throw refuseRequest(`keys of type "${kind}" can not be updated`);
     })
     .delete("/keys/:id", (context) => {
       const key = world.key(context.req.param("id"));
-      if (key === undefined) throw keyNotFound();
+      if (key === undefined) throw refuseAsKeyNotFound();
       const own = key.keyType === "api" && key.userId === context.get("actor").user?.id;
-      const actor = own ? context.get("actor") : requireWrite(context, world, key, keyNotFound());
+      const actor = own
+        ? context.get("actor")
+        : requireWrite(context, world, key, refuseAsKeyNotFound());
       // Revoking twice is not an error: `fact: delete-of-revoked-key`.
       if (key.revoked === undefined) revoke(world, key, (change) => world.record(actor, change));
       return context.json(null);
@@ -124,12 +132,12 @@ export function keyRoutes(world: World): Hono<Env> {
 
 /** Every token may read its own credential. `fact: own-key-is-readable` */
 function maySee(actor: Actor, key: Key): boolean {
-  return key.id === actor.key.id || may(actor, `${scopeOf[key.keyType]}:read`);
+  return key.id === actor.key.id || holdsScope(actor, `${scopeOf[key.keyType]}:read`);
 }
 
 /** The refusal for a key that the actor may not see: forbidden, or not found. */
-function hidden({ unknowns }: World, missing: Refusal): Refusal {
-  return unknowns.hiddenKey === 404 ? missing : notEnoughPermissions();
+function refuseHidden({ unknowns }: World, missing: Refusal): Refusal {
+  return unknowns.hiddenKey === 404 ? missing : refuseForPermissions();
 }
 
 /**
@@ -138,8 +146,8 @@ function hidden({ unknowns }: World, missing: Refusal): Refusal {
  */
 function requireWrite(context: Context<Env>, world: World, key: Key, missing: Refusal): Actor {
   const actor = context.get("actor");
-  if (may(actor, scopeOf[key.keyType])) return actor;
-  throw maySee(actor, key) ? notEnoughPermissions() : hidden(world, missing);
+  if (holdsScope(actor, scopeOf[key.keyType])) return actor;
+  throw maySee(actor, key) ? refuseForPermissions() : refuseHidden(world, missing);
 }
 
 /**
@@ -150,7 +158,7 @@ function isListed(world: World, actor: Actor, key: Key, everywhere: boolean): bo
   const own = actor.user !== undefined && key.userId === actor.user.id;
   if (actor.user !== undefined && world.unknowns.userTokensList === "own") return own;
   // "Only all and all:read can list all access tokens": the trust credentials page.
-  if (key.keyType === "api") return own || (everywhere && may(actor, "all:read"));
+  if (key.keyType === "api") return own || (everywhere && holdsScope(actor, "all:read"));
   if (everywhere) return true;
   return actor.user === undefined ? key.keyType === actor.key.keyType : own;
 }
@@ -168,12 +176,12 @@ function createAuthKey(world: World, actor: Actor, body: z.infer<typeof authBody
   const { reusable, ephemeral, preauthorized, tags } = body.capabilities.devices.create ?? {};
   // `fact: trust-credential-key-needs-tags`
   if (actor.user === undefined && !tags?.length)
-    throw badRequest("tailnet-owned auth key must have tags set");
+    throw refuseRequest("tailnet-owned auth key must have tags set");
   checkTags(world, actor, tags ?? []);
   const now = world.now();
-  return made(world, actor, {
+  return addNewKey(world, actor, {
     keyType: "auth",
-    description: keptDescription(body.description),
+    description: normalizeDescription(body.description),
     created: now,
     expires: now + (body.expirySeconds || ninetyDays) * 1000,
     devices: {
@@ -190,31 +198,31 @@ function createAuthKey(world: World, actor: Actor, body: z.infer<typeof authBody
 function createTrustCredential(world: World, actor: Actor, body: TrustBody) {
   checkTrust(world, actor, body);
   const now = world.now();
-  return made(world, actor, {
+  return addNewKey(world, actor, {
     keyType: body.keyType,
     created: now,
-    ...trustMembersOf(world, body),
+    ...toTrustMembers(world, body),
     updated: now,
     ...(actor.user && { userId: actor.user.id }),
   });
 }
 
 /** Adds the key and answers it with its secret, which is shown this once. */
-function made(world: World, actor: Actor, members: Omit<Key, "id" | "secretHash">) {
+function addNewKey(world: World, actor: Actor, members: Omit<Key, "id" | "secretHash">) {
   const { keyType } = members;
   // As reported: a federated identity's id has the tailnet's in front, and its generated audience
   // is made of it.
-  const id = keyType === "federated" ? `${world.state.tailnet.id}-${newId("k")}` : newId("k");
-  const secret = keyType === "federated" ? undefined : newSecret(keyType, id);
-  const key: Key = { id, ...members, ...(secret && { secretHash: hashOf(secret) }) };
-  if (keyType === "federated") key.audience ??= generatedAudience(id);
+  const id = keyType === "federated" ? `${world.state.tailnet.id}-${createId("k")}` : createId("k");
+  const secret = keyType === "federated" ? undefined : createSecret(keyType, id);
+  const key: Key = { id, ...members, ...(secret && { secretHash: computeHash(secret) }) };
+  if (keyType === "federated") key.audience ??= generateAudience(id);
   world.addKey(key);
-  world.record(actor, creationOf(key));
-  return { ...shownKey(world, key), ...(secret && { key: secret }) };
+  world.record(actor, describeCreation(key));
+  return { ...showKey(world, key), ...(secret && { key: secret }) };
 }
 
 /** What the server makes where a create has no audience. `fact: federated-id-and-audience` */
-function generatedAudience(id: string): string {
+function generateAudience(id: string): string {
   return `api.tailscale.com/${id}`;
 }
 
@@ -224,31 +232,31 @@ function generatedAudience(id: string): string {
  */
 function replace(world: World, actor: Actor, key: Key, body: TrustBody) {
   checkTrust(world, actor, body);
-  const before = loggedKey(key);
+  const before = toLoggedKey(key);
   const audience = {
     keeps: key.audience,
-    regenerates: generatedAudience(key.id),
+    regenerates: generateAudience(key.id),
     empties: undefined,
   }[world.unknowns.putWithoutAudience];
-  const members = trustMembersOf(world, body);
+  const members = toTrustMembers(world, body);
   for (const member of ["tags", "audience", "customClaimRules"] as const) delete key[member];
   Object.assign(key, members, { updated: world.now() });
   if (key.keyType === "federated" && key.audience === undefined && audience !== undefined)
     key.audience = audience;
-  if (world.unknowns.logsUpdates) world.record(actor, changeOf(key, before));
+  if (world.unknowns.logsUpdates) world.record(actor, describeChange(key, before));
   else world.keep();
-  return shownKey(world, key);
+  return showKey(world, key);
 }
 
-function trustMembersOf(world: World, body: TrustBody) {
+function toTrustMembers(world: World, body: TrustBody) {
   return {
-    description: keptDescription(body.description),
+    description: normalizeDescription(body.description),
     scopes: [...(body.scopes ?? [])],
     ...(body.tags?.length && { tags: [...body.tags] }),
     ...(body.keyType === "federated" && {
       issuer: body.issuer,
       subject: world.rewriteGithubSubjects
-        ? immutableGithubSubject(body.issuer, body.subject)
+        ? toImmutableGithubSubject(body.issuer, body.subject)
         : body.subject,
       ...(body.audience && { audience: body.audience }),
       customClaimRules: body.customClaimRules ?? {},
@@ -261,26 +269,26 @@ const kindNames = { client: "OAuth clients", federated: "federated identities" }
 function checkTrust(world: World, actor: Actor, { keyType, scopes, tags }: TrustBody): void {
   // `fact: empty-scopes-refused`
   if (!scopes?.length)
-    throw badRequest(
+    throw refuseRequest(
       `scopes cannot be empty, at least one scope is required for ${kindNames[keyType]}`,
     );
   const unknown = scopes.filter((scope) => !world.isScope(scope));
-  if (unknown.length > 0) throw badRequest(`invalid scopes: [${unknown.join(" ")}]`);
+  if (unknown.length > 0) throw refuseRequest(`invalid scopes: [${unknown.join(" ")}]`);
   const beyond = scopes.filter((scope) => !allows(actor.scopes, scope));
-  if (beyond.length > 0) throw cannotSetScopes(beyond);
+  if (beyond.length > 0) throw refuseToSetScopes(beyond);
   // `fact: tags-mandatory-with-scopes`
   if (!tags?.length && scopes.some((scope) => scope === "devices:core" || scope === "auth_keys")) {
-    throw badRequest("tags are required for the scopes devices:core and auth_keys");
+    throw refuseRequest("tags are required for the scopes devices:core and auth_keys");
   }
   checkTags(world, actor, tags ?? []);
 }
 
 function checkTags(world: World, actor: Actor, tags: readonly string[]): void {
-  if (!mayGiveTags(actor, tags, world.policy)) throw tagsNotPermitted(tags);
+  if (!mayGiveTags(actor, tags, world.policy)) throw refuseTags(tags);
 }
 
 /** Revokes the key, and with it every token of it. */
 export function revoke(world: World, key: Key, record: (change: Change) => void): void {
   key.revoked = world.now();
-  record(revocationOf(key));
+  record(describeRevocation(key));
 }

@@ -2,18 +2,18 @@
 
 import { type Context, Hono } from "hono";
 import { type Env, requireOneOf } from "../authentication.js";
-import { freshPolicy, parsePolicy, parseTests, policyFile } from "../policy-file.js";
+import { createPolicyFile, freshPolicy, parsePolicy, parseTests } from "../policy-file.js";
 import type { Policy } from "../policy-shape.js";
-import { failingTests, type TestFailure } from "../policy-tests.js";
-import { badRequest, notEnoughPermissions, Refusal } from "../refusal.js";
-import { type Actor, may, type World } from "../world.js";
+import { findFailingTests, type TestFailure } from "../policy-tests.js";
+import { Refusal, refuseForPermissions, refuseRequest } from "../refusal.js";
+import { type Actor, holdsScope, type World } from "../world.js";
 
 const testsFailed = "test(s) failed";
 
 /** A policy file can name a device by its attributes. `fact: policy-read-needs-device-scopes` */
 const alsoNeeded = ["devices:core:read", "devices:posture_attributes:read"];
 
-export function policyFileRoutes(world: World): Hono<Env> {
+export function createPolicyFileRoutes(world: World): Hono<Env> {
   return new Hono<Env>()
     .get("/acl", (context) => {
       requirePolicyScope(context, "policy_file:read");
@@ -27,10 +27,10 @@ export function policyFileRoutes(world: World): Hono<Env> {
       if (!isCurrent(world, context.req.header("if-match")))
         throw new Refusal(412, "precondition failed, invalid old hash");
       const text = await context.req.text();
-      const policy = validPolicy(text);
-      const failures = failingTests(policy, world.state.users);
+      const policy = requireValidPolicy(text);
+      const failures = findFailingTests(policy, world.state.users);
       if (failures.length > 0) throw new Refusal(400, testsFailed, failures);
-      world.state.policy = policyFile(text);
+      world.state.policy = createPolicyFile(text);
       const { id, name } = world.state.tailnet;
       world.record(actor, {
         action: "UPDATE",
@@ -44,10 +44,10 @@ export function policyFileRoutes(world: World): Hono<Env> {
       requirePolicyScope(context, "policy_file:read");
       const text = await context.req.text();
       // Each of these was measured: `fact: validate-answers`.
-      if (text.trim() === "") throw badRequest("unexpected end of JSON input");
+      if (text.trim() === "") throw refuseRequest("unexpected end of JSON input");
       const found = text.trimStart().startsWith("[")
-        ? failuresOfTests(world, text)
-        : failuresOfPolicy(world, text);
+        ? runGivenTests(world, text)
+        : runPolicyTests(world, text);
       if ("problem" in found) return context.json({ message: found.problem });
       if (found.failures.length === 0) return context.json({});
       return context.json({ message: testsFailed, data: found.failures });
@@ -57,8 +57,8 @@ export function policyFileRoutes(world: World): Hono<Env> {
 /** The refusal does not say which scope is missing. A user's role is one for all of them. */
 function requirePolicyScope(context: Context<Env>, scope: string): Actor {
   const actor = requireOneOf(context, scope);
-  if (actor.user === undefined && !alsoNeeded.every((other) => may(actor, other)))
-    throw notEnoughPermissions();
+  if (actor.user === undefined && !alsoNeeded.every((other) => holdsScope(actor, other)))
+    throw refuseForPermissions();
   return actor;
 }
 
@@ -82,24 +82,24 @@ function isCurrent(world: World, header: string | undefined): boolean {
   return `"${hash}"` === etag || (hash === "ts-default" && text === freshPolicy);
 }
 
-function validPolicy(text: string): Policy {
+function requireValidPolicy(text: string): Policy {
   const parsed = parsePolicy(text);
-  if ("problem" in parsed) throw badRequest(parsed.problem);
+  if ("problem" in parsed) throw refuseRequest(parsed.problem);
   return parsed.policy;
 }
 
 type Found = { readonly failures: readonly TestFailure[] } | { readonly problem: string };
 
 /** Tests in an array are held against the policy in force. */
-function failuresOfTests(world: World, text: string): Found {
+function runGivenTests(world: World, text: string): Found {
   const parsed = parseTests(text);
   if ("problem" in parsed) return parsed;
   const policy = { ...world.policy, tests: parsed.tests, sshTests: [] };
-  return { failures: failingTests(policy, world.state.users) };
+  return { failures: findFailingTests(policy, world.state.users) };
 }
 
-function failuresOfPolicy(world: World, text: string): Found {
+function runPolicyTests(world: World, text: string): Found {
   const parsed = parsePolicy(text);
   if ("problem" in parsed) return parsed;
-  return { failures: failingTests(parsed.policy, world.state.users) };
+  return { failures: findFailingTests(parsed.policy, world.state.users) };
 }

@@ -5,37 +5,37 @@
  */
 
 import { type Context, Hono } from "hono";
-import { credentialActor, tokenTaken } from "../audit-entries.js";
+import { describeTaking, toCredentialActor } from "../audit-entries.js";
 import type { Env } from "../authentication.js";
 import { acceptsIdentityToken } from "../identity-token.js";
 import { allows, contains } from "../permissions.js";
 import {
-  anotherTailnet,
-  badRequest,
-  cannotGrantScopes,
-  exchangeNotUnderstood,
-  exchangeRefused,
-  tagsNotPermitted,
-  tokenInvalid,
+  refuseAsInvalidExchange,
+  refuseExchange,
+  refuseForTailnet,
+  refuseRequest,
+  refuseTags,
+  refuseToGrantScopes,
+  refuseToken,
 } from "../refusal.js";
-import { hashOf, newId, newSecret } from "../secrets.js";
+import { computeHash, createId, createSecret } from "../secrets.js";
 import { type AccessToken, isActive, type Key } from "../state.js";
 import { isOwned } from "../tags.js";
 import type { World } from "../world.js";
 
 const lifetimeSeconds = 3600;
 
-export function tokenRoutes(world: World): Hono<Env> {
+export function createTokenRoutes(world: World): Hono<Env> {
   return new Hono<Env>()
     .post("/oauth/token", async (context) => {
       const form = await readForm(context);
       // Tailscale takes a request without one: `fact: grant-type-is-optional`.
       if ((form.get("grant_type") ?? "client_credentials") !== "client_credentials")
-        throw badRequest("grant_type must be client_credentials");
-      const client = clientOf(world, form, context.req.header("authorization"));
+        throw refuseRequest("grant_type must be client_credentials");
+      const client = findClient(world, form, context.req.header("authorization"));
       checkTailnet(world, form.get("tailnet"));
-      const scopes = grantedScopes(world, client, words(form.get("scope")));
-      const tags = words(form.get("tags"));
+      const scopes = chooseScopes(world, client, splitWords(form.get("scope")));
+      const tags = splitWords(form.get("tags"));
       checkTags(world, client, scopes, tags);
       const { secret } = giveToken(world, client, scopes, tags);
       // The client's own tags are there, too, where none were asked for:
@@ -53,9 +53,9 @@ export function tokenRoutes(world: World): Hono<Env> {
       const form = await readForm(context);
       const identity = world.key(form.get("client_id") ?? "");
       const jwt = form.get("jwt") ?? "";
-      if (identity?.keyType !== "federated" || !hasFormOfJwt(jwt)) throw exchangeNotUnderstood();
+      if (identity?.keyType !== "federated" || !looksLikeJwt(jwt)) throw refuseAsInvalidExchange();
       if (!isActive(identity, world.now()) || !(await acceptsIdentityToken(world, identity, jwt)))
-        throw exchangeRefused();
+        throw refuseExchange();
       const { secret } = giveToken(world, identity, identity.scopes ?? [], []);
       return context.json({
         access_token: secret,
@@ -69,7 +69,7 @@ export function tokenRoutes(world: World): Hono<Env> {
 async function readForm(context: Context<Env>): Promise<Map<string, string>> {
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(await context.req.text())) {
-    if (fields.has(name)) throw badRequest(`${name} is given twice`);
+    if (fields.has(name)) throw refuseRequest(`${name} is given twice`);
     fields.set(name, value);
   }
   return fields;
@@ -80,26 +80,26 @@ async function readForm(context: Context<Env>): Promise<Map<string, string>> {
  * section 2.3.1). The id beside it is not looked at: Tailscale's own tools send any.
  * `fact: client-id-is-ignored`
  */
-function clientOf(
+function findClient(
   world: World,
   form: ReadonlyMap<string, string>,
   authorization: string | undefined,
 ): Key {
-  const secret = basicPassword(authorization) ?? form.get("client_secret") ?? "";
-  const hash = hashOf(secret);
-  const key = world.keyWithSecret(hash);
-  if (key?.keyType !== "client" || !isActive(key, world.now())) throw tokenInvalid();
+  const secret = readBasicPassword(authorization) ?? form.get("client_secret") ?? "";
+  const hash = computeHash(secret);
+  const key = world.findKeyBySecret(hash);
+  if (key?.keyType !== "client" || !isActive(key, world.now())) throw refuseToken();
   return key;
 }
 
-function basicPassword(authorization: string | undefined): string | undefined {
+function readBasicPassword(authorization: string | undefined): string | undefined {
   const [, encoded] = /^basic +(\S+)$/i.exec(authorization ?? "") ?? [];
   if (encoded === undefined) return undefined;
   const [, secret = ""] = Buffer.from(encoded, "base64").toString("utf8").split(":");
   try {
     return decodeURIComponent(secret.replaceAll("+", " "));
   } catch {
-    throw badRequest("the Basic credentials are not form-encoded");
+    throw refuseRequest("the Basic credentials are not form-encoded");
   }
 }
 
@@ -109,10 +109,10 @@ function basicPassword(authorization: string | undefined): string | undefined {
  */
 function checkTailnet(world: World, id: string | undefined): void {
   const { tailnet } = world.state;
-  if (id && id !== "-" && id !== tailnet.id && id !== tailnet.name) throw anotherTailnet();
+  if (id && id !== "-" && id !== tailnet.id && id !== tailnet.name) throw refuseForTailnet();
 }
 
-function words(text: string | undefined): string[] {
+function splitWords(text: string | undefined): string[] {
   return [...new Set((text ?? "").split(" ").filter(Boolean))];
 }
 
@@ -122,13 +122,13 @@ function words(text: string | undefined): string[] {
  * https://github.com/tailscale/tailscale/issues/15456): `fact: unknown-scope-gives-everything`, and
  * beside known names `fact: unknown-scope-beside-known`.
  */
-function grantedScopes(world: World, { scopes: held = [] }: Key, wanted: readonly string[]) {
+function chooseScopes(world: World, { scopes: held = [] }: Key, wanted: readonly string[]) {
   if (wanted.length === 0 || !wanted.every((scope) => world.isScope(scope))) return held;
   const { writeNarrowsToRead, narrowingRefusalNames } = world.unknowns;
   const gives = writeNarrowsToRead ? allows : contains;
   const beyond = wanted.filter((scope) => !gives(held, scope));
   if (beyond.length === 0) return wanted;
-  throw cannotGrantScopes(narrowingRefusalNames === "all" ? wanted : beyond);
+  throw refuseToGrantScopes(narrowingRefusalNames === "all" ? wanted : beyond);
 }
 
 /** Tags may be asked for with a token that can put them on machines or keys. */
@@ -142,14 +142,14 @@ function checkTags(
 ): void {
   if (wanted.length === 0) return;
   if (!scopesWithTags.some((scope) => allows(scopes, scope)))
-    throw badRequest("tags can be requested only with a device scope");
+    throw refuseRequest("tags can be requested only with a device scope");
   const isPermitted = (tag: string) =>
     Object.hasOwn(policy.tagOwners, tag) &&
     (allows(client.scopes ?? [], "all") || isOwned(tag, client.tags ?? [], policy));
-  if (!wanted.every(isPermitted)) throw tagsNotPermitted(wanted);
+  if (!wanted.every(isPermitted)) throw refuseTags(wanted);
 }
 
-function hasFormOfJwt(text: string): boolean {
+function looksLikeJwt(text: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text);
 }
 
@@ -159,11 +159,11 @@ function giveToken(
   scopes: readonly string[],
   tags: readonly string[],
 ): { secret: string } {
-  const id = newId("k");
-  const secret = newSecret("api", id);
+  const id = createId("k");
+  const secret = createSecret("api", id);
   const token: AccessToken = {
     id,
-    hash: hashOf(secret),
+    hash: computeHash(secret),
     keyId: key.id,
     created: world.now(),
     expires: world.now() + lifetimeSeconds * 1000,
@@ -171,6 +171,6 @@ function giveToken(
     ...(tags.length > 0 && { tags }),
   };
   world.state.tokens.push(token);
-  world.recordAs(credentialActor(key), "CONFIG_API", tokenTaken(token));
+  world.recordAs(toCredentialActor(key), "CONFIG_API", describeTaking(token));
   return { secret };
 }

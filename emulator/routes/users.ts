@@ -5,15 +5,15 @@
 
 import { Hono } from "hono";
 import type { Env } from "../authentication.js";
-import { wholeSeconds } from "../clock.js";
-import { notFound } from "../refusal.js";
-import { may, type World } from "../world.js";
+import { formatWholeSeconds } from "../clock.js";
+import { refuseAsNotFound } from "../refusal.js";
+import { holdsScope, type World } from "../world.js";
 
-export function userRoutes(world: World): Hono<Env> {
+export function createUserRoutes(world: World): Hono<Env> {
   return new Hono<Env>().get("/users", (context) => {
     // Measured with a trust credential, `fact: users-without-scope-is-404`; with a user's token
     // `fact: users-without-scope-of-a-user`.
-    if (!may(context.get("actor"), "users:read")) throw notFound();
+    if (!holdsScope(context.get("actor"), "users:read")) throw refuseAsNotFound();
     const role = context.req.query("role");
     const users = world.state.users
       .filter((user) => role === undefined || user.role === role)
@@ -23,12 +23,12 @@ export function userRoutes(world: World): Hono<Env> {
         loginName: user.loginName,
         profilePicUrl: "",
         tailnetId: world.state.tailnet.id,
-        created: wholeSeconds(user.created),
+        created: formatWholeSeconds(user.created),
         type: "member",
         role: user.role,
         status: "active",
         deviceCount: 0,
-        lastSeen: wholeSeconds(world.now()),
+        lastSeen: formatWholeSeconds(world.now()),
         currentlyConnected: false,
       }));
     return context.json({ users });

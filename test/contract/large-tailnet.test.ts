@@ -1,12 +1,12 @@
 /** The emulator with as many credentials as a very large company has. */
 
 import { expect, onTestFinished, test } from "vitest";
-import { faults } from "../../emulator/faults";
-import { freshState } from "../../emulator/fresh-tailnet";
+import { createFaults } from "../../emulator/faults";
+import { createFreshState } from "../../emulator/fresh-tailnet";
 import { freshPolicy } from "../../emulator/policy-file";
-import { application, listen } from "../../emulator/server";
+import { createApplication, listen } from "../../emulator/server";
 import type { Key, State } from "../../emulator/state";
-import { defaultUnknowns } from "../../emulator/unknowns";
+import { readDefaultUnknowns } from "../../emulator/unknowns";
 import { World } from "../../emulator/world";
 
 const count = 50_000;
@@ -28,7 +28,7 @@ function counting<Member>(list: Member[]): { list: Member[]; reads: () => number
 
 /** A tailnet that has them already. */
 function largeState(): State {
-  const state = freshState(freshPolicy);
+  const state = createFreshState(freshPolicy);
   const keys = Array.from(
     { length: count },
     (_, index): Key => ({
@@ -43,11 +43,16 @@ function largeState(): State {
 }
 
 async function serve(state: State): Promise<string> {
-  const options = { rewriteGithubSubjects: false, scopes: [], unknowns: defaultUnknowns(), fetch };
+  const options = {
+    rewriteGithubSubjects: false,
+    scopes: [],
+    unknowns: readDefaultUnknowns(),
+    fetch,
+  };
   const world = new World({ load: () => state, save: () => {} }, options);
-  const none = faults(0, { refuse: () => {}, revokeToken: () => {} });
+  const none = createFaults(0, { refuse: () => {}, revokeToken: () => {} });
   const { Hono } = await import("hono");
-  const app = application({ world, faults: none, control: new Hono(), seen: () => {} });
+  const app = createApplication({ world, faults: none, control: new Hono(), seen: () => {} });
   const { url, close } = await listen(app, "127.0.0.1", 0);
   onTestFinished(close);
   return url;

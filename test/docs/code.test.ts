@@ -11,7 +11,7 @@ import type { Command } from "commander";
 import ts from "typescript";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
-import { emulatorCommand } from "../../emulator/command";
+import { createCommand } from "../../emulator/command";
 import { createProgram } from "../../provider/cli/program";
 import { providers } from "../providers";
 import { type Block, blocksOf, readPages, root } from "./pages";
@@ -265,7 +265,7 @@ describe("commands", () => {
       const [program = "", ...args] = words;
       if (program === "tailscope") return expectOptions(args);
       if (program === "tailscope-emulator")
-        return expect(emulatorCommand().parseOptions(args).unknown).toEqual([]);
+        return expect(createCommand().parseOptions(args).unknown).toEqual([]);
       if (program === "npm") return expectScript(args);
       if (program === "vitest") return expect(args[0]).toBe("run");
       expect(part).toMatch(others);

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { diagramTexts, draw } from "../../tools/diagrams";
+import { draw, readDiagrams } from "../../tools/diagrams";
 import { type Page, readPages, root } from "./pages";
 
 const pages = readPages();
@@ -74,7 +74,7 @@ describe("diagrams", () => {
   const folder = join(root, "docs", "diagrams");
 
   test("are drawn from the texts of today", () => {
-    for (const [name, text] of diagramTexts(folder))
+    for (const [name, text] of readDiagrams(folder))
       expect(readFileSync(join(folder, `${name}.svg`), "utf8"), "npm run diagrams").toBe(
         draw(text),
       );

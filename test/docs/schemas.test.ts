@@ -11,7 +11,7 @@ import Ajv from "ajv/dist/2020";
 import { startEmulator } from "tailscope-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createProgram } from "../../provider/cli/program";
-import { closed, readSchemas, type Schema, schemasPage } from "../../tools/schemas";
+import { closeSchema, formatSchemasPage, readSchemas, type Schema } from "../../tools/schemas";
 import { startPlatform } from "../contract/platform";
 import { run } from "../contract/run-command";
 import { fixture, fixtureOwnerToken, fixtureTailnet } from "../engine/fixtures/fixture";
@@ -31,7 +31,7 @@ beforeAll(() => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
   for (const { name, schema } of schemas) writeFileSync(join(folder, `${name}.json`), text(schema));
-  writeFileSync(page, schemasPage(schemas));
+  writeFileSync(page, formatSchemasPage(schemas));
 }, 60_000);
 
 test("the published schemas, and their page, are made of today's code", () => {
@@ -41,7 +41,7 @@ test("the published schemas, and their page, are made of today's code", () => {
   ]);
   const made = schemas.map(({ name, schema }) => [name, text(schema)]);
   expect(Object.fromEntries(published), "npm run docs:update").toEqual(Object.fromEntries(made));
-  expect(readFileSync(page, "utf8")).toBe(schemasPage(schemas));
+  expect(readFileSync(page, "utf8")).toBe(formatSchemasPage(schemas));
 });
 
 test("every command with --json has one", async () => {
@@ -57,7 +57,7 @@ function problems(name: string, document: unknown): unknown {
   const found = schemas.find((one) => one.name === name);
   if (found === undefined) throw new Error(`There is no schema of ${name}.`);
   const ajv = new Ajv({ allErrors: true, strictTypes: false });
-  const validate = ajv.compile(closed(found.schema) as object); // Closed, an object stays one.
+  const validate = ajv.compile(closeSchema(found.schema) as object); // Closed, an object stays one.
   return validate(document) ? [] : validate.errors;
 }
 

@@ -19,7 +19,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { startEmulator } from "tailscope-emulator";
-import { localBackend, root } from "../../harness/pulumi";
+import { createBackendEnvironment, root } from "../../harness/pulumi";
 import { quickStart } from "../../harness/quick-start";
 import { keepEvidence } from "../evidence";
 
@@ -94,7 +94,7 @@ export async function pipeline(emulator: Awaited<ReturnType<typeof startEmulator
     ),
     HOME: folder,
     // The state's own protection, which Pulumi Cloud does in the workflow, is empty.
-    ...localBackend(join(folder, "state"), ""),
+    ...createBackendEnvironment(join(folder, "state"), ""),
     ...quickStart,
     TAILSCALE_BASE_URL: emulator.url,
   };

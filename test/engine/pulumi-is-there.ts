@@ -5,14 +5,14 @@
 
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { environmentWith } from "../../tools/set-up/index.mjs";
-import { pulumiFolder } from "../../tools/set-up/pulumi-cli.mjs";
+import { createEnvironment } from "../../tools/set-up/index.mjs";
+import { findPulumiFolder } from "../../tools/set-up/pulumi-cli.mjs";
 import { makeInitialisedStack } from "./initialised-stack.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 export default async function setup(): Promise<() => void> {
-  const folders = [dirname(process.execPath), await pulumiFolder(root)];
-  process.env["PATH"] = environmentWith(folders).PATH;
+  const folders = [dirname(process.execPath), await findPulumiFolder(root)];
+  process.env["PATH"] = createEnvironment(folders).PATH;
   return makeInitialisedStack();
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, expect, test, vi } from "vitest";
-import { emulatorCommand, type Options } from "../../emulator/command";
+import { createCommand, type Options } from "../../emulator/command";
 import { unknownValue } from "../../provider/access/engine-values";
 import { formatProviderText } from "../../provider/access/provider-text";
 import { SettingsError } from "../../provider/api/settings/error";
@@ -310,7 +310,7 @@ test("command lines of the emulator", async () => {
   await fuzz("command lines of the emulator", fc.array(word, { maxLength: 6 }), (words) => {
     const silent = { writeOut: () => {}, writeErr: () => {} };
     try {
-      const options = emulatorCommand()
+      const options = createCommand()
         .exitOverride()
         .configureOutput(silent)
         .parse(["node", "e", ...words])

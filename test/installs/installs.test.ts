@@ -18,7 +18,7 @@ import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { localBackend } from "../../harness/pulumi";
+import { createBackendEnvironment } from "../../harness/pulumi";
 import { version } from "../../provider/api/version";
 import { pack } from "../packed";
 import { getManagers, install, type Manager, managers } from "./managers";
@@ -174,7 +174,7 @@ async function preview(project: string, { nodeArguments }: Partial<Kind> = {}) {
     ...process.env,
     PATH: [hostWith(nodeArguments), dirname(process.execPath), process.env["PATH"]].join(delimiter),
     PULUMI_HOME: join(folder, "home"),
-    ...localBackend(join(folder, "state"), "of a test"),
+    ...createBackendEnvironment(join(folder, "state"), "of a test"),
     TAILSCALE_BASE_URL: emulator.url,
     TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
     TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,

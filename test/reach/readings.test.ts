@@ -6,7 +6,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parsePolicy } from "../../emulator/policy-file";
-import { failingTests } from "../../emulator/policy-tests";
+import { findFailingTests } from "../../emulator/policy-tests";
 import { evaluate } from "../../provider/policy-file/evaluate";
 import type { Flow } from "../../provider/policy-file/flow";
 import { anybodyElse, findLogins } from "../../provider/policy-file/ssh";
@@ -181,7 +181,7 @@ function passes(file: object): boolean {
   const parsed = parsePolicy(JSON.stringify(file));
   if ("problem" in parsed) throw new Error(parsed.problem);
   const known = users.map(({ email, role }) => ({ loginName: email, role }));
-  return failingTests(parsed.policy, known).length === 0;
+  return findFailingTests(parsed.policy, known).length === 0;
 }
 
 function isOpen(flow: Flow | undefined, protocol: "tcp" | "udp" | "sctp", port: number): boolean {

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Figure, figureTable, ratios, spread } from "../../bench/figures";
+import { computeRatios, type Figure, formatFigures, formatSpread } from "../../bench/figures";
 import { internals } from "../../bench/internals";
 import { meter, readMeters } from "../../bench/meters";
-import { type MeasuredPart, page, withPart } from "../../bench/report";
+import { formatPage, type MeasuredPart, withPart } from "../../bench/report";
 import { runProcess } from "../../harness/process";
 import { root } from "../../harness/pulumi";
 
@@ -35,16 +35,16 @@ const part = (name: string, figures: Figure[], load: [number, number] = [0, 0]):
 
 describe("a figure", () => {
   test("is a median with the least and the most beside it", () => {
-    expect(spread([3, 1.5, 2], "s")).toBe("2 s (1.50 to 3)");
-    expect(spread([61, 61], "bytes")).toBe("61 bytes");
+    expect(formatSpread([3, 1.5, 2], "s")).toBe("2 s (1.50 to 3)");
+    expect(formatSpread([61, 61], "bytes")).toBe("61 bytes");
   });
 
   test("that compares is a ratio of each round", () => {
-    expect(ratios([2, 9], [1, 3])).toEqual([2, 3]);
+    expect(computeRatios([2, 9], [1, 3])).toEqual([2, 3]);
   });
 
   test("is met or missed by its median, and has no verdict without a target", () => {
-    const rows = figureTable([
+    const rows = formatFigures([
       figure("near", [1, 2, 9], 2),
       figure("far", [1, 2.01, 2.5], 2),
       figure("told", [5]),
@@ -68,7 +68,7 @@ describe("the page", () => {
 
   test("lists what is missed, and says of what nobody has written why", () => {
     const reading = "# Title\n\nIntro.\n\n## first verb (2026-11-25)\n\nIt is zod.\n";
-    const text = page({ parts: [missed] }, reading, undefined);
+    const text = formatPage({ parts: [missed] }, reading, undefined);
     expect(text).toContain("2 of 2 targets are missed:\n\n- first verb: 90 s, to reach 60 s\n");
     expect(text).toContain("Nobody has written yet why: drift of 10.");
     expect(text).toContain("### first verb (2026-11-25)\n\nIt is zod.");
@@ -76,12 +76,16 @@ describe("the page", () => {
   });
 
   test("takes no reading that has no date", () => {
-    const text = page({ parts: [missed] }, "## first verb; drift\n\nZod.\n", undefined);
+    const text = formatPage({ parts: [missed] }, "## first verb; drift\n\nZod.\n", undefined);
     expect(text).toContain("Nobody has written yet why: first verb; drift of 10.");
   });
 
   test("says of a part that it was measured on a busy machine", () => {
-    const text = page({ parts: [part("a", [], [0.9, 3]), part("b", [], [1.1, 3])] }, "", undefined);
+    const text = formatPage(
+      { parts: [part("a", [], [0.9, 3]), part("b", [], [1.1, 3])] },
+      "",
+      undefined,
+    );
     expect(text.split("## Part b")[0]).not.toContain("busy with other work");
     expect(text.split("## Part b")[1]).toContain("busy with other work");
   });

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { messagesPage, readMessages } from "../../tools/messages";
+import { formatMessagesPage, readMessages } from "../../tools/messages";
 import { providers } from "../providers";
 
 const file = fileURLToPath(new URL("../../docs/messages.md", import.meta.url));
@@ -17,8 +17,8 @@ const { messages, unread } = readMessages(
 );
 
 test("the page has the messages of today's code", () => {
-  if (process.env["UPDATE_DOCS"]) writeFileSync(file, messagesPage(messages));
-  expect(readFileSync(file, "utf8"), "npm run docs:update").toBe(messagesPage(messages));
+  if (process.env["UPDATE_DOCS"]) writeFileSync(file, formatMessagesPage(messages));
+  expect(readFileSync(file, "utf8"), "npm run docs:update").toBe(formatMessagesPage(messages));
 });
 
 test("no error is without a text, but those that pass on what another one says", () => {

@@ -13,8 +13,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { fasterStart } from "../../tools/set-up/faster.mjs";
-import { localBackend } from "../../tools/set-up/local-backend.mjs";
+import { chooseFasterStart } from "../../tools/set-up/faster.mjs";
+import { createLocalBackend } from "../../tools/set-up/local-backend.mjs";
 import {
   download,
   isAtLeast,
@@ -72,7 +72,7 @@ test("the local backend's passphrase is for its owner's eyes alone, a new one a 
   const folder = mkdtempSync(join(tmpdir(), "tailscope-backend-"));
   try {
     const passphrase = (name: string) => {
-      const { PULUMI_CONFIG_PASSPHRASE_FILE: path = "" } = localBackend(join(folder, name));
+      const { PULUMI_CONFIG_PASSPHRASE_FILE: path = "" } = createLocalBackend(join(folder, name));
       expect(statSync(path).mode & 0o777).toBe(0o600);
       expect(statSync(join(folder, name, "state")).mode & 0o777).toBe(0o700);
       return readFileSync(path, "utf8");
@@ -86,7 +86,7 @@ test("the local backend's passphrase is for its owner's eyes alone, a new one a 
 });
 
 test("Pulumi starts faster by what nobody misses: no checkpoint is skipped, and no stack trace cut", () => {
-  expect(fasterStart({})).toEqual({
+  expect(chooseFasterStart({})).toEqual({
     NODE_COMPILE_CACHE: expect.stringMatching(/node_modules.\.cache.compiled$/),
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -95,11 +95,11 @@ test("Pulumi starts faster by what nobody misses: no checkpoint is skipped, and 
 
 test("what the environment says already stays", () => {
   const environment = { NODE_COMPILE_CACHE: "/elsewhere", PULUMI_NODEJS_TRANSPILE_ONLY: "false" };
-  expect(fasterStart(environment)).toEqual({ PULUMI_SKIP_UPDATE_CHECK: "true" });
+  expect(chooseFasterStart(environment)).toEqual({ PULUMI_SKIP_UPDATE_CHECK: "true" });
 });
 
 test("the page says what each of these settings saves and costs", () => {
   const page = readFileSync("docs/faster.md", "utf8");
-  for (const name of Object.keys(fasterStart({})))
+  for (const name of Object.keys(chooseFasterStart({})))
     expect(page).toMatch(new RegExp(`^\\| \`${name}=`, "m"));
 });

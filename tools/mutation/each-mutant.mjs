@@ -51,7 +51,7 @@ export default class extends TestRunner {
   async runTask(test) {
     /** @type {() => unknown} */
     const run = TestRunner.getTestFn(/** @type {never} */ (test)); // A type of Vitest's inside.
-    const id = `${test.file?.name}#${fullName(test)}`;
+    const id = `${test.file?.name}#${formatFullName(test)}`;
     stryker.mutantCoverage ??= { static: {}, perTest: {} };
     const { mutantCoverage } = stryker;
     stryker.currentTestId = id;
@@ -69,7 +69,7 @@ export default class extends TestRunner {
     if (isFirstTurn ? waits : !waiting.has(id)) return;
     for (const [mutant, hits] of Object.entries(reached)) {
       if (noticed.has(mutant)) continue;
-      const how = await tried(run, mutant, hits * hitFactor, leastTime + 20 * time);
+      const how = await tryMutant(run, mutant, hits * hitFactor, leastTime + 20 * time);
       if (how === undefined) continue;
       noticed.add(mutant);
       note({ mutant, by: id, ...how });
@@ -86,7 +86,7 @@ export default class extends TestRunner {
  * @param {number} hitLimit
  * @param {number} limit in milliseconds
  */
-async function tried(run, mutant, hitLimit, limit) {
+async function tryMutant(run, mutant, hitLimit, limit) {
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
   const tooLong = new Promise((_, reject) => {
@@ -111,8 +111,8 @@ async function tried(run, mutant, hitLimit, limit) {
  * @param {Task} task
  * @returns {string}
  */
-function fullName({ name, suite }) {
-  return suite ? `${fullName(suite)} > ${name}` : name;
+function formatFullName({ name, suite }) {
+  return suite ? `${formatFullName(suite)} > ${name}` : name;
 }
 
 /** @param {import("./notes.mjs").Note} line */

@@ -4,8 +4,8 @@
  */
 
 import { existsSync } from "node:fs";
-import { program } from "./debian.mjs";
-import { onPath } from "./on-path.mjs";
+import { findProgram } from "./debian.mjs";
+import { findOnPath } from "./on-path.mjs";
 
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
@@ -17,6 +17,6 @@ const places = [
 
 /** The path of a browser, or why there is none. */
 export function findBrowser() {
-  const installed = () => onPath(names) ?? places.find((path) => existsSync(path));
-  return program("Chromium", "chromium", "CHROME_PATH", installed);
+  const findInstalled = () => findOnPath(names) ?? places.find((path) => existsSync(path));
+  return findProgram("Chromium", "chromium", "CHROME_PATH", findInstalled);
 }

@@ -3,10 +3,10 @@
  * it, or Debian's package.
  */
 
-import { program } from "./debian.mjs";
-import { onPath } from "./on-path.mjs";
+import { findProgram } from "./debian.mjs";
+import { findOnPath } from "./on-path.mjs";
 
 /** The path of cmark-gfm, or why there is none. */
 export function findCmarkGfm() {
-  return program("cmark-gfm", "cmark-gfm", "CMARK_GFM_PATH", () => onPath(["cmark-gfm"]));
+  return findProgram("cmark-gfm", "cmark-gfm", "CMARK_GFM_PATH", () => findOnPath(["cmark-gfm"]));
 }

@@ -1,7 +1,7 @@
 /** Programs that tests need and that Debian has. */
 
 import { existsSync } from "node:fs";
-import { reasonOf, run, step } from "./progress.mjs";
+import { getReason, run, runStep } from "./progress.mjs";
 
 /**
  * A program that is there, or that comes with Debian's package: its path, or why there is none.
@@ -11,7 +11,7 @@ import { reasonOf, run, step } from "./progress.mjs";
  * @param {() => string | undefined} installed the path of what is there already
  * @returns {Promise<{ path: string } | { missing: string }>}
  */
-export async function program(title, packageName, variable, installed) {
+export async function findProgram(title, packageName, variable, installed) {
   const named = process.env[variable];
   if (named)
     return existsSync(named)
@@ -24,7 +24,7 @@ export async function program(title, packageName, variable, installed) {
     return { missing: `there is no ${title}: install one, or name it with ${variable}` };
   }
   try {
-    await step(`installing ${title} from Debian's packages, once`, async () => {
+    await runStep(`installing ${title} from Debian's packages, once`, async () => {
       const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
       await run("apt-get", ["update", "-qq"], { env });
       await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", packageName], {
@@ -32,7 +32,7 @@ export async function program(title, packageName, variable, installed) {
       });
     });
   } catch (error) {
-    return { missing: `${title} could not be installed: ${reasonOf(error)}` };
+    return { missing: `${title} could not be installed: ${getReason(error)}` };
   }
   const path = installed();
   return path ? { path } : { missing: `Debian's package ${packageName} has no ${title} in it` };

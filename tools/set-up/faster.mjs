@@ -24,7 +24,7 @@ const settings = {
  * @param {NodeJS.ProcessEnv} environment
  * @returns {Record<string, string>}
  */
-export function fasterStart(environment = process.env) {
+export function chooseFasterStart(environment = process.env) {
   return Object.fromEntries(
     Object.entries(settings).filter(([name]) => environment[name] === undefined),
   );

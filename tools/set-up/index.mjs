@@ -5,10 +5,10 @@
 
 import { delimiter, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { pinnedNode } from "./node.mjs";
+import { findPinnedNode } from "./node.mjs";
 import { compile, installPackages } from "./packages.mjs";
 import { SetUpError } from "./progress.mjs";
-import { pulumiFolder } from "./pulumi-cli.mjs";
+import { findPulumiFolder } from "./pulumi-cli.mjs";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
@@ -36,7 +36,7 @@ export async function setUpPackages() {
     );
   }
   await installPackages(root);
-  return pinnedNode(root);
+  return findPinnedNode(root);
 }
 
 /**
@@ -57,8 +57,8 @@ export async function setUpNode() {
  */
 export async function setUp() {
   const node = await setUpNode();
-  const path = [await pulumiFolder(root), dirname(node)];
-  return { node, path, env: environmentWith(path) };
+  const path = [await findPulumiFolder(root), dirname(node)];
+  return { node, path, env: createEnvironment(path) };
 }
 
 /**
@@ -67,6 +67,6 @@ export async function setUp() {
  * @param {readonly string[]} folders
  * @returns {NodeJS.ProcessEnv}
  */
-export function environmentWith(folders) {
+export function createEnvironment(folders) {
   return { ...process.env, PATH: [...folders, process.env.PATH].join(delimiter) };
 }

@@ -15,7 +15,7 @@ import { pathToFileURL } from "node:url";
  * @param {string} folder
  * @returns {Record<string, string | undefined>} undefined for what is to be unset
  */
-export function localBackend(folder) {
+export function createLocalBackend(folder) {
   const state = join(folder, "state");
   const passphrase = join(folder, "passphrase");
   mkdirSync(state, { recursive: true, mode: 0o700 });

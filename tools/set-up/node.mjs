@@ -2,13 +2,13 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { reasonOf, run, SetUpError, step } from "./progress.mjs";
+import { getReason, run, runStep, SetUpError } from "./progress.mjs";
 
 /**
  * The path of Node 24's binary.
  * @param {string} root
  */
-export async function pinnedNode(root) {
+export async function findPinnedNode(root) {
   const binary = join(root, "node_modules", "node", "bin", "node");
   if (existsSync(binary)) return binary;
   const title = "putting Node 24 in place";
@@ -17,11 +17,11 @@ export async function pinnedNode(root) {
   try {
     // Its install script is allowed in package.json, yet a user's own npm settings may forbid every
     // one.
-    await step(title, () =>
+    await runStep(title, () =>
       run("npm", ["rebuild", "node", "--ignore-scripts=false"], { cwd: root }),
     );
   } catch (error) {
-    throw new SetUpError(title, reasonOf(error), remedy);
+    throw new SetUpError(title, getReason(error), remedy);
   }
   if (!existsSync(binary)) throw new SetUpError(title, `npm put no binary at ${binary}`, remedy);
   return binary;

@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
  * The first of these programs on PATH, as a shell finds it.
  * @param {readonly string[]} names
  */
-export function onPath(names) {
+export function findOnPath(names) {
   const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(isProgram);
 }

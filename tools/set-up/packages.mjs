@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { reasonOf, run, SetUpError, step } from "./progress.mjs";
+import { getReason, run, runStep, SetUpError } from "./progress.mjs";
 
 /**
  * Installs the packages unless all that the lock file names are there.
@@ -12,7 +12,7 @@ export async function installPackages(root) {
   if (areInstalled(root)) return;
   const title = "installing the node packages of package-lock.json";
   try {
-    await step(title, (report) =>
+    await runStep(title, (report) =>
       run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
         cwd: root,
         onLine: report,
@@ -21,7 +21,7 @@ export async function installPackages(root) {
   } catch (error) {
     throw new SetUpError(
       title,
-      reasonOf(error),
+      getReason(error),
       "check that npm reaches its registry (`npm ping`) and that the disk has 1 GB free, then run the same command again.",
     );
   }
@@ -34,8 +34,8 @@ export async function installPackages(root) {
  */
 function areInstalled(root) {
   try {
-    const wanted = packagesIn(join(root, "package-lock.json"));
-    const installed = packagesIn(join(root, "node_modules", ".package-lock.json"));
+    const wanted = readPackages(join(root, "package-lock.json"));
+    const installed = readPackages(join(root, "node_modules", ".package-lock.json"));
     return Object.entries(wanted).every(
       ([path, { version, link, optional, peer }]) =>
         !path.startsWith("node_modules/") ||
@@ -54,7 +54,7 @@ function areInstalled(root) {
  * @param {string} lockFile
  * @returns {Record<string, Package>}
  */
-function packagesIn(lockFile) {
+function readPackages(lockFile) {
   return JSON.parse(readFileSync(lockFile, "utf8")).packages;
 }
 
@@ -66,13 +66,13 @@ function packagesIn(lockFile) {
 export async function compile(root, node) {
   const title = "compiling tailscope and tailscope-emulator";
   try {
-    await step(title, () =>
+    await runStep(title, () =>
       run(node, [join(root, "node_modules", "typescript", "bin", "tsc"), "--build"], { cwd: root }),
     );
   } catch (error) {
     throw new SetUpError(
       title,
-      reasonOf(error),
+      getReason(error),
       "mend what the compiler names; `npm run types` shows it again.",
     );
   }

@@ -26,17 +26,17 @@ export class SetUpError extends Error {
  *   it is at
  * @returns {Promise<Result>}
  */
-export async function step(title, run) {
+export async function runStep(title, run) {
   const started = Date.now();
-  const elapsed = () => `${Math.round((Date.now() - started) / 1000)} s`;
+  const formatElapsed = () => `${Math.round((Date.now() - started) / 1000)} s`;
   const live = process.stderr.isTTY === true;
   let detail = "";
-  const line = () => `  ${title}${detail && `: ${detail}`} (${elapsed()})`;
+  const formatLine = () => `  ${title}${detail && `: ${detail}`} (${formatElapsed()})`;
   let shown = false;
   const show = () => {
     shown = true;
     process.stderr.write(
-      live ? `\r\x1b[2K${line().slice(0, process.stderr.columns - 1)}` : `${line()}\n`,
+      live ? `\r\x1b[2K${formatLine().slice(0, process.stderr.columns - 1)}` : `${formatLine()}\n`,
     );
   };
   // What is over within a second is no news. A log is not a screen: it gets a line each 20 seconds.
@@ -98,7 +98,7 @@ export function run(command, args, { cwd, env, onLine } = {}) {
 }
 
 /** @param {unknown} error */
-export function reasonOf(error) {
+export function getReason(error) {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }
@@ -111,7 +111,7 @@ export function reasonOf(error) {
 export function runMain(main) {
   main().catch((error) => {
     const expected = error instanceof SetUpError || process.env.TAILSCOPE_DEBUG === undefined;
-    console.error(expected ? `\n${reasonOf(error)}` : error);
+    console.error(expected ? `\n${getReason(error)}` : error);
     process.exitCode = 1;
   });
 }

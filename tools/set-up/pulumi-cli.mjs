@@ -9,8 +9,8 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { onPath } from "./on-path.mjs";
-import { reasonOf, run, SetUpError, step } from "./progress.mjs";
+import { findOnPath } from "./on-path.mjs";
+import { getReason, run, runStep, SetUpError } from "./progress.mjs";
 
 /**
  * The version that the tests run with, and that is fetched or built; `tools/pulumi/go.mod` pins the
@@ -32,11 +32,14 @@ const downloads = process.env.TAILSCOPE_PULUMI_MIRROR || "https://get.pulumi.com
  * @param {string} root
  * @returns {Promise<string>}
  */
-export async function pulumiFolder(root) {
-  const found = await recentOnPath();
+export async function findPulumiFolder(root) {
+  const found = await findRecentOnPath();
   if (found !== undefined) return found;
-  const cached = join(cacheFolder(), `pulumi-${pinnedVersion}-${process.platform}-${process.arch}`);
-  if (existsSync(join(cached, executable("pulumi")))) return cached;
+  const cached = join(
+    findCacheFolder(),
+    `pulumi-${pinnedVersion}-${process.platform}-${process.arch}`,
+  );
+  if (existsSync(join(cached, nameExecutable("pulumi")))) return cached;
 
   const title = `getting the Pulumi CLI ${pinnedVersion}`;
   await mkdir(dirname(cached), { recursive: true });
@@ -47,11 +50,11 @@ export async function pulumiFolder(root) {
     for (const way of [download, build]) {
       try {
         await way(fresh, root);
-        await run(join(fresh, executable("pulumi")), ["version"]);
+        await run(join(fresh, nameExecutable("pulumi")), ["version"]);
         await putInPlace(fresh, cached);
         return cached;
       } catch (error) {
-        reasons.push(reasonOf(error));
+        reasons.push(getReason(error));
       }
     }
   } finally {
@@ -65,8 +68,8 @@ export async function pulumiFolder(root) {
 }
 
 /** The folder of the CLI on PATH where that is recent enough. */
-async function recentOnPath() {
-  const program = onPath([executable("pulumi")]);
+async function findRecentOnPath() {
+  const program = findOnPath([nameExecutable("pulumi")]);
   if (program === undefined) return undefined;
   try {
     const version = (
@@ -90,9 +93,9 @@ async function recentOnPath() {
  * @param {string} oldest for example `"3.254.0"`
  */
 export function isAtLeast(version, oldest) {
-  const numbers = (/** @type {string} */ text) =>
+  const parseNumbers = (/** @type {string} */ text) =>
     /^v?(\d+)\.(\d+)\.(\d+)/.exec(text)?.slice(1).map(Number);
-  const [given, needed] = [numbers(version), numbers(oldest)];
+  const [given, needed] = [parseNumbers(version), parseNumbers(oldest)];
   if (given === undefined || needed === undefined) return false;
   const different = given.findIndex((number, index) => number !== needed[index]);
   return (
@@ -101,12 +104,12 @@ export function isAtLeast(version, oldest) {
   );
 }
 
-function cacheFolder() {
+function findCacheFolder() {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "tailscope");
 }
 
 /** @param {string} name */
-function executable(name) {
+function nameExecutable(name) {
   return process.platform === "win32" ? `${name}.exe` : name;
 }
 
@@ -119,7 +122,7 @@ async function putInPlace(fresh, cached) {
   try {
     await rename(fresh, cached);
   } catch (error) {
-    if (!existsSync(join(cached, executable("pulumi")))) throw error;
+    if (!existsSync(join(cached, nameExecutable("pulumi")))) throw error;
   }
 }
 
@@ -139,7 +142,7 @@ export async function download(folder, _root, from = downloads) {
   }
   const url = `${from}/pulumi-v${pinnedVersion}-${process.platform}-${architecture}.tar.gz`;
   try {
-    await step(`downloading the Pulumi CLI ${pinnedVersion}`, async (report) => {
+    await runStep(`downloading the Pulumi CLI ${pinnedVersion}`, async (report) => {
       const response = await fetch(url);
       if (!response.ok || response.body === null) throw new Error(`it answered ${response.status}`);
       const archive = join(folder, "pulumi.tar.gz");
@@ -155,7 +158,7 @@ export async function download(folder, _root, from = downloads) {
       await rm(archive);
     });
   } catch (error) {
-    throw new Error(`the download ${url} failed: ${reasonOf(error)}`);
+    throw new Error(`the download ${url} failed: ${getReason(error)}`);
   }
 }
 
@@ -177,7 +180,7 @@ async function build(folder, root) {
     /** @type {string} */ module,
     /** @type {string} */ flags,
   ) =>
-    step(`building ${name} with Go (a few minutes, once)`, (report) =>
+    runStep(`building ${name} with Go (a few minutes, once)`, (report) =>
       run(
         "go",
         [
@@ -187,7 +190,7 @@ async function build(folder, root) {
           "-ldflags",
           `-s -w ${flags}`,
           "-o",
-          join(folder, executable(name)),
+          join(folder, nameExecutable(name)),
           module,
         ],
         {
