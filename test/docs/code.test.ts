@@ -12,8 +12,11 @@ import ts from "typescript";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { parse as parseYaml } from "yaml";
 import { createCommand } from "../../emulator/command";
+import { isResourceType } from "../../provider/access/kinds";
 import { createProgram } from "../../provider/cli/program";
-import { providers } from "../providers";
+import { definitions } from "../../provider/definitions/all";
+import { loadOnDemand } from "../../provider/engine/on-demand";
+import * as entry from "../../provider/index";
 import { type Block, blocksOf, readPages, root } from "./pages";
 
 const isReference = ({ page }: Block) => page.startsWith("docs/reference/");
@@ -69,7 +72,7 @@ test.each(named(ofLanguage("diff")))(
 
 const programs = ofLanguage("ts");
 /** The examples of doc comments leave out what is imported. */
-const imports = `import { ArgumentError, AuthKey, FederatedIdentity, OAuthClient, RotatingAuthKey, RotatingOAuthClient, trust } from "tailscope";
+const imports = `import { ${Object.keys(entry).join(", ")} } from "tailscope";
 import { policies, policyPack } from "tailscope/policy";
 import { PolicyPack, type ResourceValidationPolicy } from "@pulumi/policy";
 declare const ourOwn: ResourceValidationPolicy[];
@@ -193,9 +196,9 @@ describe("programs run, and their arguments pass the check of the preview", () =
     await pulumi.runtime.disconnect();
     expect(registered.length).toBeGreaterThan(0);
     for (const { type, inputs, name } of registered) {
-      const [, kind] = /^pulumi-nodejs:dynamic\/tailscope:(\w+)$/.exec(type) ?? [];
-      if (kind === undefined || inputs["__provider"] === undefined || isLookedUp(inputs)) continue;
-      const provider = providers[kind as keyof typeof providers]; // One of the three, by its type.
+      const [, className = ""] = /^pulumi-nodejs:dynamic\/tailscope:(\w+)$/.exec(type) ?? [];
+      if (!isResourceType(className) || isLookedUp(inputs)) continue;
+      const provider = loadOnDemand(async () => definitions[className]);
       // Which connections there are is the stack's config.
       const { connection: _, ...args } = plain(inputs);
       const { failures } = (await provider.check?.({}, args)) ?? {};
