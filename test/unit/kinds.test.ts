@@ -34,6 +34,9 @@ function textsIn(folder: string, ending: string): string[] {
     .map((name) => readFileSync(join(root, folder, name), "utf8"));
 }
 
+/** What an output that holds a secret is called: the API's own names for them end so. */
+const isSecretName = /(secret|key|token|password)$/i;
+
 const places: readonly (readonly [string, string, string])[] = [
   ["an example", "examples", "index.ts"],
   ["a page with a program", "docs/resources", ".md"],
@@ -47,7 +50,8 @@ describe.each(resourceTypes)("%s", (type) => {
   });
 
   test("is named in the changelog", () => {
-    expect(readFileSync(join(root, "CHANGELOG.md"), "utf8")).toContain(type);
+    const isNamed = readFileSync(join(root, "CHANGELOG.md"), "utf8").includes(type);
+    expect(isNamed, `CHANGELOG.md says nothing of ${type}`).toBe(true);
   });
 
   const { scope, secretOutputs, outputs, identifier } = getFacts(type);
@@ -64,7 +68,10 @@ describe.each(resourceTypes)("%s", (type) => {
 
   test("changes in place exactly where the table has arguments that can be", () => {
     const { inPlace } = buildDeclaration(type);
-    expect(definitions[type].update !== undefined).toBe(inPlace.length > 0);
+    expect(
+      definitions[type].update !== undefined,
+      `access/kinds.ts has ${inPlace.length} arguments of ${type} that change in place: whether its definition has the verb update`,
+    ).toBe(inPlace.length > 0);
   });
 
   test("is opened by a scope that exists, to read and to write", () => {
@@ -75,9 +82,19 @@ describe.each(resourceTypes)("%s", (type) => {
     for (const name of [identifier, ...secretOutputs]) expect(outputs).toContain(name);
   });
 
+  test("keeps as a secret whatever is called one", () => {
+    const { secrets, answered } = buildDeclaration(type);
+    for (const name of [...outputs, ...answered].filter((name) => isSecretName.test(name)))
+      expect(secrets, `access/kinds.ts: ${type}'s ${name} is not among its secrets`).toContain(
+        name,
+      );
+  });
+
   test("is exported as a class whose provider the stored text finds", () => {
     const Class = Reflect.get(entry, type);
-    expect(Class?.prototype).toBeInstanceOf(pulumi.CustomResource);
+    expect(Class?.prototype, `provider/index.ts exports no class ${type}`).toBeInstanceOf(
+      pulumi.CustomResource,
+    );
     expect(formatProviderText(type)).toContain(`.${type}.provider`);
     expect(Class.provider).toHaveProperty("create");
   });
