@@ -1,9 +1,10 @@
 /** The starts of a question about reach: a credential, a machine's tags, or a person. */
 
+import type { Kind } from "../access/kinds";
 import type { Trusted } from "../access/trusted";
 
 export interface CredentialStart {
-  readonly kind: "OAuthClient" | "FederatedIdentity" | "AuthKey" | "ApiAccessToken";
+  readonly kind: Kind | "ApiAccessToken";
   /** The name for people: the resource's name, a description, or an ID. */
   readonly name: string;
   readonly scopes: readonly string[];

@@ -2,6 +2,7 @@
  * The credentials of a question: described, of a preview, of a stack's state, or of the tailnet.
  */
 
+import { findKind, isKind } from "../../access/kinds";
 import type { Trusted } from "../../access/trusted";
 import { parseName } from "../../access/urn";
 import type { Key } from "../../api/keys/key";
@@ -12,7 +13,7 @@ import { described } from "../../reach/words";
 import { readPreview } from "../../review/input/preview";
 import { findStartsAfter } from "../../review/reach/credential-starts";
 import type { Managed } from "../../state/exported-state";
-import { isShortLivedToken, nameKeyKind } from "../../state/inventory";
+import { isShortLivedToken } from "../../state/inventory";
 import { CommandFailure } from "../failure";
 import { readFileOrInput } from "../files";
 import { listCredentials } from "../listing";
@@ -34,13 +35,10 @@ export async function readCredentialsOfPreview(path: string): Promise<readonly C
   return findStartsAfter(read.steps);
 }
 
-const credentialKinds = ["OAuthClient", "FederatedIdentity", "AuthKey"] as const;
-
 /** The credentials of a state. What is secret in it counts as the most that it could be. */
 export function readCredentialsOfState(managed: readonly Managed[]): readonly CredentialStart[] {
-  return managed.flatMap(({ urn, id, kind: name, state, hidden }) => {
-    const kind = credentialKinds.find((one) => one === name);
-    if (kind === undefined) return [];
+  return managed.flatMap(({ urn, id, kind, state, hidden }) => {
+    if (!isKind(kind)) return [];
     const trusted =
       kind === "FederatedIdentity" && hidden.size === 0 ? readTrust(state) : undefined;
     return [
@@ -82,9 +80,7 @@ function fromKey(
   key: Key,
   urns: ReadonlyMap<string, string> | undefined,
 ): CredentialStart | undefined {
-  const kind = [...credentialKinds, "ApiAccessToken" as const].find(
-    (one) => one === nameKeyKind(key.keyType),
-  );
+  const kind = findKind(key.keyType) ?? (key.keyType === "api" ? "ApiAccessToken" : undefined);
   if (kind === undefined) return undefined;
   const urn = urns?.get(key.id);
   return {
