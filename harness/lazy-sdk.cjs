@@ -1,17 +1,23 @@
 /**
  * Loads the largest parts of what a run of the engine loads when they are first used, instead of at
- * once. Of the Pulumi SDK: npm's resolver and the TypeScript compiler, which look into closures. No
- * provider of ours and no program in JavaScript uses either, and loading them is more than half of
- * loading the SDK. Of zod: its messages in fifty languages.
+ * once. Of the Pulumi SDK: npm's resolver and the TypeScript compiler, which look into closures; the
+ * Automation API; and what reads versions, YAML, manifests and traces. No provider of ours uses
+ * these, and no program in JavaScript uses the compiler. Loading them is more than half of loading
+ * the SDK. Of zod: its messages in fifty languages.
  *
  * Tests give it to Node with `--require`. What is loaded is the same, only later.
  */
 
 const Module = require("node:module");
 
-/** What is late, by the package that asks for it. */
+/** What is late, by the module that asks for it. */
 const late = [
-  { by: /[/\\]@pulumi[/\\]pulumi[/\\]/, request: /^(@npmcli\/arborist|typescript)$/ },
+  {
+    by: /[/\\]@pulumi[/\\]pulumi[/\\]/,
+    request:
+      /^(@npmcli\/arborist|@opentelemetry\/api|js-yaml|normalize-package-data|semver|typescript)$/,
+  },
+  { by: /[/\\]@pulumi[/\\]pulumi[/\\]index\.js$/, request: /^\.\/automation$/ },
   { by: /[/\\]zod[/\\]/, request: /^\.\.\/locales\/index\.cjs$/ },
 ];
 
@@ -31,8 +37,13 @@ Module._load = function (request, parent, ...more) {
     return loaded;
   };
   return new Proxy(function later() {}, {
-    // Whoever imports it asks this first, and copies what says no.
-    get: (_, name) => name === "__esModule" || get()[name],
+    get: (_, name) => {
+      // Whoever imports it asks this first, and copies what says no.
+      if (name === "__esModule") return true;
+      // What was not compiled from an ES module is its own default.
+      if (name === "default" && !get().__esModule) return get();
+      return get()[name];
+    },
     has: (_, name) => name in get(),
     apply: (_, self, args) => Reflect.apply(get(), self, args),
     construct: (_, args) => Reflect.construct(get(), args),

@@ -30,7 +30,7 @@ export function makePulumiHome(name: string, packages: string = ourPackages): Pu
   const folder = mkdtempSync(join(tmpdir(), `tailscope-${name}-`));
   const program = join(folder, "program");
   for (const part of ["state", "home", "program"]) mkdirSync(join(folder, part));
-  symlinkSync(packages, join(program, "node_modules"));
+  linkPackages(program, packages);
   return {
     folder,
     program,
@@ -40,6 +40,22 @@ export function makePulumiHome(name: string, packages: string = ourPackages): Pu
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/**
+ * Gives a program its packages: those of this repository that a program of ours imports, each by a
+ * link. Pulumi's language host looks through all of `node_modules` in every run, and this
+ * repository's has hundreds of packages. Another folder becomes `node_modules` as it is.
+ */
+export function linkPackages(program: string, packages: string = ourPackages): void {
+  const target = join(program, "node_modules");
+  if (packages !== ourPackages) {
+    symlinkSync(packages, target);
+    return;
+  }
+  mkdirSync(target);
+  for (const name of ["@pulumi", "@types", "tailscope", "typescript"])
+    symlinkSync(join(packages, name), join(target, name));
 }
 
 /** The environment of a CLI that keeps its state in an existing folder. */

@@ -24,7 +24,10 @@ let exports = "";
 
 /** npm, but that the packages are those of this repository. */
 const npm = (real: string) => `#!/bin/bash
-if [ "$1" = install ]; then exec ln -s "${join(root, "node_modules")}" node_modules; fi
+if [ "$1" = install ]; then
+  mkdir -p node_modules && cd "${join(root, "node_modules")}" || exit 1
+  exec ln -sfn "$PWD"/{@pulumi,@types,tailscope,typescript} "$OLDPWD/node_modules"
+fi
 exec "${real}" "$@"
 `;
 

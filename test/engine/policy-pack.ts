@@ -4,9 +4,9 @@
  * `pulumi-analyzer-policy-RUNTIME` from PATH, which is what a newer host does by itself.
  */
 
-import { chmodSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { ourPackages, root } from "../../harness/pulumi";
+import { linkPackages, ourPackages, root } from "../../harness/pulumi";
 
 export interface PreparedPack {
   readonly folder: string;
@@ -39,7 +39,7 @@ export function preparePack(
   }
   const yaml = join(work, "PulumiPolicy.yaml");
   writeFileSync(yaml, readFileSync(yaml, "utf8").replace("runtime: nodejs", "runtime: node"));
-  symlinkSync(packages, join(work, "node_modules"));
+  linkPackages(work, packages);
   const bin = join(folder, "analyzer");
   mkdirSync(bin);
   const runner = join(packages, "@pulumi", "pulumi", "cmd", "run-policy-pack");

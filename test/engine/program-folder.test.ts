@@ -116,7 +116,7 @@ test("where tailscope is removed before the stack is empty nothing is lost, and 
   await using stack = await newStack(emulator, 'new OAuthClient("ci", { scopes: ["dns"] });');
   await stack.up();
   const packages = join(stack.folder, "node_modules");
-  rmSync(packages);
+  rmSync(packages, { recursive: true });
   mkdirSync(packages);
   symlinkSync(join(root, "node_modules", "@pulumi"), join(packages, "@pulumi"));
   stack.save("index.js", "");
