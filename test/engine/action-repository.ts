@@ -35,13 +35,18 @@ export function actionRepository(folder: string, registry: Registry): string {
     lock.packages[`node_modules/${name}`].integrity = integrity;
   writeFileSync(lockFile, JSON.stringify(lock));
 
-  const git = (...args: string[]) =>
-    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b.example", ...args], {
-      cwd: folder,
-      encoding: "utf8",
-    }).trim();
-  git("-c", "init.defaultBranch=main", "init", "--quiet");
-  git("add", "--all");
-  git("commit", "--quiet", "--message", "All");
-  return git("rev-parse", "HEAD");
+  git(folder, "-c", "init.defaultBranch=main", "init", "--quiet");
+  return commitAll(folder);
+}
+
+/** Commits all that is in the folder, and gives the commit. */
+export function commitAll(folder: string): string {
+  git(folder, "add", "--all");
+  git(folder, "commit", "--quiet", "--message", "All");
+  return git(folder, "rev-parse", "HEAD");
+}
+
+function git(cwd: string, ...args: string[]): string {
+  const identity = ["-c", "user.name=a", "-c", "user.email=a@b.example"];
+  return execFileSync("git", [...identity, ...args], { cwd, encoding: "utf8" }).trim();
 }

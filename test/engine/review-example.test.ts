@@ -25,7 +25,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { as } from "../contract/client";
 import { type Platform, startPlatform } from "../contract/platform";
-import { actionRepository, packages } from "./action-repository";
+import { actionRepository, commitAll, packages } from "./action-repository";
 import { type Machine, type RanJob, runJob, type Workflow } from "./github-runner";
 import { type GitlabJob, type GitlabRun, runGitlabJob } from "./gitlab-runner";
 import { hostileName, installPackages, takeOver } from "./hostile-branch";
@@ -52,10 +52,12 @@ const reading = [
 
 const folder = mkdtempSync(join(tmpdir(), "tailscope-review-"));
 const action = join(folder, "action");
-/** The same one, installed already, for tests of what comes after. */
+/** The same one, installed already by its own script, for tests of what comes after. */
 const installed = join(folder, "installed");
 let registry: Registry;
+/** Its one commit, and that of the installed one. */
 let commit: string;
+let installedCommit: string;
 
 beforeAll(async () => {
   registry = await startRegistry(packages);
@@ -64,6 +66,7 @@ beforeAll(async () => {
   const [script, tool] = [join(installed, "actions/review/install.sh"), join(folder, "tool")];
   await promisify(execFile)("bash", [script, tool], { env: reviewer(folder) });
   writeFileSync(script, `mkdir -p "$(dirname "$1")"\nln -s '${tool}' "$1"\n`);
+  installedCommit = commitAll(installed);
 }, 180_000);
 afterAll(async () => {
   await registry?.[Symbol.asyncDispose]();
@@ -216,7 +219,7 @@ test("GitHub: a pull request gets a comment, a status, a summary and findings, a
   const subject = "repo:acme/infrastructure:pull_request";
   const { id } = await previewer(emulator, "https://token.actions.githubusercontent.com", subject);
   ci.subject = subject;
-  const { artifacts, review } = github(platform, ci.folder, action);
+  const { artifacts, machine, review } = github(platform, ci.folder);
 
   // An honest branch, whose change is let through.
   const honest = await preview(ci, artifacts, id);
@@ -248,8 +251,6 @@ test("GitHub: a pull request gets a comment, a status, a summary and findings, a
   expect(sarif.runs[0].results[0].locations[0].physicalLocation).toMatchObject({
     artifactLocation: { uri: "index.ts" },
   });
-  // What is installed is what the lock file names, and nothing of it ran a script.
-  expect([...new Set(registry.asked)].sort()).toEqual(Object.keys(packages).sort());
 
   // A branch that gains everything and lies wherever it can. The runner is used again, with the
   // home folder that it left.
@@ -262,7 +263,12 @@ test("GitHub: a pull request gets a comment, a status, a summary and findings, a
   expect(seen).toContain("ACTIONS_ID_TOKEN_REQUEST_TOKEN");
   for (const secret of [token, "GITHUB_TOKEN"]) expect(seen).not.toContain(secret);
 
+  // The job that judges it installs tailscope for real: what the lock file names, without scripts.
+  machine.actions["OWNER/tailscope"] = action;
+  registry.asked.length = 0;
   const second = await review("success");
+  machine.actions["OWNER/tailscope"] = installed;
+  expect([...new Set(registry.asked)].sort()).toEqual(Object.keys(packages).sort());
   expect(second?.failed).toBe(true);
   expect(second?.outputs).toEqual({ verdict: "admin" });
   expect(ranStep(second, "Decide").text).toContain(
@@ -495,13 +501,15 @@ test("GitLab: a hostile branch has no token and cannot change the verdict, and a
     "project_path:acme/infrastructure:ref_type:branch:ref:*",
   );
   const config = parse(read("gitlab-ci.yml")) as { preview: GitlabJob; review: GitlabJob };
-  // The commit that a release's example names, of a repository on this machine.
-  const script = config.review.script.map((line) => line.replace(/0{40}/, commit));
   const home = mkdtempSync(join(folder, "home-"));
-  writeFileSync(
-    join(home, ".gitconfig"),
-    `[url "file://${action}"]\n\tinsteadOf = https://github.com/OWNER/tailscope.git\n`,
-  );
+  /** The job's script, with a repository on this machine and the commit of it that is named. */
+  const scriptWith = (repository: string, named: string) => {
+    const ours = "https://github.com/OWNER/tailscope.git";
+    const setting = `[url "file://${repository}"]\n\tinsteadOf = ${ours}\n`;
+    writeFileSync(join(home, ".gitconfig"), setting);
+    return config.review.script.map((line) => line.replace(/0{40}/, named));
+  };
+  let script = scriptWith(action, commit);
   const predefined = {
     CI_API_V4_URL: platform.url,
     CI_PROJECT_ID: "42",
@@ -556,6 +564,8 @@ test("GitLab: a hostile branch has no token and cannot change the verdict, and a
     /^<!-- tailscope review tailscope-quickstart\/dev -->\n### Access to the tailnet, `tailscope-quickstart\/dev`: admin\n/,
   );
 
+  // What follows is not the installation's business.
+  script = scriptWith(installed, installedCommit);
   // The same change is let through where nothing is refused; one that makes no preview never is.
   expect((await judge({ preview: hostile }, "never")).code).toBe(0);
   platform.jobs.length = 0;
