@@ -28,7 +28,9 @@ export async function createProgram(wanted?: string): Promise<Command> {
   const program = new Command("tailscope")
     .description("Review, compare, list and adopt the credentials of a tailnet.")
     .version(version)
-    // Commands inherit this from the program.
+    // Commands inherit these two from the program. The first one throws what would otherwise end
+    // the process at once, before a pipe has taken all of the output.
+    .exitOverride()
     .configureOutput({
       writeOut: (text) => process.stdout.write(reflow(text, process.stdout.columns ?? 80)),
       outputError: (text, write) => write(wrap(text, measureWidth(process.stderr))),
