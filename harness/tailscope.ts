@@ -1,4 +1,4 @@
-/** Runs the compiled command `tailscope` as a separate process. */
+/** Runs the command `tailscope` as a separate process. */
 
 import { join } from "node:path";
 import {
@@ -11,7 +11,7 @@ import {
 import { root } from "./pulumi.ts";
 
 /** The file that Node runs. */
-export const command = join(root, "provider", "dist", "cli", "main.js");
+export const command = join(root, "provider", "bin", "tailscope.js");
 
 export function startTailscope(args: readonly string[], options: ProcessOptions): Started {
   return startProcess(process.execPath, [command, ...args], options);

@@ -1,7 +1,4 @@
-/**
- * The commands of `tailscope`, each in a process of its own, against the emulator and exported
- * state.
- */
+/** The commands of `tailscope`, against the emulator and exported state. */
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

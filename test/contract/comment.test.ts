@@ -1,4 +1,4 @@
-/** `tailscope comment` as a process, with GitHub and GitLab on loopback. */
+/** `tailscope comment`, with GitHub and GitLab on loopback. */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";

@@ -159,6 +159,8 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
       rest;
     let folder: string;
     let state: string;
+    /** Where the Pulumi CLI is one that only says its version: doctor asks for nothing else. */
+    let path: string;
     const managed = new Map<Kind, string>();
     beforeAll(async () => {
       folder = mkdtempSync(join(tmpdir(), "tailscope-needs-"));
@@ -175,6 +177,8 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
           outputs: withoutSecrets(outs),
         };
       });
+      path = `${folder}:${process.env["PATH"]}`;
+      writeFileSync(join(folder, "pulumi"), "#!/bin/sh\necho v3.259.0\n", { mode: 0o755 });
       state = join(folder, "state.json");
       writeFileSync(state, JSON.stringify({ deployment: { resources } }));
       // Something that a drift can be told of.
@@ -195,6 +199,7 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
       return run(
         args[name] ?? ["doctor", "--for", name],
         {
+          PATH: path,
           TAILSCALE_BASE_URL: emulator.url,
           TAILSCALE_OAUTH_CLIENT_ID: id,
           TAILSCALE_OAUTH_CLIENT_SECRET: key,
@@ -252,6 +257,7 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
           const ran = await run(
             ["doctor", "--for", name, "--json"],
             {
+              PATH: path,
               TAILSCALE_BASE_URL: emulator.url,
               TAILSCALE_OAUTH_CLIENT_ID: id,
               TAILSCALE_OAUTH_CLIENT_SECRET: key,

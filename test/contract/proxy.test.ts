@@ -13,7 +13,7 @@ import { afterAll, expect, test } from "vitest";
 import { certificate } from "../faults/self-signed";
 import { startPlatform } from "./platform";
 import { startProxy, startTls } from "./proxy";
-import { run } from "./run-command";
+import { runAsProcess as run } from "./run-command";
 
 const folder = mkdtempSync(join(tmpdir(), "tailscope-proxy-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

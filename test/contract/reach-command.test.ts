@@ -1,4 +1,4 @@
-/** `tailscope reach` as a process of its own, against files, git and the emulator. */
+/** `tailscope reach`, against files, git and the emulator. */
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,7 +1,9 @@
-/** The command `tailscope` as a process of its own. */
+/** The command `tailscope`, in this process or in one of its own. */
 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runInThisProcess } from "../../harness/in-process.ts";
+import type { Ended } from "../../harness/process.ts";
 import { runTailscope, startTailscope } from "../../harness/tailscope.ts";
 import { keepEvidence } from "../evidence.ts";
 
@@ -19,29 +21,46 @@ export function withoutWaiting(stderr: string): string {
   return stderr.replace(/^.* …\n/gm, "");
 }
 
-/** Runs `tailscope` in an environment that has nothing else. */
-export function run(
+/** The least that a command needs of the environment: where other commands and its user are. */
+const least = () => ({ PATH: process.env["PATH"], HOME: process.env["HOME"] });
+
+/** Node's compiled code, so that a process starts faster. */
+const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), "tailscope-test-compile-cache") };
+
+/**
+ * Runs `tailscope` in an environment that has nothing else, by the function that its bin calls.
+ * Nothing that it changes in this process outlasts it.
+ */
+export async function run(
   args: readonly string[],
   environment: Record<string, string>,
   input?: string,
   cwd?: string,
 ): Promise<Run> {
-  const cache = join(tmpdir(), "tailscope-test-compile-cache");
-  const env = {
-    PATH: process.env["PATH"],
-    HOME: process.env["HOME"],
-    NODE_COMPILE_CACHE: cache,
-    ...environment,
-  };
+  const env = { ...least(), ...environment };
+  return keep(args, await runInThisProcess(args, { env, cwd, input }));
+}
+
+/** The same with its bin, in a process of its own. */
+export function runAsProcess(
+  args: readonly string[],
+  environment: Record<string, string>,
+  input?: string,
+  cwd?: string,
+): Promise<Run> {
+  const env = { ...least(), ...compiled, ...environment };
   return runKept(args, { env, cwd, input: input ?? "" });
 }
 
-/** Runs it, and keeps what it printed for the search for secrets. */
+/** Runs it in a process of its own, and keeps what it printed for the search for secrets. */
 export async function runKept(
   args: readonly string[],
   options: Parameters<typeof runTailscope>[1],
 ): Promise<Run> {
-  const { code, stdout, stderr } = await runTailscope(args, options);
+  return keep(args, await runTailscope(args, options));
+}
+
+function keep(args: readonly string[], { code, stdout, stderr }: Ended): Run {
   // The one command that prints a secret because that is what it is for.
   if (args[0] !== "token") keepEvidence("commands", stdout + stderr);
   return { code, stdout, stderr: withoutWaiting(stderr) };
@@ -54,7 +73,7 @@ export async function runUntilFirstRead(
   args: readonly string[],
   environment: Record<string, string>,
 ): Promise<Omit<Run, "stdout">> {
-  const env = { PATH: process.env["PATH"], HOME: process.env["HOME"], ...environment };
+  const env = { ...least(), ...compiled, ...environment };
   const { process: child, ended } = startTailscope(args, { env, cwd: "/" });
   child.stdout?.destroy();
   const { code, stderr } = await ended;

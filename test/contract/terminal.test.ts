@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { fixture, fixtureOwnerToken, fixtureTailnet } from "../engine/fixtures/fixture";
 import { previewOf, step } from "../unit/a-preview";
 import { as } from "./client";
-import { run, runUntilFirstRead } from "./run-command";
+import { run, runAsProcess, runUntilFirstRead } from "./run-command";
 
 const commands = [
   "adopt",
@@ -88,7 +88,7 @@ const asOwner = () => ({
 
 /** What a terminal shows of it, without the colours. */
 async function inTerminal(args: readonly string[], columns: number) {
-  const { stdout, ...rest } = await run(args, {
+  const { stdout, ...rest } = await runAsProcess(args, {
     ...asOwner(),
     NODE_OPTIONS: `--require ${JSON.stringify(preload)}`,
     OF_A_TEST_COLUMNS: String(columns),
