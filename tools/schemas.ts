@@ -160,18 +160,20 @@ export function closeSchema(schema: unknown): unknown {
 /** docs/json-output.md */
 export function formatSchemasPage(schemas: readonly Schema[]): string {
   const rows = schemas.map(({ name, schema }) => {
-    const members = Object.keys((schema["properties"] as object | undefined) ?? {});
-    return `- [\`${name}.json\`](../provider/schemas/${name}.json): \`${schema["title"]}\`${members.length > 0 ? `, with ${members.map((member) => `\`${member}\``).join(", ")}` : ""}`;
+    const properties = Object.keys((schema["properties"] as object | undefined) ?? {});
+    const list = properties.map((property) => `\`${property}\``).join(", ");
+    const schemaLink = `[\`${name}.json\`](../provider/schemas/${name}.json)`;
+    return `- \`${schema["title"]}\`: ${schemaLink}${list && `, with ${list}`}`;
   });
   return `# JSON output
 
-With \`--json\` a command prints one JSON document on standard output, and nothing else. What it has
-to say beside that goes to standard error. Each document has a JSON schema, which the package
-brings with it:
+How does a script read the result of a command? With \`--json\` a command prints one JSON document on
+standard output and nothing else. Warnings and notes go to standard error. The package contains a
+JSON schema of each document:
 
 ${rows.join("\n")}
 
-In a program:
+Load a schema in a program:
 
 \`\`\`ts
 import { readFileSync } from "node:fs";
@@ -180,9 +182,9 @@ const path = require.resolve("tailscope/schemas/drift.json");
 export const schema: unknown = JSON.parse(readFileSync(path, "utf8"));
 \`\`\`
 
-Later versions may add members. They do not take any away, nor change what one means, without a new
-major version. So ignore what you do not know.
+A later version can add properties, so ignore the ones that you do not know. Only a new major
+version removes a property or changes its meaning.
 
-No document has a secret in it, but that of \`token\`, which is one.
+Only the document of \`tailscope token\` contains a secret: the token.
 `;
 }
