@@ -387,11 +387,11 @@ export function formatMessagesPage(messages: readonly Message[]): string {
   ];
   return `# Messages
 
-Every message of Tailscope, with what to do. Search for words of yours: \`…\` stands for names,
-numbers and Tailscale's own words, which differ from case to case. Messages of the Pulumi CLI around
-them are not listed.
+What does a message mean, and what do you do about it? This page lists every message of Tailscope.
+Search for a few words of the message that you see. \`…\` stands for a name, a number or Tailscale's
+own words. The page does not list messages of the Pulumi CLI.
 
-Start with \`npx tailscope doctor\`: it finds most causes by itself, and says how to remove them.
+Start with \`npx tailscope doctor\`. It finds most causes and says how to fix them.
 
 ${all
   .map(([title, folders]) =>

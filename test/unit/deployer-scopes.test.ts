@@ -1,6 +1,6 @@
 /**
- * docs/deployer-scopes.md, made from what the provider and `tailscope doctor` hold to.
- * `UPDATE_DOCS=1` writes it anew.
+ * docs/deployer-scopes.md, generated from the table that the provider and `tailscope doctor` use.
+ * `UPDATE_DOCS=1` writes it.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -34,10 +34,19 @@ function rowOf(name: string, { does, needs }: Purpose): string {
       .join(", "),
     of("one").length === 0 ? "" : `one of ${scopes(of("one"), ", ")}`,
   ].filter(Boolean);
-  const less = [...of("one"), ...of("optional")].map(
-    ({ scopes, without }) => `without ${code(scopes)} ${without}`,
-  );
-  return `| \`${name}\` | ${does} | ${needed.join("; ") || "nothing"} | ${less.join("; ")} |`;
+  return `| \`${name}\` | ${does} | ${needed.join("; ") || "nothing"} |`;
+}
+
+/** The rows of what is left out without some scopes: each row once, with its commands. */
+function optionalRows(named: readonly [string, Purpose][]): string[] {
+  const commands = new Map<string, string[]>();
+  for (const [name, { needs }] of named)
+    for (const { level, scopes, without } of needs) {
+      if (level !== "one" && level !== "optional") continue;
+      const cells = `${code(scopes)} | ${without}`;
+      commands.set(cells, [...(commands.get(cells) ?? []), `\`${name}\``]);
+    }
+  return [...commands].map(([cells, names]) => `| ${cells} | ${names.join(", ")} |`);
 }
 
 function cellOf(needs: readonly Need[]): string {
@@ -51,44 +60,55 @@ function cellOf(needs: readonly Need[]): string {
 }
 
 function page(): string {
-  const named = Object.entries(purposes);
-  const notes = named.filter(([, { notes }]) => notes.length > 0);
+  const named: [string, Purpose][] = Object.entries(purposes);
+  const notes = new Map<string, string[]>();
+  for (const [name, purpose] of named)
+    for (const note of purpose.notes) notes.set(note, [...(notes.get(note) ?? []), `\`${name}\``]);
   return `# What the deployer needs
 
-The least scopes for each command and for each verb of each resource, and what is left out without the optional ones. This page is made
-from the table that \`tailscope doctor\` checks (\`provider/access/needs.ts\`), and a test runs each row with exactly these scopes and with
-each one missing. \`tailscope doctor --for up\`, or for another purpose, holds your deployer against a row.
+Which scopes does the deployer need? This page lists the fewest scopes for each command and for each
+verb of each resource, and what is left out without the optional ones. \`tailscope doctor --for up\`
+compares your deployer with the row of \`up\`. Use the name of another command in the same way.
 
-Every token may read the credential that it came from, so nothing is needed to find out what the deployer holds. A scope \`X\` includes
-\`X:read\`.
+A scope \`X\` includes \`X:read\`. Every token can read the credential that it came from, so the
+deployer needs no scope to find out what it has.
+
+This page is generated from the table that \`tailscope doctor\` uses (\`provider/access/needs.ts\`).
+A test runs each row with exactly these scopes, and with each one missing.
 
 ## By command
 
-| for | what is done | needed | what is less without more |
-| --- | --- | --- | --- |
+| command | what it does | needed scopes |
+| --- | --- | --- |
 ${named.map(([name, purpose]) => rowOf(name, purpose)).join("\n")}
 
-${notes.map(([name, { notes }]) => notes.map((note) => `- \`${name}\`: ${note}`).join("\n")).join("\n")}
+${[...notes].map(([note, names]) => `- ${names.join(", ")}: ${note}`).join("\n")}
+
+## Optional scopes
+
+| without these scopes | this happens | for |
+| --- | --- | --- |
+${optionalRows(named).join("\n")}
 
 ## By resource and verb
 
-\`check\` is what a preview does of each resource; what stands in brackets is optional.
+A preview runs \`check\` for each resource. The scopes in brackets are optional.
 
 | resource | ${verbs.map((verb) => `\`${verb}\``).join(" | ")} |
 | --- | ${verbs.map(() => "---").join(" | ")} |
 ${managedKinds.map((kind) => `| ${kind} | ${verbs.map((verb) => cellOf(listVerbNeeds(kind, verb))).join(" | ")} |`).join("\n")}
 
-To create a credential, or to change one, the deployer must also hold every scope that it gives, and its tags must own the tags that it
-gives, or be exactly these.
+To create or change a credential, the deployer must also have every scope that it gives. It can give
+exactly its own tags, or tags that its tags own.
 `;
 }
 
-test("the page is made from the table", () => {
+test("the page about the deployer's scopes is generated from the table", () => {
   if (process.env["UPDATE_DOCS"]) writeFileSync(file, page());
   expect(readFileSync(file, "utf8")).toBe(page());
 });
 
-test("every scope of the table is one of the API's", () => {
+test("every scope in the table of needs is one of the API's", () => {
   const needs = [
     ...Object.values(purposes).flatMap(({ needs }): readonly Need[] => needs),
     ...managedKinds.flatMap((kind) => verbs.flatMap((verb) => listVerbNeeds(kind, verb))),
@@ -102,7 +122,7 @@ describe("what a deployer lacks", () => {
       compareNeeds(needs, held, used).map(({ need, result }) => [need.scopes.join(" "), result]),
     );
 
-  test("fails where its kind is in the stack, and is told where it is not", () => {
+  test("a missing scope is a failure if the stack has its kind, and a note otherwise", () => {
     const { needs } = purposes.up;
     const held = ["oauth_keys", "auth_keys"];
     expect(results(needs, held, ["FederatedIdentity"])["federated_keys"]).toBe("fails");
@@ -115,7 +135,7 @@ describe("what a deployer lacks", () => {
     });
   });
 
-  test("of scopes that work together alone is told where one is missing", () => {
+  test("scopes that only work together are reported if one of them is missing", () => {
     const policy = "policy_file:read devices:core:read devices:posture_attributes:read";
     const held = ["oauth_keys", "policy_file", "devices:core:read"];
     expect(results(purposes.preview.needs, held)[policy]).toBe("less");
@@ -128,7 +148,7 @@ describe("what a deployer lacks", () => {
     );
   });
 
-  test("is nothing for whoever holds all, or the same by older names", () => {
+  test("a deployer with all scopes, or with the same scopes by older names, lacks nothing", () => {
     for (const { needs } of Object.values(purposes)) {
       expect(new Set(Object.values(results(needs, ["all"]))).size).toBeLessThanOrEqual(1);
       expect(Object.values(results(needs, ["all"])).filter((one) => one !== "met")).toEqual([]);
