@@ -167,7 +167,7 @@ function pictureNamed(labels: readonly string[], mark?: Mark): Picture {
   };
 }
 
-test("a diagram of a review is drawn, on a phone and a desk", async (context) => {
+test("a review's diagram is drawn on a phone and on a desktop", async (context) => {
   if (browser === undefined) return context.skip(missing);
   const [, text = ""] =
     /```mermaid\n([\s\S]*?)\n```/.exec(formatMarkdown(reviewNewOwner(), "prod")) ?? [];
@@ -195,7 +195,7 @@ test("a diagram of a review is drawn, on a phone and a desk", async (context) =>
   }
 }, 60_000);
 
-test("each hostile name is drawn in its label alone, as it is", async (context) => {
+test("each hostile name appears in the diagram only in its own label, unchanged", async (context) => {
   if (browser === undefined) return context.skip(missing);
   const { page, events, show } = await openBoard(browser);
   try {
@@ -217,7 +217,7 @@ test("each hostile name is drawn in its label alone, as it is", async (context) 
   }
 }, 60_000);
 
-test("40 edges with hostile names are drawn, and those of any kind that is thought up", async (context) => {
+test("diagrams with 40 edges and with random hostile names are drawn", async (context) => {
   if (browser === undefined) return context.skip(missing);
   const { page, events, show } = await openBoard(browser);
   try {
@@ -240,7 +240,7 @@ test("40 edges with hostile names are drawn, and those of any kind that is thoug
   }
 }, 60_000);
 
-test("the diagrams of the documents are drawn", async (context) => {
+test("the diagrams in the documentation are drawn", async (context) => {
   if (browser === undefined) return context.skip(missing);
   const paths = globSync(["*.md", "docs/**/*.md", "examples/*/*.md"], { cwd: root });
   const diagrams = paths.flatMap((path) =>

@@ -59,7 +59,7 @@ test.for([
   ["review", formatHtml(reviewNewOwner(), "prod")],
   ["reach", reachPage()],
 ] as const)(
-  "the picture of a %s reads on a phone and a desk, in light and dark, and is accessible",
+  "the picture of a %s is readable on a phone and on a desktop, in light and dark mode, and is accessible",
   async ([name, html], context) => {
     if (browser === undefined) return context.skip(missing);
     const file = join(folder, `${name}.html`);

@@ -88,7 +88,7 @@ const pages = [
 ];
 
 test.for([...pages, "10-unknown-tag", "11-unknown-scope"])(
-  "the report %s reads well on a phone and a desk, in light and dark, and is accessible",
+  "the report %s is readable on a phone and on a desktop, in light and dark mode, and is accessible",
   async (name, context) => {
     if (browser === undefined) return context.skip(missing);
     await withPage(report(name), async (page, requested) => {
@@ -108,7 +108,7 @@ test.for([...pages, "10-unknown-tag", "11-unknown-scope"])(
   },
 );
 
-test("operations are folded away, and unfold with the keyboard", async (context) => {
+test("the report's lists of operations are collapsed, and the keyboard expands them", async (context) => {
   if (browser === undefined) return context.skip(missing);
   await withPage(report("04-read-made-write"), async (page) => {
     const operation = page.getByText("DELETE /api/v2/device/{deviceId}", { exact: true });
@@ -119,7 +119,7 @@ test("operations are folded away, and unfold with the keyboard", async (context)
   });
 });
 
-test("a thousand credentials are one page that a phone can show", async (context) => {
+test("a report of a thousand credentials is one page that a phone can show", async (context) => {
   if (browser === undefined) return context.skip(missing);
   await withPage(report("12-thousand"), async (page) => {
     expect(await page.locator("section").count()).toBe(1000);
@@ -128,7 +128,7 @@ test("a thousand credentials are one page that a phone can show", async (context
   });
 });
 
-test("names made to deceive run nothing, load nothing and stay where they belong", async (context) => {
+test("deceptive names in a report run nothing, load nothing and stay in their place", async (context) => {
   if (browser === undefined) return context.skip(missing);
   const hostile =
     '<img src="http://127.0.0.1:9/x" onerror="document.title=1"></code></h2></section><script>document.title="owned"</script>\u202e';

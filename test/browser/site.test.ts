@@ -106,17 +106,20 @@ const addresses = (page: Page, selector: string, attribute: string) =>
     `[...document.querySelectorAll(${JSON.stringify(selector)})].map((one) => one.getAttribute("${attribute}"))`,
   ) as Promise<string[]>; // Elements with that attribute.
 
-test.skipIf(missing).each(looks)("$path, $colorScheme, is for everybody", async (look) => {
-  await withPage(
-    look.path,
-    async (page) => {
-      expect(await violations(page)).toEqual([]);
-    },
-    look,
-  );
-});
+test.skipIf(missing).each(looks)(
+  "the documentation page $path is accessible in $colorScheme mode",
+  async (look) => {
+    await withPage(
+      look.path,
+      async (page) => {
+        expect(await violations(page)).toEqual([]);
+      },
+      look,
+    );
+  },
+);
 
-test.skipIf(missing).each(pages)("%s fits a phone", async (path) => {
+test.skipIf(missing).each(pages)("the documentation page %s fits a phone", async (path) => {
   await withPage(
     path,
     async (page) => {
@@ -130,7 +133,7 @@ test.skipIf(missing).each(pages)("%s fits a phone", async (path) => {
 });
 
 test.skipIf(missing)(
-  "what is searched for is found, and nothing comes from elsewhere",
+  "the documentation site's search finds a term, and the site loads nothing from elsewhere",
   async () => {
     await withPage("/", async (page, requested) => {
       await page.locator("#local-search button").first().click();
@@ -145,21 +148,24 @@ test.skipIf(missing)(
   },
 );
 
-test.skipIf(missing)("every page of the navigation is there, with its diagrams", async () => {
-  await withPage("/", async (page) => {
-    const links = new Set<string>();
-    for (const path of ["/", "/reference/", "/decisions/"]) {
-      await page.goto(address + path);
-      for (const link of await addresses(page, ".VPSidebar a", "href")) links.add(link);
-    }
-    expect(links.size).toBeGreaterThan(70);
-    for (const link of links)
-      expect((await page.request.get(address + link)).status(), link).toBe(200);
-    await page.goto(`${address}/concepts`);
-    const drawn = await addresses(page, "main img", "src");
-    expect(drawn).toHaveLength(3);
-    for (const one of drawn)
-      expect((await page.request.get(address + one)).status(), one).toBe(200);
-    await page.screenshot({ path: join(pictures, "site-concepts.png"), fullPage: true });
-  });
-});
+test.skipIf(missing)(
+  "every page of the site's navigation exists and shows its diagrams",
+  async () => {
+    await withPage("/", async (page) => {
+      const links = new Set<string>();
+      for (const path of ["/", "/reference/", "/decisions/"]) {
+        await page.goto(address + path);
+        for (const link of await addresses(page, ".VPSidebar a", "href")) links.add(link);
+      }
+      expect(links.size).toBeGreaterThan(70);
+      for (const link of links)
+        expect((await page.request.get(address + link)).status(), link).toBe(200);
+      await page.goto(`${address}/concepts`);
+      const drawn = await addresses(page, "main img", "src");
+      expect(drawn).toHaveLength(3);
+      for (const one of drawn)
+        expect((await page.request.get(address + one)).status(), one).toBe(200);
+      await page.screenshot({ path: join(pictures, "site-concepts.png"), fullPage: true });
+    });
+  },
+);

@@ -31,7 +31,7 @@ const ofLanguage = (...languages: string[]) =>
 const named = (some: readonly Block[]) =>
   some.map((block): [string, Block] => [block.where, block]);
 
-test("every block says in which language it is, and all of them are tested", () => {
+test("every code block names its language, and each language is tested", () => {
   const tested = ["ts", "console", "yaml", "json", "text", "mermaid", "diff"];
   const others = blocks.filter(({ language }) => !tested.includes(language));
   // What nobody types: the map of the house, a change of a file, a picture.
@@ -43,15 +43,15 @@ test("every block says in which language it is, and all of them are tested", () 
   expect(blocks.length).toBeGreaterThan(50);
 });
 
-test.each(named(ofLanguage("json")))("%s is JSON", (_, { code }) => {
+test.each(named(ofLanguage("json")))("%s is valid JSON", (_, { code }) => {
   expect(() => JSON.parse(code)).not.toThrow();
 });
 
-test.each(named(ofLanguage("yaml")))("%s is YAML", (_, { code }) => {
+test.each(named(ofLanguage("yaml")))("%s is valid YAML", (_, { code }) => {
   expect(parseYaml(code)).toBeTypeOf("object");
 });
 
-test.each(named(ofLanguage("mermaid")))("%s is a picture of reach", (_, { code }) => {
+test.each(named(ofLanguage("mermaid")))("%s is a valid diagram of reach", (_, { code }) => {
   const [first, ...edges] = code.trim().split("\n");
   expect(first).toBe("flowchart LR");
   for (const edge of edges)
@@ -61,7 +61,7 @@ test.each(named(ofLanguage("mermaid")))("%s is a picture of reach", (_, { code }
 });
 
 test.each(named(ofLanguage("diff")))(
-  "%s changes what is in the policy file",
+  "the diff in %s removes only lines that the policy file contains",
   (_, { page, code }) => {
     const policy = readFileSync(join(root, dirname(page), "policy.hujson"), "utf8");
     const taken = code.split("\n").filter((line) => line.startsWith("-"));
@@ -134,7 +134,7 @@ describe("programs", () => {
     }
   }, 120_000);
 
-  test("are found", () => {
+  test("the documentation contains programs", () => {
     expect(programs.length).toBeGreaterThan(20);
     expect(problems.get("elsewhere")).toBeUndefined();
   });
@@ -187,24 +187,27 @@ describe("programs run, and their arguments pass the check of the preview", () =
     });
   });
 
-  test.each(named(deployments))("%s", async (_, { code }) => {
-    const { outputText } = ts.transpileModule(code, {
-      compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-    });
-    const run = new Function("require", "exports", outputText);
-    run((name: string) => standIns[name] ?? load(name), {});
-    await pulumi.runtime.disconnect();
-    expect(registered.length).toBeGreaterThan(0);
-    for (const { type, inputs, name } of registered) {
-      const [, className = ""] = /^pulumi-nodejs:dynamic\/tailscope:(\w+)$/.exec(type) ?? [];
-      if (!isResourceType(className) || isLookedUp(inputs)) continue;
-      const provider = loadOnDemand(async () => definitions[className]);
-      // Which connections there are is the stack's config.
-      const { connection: _, ...args } = plain(inputs);
-      const { failures } = (await provider.check?.({}, args)) ?? {};
-      expect(failures ?? [], name).toEqual([]);
-    }
-  });
+  test.each(named(deployments))(
+    "%s runs, and its arguments pass the preview's checks",
+    async (_, { code }) => {
+      const { outputText } = ts.transpileModule(code, {
+        compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+      });
+      const run = new Function("require", "exports", outputText);
+      run((name: string) => standIns[name] ?? load(name), {});
+      await pulumi.runtime.disconnect();
+      expect(registered.length).toBeGreaterThan(0);
+      for (const { type, inputs, name } of registered) {
+        const [, className = ""] = /^pulumi-nodejs:dynamic\/tailscope:(\w+)$/.exec(type) ?? [];
+        if (!isResourceType(className) || isLookedUp(inputs)) continue;
+        const provider = loadOnDemand(async () => definitions[className]);
+        // Which connections there are is the stack's config.
+        const { connection: _, ...args } = plain(inputs);
+        const { failures } = (await provider.check?.({}, args)) ?? {};
+        expect(failures ?? [], name).toEqual([]);
+      }
+    },
+  );
 });
 
 /** A `get` has no arguments. */
@@ -262,7 +265,7 @@ describe("commands", () => {
     /^(cd|mkdir|git|eval|go|xargs|sed|kubectl|terraform|set -o pipefail|aws|gh)\b|^(pulumi (preview|up|stack|import|destroy|config|login|state|refresh)\b)/;
 
   test.each(lines.map(({ where, part }): [string, string] => [where, part]))(
-    "%s: %s",
+    "%s shows a command that exists, with valid options: %s",
     (_, part) => {
       const words = part.replace(/^npx (--no-install )?/, "").split(/\s+/);
       const [program = "", ...args] = words;

@@ -36,13 +36,13 @@ function brokenLinks({ path, text }: Page): string[] {
 }
 
 test.each(pages.map((page): [string, Page] => [page.path, page]))(
-  "the links of %s lead somewhere",
+  "every link in %s has a target",
   (_, page) => {
     expect(brokenLinks(page)).toEqual([]);
   },
 );
 
-test("links to the repository on the pages of the site lead to what is there", () => {
+test("links from the documentation site to the repository have a target", () => {
   const links = pages.flatMap(({ path, text }) =>
     [...text.matchAll(/https:\/\/github\.com\/OWNER\/tailscope\/blob\/main\/([\w./-]+)/g)].map(
       ([, target = ""]) => ({ path, target }),
@@ -52,7 +52,7 @@ test("links to the repository on the pages of the site lead to what is there", (
   expect(links.filter(({ target }) => !existsSync(join(root, target)))).toEqual([]);
 });
 
-test("every page of the docs is linked from another one, and so can be found", () => {
+test("another page links to every page of the documentation", () => {
   const linked = new Set(
     pages.flatMap(({ path, text }) =>
       [...text.matchAll(/\]\(([^)#\s]+\.md)/g)].map(([, link = ""]) => join(dirname(path), link)),
@@ -62,7 +62,7 @@ test("every page of the docs is linked from another one, and so can be found", (
   expect(unlinked.filter((path) => path !== "docs/index.md" && !linked.has(path))).toEqual([]);
 });
 
-test("every example is in the list of examples", () => {
+test("the list of examples contains every example", () => {
   const list = readFileSync(join(root, "examples", "README.md"), "utf8");
   const folders = readdirSync(join(root, "examples"), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== "node_modules")
@@ -73,14 +73,14 @@ test("every example is in the list of examples", () => {
 describe("diagrams", () => {
   const folder = join(root, "docs", "diagrams");
 
-  test("are drawn from the texts of today", () => {
+  test("every diagram's picture is generated from its current text", () => {
     for (const [name, text] of readDiagrams(folder))
       expect(readFileSync(join(folder, `${name}.svg`), "utf8"), "npm run diagrams").toBe(
         draw(text),
       );
   });
 
-  test("of the house has the folders of the provider, but what is drawn together", () => {
+  test("the diagram of imports contains every folder of the provider, alone or in a group", () => {
     const text = readFileSync(join(folder, "house.txt"), "utf8");
     const drawn = [...text.matchAll(/"([a-z]+)" "/g)].map(([, name]) => name);
     for (const name of drawn)
@@ -88,7 +88,7 @@ describe("diagrams", () => {
     expect(drawn.length).toBeGreaterThanOrEqual(8);
   });
 
-  test("of which a line is not understood are refused with that line", () => {
+  test("a diagram with an invalid line is refused with that line", () => {
     expect(() => draw("colour red")).toThrow("not a title, a row or an arrow: colour red");
     expect(() => draw('row a "a" "b"\na -> c')).toThrow("no box is called c");
     expect(() => draw("row a")).toThrow("not a box: a");
@@ -99,7 +99,7 @@ describe("the API reference", () => {
   const made = mkdtempSync(join(tmpdir(), "tailscope-reference-"));
   afterAll(() => rmSync(made, { recursive: true, force: true }));
 
-  test("is made from the doc comments of today", async () => {
+  test("the API reference is generated from the current doc comments", async () => {
     const { Application } = await import("typedoc");
     const published = join(root, "docs", "reference");
     const update = process.env["UPDATE_DOCS"] !== undefined;

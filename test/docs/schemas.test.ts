@@ -34,7 +34,7 @@ beforeAll(() => {
   writeFileSync(page, formatSchemasPage(schemas));
 }, 60_000);
 
-test("the published schemas, and their page, are made of today's code", () => {
+test("the published schemas and their page are generated from the current code", () => {
   const published = readdirSync(folder).map((file) => [
     file.slice(0, -".json".length),
     readFileSync(join(folder, file), "utf8"),
@@ -44,7 +44,7 @@ test("the published schemas, and their page, are made of today's code", () => {
   expect(readFileSync(page, "utf8")).toBe(formatSchemasPage(schemas));
 });
 
-test("every command with --json has one", async () => {
+test("every command with --json has a schema", async () => {
   const { commands } = await createProgram();
   const printing = commands
     .filter(({ options }) => options.some(({ long }) => long === "--json"))
@@ -61,13 +61,13 @@ function problems(name: string, document: unknown): unknown {
   return validate(document) ? [] : validate.errors;
 }
 
-test("a document that lacks a member, or has another, is wrong", () => {
+test("a document that lacks a required property, or has an unknown one, fails its schema", () => {
   expect(problems("token", { token: "x" })).toEqual([]);
   expect(problems("token", {})).toHaveLength(1);
   expect(problems("token", { token: "x", more: 1 })).toHaveLength(1);
 });
 
-test("the reviews of real previews are as the schema says", () => {
+test("the reviews of real previews match their schema", () => {
   const reviews = join(root, "test", "engine", "reviews");
   const files = readdirSync(reviews).filter((file) => file.endsWith(".json"));
   expect(files.length).toBeGreaterThan(10);
@@ -81,7 +81,7 @@ describe("what a command prints is as its schema says", () => {
   const work = mkdtempSync(join(tmpdir(), "tailscope-schemas-"));
   afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-  test("reach, whatever it is asked", async () => {
+  test("tailscope reach without a question prints what its schema says", async () => {
     const policy = join(work, "policy.hujson");
     writeFileSync(policy, company);
     const machines = join(work, "machines.json");
@@ -107,13 +107,13 @@ describe("what a command prints is as its schema says", () => {
     }
   });
 
-  test("review --explain", async () => {
+  test("tailscope review --explain prints what its schema says", async () => {
     const preview = previewOf(step("create", "OAuthClient", "ci", undefined, { scopes: ["dns"] }));
     const { stdout } = await run(["review", "-", "--explain", "ci", "--json"], {}, preview);
     expect(problems("review-explain", JSON.parse(stdout))).toEqual([]);
   });
 
-  test("reach, by each of its questions", async () => {
+  test("tailscope reach prints what its schema says for each of its questions", async () => {
     const policy = join(work, "policy.hujson");
     writeFileSync(
       policy,
@@ -142,7 +142,7 @@ describe("what a command prints is as its schema says", () => {
     }
   });
 
-  test("comment", async () => {
+  test("tailscope comment prints what its schema says", async () => {
     await using platform = await startPlatform("gitlab", "of-this-job-0123456789");
     const file = join(work, "review.md");
     writeFileSync(file, "<!-- tailscope review -->\n### none\n");
@@ -157,7 +157,7 @@ describe("what a command prints is as its schema says", () => {
     expect(problems("comment", JSON.parse(stdout))).toEqual([]);
   });
 
-  test("token", async () => {
+  test("tailscope token prints what its schema says", async () => {
     await using emulator = await startEmulator();
     const { stdout, stderr } = await run(["token", "--scope", "dns:read", "--json"], {
       TAILSCALE_BASE_URL: emulator.url,
@@ -167,7 +167,7 @@ describe("what a command prints is as its schema says", () => {
     expect(problems("token", JSON.parse(stdout))).toEqual([]);
   });
 
-  test("of a tailnet with a credential of each kind, one of them changed", async () => {
+  test("commands that ask a tailnet with every kind of credential print what their schemas say", async () => {
     await using emulator = await startEmulator({ data: fixtureTailnet(work) });
     const state = join(work, "state.json");
     writeFileSync(state, fixture("state-0.1.0.json"));

@@ -140,7 +140,7 @@ test("fifty existing credentials of all kinds are adopted, and the next preview 
   }
 });
 
-test("credentials of the official provider move here without being made anew", async () => {
+test("credentials of the official provider are adopted without being recreated", async () => {
   await using emulator = await startEmulator();
   const call = as(emulator, emulator.apiKey);
   const made = [

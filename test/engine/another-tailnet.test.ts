@@ -28,7 +28,7 @@ function use(stack: Stack, environment: Record<string, string>): void {
   for (const [name, value] of Object.entries(environment)) stack.set(name, value);
 }
 
-test("with another tailnet's deployer nothing is forgotten, revoked or made again", async () => {
+test("a deployer of another tailnet forgets, revokes and recreates nothing", async () => {
   await using mine = await startEmulator();
   await using other = await startEmulator();
   await using stack = await newStack(mine, program);
@@ -59,7 +59,7 @@ test("with another tailnet's deployer nothing is forgotten, revoked or made agai
   expect(mine.control.activeCredentials()).toEqual([]);
 });
 
-test("a stack of one credential is told its ids as well, by an API access token of another tailnet", async () => {
+test("in a stack with one credential, an API access token of another tailnet causes an error that names the credential's origin", async () => {
   await using mine = await startEmulator();
   await using other = await startEmulator();
   const asOwner = ({ url, apiKey }: Emulator) => ({
@@ -84,7 +84,7 @@ test("a stack of one credential is told its ids as well, by an API access token 
 /** The id that an API access token has in its middle. */
 const idIn = (token: string) => token.split("-")[2];
 
-test("with a typo in the tailnet's name nothing counts as gone", async () => {
+test("a typo in the tailnet's name does not make a credential count as gone", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(emulator, program);
   await stack.up();
@@ -100,7 +100,7 @@ test("with a typo in the tailnet's name nothing counts as gone", async () => {
   expect(emulator.control.activeCredentials()).toEqual(alive);
 });
 
-test("what really left no trace is made again, by the deployer that made it or beside others of its state", async () => {
+test("a credential without any trace is recreated by the deployer that created it, or if the tailnet has another credential of the state", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(emulator, program);
   await stack.up();
@@ -119,7 +119,7 @@ test("what really left no trace is made again, by the deployer that made it or b
   expect(await stack.preview("--refresh")).toEqual(["create client"]);
 });
 
-test("a stack that holds its own deployer is never left without one", async () => {
+test("a stack that contains its own deployer never loses it", async () => {
   await using emulator = await startEmulator();
   const names = Array.from({ length: 5 }, (_, index) => `app${index}`);
   await using stack = await newStack(
@@ -152,7 +152,7 @@ test.each([
   ["the new one first", "description", 2],
   ["the old one first", "generation", 1],
 ])(
-  "a stack that replaces its own deployer, %s, loses none until another deployer revokes the old one",
+  "a stack that replaces its own deployer, %s, keeps it until another deployer revokes the old one",
   async (_, argument, count) => {
     await using emulator = await startEmulator();
     const program = (value: string) =>

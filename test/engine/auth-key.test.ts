@@ -7,7 +7,7 @@ const client = (description: string) =>
 const key = (more: string) =>
   `const key = new AuthKey("key", { tags: ["tag:ci"], reusable: true, ${more} }); exports.keyId = key.keyId; exports.key = key.key; exports.expiresAt = key.expiresAt;`;
 
-test("an auth key is minted by the client it names, replaced where the API cannot change it, and outlives that client", async () => {
+test("an auth key is minted by the client that it names, replaced if an argument changes, and outlives that client", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(
     emulator,
@@ -64,7 +64,7 @@ test("an auth key is minted by the client it names, replaced where the API canno
   expect(stack.printed()).toContain("of mintedBy no longer exists: the deployer takes its place");
 });
 
-test("a deployer without auth_keys deploys keys that a client mints", async () => {
+test("a deployer without auth_keys can deploy keys that a client mints", async () => {
   await using emulator = await startEmulator();
   const made = await fetch(`${emulator.url}/api/v2/tailnet/-/keys`, {
     method: "POST",
@@ -101,7 +101,7 @@ test("a deployer without auth_keys deploys keys that a client mints", async () =
   expect(stack.printed()).not.toContain(minter.key);
 });
 
-test("ninety days are one life however they are written: in stack config, in ISO 8601, or as 0 for the default", async () => {
+test("ninety days are the same expiry in stack config, in ISO 8601, and as the default", async () => {
   await using emulator = await startEmulator();
   const program = (lives: readonly string[]) =>
     lives

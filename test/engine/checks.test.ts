@@ -2,7 +2,7 @@ import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { newStack } from "./stack";
 
-test("what is wrong shows at preview with its property and what to write instead, and nothing is sent", async () => {
+test("a preview names each invalid argument and says what to write instead, and nothing is sent", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(
     emulator,
@@ -34,7 +34,7 @@ test("what is wrong shows at preview with its property and what to write instead
   expect(emulator.control.takeRequests()).toEqual([]);
 });
 
-test("what is unknown at preview passes, and is checked when it is known", async () => {
+test("a value that is unknown at preview passes, and is checked once it is known", async () => {
   await using emulator = await startEmulator({ scopes: ["brand_new"] });
   const program = (scope: string) => `
     const first = new OAuthClient("first", { scopes: ["dns"], description: "${scope}".replace(":", " ") });

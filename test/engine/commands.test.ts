@@ -32,7 +32,7 @@ function run(
   });
 }
 
-test("npm start tells the story in six steps, and leaves no active credential", async () => {
+test("npm start shows the tour in six steps and leaves no active credential", async () => {
   const { code, text } = await run("node", ["tools/start.mjs"]);
   expect(code, text).toBe(0);
   for (let step = 1; step <= 6; step++) expect(text).toContain(`\n${step}/6  `);
@@ -44,7 +44,7 @@ test("npm start tells the story in six steps, and leaves no active credential", 
   expect(text).not.toMatch(/tskey-[a-z]+-k/);
 });
 
-test("npm start -- --keep stops after the first step with an environment in which one can go on", async () => {
+test("npm start -- --keep stops after the first step and prints an environment to continue with", async () => {
   let checked: Promise<Response> | undefined;
   const { code, text } = await run(
     "node",
@@ -71,7 +71,7 @@ test("npm start -- --keep stops after the first step with an environment in whic
     expect(text).toContain(`export ${name}=`);
 });
 
-test("an unknown option of npm start is refused with what there is", async () => {
+test("npm start refuses an unknown option and lists the valid ones", async () => {
   const { code, text } = await run("node", ["tools/start.mjs", "--kepe"]);
   expect(code).toBe(1);
   expect(text).toContain("--kepe");
@@ -79,7 +79,7 @@ test("an unknown option of npm start is refused with what there is", async () =>
 });
 
 test.each(["start", "test"])(
-  "npm %s fails with the reason and what to do where no Pulumi CLI can be had",
+  "npm %s fails with the reason and a remedy if no Pulumi CLI is available",
   async (command) => {
     const tools = mkdtempSync(join(tmpdir(), "tailscope-tools-"));
     // Node and a shell, and nothing else: neither Pulumi nor Go, wherever this machine has them.
@@ -100,7 +100,7 @@ test.each(["start", "test"])(
   },
 );
 
-test("npm run pulumi works inside an example, with the passphrase of this checkout in every terminal", async () => {
+test("npm run pulumi works inside an example, with this checkout's passphrase in every terminal", async () => {
   const example = join(root, "examples", "quickstart");
   const env = { ...process.env, PULUMI_CONFIG_PASSPHRASE: "of another terminal" };
   for (const name of ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_HOME"])
@@ -113,7 +113,7 @@ test("npm run pulumi works inside an example, with the passphrase of this checko
   expect(stdout).toContain("unset PULUMI_CONFIG_PASSPHRASE\n");
 });
 
-test("npm run --silent env lets a shell use the CLI, and prints no passphrase", async () => {
+test("npm run --silent env lets a shell use the CLI and prints no passphrase", async () => {
   // What the environment says already is not printed.
   const { NODE_COMPILE_CACHE: _, PULUMI_NODEJS_TRANSPILE_ONLY: __, ...env } = process.env;
   const { stdout } = await run("node", ["tools/print-environment.mjs"], env);
@@ -132,7 +132,7 @@ test("npm run --silent env lets a shell use the CLI, and prints no passphrase", 
   expect(text).toMatch(/^v24\./m);
 });
 
-test("pulumi in the root of the repository runs the quickstart", async () => {
+test("pulumi runs the quickstart in the root of the repository", async () => {
   await using emulator = await startEmulator();
   const folder = mkdtempSync(join(tmpdir(), "tailscope-root-"));
   const env = {

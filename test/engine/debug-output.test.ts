@@ -11,7 +11,7 @@ import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { newStack } from "./stack";
 
-test("pulumi up --json, --debug and low log levels print no secret, also where another resource takes one as its argument", async () => {
+test("pulumi up --json, --debug and low log levels print no secret, even if another resource takes one as its argument", async () => {
   await using emulator = await startEmulator();
   // A dynamic resource of somebody else's, which is given our secret and answers it.
   const program = (description: string) => `

@@ -2,7 +2,7 @@ import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { newStack } from "./stack";
 
-test("three hundred credentials cost two tokens, one look at what the deployer holds and a create each; a refresh costs two requests", async () => {
+test("creating three hundred credentials needs two tokens, one read of the deployer and one request each, and a refresh needs two requests", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(
     emulator,
@@ -30,7 +30,7 @@ test("three hundred credentials cost two tokens, one look at what the deployer h
   expect(emulator.control.takeRequests(), "nothing changed, so nothing is asked").toEqual([]);
 });
 
-test("without credentials, a preview says what was looked for and where", async () => {
+test("a preview without credentials says which settings it looked for, and where", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(emulator, 'new OAuthClient("ci", { scopes: ["dns"] });', {});
   const { code, text } = await stack.attemptPreview();
@@ -49,7 +49,7 @@ test("without credentials, a preview says what was looked for and where", async 
   expect(emulator.control.takeRequests()).toEqual([]);
 });
 
-test("the API's refusal is shown with what to do next", async () => {
+test("a refusal by the API is shown with the next step", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(
     emulator,

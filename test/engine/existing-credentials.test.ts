@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { as } from "../contract/client";
 import { newStack } from "./stack";
 
-test("get reads an existing credential without managing it, and fails for one that is gone", async () => {
+test("get reads an existing credential without managing it, and fails if the credential is gone", async () => {
   await using emulator = await startEmulator();
   const make = async (body: object) =>
     (await as(emulator, emulator.apiKey)("POST", "/keys", body)).body.id;

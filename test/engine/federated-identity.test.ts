@@ -8,7 +8,7 @@ const program = (more: string) => `
   });
   Object.assign(exports, { id: deploy.clientId, audience: deploy.audience, subject: deploy.subject });`;
 
-test("a federated identity changes in place, and what Tailscale itself rewrites never shows as a change", async () => {
+test("a federated identity changes in place, and a value that Tailscale rewrites never shows as a change", async () => {
   await using emulator = await startEmulator({ rewriteGithubSubjects: true });
   await using stack = await newStack(
     emulator,

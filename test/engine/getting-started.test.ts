@@ -103,7 +103,7 @@ function commandsOfOtherPages(): string[] {
   return [...new Set(lines)].filter((line) => /tailscope/.test(line) && !/--plan/.test(line));
 }
 
-test("every line of it works, with the emulator and then as with a tailnet; and so do the commands of other pages", async () => {
+test("every command of the getting-started page works, with the emulator and as with a tailnet, and so do commands of other pages", async () => {
   // `--local` is the home of the machine's user, whatever HOME says.
   mkdirSync(join(folder, "state"));
   const lines = script(sectionsOf("A project"));

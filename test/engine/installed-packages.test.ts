@@ -179,9 +179,12 @@ const others = {
 };
 
 describe("an example, copied out of the repository, runs with what npm installs for it", () => {
-  test.each(Object.entries(runs))("%s", (_, run) => run());
+  test.each(Object.entries(runs))(
+    "an example that is copied out of the repository runs with the packages that npm installs: %s",
+    (_, run) => run(),
+  );
 
-  test("none is left out", () => {
+  test("every example is tested outside of the repository", () => {
     expect(Object.keys(runs).sort()).toEqual(examples.toSorted());
     expect([...Object.keys(runs), ...Object.keys(others)].sort()).toEqual(names.toSorted());
   });

@@ -69,7 +69,7 @@ function commandsOf(page: string): string[][] {
     );
 }
 
-test("who comes from the official provider moves by the commands of the page, without its plugin", async () => {
+test("credentials of the official provider move with the commands on the page, without that provider's plugin", async () => {
   await using emulator = await startEmulator();
   const call = as(emulator, emulator.apiKey);
   const make = async (body: object) => (await call("POST", "/keys", body)).body.id as string;
@@ -153,7 +153,7 @@ test("who comes from the official provider moves by the commands of the page, wi
   expect(undone.code, undone.text).toBe(0);
 });
 
-test("a credential with what we would let nobody ask for is adopted and kept, and can be put right", async () => {
+test("a credential with arguments that Tailscope would refuse is adopted, kept, and can be corrected", async () => {
   await using emulator = await startEmulator({ scopes: ["brand_new"] });
   const call = as(emulator, emulator.apiKey);
   const { body } = await call("POST", "/keys", { keyType: "client", scopes: ["dns", "brand_new"] });

@@ -5,7 +5,7 @@ import { newStack } from "./stack";
 const exported =
   "exports.clientId = ci.clientId; exports.clientSecret = ci.clientSecret; exports.updatedAt = ci.updatedAt; exports.scopes = ci.scopes;";
 
-test("an OAuth client is created with one request, stays as it is, changes in place with its secret kept, and is revoked", async () => {
+test("an OAuth client is created with one request, stays unchanged, changes in place with the same secret, and is revoked", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(
     emulator,

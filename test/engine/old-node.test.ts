@@ -5,7 +5,7 @@ import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { newStack } from "./stack";
 
-test("a provider process on an old Node says which Node is needed, and nothing is sent", async () => {
+test("a provider process on an old Node says which Node it needs, and sends nothing", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(emulator, 'new OAuthClient("ci", { scopes: ["dns"] });');
   stack.save(

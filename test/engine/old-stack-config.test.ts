@@ -67,7 +67,7 @@ test("the environment wins over the engine's old stack config, and without it a 
   expect(emulator.control.activeCredentials()).toHaveLength(0);
 });
 
-test("with --run-program a refresh has the stack config of now, and so have the commands after it", async () => {
+test("with --run-program, a refresh and later commands use the current stack config", async () => {
   await using emulator = await startEmulator();
   const first = await makeDeployer(emulator);
   await using stack = await newStack(emulator, program, {});

@@ -12,7 +12,7 @@ import { command } from "../../harness/tailscope";
 import { shell } from "./pipeline";
 import { newStack } from "./stack";
 
-test("a program can preview one thing and deploy another, and an update plan holds it to what was previewed", async () => {
+test("a program can preview one thing and deploy another, and an update plan allows only what was previewed", async () => {
   await using emulator = await startEmulator();
   const program = (scopes: string) =>
     `new OAuthClient("ci", { scopes: ${scopes}, description: "CI" });`;
@@ -48,7 +48,7 @@ test("a program can preview one thing and deploy another, and an update plan hol
   expect(emulator.control.activeCredentials()).toMatchObject([{ scopes: ["devices:core:read"] }]);
 });
 
-test("what previews a stack can open its state: the program of a preview reads the secrets in it", async () => {
+test("a program that runs in a preview can read the stack's secrets", async () => {
   await using emulator = await startEmulator();
   const client = 'const ci = new OAuthClient("ci", { scopes: ["dns"] });';
   await using stack = await newStack(emulator, `${client} exports.secret = ci.clientSecret;`);

@@ -5,7 +5,7 @@ import { newStack } from "./stack";
 
 const policy = JSON.stringify({ tagOwners: { "tag:a": [], "tag:b": [], "tag:child": ["tag:a"] } });
 
-test("a plan that cannot work never starts: scopes that are not held, tags that cannot be given, each with its remedy", async () => {
+test("a deployment that cannot succeed does not start, and says how to fix each missing scope and tag", async () => {
   // In the harsher world Tailscale gives no token that can only read.
   await using emulator = await startEmulator({ policy, strictness: "lenient" });
   const deployer = await makeClient(

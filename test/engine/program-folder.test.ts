@@ -66,7 +66,7 @@ async function strictProgram(emulator: Emulator): Promise<Program> {
   };
 }
 
-test("a program that has tailscope through a library alone is told at once what to add, and works with it", async () => {
+test("a program that has tailscope only through a library is told immediately what to add, and works with it", async () => {
   await using emulator = await startEmulator();
   await using program = await strictProgram(emulator);
   const { stack } = program;
@@ -85,7 +85,7 @@ test("a program that has tailscope through a library alone is told at once what 
   expect(emulator.control.activeCredentials()).toHaveLength(1);
 });
 
-test("a program that has another version than its library is told so: an older one ends it, a later one serves", async () => {
+test("a program whose tailscope differs from its library's is told so: an older one stops the program, and a later one works", async () => {
   await using emulator = await startEmulator();
   await using program = await strictProgram(emulator);
   const { stack } = program;
@@ -111,7 +111,7 @@ test("a program that has another version than its library is told so: an older o
   expect(emulator.control.activeCredentials()).toHaveLength(1);
 });
 
-test("where tailscope is removed before the stack is empty nothing is lost, and the package is named", async () => {
+test("if tailscope is removed before the stack is empty, nothing is lost and the message names the package", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(emulator, 'new OAuthClient("ci", { scopes: ["dns"] });');
   await stack.up();

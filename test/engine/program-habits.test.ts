@@ -15,7 +15,7 @@ async function done(stack: Stack, ...args: string[]): Promise<void> {
   expect(code, `pulumi ${args.join(" ")}\n${text}`).toBe(0);
 }
 
-test("a rotating pair that is renamed, and then put into a component, keeps its clients", async () => {
+test("a rotating pair keeps its clients if it is renamed and then moved into a component", async () => {
   await using emulator = await startEmulator();
   const pair = (name: string, options: string) => `
     const { RotatingOAuthClient } = require("tailscope");
@@ -39,7 +39,7 @@ test("a rotating pair that is renamed, and then put into a component, keeps its 
   expect(await stack.deployed()).toEqual(before);
 });
 
-test("a client of one stack makes keys in another one, and whole resources are exported with their secrets hidden", async () => {
+test("a client of one stack creates keys in another stack, and an exported resource hides its secrets", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(
     emulator,
@@ -61,7 +61,7 @@ test("a client of one stack makes keys in another one, and whole resources are e
   expect(emulator.control.activeCredentials().map(({ id }) => id)).toEqual([ci.clientId]);
 });
 
-test("--target, --exclude and --replace change what they name, and a minted key goes on", async () => {
+test("--target, --exclude and --replace change only the named resources, and a minted key keeps working", async () => {
   await using emulator = await startEmulator();
   const clients = (description: string) => `
     const a = new OAuthClient("a", { scopes: ["dns"], description: "${description}" });
@@ -84,7 +84,7 @@ test("--target, --exclude and --replace change what they name, and a minted key 
   expect(await stack.preview("--refresh")).toEqual([]);
 });
 
-test("an update plan is carried out by another deployer than the one that made it", async () => {
+test("another deployer than the one that saved an update plan can carry it out", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(
     emulator,

@@ -20,7 +20,7 @@ const texts = {
 };
 
 test.each(Object.entries(texts))(
-  "the provider text of %s is a constant that the installed SDK evaluates to a provider",
+  "the provider text of %s is constant, and the installed SDK evaluates it to a provider",
   (type, text) => {
     const { formatProviderText } = require("../../provider/dist/access/provider-text.js") as {
       formatProviderText(type: string): string;
@@ -33,7 +33,7 @@ test.each(Object.entries(texts))(
   },
 );
 
-test("state written by 0.1.0 is read, compared, refreshed and deleted by this version", async () => {
+test("this version reads, compares, refreshes and deletes state written by 0.1.0", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-fixture-"));
   try {
     await using emulator = await startEmulator({

@@ -13,7 +13,7 @@ const program = (description: string) => `
   new AuthKey("minted", { mintedBy: ci, tags: ["tag:ci"] });
   new FederatedIdentity("identity", { issuer: "https://ci.example.com", subject: "me", scopes: ["dns"] });`;
 
-test("a stack lives behind a proxy that alone knows the API, with a company's own certificate", async () => {
+test("a stack deploys through a proxy with a company's own certificate if only the proxy can reach the API", async () => {
   await using emulator = await startEmulator();
   await using api = await startTls(emulator.url);
   await using proxy = await startProxy({ "api.tailscale.test": api.port });
@@ -53,7 +53,7 @@ test("a stack lives behind a proxy that alone knows the API, with a company's ow
   expect(emulator.control.activeCredentials()).toEqual([]);
 });
 
-test("an API on this machine is never asked for through a proxy, whatever is set", async () => {
+test("requests to an API on this machine never go through a proxy, whatever is set", async () => {
   await using emulator = await startEmulator();
   await using proxy = await startProxy();
   await using stack = await newStack(emulator, program("one"));

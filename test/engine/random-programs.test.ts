@@ -46,7 +46,7 @@ JSON.parse(readFileSync(process.env.PROGRAMS, "utf8")).forEach((resources, index
 });
 `;
 
-test(`${programs} random programs, edited ${edits} times, are each time what the tailnet has`, async () => {
+test(`${programs} random programs with ${edits} random edits each leave the tailnet as declared`, async () => {
   const seed = Number(process.env["TAILSCOPE_SEED"] ?? Date.now() % 2 ** 31);
   console.log(`seed ${seed} (TAILSCOPE_SEED repeats it)`);
   const [drawn = []] = fc.sample(histories, { seed, numRuns: 1 });

@@ -16,7 +16,7 @@ function timeTravel(emulator: Emulator, stack: Stack) {
   };
 }
 
-test("what falls due is replaced by the next up, the new one first, and its reason shows at preview", async () => {
+test("a due credential is replaced by the next up, new one first, and the preview shows the reason", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(
     emulator,
@@ -59,7 +59,7 @@ test("what falls due is replaced by the next up, the new one first, and its reas
   expect(emulator.control.activeCredentials()).toHaveLength(3);
 });
 
-test("a rotating pair changes once a period, under a client that keeps asking with the last secret it saw", async () => {
+test("a rotating pair changes once a period, and a client that still has the previous secret keeps working", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(
     emulator,
@@ -124,7 +124,7 @@ test("a rotating pair changes once a period, under a client that keeps asking wi
   expect(mostActive).toBe(2);
 });
 
-test("a rotating auth key has two keys at every moment", async () => {
+test("a rotating auth key has two valid keys at every moment", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(
     emulator,

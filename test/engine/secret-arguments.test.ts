@@ -7,7 +7,7 @@ import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { newStack } from "./stack";
 
-test("what the program made secret is in no state, warning or message in plaintext", async () => {
+test("a value that the program made secret is never in plaintext in the state, a warning or a message", async () => {
   await using emulator = await startEmulator({ rewriteGithubSubjects: true });
   await using stack = await newStack(
     emulator,

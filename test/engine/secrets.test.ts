@@ -4,7 +4,7 @@ import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
 import { newStack } from "./stack";
 
-test("no secret is in clear in what is printed or in the exported state", async () => {
+test("no secret is in plaintext in the output or in the exported state", async () => {
   await using emulator = await startEmulator();
   const program = (description: string) => `
     const ci = new OAuthClient("ci", { scopes: ["auth_keys"], tags: ["tag:ci"], description: "${description}" });
@@ -34,7 +34,7 @@ test("no secret is in clear in what is printed or in the exported state", async 
   expect(credentials["key"]?.inputs?.["mintedBy"]).toMatchObject(encrypted);
 });
 
-test("stack config carries the deployer, and a credential in plain stack config is refused with the command that makes it a secret", async () => {
+test("stack config can hold the deployer, and a credential in plaintext there is refused with the command that makes it secret", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(emulator, 'new OAuthClient("ci", { scopes: ["dns"] });', {
     TAILSCALE_BASE_URL: undefined,

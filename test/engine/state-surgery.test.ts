@@ -32,7 +32,7 @@ async function done(stack: Stack, ...args: string[]): Promise<string> {
   return text;
 }
 
-test("a stack that is renamed, moved into another one or brought to another backend keeps its credentials", async () => {
+test("a stack keeps its credentials if it is renamed, moved into another stack or moved to another backend", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(emulator, program);
   const before = await stack.deployed();
@@ -64,7 +64,7 @@ test("a stack that is renamed, moved into another one or brought to another back
   expect(alive(emulator)).toEqual(made);
 });
 
-test("a tainted client is replaced, and a key that it minted goes on by the new one", async () => {
+test("a tainted client is replaced, and a key that it minted continues under the new client", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(emulator, program);
   const before = await stack.deployed();
@@ -78,7 +78,7 @@ test("a tainted client is replaced, and a key that it minted goes on by the new 
   expect(alive(emulator)).toEqual([]);
 });
 
-test("what a create left that was interrupted is named by the inventory, before the stack goes on and after it is removed", async () => {
+test("the inventory lists what an interrupted create left, before the stack continues and after the stack is removed", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(emulator, 'new OAuthClient("a", { scopes: ["dns"] });');
   await stack.up();

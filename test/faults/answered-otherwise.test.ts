@@ -85,7 +85,7 @@ test.each<[string, Provider, object, object, string]>([
     "AuthKey k1: Tailscale set ephemeral to false, but the program has true",
   ],
 ])(
-  "one that was made %s is told of when it is made, and by each run after",
+  "a credential that Tailscale created %s causes a warning when it is created, and in each later run",
   async (_, provider, inputs, answered, said) => {
     for (const run of await made(provider, inputs, answered))
       expect(run.filter((text) => text.includes("Tailscale set"))).toEqual([
@@ -113,7 +113,7 @@ test.each<[string, Provider, object, object]>([
     { scopes: ["routes"], tags: ["tag:ci"] },
     { keyType: "client", scopes: ["devices:routes"], tags: ["tag:ci"] },
   ],
-])("%s are told of by nobody", async (_, provider, inputs, answered) => {
+])("no warning appears about %s", async (_, provider, inputs, answered) => {
   const [atCreate, afterwards] = await made(provider, inputs, answered);
   expect([...atCreate, ...afterwards].filter((text) => text.includes("asked for"))).toEqual([]);
 });

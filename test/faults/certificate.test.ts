@@ -7,7 +7,7 @@ import { openHttp } from "../../provider/api/http";
 import { openTailnet } from "../../provider/api/tailnet";
 import { certificate, privateKey } from "./self-signed";
 
-test("a certificate that nobody vouches for is refused, and neither token nor secret is sent", async () => {
+test("an untrusted certificate is refused, and neither token nor secret is sent", async () => {
   const seen: string[] = [];
   const server = createServer({ cert: certificate, key: privateKey }, (request, response) => {
     seen.push(`${request.method} ${request.url}`);

@@ -141,7 +141,7 @@ const asOfficial = {
   DurationSeconds: "300",
 };
 
-test("on an instance of AWS the audience alone is enough: its role is asked for by IMDSv2, and STS for the token", async () => {
+test("on an AWS instance, the audience is the only setting needed: the role comes from IMDSv2 and the token from STS", async () => {
   await using cloud = await startCloud(instance);
   expect(await from(on(cloud, "aws"))).toBe(token);
   expect(await originOf(on(cloud, "aws"))).toBe("AWS, for TAILSCALE_AUDIENCE");
@@ -193,7 +193,7 @@ test.each<[string, Record<string, string>, string[], string | undefined]>([
     ["AKIDRole", "us-east-1/sts/aws4_request"],
     "session/of+role==",
   ],
-])("AWS's credentials are found in %s", async (_, environment, credential, session) => {
+])("AWS credentials are found in %s", async (_, environment, credential, session) => {
   await using cloud = await startCloud({
     ...instance,
     "GET /v1/credentials": ({ headers }) =>
@@ -210,7 +210,7 @@ test.each<[string, Record<string, string>, string[], string | undefined]>([
   expect(toSts(cloud)).toEqual([{ credential, session, form: asOfficial }]);
 });
 
-test("on Google Cloud the audience alone is enough: the metadata server gives the token", async () => {
+test("on Google Cloud, the audience is the only setting needed: the metadata server issues the token", async () => {
   await using cloud = await startCloud(
     {
       "GET /": () => "computeMetadata/",
@@ -234,7 +234,7 @@ test("on Google Cloud the audience alone is enough: the metadata server gives th
   expect(cloud.asked.some(({ form }) => form.has("Action"))).toBe(false);
 });
 
-test("a metadata server that fails for a moment is asked again", async () => {
+test("a metadata server that fails briefly is asked again", async () => {
   let asked = 0;
   await using cloud = await startCloud(
     {
@@ -247,14 +247,14 @@ test("a metadata server that fails for a moment is asked again", async () => {
   expect(await from(on(cloud, "google"))).toBe(token);
 });
 
-test("a machine that looks like Google's but does not say so is not taken for it", async () => {
+test("a machine that resembles a Google machine but does not identify itself is not treated as one", async () => {
   await using cloud = await startCloud({ "GET /": () => "an OpenStack" });
   await expect(from(on(cloud, "google"))).rejects.toThrow(
     "Google Cloud: no metadata server answers",
   );
 });
 
-test("the GitHub Actions runner comes before the cloud under it, and a service that fails for a moment is asked again", async () => {
+test("the GitHub Actions runner takes precedence over the cloud that it runs on, and a service that fails briefly is asked again", async () => {
   let asked = 0;
   await using cloud = await startCloud({
     ...instance,
@@ -268,7 +268,7 @@ test("the GitHub Actions runner comes before the cloud under it, and a service t
   expect(cloud.asked.map(({ url }) => url.split("?")[0])).toEqual(["/token", "/token"]);
 });
 
-test("where there is nothing to ask, each platform is named with what is not there", async () => {
+test("if no platform can issue an identity token, the message names what each platform lacks", async () => {
   const environment = on({ url: `http://${nowhere}` }, "aws");
   const nothing = from(environment);
   await expect(nothing).rejects.toThrow(
@@ -385,15 +385,18 @@ test.each<[string, Answers, Record<string, string>, string]>([
     { GCE_METADATA_HOST: "metadata.example.com" },
     "GCE_METADATA_HOST is neither https nor",
   ],
-])("with %s the message says why there is no token", async (_, answers, environment, message) => {
-  await using cloud = await startCloud({ ...instance, ...answers });
-  const failing = from({ ...on(cloud, "aws"), ...environment });
-  await expect(failing).rejects.toThrow(message);
-  await expect(failing).rejects.toThrow(/\n {2}\S/);
-  await expect(failing).rejects.not.toThrow(/SECRETSECRET|secret-of|session-of/);
-});
+])(
+  "with %s, the message says why there is no identity token",
+  async (_, answers, environment, message) => {
+    await using cloud = await startCloud({ ...instance, ...answers });
+    const failing = from({ ...on(cloud, "aws"), ...environment });
+    await expect(failing).rejects.toThrow(message);
+    await expect(failing).rejects.toThrow(/\n {2}\S/);
+    await expect(failing).rejects.not.toThrow(/SECRETSECRET|secret-of|session-of/);
+  },
+);
 
-test("Google's metadata server without a service account says so", async () => {
+test("if Google's metadata server has no service account, the message says so", async () => {
   await using cloud = await startCloud({ "GET /": () => "" }, true);
   await expect(from(on(cloud, "google"))).rejects.toThrow(
     "Google Cloud's metadata server gave no identity token: /computeMetadata/v1/instance/service-accounts/default/identity failed with status 404.\n  Check that",

@@ -23,7 +23,7 @@ const from = (environment: Record<string, string>) => {
   return readIdentityToken(deployer.identityToken);
 };
 
-test("a token in the environment is taken as it is, unless it is none or has ended", async () => {
+test("an identity token in the environment is used unchanged, unless it is malformed or expired", async () => {
   expect(await from({ TAILSCALE_IDENTITY_TOKEN: token({ exp: inAnHour }) })).toBe(
     token({ exp: inAnHour }),
   );
@@ -37,7 +37,7 @@ test("a token in the environment is taken as it is, unless it is none or has end
   }
 });
 
-test("a file is read at each exchange, so that a new token in it is found", async () => {
+test("a file with an identity token is read for each exchange, so a new token in it is found", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-token-"));
   const file = join(folder, "token");
   try {
@@ -53,7 +53,7 @@ test("a file is read at each exchange, so that a new token in it is found", asyn
   }
 });
 
-test("the GitHub Actions runner is asked by itself, for the audience that Tailscale made or the one that is set", async () => {
+test("the GitHub Actions runner is asked automatically, with the audience that Tailscale generated or the one that is set", async () => {
   const asked: (string | undefined)[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.url} ${request.headers.authorization}`);
@@ -84,7 +84,7 @@ test("the GitHub Actions runner is asked by itself, for the audience that Tailsc
   }
 });
 
-test("the runner's bearer goes nowhere in clear", () => {
+test("the runner's bearer token is never sent in plaintext", () => {
   const runner = {
     ACTIONS_ID_TOKEN_REQUEST_URL: "http://runner.example.com/",
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: "job",

@@ -67,7 +67,7 @@ const lose = (emulator: Emulator, times = 1, kind: "lose-answer" | "reset" = "lo
 
 describe.each(kinds)("of kind %s", (kind) => {
   test.each(Object.keys(effects))(
-    "after %s exactly one is active, and it is the one that is known",
+    `exactly one credential of kind ${kind} is active after %s, and the run knows it`,
     async (name) => {
       await using emulator = await startEmulator({ rewriteGithubSubjects: true });
       emulator.control.addFault({
@@ -80,7 +80,7 @@ describe.each(kinds)("of kind %s", (kind) => {
     },
   );
 
-  test("one that another run made in that moment is never touched: both are named", async () => {
+  test(`a credential of kind ${kind} that another run created at the same moment is never revoked, and the error names both`, async () => {
     await using emulator = await startEmulator();
     const here = tailnet(emulator);
     await here.deployer(); // Its clock is known from here on.
@@ -107,7 +107,7 @@ describe.each(kinds)("of kind %s", (kind) => {
 });
 
 test.each(kinds)(
-  "a user's of kind %s, made in that moment and just like it, is no candidate",
+  "an identical credential of kind %s that a user created at the same moment is not a candidate",
   async (kind) => {
     for (const effect of ["lose-answer", "reset"] as const) {
       await using emulator = await startEmulator();
@@ -122,7 +122,7 @@ test.each(kinds)(
   },
 );
 
-test("what an access token made is found, though it names a user", async () => {
+test("a lost create is found if an access token sent it, although the credential names a user", async () => {
   await using emulator = await startEmulator();
   lose(emulator);
   const { id } = await tailnet(emulator, { kind: "accessToken", token: emulator.apiKey })
@@ -131,7 +131,7 @@ test("what an access token made is found, though it names a user", async () => {
   expect(active(emulator)).toEqual([id]);
 });
 
-test("one that the state holds, that differs, or that is older is no candidate", async () => {
+test("a credential that the state has, that differs, or that is older is not a candidate", async () => {
   await using emulator = await startEmulator();
   const make = async (body: KeyBody) =>
     (await as(emulator, emulator.apiKey)("POST", "/keys", { keyType: "client", ...body })).body.id;
@@ -149,7 +149,7 @@ test("one that the state holds, that differs, or that is older is no candidate",
   expect(active(emulator).sort()).toEqual([older, known, ...others, id].sort());
 });
 
-test("of many at once that are alike, each is known in the end, however many answers were lost", async () => {
+test("after many identical creates at once, each credential is known, however many answers were lost", async () => {
   await using emulator = await startEmulator();
   const keys = tailnet(emulator).keys("client");
   for (const after of [0, 2, 3, 7])
@@ -163,7 +163,7 @@ test("of many at once that are alike, each is known in the end, however many ans
   expect(active(emulator).sort()).toEqual(made.map(({ id }) => id).sort());
 });
 
-test("a create that is lost again and again is given up, and nothing is left of it", async () => {
+test("a create that is lost repeatedly is given up, and leaves no credential", async () => {
   await using emulator = await startEmulator();
   lose(emulator, 99);
   await expect(tailnet(emulator).keys("client").create(bodies.client)).rejects.toThrow(
@@ -193,7 +193,7 @@ test.each<[string, Fault, string]>([
     { method: "DELETE", path: "/keys", times: 99, effect: answer(403) },
     "it created ",
   ],
-])("where %s, the error says what to look for", async (_, fault, message) => {
+])("if %s, the error says what to look for", async (_, fault, message) => {
   await using emulator = await startEmulator();
   lose(emulator);
   emulator.control.addFault(fault);
@@ -203,7 +203,7 @@ test.each<[string, Fault, string]>([
   expect(active(emulator)).toHaveLength(1);
 });
 
-test("what Tailscale refuses was not done, and is not looked for", async () => {
+test("a create that Tailscale refused is not looked for", async () => {
   await using emulator = await startEmulator();
   for (const status of [400, 403, 404, 409]) {
     emulator.control.addFault({
@@ -221,7 +221,7 @@ test("what Tailscale refuses was not done, and is not looked for", async () => {
   }
 });
 
-test("a token that cannot be had is no create: nothing is looked for", async () => {
+test("a create is not looked for if its token cannot be obtained", async () => {
   await using emulator = await startEmulator();
   emulator.control.addFault({
     path: "/oauth/token",
@@ -235,7 +235,7 @@ test("a token that cannot be had is no create: nothing is looked for", async () 
   expect(emulator.control.takeRequests().every(({ path }) => path === "/oauth/token")).toBe(true);
 });
 
-test("a list of ids alone is enough to find it", async () => {
+test("a lost create is found even if the list has only ids", async () => {
   await using emulator = await startEmulator();
   const known = await makeClient(emulator, ["dns"]);
   // The older form of the list; what the first create left is put into it as soon as it is there.
@@ -263,7 +263,7 @@ test("a list of ids alone is enough to find it", async () => {
   expect(active(emulator).sort()).toEqual([known.id, id].sort());
 });
 
-test("one that Tailscale carried out late is revoked when it shows", async () => {
+test("a create that Tailscale carries out late is revoked when it appears", async () => {
   await using emulator = await startEmulator();
   lose(emulator);
   // The first look comes too early: nothing is there yet.
@@ -272,7 +272,7 @@ test("one that Tailscale carried out late is revoked when it shows", async () =>
   expect(active(emulator)).toEqual([id]);
 });
 
-test("a clock that is off by ten minutes, ours or theirs, changes none of it", async () => {
+test("lost creates are found even if our clock or Tailscale's is off by ten minutes", async () => {
   await using emulator = await startEmulator();
   emulator.control.advanceClock(10 * 60_000);
   lose(emulator);
@@ -281,7 +281,7 @@ test("a clock that is off by ten minutes, ours or theirs, changes none of it", a
   expect(active(emulator)).toEqual([id]);
 });
 
-test("a key that a client of the program mints is looked for with that client's own token", async () => {
+test("a lost create of a minted key is looked for with the token of the client that mints it", async () => {
   await using emulator = await startEmulator();
   const minter = await makeClient(emulator, ["auth_keys"], ["tag:ci"]);
   lose(emulator);

@@ -31,13 +31,13 @@ async function makeClient(emulator: Emulator): Promise<string> {
 }
 
 describe("a read that is answered with 404", () => {
-  test("says that the credential is gone where the token covers its kind", async () => {
+  test("a read answered with 404 means that the credential is gone if the token covers its kind", async () => {
     await using emulator = await startEmulator();
     const deployer = await withScopes(emulator, "oauth_keys:read");
     expect(await tailnetOf(emulator, deployer).keys("client").find("kNone")).toBeUndefined();
   });
 
-  test("says nothing of a credential whose kind the token does not cover", async () => {
+  test("a read answered with 404 proves nothing about a kind that the token does not cover", async () => {
     await using emulator = await startEmulator();
     const id = await makeClient(emulator);
     const deployer = await withScopes(emulator, "auth_keys");
@@ -51,7 +51,7 @@ describe("a read that is answered with 404", () => {
     );
   });
 
-  test("an API access token whose list shows its own keys alone takes nobody else's for gone", async () => {
+  test("an API access token that lists only its own keys does not treat anybody else's as gone", async () => {
     await using emulator = await startEmulator({ strictness: "strict" });
     const deployer = { kind: "accessToken", token: emulator.apiKey } as const;
     await makeClient(emulator);
@@ -59,7 +59,7 @@ describe("a read that is answered with 404", () => {
     await expect(clients.find("kNone", "")).rejects.toThrow(NotVisible);
   });
 
-  test("an API access token takes it for gone only where it would be shown", async () => {
+  test("an API access token treats a credential as gone only if the list would show it", async () => {
     await using emulator = await startEmulator({ strictness: "lenient" });
     const deployer = { kind: "accessToken", token: emulator.apiKey } as const;
     const identities = () => tailnetOf(emulator, deployer).keys("federated");
@@ -80,7 +80,7 @@ describe("a revocation that is answered with 404", () => {
   const revoking = (emulator: Emulator, id: string, expires?: string) =>
     tailnetOf(emulator, withAll(emulator)).keys("client").revoke(id, expires);
 
-  test("is over where the key says that it opens nothing any more", async () => {
+  test("a revocation answered with 404 succeeds if the key says that it is no longer valid", async () => {
     await using emulator = await startEmulator();
     const id = await makeClient(emulator);
     emulator.control.revoke(id);
@@ -88,14 +88,14 @@ describe("a revocation that is answered with 404", () => {
     await revoking(emulator, id);
   });
 
-  test("fails where the key is alive", async () => {
+  test("a revocation answered with 404 fails if the key is still active", async () => {
     await using emulator = await startEmulator();
     const id = await makeClient(emulator);
     emulator.control.addFault({ method: "DELETE", effect: notFound });
     await expect(revoking(emulator, id)).rejects.toThrow(NotVisible);
   });
 
-  test("fails where nothing shows that the key ended, by its id, its tailnet and who asked", async () => {
+  test("a revocation answered with 404 fails if nothing shows that the key ended, and names its id, its tailnet and the caller", async () => {
     await using emulator = await startEmulator();
     const failed = revoking(emulator, "kNone");
     await expect(failed).rejects.toThrow(NotVisible);
@@ -104,7 +104,7 @@ describe("a revocation that is answered with 404", () => {
     );
   });
 
-  test("is over for an auth key that has expired", async () => {
+  test("a revocation answered with 404 succeeds for an expired auth key", async () => {
     await using emulator = await startEmulator();
     await revoking(emulator, "kNone", "2020-01-01T00:00:00Z");
     const later = new Date(Date.now() + 3_600_000).toISOString();
@@ -115,7 +115,7 @@ describe("a revocation that is answered with 404", () => {
   });
 });
 
-test("a revocation that fails at the server is over where the key was revoked all the same", async () => {
+test("a revocation that the server fails succeeds if the key was revoked anyway", async () => {
   await using emulator = await startEmulator();
   const id = await makeClient(emulator);
   const broken = { kind: "answer", status: 500 } as const;

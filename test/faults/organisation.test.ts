@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { readConnection } from "../../provider/api/settings/connection";
 import { openTailnet } from "../../provider/api/tailnet";
 
-test("a client's own tailnet may be named by its id, and the id of another one fails with what is wrong", async () => {
+test("a client's own tailnet can be named by its id, and the id of another tailnet fails with the reason", async () => {
   await using emulator = await startEmulator();
   const federated = await fetch(`${emulator.url}/api/v2/tailnet/-/keys`, {
     method: "POST",

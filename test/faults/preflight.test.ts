@@ -37,7 +37,7 @@ const as = ({ id, key }: Credential): ApiCredential => ({
   clientSecret: key,
 });
 
-test("a role that may not set a scope is told so", async () => {
+test("a role that cannot set a scope gets an error that says so", async () => {
   await using emulator = await startEmulator();
   const deployer: ApiCredential = { kind: "accessToken", token: emulator.roles["network-admin"] };
   expect(
@@ -56,7 +56,7 @@ test("a role that may not set a scope is told so", async () => {
   ).toEqual([]);
 });
 
-test("a deployer without the kind's own scope is told which one it needs", async () => {
+test("a deployer without the scope of a kind is told which scope it needs", async () => {
   await using emulator = await startEmulator();
   const deployer = await makeClient(emulator, ["oauth_keys", "dns"]);
   expect(
@@ -66,7 +66,7 @@ test("a deployer without the kind's own scope is told which one it needs", async
   ]);
 });
 
-test("an auth key's tags are held against the client that mints it", async () => {
+test("an auth key's tags are checked against the client that mints it", async () => {
   await using emulator = await startEmulator({ policy });
   const minter = await makeClient(emulator, ["auth_keys"], ["tag:a", "tag:b"]);
   const all: ApiCredential = {
@@ -105,7 +105,7 @@ test("an auth key's tags are held against the client that mints it", async () =>
   ]);
 });
 
-test("who may read these credentials and not write them previews for another: only what nobody can give is refused", async () => {
+test("a deployer that can only read previews for another deployer, and only what nobody can give is refused", async () => {
   await using emulator = await startEmulator({ policy });
   const previewer = await makeClient(emulator, [
     "devices:core:read",
@@ -133,7 +133,7 @@ test("who may read these credentials and not write them previews for another: on
   ]);
 });
 
-test("where the deployer may not read the policy file or itself, nothing is refused", async () => {
+test("nothing is refused if the deployer cannot read the policy file or itself", async () => {
   await using emulator = await startEmulator({ policy });
   const deployer = await makeClient(emulator, ["oauth_keys", "dns"], ["tag:a"]);
   expect(
@@ -161,7 +161,7 @@ test.each<[string, Fault["effect"], string]>([
   ],
   ["stalls", { kind: "stall" }, "Tailscale did not answer within 0.1 s"],
 ])(
-  "where Tailscale %s nothing is refused, a word is said, and it is not asked again in that run",
+  "if Tailscale %s, the preview refuses nothing, warns once and does not ask again in that run",
   async (_, effect, word) => {
     await using emulator = await startEmulator({ policy });
     const said = vi.spyOn(console, "error").mockImplementation(() => {});
@@ -195,7 +195,7 @@ test.each<[string, Fault["effect"], string]>([
   },
 );
 
-test("a deployer that is not accepted is an error at once", async () => {
+test("an invalid deployer is an error at once", async () => {
   await using emulator = await startEmulator();
   const deployer: ApiCredential = {
     kind: "oauthClient",

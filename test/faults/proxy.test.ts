@@ -57,7 +57,7 @@ test.each<[string, TestProxy["answer"], string, number]>([
   ["that hangs up", "end", "the proxy opened no tunnel: other side closed", 5],
   ["that says nothing", "silence", "the proxy opened no tunnel: it took too long", 5],
 ])(
-  "a proxy %s: nothing was sent, so even a create did nothing",
+  "a proxy %s means that nothing was sent, so not even a create had an effect",
   async (_, answer, reason, times) => {
     await using proxy = await startProxy();
     proxy.answer = answer;
@@ -77,7 +77,7 @@ test.each<[string, TestProxy["answer"], string, number]>([
   },
 );
 
-test("a proxy that is not there: nothing was sent", async () => {
+test("an unreachable proxy means that nothing was sent", async () => {
   const proxy = await startProxy();
   await proxy[Symbol.asyncDispose]();
   const error = await failure(proxy, create);
@@ -85,7 +85,7 @@ test("a proxy that is not there: nothing was sent", async () => {
   expect(error.message).toContain(`the proxy opened no tunnel: connect ECONNREFUSED 127.0.0.1:`);
 });
 
-test("a certificate that nobody vouches for is refused behind a proxy as well", async () => {
+test("an untrusted certificate is refused behind a proxy too", async () => {
   const seen: unknown[] = [];
   const server = createServer({ cert: certificate, key: privateKey }, (request) => {
     seen.push(request.url);
@@ -104,7 +104,7 @@ test("a certificate that nobody vouches for is refused behind a proxy as well", 
   }
 });
 
-test("loopback is never reached through a proxy", async () => {
+test("requests to loopback never go through a proxy", async () => {
   await using proxy = await startProxy();
   vi.stubEnv("HTTP_PROXY", proxy.url);
   vi.stubEnv("HTTPS_PROXY", proxy.url);

@@ -49,7 +49,7 @@ test.each<[string, Fault["effect"]]>([
   ["a connection that breaks", { kind: "reset" }],
   ["an answer that is lost", { kind: "lose-answer" }],
   ["a server that stalls", { kind: "stall" }],
-])("a token, a read, a change and a delete are repeated after %s", async (_, effect) => {
+])("a token request, a read, a change and a delete are repeated after %s", async (_, effect) => {
   await using emulator = await startEmulator();
   // Only a stalled server has to be waited for: elsewhere a busy machine may take its time.
   const keys = clients(emulator, undefined, effect.kind === "stall" ? 1000 : undefined);
@@ -65,7 +65,7 @@ test.each<[string, Fault["effect"]]>([
   expect(emulator.control.activeCredentials()).toEqual([]);
 });
 
-test("a create is repeated after a 429, which says that nothing was done", async () => {
+test("a create is repeated after a 429, which means that nothing was done", async () => {
   await using emulator = await startEmulator();
   emulator.control.addFault({
     method: "POST",
@@ -77,7 +77,7 @@ test("a create is repeated after a 429, which says that nothing was done", async
   expect(emulator.control.activeCredentials()).toHaveLength(1);
 });
 
-test("what fails again and again is reported with the last answer's status and message", async () => {
+test("a request that keeps failing reports the status and message of the last answer", async () => {
   await using emulator = await startEmulator();
   emulator.control.addFault({
     method: "GET",
@@ -93,7 +93,7 @@ test("what fails again and again is reported with the last answer's status and m
   ).toHaveLength(5);
 });
 
-test("many requests at once share one token, and a token that was revoked in the middle is taken anew", async () => {
+test("many simultaneous requests share one token, and a token that is revoked meanwhile is renewed", async () => {
   await using emulator = await startEmulator();
   const keys = clients(emulator);
   const made = await Promise.all(Array.from({ length: 50 }, () => keys.create(body)));
@@ -108,7 +108,7 @@ test("many requests at once share one token, and a token that was revoked in the
   expect(emulator.control.activeCredentials()).toHaveLength(51);
 });
 
-test("an API access token is sent as it is, and refused when it is wrong", async () => {
+test("an API access token is sent unchanged, and is reported if it is wrong", async () => {
   await using emulator = await startEmulator();
   expect(
     await clients(emulator, { kind: "accessToken", token: emulator.apiKey }).find("kA"),
@@ -119,7 +119,7 @@ test("an API access token is sent as it is, and refused when it is wrong", async
   expect(emulator.control.takeRequests()).toHaveLength(1);
 });
 
-test("a redirect is never followed, so that no token reaches another host", async () => {
+test("a redirect is never followed, so no token reaches another host", async () => {
   const visited: (string | undefined)[] = [];
   const other = createServer((request, response) => {
     visited.push(request.headers.authorization);
@@ -148,7 +148,7 @@ test.each([
   ["without an id", '{"keyType":"client"}', "id: "],
   ["of another shape", '{"id":"kA","scopes":"dns"}', "scopes: "],
   ["empty", "", "the whole: "],
-])("an answer that is %s is reported as what it is", async (_, text, problem) => {
+])("an answer that is %s is reported as such", async (_, text, problem) => {
   await using emulator = await startEmulator();
   emulator.control.addFault({
     method: "GET",
@@ -162,7 +162,7 @@ test.each([
   await expect(reading).rejects.toThrow(problem);
 });
 
-test("a create that is answered without a secret is revoked again", async () => {
+test("a credential that was created without a secret in the answer is revoked", async () => {
   await using emulator = await startEmulator();
   const keys = clients(emulator);
   const { id } = await keys.create(body);
@@ -177,7 +177,7 @@ test("a create that is answered without a secret is revoked again", async () => 
   expect(emulator.control.activeCredentials()).toEqual([]);
 });
 
-test("requests name themselves, and share connections that stay open", async () => {
+test("requests identify Tailscope and share connections that stay open", async () => {
   const agents = new Set<string | undefined>();
   const sockets = new Set<unknown>();
   const server = createServer((request, response) => {

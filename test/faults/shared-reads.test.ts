@@ -30,7 +30,7 @@ function open(
 const paths = (emulator: Emulator) =>
   emulator.control.takeRequests().map(({ method, path }) => `${method} ${path}`);
 
-test("three hundred reads of all kinds cost one token and one list", async () => {
+test("three hundred reads of all kinds need one token and one list", async () => {
   await using emulator = await startEmulator();
   const made = await Promise.all(
     Array.from({ length: 300 }, () => open(emulator).keys("client").create(body)),
@@ -42,7 +42,7 @@ test("three hundred reads of all kinds cost one token and one list", async () =>
   expect(paths(emulator)).toEqual(["POST /oauth/token", "GET /tailnet/-/keys?all=true"]);
 });
 
-test("what the list does not show is read by itself: revoked and unknown ones", async () => {
+test("a credential that the list does not show, revoked or unknown, is read on its own", async () => {
   await using emulator = await startEmulator();
   const tailnet = open(emulator);
   const [one, two] = [
@@ -65,7 +65,7 @@ test("what the list does not show is read by itself: revoked and unknown ones", 
   );
 });
 
-test("a read after a write of our own sees it, and one during the write is asked anew after it", async () => {
+test("a read after our own write sees it, and a read during the write is repeated after it", async () => {
   await using emulator = await startEmulator();
   const keys = open(emulator).keys("client");
   const { id } = await keys.create(body);
@@ -77,7 +77,7 @@ test("a read after a write of our own sees it, and one during the write is asked
   expect(await keys.find(id)).toMatchObject({ invalid: true });
 });
 
-test("reads share an answer that is at most 15 s old while pauses are at most 3 s, and a failed one never", async () => {
+test("reads share a list that is at most 15 s old with pauses of at most 3 s, and never share a failure", async () => {
   let now = 0;
   let asked = 0;
   let fails = true;
@@ -106,7 +106,7 @@ test("reads share an answer that is at most 15 s old while pauses are at most 3 
   expect(asked).toBe(4);
 });
 
-test("a deployer with some of the read scopes asks for those that it has; its reads can change nothing", async () => {
+test("a deployer with some of the read scopes requests only those, and its reads can change nothing", async () => {
   await using emulator = await startEmulator({ strictness: "lenient" });
   const { id, key } = await makeClient(emulator, ["oauth_keys", "dns"]);
   const keys = open(emulator, { kind: "oauthClient", clientId: id, clientSecret: key }).keys(
@@ -123,7 +123,7 @@ test("a deployer with some of the read scopes asks for those that it has; its re
   expect(emulator.control.auditLog().at(-1)?.actionDetails).toBe("scopes - oauth_keys:read");
 });
 
-test("who may not list reads one by one", async () => {
+test("a deployer that cannot list credentials reads them one by one", async () => {
   await using emulator = await startEmulator({ strictness: "lenient" });
   const { id, key } = await makeClient(emulator, ["dns"]);
   const keys = open(emulator, { kind: "oauthClient", clientId: id, clientSecret: key }).keys(
@@ -135,7 +135,7 @@ test("who may not list reads one by one", async () => {
   );
 });
 
-test("an older form of the list, which gives ids alone, costs a read each", async () => {
+test("an older form of the list, which has only ids, needs one read for each credential", async () => {
   await using emulator = await startEmulator();
   const keys = open(emulator).keys("client");
   const { id } = await keys.create(body);

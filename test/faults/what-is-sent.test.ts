@@ -59,7 +59,7 @@ const create = {
 } as const;
 
 describe("a request", () => {
-  test("without a body says what it takes and whose it is, and no more", async () => {
+  test("a request without a body has the headers that it needs and no others", async () => {
     await http.send(get, { token: "t", sender: { name: "x" } });
     expect(seen[0]).toMatchObject({ method: "GET", url: "/base/api/v2/x?all=true", body: "" });
     expect(seen[0]?.headers).toMatchObject({
@@ -69,14 +69,14 @@ describe("a request", () => {
     expect(seen[0]?.headers).not.toHaveProperty("content-type");
   });
 
-  test("with JSON says so", async () => {
+  test("a request with JSON sets its content type", async () => {
     await http.send({ ...create, json: { scopes: ["dns"] } });
     expect(seen[0]).toMatchObject({ method: "POST", body: '{"scopes":["dns"]}' });
     expect(seen[0]?.headers["content-type"]).toBe("application/json");
     expect(seen[0]?.headers).not.toHaveProperty("authorization");
   });
 
-  test("with a form says so", async () => {
+  test("a request with a form sets its content type", async () => {
     await http.send({ ...create, form: { grant_type: "client_credentials", scope: "a b" } });
     expect(seen[0]?.body).toBe("grant_type=client_credentials&scope=a+b");
     expect(seen[0]?.headers["content-type"]).toBe("application/x-www-form-urlencoded");
@@ -89,24 +89,24 @@ describe("an answer", () => {
     [204, "", undefined],
     [200, " \n", undefined],
     [299, "[]", []],
-  ])("%i with %j is a success", async (status, body, expected) => {
+  ])("an answer %i with %j is a success", async (status, body, expected) => {
     answer = (response) => response.writeHead(status).end(body);
     expect(await http.send(get)).toEqual(expected);
   });
 
-  test.each([300, 302, 400, 418])("%i is none", async (status) => {
+  test.each([300, 302, 400, 418])("an answer %i is a failure", async (status) => {
     answer = (response) => response.writeHead(status, { location: "/elsewhere" }).end("{}");
     await expect(http.send(get)).rejects.toThrow(`(${status}, GET /x?all=true)`);
     expect(seen).toHaveLength(1);
   });
 
-  test("that is no JSON is not understood", async () => {
+  test("an answer that is not JSON is not understood", async () => {
     answer = (response) => response.end("<html>");
     await expect(http.send(get)).rejects.toThrow(AnswerNotUnderstood);
     await expect(http.send(get)).rejects.toThrow("it is not JSON");
   });
 
-  test("that breaks off is asked for again where that is safe, a few times, and never for a create", async () => {
+  test("a truncated answer is requested again a few times if that is safe, and never for a create", async () => {
     answer = (response) => {
       response.writeHead(200, { "content-length": "100" }).write("{");
       setImmediate(() => response.destroy());
@@ -122,7 +122,7 @@ describe("an answer", () => {
     expect(seen).toHaveLength(1);
   });
 
-  test("that breaks off once is had the second time", async () => {
+  test("a request whose first answer is truncated succeeds the second time", async () => {
     answer = (response, time) => {
       if (time > 1) return response.end('{"id":"k"}');
       response.writeHead(200, { "content-length": "100" }).write("{");
@@ -131,7 +131,7 @@ describe("an answer", () => {
     expect(await http.send(get)).toEqual({ id: "k" });
   });
 
-  test("that does not come, or does not end, took too long", async () => {
+  test("an answer that does not come or does not end is a time-out", async () => {
     answer = () => {};
     await expect(http.send(create)).rejects.toThrow("no answer from");
     await expect(http.send(create)).rejects.toThrow("it took too long");
@@ -139,7 +139,7 @@ describe("an answer", () => {
     await expect(http.send(create)).rejects.toThrow("it took too long");
   });
 
-  test("tells what Tailscale's clock shows, and one without a time tells nothing new", async () => {
+  test("an answer shows Tailscale's clock, and one without a time changes nothing", async () => {
     expect(http.serverTime(1000)).toBe(1000);
     // Ten minutes, as far as a busy machine can tell.
     const isTenMinutes = () => Math.abs(http.serverTime(0) - 600_000) < 60_000;
@@ -166,7 +166,7 @@ describe("a connection that cannot be had", () => {
     }
   };
 
-  test("sent nothing, so what it was for was not done", async () => {
+  test("a connection that fails before anything is sent had no effect", async () => {
     const { port } = server.address() as AddressInfo;
     server.close();
     server.closeAllConnections();
@@ -179,13 +179,13 @@ describe("a connection that cannot be had", () => {
     expect(unknown).toMatchObject({ mayHaveArrived: false });
   });
 
-  test("because what is there speaks no TLS sent nothing, either", async () => {
+  test("a connection to a server without TLS sent nothing", async () => {
     expect(await failureAt(url.replace("http:", "https:"))).toMatchObject({
       mayHaveArrived: false,
     });
   });
 
-  test("that breaks after the request was sent may have done it", async () => {
+  test("a connection that breaks after the request may have had an effect", async () => {
     const breaking = createSocketServer((socket) =>
       socket.once("data", () => socket.destroy()),
     ).listen(0, "127.0.0.1");
@@ -196,7 +196,7 @@ describe("a connection that cannot be had", () => {
   });
 });
 
-test("how far the clocks are apart is told in whole seconds, and not where there is no time", async () => {
+test("clock skew is given in whole seconds, and is unknown without a time", async () => {
   const at = (seconds: number) => {
     answer = (response) =>
       response

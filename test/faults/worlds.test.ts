@@ -22,7 +22,7 @@ const withAll = ({ clientId, clientSecret }: Emulator): ApiCredential => ({
 
 describe("a change of a federated identity whose program names no audience", () => {
   test.each(["keeps", "regenerates", "empties"] as const)(
-    "leaves the audience as it is where a change without one %s it",
+    "a change without an audience keeps the identity's audience, even if such a change %s it",
     async (putWithoutAudience) => {
       await using emulator = await startEmulator({ strictness: { putWithoutAudience } });
       const { federatedIdentity } = await import("../../provider/definitions/federated-identity");
@@ -51,7 +51,7 @@ describe("an auth key that an OAuth client mints", () => {
     return { clientId: made.id, clientSecret: made.key };
   };
 
-  test("is made although Tailscale does not know a client so new everywhere yet", async () => {
+  test("an auth key is minted although Tailscale does not know the new client everywhere yet", async () => {
     await using emulator = await startEmulator({ strictness: { freshClientMilliseconds: 400 } });
     const minter = await minterOf(emulator, ["auth_keys"]);
     const made = await tailnetOf(emulator, withAll(emulator)).keys("auth", minter).create(key);
@@ -59,7 +59,7 @@ describe("an auth key that an OAuth client mints", () => {
   });
 
   test.each([true, false])(
-    "is made by a client that holds all, where a token narrowed from it gives any tag: %s",
+    "a client with the scope all mints a key, whether or not a narrowed token can give any tag: %s",
     async (narrowedAllGivesAnyTag) => {
       await using emulator = await startEmulator({ strictness: { narrowedAllGivesAnyTag } });
       const clients = tailnetOf(emulator, withAll(emulator)).keys("client");
@@ -71,7 +71,7 @@ describe("an auth key that an OAuth client mints", () => {
   );
 });
 
-test("what cannot be checked before the deployment is said once, with the scopes that are missing", async () => {
+test("a check that is not possible before the deployment is reported once, with the missing scopes", async () => {
   await using emulator = await startEmulator();
   const { id, key } = await makeClient(emulator, ["oauth_keys", "policy_file:read"], ["tag:ci"]);
   const said: string[] = [];

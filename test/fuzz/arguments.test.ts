@@ -45,7 +45,7 @@ function argumentsOf(names: readonly string[]): fc.Arbitrary<Record<string, unkn
   );
 }
 
-test.each(resourceTypes)("arguments of %s", async (kind) => {
+test.each(resourceTypes)("arbitrary arguments of %s never cause a crash", async (kind) => {
   const definition = definitions[kind];
   const names = Object.keys(definition.inputs.shape);
   await fuzz(`arguments of ${kind}`, argumentsOf(names), (given) => {
@@ -103,7 +103,7 @@ const connections = fc.oneof(
     .map((value) => JSON.stringify(value)),
 );
 
-test("stack config and environment", async () => {
+test("arbitrary stack config and environment variables never cause a crash", async () => {
   const environment = fc.dictionary(
     fc.constantFrom(...variables),
     fc.oneof(

@@ -121,7 +121,7 @@ function reported(read: ReadResult): string[] {
   return [...found.report.notUnderstood];
 }
 
-test("previews", async () => {
+test("arbitrary previews never cause a crash", async () => {
   await fuzz(
     "preview JSON",
     damaged(
@@ -133,7 +133,7 @@ test("previews", async () => {
   );
 });
 
-test("update plans", async () => {
+test("arbitrary update plans never cause a crash", async () => {
   const planned = fc.record({
     goal: fc.record(
       {
@@ -158,7 +158,7 @@ test("update plans", async () => {
   await fuzz("update plans", damaged(plan), (content) => reported(readPlan(content)));
 });
 
-test("exported state", async () => {
+test("arbitrary exported state never causes a crash", async () => {
   const resource = fc.record(
     { urn: text, type, id: text, inputs: properties, outputs: properties, external: fc.boolean() },
     { requiredKeys: ["urn", "type"] },
@@ -183,7 +183,7 @@ test("exported state", async () => {
 const folder = mkdtempSync(join(tmpdir(), "tailscope-fuzz-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test("command lines", async () => {
+test("arbitrary command lines of tailscope never cause a crash", async () => {
   const preview = join(folder, "preview.json");
   const state = join(folder, "state.json");
   writeFileSync(preview, '{"steps":[],"changeSummary":{}}');
@@ -277,7 +277,7 @@ test("command lines", async () => {
   }
 }, 120_000);
 
-test("command lines of the emulator", async () => {
+test("arbitrary command lines of the emulator never cause a crash", async () => {
   const policy = join(folder, "policy.hujson");
   writeFileSync(policy, '{"tagOwners":{}}');
   const names = [

@@ -406,14 +406,14 @@ describe.each(bundlers)("bundled by $name", ({ packages, files, command }) => {
     expect(status, stdout + stderr).toBe(0);
   };
 
-  test("a program works where tailscope is installed as well", async () => {
+  test("a bundled program works if tailscope is also installed", async () => {
     bundle();
     const { status, text } = await preview(project);
     expect(status, text).toBe(0);
     expect(text).toContain("+ 2 to create");
   });
 
-  test("a program is told what to add where the bundle alone has tailscope", async () => {
+  test("a bundled program is told what to add if only the bundle contains tailscope", async () => {
     bundle();
     rmSync(join(project, "node_modules", "tailscope"), { recursive: true });
     const { status, text } = await preview(project);

@@ -152,7 +152,7 @@ const pieces = [
 const hostile = fc.array(fc.constantFrom(...pieces), { maxLength: 30 }).map((all) => all.join(""));
 
 test.for(pieces.map((piece) => [JSON.stringify(piece), piece] as const))(
-  "%s is text, wherever it stands",
+  "%s is shown as text wherever it stands",
   ([, piece], context) => {
     for (const text of [piece, `x ${piece} y`, `${piece} ${piece}`, `(${piece})`, `"${piece}".`]) {
       expectInert(rendered(`- ${toSafeMarkdown(text)} and ${toCodeSpan(text)}.\n`, context));
@@ -171,7 +171,7 @@ const shownAsUtf8 = (text: string) => asUtf8(sanitize(text));
 /** What a reader sees of code. */
 const codeOf = (html: string) => decoded(/<code>([^<]*)<\/code>/.exec(html)?.[1] ?? "");
 
-test("code shows what it was given, character by character", (context) => {
+test("code in a comment shows its text unchanged, character by character", (context) => {
   fc.assert(
     fc.property(hostile, (text) => {
       const line = shownAsUtf8(text);
@@ -183,7 +183,7 @@ test("code shows what it was given, character by character", (context) => {
   );
 });
 
-test("a sentence shows every word that it was given", (context) => {
+test("a sentence in a comment shows every word of its text", (context) => {
   fc.assert(
     fc.property(hostile, (text) => {
       const html = rendered(`- ${toSafeMarkdown(text)}`, context);
@@ -195,7 +195,7 @@ test("a sentence shows every word that it was given", (context) => {
   );
 });
 
-test("a whole comment links nothing, mentions nobody and keeps its shape, whatever names, tags, subjects and titles say", (context) => {
+test("a comment with deceptive names, tags, subjects and titles links nothing, mentions nobody and keeps its layout", (context) => {
   fc.assert(
     fc.property(hostile, hostile, hostile, (name, value, title) => {
       const identity = { scopes: ["users"], issuer: "https://i.example.com", subject: "me" };

@@ -277,7 +277,7 @@ async function through(
   expect(last.code, last.text).toBe(0);
 }
 
-test("faults of a create, and of the token for it", async () => {
+test("every fault of a create and of its token ends as the matrix says", async () => {
   await withCells(cellsOf(["token", "exchange", "create"]), async (stack, tailnets) => {
     // Looking ahead would ask for the token first.
     stack.set("TAILSCOPE_PREFLIGHT", "off");
@@ -285,27 +285,27 @@ test("faults of a create, and of the token for it", async () => {
   });
 }, 600_000);
 
-test("faults of looking ahead", async () => {
+test("every fault of the checks before a deployment ends as the matrix says", async () => {
   const cells = cellsOf(["read", "policy file"]).filter((cell) => !stopsTheProgram(cell));
   await withCells(cells, (stack, tailnets) => through(stack, tailnets, [], true));
 }, 600_000);
 
 test.each(cellsOf(["read", "policy file"]).filter(stopsTheProgram))(
-  "a deployer that is not accepted stops the program at once: $request of $kind",
+  "an invalid deployer stops the program at once: $request of $kind",
   async (cell) => {
     await withCells([cell], (stack, tailnets) => through(stack, tailnets, [], true));
   },
   60_000,
 );
 
-test("faults of a refresh", async () => {
+test("every fault of a refresh ends as the matrix says", async () => {
   await withCells(cellsOf(["list"]), async (stack, tailnets) => {
     await stack.up();
     await through(stack, tailnets, ["--refresh"], true);
   });
 }, 600_000);
 
-test("faults of a change, and of an auth key's replacement", async () => {
+test("every fault of a change, and of an auth key's replacement, ends as the matrix says", async () => {
   await withCells(cellsOf(["update"]), async (stack, tailnets) => {
     await stack.up();
     stack.set("VERSION", "2");
@@ -313,7 +313,7 @@ test("faults of a change, and of an auth key's replacement", async () => {
   });
 }, 600_000);
 
-test("faults of a delete", async () => {
+test("every fault of a delete ends as the matrix says", async () => {
   await withCells(cellsOf(["delete"]), async (stack, tailnets) => {
     await stack.up();
     stack.set("VERSION", "0");

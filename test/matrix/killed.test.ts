@@ -66,7 +66,7 @@ const cells = Object.keys(operations).flatMap((name) =>
 
 describe.concurrent("killed", () => {
   test.each(cells)(
-    "$name: the $victim is killed $moment request $index took effect",
+    "$name recovers if the $victim is killed $moment request $index took effect",
     async ({ name, victim, moment, index }) => {
       const operation = operations[name];
       await using emulator = await startEmulator();

@@ -425,7 +425,7 @@ const commands = [
   fc.constantFrom(1, 5, 40 * 24).map((hours) => new Later(hours)),
 ];
 
-test(`${wantedSteps} steps of random histories leave what is declared, and nothing that nobody knows`, async () => {
+test(`${wantedSteps} steps of random histories leave exactly the declared credentials, and none that nobody knows`, async () => {
   const seed = Number(process.env["TAILSCOPE_SEED"]);
   for (let round = 0; steps < wantedSteps; round++) {
     await fc.assert(

@@ -125,7 +125,7 @@ const isReplaced = (kind: Kind) => kind === "AuthKey";
 describe.each(kinds)("%s", (kind) => {
   const { inputs, changed, secret } = all[kind];
 
-  test("is made with one request, and the state holds what was asked for, its outputs and its secret", async () => {
+  test(`${kind} is created with one request, and the state has its arguments, its outputs and its secret`, async () => {
     expect(await up(kind, inputs)).toEqual(["create it"]);
     expect(sent().filter((request) => request.startsWith("POST"))).toEqual([
       "POST /tailnet/-/keys",
@@ -151,7 +151,7 @@ describe.each(kinds)("%s", (kind) => {
     expect(warnings).toEqual([]);
   });
 
-  test("is left as it is by a program, a refresh and a preview that change nothing", async () => {
+  test(`${kind} stays unchanged if a program, a refresh and a preview change nothing`, async () => {
     await up(kind, inputs);
     const before = structuredClone(engine.state.get("it"));
     sent();
@@ -165,7 +165,7 @@ describe.each(kinds)("%s", (kind) => {
     expect(engine.state.get("it")).toEqual(before);
   });
 
-  test(`is ${isReplaced(kind) ? "made anew, the old one revoked after," : "changed in place"} where the program changes`, async () => {
+  test(`${kind} is ${isReplaced(kind) ? "recreated, and the old one revoked afterwards," : "changed in place"} if the program changes`, async () => {
     await up(kind, inputs);
     const before = { id: idOf(), secret: outs()[secret ?? ""] };
     sent();
@@ -188,7 +188,7 @@ describe.each(kinds)("%s", (kind) => {
     expect(await up(kind, changed, { refresh: true })).toEqual([]);
   });
 
-  test("is made again after somebody revoked it, or it left no trace", async () => {
+  test(`${kind} is recreated if somebody revoked it or it left no trace`, async () => {
     for (const lose of [emulator.control.revoke, emulator.control.erase]) {
       await up(kind, inputs);
       const id = idOf();
@@ -201,7 +201,7 @@ describe.each(kinds)("%s", (kind) => {
     }
   });
 
-  test("is revoked where the program leaves it out, and it does not matter that somebody did so before", async () => {
+  test(`${kind} is revoked if the program no longer has it, even if somebody revoked it before`, async () => {
     await up(kind, inputs);
     const id = idOf();
     expect(succeeded(await engine.up(new Map()))).toEqual(["delete it"]);
@@ -212,7 +212,7 @@ describe.each(kinds)("%s", (kind) => {
     expect(engine.state.size).toBe(0);
   });
 
-  test("that left no trace stays in the state until a refresh sees it, since a 404 proves nothing", async () => {
+  test(`${kind} without a trace stays in the state until a refresh, because a 404 proves nothing`, async () => {
     await up(kind, inputs);
     emulator.control.erase(idOf());
     const { failures } = await engine.up(new Map());
@@ -224,7 +224,7 @@ describe.each(kinds)("%s", (kind) => {
     else expect(again).toEqual([]);
   });
 
-  test("that is looked up is read whole, and one that is not there is an error that says so", async () => {
+  test(`a lookup of ${kind} reads everything, and fails if the credential does not exist`, async () => {
     await expect(providers[kind].read?.("kNoneCNTRL", {})).rejects.toThrow(
       new RegExp(`^The tailnet has no active ${kind} kNoneCNTRL:`),
     );
@@ -240,7 +240,7 @@ describe.each(kinds)("%s", (kind) => {
     await expect(providers[kind].read?.(id, {})).rejects.toThrow("it was revoked, expired");
   });
 
-  test("whose inputs are wrong once they are known is refused by the verbs, too", async () => {
+  test(`${kind} with inputs that turn out to be invalid is refused by the verbs too`, async () => {
     const wrong = { ...inputs, description: "x".repeat(51) };
     const reason =
       "description: it has 51 characters, and the API accepts at most 50. Shorten it by 1.";
@@ -251,7 +251,7 @@ describe.each(kinds)("%s", (kind) => {
     expect(sent()).toEqual([]);
   });
 
-  test("shows a failure once, without a stack", async () => {
+  test(`a failure of ${kind} is shown once, without a stack trace`, async () => {
     const failure = await providers[kind]
       .create({ ...inputs, tags: ["tag:none"] })
       .catch((error: unknown) => error);
@@ -261,7 +261,7 @@ describe.each(kinds)("%s", (kind) => {
     expect((failure as Error).message).toContain("tag:none");
   });
 
-  test("with a description that is not known yet is planned as a change", async () => {
+  test(`${kind} with a description that is not known yet is planned as a change`, async () => {
     await up(kind, inputs);
     const unknown = unknownValue;
     const { inputs: news, failures } =
@@ -277,7 +277,7 @@ describe.each(kinds)("%s", (kind) => {
 describe.each(["OAuthClient", "FederatedIdentity"] as const)(
   "a change that somebody made to a %s",
   (kind) => {
-    test("is seen by a refresh, planned back, and put right in place", async () => {
+    test(`a refresh sees an outside change to ${kind}, and the next update undoes it in place`, async () => {
       const { inputs } = all[kind];
       await up(kind, inputs);
       const id = idOf();
@@ -303,7 +303,7 @@ describe("an auth key that is no longer valid", () => {
       { ...single, reusable: true, recreateIfInvalid: "never" },
       false,
     ],
-  ])("%s", async (_what, inputs, isMadeAgain) => {
+  ])("an auth key that is no longer valid %s", async (_what, inputs, isMadeAgain) => {
     await up("AuthKey", inputs);
     const before = structuredClone(engine.state.get("it"));
     emulator.control.advanceClock(2 * 3_600_000);
@@ -314,7 +314,7 @@ describe("an auth key that is no longer valid", () => {
     else expect(engine.state.get("it")).toEqual(before);
   });
 
-  test("and left no trace is made again where it would be if it still told so", async () => {
+  test("an auth key that left no trace is recreated if an invalid one would be", async () => {
     await up("AuthKey", { ...single, reusable: true });
     emulator.control.erase(idOf());
     expect(await up("AuthKey", { ...single, reusable: true }, { refresh: true })).toEqual([
@@ -331,7 +331,7 @@ describe("an auth key that is no longer valid", () => {
     }
   });
 
-  test("and is wanted again after all is made again in the same run, whatever became of it", async () => {
+  test("an auth key that is wanted again is recreated in the same run, whatever happened to it", async () => {
     const { revoke, erase } = emulator.control;
     for (const lose of [revoke, erase]) {
       const never = { ...single, reusable: true, recreateIfInvalid: "never" };
@@ -346,7 +346,7 @@ describe("an auth key that is no longer valid", () => {
 });
 
 describe("an auth key", () => {
-  test("that an OAuth client mints is made, read and revoked with that client's token", async () => {
+  test("a key that an OAuth client mints is created, read and revoked with that client's token", async () => {
     await up("OAuthClient", { scopes: ["auth_keys"], tags: ["tag:ci"] });
     const mintedBy = { clientId: idOf(), clientSecret: outs()["clientSecret"] };
     const key = new Map([...program("OAuthClient", { scopes: ["auth_keys"], tags: ["tag:ci"] })]);
@@ -362,7 +362,7 @@ describe("an auth key", () => {
     expect(actor()).toBe(mintedBy.clientId);
   });
 
-  test("by a client that may not give its tags is refused at preview, with the place", async () => {
+  test("a minted key with tags that its client cannot give is refused at preview, with the place", async () => {
     await up("OAuthClient", { scopes: ["auth_keys"], tags: ["tag:ci"] });
     const mintedBy = { clientId: idOf(), clientSecret: outs()["clientSecret"] };
     const failure = await failureOf("AuthKey", { tags: ["tag:child", "tag:prod"], mintedBy });
@@ -382,7 +382,7 @@ describe("what is ours alone", () => {
     ["AuthKey", { renewBefore: "1h" }, { renewBefore: "2h", recreateIfInvalid: "never" }],
     ["FederatedIdentity", {}, { unlistedScopes: ["new"] }],
   ])(
-    "of %s is written down, nothing is sent, and it is taken out again",
+    "a change of bookkeeping arguments of %s is written to the state without a request, and can be undone",
     async (kind, before, after) => {
       const { inputs } = all[kind];
       await up(kind, { ...inputs, ...before });
@@ -404,7 +404,7 @@ describe("rotation", () => {
   const later = (time: unknown, milliseconds: number) =>
     vi.stubEnv("TAILSCOPE_NOW", new Date(Date.parse(String(time)) + milliseconds).toISOString());
 
-  test("falls due to the second, says why, and makes the new one before the old one is revoked", async () => {
+  test("a rotation is due to the second, says why, and creates the new credential before it revokes the old one", async () => {
     const rotating = { ...all.OAuthClient.inputs, rotateEvery: "30d" };
     await up("OAuthClient", rotating);
     const { createdAt, rotatesAt } = outs();
@@ -422,7 +422,7 @@ describe("rotation", () => {
     ]);
   });
 
-  test("of an auth key comes before its end by renewBefore, and no description is named where there is none", async () => {
+  test("an auth key is renewed before it ends by renewBefore, and the message names no description if there is none", async () => {
     const rotating = { tags: ["tag:ci"], expiry: "10d", renewBefore: "2d" };
     await up("AuthKey", rotating);
     const { expiresAt, rotatesAt } = outs();
@@ -435,7 +435,7 @@ describe("rotation", () => {
     ]);
   });
 
-  test("is no reason of its own where the credential is replaced anyway", async () => {
+  test("a rotation is not mentioned if the credential is replaced anyway", async () => {
     const rotating = { tags: ["tag:ci"], expiry: "10d", renewBefore: "2d" };
     await up("AuthKey", rotating);
     later(outs()["rotatesAt"], 0);
@@ -445,7 +445,7 @@ describe("rotation", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("by a generation revokes the old one first", async () => {
+  test("a new generation revokes the old credential first", async () => {
     await up("OAuthClient", { ...all.OAuthClient.inputs, generation: 1 });
     sent();
     expect(await up("OAuthClient", { ...all.OAuthClient.inputs, generation: 2 })).toEqual([
@@ -462,7 +462,7 @@ describe("what Tailscale answers differently from what was asked", () => {
     scopes: ["users"],
   };
 
-  test("is kept beside it, and neither the program nor the tailnet counts as changed", async () => {
+  test("an answer that differs from the request is stored beside it, and neither the program nor the tailnet counts as changed", async () => {
     emulator.control.rewriteGithubSubjects(true);
     await up("FederatedIdentity", asked);
     expect(outs()["subject"]).toMatch(/^repo:acme@\d+\/app@\d+:ref:refs\/heads\/main$/);
@@ -483,7 +483,7 @@ describe("what Tailscale answers differently from what was asked", () => {
 });
 
 describe("looking ahead", () => {
-  test("refuses at preview what the deployer cannot give, with the place in the program's own order", async () => {
+  test("a preview refuses what the deployer cannot give, with the place in the program's own order", async () => {
     const failure = await failureOf("OAuthClient", {
       scopes: ["users"],
       tags: ["tag:zzz", "tag:ci"],
@@ -493,7 +493,7 @@ describe("looking ahead", () => {
     );
   });
 
-  test("names the scope that making a kind takes, where the deployer has it not", async () => {
+  test("a preview names the scope that creating a kind needs, if the deployer lacks it", async () => {
     const { id, key } = await makeClient(emulator, ["dns", "users"], ["tag:ci"]);
     vi.stubEnv("TAILSCALE_API_KEY", undefined);
     vi.stubEnv("TAILSCALE_OAUTH_CLIENT_ID", id);
@@ -507,7 +507,7 @@ describe("looking ahead", () => {
     }
   });
 
-  test("is left out where that is wanted, where nothing changes, and for a connection that is not known yet", async () => {
+  test("a preview does not check the deployer if that is turned off, if nothing changes, or if the connection is not known yet", async () => {
     await up("OAuthClient", all.OAuthClient.inputs);
     const check = (provider: Provider, olds: Properties, news: Properties) =>
       provider.check?.(olds, news);
@@ -530,14 +530,14 @@ describe("looking ahead", () => {
     });
   });
 
-  test("a connection that does not exist shows at preview", async () => {
+  test("a connection that does not exist is reported at preview", async () => {
     expect(await failureOf("OAuthClient", { scopes: ["users"], connection: "prod" })).toContain(
       '"prod"',
     );
   });
 });
 
-test("what the API would refuse is shown with the API's own words, and nothing is made", async () => {
+test("a refusal by the API is shown in its own words, and nothing is created", async () => {
   vi.stubEnv("TAILSCOPE_PREFLIGHT", "off");
   const before = emulator.control.activeCredentials().length;
   expect(await failureOf("OAuthClient", { scopes: ["users"], tags: ["tag:zzz"] })).toContain(
@@ -550,7 +550,7 @@ test("what the API would refuse is shown with the API's own words, and nothing i
   });
 });
 
-test("one that the state holds is never taken for what a lost create of its like left", async () => {
+test("a credential in the state is never mistaken for what a lost create of an identical one left", async () => {
   const alike: Declared = { kind: "OAuthClient", inputs: all.OAuthClient.inputs };
   succeeded(await engine.up(new Map([["it", alike]])));
   emulator.control.addFault({ method: "POST", path: "/keys", effect: { kind: "reset" } });
@@ -562,7 +562,7 @@ test("one that the state holds is never taken for what a lost create of its like
   expect(active().map(({ id }) => id)).toEqual([idOf(), idOf("other")]);
 });
 
-test("all that one run reads shares one list", async () => {
+test("all reads of one run share one list", async () => {
   const several = new Map(
     kinds.map((kind) => [kind as string, { kind, inputs: all[kind].inputs }]),
   );

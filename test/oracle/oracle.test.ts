@@ -11,7 +11,7 @@ const seed = 20_261_125;
 /** A mutation run, which tries each of many mutants, has fewer. */
 const wanted = Number(process.env["TAILSCOPE_PAIRS"] ?? 2_000);
 
-test(`a review says of ${wanted} changes what the oracle says, and keeps every law`, async () => {
+test(`a review of ${wanted} changes says what the oracle says, and keeps every law`, async () => {
   using reviewer = reviewerOf(createProgram);
   const { pairs, shapes, mismatches } = await runOracle(reviewer, seed, wanted);
   expect(pairs).toBeGreaterThanOrEqual(wanted);

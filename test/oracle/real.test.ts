@@ -70,12 +70,12 @@ describe("the same changes have the same review in each form that the engine wri
     ["changed.preview.json", "changed.steps.preview.json"],
     ["removed.preview.json", "removed.steps.preview.json"],
     ["removed.preview.json", "removed.refreshed.preview.json"],
-  ])("%s and %s", async (one, other) => {
+  ])("the same changes have the same review in both forms: %s and %s", async (one, other) => {
     expect(saysTheSame(await reviewed(one), await reviewed(other), "form")).toEqual([]);
   });
 
   test.each(["changed", "removed"])(
-    "a plan of %s, which shows less, says no less",
+    "the review of a plan of %s, which shows less, says no less",
     async (name) => {
       const [preview, plan] = [
         await reviewed(`${name}.preview.json`),
@@ -87,7 +87,7 @@ describe("the same changes have the same review in each form that the engine wri
     },
   );
 
-  test("events are refused or show no loss that the document does not have", async () => {
+  test("events of a preview are refused, or their review claims no loss that the document lacks", async () => {
     using reviewer = reviewerOf(createProgram);
     const content = written("changed.events.jsonl");
     const { report, code } = await reviewer.review({ content });

@@ -50,14 +50,14 @@ describe("the oracle notices a review that", () => {
       (one) => (one.change === "delete" ? undefined : one),
       /missing: \w+ delete/,
     ],
-  ])("%s", async (_, tamper, what) => {
+  ])("the oracle notices a review that %s", async (_, tamper, what) => {
     using reviewer = tampered(reviewerOf(createProgram), tamper);
     const { mismatches } = await runOracle(reviewer, 1, 300);
     expect(mismatches.map((one) => one.what)).toContainEqual(expect.stringMatching(what));
   });
 });
 
-test("a pattern is within another one exactly if the other matches every short text that it matches", () => {
+test("a pattern is within another exactly if the other matches every short text that it matches", () => {
   const letters = ["a", "b", "*"];
   const upTo = (length: number, alphabet: readonly string[]): string[] =>
     length === 0
@@ -78,7 +78,7 @@ test("a pattern is within another one exactly if the other matches every short t
       );
 });
 
-test("all covers every scope, all:read every read scope, and older names open what newer ones do", () => {
+test("all covers every scope, all:read covers every read scope, and older names open what newer ones do", () => {
   const [all, reads] = [accessOf(["all"]), accessOf(["all:read"])];
   for (const scope of everyScope) {
     const access = accessOf([scope]);

@@ -66,7 +66,7 @@ describe.each([...disguised, ...installed])("with $name", ({ version, binary, op
   const sentence = `Tailscope needs Node ${oldestNode} or later, and this is Node ${version}: install a newer one from https://nodejs.org.`;
 
   test.each([["--version"], ["doctor"], ["review", "preview.json"]])(
-    "the command says which Node is needed, and nothing else: %s",
+    "on an old Node the command says only which Node it needs: %s",
     (...args) => {
       const { status, stdout, stderr } = run(join(provider, "bin", "tailscope.js"), ...args);
       expect({ status, stdout, stderr }).toEqual({
@@ -77,7 +77,7 @@ describe.each([...disguised, ...installed])("with $name", ({ version, binary, op
     },
   );
 
-  test("a program, and the provider process, end with that sentence as Pulumi's RunError", () => {
+  test("on an old Node a program and the provider process end with a RunError that says which Node they need", () => {
     const { stdout, stderr } = run(
       "--eval",
       `try { require(${JSON.stringify(provider)}); }
@@ -87,7 +87,7 @@ describe.each([...disguised, ...installed])("with $name", ({ version, binary, op
   });
 });
 
-test("the Node that is needed is the one that package.json names", () => {
+test("the message for an old Node names the version in package.json", () => {
   const { engines } = JSON.parse(readFileSync(join(provider, "package.json"), "utf8"));
   expect(engines.node).toBe(`>=${oldestNode.replace(/\.0$/, "")}`);
   expect(describeOldNode(oldestNode)).toBeUndefined();
@@ -96,7 +96,7 @@ test("the Node that is needed is the one that package.json names", () => {
 });
 
 test.each(["bin/tailscope.js", "dist/versions.js", "dist/refuse-old-node.js"])(
-  "%s is written as Node 14 and later can read it",
+  "%s uses only syntax that Node 14 and later can parse",
   (path) => {
     const text = readFileSync(join(provider, path), "utf8");
     expect(() => parse(text, { ecmaVersion: 2020, allowHashBang: true })).not.toThrow();

@@ -35,7 +35,7 @@ describe.each([
 ])("the package in %s", (directory, name, dependencies, types) => {
   const manifest = JSON.parse(readFileSync(`${directory}/package.json`, "utf8"));
 
-  test("holds compiled code with types, its licence and its page, and nothing else", () => {
+  test(`the package in ${directory} contains compiled code with types, its licence and its page, and nothing else`, () => {
     const { files } = packed[directory] ?? { files: [] };
     const others = files.filter(
       (path) => !/^(dist\/.*\.(js|d\.ts)|bin\/[a-z-]+\.js|schemas\/[a-z-]+\.json)$/.test(path),
@@ -47,7 +47,7 @@ describe.each([
       expect(files).toContain(path.replace("./", ""));
   });
 
-  test("says where it comes from, without which npm refuses its provenance", () => {
+  test(`the package in ${directory} names its repository, which npm requires for provenance`, () => {
     const { repository, homepage, bugs } = manifest;
     // https://docs.npmjs.com/generating-provenance-statements#prerequisites
     expect(repository).toEqual({
@@ -60,13 +60,13 @@ describe.each([
     expect(bugs).toEqual({ url: `${page}/issues` });
   });
 
-  test("depends on what it says, and runs nothing when it is installed", () => {
+  test(`the package in ${directory} declares its dependencies, and runs nothing when it is installed`, () => {
     expect(manifest.name).toBe(name);
     expect(Object.keys(manifest.dependencies)).toEqual(dependencies);
     expect(manifest.scripts ?? {}).toEqual({});
   });
 
-  test("has nothing that publint would say", async () => {
+  test(`publint finds nothing wrong with the package in ${directory}`, async () => {
     const file = readFileSync(packed[directory]?.file ?? "");
     const { messages } = await publint({
       pack: { tarball: new Uint8Array(file).buffer as ArrayBuffer },
@@ -75,7 +75,7 @@ describe.each([
     expect(messages).toEqual([]);
   });
 
-  test("has types that resolve for every kind of importer that it serves", async () => {
+  test(`the types of the package in ${directory} resolve for every kind of importer`, async () => {
     const analysis = await checkPackage(
       createPackageFromTarballData(new Uint8Array(readFileSync(packed[directory]?.file ?? ""))),
     );
@@ -91,7 +91,7 @@ describe.each([
     expect(served).toEqual([]);
   });
 
-  test("has types that reach nothing but the SDK, whose types a program has anyway", () => {
+  test(`the types of the package in ${directory} need only the SDK's types, which a program has anyway`, () => {
     const { file, files } = packed[directory] ?? { file: "", files: [] };
     const unpacked = join(folder, directory);
     unpack({ file, files }, unpacked);

@@ -218,12 +218,12 @@ describe.each(versions)("TypeScript $version", ({ version, name }) => {
       folder,
     );
 
-  test("is the one that is meant", () => {
+  test(`TypeScript ${version} is the version that the test names`, () => {
     expect(load().versionMajorMinor).toBe(version);
   });
 
   test.each(Object.keys(ways) as (keyof typeof ways)[])(
-    "takes a program, a policy pack and the emulator: %s",
+    `TypeScript ${version} compiles a program, a policy pack and the emulator: %s`,
     (way) => {
       // A CommonJS program takes the emulator, an ES module, with import().
       const files = ["index.ts", "policy.ts", "esm/index.ts", "esm/emulator.ts"];
@@ -234,7 +234,7 @@ describe.each(versions)("TypeScript $version", ({ version, name }) => {
     },
   );
 
-  test("says in one sentence what is wrong with an argument, and knows nothing internal", () => {
+  test(`TypeScript ${version} reports a wrong argument in one sentence and shows no internal names`, () => {
     writeFileSync(
       join(folder, "wrong.ts"),
       `import { OAuthClient } from "tailscope";
@@ -255,33 +255,36 @@ describe("an example, copied out of the repository", () => {
     existsSync(join(root, "examples", name, "package.json")),
   );
 
-  test.each(examples)("lists all that it needs, and compiles as it says itself: %s", (name) => {
-    const ts: typeof TypeScript = require("typescript");
-    const copy = join(folder, "examples", name);
-    cpSync(join(root, "examples", name), copy, {
-      recursive: true,
-      filter: (path) => !path.includes("node_modules"),
-    });
-    const manifest = JSON.parse(readFileSync(join(copy, "package.json"), "utf8"));
-    expect(manifest.devDependencies).toEqual({
-      "@types/node": expect.any(String),
-      typescript: ts.version,
-    });
-    const program = readFileSync(join(copy, "index.ts"), "utf8");
-    const imported = [...program.matchAll(/from "([^"]+)"/g)].map(([, from = ""]) =>
-      from.replace(/^((@[^/]+\/)?[^/]+).*/, "$1"),
-    );
-    expect(Object.keys(manifest.dependencies)).toEqual(expect.arrayContaining(imported));
+  test.each(examples)(
+    "an example that is copied out of the repository lists its dependencies and compiles: %s",
+    (name) => {
+      const ts: typeof TypeScript = require("typescript");
+      const copy = join(folder, "examples", name);
+      cpSync(join(root, "examples", name), copy, {
+        recursive: true,
+        filter: (path) => !path.includes("node_modules"),
+      });
+      const manifest = JSON.parse(readFileSync(join(copy, "package.json"), "utf8"));
+      expect(manifest.devDependencies).toEqual({
+        "@types/node": expect.any(String),
+        typescript: ts.version,
+      });
+      const program = readFileSync(join(copy, "index.ts"), "utf8");
+      const imported = [...program.matchAll(/from "([^"]+)"/g)].map(([, from = ""]) =>
+        from.replace(/^((@[^/]+\/)?[^/]+).*/, "$1"),
+      );
+      expect(Object.keys(manifest.dependencies)).toEqual(expect.arrayContaining(imported));
 
-    const { options, errors, fileNames } = ts.parseJsonConfigFileContent(
-      ts.readConfigFile(join(copy, "tsconfig.json"), ts.sys.readFile).config,
-      ts.sys,
-      copy,
-    );
-    expect(options.ignoreDeprecations).toBeUndefined();
-    const files = fileNames.map((file) => relative(folder, file));
-    expect(compile(ts, { options, errors }, files, parsed).said).toEqual([]);
-  });
+      const { options, errors, fileNames } = ts.parseJsonConfigFileContent(
+        ts.readConfigFile(join(copy, "tsconfig.json"), ts.sys.readFile).config,
+        ts.sys,
+        copy,
+      );
+      expect(options.ignoreDeprecations).toBeUndefined();
+      const files = fileNames.map((file) => relative(folder, file));
+      expect(compile(ts, { options, errors }, files, parsed).said).toEqual([]);
+    },
+  );
 });
 
 /** Whether a path below the folder is one of a program or of our packages. */

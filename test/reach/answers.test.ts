@@ -52,7 +52,7 @@ describe("the rule of tags", () => {
     { scopes: ["oauth_keys"], becomes: [], why: "no machine without a scope that admits one" },
     { scopes: ["auth_keys:read", "dns"], becomes: [], why: "reading gives nothing" },
     { scopes: ["devices"], becomes: ["tag:a", "tag:b", "tag:c"], why: "an older name" },
-  ])("$scopes: $why", ({ scopes, becomes }) => {
+  ])("a client with $scopes takes the tags that it can give: $why", ({ scopes, becomes }) => {
     expect(reached({ tagOwners, grants: [] }, client(scopes, ["tag:a"]))["becomes"] ?? []).toEqual(
       becomes,
     );
@@ -144,7 +144,7 @@ describe("what is not known", () => {
       "a field of a rule",
       { tagOwners, grants: [{ src: ["tag:d"], dst: ["tag:d"], ip: ["1"], frob: 1 }] },
     ],
-  ])("%s counts as everything", (_, policy) => {
+  ])("a policy file with an unknown part counts as everything: %s", (_, policy) => {
     expect(reached(policy, ci)["everything"]).toEqual(["everything"]);
   });
 
@@ -155,7 +155,7 @@ describe("what is not known", () => {
     expect(reached({ tagOwners, grants: [] }, client(["frob:read"], []))).toEqual({});
   });
 
-  test("whoever can make administrators reaches everything if another user helps", () => {
+  test("a credential that can make administrators reaches everything if another user helps", () => {
     expect(reached({ tagOwners, grants: [] }, client(["users"], []))["everything"]).toEqual([
       "everything, perhaps: it needs another user who helps",
     ]);
@@ -172,7 +172,7 @@ describe("what is not known", () => {
 });
 
 describe("the question who reaches a target", () => {
-  test("everybody who reaches it is named, by every rule, the shortest way first", () => {
+  test('the question "who reaches this target?" names everybody, by every rule, the shortest way first', () => {
     const network = networkFrom(company);
     const target = parseTarget("tag:db:5432", network);
     if ("problem" in target) throw new Error(target.problem);

@@ -117,11 +117,11 @@ describe("an assertion", () => {
       "holds",
     ],
     ["the older words", grant, { user: "ada@acme.example", allow: ["tag:web:22"] }, "holds"],
-  ])("about %s", (_, rule, asserted, expected) => {
+  ])("a test of the policy file is decided for %s", (_, rule, asserted, expected) => {
     expect(asked([rule], asserted)).toBe(expected);
   });
 
-  test("no rule for members opens anything to a stranger", () => {
+  test("no rule for members opens anything to somebody outside the tailnet", () => {
     const rule = { ...grant, src: ["autogroup:member"] };
     const stranger = { src: "eve@elsewhere.example", deny: ["tag:web:22"] };
     expect(asked([rule], stranger)).toBe("holds");

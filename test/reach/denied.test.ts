@@ -36,7 +36,7 @@ describe("reach-denied", () => {
     ["a scope that nobody knows", { scopes: ["frob"], tags: [] }, 1],
     ["scopes of another form", { scopes: "all", tags: [] }, 1],
     ["scopes that are not known yet", { scopes: unknown, tags: ["tag:ci"] }, 0],
-  ])("%s: %j", async (_, props, count) => {
+  ])("reach-denied judges a credential with %s: %j", async (_, props, count) => {
     const found = await denied(credential("OAuthClient", props));
     expect(found.filter((message) => message.startsWith("It must not reach"))).toHaveLength(count);
   });

@@ -60,13 +60,13 @@ function opened(file: object, addresses: readonly string[] = []): Record<string,
 }
 
 describe("missing rules", () => {
-  test("open everything", () => {
+  test("a policy file without rules opens everything", () => {
     expect(opened({})).toMatchObject({ "bo-1 -> web": { tcp: ["*"], udp: ["*"], icmp: true } });
     expect(opened({ acls: null })).toEqual(opened({}));
   });
 
   test.each([{ acls: [] }, { grants: [] }, { ACLs: [], Grants: [] }])(
-    "are not rules that are empty, which open nothing: %j",
+    "a policy file with an empty list of rules opens nothing: %j",
     (file) => expect(opened(file)).toEqual({}),
   );
 });
@@ -84,7 +84,7 @@ describe("protocols", () => {
     [["sctp:80-90", "sctp:*"], { icmp: true, other: [132] }],
     [["icmp:*"], { icmp: true }],
     [["tcp:1-65535"], { icmp: true, tcp: ["*"] }],
-  ])("%j", (ip, expected) => {
+  ])("the ports of a rule can name protocols: %j", (ip, expected) => {
     expect(opened(grant(...ip))["bo-1 -> web"]).toEqual(expected);
   });
 });
@@ -149,7 +149,9 @@ describe("sources", () => {
     ["ada@ACME.example", ["ada-1"]],
     ["tag:WEB", ["web"]],
     ["100.64.0.2/31", ["bo-1", "web"]],
-  ])("%s", (src, expected) => expect(names(src)).toEqual(expected));
+  ])("the source %s means the right machines", (src, expected) =>
+    expect(names(src)).toEqual(expected),
+  );
 });
 
 describe("a user about whom little is known", () => {
@@ -160,7 +162,7 @@ describe("a user about whom little is known", () => {
   };
 
   test.each(["autogroup:admin", "autogroup:auditor", "autogroup:member"])(
-    "has every role where none is given: %s",
+    "a user without a known role has every role: %s",
     (src) => {
       expect(flowsOf(src, [{ name: "bo", email: "bo@acme.example" }])).not.toEqual([]);
       expect(flowsOf(src, [])).not.toEqual([]);
@@ -225,7 +227,9 @@ describe("a condition", () => {
     ["ip:publicAddress NOT IN ['ipset:home']", true],
     ["node:os LIKE 'lin%'", true],
     ["node:os IN 'linux'", true],
-  ])("%s", (condition, expected) => expect(meets(condition)).toBe(expected));
+  ])("the posture condition %s is decided", (condition, expected) =>
+    expect(meets(condition)).toBe(expected),
+  );
 });
 
 describe("what is not understood", () => {

@@ -30,7 +30,7 @@ describe("a file", () => {
       '{"acls":[{"action":"accept","src":"*","dst":["*:*"]}]}',
       /acls\[0\]\.src: expected a list, got a string/,
     ],
-  ])("%s ends in a message", (_, text, message) => {
+  ])("%s in a policy file causes a message and not a crash", (_, text, message) => {
     expect(reasonFor(text)).toMatch(message);
   });
 
@@ -54,7 +54,7 @@ describe("a file", () => {
   });
 
   test.each(["__proto__", "constructor", "toString", "hasOwnProperty"])(
-    "whose names are %s defines nothing by it",
+    "a policy file whose names are %s defines nothing by them",
     (name) => {
       const text = `{"${name}":{},"hosts":{"${name}":"10.0.0.1"},"acls":[{"action":"accept","src":["${name}"],"dst":["${name}:1"]}]}`;
       const policy = understand(text);
@@ -107,7 +107,7 @@ describe("a file", () => {
     expect(process.cpuUsage(before).user / 1e6).toBeLessThan(2);
   });
 
-  test("no text makes the reader throw", () => {
+  test("no text makes the policy file's reader throw", () => {
     const name = fc.constantFrom(
       "acls",
       "Grants",

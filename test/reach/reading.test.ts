@@ -21,7 +21,7 @@ describe("the captures", () => {
   });
 
   test.each(refused.filter(({ message }) => message !== "test(s) failed"))(
-    "of a refused file have its message: $id",
+    "a refused policy file gets the message of its capture: $id",
     ({ policy, message }) => {
       // The capture names another domain there than its own file.
       const expected = message.replace("PASSKEY", "EXAMPLE.COM");
@@ -146,12 +146,15 @@ describe("what is not known", () => {
       "everything",
     ],
     ["a secret", { grants: [{ ...rule, dst: ["[secret]"] }] }, "grants[0].dst[0]", "everything"],
-  ] as const)("%s is named with its place", (_, file, path, counts) => {
-    const { notUnderstood } = understand({ tagOwners: tags, ...file });
-    expect(notUnderstood).toEqual([
-      { place: expect.objectContaining({ path }), reason: expect.any(String), counts },
-    ]);
-  });
+  ] as const)(
+    "a part that is not understood is named with its place: %s",
+    (_, file, path, counts) => {
+      const { notUnderstood } = understand({ tagOwners: tags, ...file });
+      expect(notUnderstood).toEqual([
+        { place: expect.objectContaining({ path }), reason: expect.any(String), counts },
+      ]);
+    },
+  );
 });
 
 describe("places", () => {

@@ -21,7 +21,7 @@ const sound = {
   ssh: [ssh],
 };
 
-test("the file that the others vary is valid", () => {
+test("the policy file that these tests vary is valid", () => {
   expect(parsePolicy(JSON.stringify(sound))).toHaveProperty("policy");
   expect(readPolicyFile(JSON.stringify(sound), { domains })).toMatchObject({
     policy: { notUnderstood: [] },
@@ -86,7 +86,7 @@ test.each([
   ["a group of tags", { groups: { "group:ops": ["tag:ci"] } }],
   ["a text for a list", { acls: [{ ...acl, src: "tag:ci" }] }],
   ["a number for a port", { grants: [{ ...grant, ip: [22] }] }],
-])("%s", (_, part) => {
+])("a policy file with %s is refused", (_, part) => {
   const text = JSON.stringify({ ...sound, ...part });
   expect(parsePolicy(text)).toEqual({ problem: expect.any(String) });
   const reading = readPolicyFile(text, { domains });

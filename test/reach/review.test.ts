@@ -151,27 +151,30 @@ describe("a credential that changes", () => {
 test.each([
   ["is empty", ""],
   ["has a byte order mark alone", "\ufeff\r\n"],
-])("a file before that %s says that there was none: everything is gained", (_, text) => {
-  const none = { name: "before", text };
-  const given = { policy, policyBefore: none };
-  const found = reviewed([step("same", "OAuthClient", "ci", ci, ci)], given);
-  expect(found.report.notUnderstood).toEqual([]);
-  expect(exceedsLimit(found, "reach")).toBe(true);
-  const [first, ...others] = reachIn(found).byPolicy;
-  expect(first?.reachGained.map(({ target }) => target)).toContain("tag:db:5432 (tcp)");
-  expect(others.map(({ name }) => name)).toContain("group:ops");
-  expect(reachIn(found).notes).toEqual([
-    expect.stringContaining("There was no policy file before"),
-  ]);
-  // Whatever is known of the time before is better than nothing.
-  const deployed = reviewed([], {
-    ...given,
-    tailnetPolicy: { name: "the tailnet", text: company },
-  });
-  expect(exceedsLimit(deployed, "reach")).toBe(false);
-});
+])(
+  "a file before the change that %s means that there was no file, so everything is gained",
+  (_, text) => {
+    const none = { name: "before", text };
+    const given = { policy, policyBefore: none };
+    const found = reviewed([step("same", "OAuthClient", "ci", ci, ci)], given);
+    expect(found.report.notUnderstood).toEqual([]);
+    expect(exceedsLimit(found, "reach")).toBe(true);
+    const [first, ...others] = reachIn(found).byPolicy;
+    expect(first?.reachGained.map(({ target }) => target)).toContain("tag:db:5432 (tcp)");
+    expect(others.map(({ name }) => name)).toContain("group:ops");
+    expect(reachIn(found).notes).toEqual([
+      expect.stringContaining("There was no policy file before"),
+    ]);
+    // Whatever is known of the time before is better than nothing.
+    const deployed = reviewed([], {
+      ...given,
+      tailnetPolicy: { name: "the tailnet", text: company },
+    });
+    expect(exceedsLimit(deployed, "reach")).toBe(false);
+  },
+);
 
-test("a role is told by its own name, and what nodeAttrs gives where it is new", () => {
+test("a report names a role by its own name, and names what nodeAttrs newly gives", () => {
   const was = {
     groups: { "group:ops": ["ada@acme.example"] },
     tagOwners: { "tag:db": ["ada@acme.example"] },
@@ -196,7 +199,7 @@ test("a role is told by its own name, and what nodeAttrs gives where it is new",
 describe("where the policy file is not known", () => {
   const create = step("create", "OAuthClient", "ci", undefined, ci);
 
-  test("one line says so, and every limit of reach is exceeded", () => {
+  test("without a policy file one line says so, and every limit of reach is exceeded", () => {
     const found = reviewed([create]);
     expect(found.report.reach).toMatchObject({ known: false });
     expect(formatTerminal(found)).toContain(

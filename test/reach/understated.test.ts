@@ -211,7 +211,7 @@ describe("routers", () => {
 });
 
 describe("SSH", () => {
-  test("with a tag for the port and another for the login, both of one owner", () => {
+  test("a login can use one tag for the port and another for SSH if one owner has both", () => {
     const owners = { ...tagOwners, "tag:b": ["ada@acme.example"], "tag:c": ["ada@acme.example"] };
     const policy = {
       tagOwners: owners,
@@ -220,7 +220,7 @@ describe("SSH", () => {
     };
     expect(reached(policy, person("ada@acme.example"))).toContain("logs in tag:d as root ");
   });
-  test("is checked by a rule that comes first, and no longer when that rule goes", () => {
+  test("a login needs check mode while a rule with check mode comes first", () => {
     const grants = [opens("autogroup:member", "tag:d")];
     const accept = { action: "accept", src: ["autogroup:member"], dst: ["tag:d"], users: ["root"] };
     const check = { ...accept, action: "check" };
@@ -230,7 +230,7 @@ describe("SSH", () => {
     );
     expect(gained({ grants, ssh: [accept] }, { grants, ssh: [accept, check] }, ada)).toEqual([]);
   });
-  test("check becomes accept, and a period grows", () => {
+  test("a change from check to accept and a longer check period are gains", () => {
     const grants = [opens("group:ops", "tag:d")];
     const groups = { "group:ops": ["ada@acme.example"] };
     const ssh = (more: object) => [
@@ -246,7 +246,7 @@ describe("SSH", () => {
 });
 
 describe("differences", () => {
-  test("of definitions", () => {
+  test("a changed definition is a difference", () => {
     const host = (at: string) => ({ hosts: { db: at }, grants: [opens("tag:a", "db")] });
     expect(gained(host("10.0.0.1"), host("10.0.0.2"))).toHaveLength(1);
     const group = (...members: string[]) => ({
@@ -350,7 +350,7 @@ describe("an app connector", () => {
     autoApprovers: { routes: { "10.0.0.0/8": ["tag:connector"] } },
   };
 
-  test("answers for its names, and carries to its routes once they are approved", () => {
+  test("an app connector serves its names, and routes traffic to its routes once they are approved", () => {
     expect(reached(policy, ci)).toEqual([
       "stands for ledger.example ",
       "stands for *.books.example ",
@@ -362,14 +362,14 @@ describe("an app connector", () => {
     );
     expect(reached(policy, client(["auth_keys"], ["tag:b"]))).toEqual([]);
   });
-  test("sends from its routes, for which rules may be", () => {
+  test("an app connector sends from its routes, which rules can name as a source", () => {
     const from = { ...policy, grants: [opens("10.20.3.0/24", "tag:d")] };
     expect(ways(from, ci, "tag:d")).toEqual([
       "after somebody approves the routes that it advertises",
     ]);
     expect(ways({ ...approves, grants: from.grants }, ci, "tag:d")).toEqual([""]);
   });
-  test("is found by a name, and by the internet that the name is in", () => {
+  test("an app connector is found by its names, and by the internet that a name belongs to", () => {
     expect(ways(policy, ci, "ledger.example")).toEqual([""]);
     expect(ways(policy, ci, "eu.books.example:443")).toEqual([""]);
     expect(ways(policy, ci, "internet")).toHaveLength(2);
@@ -383,14 +383,14 @@ describe("an app connector", () => {
       ),
     ).toEqual([""]);
   });
-  test("is of any machine with a tag where it says so, and is never a person's", () => {
+  test("an app connector can be any machine with a tag if it says so, and never a person's machine", () => {
     const any = JSON.parse(
       JSON.stringify(policy).replace('["tag:connector"],"domains"', '["*"],"domains"'),
     );
     expect(reached(any, client(["auth_keys"], ["tag:b"]))).toHaveLength(3);
     expect(reached(any, person("ada@acme.example"))).toEqual([]);
   });
-  test("that is new is a gain, also by a name more", () => {
+  test("a new app connector is a gain, and so is a new name of one", () => {
     expect(gained({ ...policy, nodeAttrs: [] }, policy)).toHaveLength(3);
     const more = JSON.parse(
       JSON.stringify(policy).replace('"ledger.example",', '"ledger.example","hr.example",'),
@@ -399,7 +399,7 @@ describe("an app connector", () => {
       "stands for hr.example (as tag:connector, owned by tag:a; nodeAttrs makes machines of tag:connector an app connector)",
     ]);
   });
-  test("may carry to anything where it is not understood", () => {
+  test("an app connector that is not understood may route traffic to anything", () => {
     const odd = JSON.parse(JSON.stringify(policy).replace('"name":', '"through":'));
     expect(networkFrom(odd).notUnderstood).toEqual([
       expect.objectContaining({ counts: "selector", reason: "is not a known field" }),
@@ -408,7 +408,7 @@ describe("an app connector", () => {
   });
 });
 
-test("what attributes give beside the rules is said, and what is not known of them too", () => {
+test("the answer names what attributes give without a rule, and what is not known about them", () => {
   const attributes = (...attr: string[]) => ({
     tagOwners,
     nodeAttrs: [{ target: ["tag:a"], attr }],
@@ -437,7 +437,7 @@ describe("a user's roles and groups of an identity provider, which no policy fil
   };
   const ada = person("ada@acme.example");
 
-  test("may hold, by rules, owners, logins and approvals", () => {
+  test("a user may have any role or group of an identity provider in rules, owners, logins and approvals", () => {
     expect(ways(policy, ada, "tag:a:22")).toEqual([
       "perhaps: whether ada@acme.example is one of autogroup:admin",
       "perhaps: whether ada@acme.example is one of autogroup:admin",
@@ -454,7 +454,7 @@ describe("a user's roles and groups of an identity provider, which no policy fil
     // What the file says is certain.
     expect(ways(policy, ada, "10.0.0.1")).toContain("");
   });
-  test("are decided where somebody says the role", () => {
+  test("a user's roles are decided if somebody states the role", () => {
     const withRole = (role: string) => {
       const network = {
         ...networkFrom(policy),
@@ -471,7 +471,7 @@ describe("a user's roles and groups of an identity provider, which no policy fil
     expect(withRole("owner")).toContain("");
     expect(withRole("it-admin")).toEqual([]);
   });
-  test("are told once of who gets to a target, by their own names", () => {
+  test("who reaches a target by a role or a group of an identity provider is named once, by that name", () => {
     const network = networkFrom(policy);
     const target = parseTarget("tag:b", network);
     if ("problem" in target) throw new Error(target.problem);
@@ -500,7 +500,7 @@ describe("what is the whole tailnet only together", () => {
   const of = (src: string[], dst: string[]) => ({ grants: [{ src, dst, ip: ["tcp:22"] }] });
   const everybody = ["autogroup:member", "autogroup:tagged"];
 
-  test("is everybody as a source", () => {
+  test("sources that together are the whole tailnet count as everybody", () => {
     expect(ways(of(everybody, ["tag:d"]), person("*"), "tag:d")).toEqual([""]);
     expect(ways(of(halves, ["tag:d"]), ci, "tag:d")).toEqual([""]);
     expect(ways(of(halves, ["tag:d"]), person("ada@acme.example"), "tag:d")).toEqual([""]);
@@ -510,7 +510,7 @@ describe("what is the whole tailnet only together", () => {
     ]);
     expect(ways(of(["autogroup:tagged"], ["tag:d"]), person("*"), "tag:d")).toEqual([]);
   });
-  test("is every machine as a destination", () => {
+  test("destinations that together are the whole tailnet count as every machine", () => {
     expect(ways(of(["tag:a"], everybody), ci, "100.80.0.12")).toEqual([""]);
     expect(ways(of(["tag:a"], halves), ci, "tag:d")).toEqual([""]);
     expect(ways(of(["tag:a"], halves), ci, "ada@acme.example")).toEqual([""]);
@@ -520,14 +520,14 @@ describe("what is the whole tailnet only together", () => {
     ]);
     expect(reached(of(["tag:a"], everybody), ci)).toEqual(["reaches every machine:22 (tcp) "]);
   });
-  test("stays apart where the ports differ", () => {
+  test("destinations with different ports do not combine to the whole tailnet", () => {
     const acls = [
       { action: "accept", src: ["tag:a"], dst: ["autogroup:member:22", "autogroup:tagged:80"] },
     ];
     expect(ways({ acls }, ci, "tag:d:22")).toEqual([]);
     expect(ways({ acls }, ci, "tag:d:80")).toEqual([""]);
   });
-  test("opens port 22 for logins", () => {
+  test("destinations that together are the whole tailnet open port 22 for logins", () => {
     const ssh = [{ action: "accept", src: ["tag:a"], dst: ["tag:d"], users: ["root"] }];
     expect(reached({ ...of(["tag:a"], halves), ssh }, ci)).toContain("logs in tag:d as root ");
     expect(reached({ ...of(["tag:a"], everybody), ssh }, ci)).toContain("logs in tag:d as root ");
@@ -551,7 +551,7 @@ describe("an address that no rule names by itself", () => {
   };
   const from = (name: string): Start => ({ kind: "Addresses", name });
 
-  test("sends by the ranges, hosts and sets that it is in, past postures from behind a router", () => {
+  test("an address sends by the ranges, hosts and sets that contain it, past postures if it is behind a router", () => {
     expect(ways(policy, from("10.20.3.4"), "tag:a")).toEqual([""]);
     expect(ways(policy, from("10.20.9.1"), "tag:b")).toEqual([]);
     expect(ways(policy, from("10.20.8.1"), "tag:b")).toEqual([""]);
@@ -561,7 +561,7 @@ describe("an address that no rule names by itself", () => {
     expect(ways(policy, from("10.20.3.4-10.20.3.9"), "tag:b")).toEqual([""]);
     expect(ways(policy, from("10.30.0.1"), "tag:b")).toEqual([]);
   });
-  test("of the tailnet may be of any machine", () => {
+  test("an address of the tailnet may belong to any machine", () => {
     expect(ways(policy, from("100.80.0.12"), "tag:d")).toEqual([
       "perhaps: whether 100.80.0.12 is an address of a machine of tag:c",
     ]);
@@ -569,12 +569,12 @@ describe("an address that no rule names by itself", () => {
       "perhaps: whether 100.80.0.12 is an address of a user's machine",
     ]);
   });
-  test("on the internet is where a machine is served to it", () => {
+  test("an address on the internet can be one at which a machine is served", () => {
     const funnel = { nodeAttrs: [{ target: ["tag:d"], attr: ["funnel"] }] };
     expect(ways({ ...policy, ...funnel }, from("8.8.8.8"), "tag:d:443")).toEqual([""]);
     expect(ways({ ...policy, ...funnel }, from("10.30.0.1"), "tag:d:443")).toEqual([]);
   });
-  test("is reached by the ranges, hosts, sets and routes that it is in", () => {
+  test("an address is reached by the ranges, hosts, sets and routes that contain it", () => {
     const c = client(["auth_keys"], ["tag:c"]);
     expect(ways(policy, c, "10.20.3.4")).toEqual([""]);
     expect(ways(policy, c, "10.20.9.1")).toEqual([]);
@@ -593,7 +593,7 @@ describe("a scope", () => {
   };
   const writing = knownScopes.filter((scope) => !scope.endsWith(":read"));
 
-  test.each(writing)("%s alone gives something, whatever tags are beside it", (scope) => {
+  test.each(writing)("the scope %s alone gives something, whatever tags are beside it", (scope) => {
     const spreadFrom = rememberSpreads(networkFrom(policy));
     for (const tags of [[], ["tag:c"], ["tag:elsewhere"]]) {
       const start = client([scope], tags);
@@ -602,7 +602,7 @@ describe("a scope", () => {
     }
   });
   test.each(knownScopes.filter((scope) => scope.endsWith(":read")))(
-    "%s only reads, and that is said",
+    "the scope %s only reads, and the answer says so",
     (scope) => {
       const start = client([scope], ["tag:c"]);
       const spreadFrom = rememberSpreads(networkFrom(policy));
@@ -636,7 +636,7 @@ test.each([
   expect(parseTarget(text, network)).toEqual({ problem: expect.any(String) });
 });
 
-test("who only accepted a share has no rules for members", () => {
+test("a user who only accepted a share is not covered by rules for members", () => {
   const policy = { grants: [opens("autogroup:member", "tag:a"), opens("*", "tag:b")] };
   expect(ways(policy, person("autogroup:shared"), "tag:a")).toEqual([]);
   expect(ways(policy, person("autogroup:shared"), "tag:b")).toEqual([""]);
@@ -650,7 +650,7 @@ describe("beside these", () => {
   });
   const from = (name: string): Start => ({ kind: "Addresses", name });
 
-  test("a connector of an application that Tailscale knows, or not understood, may answer for any name", () => {
+  test("a connector of a known application, or one that is not understood, may serve any name", () => {
     const preset = { connectors: ["tag:a"], presetAppID: "github" };
     expect(reached(connector(preset), ci)).toEqual(["stands for names on the internet "]);
     expect(reached(connector({ connectors: ["tag:a"], frob: 1 }), ci)).toContain(
@@ -663,7 +663,7 @@ describe("beside these", () => {
     ]);
     expect(reached(connector({ domains: ["a.example"] }, ["tag:d"]), ci)).toEqual([]);
   });
-  test("the internet, and ranges within one that is everything, are no part of a whole", () => {
+  test("the internet and ranges within a larger one do not add up to everything", () => {
     const to = (...dst: string[]) =>
       reached({ grants: [{ src: ["tag:a"], dst, ip: ["tcp:22"] }] }, ci);
     expect(to("100.64.0.0/11", "100.96.0.0/11", "autogroup:internet")).toEqual([
@@ -686,12 +686,12 @@ describe("beside these", () => {
       "logs in tag:d as root ",
     );
   });
-  test("a group of the file is not one that its others may be in", () => {
+  test("a group of the policy file is not a group of an identity provider", () => {
     const groups = { "group:ops": ["ada@acme.example"] };
     const policy = { groups, grants: [opens("group:ops", "tag:d")] };
     expect(ways(policy, person("bo@acme.example"), "tag:d")).toEqual([]);
   });
-  test("whom somebody says to have accepted a share alone is not a member", () => {
+  test("a user of whom somebody says that they only accepted a share is not a member", () => {
     const network = {
       ...networkFrom({ tagOwners, grants: [opens("autogroup:member", "tag:d")] }),
       roles: new Map([["ada@acme.example", "shared"]]),
@@ -699,7 +699,7 @@ describe("beside these", () => {
     const spread = rememberSpreads(network)(person("ada@acme.example"));
     expect(spread.opened).toEqual([]);
   });
-  test("an address of the tailnet is everybody's, and is asked for postures", () => {
+  test("an address of the tailnet may be anybody's, and its postures are checked", () => {
     const everybody = { src: ["autogroup:member", "autogroup:tagged"], dst: ["tag:d"], ip: ["22"] };
     expect(ways({ grants: [everybody] }, from("100.80.0.12"), "tag:d")).toContain("");
     const policy = {
@@ -709,14 +709,14 @@ describe("beside these", () => {
     expect(ways(policy, from("100.80.0.12"), "tag:d")).toContain("if node:os == 'macos'");
     expect(ways(policy, from("100.80.0.12"), "tag:d")).not.toContain("");
   });
-  test("who approves routes alone sends from no address of the tailnet", () => {
+  test("a credential that can only approve routes sends from no address of the tailnet", () => {
     const policy = { grants: [opens("100.64.0.0/11", "tag:d")] };
     expect(ways(policy, client(["devices:routes"], []), "tag:d")).toEqual([]);
   });
-  test("what a scope can do otherwise is not said where it leads to a machine", () => {
+  test("what a scope can do without a machine is not mentioned if it leads to a machine", () => {
     expect(rememberSpreads(networkFrom({ tagOwners, grants: [] }))(ci).asides).toEqual([]);
   });
-  test("who only stands for something is asked as well", () => {
+  test("a machine that only stands for an address is asked about too", () => {
     const network = networkFrom({
       tagOwners,
       grants: [],

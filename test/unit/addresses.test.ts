@@ -31,7 +31,7 @@ const texts = fc.oneof(
     .map(([text, at, other]) => text.slice(0, at) + other + text.slice(at + 1)),
 );
 
-test("a text is the address that Node says it is, and one with a zone is none", () => {
+test("a text is the address that Node says it is, and an address with a zone is not one", () => {
   fc.assert(
     fc.property(texts, (text) => {
       const family = isIPv4(text) ? 4 : isIPv6(text) && !text.includes("%") ? 6 : undefined;

@@ -163,7 +163,7 @@ function madeBy(program: string): Made[] {
   return made;
 }
 
-test("whatever exists is adopted, under names of its own, and the program makes exactly that", () => {
+test("every existing credential is adopted under a unique name, and the program recreates exactly these", () => {
   fc.assert(
     fc.property(tailnet, ({ keys, names }) => {
       const { adopted, refused } = adopt(keys, names);
@@ -192,7 +192,7 @@ test("whatever exists is adopted, under names of its own, and the program makes 
   );
 });
 
-test("programs of every name compile under strict rules, and none exports a resource", () => {
+test("adopted programs compile under strict rules whatever the names, and export no resource", () => {
   const programs = fc
     .sample(tailnet, { numRuns: runs(150) })
     .map(({ keys, names }) => printProgram(adopt(keys, names).adopted));
@@ -241,7 +241,7 @@ describe("what exists", () => {
     },
   ];
 
-  test("becomes this program", () => {
+  test("existing credentials become this program", () => {
     expect(printProgram(adopt(keys).adopted)).toBe(`\
 // Existing credentials, adopted as they are. Their secrets are not known here: rotateEvery or a replacement gets new ones.
 
@@ -279,7 +279,7 @@ const identityKothercntrl = new FederatedIdentity("identity-kothercntrl", {
 `);
   });
 
-  test("becomes this file, in which every secret is said to be unknown", () => {
+  test("existing credentials become this import file, in which every secret is unknown", () => {
     const file = printImportFile(adopt(keys.slice(0, 2)).adopted);
     expect(file.endsWith("\n")).toBe(true);
     const key = {
@@ -330,7 +330,7 @@ const identityKothercntrl = new FederatedIdentity("identity-kothercntrl", {
   });
 });
 
-test("an adopted credential is called by its description, and its variable like it", () => {
+test("an adopted credential and its variable are named after its description", () => {
   const named = (description: string, keyType: string) => {
     const { adopted } = adopt([{ id: "kOneCNTRL", keyType, description, expirySeconds: 60 }]);
     const [, variable] = /^const (\w+) = /m.exec(printProgram(adopted)) ?? [];
@@ -348,7 +348,7 @@ test("an adopted credential is called by its description, and its variable like 
   expect(named("", "federated")).toEqual(["identity-konecntrl", "identityKonecntrl"]);
 });
 
-test("two credentials of one name get numbers, and so do two variables", () => {
+test("two credentials with one name get numbers, and so do two variables", () => {
   const key = (id: string): Key => ({ id, keyType: "auth", description: "ci" });
   const names = new Map([
     ["k4", "a-b"],
@@ -380,7 +380,7 @@ test("two credentials of one name get numbers, and so do two variables", () => {
   ]);
 });
 
-test("an argument is written as TypeScript has it, and left out where it is off or not there", () => {
+test("an adopted argument is written as TypeScript, and left out if it is off or missing", () => {
   const inputs = {
     text: 'a"b',
     list: ["a", 7],
@@ -406,7 +406,7 @@ const n = new AuthKey("n", {
 `);
 });
 
-test("what is no resource is left out with the reason", () => {
+test("what cannot become a resource is left out, with the reason", () => {
   const { refused } = adopt([
     { id: "k1", keyType: "api", userId: "u1" },
     { id: "k2", keyType: "api", userId: "" },
@@ -452,14 +452,14 @@ describe("an export without the official provider's credentials", () => {
     JSON.stringify({ version: 3, deployment: { manifest: {}, resources, metadata: { a: 1 } } });
   const ids = new Set(["kACNTRL", "kBCNTRL"]);
 
-  test("names them as their program does", () => {
+  test("adoption from the official provider keeps the names of the program", () => {
     expect([...listOfficialCredentials([client, key, acl, { ...client, id: "../x" }])]).toEqual([
       ["kACNTRL", "ci"],
       ["kBCNTRL", "team::runner"],
     ]);
   });
 
-  test("keeps what depended on them, without the dependency, and everything else as it was", () => {
+  test("adoption from the official provider keeps dependent resources without the dependency, and everything else unchanged", () => {
     const { content, removed } = removeOfficial(exported(root, provider, client, key, secret), ids);
     expect(removed).toEqual([client.urn, key.urn, provider.urn]);
     expect(JSON.parse(content)).toEqual({
@@ -483,7 +483,7 @@ describe("an export without the official provider's credentials", () => {
     });
   });
 
-  test("points at what is left: at the nearest parent, and at no part that is gone", () => {
+  test("adoption from the official provider points resources to the nearest parent that is left", () => {
     const pointing = (more: object) => ({ urn: secret.urn, type: secret.type, id: "s", ...more });
     const nested = { ...key, parent: client.urn };
     const left = (more: object) =>
@@ -501,7 +501,7 @@ describe("an export without the official provider's credentials", () => {
     expect(left(oddLists)).toEqual(pointing({ ...oddLists, dependencies: [7] }));
   });
 
-  test("takes only what the official provider made, and what has an id", () => {
+  test("adoption from the official provider takes only its resources that have an id", () => {
     const foreign = [
       { ...client, type: "tailscale:index/oauthClient:OauthClient2" },
       { ...client, type: "x:tailscale:index/oauthClient:OauthClient" },
@@ -514,7 +514,7 @@ describe("an export without the official provider's credentials", () => {
     expect(removeOfficial(exported(root, another), ids).removed).toEqual([]);
   });
 
-  test("keeps the provider where it has something else to do, and what is not adopted", () => {
+  test("adoption from the official provider keeps its provider resource if anything else uses it", () => {
     expect(removeOfficial(exported(root, provider, client, acl), ids).removed).toEqual([
       client.urn,
     ]);

@@ -89,7 +89,7 @@ function api(
 }
 
 describe("a deployer", () => {
-  test("reads with a token that can only read, and writes with one for all that it holds", async () => {
+  test("a deployer reads with a token that can only read, and writes with a token for everything that it has", async () => {
     const { http, asked, sent } = api(() => ({ id: "k" }));
     const deployer = createApiClient(http, client, { name: "the deployer", tokensFor: "reading" });
     await deployer.send(get, id);
@@ -104,7 +104,7 @@ describe("a deployer", () => {
     expect(sent[0]?.sender).toBe("the deployer kC");
   });
 
-  test("that lacks read scopes asks for those that it has, and for those beyond that its command reads", async () => {
+  test("a deployer that lacks read scopes requests those that it has, and the additional ones of the command", async () => {
     const lacking = ["federated_keys:read", "policy_file:read"];
     const { http, asked } = api(() => ({ id: "k" }), lacking);
     const options = {
@@ -119,7 +119,7 @@ describe("a deployer", () => {
     expect(asked).toHaveLength(2);
   });
 
-  test("that holds none of the read scopes reads with all that it holds", async () => {
+  test("a deployer without read scopes reads with a token for everything that it has", async () => {
     const { http, asked, sent } = api(() => ({ id: "k" }), allReads.split(" "));
     await createApiClient(http, client, { name: "the deployer", tokensFor: "reading" }).send(
       get,
@@ -129,7 +129,7 @@ describe("a deployer", () => {
     expect(sent[0]?.token).toMatch(/for all$/);
   });
 
-  test("whose token is refused for another reason asks anew each time", async () => {
+  test("a deployer whose token request fails for another reason requests again each time", async () => {
     let failures = 1;
     const { http } = api(() => ({ id: "k" }));
     const failing: Http = {
@@ -147,7 +147,7 @@ describe("a deployer", () => {
     expect(await deployer.send(get, id)).toEqual({ id: "k" });
   });
 
-  test("with an API access token sends it as it is, and a refused one is final", async () => {
+  test("a deployer with an API access token sends it unchanged, and does not repeat a refused one", async () => {
     const { http, asked, sent } = api((request) => {
       throw createRefusal(request, { status: 401, body: "no" });
     });
@@ -163,7 +163,7 @@ describe("a deployer", () => {
     ]);
   });
 
-  test("takes a fresh token where one is refused, once, and even for a create", async () => {
+  test("a deployer gets a new token once if one is refused, even for a create", async () => {
     const { http, sent } = api((request, token) => {
       if (token?.startsWith("token 1")) throw createRefusal(request, { status: 401, body: "no" });
       return { id: "k" };
@@ -184,7 +184,7 @@ describe("a deployer", () => {
     expect(never.sent).toHaveLength(2);
   });
 
-  test("does not take another token for another refusal", async () => {
+  test("a deployer does not get another token after another refusal", async () => {
     const { http, sent } = api((request) => {
       throw createRefusal(request, { status: 403, body: "no" });
     });
@@ -195,7 +195,7 @@ describe("a deployer", () => {
   });
 });
 
-test("a client that mints asks for the one scope that each request needs", async () => {
+test("a minting client requests only the scope that each request needs", async () => {
   const { http, asked } = api(() => ({ id: "k" }));
   const minter = createApiClient(http, client, {
     name: "the OAuth client of mintedBy,",
@@ -213,7 +213,7 @@ test.each([
   [undefined, "the whole: it is missing"],
   [{ id: "", list: [] }, 'id: Invalid input: expected "k"'],
 ])(
-  "an answer %j is not understood, and the error says what is wrong with it",
+  "the answer %j is not understood, and the error says what is wrong with it",
   async (answer, problem) => {
     const shape = problem.includes('"k"') ? z.object({ id: z.literal("k") }) : id;
     const sending = createApiClient(api(() => answer).http, client, {
@@ -225,7 +225,7 @@ test.each([
   },
 );
 
-test("all that is wrong with an answer is said, each with its place", async () => {
+test("an error about an answer names everything that is wrong with it, each with its place", async () => {
   const shape = z.object({ a: z.object({ b: z.string() }), c: z.number() });
   await expect(
     createApiClient(api(() => ({ a: {} })).http, client, { name: "x", tokensFor: "needed" }).send(
@@ -260,7 +260,7 @@ describe("a client that is asked for just what a request needs", () => {
     return { asked, sender: createApiClient(http, client, minting) };
   }
 
-  test("reads by its write scope where Tailscale gives no token for the read form of it, and asks for that once", async () => {
+  test("a minting client reads with its write scope if Tailscale issues no token for the read form, and requests it once", async () => {
     const { asked, sender } = asking(({ scope }) => scope === "dns:read");
     await sender.send(get, id);
     await sender.send(get, id);
@@ -268,7 +268,7 @@ describe("a client that is asked for just what a request needs", () => {
     expect(await sender.mayRead("dns:read")).toBe(true);
   });
 
-  test("names the tags in its token request once Tailscale says that it may not give them", async () => {
+  test("a minting client names the tags in its token request once Tailscale says that the token cannot give them", async () => {
     const { asked, sender } = asking(
       () => false,
       (token) => {
@@ -282,7 +282,7 @@ describe("a client that is asked for just what a request needs", () => {
     expect(asked).toEqual(["auth_keys", "auth_keys with tag:ci"]);
   });
 
-  test("that may not give the tags at all is told what Tailscale said first", async () => {
+  test("a minting client that cannot give the tags at all gets Tailscale's first message", async () => {
     const { sender } = asking(
       ({ tags }) => tags !== undefined,
       () => {
@@ -311,7 +311,7 @@ describe("a client that was made just now", () => {
     return { known, count: () => asked };
   }
 
-  test("is waited for while Tailscale answers 404, and a person is told of it once", async () => {
+  test("a new client is waited for while Tailscale answers 404, and a message says so once", async () => {
     let told = 0;
     const { known } = unknownFor(8);
     const patient = waitWhileFresh(
@@ -325,7 +325,7 @@ describe("a client that was made just now", () => {
     expect(told).toBe(1);
   });
 
-  test("is given up when it takes too long", async () => {
+  test("a new client is given up after a while", async () => {
     const { known } = unknownFor(Number.POSITIVE_INFINITY);
     const patient = waitWhileFresh(
       known,
@@ -352,7 +352,7 @@ describe("a client that was made just now", () => {
     expect(count()).toBe(1);
   });
 
-  test("is waited for where its token request is what answers 404", async () => {
+  test("a new client is waited for if its token request gets a 404", async () => {
     const token = { ...post, grant: { kind: "clientCredentials" } } as const;
     const { known } = unknownFor(1, createRefusal(token, { status: 404, body: "not found" }));
     const patient = waitWhileFresh(
@@ -384,23 +384,26 @@ describe("a second credential takes the place of the first", () => {
       true,
       createRefusal(get, { status: 403, body: "no" }),
     ],
-  ])("%s", async (_what, failure, isGone, expected) => {
-    let told = 0;
-    const both = withFallback(
-      says(failure),
-      says("second"),
-      async () => isGone,
-      () => void told++,
-    );
-    for (let time = 0; time < 2; time++) {
-      const sending = both.send(get, id);
-      if (expected instanceof Error) await expect(sending).rejects.toThrow(expected.message);
-      else expect(await sending).toEqual({ id: expected });
-    }
-    expect(told).toBe(typeof expected === "string" ? 1 : 0);
-  });
+  ])(
+    "whether a second credential takes the place of the first: %s",
+    async (_what, failure, isGone, expected) => {
+      let told = 0;
+      const both = withFallback(
+        says(failure),
+        says("second"),
+        async () => isGone,
+        () => void told++,
+      );
+      for (let time = 0; time < 2; time++) {
+        const sending = both.send(get, id);
+        if (expected instanceof Error) await expect(sending).rejects.toThrow(expected.message);
+        else expect(await sending).toEqual({ id: expected });
+      }
+      expect(told).toBe(typeof expected === "string" ? 1 : 0);
+    },
+  );
 
-  test("and never where the first one answers", async () => {
+  test("a second credential never takes the place of the first one if the first one works", async () => {
     const both = withFallback(
       says("first"),
       says("second"),
@@ -411,7 +414,7 @@ describe("a second credential takes the place of the first", () => {
   });
 });
 
-test("a client counts as gone where it is not there, is revoked, or may not be looked at", async () => {
+test("a client counts as gone if it does not exist, is revoked, or cannot be read", async () => {
   const finding = (find: Keys["find"]) => isClientGone({ find } as Keys, "kC"); // Nothing else of it is used.
   expect(await finding(async () => undefined)).toBe(true);
   expect(await finding(async () => ({ id: "kC", revoked: "2026-01-01T00:00:00Z" }))).toBe(true);
@@ -425,7 +428,7 @@ test("a client counts as gone where it is not there, is revoked, or may not be l
   ).rejects.toThrow(NotFound);
 });
 
-test("the audit log is asked for between two times, and names whoever acted as people know them", async () => {
+test("the audit log is requested for a period, and names each actor as people know it", async () => {
   const { http, asked, sent } = api(() => ({ logs: null }));
   const deployer = createApiClient(http, client, { name: "x", tokensFor: "needed" });
   const [from, to] = [new Date("2026-01-01T00:00:00Z"), new Date("2026-02-01T00:00:00Z")];
@@ -463,7 +466,7 @@ test("the audit log is asked for between two times, and names whoever acted as p
   expect(named({})).toBe("unknown");
 });
 
-test("of the policy file only the owners of tags are read", async () => {
+test("only the owners of tags are read from the policy file", async () => {
   const { http, asked, sent } = api(() => ({ tagOwners: { "tag:a": ["group:x"] }, acls: [] }));
   const deployer = createApiClient(http, client, { name: "x", tokensFor: "needed" });
   expect(await readTagOwners("a/b", deployer)).toEqual({ "tag:a": ["group:x"] });

@@ -82,11 +82,11 @@ describe("an answer", () => {
     ["with no entries", { tailnetId: "T1CNTRL", logs: null }],
     ["without the member", { tailnetId: "T1CNTRL" }],
     ["of the name that the page has", { tailnet: "example.com", logs: [] }],
-  ])("%s is an empty log", async (_, answer) => {
+  ])("the answer %s is an empty audit log", async (_, answer) => {
     expect(await read(answer)).toEqual([]);
   });
 
-  test("whose entries are about other things, or say less, is read all the same", async () => {
+  test("audit log entries about other things or with less data are read too", async () => {
     const odd = [
       raw({ target: null, actor: null, action: "SOMETHING", new: [1], old: "text" }),
       raw({ target: { id: null, type: "TAILNET", property: "ACL" }, action: "UPDATE", new: 7 }),
@@ -98,13 +98,13 @@ describe("an answer", () => {
     expect(log.map((entry) => nameActor(entry))).toContain("unknown");
   });
 
-  test("that is not in order of time is put into it", async () => {
+  test("audit log entries that are not in order are sorted by time", async () => {
     const log = await read({ logs: [revocation, creation] });
     expect(log.map(({ action }) => action)).toEqual(["CREATE", "REVOKE"]);
   });
 });
 
-test("a trust credential is named by id, and by description where the state, the list or its creation knows it", async () => {
+test("a trust credential is named by id, and by description if the state, the list or its creation has one", async () => {
   const entry = await one(creation);
   expect(nameActor(entry)).toBe("kDeployCNTRL");
   const managed = { id: "kDeployCNTRL", urn: "urn:pulumi:s::p::t::ci", state: {} };
@@ -178,7 +178,7 @@ test("a revocation by the secret scanner says that the secret has leaked", async
   expect(findKeyDrift(managed, definition, undefined, [expiry], 0)).not.toHaveProperty("by");
 });
 
-test("a key that a refresh leaves alone is no drift, whether Tailscale shows it as over or not at all", () => {
+test("a key that a refresh leaves alone is not drift, whether Tailscale shows it as ended or not at all", () => {
   const definition = getDefinition("AuthKey");
   if (definition === undefined) throw new Error("there is such a resource");
   const what = (state: object, hidden: string[] = []) => {
@@ -215,7 +215,7 @@ describe("an inventory", () => {
   const used = (log: AuditEntry[] | undefined) =>
     Object.fromEntries(buildInventory(keys, [], log).map(({ id, lastUsed }) => [id, lastUsed]));
 
-  test("tells when each trust credential took its last token, under either form of its id", async () => {
+  test("an inventory shows when each trust credential last got a token, under either form of its id", async () => {
     const later = "2026-07-28T00:00:00Z";
     const log = await read({
       logs: [use, { ...use, eventTime: later, actor: { ...client, id: "k2CNTRL" } }],
@@ -229,11 +229,11 @@ describe("an inventory", () => {
     });
   });
 
-  test("without the log says of none that it was not used", () => {
+  test("an inventory without the audit log does not claim that a credential was unused", () => {
     expect(Object.values(used(undefined))).toEqual(Array(5).fill(undefined));
   });
 
-  test("leaves out the short-lived tokens that belong to no user", () => {
+  test("an inventory leaves out short-lived tokens that belong to no user", () => {
     expect(buildInventory(keys, [], []).map(({ id }) => id)).not.toContain("k6CNTRL");
     expect(buildInventory(keys, [], []).map(({ id }) => id)).not.toContain("k7CNTRL");
     expect(buildInventory(keys, undefined, []).map(({ managedBy }) => managedBy)).toEqual(
@@ -250,6 +250,6 @@ test.each([
   ["kAB", "kB", false],
   ["", "kA", false],
   ["T1-", "", false],
-])("%j and %j are the same credential: %j", (a, b, expected) => {
+])("whether %j and %j are the same credential: %j", (a, b, expected) => {
   expect(isSameCredential(a, b)).toBe(expected);
 });

@@ -34,16 +34,16 @@ const part = (name: string, figures: Figure[], load: [number, number] = [0, 0]):
 });
 
 describe("a figure", () => {
-  test("is a median with the least and the most beside it", () => {
+  test("a figure is a median with its minimum and maximum", () => {
     expect(formatSpread([3, 1.5, 2], "s")).toBe("2 s (1.50 to 3)");
     expect(formatSpread([61, 61], "bytes")).toBe("61 bytes");
   });
 
-  test("that compares is a ratio of each round", () => {
+  test("a figure that compares is the ratio of each round", () => {
     expect(computeRatios([2, 9], [1, 3])).toEqual([2, 3]);
   });
 
-  test("is met or missed by its median, and has no verdict without a target", () => {
+  test("a figure meets or misses its target by its median, and has no verdict without a target", () => {
     const rows = formatFigures([
       figure("near", [1, 2, 9], 2),
       figure("far", [1, 2.01, 2.5], 2),
@@ -55,7 +55,7 @@ describe("a figure", () => {
   });
 });
 
-test("what is measured by itself is where the measurement looks for it", async () => {
+test("a separate measurement is where its part looks for it", async () => {
   for (const [name, module] of Object.entries(internals)) {
     const file = join(root, "provider", `${module}.ts`);
     const loaded: Record<string, unknown> = await import(file);
@@ -66,7 +66,7 @@ test("what is measured by itself is where the measurement looks for it", async (
 describe("the page", () => {
   const missed = part("a", [figure("first verb", [90], 60), figure("drift of 10", [2], 1)]);
 
-  test("lists what is missed, and says of what nobody has written why", () => {
+  test("the results page lists missed targets, and names those without a written reason", () => {
     const reading = "# Title\n\nIntro.\n\n## first verb (2026-11-25)\n\nIt is zod.\n";
     const text = formatPage({ parts: [missed] }, reading, undefined);
     expect(text).toContain("2 of 2 targets are missed:\n\n- first verb: 90 s, to reach 60 s\n");
@@ -75,12 +75,12 @@ describe("the page", () => {
     expect(text).not.toContain("Intro.");
   });
 
-  test("takes no reading that has no date", () => {
+  test("the results formatPage does not accept a reading without a date", () => {
     const text = formatPage({ parts: [missed] }, "## first verb; drift\n\nZod.\n", undefined);
     expect(text).toContain("Nobody has written yet why: first verb; drift of 10.");
   });
 
-  test("says of a part that it was measured on a busy machine", () => {
+  test("the results page says which parts were measured on a busy machine", () => {
     const text = formatPage(
       { parts: [part("a", [], [0.9, 3]), part("b", [], [1.1, 3])] },
       "",
@@ -90,7 +90,7 @@ describe("the page", () => {
     expect(text.split("## Part b")[1]).toContain("busy with other work");
   });
 
-  test("keeps the other parts where one is measured again", () => {
+  test("the results page keeps the other parts if one is measured again", () => {
     const [a, b] = [part("a", [figure("old", [1])]), part("b", [])];
     const again = part("a", [figure("new", [2])]);
     expect(withPart([b, a], again, ["a", "b"])).toEqual([again, b]);
@@ -107,7 +107,7 @@ const burn = (milliseconds) => {
 exports.burn = burn;
 `;
 
-test("the meter charges a verb with what runs between its awaits, and with nothing else", async () => {
+test("the meter counts what runs between a verb's awaits, and nothing else", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-meter-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const left = join(folder, "left");

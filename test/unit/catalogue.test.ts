@@ -11,7 +11,7 @@ test("the provider and the emulator, which share no list, know the same scopes",
   expect([...legacyScopes.keys()].sort()).toEqual([...emulator.olderScopes].sort());
 });
 
-test("what holding a scope gives is the same to both", () => {
+test("the provider and the emulator agree on what a scope gives", () => {
   for (const held of knownScopes) {
     for (const wanted of knownScopes)
       expect(covers([held], wanted), `${held} gives ${wanted}`).toBe(
@@ -20,7 +20,7 @@ test("what holding a scope gives is the same to both", () => {
   }
 });
 
-test("every successor of an older name is a scope", () => {
+test("every successor of an older scope name is a scope", () => {
   for (const successors of legacyScopes.values())
     for (const scope of successors) expect(knownScopes).toContain(scope);
 });
@@ -38,11 +38,11 @@ test.each([
   ["dn", "dns"],
   ["xdns", "dns"],
   ["", undefined],
-])("%j is most likely meant as %j", (written, meant) => {
+])("the nearest scope to %j is %j", (written, meant) => {
   expect(findNearest(written, knownScopes)).toBe(meant);
 });
 
-test("an editor completes scopes, and other names are allowed", () => {
+test("an editor completes scope names and allows others", () => {
   expectTypeOf<"devices:core:read">().toExtend<Scope>();
   expectTypeOf<"logs:configuration">().not.toExtend<Scope>();
   expectTypeOf<{ scopes: ["auth_keys", "a_newer_one"] }>().toExtend<OAuthClientArgs>();
@@ -50,6 +50,6 @@ test("an editor completes scopes, and other names are allowed", () => {
   expectTypeOf<{ tags: ["tag:ci"] }>().not.toExtend<OAuthClientArgs>();
 });
 
-test("the version in the user agent is the package's", () => {
+test("the user agent contains the package's version", () => {
   expect(version).toBe(JSON.parse(readFileSync("provider/package.json", "utf8")).version);
 });

@@ -20,17 +20,17 @@ describe("characters that nobody sees", () => {
     ["a filler", "\u3164", "U+3164"],
     ["a variation selector", "\ufe0f", "U+FE0F"],
     ["a tag", "\u{e0041}", "U+E0041"],
-  ])("%s is found, and named once", (_, character, name) => {
+  ])("the invisible character %s is found and named once", (_, character, name) => {
     expect(findInvisible(`a${character}b${character}`)).toEqual([name]);
   });
 
-  test("are none of the letters, signs and spaces that people write, nor what is shown as an escape", () => {
+  test("visible letters, signs, spaces and escapes are not invisible characters", () => {
     expect(findInvisible("\u00a0\u2028\ud800\ue000")).toEqual([]);
     expect(findInvisible("repo:Grüße/日本語 аcme_*-1:ref:refs/heads/main é")).toEqual([]);
   });
 });
 
-test("what is shown in ASCII is ASCII, and two texts that differ stay two", () => {
+test("text that is shown in ASCII is ASCII, and two different texts stay different", () => {
   expect(escapeToAscii("repo:\u0430cme/\u{1f600}\n")).toBe("repo:\\u{430}cme/\\u{1f600}\\u{a}");
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
@@ -52,7 +52,7 @@ describe("an issuer in ASCII", () => {
     ["https:\\\\trusted.example@evil.example\\x", "https://evil.example\\x"],
     ["https://a.example:8443/x", "https://a.example:8443/x"],
     ["no URL \u0430", "no URL \\u{430}"],
-  ])("%j is %j", (issuer, shown) => {
+  ])("the issuer %j is shown in ASCII as %j", (issuer, shown) => {
     expect(escapeIssuer(issuer)).toBe(shown);
   });
 
@@ -64,7 +64,7 @@ describe("an issuer in ASCII", () => {
     ["https://a.example/x@y", false],
     ["https://a.example?x=a@b", false],
     ["no URL@", false],
-  ])("%j has a user: %j", (issuer, has) => {
+  ])("whether the issuer %j contains a user: %j", (issuer, has) => {
     expect(hasUserInformation(issuer)).toBe(has);
   });
 });

@@ -26,7 +26,7 @@ const identity = (more: object) => ({
   ...more,
 });
 
-test("an Output within a text is named as that, wherever it stands, and nothing else is said of it", async () => {
+test("an Output in a text is reported as such wherever it stands, and nothing else is reported", async () => {
   const output = `${pulumi.output("secret")}`;
   const json = JSON.stringify({ output: pulumi.output("secret") });
   const said = (at: string) => `${at}: an Output stands within a text, where Pulumi writes a note`;
@@ -162,7 +162,7 @@ describe("an OAuth client", () => {
         'colour: "colour" is not an argument of OAuthClient. It takes scopes, tags, description, unlistedScopes, rotateEvery, generation, connection.',
       ],
     ],
-  ])("%j: %j", async (inputs, expected) => {
+  ])("an OAuth client %j has the problems %j", async (inputs, expected) => {
     expect(await reasons(providers.OAuthClient, inputs)).toEqual(expected);
   });
 });
@@ -260,7 +260,7 @@ describe("an auth key", () => {
         "mintedBy.clientSecret: is empty: give the secret of the OAuth client, which is known only to the program that creates it",
       ],
     ],
-  ])("%j: %j", async (inputs, expected) => {
+  ])("an auth key %j has the problems %j", async (inputs, expected) => {
     expect(await reasons(providers.AuthKey, inputs)).toEqual(expected);
   });
 });
@@ -406,12 +406,12 @@ describe("a federated identity", () => {
         'customClaimRules: expected an object of claims and patterns, for example { ref: "refs/heads/main" }, got a list',
       ],
     ],
-  ])("%j: %j", async (inputs, expected) => {
+  ])("a federated identity %j has the problems %j", async (inputs, expected) => {
     expect(await reasons(providers.FederatedIdentity, inputs)).toEqual(expected);
   });
 });
 
-test("a subject of GitHub's that ends with the repository is doubted once, and taken", async () => {
+test("a GitHub subject that ends with the repository is accepted with one warning", async () => {
   const said = vi.spyOn(console, "error").mockImplementation(() => {});
   const github = (subject: string) =>
     identity({ issuer: "https://token.actions.githubusercontent.com", subject });

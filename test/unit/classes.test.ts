@@ -82,7 +82,7 @@ const resolved = <Value>(output: pulumi.Output<Value>) =>
 const identity = { issuer: "https://issuer.example.com", subject: "me", scopes: ["dns"] };
 
 describe("each class", () => {
-  test("registers its type with its arguments and a provider text that never changes", async () => {
+  test("each class registers its type with its arguments and a constant provider text", async () => {
     await run(() => {
       new OAuthClient("client", { scopes: ["dns"], description: "d" });
       new AuthKey("key", { tags: ["tag:ci"], reusable: true });
@@ -118,7 +118,7 @@ describe("each class", () => {
     expect(secretOutputsOf("identity")).toEqual([]);
   });
 
-  test("has the provider that its text names", async () => {
+  test("each class has the provider that its text names", async () => {
     for (const [type, { provider }] of Object.entries({
       OAuthClient,
       AuthKey,
@@ -131,7 +131,7 @@ describe("each class", () => {
     }
   });
 
-  test("has an output for what the API answers", () => {
+  test("each class has an output for each value that the API answers", () => {
     const outputs = (resource: object) =>
       Object.entries(resource).flatMap(([name, value]) =>
         pulumi.Output.isInstance(value) ? [name] : [],
@@ -185,7 +185,7 @@ describe("each class", () => {
     );
   });
 
-  test("passes on the options of the program beside its own", async () => {
+  test("each class passes on the program's options beside its own", async () => {
     await run(() => {
       new OAuthClient(
         "client",
@@ -200,7 +200,7 @@ describe("each class", () => {
       expect(requests.get(name)?.getIgnorechangesList()).toEqual(["tags"]);
   });
 
-  test("looks an existing credential up by its id, with the connection that is named", async () => {
+  test("each class looks up an existing credential by its id, with the named connection", async () => {
     const ways = {
       OAuthClient: OAuthClient.get,
       AuthKey: AuthKey.get,
@@ -236,7 +236,7 @@ describe("an auth key's mintedBy", () => {
     return (secret as { value: unknown }).value; // As just seen.
   };
 
-  test("keeps the id and the secret of a whole OAuth client, as a secret", async () => {
+  test("an auth key's mintedBy keeps the id and the secret of an OAuth client, as a secret", async () => {
     await run(() => {
       const mintedBy = new OAuthClient("client", { scopes: ["auth_keys"], tags: ["tag:ci"] });
       new AuthKey("key", { tags: ["tag:ci"], mintedBy });
@@ -244,7 +244,7 @@ describe("an auth key's mintedBy", () => {
     expect(given("key")).toEqual({ clientId: "client-id", clientSecret: "client-secret" });
   });
 
-  test("that lacks a part goes to check as it is, which says what is missing", async () => {
+  test("a mintedBy that lacks a part reaches the check, which says what is missing", async () => {
     const wrong = (mintedBy: unknown) => ({ mintedBy }) as ConstructorParameters<typeof AuthKey>[1]; // As a JavaScript program can.
     await run(() => {
       new AuthKey("nothing", wrong(null));
@@ -257,7 +257,7 @@ describe("an auth key's mintedBy", () => {
   });
 });
 
-test("the unknown secret of an adopted credential is warned of where the program takes it, and nowhere else", async () => {
+test("the unknown secret of an adopted credential causes a warning only if the program uses it", async () => {
   const warnings: string[] = [];
   const spy = vi
     .spyOn(console, "warn")
@@ -279,7 +279,7 @@ test("the unknown secret of an adopted credential is warned of where the program
 });
 
 describe("a scope by its older name", () => {
-  test("is warned of, with the names of today, and a current one is not", async () => {
+  test("an older scope name causes a warning with the current names, and a current name does not", async () => {
     const warnings: string[] = [];
     const spy = vi
       .spyOn(console, "warn")
@@ -309,7 +309,7 @@ describe("a credential of the deployer in stack config", () => {
     ["tailscope:oauthClientSecret", "pulumi config set --secret tailscope:oauthClientSecret"],
     ["tailscope:apiKey", "pulumi config set --secret tailscope:apiKey"],
   ])(
-    "%s is refused in plaintext, with the command that mends it, and taken as a secret",
+    "%s in stack config is refused in plaintext, with the command that fixes it, and accepted as a secret",
     (key, command) => {
       pulumi.runtime.setAllConfig({ [key]: "made up" }, []);
       expect(make).toThrow(inPlaintext);
@@ -322,7 +322,7 @@ describe("a credential of the deployer in stack config", () => {
     },
   );
 
-  test("the path of a file that has it is no secret, and a secret that stands where none belongs is refused", () => {
+  test("the path of a credential's file is not secret, and a secret in a place for something else is refused", () => {
     pulumi.runtime.setAllConfig({ "tailscope:oauthClientSecret": "file:/run/secret" }, []);
     expect(make).not.toThrow();
     pulumi.runtime.setAllConfig({ "tailscope:oauthClientId": "kA1CNTRL" }, []);
@@ -336,7 +336,7 @@ describe("a credential of the deployer in stack config", () => {
   });
 
   test.each(["apiKey", "oauthClientSecret"])(
-    "so is a connection's %s, and a connection without one is taken",
+    "a connection's %s in stack config is refused in plaintext, and a connection without one is accepted",
     (member) => {
       const key = "tailscope:connections";
       const connections = (value: string) =>
@@ -371,7 +371,7 @@ describe("a rotating pair", () => {
   // Periods begin on 1 January 2026 and every 30 days from there: on 15 February one has passed.
   const slotOf = (name: string) => registered.get(name)?.inputs["generation"];
 
-  test("makes two slots of consecutive generations, the second after the first, and gives out the current one", async () => {
+  test("a rotating pair has two slots of consecutive generations, the second after the first, and outputs the current one", async () => {
     const pair = await run(
       () =>
         new RotatingOAuthClient("ci", { every: "30d", scopes: ["auth_keys"], tags: ["tag:ci"] }),
@@ -394,7 +394,7 @@ describe("a rotating pair", () => {
     expect(await resolved(pair.changesAt)).toBe("2026-03-02T00:00:00Z");
   });
 
-  test("gives out the other slot a period later, whatever it is a pair of", async () => {
+  test("a rotating pair outputs the other slot a period later, whatever its kind", async () => {
     vi.stubEnv("TAILSCOPE_NOW", "2026-03-03T00:00:00Z");
     const { clients, keys } = await run(() => ({
       clients: new RotatingOAuthClient("ci", { every: "30d", scopes: ["dns"] }),
@@ -410,7 +410,7 @@ describe("a rotating pair", () => {
     expect(await resolved(keys.previousKeyId)).toBe("runner-0-id");
   });
 
-  test("of auth keys gives out the current key, counted from the anchor", async () => {
+  test("a rotating pair of auth keys outputs the current key, counted from the anchor", async () => {
     const pair = await run(
       () =>
         new RotatingAuthKey("runner", {
@@ -436,7 +436,7 @@ describe("a rotating pair", () => {
     ["59s", false],
     ["3650d", true],
     ["3651d", false],
-  ] as const)("of a period of %s is right: %s", (every, isRight) => {
+  ] as const)("whether a rotating pair can have the period %s: %s", (every, isRight) => {
     const made = () => computePair("ci", { every });
     if (isRight) expect(made).not.toThrow();
     else expect(made).toThrow(`ci: every: "${every}" is not a valid period`);
@@ -447,7 +447,7 @@ describe("a rotating pair", () => {
     ["every", pulumi.output("30d"), "ci: every: it must be known while the program runs"],
     ["every", Promise.resolve("30d"), "ci: every: it must be known while the program runs"],
     ["anchor", pulumi.secret("2026-01-01T00:00:00Z"), "ci: anchor: it must be known while"],
-  ])("cannot be computed where %s is %o", (argument, value, problem) => {
+  ])("a rotating pair is refused if %s is %o", (argument, value, problem) => {
     // What TypeScript would refuse: programs in JavaScript may give it.
     const given = { every: "30d", [argument]: value } as never;
     expect(() => computePair("ci", given)).toThrow(problem);
@@ -459,14 +459,17 @@ describe("a rotating pair", () => {
       301,
       'runner: every: "301s" is too long: a key that lives 601s must stay valid for one period more',
     ],
-  ])("of keys that live 601 s fits half of that, in whole seconds: %i", async (every, problem) => {
-    const made = () => new RotatingAuthKey("runner", { every, expiry: 601 });
-    if (problem === undefined) await run(made);
-    else expect(made).toThrow(problem);
-  });
+  ])(
+    "a rotating pair of keys that live 601 s has a period of at most half of that, in whole seconds: %i",
+    async (every, problem) => {
+      const made = () => new RotatingAuthKey("runner", { every, expiry: 601 });
+      if (problem === undefined) await run(made);
+      else expect(made).toThrow(problem);
+    },
+  );
 });
 
-test("a name that an Output was written into is refused before anything is registered", () => {
+test("a resource name that contains an Output is refused before anything is registered", () => {
   const owner = new OAuthClient("owner", { scopes: ["dns"] });
   const make = () => new OAuthClient(`${owner.clientId}-2`, { scopes: ["dns"] });
   expect(make).toThrow(

@@ -10,7 +10,7 @@ function expectToday() {
   expect(time).toBeLessThanOrEqual(Date.now());
 }
 
-test("TAILSCOPE_NOW takes the place of the clock, and is refused where it is not a time", () => {
+test("TAILSCOPE_NOW replaces the clock, and is refused if it is not a time", () => {
   expectToday();
   vi.stubEnv("TAILSCOPE_NOW", "2027-03-01T00:00:00Z");
   expect(now()).toBe(Date.UTC(2027, 2, 1));

@@ -142,7 +142,7 @@ test.each<[string, Record<string, string>, Record<string, string>, object]>([
     {},
     { tailnet: "example.com" },
   ],
-])("%s is a connection", (_, environment, config, expected) => {
+])("%s is a valid connection", (_, environment, config, expected) => {
   expect(from(environment, config)).toMatchObject(expected);
 });
 
@@ -348,7 +348,7 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
     {},
     "The tailnet (TAILSCALE_TAILNET, tailscope:tailnet)",
   ],
-])("%s is refused with what to do", (_, environment, config, message) => {
+])("%s is refused, with what to do", (_, environment, config, message) => {
   const refused = () => from(environment, config);
   expect(refused).toThrow(message);
   expect(refused).not.toThrow("tskey-client-kA-x");
@@ -368,7 +368,7 @@ const named = (name: string, environment: Record<string, string>, content: unkno
     name,
   );
 
-test("a named connection has its own settings, by themselves or from the environment variables that it names", () => {
+test("a named connection has its own settings, directly or from the environment variables that it names", () => {
   // The default deployer's variables are not this connection's.
   const environment = {
     PROD_ID: "kP",
@@ -464,7 +464,7 @@ test.each<[string, string, Record<string, string>, unknown, string]>([
   expect(refused).not.toThrow("tskey-api-secret");
 });
 
-test("named connections that are no JSON are refused, and white space is none", () => {
+test("named connections that are not JSON are refused, and white space counts as none", () => {
   const of = (content: string) => () => readConnection({}, () => content, "prod");
   expect(of("{")).toThrow(
     'The stack config tailscope:connections is not JSON.\n  Write an object of names and settings, for example { "prod": {',
@@ -479,7 +479,7 @@ test.each([
   ["5s", 5000],
   ["90", 90_000],
   ["2m", 120_000],
-])("TAILSCOPE_TIMEOUT %s is how long one answer may take", (given, timeout) => {
+])("TAILSCOPE_TIMEOUT %s is the longest time of an answer", (given, timeout) => {
   const environment = { TAILSCALE_API_KEY: "tskey-api-kA-b", TAILSCOPE_TIMEOUT: given };
   expect(readConnection(environment, () => undefined).timing).toEqual({ timeout });
 });

@@ -56,7 +56,7 @@ test.each<[string, Record<string, string>, Record<string, string>, string | unde
     {},
     undefined,
   ],
-])("%s", async (words, environment, config, name) => {
+])("a connection is described as: %s", async (words, environment, config, name) => {
   const all: Record<string, string> = {
     ...config,
     "tailscope:connections": JSON.stringify(connections),

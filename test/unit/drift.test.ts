@@ -62,13 +62,13 @@ const about = { urn: client().urn, id: "kOneCNTRL", kind: "OAuthClient" };
 const aboutKey = { urn: authKey({}).urn, id: "kOneCNTRL", kind: "AuthKey" };
 
 describe("a credential that is there", () => {
-  test("as its state says does not differ", () => {
+  test("a credential that is as its state says is not drift", () => {
     expect(drift(client(), clientKey())).toBeUndefined();
     // When it was changed last says nothing by itself.
     expect(drift(client(), clientKey({ updated: "2026-05-01T00:00:00Z" }))).toBeUndefined();
   });
 
-  test("with other arguments differs in those, and the log says who changed them", () => {
+  test("a credential with other arguments drifts in those, and the audit log says who changed them", () => {
     const found = clientKey({
       scopes: ["dns", "users"],
       tags: [],
@@ -102,14 +102,14 @@ describe("a credential that is there", () => {
     expect(drift(client(), clientKey({ scopes: ["users"] }))).not.toHaveProperty("at");
   });
 
-  test("with an argument that its state does not have shows null beside it", () => {
+  test("drift shows null for an argument that only the tailnet or only the state has", () => {
     const { description: _, ...state } = client().state;
     expect(drift(client({ state }), clientKey())?.fields).toEqual({
       description: { state: null, tailnet: "ci" },
     });
   });
 
-  test("shows no argument that is a secret, and compares none that is encrypted", () => {
+  test("drift shows no secret argument, and compares no encrypted one", () => {
     const found = clientKey({ scopes: ["users"], description: "another" });
     expect(drift(client({ secret: new Set(["scopes"]) }), found)?.fields).toEqual({
       scopes: { state: "[secret]", tailnet: "[secret]" },
@@ -128,7 +128,7 @@ describe("a credential that is there", () => {
 });
 
 describe("a credential that is not there", () => {
-  test("is missing, and the log says what became of it", () => {
+  test("a credential that does not exist is missing, and the audit log says what happened to it", () => {
     expect(drift(client(), undefined)).toEqual({ ...about, what: "missing", fields: {} });
     for (const action of ["REVOKE", "DELETE"])
       expect(drift(client(), undefined, [entry(action, "2026-05-01T00:00:00Z")])).toEqual({
@@ -174,22 +174,25 @@ describe("a credential that opens nothing any more", () => {
       {},
     ],
     ["revoked, where it never ends", { id: "k", invalid: true, expires: null }, [], {}],
-  ])("is %s", (_, key, log, more) => {
+  ])("a credential that is no longer valid is %s", (_, key, log, more) => {
     const expected = { what: "revoked", fields: {}, ...more };
     expect(drift(authKey(lasting), key, log)).toEqual({ ...aboutKey, ...expected });
     expect(drift(client(), key, log)).toEqual({ ...about, ...expected });
   });
 
-  test.each([past, "2026-06-01T00:00:00Z"])("is expired where its time came at %s", (expires) => {
-    expect(drift(authKey(lasting), { id: "k", invalid: true, expires })).toEqual({
-      ...aboutKey,
-      what: "expired",
-      fields: {},
-      at: expires,
-    });
-  });
+  test.each([past, "2026-06-01T00:00:00Z"])(
+    "a credential is expired if its time came at %s",
+    (expires) => {
+      expect(drift(authKey(lasting), { id: "k", invalid: true, expires })).toEqual({
+        ...aboutKey,
+        what: "expired",
+        fields: {},
+        at: expires,
+      });
+    },
+  );
 
-  test("does not differ where it is a key that has done its work, and is seen to be one", () => {
+  test("a key that did its work is not drift if that can be seen", () => {
     const used: Key = { id: "k", invalid: true, revoked };
     expect(drift(authKey({ reusable: false }), used)).toBeUndefined();
     expect(drift(authKey({ reusable: false }), undefined)).toBeUndefined();

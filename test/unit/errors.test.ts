@@ -256,7 +256,7 @@ test.each([
     `${"x".repeat(200)}*${"y".repeat(200)}`,
     `${"x".repeat(150)}… (101 more characters, among them 1 *) …${"y".repeat(150)}`,
   ],
-])("text from outside is shown fit for a terminal, without secrets: %j", (text, expected) => {
+])("text from outside is made safe for a terminal, without secrets: %j", (text, expected) => {
   expect(sanitize(text)).toBe(expected);
 });
 
@@ -266,13 +266,13 @@ test.each<[number, boolean]>([
   [399, true],
   [400, false],
   [418, false],
-])("an answer of %i is a redirect: %s", (status, isRedirect) => {
+])("whether an answer %i is a redirect: %s", (status, isRedirect) => {
   expect(refusals.createRefusal(create, { status, body: "" }) instanceof errors.Redirected).toBe(
     isRedirect,
   );
 });
 
-test("the scopes that may not be given are told apart, however the API writes them", () => {
+test("the scopes that cannot be given are found however the API writes them", () => {
   const beyond = (message: string) => {
     const error = refusals.createRefusal(create, {
       status: 403,
@@ -285,7 +285,7 @@ test("the scopes that may not be given are told apart, however the API writes th
   expect(beyond("not allowed")).toEqual([]);
 });
 
-test("what says nothing about what was asked is told from what does", () => {
+test("an error that says nothing about the credential is distinguished from one that does", () => {
   const passing = [
     refusals.createUnreachable(create, "https://a", "x"),
     refusals.createRefusal(create, { status: 500, body: "" }),
@@ -309,7 +309,7 @@ test("what says nothing about what was asked is told from what does", () => {
 const unauthorized = { status: 401, body: '{"message":"API token invalid"}' };
 const lastLine = (error: Error) => error.message.split("\n").at(-1);
 
-test("a deployer of stack config that is not accepted may be the engine's old one, and the way out is named", () => {
+test("a refused deployer of stack config may be the engine's old one, and the message says how to change it", () => {
   const from = (source: errors.Sender["source"]) =>
     lastLine(refusals.createRefusal(create, unauthorized, { name: "the OAuth client kA", source }));
   const accepted =
@@ -336,7 +336,7 @@ test("a deployer of stack config that is not accepted may be the engine's old on
   ).toContain(old);
 });
 
-test("a token for its own tailnet, because the tailnet that is meant was refused, is told with what fails by it", () => {
+test("if Tailscale issues no token for the named tailnet, a later failure mentions that", () => {
   const refusedTailnet =
     "Tailscale refused to give a token (403): client does not have the all scope";
   const sender = { name: "the deployer kA", refusedTailnet };
@@ -346,7 +346,7 @@ test("a token for its own tailnet, because the tailnet that is meant was refused
     );
 });
 
-test("a create that may have taken effect is never called safe to repeat, and one that was not sent is", () => {
+test("a create that may have had an effect is never called safe to repeat, and one that was not sent is", () => {
   for (const error of [
     refusals.createRefusal(create, { status: 502, body: "" }),
     refusals.createUnreachable(create, "https://a", "x"),

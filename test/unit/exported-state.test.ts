@@ -24,20 +24,20 @@ test.each<[string, string]>([
 });
 
 test.each(["{}", '{"resources":null}', '{"resources":[]}'])(
-  "a stack with nothing in it has no resources: %s",
+  "an empty stack has no resources: %s",
   (deployment) => {
     expect(parseResources(`{"version":3,"deployment":${deployment}}`)).toEqual({ resources: [] });
   },
 );
 
-test("a resource is kept whole, whatever else the engine wrote about it", () => {
+test("a resource is read completely, whatever else the engine wrote about it", () => {
   const resource = { urn, type, id: "kA", external: false, inputs: {}, outputs: {}, parent: "p" };
   expect(parseResources(JSON.stringify({ deployment: { resources: [resource] } }))).toEqual({
     resources: [resource],
   });
 });
 
-test("a credential of ours with an id is managed, unless a program only reads it", () => {
+test("one of our credentials with an id is managed, unless a program only reads it", () => {
   const managed = listManaged([
     { urn, type, id: "kA", inputs: {}, outputs: { scopes: ["dns"] } },
     { urn, type, id: "kB" },
@@ -53,7 +53,7 @@ test("a credential of ours with an id is managed, unless a program only reads it
   ]);
 });
 
-test("what a program made secret is known to be, whether or not it is encrypted", () => {
+test("a value that the program made secret is recognised, encrypted or not", () => {
   const signature = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
   const shown = (value: unknown) => ({ ...signature, plaintext: JSON.stringify(value) });
   const encrypted = { ...signature, ciphertext: "v1:abc" };
@@ -73,7 +73,7 @@ test("what a program made secret is known to be, whether or not it is encrypted"
   });
 });
 
-test("the list knows a description best, then the state, then the entry of a creation or an end", () => {
+test("a description comes from the list first, then from the state, then from an entry of the audit log", () => {
   const managed = (id: string, state: object): Managed => ({
     urn,
     id,

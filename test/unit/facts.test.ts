@@ -10,7 +10,7 @@ import { mark } from "../tailnet/session.ts";
 
 const ids = facts.map(({ id }) => id);
 
-test("every fact has an id of its own, with which the description of a credential has room", () => {
+test("every fact has a unique id that fits into a credential's description", () => {
   expect(new Set(ids).size).toBe(ids.length);
   for (const id of ids) {
     expect(id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
@@ -31,12 +31,12 @@ test.each(facts)("$id says what is known, from where, and what Tailscope does ab
   else expect(fact.answers.length > 0 || fact.otherwise !== undefined).toBe(true);
 });
 
-test("every fact that can be examined is, and no other", () => {
+test("exactly the facts that can be checked have a check", () => {
   const examined = facts.filter(({ examination }) => examination.by !== "nothing");
   expect(Object.keys(checks).sort()).toEqual(examined.map(({ id }) => id).sort());
 });
 
-test(`${pagePath} is made from the facts as they are`, () => {
+test(`${pagePath} is generated from the current facts`, () => {
   if (process.env["UPDATE_DOCS"]) writeFileSync(pagePath, writePage());
   const advice = "UPDATE_DOCS=1 npx vitest run --project unit facts makes it again";
   expect(readFileSync(pagePath, "utf8"), advice).toBe(writePage());
@@ -56,7 +56,7 @@ test("every fact that a comment cites is in the list", () => {
   expect(cited.filter(({ id }) => !(ids as readonly string[]).includes(id))).toEqual([]);
 });
 
-test("nothing is called unconfirmed: it has a source, or is an open question in the list", () => {
+test('no text says "unconfirmed": every claim has a source or is an open question in the list', () => {
   const places = sources.flatMap(([path, text]) =>
     text
       .split("\n")

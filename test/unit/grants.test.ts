@@ -28,7 +28,7 @@ describe("a scope", () => {
     ["by an older name, which the API decides", holder(["dns"]), "acl"],
     ["of a holder of whom nothing is known", holder(undefined), "all"],
     ["that the user's role permits", user(["dns"]), "dns"],
-  ])("%s can be given", (_what, from, scope) => {
+  ])("a scope %s can be given", (_what, from, scope) => {
     expect(findScopeProblem(from, scope)).toBeUndefined();
   });
 
@@ -48,13 +48,13 @@ describe("a scope", () => {
       "all",
       `"all" exceeds the deploying user's role: this API access token can only give dns, users. Deploy as a user whose role allows it, or leave "all" out.`,
     ],
-  ])("that is not held is refused with what to do", (from, scope, reason) => {
+  ])("a scope that the deployer lacks is refused with what to do", (from, scope, reason) => {
     expect(findScopeProblem(from, scope)).toBe(reason);
   });
 });
 
 describe("a kind of credential", () => {
-  test("can be made by whoever holds its scope, or of whom nothing is known", () => {
+  test("a kind of credential can be created with its scope, or if nothing is known of the deployer", () => {
     expect(findAbilityProblem(holder(["oauth_keys"]), "oauth_keys")).toBeUndefined();
     expect(findAbilityProblem(holder(undefined), "oauth_keys")).toBeUndefined();
   });
@@ -62,11 +62,14 @@ describe("a kind of credential", () => {
   test.each([
     [["oauth_keys:read", "dns"], "oauth_keys:read, dns"],
     [[], "no scope"],
-  ])("cannot be made with %j, and the reason says what is missing", (scopes, held) => {
-    expect(findAbilityProblem(holder(scopes), "oauth_keys")).toBe(
-      `the deployer kD holds ${held}, but this needs oauth_keys. Give it "oauth_keys".`,
-    );
-  });
+  ])(
+    "a kind of credential cannot be created with %j, and the reason says what is missing",
+    (scopes, held) => {
+      expect(findAbilityProblem(holder(scopes), "oauth_keys")).toBe(
+        `the deployer kD holds ${held}, but this needs oauth_keys. Give it "oauth_keys".`,
+      );
+    },
+  );
 
   test.each<[string[] | undefined, boolean]>([
     [["oauth_keys:read"], true],
@@ -76,7 +79,7 @@ describe("a kind of credential", () => {
     [["dns:read"], false],
     [[], false],
     [undefined, false],
-  ])("is only read with %j: %s", (scopes, isOnlyRead) => {
+  ])("whether a deployer with %j can only read a kind: %s", (scopes, isOnlyRead) => {
     expect(isReader(holder(scopes), "oauth_keys")).toBe(isOnlyRead);
   });
 });
@@ -98,11 +101,11 @@ describe("tags", () => {
     ["of a holder of whom nothing is known", holder(undefined), ["tag:web"], owners],
     ["where the policy file cannot be read", holder(["auth_keys"]), ["tag:web"], undefined],
     ["none at all", holder(["auth_keys"]), [], owners],
-  ])("%s can be given", (_what, from, tags, known) => {
+  ])("tags %s can be given", (_what, from, tags, known) => {
     expect(findTagProblems(from, tags, known)).toEqual([]);
   });
 
-  test("that the policy file does not define can be given by nobody, and only those are named", () => {
+  test("tags that the policy file does not define cannot be given by anybody, and only those are named", () => {
     const line = (owner: string) =>
       `"tag:new" is not defined in the policy file, so nobody can give it. Add under "tagOwners": "tag:new": ["${owner}"]`;
     for (const [from, owner] of [
@@ -120,7 +123,7 @@ describe("tags", () => {
     expect(findUndefinedTags(tagged, ["tag:new"], undefined)).toEqual([]);
   });
 
-  test("that are neither the holder's set nor owned by it are refused, each with the line that would let it", () => {
+  test("tags that are neither the holder's set nor owned by it are refused, each with the line that would allow it", () => {
     expect(findTagProblems(tagged, ["tag:web", "tag:ci"], owners)).toEqual([
       {
         tag: "tag:web",

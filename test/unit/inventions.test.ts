@@ -17,7 +17,7 @@ const name = fc.oneof(
   fc.stringMatching(/^[A-Za-z]{1,12}$/),
 );
 
-test("nothing that tells of a tailnet is left of an answer, wherever it stands", () => {
+test("nothing that identifies a tailnet is left in an answer, wherever it stands", () => {
   const answer = fc.dictionary(
     name,
     fc.oneof(telling, fc.array(telling), fc.dictionary(name, telling)),
@@ -31,7 +31,7 @@ test("nothing that tells of a tailnet is left of an answer, wherever it stands",
   );
 });
 
-test("nor of a sentence that has it", () => {
+test("nothing that identifies a tailnet is left in a sentence that contains it", () => {
   const sentence = fc.array(fc.oneof(telling, fc.constantFrom("a", "the", "[", "]:", '"')));
   fc.assert(
     fc.property(sentence, (words) => {
@@ -51,13 +51,13 @@ test("a name that was replaced in one answer is replaced in the sentences of ano
   });
 });
 
-test("a secret of any form is kept back once it is known to be one", () => {
+test("a secret of any form is removed once it is known to be one", () => {
   const inventor = openInventor();
   inventor.keepSecret("hunter2-hunter2");
   expect(inventor.fresh().text("with hunter2-hunter2")).toBe("with [secret]");
 });
 
-test("what says something about the API stays, and values keep their form", () => {
+test("what describes the API stays, and values keep their form", () => {
   const inventor = openInventor();
   expect(
     inventor.value({
@@ -110,7 +110,7 @@ test("what says something about the API stays, and values keep their form", () =
   });
 });
 
-test("of a policy file the form alone is shown", () => {
+test("only the form of a policy file is shown", () => {
   const policy = {
     tagOwners: { "tag:office": ["ann@example.org"] },
     groups: { "group:board": ["ann@example.org"] },

@@ -26,7 +26,7 @@ const managed: Managed = {
   hidden: new Set(),
 };
 
-test("what the program of a stack made secret is not listed, though the tailnet has it", () => {
+test("a value that a stack's program made secret is not listed, although the tailnet shows it", () => {
   const client: Key = {
     id: "kOursCNTRL",
     keyType: "client",
@@ -47,7 +47,7 @@ test("what the program of a stack made secret is not listed, though the tailnet 
   });
 });
 
-test("a key is listed with all that the API says of it, and no member for what it does not say", () => {
+test("a key is listed with everything that the API says, and without properties that it does not say", () => {
   const client: Key = {
     id: "kOursCNTRL",
     keyType: "client",
@@ -88,7 +88,7 @@ test("a key is listed with all that the API says of it, and no member for what i
   });
 });
 
-test("an auth key is listed with the tags of the machines that it lets in", () => {
+test("an auth key is listed with the tags of the machines that it admits", () => {
   const create = { tags: ["tag:server"] };
   expect(listed({ id: "k1CNTRL", keyType: "auth", capabilities: { devices: { create } } })).toEqual(
     expect.objectContaining({ kind: "AuthKey", tags: ["tag:server"] }),
@@ -116,11 +116,11 @@ test.each<[Omit<Key, "id">, boolean]>([
   [{ keyType: "api", userId: "" }, true],
   [{ keyType: "api", userId: "u1CNTRL" }, false],
   [{ keyType: "client" }, false],
-])("%j is a token of an hour: %j", (key, isToken) => {
+])("whether %j is a short-lived token: %j", (key, isToken) => {
   expect(isShortLivedToken({ id: "k1CNTRL", ...key })).toBe(isToken);
 });
 
-test("the oldest key comes first, and of one moment the first by id", () => {
+test("the oldest key comes first, and keys of one moment are sorted by id", () => {
   const keys = ["b 2026-02", "c 2026-01", "a 2026-02", "d 2025-12"].map((text) => {
     const [id = "", created = ""] = text.split(" ");
     return { id, created, keyType: "auth" };
@@ -133,7 +133,7 @@ test("the oldest key comes first, and of one moment the first by id", () => {
   ]);
 });
 
-test("only what takes tokens has a last use: a client or an identity, by the last entry of its own", () => {
+test("only a client or an identity has a last use, by the last entry of its own", () => {
   const use = (id: string | undefined, eventTime: string, action = "CREATE"): AuditEntry => ({
     eventTime,
     actor: { id },

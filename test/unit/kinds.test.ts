@@ -44,29 +44,29 @@ const places: readonly (readonly [string, string, string])[] = [
 ];
 
 describe.each(resourceTypes)("%s", (type) => {
-  test.each(places)("has %s, in %s", (_, folder, ending) => {
+  test.each(places)(`${type} has %s, in %s`, (_, folder, ending) => {
     const made = textsIn(folder, ending).filter((text) => text.includes(`new ${type}(`));
     expect(made.length, `no ${folder}/**/*${ending} has new ${type}(…)`).toBeGreaterThan(0);
   });
 
-  test("is named in the changelog", () => {
+  test(`${type} is named in the changelog`, () => {
     const isNamed = readFileSync(join(root, "CHANGELOG.md"), "utf8").includes(type);
     expect(isNamed, `CHANGELOG.md says nothing of ${type}`).toBe(true);
   });
 
   const { scope, secretOutputs, outputs, identifier } = getFacts(type);
 
-  test("has the arguments in its schema that the table names", () => {
+  test(`the schema of ${type} has the arguments that the table names`, () => {
     expect(Object.keys(definitions[type].inputs.shape).sort()).toEqual(
       [...getArguments(type).keys()].sort(),
     );
   });
 
-  test("is declared by its definition as the table says", () => {
+  test(`the definition of ${type} declares it as the table says`, () => {
     expect(definitions[type]).toMatchObject(buildDeclaration(type));
   });
 
-  test("changes in place exactly where the table has arguments that can be", () => {
+  test(`${type} changes in place exactly if the table has arguments that can`, () => {
     const { inPlace } = buildDeclaration(type);
     expect(
       definitions[type].update !== undefined,
@@ -74,15 +74,15 @@ describe.each(resourceTypes)("%s", (type) => {
     ).toBe(inPlace.length > 0);
   });
 
-  test("is opened by a scope that exists, to read and to write", () => {
+  test(`${type} has a scope that exists, to read and to write`, () => {
     for (const name of [scope, `${scope}:read`]) expect(knownScopes).toContain(name);
   });
 
-  test("has its id and its secrets among its outputs", () => {
+  test(`${type} has its id and its secrets among its outputs`, () => {
     for (const name of [identifier, ...secretOutputs]) expect(outputs).toContain(name);
   });
 
-  test("keeps as a secret whatever is called one", () => {
+  test(`${type} keeps as a secret every output whose name says so`, () => {
     const { secrets, answered } = buildDeclaration(type);
     for (const name of [...outputs, ...answered].filter((name) => isSecretName.test(name)))
       expect(secrets, `access/kinds.ts: ${type}'s ${name} is not among its secrets`).toContain(
@@ -90,7 +90,7 @@ describe.each(resourceTypes)("%s", (type) => {
       );
   });
 
-  test("is exported as a class whose provider the stored text finds", () => {
+  test(`${type} is exported as a class whose provider the stored text finds`, () => {
     const Class = Reflect.get(entry, type);
     expect(Class?.prototype, `provider/index.ts exports no class ${type}`).toBeInstanceOf(
       pulumi.CustomResource,
@@ -99,7 +99,7 @@ describe.each(resourceTypes)("%s", (type) => {
     expect(Class.provider).toHaveProperty("create");
   });
 
-  test("has a step in a review: it is judged where it is a credential, and named where it is none", () => {
+  test(`a review judges ${type} if it is a credential, and names it otherwise`, () => {
     const { report } = reviewed(step("create", type, "one", undefined, {}));
     expect(report.notUnderstood).toEqual([]);
     const told = [...report.credentials.map(({ kind }) => kind), ...report.notReviewed];
@@ -109,7 +109,7 @@ describe.each(resourceTypes)("%s", (type) => {
 });
 
 describe.each(kinds)("the credential %s", (kind) => {
-  test("is found by the kind of key that it is to the API, and by its name in the official provider", () => {
+  test(`the credential ${kind} is found by the API's type of key, and by its name in the official provider`, () => {
     const { type, officialName } = getKeyFacts(kind);
     expect(findKind(type)).toBe(kind);
     expect(findOfficialKind(`tailscale:index/x:${officialName}`)).toBe(kind);

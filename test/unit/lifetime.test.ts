@@ -48,7 +48,7 @@ describe("a duration", () => {
     [1.5, undefined],
     [Number.NaN, undefined],
     [Number.POSITIVE_INFINITY, undefined],
-  ])("written as %j is %s seconds", (text, length) => {
+  ])("a duration written as %j is %s seconds", (text, length) => {
     expect(parseDuration(text)).toBe(length);
   });
 
@@ -60,12 +60,12 @@ describe("a duration", () => {
     [7200, "2h", "2 hours"],
     [day, "1d", "1 day"],
     [14 * day, "14d", "14 days"],
-  ])("of %i seconds is read as %s", (length, text, words) => {
+  ])("a duration of %i seconds is read as %s", (length, text, words) => {
     expect(formatSeconds(length)).toBe(text);
     expect(describeSeconds(length)).toBe(words);
   });
 });
 
-test("a time is written in whole seconds, as the API does it", () => {
+test("a time is written in whole seconds, as the API does", () => {
   expect(formatTime(Date.UTC(2026, 0, 31, 12, 30, 59, 999))).toBe("2026-01-31T12:30:59Z");
 });

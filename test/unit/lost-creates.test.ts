@@ -133,7 +133,7 @@ const kinds: Readonly<Record<KeyType, Kind>> = {
 describe.each(Object.entries(kinds) as [KeyType, Kind][])(
   "a lost create of kind %s",
   (keyType, { body, key, others }) => {
-    test("revokes what is just like it and of its moment, and is sent again", async () => {
+    test(`a lost create of kind ${keyType} revokes an identical credential of the same moment, and is sent again`, async () => {
       const { looking, revoked } = tailnet([key]);
       const { creation: wanted, sent } = creation(keyType, body);
       expect(await createSafeCreate(looking)(wanted)).toEqual({ id: "kMade" });
@@ -150,7 +150,7 @@ describe.each(Object.entries(kinds) as [KeyType, Kind][])(
       { created: new Date(Date.now() + 600_000).toISOString() },
       { created: "yesterday" },
       { userId: "u1" },
-    ])("touches nothing that differs: %j", async (difference) => {
+    ])(`a lost create of kind ${keyType} does not touch what differs: %j`, async (difference) => {
       const { looking, revoked } = tailnet([{ ...key, ...difference }]);
       const { creation: wanted, sent } = creation(keyType, body);
       expect(await createSafeCreate(looking)(wanted)).toEqual({ id: "kMade" });
@@ -158,13 +158,13 @@ describe.each(Object.entries(kinds) as [KeyType, Kind][])(
       expect(sent()).toBe(2);
     });
 
-    test("touches nothing that the run or the state knows", async () => {
+    test(`a lost create of kind ${keyType} does not touch what the run or the state knows`, async () => {
       const { looking, revoked } = tailnet([key], ["k0"]);
       await createSafeCreate(looking)(creation(keyType, body).creation);
       expect(revoked).toEqual([]);
     });
 
-    test("touches neither of two that are alike, and names them", async () => {
+    test(`a lost create of kind ${keyType} touches neither of two identical credentials, and names them`, async () => {
       const { looking, revoked } = tailnet([key, key]);
       const { creation: wanted, sent } = creation(keyType, body);
       const failure = await createSafeCreate(looking)(wanted).catch((error: unknown) => error);
@@ -179,7 +179,7 @@ describe.each(Object.entries(kinds) as [KeyType, Kind][])(
   },
 );
 
-test("what names a user is no trust credential's, but may be an access token's", async () => {
+test("a credential that names a user cannot come from a trust credential, but may come from an access token", async () => {
   const { body, key } = kinds.client;
   for (const isTrustCredential of [true, false]) {
     const { looking, revoked } = tailnet([{ ...key, userId: "u1" }]);
@@ -188,7 +188,7 @@ test("what names a user is no trust credential's, but may be an access token's",
   }
 });
 
-test("an audience that was asked for is compared, too", async () => {
+test("a requested audience is compared too", async () => {
   const { body, key } = kinds.federated;
   const ours = tailnet([{ ...key, audience: "us" }]);
   await createSafeCreate(ours.looking)(creation("federated", { ...body, audience: "us" }).creation);
@@ -200,7 +200,7 @@ test("an audience that was asked for is compared, too", async () => {
   expect(others.revoked).toEqual([]);
 });
 
-test("at the edge of its moment, two seconds either way, it is still its own", async () => {
+test("a credential counts as ours up to two seconds before and after the request", async () => {
   const { body, key } = kinds.client;
   for (const [offset, isOurs] of [
     [-1000, true],
@@ -216,7 +216,7 @@ test("at the edge of its moment, two seconds either way, it is still its own", a
   }
 });
 
-test("a list of ids alone is read one by one, and what cannot be read counts for what the list says", async () => {
+test("credentials in a list of ids are read one by one, and one that cannot be read counts as the list says", async () => {
   const { body, key } = kinds.client;
   const whole = { id: "k0", created: new Date().toISOString(), ...key };
   const { looking, revoked } = tailnet([]);
@@ -240,7 +240,7 @@ describe("where it cannot be seen", () => {
     )) as Error; // Each of these fails.
   };
 
-  test("the error says why, and how to look oneself", async () => {
+  test("if a lost create cannot be looked for, the error says why and how to look", async () => {
     const unreadable = await failureOf({ list: () => Promise.reject(new Error("no way\nat all")) });
     expect(unreadable.message).toContain(
       "It may have taken effect: whether it did is not known (no way).",
@@ -257,7 +257,7 @@ describe("where it cannot be seen", () => {
     expect((kept as LostCreate).candidates).toEqual(["k0"]);
   });
 
-  test("it is given up after three times, and nothing is left", async () => {
+  test("a lost create is given up after three attempts, and nothing is left", async () => {
     const { looking } = tailnet([]);
     const { creation: wanted, sent } = creation("client", body, 9);
     await expect(createSafeCreate(looking)(wanted)).rejects.toThrow(
@@ -281,7 +281,7 @@ describe("where it cannot be seen", () => {
     ],
     ["that failed for another reason", new TypeError("x"), false],
     ["that failed at the server", createRefusal(attempt, { status: 502, body: "" }), true],
-  ])("a create %s is looked for: %s", async (_what, error, isLookedFor) => {
+  ])("whether a create %s is looked for: %s", async (_what, error, isLookedFor) => {
     let looked = 0;
     const failure = await failureOf({ list: async () => void looked++ }, error);
     expect(looked > 0).toBe(isLookedFor);
@@ -289,7 +289,7 @@ describe("where it cannot be seen", () => {
   });
 });
 
-test("one that was lost and is dealt with does not count for a later one of its like", async () => {
+test("a lost create that was dealt with does not count for a later identical one", async () => {
   const { body, key } = kinds.client;
   const { looking, revoked } = tailnet([]);
   const present: Key[] = [];
@@ -301,7 +301,7 @@ test("one that was lost and is dealt with does not count for a later one of its 
   expect(revoked).toEqual([]);
 });
 
-test("requests that are alike and under way are waited for, so that none is taken for another", async () => {
+test("identical requests that are under way are waited for, so none is mistaken for another", async () => {
   const { body, key } = kinds.client;
   const { looking, revoked } = tailnet([]);
   const present: Key[] = [];
@@ -332,7 +332,7 @@ test("requests that are alike and under way are waited for, so that none is take
   expect(revoked).toEqual(["kLost"]);
 });
 
-test("one that shows only after it was made again is revoked, where it can be no other's", async () => {
+test("a lost credential that appears after it was created again is revoked if it can be nobody else's", async () => {
   const { body, key } = kinds.client;
   for (const [late, expected] of [
     [["kLate"], ["kLate"]],
@@ -357,7 +357,7 @@ test("one that shows only after it was made again is revoked, where it can be no
   }
 });
 
-test("a look afterwards that fails costs nothing", async () => {
+test("a later check that fails has no consequences", async () => {
   const { looking } = tailnet([]);
   let looks = 0;
   const list = async () => {

@@ -30,11 +30,11 @@ async function countLooks(keys: number): Promise<number> {
   return looks;
 }
 
-test("a list of ten times as many keys is searched for each of them in ten times the steps", async () => {
+test("a list of ten times as many keys is searched in ten times the steps", async () => {
   expect(await countLooks(10_000)).toBe(10 * (await countLooks(1000)));
 });
 
-test("of two keys with one id the first that is whole and active is found", async () => {
+test("of two keys with one id, the first one that is complete and active is found", async () => {
   const key = { id: "kOneCNTRL", keyType: "client", scopes: ["dns:read"] };
   const keys = [
     { id: "kOneCNTRL" },
@@ -46,7 +46,7 @@ test("of two keys with one id the first that is whole and active is found", asyn
   expect((await createKeyList("-", api).find("kOneCNTRL"))?.description).toBe("first");
 });
 
-test("many that wait for whether any of them is found wait together", async () => {
+test("many callers that wait for any find share one wait", async () => {
   const settle = vi.spyOn(Promise, "allSettled");
   const reads = trackReads();
   const asked = Array.from({ length: 1000 }, async () => {
@@ -57,7 +57,7 @@ test("many that wait for whether any of them is found wait together", async () =
   expect(settle.mock.calls.length).toBeLessThan(5);
 });
 
-test("one that is found is found for all who wait", async () => {
+test("a find reaches all callers that wait for it", async () => {
   const reads = trackReads();
   const late = reads.run(async () => {
     await new Promise((resolve) => setImmediate(resolve));
@@ -72,7 +72,7 @@ const ids = fc
   .array(fc.constantFrom("kA", "kB", "Txy", "Tz", "-", ""), { maxLength: 4 })
   .map((parts) => parts.join(""));
 
-test("what is filed by credential is what has the same credential's id, in its order", () => {
+test("items filed by credential are those with the same credential's id, in order", () => {
   fc.assert(
     fc.property(fc.array(ids), ids, (filed, id) => {
       const items = filed.map((own, at) => ({ own, at }));
@@ -82,7 +82,7 @@ test("what is filed by credential is what has the same credential's id, in its o
   );
 });
 
-test("a description is found by the id itself, else by the other form of it", () => {
+test("a description is found by the exact id, or by the other form of the id", () => {
   fc.assert(
     fc.property(fc.uniqueArray(ids, { maxLength: 6 }), ids, (known, id) => {
       const descriptions = new Map(known.map((one) => [one, `of ${one}`]));
@@ -93,12 +93,12 @@ test("a description is found by the id itself, else by the other form of it", ()
   );
 });
 
-test("a table has as many rows as there are", () => {
+test("a table has as many rows as there are credentials", () => {
   const rows = Array.from({ length: 200_000 }, (_, at) => [`k${at}`]);
   expect(layOut([{ title: "ID", isWhole: true }], rows, 80).rows).toHaveLength(200_000);
 });
 
-test("of many with one name each gets the first number that is free", () => {
+test("each of many credentials with one name gets the first free number", () => {
   const names = fc.constantFrom("ci", "ci-2", "ci-3", "ci-2-2", "cd");
   fc.assert(
     fc.property(fc.array(names, { maxLength: 20 }), (wanted) => {
@@ -114,7 +114,7 @@ test("of many with one name each gets the first number that is free", () => {
   );
 });
 
-test("ten times as many with one name are named in ten times the steps", () => {
+test("ten times as many credentials with one name are named in ten times the steps", () => {
   const countSteps = (count: number) => {
     const looks = vi.spyOn(Map.prototype, "has").mockClear();
     const freeName = createFreeNames("-");

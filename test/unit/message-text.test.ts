@@ -29,7 +29,7 @@ test.each([
   expect(escapeMessage(text)).toBe(expected);
 });
 
-test("a SARIF message has no link and no placeholder, and says what it was given", () => {
+test("a SARIF message has no link and no placeholder, and keeps its text", () => {
   const text = fc
     .array(
       fc.constantFrom("[", "]", "(", ")", "](", "{", "}", "{0}", "\\", "1", "a", " ", "\u202e"),

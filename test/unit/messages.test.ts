@@ -16,17 +16,17 @@ const { messages, unread } = readMessages(
   fileURLToPath(new URL("../../provider", import.meta.url)),
 );
 
-test("the page has the messages of today's code", () => {
+test("the page of messages is generated from the current code", () => {
   if (process.env["UPDATE_DOCS"]) writeFileSync(file, formatMessagesPage(messages));
   expect(readFileSync(file, "utf8"), "npm run docs:update").toBe(formatMessagesPage(messages));
 });
 
-test("no error is without a text, but those that pass on what another one says", () => {
+test("every error has a text, except those that pass on another one's", () => {
   const passingOn = /new RequestError|error\.message|failures\.map|issue\?\.message|found\.problem/;
   expect(unread.filter(({ source }) => !passingOn.test(source))).toEqual([]);
 });
 
-test("what a check says of a wrong argument is on the page, its names apart", async () => {
+test("every message of a check for a wrong argument is on the page, apart from names", async () => {
   const parts = messages.map(({ text }) => text.split("…").filter((part) => part.trim() !== ""));
   const wrong = [
     [providers.OAuthClient, { scopes: ["auth_key"] }],
@@ -72,12 +72,12 @@ describe("of a source", () => {
       ["No answer came.\n Run it again later."],
     ],
     ["a warning", "warn(`The key #{id} is old.`);", ["The key … is old."]],
-  ])("%s", (_, source, expected) => {
+  ])("the messages of a source are found: %s", (_, source, expected) => {
     writeFileSync(join(folder, "api", "one.ts"), source.replaceAll("#{", "$".concat("{")));
     expect(readMessages(folder).messages.map(({ text }) => text)).toEqual(expected);
   });
 
-  test("an error without words is found", () => {
+  test("an error without a message is found", () => {
     writeFileSync(join(folder, "api", "one.ts"), "throw new Error(text);");
     expect(readMessages(folder).unread).toHaveLength(1);
   });

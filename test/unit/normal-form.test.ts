@@ -31,7 +31,7 @@ const clients = fc.record({ scopes, tags, description });
 const shuffled = <Member>(members: Member[]) =>
   fc.shuffledSubarray(members, { minLength: members.length, maxLength: members.length });
 
-test("the order of scopes and tags means nothing, and absent, null, empty text and empty list are one thing", async () => {
+test("the order of scopes and tags does not matter, and absent, null, empty text and empty list are the same", async () => {
   const twoSpellings = clients.chain((one) =>
     fc.record({
       one: fc.constant(one),
@@ -64,7 +64,7 @@ test("the normal form of a normal form is itself", async () => {
   );
 });
 
-test("a different set is a change, in place for a client and a new key for an auth key", async () => {
+test("a different set is a change in place for a client, and a new key for an auth key", async () => {
   await fc.assert(
     fc.asyncProperty(clients, clients, async (one, other) => {
       const [a, b] = [
@@ -91,7 +91,7 @@ test("a different set is a change, in place for a client and a new key for an au
   );
 });
 
-test("a duration in any unit is its number of seconds, and comes back in the form that people read", () => {
+test("a duration in any unit is a number of seconds, and becomes the form that people read", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 90 * 86_400 }), (total) => {
       expect(parseDuration(total)).toBe(total);
@@ -126,7 +126,7 @@ test("a duration in any unit is its number of seconds, and comes back in the for
   }
 });
 
-test("mintedBy that is unknown or different plans nothing by itself, for whatever key", async () => {
+test("an unknown or different mintedBy causes no change by itself for any key", async () => {
   const minter = fc.constantFrom(unknownValue, {
     clientId: "k2",
     clientSecret: "s2",

@@ -385,15 +385,18 @@ const evasions: Readonly<Record<keyof Rules, readonly Resource[]>> = {
 };
 
 describe.each(Object.entries(evasions))("%s is not got round by", (rule, resources) => {
-  test(`${resources.length} ways, at least twenty of them`, () => {
+  test(`at least twenty ways around ${rule} are tried`, () => {
     expect(resources.length).toBeGreaterThanOrEqual(20);
   });
 
-  test.each(resources.map((resource) => [resource]))("%j", async (resource) => {
-    const found = (await said(settings, [resource])).filter((one) => one.rule === rule);
-    expect(found.filter(({ level }) => level === "mandatory")).not.toEqual([]);
-    for (const { message } of found) expect(message).not.toMatch(/[\u0000-\u001f\u200b]/);
-  });
+  test.each(resources.map((resource) => [resource]))(
+    `${rule} cannot be evaded by %j`,
+    async (resource) => {
+      const found = (await said(settings, [resource])).filter((one) => one.rule === rule);
+      expect(found.filter(({ level }) => level === "mandatory")).not.toEqual([]);
+      for (const { message } of found) expect(message).not.toMatch(/[\u0000-\u001f\u200b]/);
+    },
+  );
 });
 
 test.each(components)(
@@ -406,7 +409,7 @@ test.each(components)(
   },
 );
 
-test("what runs under two names is judged as both", async () => {
+test("code that runs under two names is judged as both", async () => {
   const both: Resource = {
     type: `${ours}AuthKey`,
     props: { scopes: ["dns"], reusable: true, __provider: constant },
@@ -417,7 +420,7 @@ test("what runs under two names is judged as both", async () => {
   );
 });
 
-test("code is judged where it was seen in this run, and not where another resource was", async () => {
+test("code is judged only if it was seen in this run on the same resource", async () => {
   const good = credential("OAuthClient", {});
   const bad = pretended("OAuthClient", {});
   const rules = async (resources: readonly Resource[]) =>

@@ -28,7 +28,7 @@ async function sentences(
   return found.filter((one) => one.rule === rule).map(({ message }) => message);
 }
 
-test("every rule is mandatory unless something else is said, for the rule alone or beside what it takes", () => {
+test("every rule is mandatory unless its level is set, alone or beside its options", () => {
   const level = (rules: Rules, name: string) =>
     policies(rules).find((policy) => policy.name === name)?.enforcementLevel;
   const [looking, ...judging] = policies();
@@ -231,7 +231,7 @@ describe("a file of settings", () => {
         ],
       },
     ],
-  ])("takes the place of the code's: %s", async (_, rule, inCode, resource, inFile) => {
+  ])("a settings file overrides the pack's code: %s", async (_, rule, inCode, resource, inFile) => {
     const rules = loose({ [rule]: inCode });
     expect(await sentences(rules, rule, resource)).toHaveLength(1);
     expect(await sentences(rules, rule, resource, { [rule]: inFile })).toEqual([]);
@@ -251,12 +251,15 @@ describe("a file of settings", () => {
       { exceptions: [{ urn: "ci", scope: "users", reason: "x", until: "2999-01-01" }] },
       "exceptions[0]: the urn is incomplete",
     ],
-  ])("that is wrong fails the run, whatever the resource: %s %j", async (rule, file, message) => {
-    const stack = { type: "pulumi:pulumi:Stack", props: {} };
-    await expect(said({}, [stack], { [rule]: file })).rejects.toThrow(message);
-  });
+  ])(
+    "a wrong settings file fails the run, whatever the resource: %s %j",
+    async (rule, file, message) => {
+      const stack = { type: "pulumi:pulumi:Stack", props: {} };
+      await expect(said({}, [stack], { [rule]: file })).rejects.toThrow(message);
+    },
+  );
 
-  test("that turns the table's rule on brings a table", async () => {
+  test("a settings file that turns on the rule with a table must have a table", async () => {
     const rules: Rules = { "allowed-tags-and-scopes": "disabled" };
     const [policy] = policies(rules).filter(({ name }) => name === "allowed-tags-and-scopes");
     expect(policy?.enforcementLevel).toBe("disabled");
@@ -267,7 +270,7 @@ describe("a file of settings", () => {
     expect(() => validate({ ...shown, getConfig }, () => undefined)).not.toThrow();
   });
 
-  test("of another rule needs no table", () => {
+  test("a settings file for another rule needs no table", () => {
     const policy = policies({ "allowed-tags-and-scopes": "disabled" }).find(
       ({ name }) => name === "no-all-scope",
     );
@@ -276,7 +279,7 @@ describe("a file of settings", () => {
     expect(() => validate(shown, () => undefined)).not.toThrow();
   });
 
-  test("is described to the engine, option by option", () => {
+  test("every option of a settings file is described to the engine", () => {
     const options = Object.fromEntries(
       policies().map(({ name, configSchema }) => [name, configSchema?.properties]),
     );
@@ -440,7 +443,7 @@ describe("a rule", () => {
     ["only-known-code", { type: "tailscale:index/tailnetKey:TailnetKey", props: {} }, 0],
     ["only-known-code", { type: "aws:s3/bucket:Bucket", props: {} }, 0],
     ["only-known-code", { type: "pulumi:providers:pulumi-nodejs", props: {} }, 0],
-  ])("%s of %j", async (rule, resource, broken) => {
+  ])("the rule %s judges %j", async (rule, resource, broken) => {
     const rules: Rules = {
       "administrators-by-exception": { exceptions },
       "allowed-tags-and-scopes": { table },
@@ -637,11 +640,14 @@ describe("each rule says what is wrong and what to write", () => {
         `command:local:Command runs its own code or commands ${ownCode} The exception for it ended on 2021-12-31. ${code(of("command:local:Command"))}`,
       ],
     ],
-  ])("%s", async (rule, rules, resource, expected) => {
-    expect(await sentences(rules, rule, resource)).toEqual(expected);
-  });
+  ])(
+    "the message of the rule %s says what is wrong and what to write",
+    async (rule, rules, resource, expected) => {
+      expect(await sentences(rules, rule, resource)).toEqual(expected);
+    },
+  );
 
-  test("clients-rotate of a part of a pair that does not rotate often enough", async () => {
+  test("the message of clients-rotate explains a pair that does not rotate often enough", async () => {
     const parent: Resource = {
       type: "tailscope:index:RotatingOAuthClient",
       name: "pair",
@@ -657,7 +663,7 @@ describe("each rule says what is wrong and what to write", () => {
   });
 });
 
-test("an exception holds on its last day, and no longer", async () => {
+test("an exception holds on its last day and not longer", async () => {
   const client = credential("OAuthClient", { scopes: ["users"] });
   const command: Resource = { type: "command:local:Command", props: {} };
   const problems = async (until: string) => {
@@ -714,13 +720,16 @@ describe("a client of a rotating pair", () => {
     ["is not where the period is none", { every: "now", anchor }, current, false],
     ["is not where the anchor is a number", { every: "30d", anchor: 2026 }, current, false],
     ["is not where the anchor is none", { every: "30d", anchor: "then" }, current, false],
-  ])("%s", async (_, inputs, generation, isRotated) => {
-    const parent = component(inputs);
-    const found = await said({}, [parent, slot(parent, generation)]);
-    expect(found.some(({ rule }) => rule === "clients-rotate")).toBe(!isRotated);
-  });
+  ])(
+    "the policy pack sees whether a client of a rotating pair rotates: it %s",
+    async (_, inputs, generation, isRotated) => {
+      const parent = component(inputs);
+      const found = await said({}, [parent, slot(parent, generation)]);
+      expect(found.some(({ rule }) => rule === "clients-rotate")).toBe(!isRotated);
+    },
+  );
 
-  test("keeps the generation before the last one for an hour, which a run may take", async () => {
+  test("a client of a rotating pair may keep the generation before the last one for an hour, as long as a run may take", async () => {
     const parent = component({ every: "30d", anchor });
     const isToldAt = async (minutes: number) => {
       vi.useFakeTimers({
@@ -739,7 +748,7 @@ describe("a client of a rotating pair", () => {
     expect(await isToldAt(61)).toBe(true);
   });
 
-  test("may be as old as the rule lets it be, and has a component of ours", async () => {
+  test("a client of a rotating pair may be as old as the rule allows, and must be in one of our components", async () => {
     const parent = component({ every: "90d", anchor });
     const generation = Math.floor((Date.now() - Date.parse(anchor)) / (3 * month));
     const broken = async (of: Resource) =>
@@ -748,7 +757,7 @@ describe("a client of a rotating pair", () => {
     expect(await broken({ ...parent, type: "acme:index:RotatingOAuthClient" })).toBe(true);
   });
 
-  test("is one by its parent, not by a name, and by the parent of this run", async () => {
+  test("a client belongs to a rotating pair by its parent in this run, not by its name", async () => {
     const parent = component({ every: "30d", anchor });
     const other = { ...parent, name: "other" };
     const of = async (resources: readonly Resource[]) =>
@@ -764,7 +773,7 @@ describe("what is not known before the deployment", () => {
   const levels = (found: readonly Said[], rule: string) =>
     found.filter((one) => one.rule === rule).map(({ level }) => level);
 
-  test("is told as that, and judged when it is known", async () => {
+  test("a value that is unknown before the deployment is reported, and judged when it is known", async () => {
     const resource = credential("OAuthClient", {
       scopes: unknown,
       description: unknown,
@@ -778,7 +787,7 @@ describe("what is not known before the deployment", () => {
     }
   });
 
-  test("hides nothing of what is known beside it", async () => {
+  test("an unknown value does not hide what is known beside it", async () => {
     const resource = credential("OAuthClient", {
       scopes: [unknown, "all"],
       tags: ["tag:x", unknown],
@@ -815,11 +824,11 @@ describe("what is not known before the deployment", () => {
       "FederatedIdentity",
       { issuer: "https://gitlab.com", subject: "*", customClaimRules: { a: "b", c: unknown } },
     ],
-  ])("%s judges no %s %j", async (rule, kind, props) => {
+  ])("the rule %s does not judge the unknown %s %j", async (rule, kind, props) => {
     expect(levels(await said({}, [credential(kind, { ...props })]), rule)).toEqual(["advisory"]);
   });
 
-  test("lets no subject pass that nobody can have", async () => {
+  test("an unknown subject does not let a subject pass that nobody can have", async () => {
     const identity = credential("FederatedIdentity", {
       issuer: "https://token.actions.githubusercontent.com",
       subject: " repo:acme/app:*",
@@ -831,7 +840,7 @@ describe("what is not known before the deployment", () => {
     ]);
   });
 
-  test("may be the claim rule that names the owner", async () => {
+  test("an unknown claim rule may be the one that names the owner", async () => {
     const identity = (rule: unknown) =>
       credential("FederatedIdentity", {
         issuer: "https://token.actions.githubusercontent.com",
@@ -845,7 +854,7 @@ describe("what is not known before the deployment", () => {
   });
 });
 
-test("without an expiry an auth key lives as long as it can, and a null is none", async () => {
+test("an auth key without an expiry lives as long as possible, and null means none", async () => {
   const rules: Rules = { "auth-key-expiry": { longest: "90d" } };
   for (const props of [{}, { expiry: null }, { expiry: "" }])
     expect(await sentences(rules, "auth-key-expiry", credential("AuthKey", props))).toEqual([]);
@@ -873,7 +882,7 @@ test("a secret argument is judged, and no message shows a subject, a claim or a 
   for (const { message } of found) expect(message).not.toContain(hidden);
 });
 
-test("code that nobody looked at, because a file changed that level, is told of with what to write", () => {
+test("code that nobody looked at, because a file changed the level, is reported with what to write", () => {
   const [policy] = policies().filter(({ name }) => name === "only-known-code");
   const validate = policy?.validateResource as unknown as (
     shown: object,

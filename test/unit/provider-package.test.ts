@@ -20,7 +20,7 @@ describe("the command that adds a package", () => {
     ["yarn.lock", "yarn add"],
     ["bun.lock", "bun add"],
     ["bun.lockb", "bun add"],
-  ])("is that of %s, in its folder and in every one below", (file, command) => {
+  ])("the command that adds a package is that of %s, in its folder and below", (file, command) => {
     const repository = join(folder, file.replace(".", "-"));
     const program = join(repository, "infrastructure", "network");
     mkdirSync(program, { recursive: true });
@@ -29,7 +29,7 @@ describe("the command that adds a package", () => {
     expect(findAddCommand(program)).toBe(command);
   });
 
-  test("is that of the nearest lock file, and npm's where there is none", () => {
+  test("the command that adds a package is that of the nearest lock file, or npm's without one", () => {
     const program = join(folder, "outer", "inner");
     mkdirSync(program, { recursive: true });
     expect(findAddCommand(program)).toBe("npm install");
@@ -40,12 +40,12 @@ describe("the command that adds a package", () => {
 });
 
 describe("the version that a folder sees", () => {
-  test("is that of the package, from wherever below it Node looks up to it", () => {
+  test("the version of a package is that which Node finds from the folder", () => {
     expect(findVersion(process.cwd())).toBe(version);
     expect(findVersion(join(process.cwd(), "examples", "quickstart"))).toBe(version);
   });
 
-  test("is none where there is no package, or one that cannot be loaded", () => {
+  test("a folder without a package, or with one that cannot be loaded, has no version", () => {
     expect(findVersion(folder)).toBeUndefined();
     const broken = join(folder, "broken", "node_modules", "tailscope");
     mkdirSync(broken, { recursive: true });

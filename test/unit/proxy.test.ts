@@ -124,11 +124,11 @@ test.each<[string, string, Record<string, string>, string | undefined]>([
   ["loopback of IPv6", "https://[::1]:1", { HTTPS_PROXY: proxy }, undefined],
   ["a cloud's metadata service", "http://169.254.169.254", { HTTP_PROXY: proxy }, undefined],
   ["that of IPv6", "http://[fd00:ec2::254]", { HTTP_PROXY: proxy }, undefined],
-])("with %s, %s goes the right way", (_, address, environment, name) => {
+])("the right proxy, or none, is used with %s: %s", (_, address, environment, name) => {
   expect(findProxy(address, environment)?.name).toBe(name);
 });
 
-test("the agent gets the user info, and nobody else", () => {
+test("only the proxy agent gets the user name and the password", () => {
   const found = findProxy(api, { HTTPS_PROXY: "http://user:hunter2@proxy.example.com" });
   expect(found?.address.password).toBe("hunter2");
   expect(found?.name).not.toContain("hunter2");
@@ -146,7 +146,7 @@ test.each([
   expect(refused).not.toThrow("hunter2");
 });
 
-test("a proxy that is wrong does not matter where none is needed", () => {
+test("a wrong proxy does not matter if no proxy is needed", () => {
   expect(findProxy("http://127.0.0.1:1", { HTTP_PROXY: "socks5://x" })).toBeUndefined();
 });
 
@@ -155,7 +155,7 @@ test.each([
   [api, {}, "none: HTTPS_PROXY is not set"],
   [api, { HTTPS_PROXY: proxy, NO_PROXY: "*" }, "none: NO_PROXY exempts api.tailscale.com"],
   ["http://127.0.0.1:1", { HTTP_PROXY: proxy }, "none: 127.0.0.1 is this machine"],
-])("the way to %s is told in words", (address, environment, words) => {
+])("the way to %s is described in words", (address, environment, words) => {
   expect(describeProxy(address, environment)).toBe(words);
 });
 
@@ -165,6 +165,6 @@ test.each([
   ["169.255.0.1", false],
   ["fe80.example.com", false],
   ["metadata.google.internal", false],
-])("whether %s is on this machine's own link: %s", (hostname, expected) => {
+])("whether %s is link-local: %s", (hostname, expected) => {
   expect(isLinkLocal(hostname)).toBe(expected);
 });

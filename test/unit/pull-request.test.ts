@@ -162,7 +162,7 @@ test("GitLab is sent what its API documents, and its notes are read page by page
   ]);
 });
 
-test("without a commit there is no status, and the reason is said before anything is sent", async () => {
+test("without a commit there is no status, and the reason is given before anything is sent", async () => {
   await using server = await answering();
   const status = { name: "a", state: "success", description: "Fine." } as const;
   await expect(github(server.url, { commit: undefined }).setStatus?.(status)).rejects.toEqual(
@@ -206,14 +206,14 @@ describe("what a platform does not answer as it should is an error that names th
       gitlabPath,
       "0.author: expected an object, got nothing.",
     ],
-  ])("%s of GitLab", async (_, told, path, problem) => {
+  ])("%s of GitLab is an error that names the request", async (_, told, path, problem) => {
     await using server = await answering(...told);
     await expect(all(gitlab(server.url))).rejects.toEqual(
       new PlatformError(`${server.url} answered GET ${path} in an unexpected form: ${problem}`),
     );
   });
 
-  test("no answer", async () => {
+  test("a missing answer is an error that names the request", async () => {
     await using server = await answering();
     await server.close();
     await expect(github(server.url).post("new")).rejects.toThrow(
@@ -238,20 +238,23 @@ describe("a comment is ours where its first line is the marker, however the plat
     ["the marker in a later line", `> quoted\n${body}`, "posted"],
     ["an indented marker", ` ${body}`, "posted"],
     ["nothing", "", "posted"],
-  ])("%s", async (_, found, done) => {
-    const sent: string[] = [];
-    const pullRequest: PullRequest = {
-      name: "pull request 7",
-      number: 7,
-      async *ours() {
-        yield { id: "1", body: "LGTM" };
-        yield { id: "2", body: found };
-      },
-      post: async (text) => void sent.push(`post ${text}`),
-      replace: async (id, text) => void sent.push(`replace ${id} ${text}`),
-    };
-    expect(await comment(pullRequest, body)).toBe(done);
-    const request = { posted: [`post ${body}`], replaced: [`replace 2 ${body}`], unchanged: [] };
-    expect(sent).toEqual(request[done]);
-  });
+  ])(
+    "a comment is found by its first line, however the platform ends lines: %s",
+    async (_, found, done) => {
+      const sent: string[] = [];
+      const pullRequest: PullRequest = {
+        name: "pull request 7",
+        number: 7,
+        async *ours() {
+          yield { id: "1", body: "LGTM" };
+          yield { id: "2", body: found };
+        },
+        post: async (text) => void sent.push(`post ${text}`),
+        replace: async (id, text) => void sent.push(`replace ${id} ${text}`),
+      };
+      expect(await comment(pullRequest, body)).toBe(done);
+      const request = { posted: [`post ${body}`], replaced: [`replace 2 ${body}`], unchanged: [] };
+      expect(sent).toEqual(request[done]);
+    },
+  );
 });

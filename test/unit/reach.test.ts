@@ -29,7 +29,7 @@ const power: fc.Arbitrary<Power> = fc.record({
 });
 
 describe("the catalogue of operations", () => {
-  test("has every operation of the API document and no other, each opened by a scope or said to be closed", () => {
+  test("the catalogue has exactly the operations of the API document, each opened by a scope or marked as closed", () => {
     const ours = [...operations, ...closedToCredentials].map(({ name }) =>
       name.replace(/ \([^)]*\)$/, ""),
     );
@@ -37,7 +37,7 @@ describe("the catalogue of operations", () => {
     expect(new Set(names(operations)).size).toBe(operations.length);
   });
 
-  test("names the source and the date of every entry, and a reason for every closed one", () => {
+  test("the catalogue names the source and the date of every entry, and the reason for every closed one", () => {
     for (const { source } of operations)
       expect(source).toEqual({
         name: expect.stringMatching(/\w/),
@@ -46,7 +46,7 @@ describe("the catalogue of operations", () => {
     for (const { reason } of closedToCredentials) expect(reason).not.toBe("");
   });
 
-  test("says of every scope what it means, and lets every scope open something", () => {
+  test("the catalogue says what every scope means, and every scope opens something", () => {
     for (const scope of knownScopes) {
       expect(describeScope(scope), scope).toBeTruthy();
       expect(listOperations([scope]), scope).not.toEqual([]);
@@ -60,11 +60,11 @@ describe("the catalogue of operations", () => {
     [["policy_file"], "PATCH /api/v2/tailnet/{tailnet}/settings (policy_file)"],
     [["dns"], "GET /api/v2/tailnet/{tailnet}/dns/nameservers"],
     [["acl"], "POST /api/v2/tailnet/{tailnet}/acl"],
-  ])("%j opens %s", (scopes, operation) => {
+  ])("the scopes %j open %s", (scopes, operation) => {
     expect(names(listOperations(scopes))).toContain(operation);
   });
 
-  test("a read scope opens no write, and all:read opens every read and nothing else", () => {
+  test("a read scope opens no write, and all:read opens exactly every read", () => {
     for (const scope of knownScopes.filter((name) => name.endsWith(":read"))) {
       expect(listOperations([scope]).filter(({ writes }) => writes)).toEqual([]);
     }
@@ -76,7 +76,7 @@ describe("the catalogue of operations", () => {
 });
 
 describe("gained and lost", () => {
-  test("are disjoint, and together with what is kept they are what was and what is", () => {
+  test("gained, lost and kept operations do not overlap, and together are those before and after", () => {
     fc.assert(
       fc.property(power, power, (before, after) => {
         const [gain, loss] = [computeGain(before, after), computeGain(after, before)];
@@ -90,7 +90,7 @@ describe("gained and lost", () => {
     );
   });
 
-  test("of a credential and itself, in any order and with redundant scopes, are nothing", () => {
+  test("a credential compared with itself gains and loses nothing, in any order and with redundant scopes", () => {
     fc.assert(
       fc.property(power, fc.nat(), ({ scopes, tags }, seed) => {
         const implied = knownScopes.filter((scope) => covers(scopes, scope));
@@ -118,7 +118,7 @@ describe("gained and lost", () => {
     );
   });
 
-  test("a narrowing that is undone gives back exactly what it took", () => {
+  test("undoing a narrowing gives back exactly what it took", () => {
     fc.assert(
       fc.property(power, power, (one, other) => {
         expect(computeGain(one, other)).toEqual(
@@ -136,20 +136,20 @@ describe("gained and lost", () => {
     loss: computeGain({ scopes: after, tags: tags[1] }, { scopes: before, tags: tags[0] }),
   });
 
-  test("all to devices:core loses a great deal and gains nothing", () => {
+  test("a change from all to devices:core loses much and gains nothing", () => {
     const { gain, loss } = change(["all"], ["devices:core"]);
     expect(gain.operations).toEqual([]);
     expect(loss.operations.length).toBeGreaterThan(80);
   });
 
-  test("devices:core:read to devices:core gains writes alone, and loses nothing", () => {
+  test("a change from devices:core:read to devices:core gains only writes and loses nothing", () => {
     const { gain, loss } = change(["devices:core:read"], ["devices:core"]);
     expect(names(gain.operations)).toContain("DELETE /api/v2/device/{deviceId}");
     expect(gain.operations.every(({ writes }) => writes)).toBe(true);
     expect(loss.operations).toEqual([]);
   });
 
-  test("a tag added to a client that holds auth_keys lets it admit machines under that tag", () => {
+  test("a tag added to a client with auth_keys lets it admit machines with that tag", () => {
     const { gain } = change(["auth_keys"], ["auth_keys"], [["tag:a"], ["tag:a", "tag:b"]]);
     expect(gain).toEqual({ operations: [], tags: ["tag:b"] });
     // Auth keys outlive the revocation of whoever made them.
@@ -195,7 +195,7 @@ describe("the class of a gain", () => {
     [["logs:network:read"], "read", "which machine talks to which"],
     [["users:read"], "read", "not change anything"],
     [[], "none", undefined],
-  ])("of %j is %s, with the reason in a sentence", (scopes, danger, reason) => {
+  ])("the class of gaining %j is %s, with the reason in a sentence", (scopes, danger, reason) => {
     const found = rateGain(listOperations(scopes), scopes.includes("all"));
     expect(found.danger).toBe(danger);
     if (reason === undefined) expect(found.reasons).toEqual([]);
@@ -203,7 +203,7 @@ describe("the class of a gain", () => {
     for (const sentence of found.reasons) expect(sentence).toMatch(/^["A-Z].*\.$/);
   });
 
-  test("grows with what is gained, and is that of its worst operation", () => {
+  test("the class of a gain grows with the gain, and is that of its worst operation", () => {
     fc.assert(
       fc.property(scopeSet, scopeSet, (some, more) => {
         const [less, whole] = [listOperations(some), listOperations([...some, ...more])];

@@ -88,7 +88,7 @@ const held = fc.uniqueArray(
 describe.each(worlds)(
   "where a refusal names $names and a write scope narrows: $writeNarrowsToRead",
   (world) => {
-    test("reads may do all that they need and what is held, with at most five token requests", async () => {
+    test("reads get everything that they need and the client has, with at most five token requests", async () => {
       await fc.assert(
         fc.asyncProperty(held, async (scopes) => {
           const found = await narrow(scopes, world);
@@ -99,7 +99,7 @@ describe.each(worlds)(
       );
     });
 
-    test("nothing is in the token that reads do not need, where Tailscale gives one without it", async () => {
+    test("a token for reads contains nothing else if Tailscale issues one without it", async () => {
       await fc.assert(
         fc.asyncProperty(held, async (scopes) => {
           const found = await narrow(scopes, world);
@@ -117,7 +117,7 @@ describe.each(worlds)(
       );
     });
 
-    test("a token that can write is never used for reads without a word, and one word only", async () => {
+    test("a token that can write is used for reads only with exactly one warning", async () => {
       await fc.assert(
         fc.asyncProperty(held, async (scopes) => {
           const { scopes: used, told } = await narrow(scopes, world);
@@ -129,7 +129,7 @@ describe.each(worlds)(
   },
 );
 
-test("a token for everything is asked for only where no narrower one tells what is held", async () => {
+test("a token for everything is requested only if no narrower one shows what the client has", async () => {
   await fc.assert(
     fc.asyncProperty(held, async (scopes) => {
       fc.pre(wanted.some((scope) => covers(scopes, scope)));
@@ -138,11 +138,11 @@ test("a token for everything is asked for only where no narrower one tells what 
   );
 });
 
-test("a client that holds all of it is asked for one token", async () => {
+test("a client that has all read scopes is asked for one token", async () => {
   for (const world of worlds) expect((await narrow(["all"], world)).asked).toEqual([wanted]);
 });
 
-test("a token that turns out wider than what was asked for is told of once, by its scopes", async () => {
+test("a token that is wider than requested is reported once, with its scopes", async () => {
   const told: string[] = [];
   const { tokens } = tokensOf(["all"], friendly);
   const wide: TokenSource = {

@@ -12,13 +12,13 @@ const readme = read("README.md");
 /** Text without line breaks and indentation, so that two ways to wrap it are equal. */
 const unwrapped = (text: string) => text.replace(/\s+/g, " ").trim();
 
-test("it has 600 to 800 words", () => {
+test("the README has 600 to 800 words", () => {
   const words = readme.split(/\s+/).filter((word) => /\w/.test(word)).length;
   expect(words).toBeGreaterThanOrEqual(600);
   expect(words).toBeLessThanOrEqual(800);
 });
 
-test("the first thing is a review whose gain no scope shows, and its picture", () => {
+test("the README starts with a review whose gain no scope shows, and its picture", () => {
   const inOrder = [
     /^# Tailscope\n\n[^\n`#]/,
     /tailscope review preview\.json .*--policy /,
@@ -30,7 +30,7 @@ test("the first thing is a review whose gain no scope shows, and its picture", (
   expect(readme.split("```mermaid").length).toBe(2);
 });
 
-test("the first screen says what it is, with a program, the installation and a review", () => {
+test("the README's first screen says what it is, with a program, the installation and a review", () => {
   const inOrder = [
     /^# Tailscope\n\n[^\n`#]/,
     /```ts\nimport \{ AuthKey, OAuthClient \} from "tailscope";/,
@@ -46,13 +46,13 @@ test("the first screen says what it is, with a program, the installation and a r
   expect(program.split("\n").filter(Boolean).length).toBeLessThanOrEqual(10);
 });
 
-test("the review that it shows is what the command prints of such a change", () => {
+test("the review in the README is what the command prints for such a change", () => {
   const [, shown = ""] = /tailscope review\n([\s\S]*?)```/.exec(readme) ?? [];
   const printed = read("test/engine/reviews/09-subject-widened.txt");
   expect(unwrapped(shown)).toBe(unwrapped(printed));
 });
 
-test("the message that it shows is how a preview begins to say it", async () => {
+test("the message in the README is what a preview prints", async () => {
   const { failures = [] } =
     (await providers.OAuthClient.check?.({}, { scopes: ["auth_key"] })) ?? {};
   const [said = ""] = failures.map(({ reason }) => reason);

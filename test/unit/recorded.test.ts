@@ -39,7 +39,7 @@ const paths = {
   unread: /\/acl\/validate$/,
 };
 
-test("every sample is a refusal or has a reader", () => {
+test("every recorded sample is a refusal or has a reader", () => {
   const unknown = samples.filter(
     ([, sample]) =>
       sample.status < 400 && !Object.values(paths).some((path) => isTheirs(sample, path)),
@@ -47,7 +47,7 @@ test("every sample is a refusal or has a reader", () => {
   expect(unknown.map(([name]) => name)).toEqual([]);
 });
 
-test.each(of(paths.log))("%s: all its entries are read", async (_, sample) => {
+test.each(of(paths.log))("all entries of the recorded sample %s are read", async (_, sample) => {
   const { logs } = sample.body as { logs: { eventTime: string }[] | null };
   const entries = await readAuditLog("-", answering(sample), new Date(0), new Date(1));
   expect(entries.map(({ eventTime }) => eventTime)).toEqual(
@@ -56,20 +56,20 @@ test.each(of(paths.log))("%s: all its entries are read", async (_, sample) => {
   for (const { eventTime } of entries) expect(Date.parse(eventTime)).toBeGreaterThan(0);
 });
 
-test.each(of(paths.list))("%s: all its keys are read", async (_, sample) => {
+test.each(of(paths.list))("all keys of the recorded sample %s are read", async (_, sample) => {
   const { keys } = sample.body as { keys: { id: string }[] };
   const all = await createKeyList("-", answering(sample)).all();
   expect(all?.map(({ id }) => id)).toEqual(keys.map(({ id }) => id));
 });
 
-test.each(of(paths.key))("%s: it is read, and loses nothing by it", (_, sample) => {
+test.each(of(paths.key))("the recorded sample %s is read without loss", (_, sample) => {
   // A revocation is answered with null.
   if (sample.request.method === "DELETE") expect(sample.body).toBeNull();
   else expect(keyShape.parse(sample.body)).toEqual(sample.body);
 });
 
 test.each(of(paths.token))(
-  "%s: the token is taken, and what it holds is known",
+  "the token of the recorded sample %s is accepted, and its scopes are known",
   async (_, sample) => {
     const { access_token, scope } = sample.body as { access_token: string; scope?: string };
     const { scope: asked } = sample.request.body as { scope?: string };
@@ -106,7 +106,7 @@ const classOf: Readonly<Record<number, Kind>> = {
 };
 
 test.each(samples.filter(([, { status }]) => status >= 400))(
-  "%s: the error is of its class and says what the API said",
+  "the recorded refusal %s becomes an error of its class with the API's message",
   (name, { request, status, headers, body }) => {
     const requestId = headers?.["x-tailscale-request-id"];
     const isExchange = request.path.endsWith("/oauth/token-exchange");

@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test("all places have the version of the provider's package", () => {
+test("every place has the version of the provider's package", () => {
   const found = findVersions(root);
   expect(found.filter(({ version }) => version !== current)).toEqual([]);
   expect(found.map(({ file }) => file)).toEqual(
@@ -34,7 +34,7 @@ test("all places have the version of the provider's package", () => {
   expect(found.filter(({ file }) => /^provider\/.*version\.ts$/.test(file))).toHaveLength(1);
 });
 
-test("no other file of today names it", () => {
+test("no other current file names the version", () => {
   const known = new Set(findVersions(root).map(({ file }) => file));
   // What is of the past: what changed, what a version wrote, what was measured, what a release
   // brought.
@@ -53,7 +53,7 @@ test("no other file of today names it", () => {
   expect(named).toEqual([]);
 });
 
-test("one call changes all of them, and dates the changelog", () => {
+test("one call changes every version and dates the changelog", () => {
   const files = findVersions(root).map(({ file }) => file);
   for (const file of files) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
@@ -67,14 +67,14 @@ test("one call changes all of them, and dates the changelog", () => {
   expect(readFileSync(join(folder, "CHANGELOG.md"), "utf8")).toContain("\n## 9.8.7, 2027-01-31\n");
 });
 
-test("a version of which the changelog says nothing changes nothing", () => {
+test("a version without an entry in the changelog changes nothing", () => {
   writeFileSync(join(folder, "CHANGELOG.md"), "# Changelog\n");
   expect(() => setVersion(folder, "9.8.7", "2027-01-31")).toThrow(
     'CHANGELOG.md has no heading "## 9.8.7, not yet released".',
   );
 });
 
-test("what is not a version is refused with how to write one", () => {
+test("an invalid version is refused with how to write one", () => {
   const { status, stderr } = spawnSync(process.execPath, [join(root, "tools/release.mjs"), "v1"], {
     encoding: "utf8",
   });

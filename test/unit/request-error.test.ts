@@ -48,7 +48,7 @@ const refusals = attempts.flatMap((attempt) =>
 );
 
 test.each(refusals)(
-  "of an answer the status, the request and its id are found: $status $attempt.doing $requestId",
+  "the status, the request and its id are found in a failure: $status $attempt.doing $requestId",
   ({ attempt, status, requestId }) => {
     const body = JSON.stringify({ message: "no (really), POST /nothing" });
     const error = createRefusal(attempt, { status, body, requestId });
@@ -60,7 +60,7 @@ test.each(refusals)(
   },
 );
 
-test.each(attempts)("without an answer there is no status: $doing", (attempt) => {
+test.each(attempts)("a failure without an answer has no status: $doing", (attempt) => {
   const error = createUnreachable(attempt, "https://api.tailscale.com", "read ECONNRESET");
   const { doing: action, method, path } = attempt;
   expect(findRequestErrors(printed(error))).toMatchObject([
@@ -68,7 +68,7 @@ test.each(attempts)("without an answer there is no status: $doing", (attempt) =>
   ]);
 });
 
-test("a credential that is hidden or revoked is found, too", () => {
+test("a failure about a hidden or revoked credential is found too", () => {
   const [, attempt] = attempts as [Attempt, Attempt]; // There are five.
   const hidden = createNotVisible(attempt, new NotFound("no"), "auth_keys:read");
   expect(findRequestErrors(printed(hidden))).toMatchObject([{ status: 404, path: attempt.path }]);

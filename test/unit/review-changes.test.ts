@@ -69,7 +69,7 @@ describe("the steps of one resource are grouped into changes", () => {
       [part("update", "k1", "dns"), remove],
       ["delete", "update"],
     ],
-  ])("%s", (_, steps, expected) => {
+  ])("the steps of one resource are grouped into changes: %s", (_, steps, expected) => {
     expect(changes(...steps)).toEqual(expected);
   });
 
@@ -115,7 +115,7 @@ describe("a step without its state or with an unknown argument", () => {
     ["delete", undefined, undefined, before],
     ["discard", undefined, undefined, before],
     ["odd", "k1", "dns", "is a step that this version does not know."],
-  ])("%s of %j and %j is not understood", (op, id, scope, sentence) => {
+  ])("a step %s with the id %j and the scope %j is not understood", (op, id, scope, sentence) => {
     expect(reviewed(part(op, id, scope)).report.notUnderstood).toEqual([`ci (${op}) ${sentence}`]);
   });
 
@@ -149,7 +149,7 @@ describe("a resource that was only looked up before", () => {
     ["imported is imported", external("import-replacement", "dns"), ["import"]],
     ["ended is looked up no more", external("delete", undefined), ["discard"]],
     ["looked up again is nothing", external("read", "dns"), []],
-  ])("%s", (_, given, expected) => {
+  ])("a change of a looked-up resource has the right kind: %s", (_, given, expected) => {
     expect(changes(given)).toEqual(expected);
   });
 
@@ -244,9 +244,12 @@ describe("an identity that can do nothing yet and gets other users", () => {
     // There nobody could use it before, as after a creation.
     ["another one", "a", "b", false],
     ["another one than the default", undefined, "b", false],
-  ])("whose tailnet is %s", (_, before, after, expected) => {
-    expect(isGain(before, after)).toBe(expected);
-  });
+  ])(
+    "an identity that can do nothing yet and gets other users is reported if its tailnet is %s",
+    (_, before, after, expected) => {
+      expect(isGain(before, after)).toBe(expected);
+    },
+  );
 });
 
 describe("whom an identity trusts if a part of that cannot be read", () => {
@@ -336,7 +339,7 @@ describe("a credential that is deletedWith another resource", () => {
       [bucket("replace", true), bucket("create-replacement")],
       stays,
     ],
-  ])("%s", (_, steps, sentence) => {
+  ])("a credential that is deletedWith another resource %s", (_, steps, sentence) => {
     const { report } = reviewed(ending, ...steps);
     expect(report.credentials.map(({ life }) => life)).toEqual([[sentence]]);
   });
@@ -463,7 +466,7 @@ describe("the relevance of a step", () => {
       [],
       [changed("tailscope:apiKey")],
     ],
-  ])("%s", (_, given, notUnderstood, notReviewed) => {
+  ])("the relevance of a step is found: %s", (_, given, notUnderstood, notReviewed) => {
     const { report } = reviewed(given);
     expect({ ...report, credentials: [] }).toMatchObject({ notUnderstood, notReviewed });
   });

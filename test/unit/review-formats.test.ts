@@ -65,7 +65,7 @@ describe("a whole review", () => {
         withoutColour(assessments.map((each) => formatExplanation(each)).join("\n")),
     ],
     ["review.json", ({ report }) => `${JSON.stringify(report, undefined, 2)}\n`],
-  ])("is as in fixtures/reviews/%s", async (file, format) => {
+  ])("a whole review is as in fixtures/reviews/%s", async (file, format) => {
     await expect(format(everything())).toMatchFileSnapshot(`fixtures/reviews/${file}`);
   });
 });
@@ -93,9 +93,12 @@ describe("what is not understood and what does not change access", () => {
     ["others.md", (review) => formatMarkdown(review, "")],
     ["others.sarif.json", (review) => formatSarif(review, "1.2.3", "")],
     ["others.txt", (review) => withoutColour(formatTerminal(review))],
-  ])("is as in fixtures/reviews/%s", async (file, format) => {
-    await expect(format(others())).toMatchFileSnapshot(`fixtures/reviews/${file}`);
-  });
+  ])(
+    "a review of what is not understood or gives no access is as in fixtures/reviews/%s",
+    async (file, format) => {
+      await expect(format(others())).toMatchFileSnapshot(`fixtures/reviews/${file}`);
+    },
+  );
 });
 
 /** A credential that stays when its resource goes. */
@@ -309,7 +312,7 @@ describe("the verdict in words", () => {
       [command("a"), command("b"), renamed("c")],
       "1 credential changes, and none gains access. 2 other changes can affect access and are not reviewed.",
     ],
-  ])("%#", (steps, words) => {
+  ])("the verdict says in words what changes: case %#", (steps, words) => {
     expect(describeVerdict(reviewed(...steps))).toBe(words);
   });
 });
@@ -337,7 +340,7 @@ describe("a hidden argument is shown with what is assumed of it", () => {
     ["OAuthClient", client],
     ["FederatedIdentity", identity],
     ["AuthKey", key],
-  ])("of %s %j", async (kind, names) => {
+  ])("a hidden argument is shown with what is assumed of it: %s %j", async (kind, names) => {
     const created = rows(step("create", kind, "it", undefined, all(names, unknown)));
     const updated = rows(step("update", kind, "it", all(names, secret), all(names, unknown)));
     const ended = rows(step("delete", kind, "it", all(names, secret)));

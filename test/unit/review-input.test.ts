@@ -40,7 +40,7 @@ describe("the JSON of a preview is read from any output around it", () => {
     ["behind an object that a script showed", `{ ready: true }\n${good}`],
     ["behind progress on the same line", `Installing plugins...\r\u001b[K${pretty}`],
     ["between the colours of a terminal", `\u001b[0m${good}\u001b[?25h\n`],
-  ])("%s", (_, text) => {
+  ])("the JSON of a preview is found in the output around it: %s", (_, text) => {
     expect(reviewOf(readPreview(text)).report.verdict).toBe("admin");
   });
 });
@@ -140,7 +140,7 @@ describe("a document that is not a complete preview is refused", () => {
       ),
       "the preview of a refresh",
     ],
-  ])("%s", (_, text, problem) => {
+  ])("a document that is not a complete preview is refused: %s", (_, text, problem) => {
     expect(readPreview(text)).toEqual({ problem: expect.stringContaining(problem) });
   });
 
@@ -226,7 +226,7 @@ describe("the stream of events", () => {
         .map((line) => JSON.stringify(JSON.parse(line), undefined, 2))
         .join("\n"),
     ],
-  ])("the events are read %s", (_, text) => {
+  ])("the events of a preview are read %s", (_, text) => {
     expect(reviewOf(readPreview(text)).report).toEqual(reviewOf(readPreview(good)).report);
   });
 
@@ -321,11 +321,11 @@ describe("the stream of events", () => {
       'counts 2 of "create"',
     ],
     ["of a state that may be corrupt", whole(summary({ maybeCorrupt: true })), "corrupt"],
-  ])("%s is refused", (_, text, problem) => {
+  ])("a stream of events with %s is refused", (_, text, problem) => {
     expect(readPreview(text)).toEqual({ problem: expect.stringContaining(problem) });
   });
 
-  test("the result of a refresh takes its place", () => {
+  test("the result of a refresh replaces the step in a stream of events", () => {
     const [was, is] = [
       state("OAuthClient", { scopes: ["dns"] }),
       state("OAuthClient", { scopes: ["all"] }),
@@ -362,7 +362,7 @@ describe("a document that is not a plan is refused", () => {
       '{"manifest":{},"resourcePlans":{"u":{"steps":["create"],"state":[]}}}',
       "resourcePlans.u.state has the wrong form",
     ],
-  ])("%j", (text, problem) => {
+  ])("a document that is not a plan is refused: %j", (text, problem) => {
     expect(readPlan(text)).toEqual({ problem: expect.stringContaining(problem) });
   });
 });

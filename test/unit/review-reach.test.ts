@@ -93,7 +93,7 @@ describe("a whole review with reach", () => {
       [`${name}.txt`, make, (review) => withoutColour(formatTerminal(review))],
       [`${name}.json`, make, ({ report }) => `${JSON.stringify(report, undefined, 2)}\n`],
     ]),
-  )("is as in fixtures/reviews/%s", async (file, make, format) => {
+  )("a whole review with reach is as in fixtures/reviews/%s", async (file, make, format) => {
     await expect(format(make())).toMatchFileSnapshot(`fixtures/reviews/${file}`);
   });
 
@@ -106,7 +106,7 @@ describe("a whole review with reach", () => {
 describe("without a policy file", () => {
   const sentence = "Reach is not reviewed, because no policy file is known.";
 
-  test("a line says that reach is not reviewed", () => {
+  test("without a policy file a line says that reach is not reviewed", () => {
     const found = reviewed([created("ci", ci)]);
     expect(withoutColour(formatTerminal(found))).toContain(`\nreach\n  ${sentence}`);
     expect(formatMarkdown(found, "")).toContain(`\n- ${sentence}`);
@@ -172,7 +172,7 @@ describe("what the verdict says about reach", () => {
       { ...quiet, deny: ["tag:db"] },
       "2 credentials change, and none gains access. 2 reach what --deny names.",
     ],
-  ])("%s", (_, steps, options, words) => {
+  ])("the verdict says %s", (_, steps, options, words) => {
     expect(describeVerdict(reviewed(steps, options))).toBe(words);
   });
 });

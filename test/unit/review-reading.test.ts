@@ -28,7 +28,7 @@ describe("an argument", () => {
     [secret, { is: "hidden" }],
     [false, { is: "known", value: false }],
     [[secret], { is: "known", value: [secret] }],
-  ])("%j is read", (value, argument) => {
+  ])("the argument %j is read", (value, argument) => {
     expect(toArgument(value)).toEqual(argument);
   });
 
@@ -45,7 +45,7 @@ describe("an argument", () => {
     [["b", "a"], '["a","b"]'],
     [[null], "[null]"],
     [{ b: [2, 1], a: { d: 1, c: "x" } }, '{"a":{"c":"x","d":1},"b":[1,2]}'],
-  ])("%j is compared by its normal form %s", (value, normal) => {
+  ])("the argument %j is compared by its normal form %s", (value, normal) => {
     expect(normalizeArgument(toArgument(value))).toBe(normal);
   });
 
@@ -105,7 +105,7 @@ describe("documents in the output of a command", () => {
     ['{\n"a": {\n}\n}\nno', behind("no")],
     ['{"a": {\n}}\n', [{ a: {} }]],
     ['x \ufeff{"a":1}', "it is not a thing"],
-  ])("%j", (text, expected) => {
+  ])("the documents in a command's output are found: %j", (text, expected) => {
     expect(parseDocuments(text, "a thing", (document) => hasKeyOf(document, ["a"]))).toEqual(
       typeof expected === "string" ? { problem: expected } : { documents: expected },
     );
@@ -137,9 +137,12 @@ describe("a failure is one line", () => {
       false,
       'the preview has a diagnostic of severity "", which this version does not know: ',
     ],
-  ])("%j, maybeCorrupt %j", (diagnostics, maybeCorrupt, problem) => {
-    expect(findFailure(diagnostics, maybeCorrupt)).toBe(problem);
-  });
+  ])(
+    "a failure is described in one line: %j, maybeCorrupt %j",
+    (diagnostics, maybeCorrupt, problem) => {
+      expect(findFailure(diagnostics, maybeCorrupt)).toBe(problem);
+    },
+  );
 
   const stack = "urn:pulumi:dev::test::pulumi:pulumi:Stack::test-dev";
   const steps = (...ops: string[]) => ops.map((op) => ({ op, urn: urnOf("AuthKey", op) }));
@@ -171,9 +174,12 @@ describe("a failure is one line", () => {
     [steps("refresh", "create"), { create: 1 }, true, undefined],
     [[{ op: "refresh", urn: stack }, ...steps("create")], { create: 1 }, true, refresh],
     [[{ op: "same", urn: stack }, ...steps("refresh")], { same: 1 }, true, undefined],
-  ])("%j, counted as %j, ended %j", (given, summary, hasEnded, problem) => {
-    expect(findMissingSteps(given, summary, hasEnded)).toBe(problem);
-  });
+  ])(
+    "a failure is described in one line: %j, counted as %j, ended %j",
+    (given, summary, hasEnded, problem) => {
+      expect(findMissingSteps(given, summary, hasEnded)).toBe(problem);
+    },
+  );
 });
 
 test.each<[string[], object | undefined]>([
@@ -188,7 +194,7 @@ test.each<[string[], object | undefined]>([
   [["project:///index.ts"], undefined],
   [["file:///index.ts#12,7"], undefined],
   [[], undefined],
-])("the place of %j in the program", (positions, place) => {
+])("the place of %j in the program is found", (positions, place) => {
   expect(findPosition(positions.map((sourcePosition) => ({ sourcePosition })))).toEqual(place);
 });
 
@@ -215,7 +221,7 @@ describe("the stream of events", () => {
   const dns = { is: "known", value: ["dns"] };
   const users = { is: "known", value: ["users"] };
 
-  test("the result of a refresh takes the place of that step only", () => {
+  test("the result of a refresh replaces only that step", () => {
     const other = urnOf("OAuthClient", "other");
     expect(
       ops(
@@ -260,11 +266,11 @@ describe("the stream of events", () => {
       [pre("update"), { errorEvent: 7 }, end()],
       "it is not a stream of events: 1.errorEvent must be an object",
     ],
-  ])("%# is refused", (events, problem) => {
+  ])("an invalid stream of events is refused: case %#", (events, problem) => {
     expect(ops(...events)).toBe(problem);
   });
 
-  test("a preview without a result succeeded", () => {
+  test("a stream of events without a result is a successful preview", () => {
     expect(ops(pre("update"), end({ result: null }))).toEqual([["update", dns]]);
   });
 });
@@ -334,7 +340,7 @@ describe("the steps of a plan", () => {
     ["delete-replaced", true, false],
     ["discard", true, false],
     ["discard-replaced", true, false],
-  ])("%s has a half before %j and one after %j", (op, hasOld, hasNew) => {
+  ])("a step %s of a plan has a half before (%j) and one after (%j)", (op, hasOld, hasNew) => {
     const [step] = planned({ goal: { inputDiff }, steps: [op], state });
     expect([step?.old !== undefined, step?.new !== undefined]).toEqual([hasOld, hasNew]);
     expect(step?.old?.isExternal).toBe(hasOld ? op.startsWith("discard") : undefined);
@@ -373,7 +379,7 @@ describe("the steps of a plan", () => {
     ["{}\n{}", "it has more than one JSON document"],
     ['{"resourcePlans":[]}', "it is not an update plan: resourcePlans must be an object"],
     ["{}", "it is not an update plan: manifest is missing"],
-  ])("%j is refused", (text, problem) => {
+  ])("the invalid plan %j is refused", (text, problem) => {
     expect(readPlan(text)).toEqual({ problem });
   });
 });

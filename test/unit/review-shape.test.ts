@@ -86,7 +86,7 @@ test("a shape and zod agree on every value, and on the first place that is wrong
   );
 });
 
-test("what a value inherits is no member of it", () => {
+test("an inherited value is not a property", () => {
   expect(objectOf({ toString: string })({})).toEqual({ path: ["toString"], expected: "a string" });
   expect(closedObjectOf({ a: string })({ a: "", constructor: 1 })).toEqual({
     path: [],
@@ -94,7 +94,7 @@ test("what a value inherits is no member of it", () => {
   });
 });
 
-test("a member called __proto__ is one like the others", () => {
+test("a property named __proto__ is an ordinary property", () => {
   const value: unknown = JSON.parse('{"__proto__": {"a": 1}}');
   expect(recordOf(number)(value)).toEqual({ path: ["__proto__"], expected: "a number" });
   expect(closedObjectOf({ a: number })(value)?.path).toEqual(["a"]);

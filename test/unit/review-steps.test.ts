@@ -43,7 +43,7 @@ const revoked = "Revoked: anyone who still uses it loses access.";
 describe("a credential that was only looked up", () => {
   const external = { external: true };
 
-  test("everything is new, and nothing lost or revoked, if the stack manages it from now on", () => {
+  test("everything of a looked-up credential is new, and nothing is lost or revoked, if the stack manages it from now on", () => {
     const replacement = withStates(step("replace", "OAuthClient", "a", all, dns), external);
     expect(told(reviewed(replacement))).toEqual([
       { change: "create", class: "read", lost: false, life: "Does not expire." },
@@ -63,7 +63,7 @@ describe("a credential that was only looked up", () => {
     expect(told(reviewed(...parts))).toMatchObject([{ change: "create", class: "admin" }]);
   });
 
-  test("nothing is lost if the lookup ends", () => {
+  test("a looked-up credential loses nothing if the lookup ends", () => {
     const found = reviewed(withStates(step("discard", "OAuthClient", "a", all), external));
     expect(told(found)).toEqual([
       {
@@ -76,7 +76,7 @@ describe("a credential that was only looked up", () => {
     expect(classLimits.filter((limit) => exceedsLimit(found, limit))).toEqual(["any"]);
   });
 
-  test("nothing is reported if it stays a lookup", () => {
+  test("a credential that stays a lookup is not reported", () => {
     const found = reviewed(
       withStates(step("read", "OAuthClient", "a", all, {}), external, external),
       step("read", "OAuthClient", "b", undefined, {}),
@@ -86,7 +86,7 @@ describe("a credential that was only looked up", () => {
 });
 
 describe("a credential that the stack managed before", () => {
-  test("is left alive if the stack only looks it up from now on", () => {
+  test("a managed credential stays active if the stack only looks it up from now on", () => {
     const found = reviewed(
       withStates(step("read", "OAuthClient", "a", all, {}), {}, { external: true }),
     );
@@ -101,7 +101,7 @@ describe("a credential that the stack managed before", () => {
     expect(exceedsLimit(found, "gained")).toBe(true);
   });
 
-  test("is revoked if a lookup replaces it", () => {
+  test("a managed credential is revoked if a lookup replaces it", () => {
     const parts = ["read-replacement", "replace"].map((op) =>
       withStates(step(op, "OAuthClient", "a", all, {}), {}, { external: true }),
     );
@@ -116,7 +116,7 @@ describe("a credential that the stack managed before", () => {
     }
   });
 
-  test("is revoked if an import replaces it, and the imported one stays as it is", () => {
+  test("a managed credential is revoked if an import replaces it, and the imported one stays unchanged", () => {
     const parts = ["import-replacement", "replace"].map((op) =>
       step(op, "OAuthClient", "a", dns, all),
     );
@@ -132,7 +132,7 @@ describe("a credential that the stack managed before", () => {
   });
 });
 
-test("an import gives nothing, and the step after it gives what it adds", () => {
+test("an import gives nothing, and the next step gives what it adds", () => {
   const found = reviewed(
     step("import", "OAuthClient", "a", undefined, dns),
     step("update", "OAuthClient", "a", dns, { scopes: ["dns"] }),
@@ -180,20 +180,23 @@ describe("a credential that stays alive when its resource goes", () => {
       "delete",
       "It may stay alive, and nobody would manage it: Pulumi does not delete it, because deletedWith names host, which is deleted too.",
     ],
-  ])("%s is not lost", (_, steps, change, sentence) => {
-    const found = reviewed(...steps);
-    const a = found.report.credentials.find(({ name }) => name === "a");
-    expect(a).toMatchObject({ change, class: "none", lost: [], tagsLost: [], life: [sentence] });
-    expect(exceedsLimit(found, "gained")).toBe(true);
-  });
+  ])(
+    "a credential that stays active without its resource is not lost: %s",
+    (_, steps, change, sentence) => {
+      const found = reviewed(...steps);
+      const a = found.report.credentials.find(({ name }) => name === "a");
+      expect(a).toMatchObject({ change, class: "none", lost: [], tagsLost: [], life: [sentence] });
+      expect(exceedsLimit(found, "gained")).toBe(true);
+    },
+  );
 
-  test("does not stay alive if the resource that it is deletedWith stays", () => {
+  test("a credential is revoked if the resource that it is deletedWith stays", () => {
     expect(told(reviewed(gone({ deletedWith: host })))).toEqual([
       { change: "delete", class: "none", lost: true, life: revoked },
     ]);
   });
 
-  test("makes everything new that its replacement can do", () => {
+  test("a replacement of a credential that stays active has only new access", () => {
     const kept = withStates(
       step("replace", "OAuthClient", "a", { ...all, generation: 1 }, { ...all, generation: 2 }),
       { retainOnDelete: true },
@@ -211,7 +214,7 @@ describe("a credential that stays alive when its resource goes", () => {
     });
   });
 
-  test("claims no loss in a plan, which does not show the options", () => {
+  test("a plan claims no loss of a credential that may stay active, because it does not show the options", () => {
     const found = reviewedPlan({ [urnOf("OAuthClient", "a")]: { steps: ["delete"], state: null } });
     expect(only(found)).toMatchObject({ change: "delete", lost: [], class: "none" });
     expect(only(found).life).toEqual([
@@ -227,7 +230,7 @@ describe("several steps of one URN are changes of their own", () => {
   const old = (name: string, op: string, id: string, before: Bag, after?: Bag) =>
     withStates(step(op, "OAuthClient", name, before, after), { id });
 
-  test("revoking what an earlier run left, beside an update", () => {
+  test("revoking what an earlier run left is a change apart from an update", () => {
     const found = reviewed(
       old("a", "update", "k2", dns, { scopes: ["dns"] }),
       old("a", "delete-replaced", "k1", all),
@@ -238,7 +241,7 @@ describe("several steps of one URN are changes of their own", () => {
     ]);
   });
 
-  test("revoking what an earlier run left, beside a replacement with an old half of its own", () => {
+  test("revoking what an earlier run left is a change apart from a replacement with an old half of its own", () => {
     const found = reviewed(
       old("a", "create-replacement", "k2", dns, { ...dns, generation: 2 }),
       old("a", "replace", "k2", dns, { ...dns, generation: 2 }),
@@ -273,7 +276,7 @@ describe("several steps of one URN are changes of their own", () => {
     ]);
   });
 
-  test("several changes in a plan", () => {
+  test("several steps of one URN in a plan are separate changes", () => {
     const found = reviewedPlan({
       [urnOf("OAuthClient", "a")]: { steps: ["delete", "delete-replaced"], state: null },
     });
@@ -321,7 +324,7 @@ describe("the code that runs is part of the change", () => {
   });
 
   test.each(["same", "refresh", "read", "delete", "discard"])(
-    "and so is one that only a %s shows, because it runs when the engine looks",
+    "a step with foreign code is not understood even if only a %s shows it, because the engine runs it then",
     (op) => {
       const given = update();
       inputs(given.newState)["__provider"] = foreign;
@@ -332,7 +335,7 @@ describe("the code that runs is part of the change", () => {
     },
   );
 
-  test.each(["adds", "updates"])("a plan that %s it is not understood", (part) => {
+  test.each(["adds", "updates"])("a plan that %s foreign code is not understood", (part) => {
     const { __provider } = inputs(update().newState);
     const found = reviewedPlan({
       [urnOf("OAuthClient", "a")]: {
@@ -377,7 +380,7 @@ describe("a step is ours if its URN or one of its states says so", () => {
       "the URN that it had",
       withStates(step("update", official, "a", all, all), { urn: urnOf("OAuthClient", "a") }),
     ],
-  ])("by %s, but is not understood if another one disagrees", (_, given) => {
+  ])("a step is one of ours by %s, but is not understood if another sign disagrees", (_, given) => {
     const found = reviewed(given);
     expect(found.report.verdict).toBe("admin");
     expect(found.report.notUnderstood).toEqual([
@@ -385,7 +388,7 @@ describe("a step is ours if its URN or one of its states says so", () => {
     ]);
   });
 
-  test("a different kind of ours does not take over a credential", () => {
+  test("a different kind of our resources does not take over a credential", () => {
     const found = reviewed({
       ...step("update", "OAuthClient", "a", all, all),
       oldState: state("AuthKey", { reusable: true }),
@@ -393,7 +396,7 @@ describe("a step is ours if its URN or one of its states says so", () => {
     expect(found.report.notUnderstood).toHaveLength(1);
   });
 
-  test("another name and another parent are the same credential", () => {
+  test("the same credential may have another name and another parent", () => {
     const renamed = withStates(step("update", "OAuthClient", "a", dns, dns), {
       urn: `urn:pulumi:dev::test::acme:index:Team$${urnOf("OAuthClient", "x").split("::")[2]}::old`,
     });
@@ -411,7 +414,7 @@ describe("other changes of access are reported and count as changes", () => {
     ["delete", "command:remote:Command"],
     ["create", "command:remote:CopyToRemote"],
     ["create", "acme:index:HasCode"],
-  ])("%s of %s runs code of its own", (op, type) => {
+  ])("a step %s of %s is reported, because it runs code of its own", (op, type) => {
     const code = { __provider: "exports.handler = () => ({})" };
     const found = reviewed(
       step(op, type, "a", op === "create" ? undefined : code, op === "delete" ? undefined : code),
@@ -427,10 +430,13 @@ describe("other changes of access are reported and count as changes", () => {
     expect(classLimits.filter((limit) => exceedsLimit(found, limit))).toEqual(["any"]);
   });
 
-  test.each(["same", "refresh", "read"])("nothing is reported for %s", (op) => {
-    const found = reviewed(step(op, "command:local:Command", "a", {}, {}));
-    expect(found.report.notReviewed).toEqual([]);
-  });
+  test.each(["same", "refresh", "read"])(
+    "nothing is reported for the step %s of a resource with code",
+    (op) => {
+      const found = reviewed(step(op, "command:local:Command", "a", {}, {}));
+      expect(found.report.notReviewed).toEqual([]);
+    },
+  );
 
   test.each([
     ["tailscale:index/acl:Acl", "told"],
@@ -445,7 +451,7 @@ describe("other changes of access are reported and count as changes", () => {
     ["tailscale:index:FederatedIdentity", "not understood"],
     ["tailscale:index/apiKey:ApiKey", "not understood"],
     ["tailscale:index/constructor:constructor", "not understood"],
-  ])("of the official provider %s is %s", (type, meaning) => {
+  ])("the official provider's %s is %s", (type, meaning) => {
     const { report } = reviewed(step("update", type, "a", { a: 1 }, { a: 2 }));
     expect([report.notReviewed.length, report.notUnderstood.length]).toEqual(
       { told: [1, 0], harmless: [0, 0], "not understood": [0, 1] }[meaning],
@@ -475,7 +481,7 @@ describe("other changes of access are reported and count as changes", () => {
       { scopes: ["dns"], issuer: "https://i.example", subject: "a" },
       { scopes: ["dns"], issuer: "https://i.example", subject: "*" },
     ],
-  ])("a %s of the official provider is reviewed as an %s of ours", (type, kind, before, after) => {
+  ])("the official provider's %s is reviewed as our %s", (type, kind, before, after) => {
     const given = { ...after, __defaults: [] };
     const [official, own] = [
       reviewed(step("update", `tailscale:index/${type}`, "a", before, given)),
@@ -535,7 +541,7 @@ describe("a step that lacks what it must have is not understood", () => {
       step("constructor", "OAuthClient", "a", dns, all),
       "is a step that this version does not know",
     ],
-  ])("%s", (_, given, sentence) => {
+  ])("a step that lacks a required part is not understood: %s", (_, given, sentence) => {
     expect(reviewed(given).report).toMatchObject({
       verdict: "admin",
       notUnderstood: [expect.stringContaining(sentence)],

@@ -103,9 +103,12 @@ describe("a hidden value counts as the least before the change and as the most a
       key({ mintedBy: secret }, { mintedBy: unknown }),
       "none",
     ],
-  ])("%s", (_, found, danger) => {
-    expect(only(found).class).toBe(danger);
-  });
+  ])(
+    "a hidden value counts as the least before the change and as the most after it: %s",
+    (_, found, danger) => {
+      expect(only(found).class).toBe(danger);
+    },
+  );
 
   test("every format shows hidden arguments with what is assumed", () => {
     const found = client({ scopes: secret }, { scopes: ["dns"], tags: unknown });
@@ -185,11 +188,11 @@ describe("an auth key", () => {
       "none",
     ],
     ["not at all, for more often", { rotateEvery: "30d" }, { rotateEvery: "1d" }, "none"],
-  ])("is recreated %s", (_, before, after, danger) => {
+  ])("an auth key is recreated %s", (_, before, after, danger) => {
     expect(only(key({ ...plain, ...before }, { ...plain, ...after })).class).toBe(danger);
   });
 
-  test("an expiry of zero seconds lives as long as none", () => {
+  test("an auth key with an expiry of zero seconds lives as long as one without", () => {
     expect(
       only(key({ tags: ["tag:a"], expiry: 0 }, { tags: ["tag:a"], expiry: "90d" })).life,
     ).toEqual([]);
@@ -237,7 +240,7 @@ describe("an unknown scope counts as the worst", () => {
         "replace",
       ),
     ],
-  ])("%s", (_, found) => {
+  ])("an unknown scope counts as the worst %s", (_, found) => {
     expect(only(found).class).toBe("admin");
     expect(found.assessments[0]?.reasons.join(" ")).toContain("future");
   });
@@ -305,7 +308,7 @@ describe("a move to another tailnet makes everything new", () => {
 });
 
 describe("whom an identity trusts", () => {
-  test("fewer are trusted if a claim is required, and more if it may be missing", () => {
+  test("an identity trusts fewer if a claim is required, and more if it may be missing", () => {
     const removed = trust({ customClaimRules: { ref: "*" } }, {});
     expect(only(removed)).toMatchObject({
       class: "admin",
@@ -356,7 +359,7 @@ describe("whom an identity trusts", () => {
       { issuer: "https://token.actions.githubusercontent.com@evil.example" },
       "issuer has a user name before its host, which can only be meant to deceive",
     ],
-  ])("trust with %s cannot be judged, before or after", (_, more, problem) => {
+  ])("trust with %s cannot be judged, before or after the change", (_, more, problem) => {
     for (const found of [trust({}, more), trust(more, {})]) {
       expect(found.report).toMatchObject({ verdict: "admin", notUnderstood: [`a: ${problem}.`] });
     }
@@ -477,20 +480,23 @@ describe("a value of the wrong shape is not understood", () => {
       { scopes: ["dns"], generation: "1" },
       "generation is not a number",
     ],
-  ])("%s, before and after", (_, kind, wrong, sentence) => {
-    const right =
-      kind === "FederatedIdentity" ? identity : kind === "AuthKey" ? {} : { scopes: ["dns"] };
-    for (const given of [
-      step("create", kind, "a", undefined, wrong),
-      step("update", kind, "a", right, wrong),
-      step("update", kind, "a", wrong, right),
-    ]) {
-      expect(reviewed(given).report).toMatchObject({
-        verdict: "admin",
-        notUnderstood: [`a: ${sentence}.`],
-      });
-    }
-  });
+  ])(
+    "a value of the wrong shape is not understood: %s, before and after the change",
+    (_, kind, wrong, sentence) => {
+      const right =
+        kind === "FederatedIdentity" ? identity : kind === "AuthKey" ? {} : { scopes: ["dns"] };
+      for (const given of [
+        step("create", kind, "a", undefined, wrong),
+        step("update", kind, "a", right, wrong),
+        step("update", kind, "a", wrong, right),
+      ]) {
+        expect(reviewed(given).report).toMatchObject({
+          verdict: "admin",
+          notUnderstood: [`a: ${sentence}.`],
+        });
+      }
+    },
+  );
 
   test("names that every object has are ordinary names", () => {
     const given = JSON.parse(
@@ -524,7 +530,7 @@ describe("a value of the wrong shape is not understood", () => {
 });
 
 describe("nothing that matters is cut off", () => {
-  test("a long value loses its middle and says how much", () => {
+  test("a long value is shortened in its middle and says by how much", () => {
     const long = (end: string) => `repo:acme/app:${"x".repeat(200)}*${"y".repeat(200)}${end}`;
     const found = trust({ subject: long("main") }, { subject: long("*") });
     for (const [format, text] of Object.entries(formats(found))) {
@@ -533,7 +539,7 @@ describe("nothing that matters is cut off", () => {
     }
   });
 
-  test("every claim that differs is shown", () => {
+  test("every differing claim is shown", () => {
     const many = Object.fromEntries(
       Array.from({ length: 50 }, (_, at) => [`claim${at}`, "x".repeat(90)]),
     );
@@ -547,7 +553,7 @@ describe("nothing that matters is cut off", () => {
     ]);
   });
 
-  test("the worst gains come first", () => {
+  test("the worst gains are listed first", () => {
     const found = client(
       { scopes: [] },
       { scopes: ["dns:read", "dns", "webhooks", "users", "oauth_keys"] },

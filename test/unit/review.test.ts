@@ -235,7 +235,7 @@ describe("the class of a change", () => {
       ),
       "none",
     ],
-  ])("%s", (_, change, danger) => {
+  ])("a change has the right class: %s", (_, change, danger) => {
     const found = reviewed(change);
     expect(only(found).class).toBe(danger);
     expect(found.report.verdict).toBe(danger);
@@ -273,7 +273,7 @@ describe("the class of a change", () => {
 });
 
 describe("the report", () => {
-  test("the report has exactly the members that programs are promised", () => {
+  test("the report for programs has exactly the promised properties", () => {
     const found = client(
       { scopes: ["dns:read"], tags: ["tag:a"] },
       { scopes: ["dns:read", "auth_keys"], tags: ["tag:b"], description: unknown },
@@ -320,7 +320,7 @@ describe("the report", () => {
     });
   });
 
-  test("the report has the most dangerous first, then what is created, then what goes", () => {
+  test("the report lists the most dangerous first, then creates, then deletes", () => {
     const found = reviewed(
       step("delete", "OAuthClient", "e", { scopes: ["all"] }),
       step(
@@ -423,14 +423,17 @@ describe("what this version does not know is reported and counts as the worst", 
       }),
       'a (create) has the argument "frob"',
     ],
-  ])("%s", (_, change, sentence) => {
-    const found = reviewed(change);
-    expect(found.report.notUnderstood).toEqual([expect.stringContaining(sentence)]);
-    expect(found.report.verdict).toBe("admin");
-    for (const limit of limits) expect(exceedsLimit(found, limit)).toBe(true);
-  });
+  ])(
+    "something that this version does not know is reported and counts as the worst: %s",
+    (_, change, sentence) => {
+      const found = reviewed(change);
+      expect(found.report.notUnderstood).toEqual([expect.stringContaining(sentence)]);
+      expect(found.report.verdict).toBe("admin");
+      for (const limit of limits) expect(exceedsLimit(found, limit)).toBe(true);
+    },
+  );
 
-  test("a scope that stays is not reported", () => {
+  test("a scope that stays is not reported, even if it is unknown", () => {
     const found = client(
       { scopes: ["dns", "future"] },
       { scopes: ["dns", "future"], description: "x" },
@@ -485,7 +488,7 @@ describe("--fail-on", () => {
       client({ scopes: ["dns"] }, { scopes: ["dns", "users"] }),
       ["admin", "persist", "write", "gained", "any"],
     ],
-  ])("of %s", (_, found, exceeded) => {
+  ])("--fail-on judges a change by its limit: %s", (_, found, exceeded) => {
     expect(classLimits.filter((limit) => exceedsLimit(found, limit))).toEqual(exceeded);
   });
 });
@@ -531,7 +534,7 @@ const deceptions: readonly [what: string, text: string][] = [
 ];
 
 describe("text made to deceive", () => {
-  test.each(deceptions)("%s never leaves its place in a report", (_, text) => {
+  test.each(deceptions)("deceptive text in %s never leaves its place in a report", (_, text) => {
     const found = reviewed(
       step("create", "OAuthClient", text, undefined, {
         scopes: ["dns", text],

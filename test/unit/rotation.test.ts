@@ -10,7 +10,7 @@ const times = fc.integer({ min: 0, max: 60 * year });
 const periods = fc.integer({ min: 60_000, max: 10 * year });
 
 describe("the two slots of a rotating pair", () => {
-  test("hold the current generation and the one before, and say rightly when that changes", () => {
+  test("the two slots of a rotating pair have the current and the previous generation, and their next change is right", () => {
     fc.assert(
       fc.property(times, times, periods, (now, anchor, period) => {
         const { generations, current, changesAt } = computeSlots(now, anchor, period);
@@ -25,7 +25,7 @@ describe("the two slots of a rotating pair", () => {
     );
   });
 
-  test("change once a period: what was current stays, and the other is made anew", () => {
+  test("the two slots of a rotating pair change once a period: the current one stays, and the other is recreated", () => {
     fc.assert(
       fc.property(times, times, periods, (now, anchor, period) => {
         const before = computeSlots(now, anchor, period);
@@ -37,7 +37,7 @@ describe("the two slots of a rotating pair", () => {
     );
   });
 
-  test("hold the same whatever runs there were before", () => {
+  test("the two slots of a rotating pair do not depend on earlier runs", () => {
     fc.assert(
       fc.property(fc.array(times, { maxLength: 20 }), times, periods, (runs, anchor, period) => {
         // A machine that ran at all of these times, and one that ran only at the last.
@@ -50,7 +50,7 @@ describe("the two slots of a rotating pair", () => {
     );
   });
 
-  test("through any runs at least one secret that was handed out is valid at every moment, and never more than two are active", () => {
+  test("a rotating pair always has a valid secret among those it gave out, and never more than two active ones", () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 5 * 60_000 }), { minLength: 1, maxLength: 60 }),
@@ -84,7 +84,7 @@ describe("the two slots of a rotating pair", () => {
 });
 
 describe("a credential with rotateEvery and renewBefore", () => {
-  test("says by which rule it falls due: rotateEvery where both fall on one moment", () => {
+  test("a due rotation names its rule: rotateEvery if both are due at one moment", () => {
     const life = { created: 0, expires: 100, rotateEvery: 60, renewBefore: 40 };
     expect(computeDue(life)).toEqual({ at: 60, rule: "rotateEvery" });
     expect(computeDue({ ...life, renewBefore: 41 })).toEqual({ at: 59, rule: "renewBefore" });
@@ -94,7 +94,7 @@ describe("a credential with rotateEvery and renewBefore", () => {
     });
   });
 
-  test("falls due at the earlier of the two, and never without a rule", () => {
+  test("a rotation is due at the earlier of two times, and never without a rule", () => {
     fc.assert(
       fc.property(times, periods, periods, periods, (created, life, rotateEvery, renewBefore) => {
         const expires = created + life;
@@ -126,6 +126,6 @@ test.each<[() => unknown, string]>([
     () => new RotatingOAuthClient("ci", { every: "30d", anchor: "Monday", scopes: ["dns"] }),
     'ci: anchor: "Monday" is not a time in RFC 3339',
   ],
-])("a period that cannot be right is refused, with what would be", (make, message) => {
+])("an impossible period is refused, with a possible one", (make, message) => {
   expect(make).toThrow(message);
 });

@@ -27,7 +27,7 @@ test("a run shows the same warning once, and another run shows it again", () => 
   expect(shown).toEqual(["warning: a key is old", "warning: a key is old"]);
 });
 
-test("a run that has ended knows nothing of what it did", async () => {
+test("a run that has ended remembers nothing", async () => {
   const run = createRun(environment, () => undefined);
   const tailnet = await run.getTailnet(undefined);
   run.knownIds.add("k1");

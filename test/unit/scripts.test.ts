@@ -30,7 +30,7 @@ const programs = Object.entries(scripts).flatMap(([name, script]) => {
   return file === undefined ? [] : [[name, file] as const];
 });
 
-test("most scripts are programs of ours", () => {
+test("most scripts of package.json are programs of ours", () => {
   expect(programs.map(([name]) => name)).toEqual(
     expect.arrayContaining(["start", "test", "check", "lint", "types", "picture", "test:mutation"]),
   );
@@ -44,6 +44,6 @@ test.each(programs)("npm run %s starts on Node 20, which loads no TypeScript", (
   }
 });
 
-test.each(Object.entries(scripts))("npm run %s asks nothing of a shell", (_, script) => {
+test.each(Object.entries(scripts))("npm run %s uses no features of a shell", (_, script) => {
   expect(script).not.toMatch(/[;&|<>$`'"*]/);
 });

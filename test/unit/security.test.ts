@@ -20,15 +20,15 @@ const promises = [
   ...itemsBetween("What holds, each with its test:", "What somebody **without**"),
 ];
 
-test("every promise is found", () => {
+test("every promise of SECURITY.md is found", () => {
   expect(promises.length).toBeGreaterThan(30);
 });
 
-test.each(promises)("a test is named that holds: %s", (promise) => {
+test.each(promises)("a promise of SECURITY.md names a test: %s", (promise) => {
   expect(promise).toMatch(/`(test|tools|\.github)\/[^`]+`|\(the same test\)/);
 });
 
-test("every file that the page names is there", () => {
+test("every file that SECURITY.md names exists", () => {
   const named = [...page.matchAll(/`((?:test|tools|\.github|examples)\/[^`]+)`/g)];
   expect(named.flatMap(([, path = ""]) => (existsSync(path) ? [] : [path]))).toEqual([]);
 });

@@ -32,18 +32,18 @@ test.each([
   ["v2.999.0", "3.254.0", false],
   ["", "3.254.0", false],
   ["command not found", "3.254.0", false],
-])("version %j is at least %s: %s", (version, oldest, expected) => {
+])("whether version %j is at least %s: %s", (version, oldest, expected) => {
   expect(isAtLeast(version, oldest)).toBe(expected);
 });
 
-test("the version that is fetched is the one that the Go module pins, and recent enough", () => {
+test("the downloaded Pulumi version is the one that the Go module pins, and recent enough", () => {
   expect(readFileSync("tools/pulumi/go.mod", "utf8")).toContain(
     `github.com/pulumi/pulumi/pkg/v3 v${pinnedVersion}`,
   );
   expect(isAtLeast(pinnedVersion, oldestVersion)).toBe(true);
 });
 
-test("the official download is unpacked, and a failing one says which address failed and why", async () => {
+test("the official download is unpacked, and a failure says which address failed and why", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-download-"));
   mkdirSync(join(folder, "pulumi"));
   writeFileSync(join(folder, "pulumi", "pulumi"), "#!/bin/sh\n");
@@ -68,7 +68,7 @@ test("the official download is unpacked, and a failing one says which address fa
   }
 });
 
-test("the local backend's passphrase is for its owner's eyes alone, a new one a folder, and stays", () => {
+test("the local backend's passphrase is readable only by its owner, differs by folder, and stays the same", () => {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-backend-"));
   try {
     const passphrase = (name: string) => {
@@ -85,7 +85,7 @@ test("the local backend's passphrase is for its owner's eyes alone, a new one a 
   }
 });
 
-test("Pulumi starts faster by what nobody misses: no checkpoint is skipped, and no stack trace cut", () => {
+test("settings that make Pulumi faster skip no checkpoint and cut no stack trace", () => {
   expect(chooseFasterStart({})).toEqual({
     NODE_COMPILE_CACHE: expect.stringMatching(/node_modules.\.cache.compiled$/),
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
@@ -93,12 +93,12 @@ test("Pulumi starts faster by what nobody misses: no checkpoint is skipped, and 
   });
 });
 
-test("what the environment says already stays", () => {
+test("a setting in the environment is not overwritten", () => {
   const environment = { NODE_COMPILE_CACHE: "/elsewhere", PULUMI_NODEJS_TRANSPILE_ONLY: "false" };
   expect(chooseFasterStart(environment)).toEqual({ PULUMI_SKIP_UPDATE_CHECK: "true" });
 });
 
-test("the page says what each of these settings saves and costs", () => {
+test("the page about speed says what each setting saves and costs", () => {
   const page = readFileSync("docs/faster.md", "utf8");
   for (const name of Object.keys(chooseFasterStart({})))
     expect(page).toMatch(new RegExp(`^\\| \`${name}=`, "m"));

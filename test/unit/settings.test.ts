@@ -52,7 +52,7 @@ function refusal(environment: Values, config: Values = {}): string {
 }
 
 describe("the client's id and its secret", () => {
-  test("a wrong id is refused before any request, with both ids and where they stand", () => {
+  test("a wrong client id is refused before any request, with both ids and their places", () => {
     expect(
       refusal({
         TAILSCALE_OAUTH_CLIENT_ID: idB,
@@ -67,7 +67,7 @@ describe("the client's id and its secret", () => {
     );
   });
 
-  test("the id may be left out where the secret has it", () => {
+  test("the client id is optional if the secret contains it", () => {
     const expected = { kind: "oauthClient", clientId: idA, clientSecret: secretOf(idA) };
     expect(from({ TAILSCALE_OAUTH_CLIENT_SECRET: secretOf(idA) }).deployer).toMatchObject(expected);
     expect(from({}, { oauthClientSecret: secretOf(idA) }).deployer).toMatchObject(expected);
@@ -85,7 +85,7 @@ describe("the client's id and its secret", () => {
     );
   });
 
-  test("a secret of another form needs the id, and fits any", () => {
+  test("a secret of another form needs the client id, and fits any id", () => {
     const secret = { TAILSCALE_OAUTH_CLIENT_SECRET: "of-another-form" };
     expect(refusal(secret)).toContain("without the client id that it belongs to");
     expect(from({ ...secret, TAILSCALE_OAUTH_CLIENT_ID: "kAny" }).deployer).toMatchObject({
@@ -180,17 +180,20 @@ test.each<[string, Values, Values, string]>([
     {},
     "TAILSCALE_API_KEY has white space or a line break in it, which no secret has.\n  Copy it again, on one line.",
   ],
-])("%s is told what it is and where it belongs", (_, environment, config, message) => {
-  expect(refusal(environment, config)).toContain(message);
-});
+])(
+  "a misplaced setting gets a message that says what it is and where it belongs: %s",
+  (_, environment, config, message) => {
+    expect(refusal(environment, config)).toContain(message);
+  },
+);
 
-test("an API access token of an older form is taken", () => {
+test("an API access token of an older form is accepted", () => {
   for (const token of ["tskey-kAnOldOne", "tskey-token-kA-x", "tskey-api-kA-x", "anything"])
     expect(from({ TAILSCALE_API_KEY: token }).deployer).toMatchObject({ token });
 });
 
 describe("values in files", () => {
-  test("every credential, the id and the audience may be file:PATH, in the environment and in stack config", () => {
+  test("every credential, the id and the audience can be file:PATH, in the environment and in stack config", () => {
     const secret = file("secret", `${secretOf(idA)}\n`);
     const id = file("id", ` ${idA} `);
     const key = file("key", "tskey-api-kA-x");
@@ -216,7 +219,7 @@ describe("values in files", () => {
     ).toMatchObject({ identityToken: { audience: "mine" } });
   });
 
-  test("a file of an identity token is read at each exchange, so it need not be there before", () => {
+  test("a file with an identity token is read for each exchange, so it may not exist before", () => {
     const of = (environment: Values) =>
       from({ TAILSCALE_OAUTH_CLIENT_ID: identity, ...environment }).deployer;
     expect(of({ TAILSCALE_IDENTITY_TOKEN: "file:/later" })).toMatchObject({
@@ -227,7 +230,7 @@ describe("values in files", () => {
     });
   });
 
-  test("a file that is not there, is empty, is a folder or holds something else is refused with its path", () => {
+  test("a missing, empty or unsuitable file is refused with its path", () => {
     const refused = (path: string) => refusal({ TAILSCALE_OAUTH_CLIENT_SECRET: `file:${path}` });
     expect(refused("/nowhere/secret")).toBe(
       "TAILSCALE_OAUTH_CLIENT_SECRET names the file /nowhere/secret, which cannot be read: ENOENT: no such file or directory, open '/nowhere/secret'.\n" +
@@ -415,13 +418,13 @@ describe("environment and stack config", () => {
       { identityToken: { kind: "file", path: "/run/token", name: "HCP_TOKEN" } },
       undefined,
     ],
-  ])("%s: a whole deployer", (_, environment, config, deployer, notes) => {
+  ])("the deployer is taken as a whole: %s", (_, environment, config, deployer, notes) => {
     const connection = from(environment, config);
     expect(connection.deployer).toMatchObject(deployer);
     expect(connection.notes).toEqual(notes);
   });
 
-  test("an audience beside a secret, which needs none, is told", () => {
+  test("an audience beside a secret, which needs none, is reported", () => {
     expect(from({ ...ours, TAILSCALE_AUDIENCE: "mine" }).notes).toEqual([
       "TAILSCALE_AUDIENCE is not used: the deployer has an OAuth client's secret, and asks for no identity token.",
     ]);
@@ -430,13 +433,13 @@ describe("environment and stack config", () => {
     ]);
   });
 
-  test("what is not used need not be right", () => {
+  test("a setting that is not used may be wrong", () => {
     expect(
       from(ours, { oauthClientSecret: "file:/nowhere", apiKey: "tskey-auth-kA-x" }).deployer,
     ).toMatchObject({ clientId: idA });
   });
 
-  test("tailnet and address are the environment's, each by itself, and a difference is told", () => {
+  test("tailnet and address of the environment win separately, and a difference is reported", () => {
     const config = { ...theirs, tailnet: "two.example.com", baseUrl: "https://two.example.com" };
     expect(from({ TAILSCALE_TAILNET: "one.example.com" }, config)).toMatchObject({
       tailnet: "one.example.com",
@@ -512,7 +515,7 @@ describe("environment and stack config", () => {
       {},
       "HTTPS_PROXY names a proxy that is neither http nor https",
     ],
-  ])("%s is refused", (_, environment, config, message) => {
+  ])("a mixed deployer is refused: %s", (_, environment, config, message) => {
     expect(refusal(environment, config)).toContain(message);
   });
 
@@ -543,7 +546,7 @@ describe("environment and stack config", () => {
     })
     .map(present);
 
-  test("a client's id always fits its secret, and where the environment is enough, nothing of stack config is taken", () => {
+  test("a client id always fits its secret, and a complete environment uses nothing of stack config", () => {
     fc.assert(
       fc.property(environments, configs, (environment, config) => {
         let connection: Connection;
@@ -578,7 +581,7 @@ describe("environment and stack config", () => {
 describe("tokens for a tailnet of an organisation", () => {
   const client = { TAILSCALE_OAUTH_CLIENT_SECRET: secretOf(idA) };
 
-  test("a client asks for them where the tailnet is named by its id", () => {
+  test("a client requests tokens for a tailnet of its organisation if the setting is an id", () => {
     expect(from({ ...client, TAILSCALE_TAILNET: "T123CNTRL" }).deployer).toMatchObject({
       tokenTailnet: "T123CNTRL",
     });
@@ -588,12 +591,12 @@ describe("tokens for a tailnet of an organisation", () => {
     ["a name", { ...client, TAILSCALE_TAILNET: "example.com" }],
     ["its own tailnet", { ...client, TAILSCALE_TAILNET: "-" }],
     ["an access token", { TAILSCALE_API_KEY: "tskey-api-kA-x", TAILSCALE_TAILNET: "T123CNTRL" }],
-  ])("with %s there is nothing to ask for", (_, environment) => {
+  ])("with %s the client requests no tokens for another tailnet", (_, environment) => {
     expect(from(environment).deployer).not.toHaveProperty("tokenTailnet");
   });
 });
 
-test("the table of the page about settings is made of the table in code", () => {
+test("the table of settings on the page is generated from the table in the code", () => {
   const path = new URL("../../docs/settings.md", import.meta.url);
   const page = readFileSync(path, "utf8");
   const rows = Object.entries(settings).map(([name, setting]) => [

@@ -31,11 +31,11 @@ test.each([
       isHidden: false,
     },
   ],
-])("%j is revealed", (stored, revealed) => {
+])("the stored value %j is shown", (stored, revealed) => {
   expect(reveal(stored)).toEqual(revealed);
 });
 
-test("nothing that is encrypted is in what is known of a credential, however deep it stands", () => {
+test("no encrypted value is in what is known of a credential, however deeply nested", () => {
   const value = fc.letrec((tie) => ({
     value: fc.oneof(
       { depthSize: "small" },
@@ -61,7 +61,7 @@ test("nothing that is encrypted is in what is known of a credential, however dee
   );
 });
 
-test("a resource's name has what follows its type, colons included", () => {
+test("a resource's name is everything after its type, with colons", () => {
   expect(parseName("urn:pulumi:dev::infra::a:b:C$d:e:F::team::ci")).toBe("team::ci");
   expect(parseName("urn:pulumi:dev::infra::a:b:C::ci")).toBe("ci");
   expect(parseName("odd")).toBe("odd");

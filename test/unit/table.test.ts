@@ -37,7 +37,7 @@ const row = fc.tuple(
   fc.string({ maxLength: 80 }),
 );
 
-test("a table fits the terminal, ids are whole, and a file gets everything", () => {
+test("a table fits the terminal, keeps ids whole, and is complete in a file", () => {
   fc.assert(
     fc.property(
       fc.array(row, { minLength: 1, maxLength: 5 }),
@@ -58,7 +58,7 @@ const id = fc.stringMatching(/^(T[a-zA-Z0-9]{9}CNTRL-)?k[a-zA-Z0-9]{10}CNTRL$/);
 const time = fc.constantFrom("2026-07-27T12:10:48Z", "3d", "not in 90d", "");
 const words = fc.string({ unit: fc.constantFrom(..."abc de-: 日本é".split("")), maxLength: 60 });
 
-test("ids and times are never shortened, whatever the terminal's width and whatever stands beside them", () => {
+test("ids and times are never shortened, whatever the width of the terminal", () => {
   const columns: Column[] = [
     { title: "ID", isWhole: true },
     { title: "WHO", importance: 1 },
@@ -104,19 +104,19 @@ test("ids and times are never shortened, whatever the terminal's width and whate
   );
 });
 
-test("what matters least is shortened first", () => {
+test("the least important column is shortened first", () => {
   const columns: Column[] = [{ title: "A" }, { title: "B", importance: -1 }];
   const { rows } = layOut(columns, [["a".repeat(30), "b".repeat(30)]], 50);
   expect(rows).toEqual([`${"a".repeat(30)}  ${"b".repeat(17)}…`]);
 });
 
-test("a column that says nothing takes no room on a terminal, and stays in a file", () => {
+test("an empty column takes no room on a terminal, and stays in a file", () => {
   const columns: Column[] = [{ title: "A" }, { title: "B" }];
   expect(layOut(columns, [["a", ""]], 80).head).toBe("A");
   expect(layOut(columns, [["a", ""]], Number.POSITIVE_INFINITY).head).toBe("A  B");
 });
 
-test("text is broken between words, and no word of it is lost or broken", () => {
+test("text is broken between words, and no word is lost or broken", () => {
   fc.assert(
     fc.property(words, fc.integer({ min: 5, max: 80 }), fc.nat(4), (text, room, hanging) => {
       const lines = wrap(`  ${text}`, room, hanging).split("\n");
@@ -130,13 +130,13 @@ test("text is broken between words, and no word of it is lost or broken", () => 
   );
 });
 
-test("a wide character takes two columns, and none is cut in its middle", () => {
+test("a wide character takes two columns and is never cut in half", () => {
   expect(countColumns("日本é e\u0301")).toBe(7);
   expect(truncate("日本日本", 5)).toBe("日本…");
   expect(truncate("🚀🚀🚀", 4)).toBe("🚀…");
 });
 
-test("a page of help is reflowed to the terminal, and its commands can be copied", () => {
+test("a help page is wrapped to the terminal, and its commands can be copied", () => {
   const page = `Usage: tailscope x [options]
 
 One sentence of some length

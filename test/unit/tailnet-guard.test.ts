@@ -40,14 +40,14 @@ describe.each([true, false])("where it may write: %s", (writes) => {
     { method: "DELETE", path: `${keys}/kOwnCNTRL` },
     { method: "DELETE", path: "/tailnet/-" },
     { method: "DELETE", path: "/device/n1CNTRL" },
-  ])("it never sends %j", async (request) => {
+  ])(`a run that ${writes ? "may write" : "only reads"} never sends %j`, async (request) => {
     const { session: guarded, sent } = session(writes);
     await expect(guarded.send(request)).rejects.toThrow(/is not for a test/);
     expect(sent).toEqual([]);
   });
 });
 
-test("where it only reads, it makes nothing", async () => {
+test("a run that only reads creates nothing", async () => {
   const { session: guarded, sent } = session(false);
   await expect(guarded.send({ method: "POST", path: keys, json: ours })).rejects.toThrow(
     "only reads",
@@ -57,7 +57,7 @@ test("where it only reads, it makes nothing", async () => {
   expect(sent).toHaveLength(3);
 });
 
-test("it changes and removes what it made, and keeps the description by which it is found", async () => {
+test("a run that may write changes and removes what it created, and keeps the description by which it finds it", async () => {
   const { session: guarded, sent } = session(true);
   const path = `${keys}/kMadeCNTRL`;
   await expect(guarded.send({ method: "DELETE", path })).rejects.toThrow("has not made it");

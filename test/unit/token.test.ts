@@ -21,7 +21,7 @@ function server(answer: (request: Request) => unknown) {
 
 const client = { kind: "oauthClient", clientId: "kA", clientSecret: "s" } as const;
 
-test("a token is kept until two minutes before it runs out, for each scope apart", async () => {
+test("a token is kept for each set of scopes until two minutes before it expires", async () => {
   let now = 0;
   let issued = 0;
   const { http, requests } = server(() => ({
@@ -44,7 +44,7 @@ test("a token is kept until two minutes before it runs out, for each scope apart
   expect(requests.map(({ form }) => form?.["scope"])).toEqual([undefined, "dns", undefined]);
 });
 
-test("a short life is used for its first half at least", async () => {
+test("a short-lived token is used for at least half of its life", async () => {
   let now = 0;
   const { http, requests } = server(() => ({ access_token: "t", expires_in: 100 }));
   const tokens = createTokenSource(http, client, () => now);
@@ -57,7 +57,7 @@ test("a short life is used for its first half at least", async () => {
   expect(requests).toHaveLength(2);
 });
 
-test("a failure is told to everybody who waited, and the next one asks again", async () => {
+test("a failed token request reaches everybody who waited, and the next caller requests again", async () => {
   let fails = true;
   const { http, requests } = server(() => {
     if (fails) throw new Error("down");
@@ -79,7 +79,7 @@ test.each([{}, { access_token: "" }, { access_token: 7 }, undefined, "text"])(
   },
 );
 
-test("an identity token is exchanged anew when the token it gave runs out, and scopes are not asked for", async () => {
+test("an identity token is exchanged again when its access token expires, and no scopes are requested", async () => {
   let now = 0;
   const { http, requests } = server(() => ({ access_token: "t", expires_in: 3600 }));
   const jwt = `e30.${Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + 3600 })).toString("base64url")}.c2ln`;
@@ -108,13 +108,16 @@ describe("a token that may do more than what was asked for", () => {
     ["scopes separated by commas", { scope: "dns:read,users" }, ["users"]],
     ["a scope that no catalogue has", { scope: "dns:read shiny" }, ["shiny"]],
     ["a tag more", { scope: "dns:read", tags: "tag:a tag:b" }, ["tag:b"]],
-  ])("is not handed on: %s", async (_what, answer, beyond) => {
-    const asked = { scopes: ["dns:read"], tags: ["tag:a"] };
-    const refused = narrowToken(given(answer), client, asked).catch((error: unknown) => error);
-    expect(await refused).toBeInstanceOf(TokenTooWide);
-    expect(await refused).toMatchObject({ beyond });
-    expect(String(await refused)).toContain(`may do more: ${beyond.join(", ")}.`);
-  });
+  ])(
+    "a token that can do more than requested is not handed on: %s",
+    async (_what, answer, beyond) => {
+      const asked = { scopes: ["dns:read"], tags: ["tag:a"] };
+      const refused = narrowToken(given(answer), client, asked).catch((error: unknown) => error);
+      expect(await refused).toBeInstanceOf(TokenTooWide);
+      expect(await refused).toMatchObject({ beyond });
+      expect(String(await refused)).toContain(`may do more: ${beyond.join(", ")}.`);
+    },
+  );
 
   test.each<[string, readonly string[], object]>([
     ["the same scopes in another order", ["dns:read", "users"], { scope: "users dns:read" }],
@@ -123,7 +126,7 @@ describe("a token that may do more than what was asked for", () => {
     ["the read form of a write scope", ["dns"], { scope: "dns dns:read" }],
     ["an older name by its names of today", ["acl"], { scope: "policy_file" }],
     ["the client's tags where none were asked for", ["dns"], { scope: "dns", tags: "tag:a" }],
-  ])("is not what it is with %s", async (_what, scopes, answer) => {
+  ])("a token with %s is not too wide", async (_what, scopes, answer) => {
     expect(await narrowToken(given(answer), client, { scopes })).toBe("t");
   });
 });
@@ -138,7 +141,7 @@ describe("an identity token that is not accepted", () => {
   } as const;
 
   test.each([400, 401, 403, 404, 409])(
-    "is one kind of failure at a status of %i",
+    "a refused identity token is the same failure at status %i",
     async (status) => {
       const { http } = server((request) => {
         throw createRefusal(request, {
@@ -156,7 +159,7 @@ describe("an identity token that is not accepted", () => {
     },
   );
 
-  test("a failing server is not taken for a refusal", async () => {
+  test("a failing server is not treated as a refusal of the identity token", async () => {
     const { http } = server((request) => {
       throw createRefusal(request, { status: 503, body: "" });
     });
@@ -168,7 +171,7 @@ describe("a client that asks for tokens for a tailnet of its organisation", () =
   const ofOrganisation = { ...client, tokenTailnet: "T1CNTRL" } as const;
   const asked = (requests: readonly Request[]) => requests.map(({ form }) => form?.["tailnet"]);
 
-  test("names it in each request, also for a script's token", async () => {
+  test("a client of an organisation names the tailnet in each token request, also for a script", async () => {
     const { http, requests } = server(() => ({ access_token: "t", scope: "dns" }));
     const tokens = createTokenSource(http, ofOrganisation);
     await tokens.get();
@@ -178,7 +181,7 @@ describe("a client that asks for tokens for a tailnet of its organisation", () =
     expect((await tokens.get()).refusedTailnet).toBeUndefined();
   });
 
-  test("takes tokens for its own tailnet where that one is refused, and keeps what was said", async () => {
+  test("a client of an organisation uses tokens for its own tailnet if the named one is refused, and keeps the reason", async () => {
     const { http, requests } = server((request) => {
       if (request.form?.["tailnet"] === undefined) return { access_token: "own" };
       const body = '{"message":"client does not have the all scope"}';
@@ -193,7 +196,7 @@ describe("a client that asks for tokens for a tailnet of its organisation", () =
     expect(asked(requests)).toEqual(["T1CNTRL", undefined, undefined]);
   });
 
-  test("does not take tokens for its own where those are refused as well, or where the scopes are", async () => {
+  test("a client of an organisation does not use tokens for its own tailnet if those or the scopes are refused too", async () => {
     const refusing = (body: string, status = 403) =>
       server((request) => {
         throw createRefusal(request, { status, body });

@@ -96,7 +96,7 @@ function refuses(make: () => unknown): boolean {
   }
 }
 
-test("on every subject, with or without claim rules", async () => {
+test("trust, the policy pack, the review and the check agree on every subject, with or without claim rules", async () => {
   await fc.assert(
     fc.asyncProperty(generated, async ({ issuer, subject, claims }) => {
       fc.pre(subject !== "");
@@ -128,7 +128,7 @@ test("on every subject, with or without claim rules", async () => {
   );
 });
 
-test("a narrower pattern never lets strangers in where a wider one does not", () => {
+test("a narrower pattern never lets strangers in if a wider one does not", () => {
   fc.assert(
     fc.property(generated, fc.nat(), ({ issuer, subject, claims }, at) => {
       const place = at % (subject.length + 1);
@@ -143,7 +143,7 @@ test("a narrower pattern never lets strangers in where a wider one does not", ()
   );
 });
 
-test("what a maker makes names its owner, and what it makes for a reason is never nobody's", () => {
+test("the result of a function of trust names its owner, and with a written reason it always matches somebody", () => {
   const word = fc.constantFrom(
     "acme",
     "a-b",

@@ -14,7 +14,7 @@ test.each([
   ["cognito:groups", ["cognito:groups"]],
   ['"https://sts.amazonaws.com/".aws_account', ["https://sts.amazonaws.com/", "aws_account"]],
   ["constructor.__proto__", ["constructor", "__proto__"]],
-])("%s leads to %j", (name, path) => {
+])("the claim name %s leads to %j", (name, path) => {
   expect(parseClaim(name)).toEqual({ path });
 });
 
@@ -30,12 +30,12 @@ test.each([
   ['"a"b', "has a double quote inside of a name"],
   ["a .b", "has a space before or after a name"],
   ["https://example.com/x", "has periods in its own name"],
-])("%j is refused: it %s", (name, problem) => {
+])("the claim name %j is refused: it %s", (name, problem) => {
   const read = parseClaim(name);
   expect("problem" in read ? read.problem : read).toContain(problem);
 });
 
-test("every path is read as it was written", () => {
+test("every path of a claim is read as it was written", () => {
   const names = fc.string({
     unit: fc.constantFrom("a", "B", ".", ":", "/", "_", "é"),
     minLength: 1,
@@ -67,7 +67,7 @@ test("two spellings of one claim are one rule", () => {
   );
 });
 
-test("a change of what nobody sees is never within what was", () => {
+test("a change of an invisible character is never within the trust before", () => {
   const trusting = (subject: string, claims: Trusted["claims"] = {}): Trusted => ({
     issuer: "https://i.example.com",
     subject,

@@ -257,7 +257,7 @@ describe.each(Object.entries(rows))("of %s", (_, { issuers, owner, strangers, no
     ...owner.map((subject) => [subject, "owner"]),
     ...strangers.map((subject) => [subject, "strangers"]),
     ...nobody.map((subject) => [subject, "nobody"]),
-  ])("%j is %s's", (subject, whose) => {
+  ])("tokens with the subject %j belong to: %s", (subject, whose) => {
     for (const issuer of issuers) {
       const verdict = judgeTrust({ issuer, subject, audience: "", claims: {} });
       expect({ issuer, whose: verdict.whose }).toEqual({ issuer, whose });
@@ -329,12 +329,15 @@ describe("a claim rule", () => {
     ["https://issuer.example.com", "*", { repository_owner: "acme" }, "strangers"],
     // No claim helps a subject that nobody has.
     [github, "repo:acme", { repository_owner: "acme" }, "nobody"],
-  ])("of %s, %s with %j is %s's", (issuer, subject, claims, whose) => {
-    expect(judgeTrust({ issuer, subject, audience: "", claims }).whose).toBe(whose);
-  });
+  ])(
+    "with the issuer %s, the subject %s and the claim rules %j, tokens belong to: %s",
+    (issuer, subject, claims, whose) => {
+      expect(judgeTrust({ issuer, subject, audience: "", claims }).whose).toBe(whose);
+    },
+  );
 });
 
-test("what nobody can see is nobody's own, wherever it stands", () => {
+test("invisible characters make a subject or a claim nobody's, wherever they stand", () => {
   const issuer = "https://token.actions.githubusercontent.com";
   const subject = "repo:acme/app:pull_request";
   for (const hidden of ["\u0000", "\u200b", "\u202e", "\u00ad", "\u3164", "\n"]) {

@@ -400,12 +400,12 @@ test.each<[() => unknown, string]>([
       }),
     "trust.generic: claims: has characters that nobody can see: leave out U+00AD.",
   ],
-])("what lets a stranger in, or says nothing, is refused: %s", (make, message) => {
+])("trust that lets a stranger in, or names nobody, is refused: %s", (make, message) => {
   expect(make).toThrow(message);
   expect(make).toThrow(RunError);
 });
 
-test("a program can tell which argument of what is wrong", () => {
+test("a program can read which argument of which function is wrong", () => {
   const caught = (work: () => unknown) => {
     try {
       work();

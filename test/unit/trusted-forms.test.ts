@@ -126,18 +126,21 @@ describe("whom a pattern of up to five letters admits is what it means, of", () 
       "abz:",
       10,
     ],
-  ])("%s", (_, form, alphabet, longest) => {
-    const letters = [...alphabet];
-    // Long enough for what each star may have to stand for.
-    const subjects = subjectsOf(form, letters, longest);
-    for (const pattern of textsOf([...letters.filter((letter) => letter !== "z"), "*"], 5)) {
-      const meant = admittedAmong(subjects, pattern);
-      expect({ pattern, ...findAdmitted(form, pattern) }).toEqual({ pattern, ...meant });
-    }
-  });
+  ])(
+    "a pattern of up to five letters admits exactly those whom it means: %s",
+    (_, form, alphabet, longest) => {
+      const letters = [...alphabet];
+      // Long enough for what each star may have to stand for.
+      const subjects = subjectsOf(form, letters, longest);
+      for (const pattern of textsOf([...letters.filter((letter) => letter !== "z"), "*"], 5)) {
+        const meant = admittedAmong(subjects, pattern);
+        expect({ pattern, ...findAdmitted(form, pattern) }).toEqual({ pattern, ...meant });
+      }
+    },
+  );
 });
 
-test("a pattern that is made to hurt takes no longer", () => {
+test("a malicious pattern of a subject takes no longer", () => {
   const form: Form = [
     {
       repeated: [
@@ -193,7 +196,7 @@ describe("GitHub's subjects", () => {
   })(4).filter((pattern) => /^(?!.*\*\*).*\*/.test(pattern));
   const patterns = oneOf(10, all);
 
-  test(`are judged as they are, with ${patterns.length} patterns`, () => {
+  test(`GitHub's subjects are judged by what they match, with ${patterns.length} patterns`, () => {
     const issuer = "https://token.actions.githubusercontent.com";
     const differing = patterns.flatMap((pattern) => {
       const found = judgeTrust({ issuer, subject: pattern, audience: "", claims: {} });

@@ -40,7 +40,7 @@ function textsOf(letters: readonly string[], length: number): string[] {
 const texts = textsOf(["a", "\u0000", "c"], 5);
 
 describe("a pattern", () => {
-  test("of up to five letters matches as the same regular expression does", () => {
+  test("a pattern of up to five letters matches what the same regular expression matches", () => {
     for (const wild of textsOf(["a", "\u0000", "*"], 5)) {
       const expression = new RegExp(`^${wild.replaceAll("*", ".*")}$`, "s");
       const differing = texts.filter((text) => matches(wild, text) !== expression.test(text));
@@ -48,7 +48,7 @@ describe("a pattern", () => {
     }
   });
 
-  test("is within another only where everything it matches is matched by the other", () => {
+  test("a pattern is within another only if the other matches everything that it matches", () => {
     fc.assert(
       fc.property(pattern, pattern, (narrow, wide) => {
         const counterexample = texts.find((text) => matches(narrow, text) && !matches(wide, text));
@@ -59,7 +59,7 @@ describe("a pattern", () => {
     );
   });
 
-  test("takes no longer for a text that is made to hurt", () => {
+  test("a pattern takes no longer for a malicious text", () => {
     const started = process.cpuUsage();
     expect(matches(`${"*a".repeat(2000)}*b`, "a".repeat(200_000))).toBe(false);
     expect(process.cpuUsage(started).user / 1e6).toBeLessThan(2);
@@ -111,7 +111,7 @@ describe("whoever may use an identity", () => {
       false,
     ],
     ["another audience is other tokens", trusting("x", { audience: "me" }), trusting("x"), false],
-  ])("%s", (_, one, other, within) => {
+  ])("a change of who can use an identity is recognised: %s", (_, one, other, within) => {
     expect(isTrustWithin(one, other)).toBe(within);
     expect(isTrustWithin(one, one)).toBe(true);
   });
@@ -157,7 +157,7 @@ describe("whoever may use an identity", () => {
       "whoever has a token of token.actions.githubusercontent.com for a subject that matches repository_owner:acme:environment:*",
       "owner",
     ],
-  ])("of GitHub's subject %s is %s", (subject, who, whose) => {
+  ])("the users of GitHub's subject %s are described as %s", (subject, who, whose) => {
     expect(describeUsers(trusting(subject))).toBe(who);
     expect(judgeTrust(trusting(subject)).whose).toBe(whose);
   });
@@ -201,7 +201,7 @@ describe("whoever may use an identity", () => {
       "anybody on github.example.com/_services/token",
       "strangers",
     ],
-  ])("of %s, %s, is said too", (issuer, subject, who, whose) => {
+  ])("the users of %s, %s, are described too", (issuer, subject, who, whose) => {
     const trusted = trusting(subject, { issuer });
     if (who !== undefined) expect(describeUsers(trusted)).toBe(who);
     expect(judgeTrust(trusted).whose).toBe(whose);

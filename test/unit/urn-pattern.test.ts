@@ -22,7 +22,7 @@ test.each([
   "urn:pulumi:prod::infra::::ci",
   "urn:pulumi:::infra::a:b:C::ci",
   "my-urn:pulumi:prod::infra::a:b:C::ci",
-])("%j is not the URN of a resource, and a pattern of none", (urn) => {
+])("%j is not the URN of a resource, or a pattern of one", (urn) => {
   expect(parseUrn(urn)).toBeUndefined();
   expect(parseUrnPattern(urn)).toEqual({
     problem:
@@ -32,7 +32,7 @@ test.each([
   expect(isFor("urn:pulumi:*::infra::a:b:C::*", urn)).toBe(false);
 });
 
-test("a pattern without a name is not whole, and one with a * in its project or type means too much", () => {
+test("a pattern without a name is incomplete, and one with a * in its project or type is too wide", () => {
   expect(parseUrnPattern("urn:pulumi:prod::infra::a:b:C::")).toHaveProperty("problem");
   for (const pattern of ["urn:pulumi:prod::*::a:b:C::ci", "urn:pulumi:prod::infra::a:b:*::ci"])
     expect(parseUrnPattern(pattern)).toEqual({
@@ -48,6 +48,6 @@ test.each([
   ["urn:pulumi:prod::infra::a:b:D::ci", false],
   ["urn:pulumi:prod::infra::a:b:C::cd", false],
   ["urn:pulumi:prod::infra*::a:b:C::ci", false],
-])("the exception %j is for it: %j", (pattern, isMeant) => {
+])("whether the exception %j applies: %j", (pattern, isMeant) => {
   expect(isFor(pattern, "urn:pulumi:prod::infra::a:b:C::ci")).toBe(isMeant);
 });

@@ -93,7 +93,7 @@ const steps = [
 const used = (job: Job, action: string) =>
   job.steps.filter(({ uses }) => uses?.startsWith(`${action}@`));
 
-test("all of them are found", () => {
+test("all workflows are found", () => {
   expect(workflows.map(({ path }) => path).sort()).toEqual([
     ".github/workflows/ci.yml",
     ".github/workflows/codeql.yml",
@@ -110,7 +110,7 @@ test("all of them are found", () => {
   ]);
 });
 
-test("the action is where the marketplace looks for it, with what it asks for", () => {
+test("the action is where the marketplace looks for it, with its inputs", () => {
   // https://docs.github.com/en/actions/how-tos/create-and-publish-actions/publish-in-github-marketplace
   expect(actions.map(({ path }) => path)).toEqual(["action.yml"]);
   expect(actions[0]?.content).toMatchObject({
@@ -121,7 +121,7 @@ test("the action is where the marketplace looks for it, with what it asks for", 
   });
 });
 
-test("actions are pinned by commit, each with the version that it is, one commit for one version", () => {
+test("actions are pinned by commit, each with its version, and one commit for each version", () => {
   const pins = new Map<string, string>();
   for (const { path, text } of files) {
     for (const [line] of text.matchAll(/^.*\buses:.*$/gm)) {
@@ -135,25 +135,25 @@ test("actions are pinned by commit, each with the version that it is, one commit
 });
 
 describe.each(steps)("a step of $where", ({ where, step, shell }) => {
-  test("takes what comes from outside from its environment alone", () => {
+  test(`the step ${where} takes outside values only from its environment`, () => {
     expect(step.run ?? "").not.toContain("${{");
     expect(step.with?.["script"] ?? "").not.toContain("${{");
   });
 
-  test("fails where any part of a pipe fails", () => {
+  test(`the step ${where} fails if any part of a pipe fails`, () => {
     if (step.run !== undefined) expect(shell, where).toBe("bash");
     // Steps that a person copies out say it themselves.
     if (/\bpulumi (preview|up)\b/.test(step.run ?? ""))
       expect(step.run).toContain("set -o pipefail");
   });
 
-  test("asks Pulumi for no output that has secrets in it", () => {
+  test(`the step ${where} asks Pulumi for no output that contains secrets`, () => {
     expect(step.run ?? "").not.toMatch(
       /--debug\b|--logtostderr|--show-secrets|\bup\b.*--json|-v=?\s*\d/,
     );
   });
 
-  test("keeps no token in a checkout", () => {
+  test(`the step ${where} keeps no token in a checkout`, () => {
     if (step.uses?.startsWith("actions/checkout@"))
       expect(step.with).toMatchObject({ "persist-credentials": false });
   });
@@ -165,7 +165,7 @@ describe.each(jobs)("the job $name of $path", ({ job, workflow }) => {
     .map(([what]) => what);
   const triggers = Object.keys(workflow.on);
 
-  test("has the rights that it names, and no others", () => {
+  test("a job has the rights that it names and no others", () => {
     expect(workflow.permissions === undefined || typeof workflow.permissions === "object").toBe(
       true,
     );
@@ -174,27 +174,27 @@ describe.each(jobs)("the job $name of $path", ({ job, workflow }) => {
       expect(["read", "write"]).toContain(right);
   });
 
-  test("never runs a fork's code with this repository's rights", () => {
+  test("a job never runs a fork's code with this repository's rights", () => {
     expect(triggers).not.toContain("pull_request_target");
     expect(triggers).not.toContain("issue_comment");
     if (triggers.includes("workflow_run")) expect(used(job, "actions/checkout")).toEqual([]);
   });
 
-  test("writes nothing where it runs a pull request's code", () => {
+  test("a job that runs a pull request's code writes nothing", () => {
     if (!triggers.includes("pull_request")) return;
     // A job without commands runs none of it: code scanning, which reads it.
     const runsCommands = job.steps.some(({ run }) => run !== undefined);
     expect(writes).toEqual(runsCommands ? [] : writes.filter((what) => what === "security-events"));
   });
 
-  test("uses no cache where it may write", () => {
+  test("a job that can write uses no cache", () => {
     if (writes.length === 0) return;
     expect(used(job, "actions/cache")).toEqual([]);
     for (const { with: given } of used(job, "actions/setup-node"))
       expect(given).toMatchObject({ "package-manager-cache": false });
   });
 
-  test("checks types apart from Pulumi, and keeps Node's compile cache", () => {
+  test("a job checks types apart from Pulumi, and keeps Node's compile cache", () => {
     const running = job.steps.findIndex(({ run }) => /\bpulumi (preview|up)\b/.test(run ?? ""));
     if (running < 0) return;
     const step = job.steps[running];
@@ -217,12 +217,12 @@ test("no workflow or action saves time at the cost of what a deployment may need
   expect(set).toEqual([]);
 });
 
-test("the action, whose job may write, keeps compiled code in its own folder alone", () => {
+test("the action, whose job can write, keeps compiled code in its own folder", () => {
   const script = readFileSync(join(root, "actions/review/review.sh"), "utf8");
   expect(script).toContain('export NODE_COMPILE_CACHE="$TOOL/compiled"\n');
 });
 
-test("the action, whose job may write, installs without a cache", () => {
+test("the action, whose job can write, installs without a cache", () => {
   for (const { content } of actions) {
     for (const { uses = "", with: given } of content.runs.steps) {
       expect(uses).not.toMatch(/^actions\/(cache|checkout)/);
@@ -238,11 +238,11 @@ describe.each(
   const script = job.script.join("\n");
   const runsTheBranch = /\bnpm ci\b|\bpulumi\b/.test(script);
 
-  test("fails where any part of a pipe fails", () => {
+  test("a job of an example pipeline fails if any part of a pipe fails", () => {
     expect(job.script[0]).toBe("set -o pipefail");
   });
 
-  test("either runs the branch's code or gets the token, never both", () => {
+  test("a job of an example pipeline either runs the branch's code or gets the token, never both", () => {
     if (runsTheBranch) expect(job.environment).toBeUndefined();
     else {
       expect(job.variables).toMatchObject({ GIT_STRATEGY: "empty" });
@@ -254,7 +254,7 @@ describe.each(
     }
   });
 
-  test("checks types apart from Pulumi, keeps Node's compile cache, and prints no secret", () => {
+  test("a job of an example pipeline checks types apart from Pulumi, keeps Node's compile cache, and prints no secret", () => {
     expect(script).not.toMatch(/--debug\b|--logtostderr|--show-secrets|\bup\b.*--json/);
     if (!runsTheBranch) return;
     expect(job.variables).toMatchObject({
@@ -269,7 +269,7 @@ describe.each(
   });
 });
 
-test("no example, page or script asks Pulumi for an output that has secrets in it", () => {
+test("no example, page or script asks Pulumi for an output that contains secrets", () => {
   const asked =
     /pulumi (up|preview|destroy|refresh)\b[^\n`]*(--debug\b|--logtostderr|-v=?\s*\d)|pulumi up\b[^\n`]*--json/;
   const pages = ["docs", "examples"].flatMap((folder) =>
