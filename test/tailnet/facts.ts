@@ -28,16 +28,16 @@ const list = [
     id: "token-answer",
     topic: "Access tokens",
     sentence:
-      "An OAuth client gets a `tskey-api-` token of one hour, and the answer names its scopes.",
+      "An OAuth client gets a `tskey-api-` token that is valid for one hour. The answer names its scopes.",
     status: "confirmed",
     evidence: [from(sources.oauthClients), from(sources.fiveScopesForOne), from(sources.goClient)],
     examination: reading,
-    tailscope: "Takes a new token shortly before the old one ends.",
+    tailscope: "Requests a new token shortly before the old one expires.",
   },
   {
     id: "secret-in-form-or-basic",
     topic: "Access tokens",
-    sentence: "The client's id and secret may come in the form or in Basic auth.",
+    sentence: "The client's id and secret can be sent in the form or with Basic authentication.",
     status: "confirmed",
     evidence: [from(sources.oauthClients), from(sources.goClient)],
     examination: reading,
@@ -46,7 +46,7 @@ const list = [
   {
     id: "grant-type-is-optional",
     topic: "Access tokens",
-    sentence: "A token request without `grant_type` is answered like one with it.",
+    sentence: "The field `grant_type` of a token request is optional.",
     status: "corrected",
     evidence: [
       from(sources.oauthClients, "its example leaves it out"),
@@ -58,18 +58,17 @@ const list = [
   {
     id: "client-id-is-ignored",
     topic: "Access tokens",
-    sentence:
-      "The token endpoint looks at the secret alone: a wrong client id beside it is ignored.",
+    sentence: "The token endpoint checks only the secret and ignores a wrong client id.",
     status: "corrected",
     evidence: [from(sources.tailscaleSource, "sends an invented id, marked as ignored")],
     examination: reading,
     tailscope:
-      "Compares the id with the one in the secret before any request, and takes it from the secret where none is set.",
+      "Compares the id with the one in the secret before any request. If no id is set, takes it from the secret.",
   },
   {
     id: "bad-secret-is-401",
     topic: "Access tokens",
-    sentence: "A wrong client secret and a wrong token are answered with 401 `API token invalid`.",
+    sentence: "A wrong client secret or token gets the answer 401 `API token invalid`.",
     status: "confirmed",
     evidence: [from(sources.emptyCredentials), from(sources.ansible)],
     examination: reading,
@@ -79,24 +78,24 @@ const list = [
     id: "unknown-scope-gives-everything",
     topic: "Access tokens",
     sentence:
-      "A token request with nothing but unknown scope names is answered with all that the client holds.",
+      "The answer to a token request with only unknown scope names is a token for everything that the client has.",
     status: "corrected",
     evidence: [from(sources.tailscaleStaff14286), from(sources.fiveScopesForOne)],
     examination: reading,
     tailscope:
-      "Compares the scopes of every token with those asked for. `tailscope token` prints no token that is wider; reads warn.",
+      "Compares the scopes of every token with the requested ones. If a token is wider, `tailscope token` does not print it, and reads warn.",
   },
   {
     id: "unknown-scope-beside-known",
     topic: "Access tokens",
-    sentence: "What does a token hold where one of several requested scopes is not a known name?",
+    sentence: "Which scopes does a token have if one of several requested scopes is unknown?",
     status: "unknown",
     evidence: [from(sources.fiveScopesForOne, "a name with a comma in it gave five scopes")],
     examination: writing,
     answers: [
       {
         answer: "everything that the client holds",
-        tailscope: "Treats the token as one that is wider than asked for.",
+        tailscope: "Treats the token as wider than requested.",
       },
       { answer: "the known ones", tailscope: "Says which of the requested scopes is missing." },
       { answer: "no token: refused", tailscope: "Shows the refusal." },
@@ -106,7 +105,7 @@ const list = [
     id: "narrowing-beyond-is-403",
     topic: "Access tokens",
     sentence:
-      'A token request for scopes that the client does not hold is refused with 403 `OAuth client cannot grant scopes "…"`.',
+      'The answer to a token request for scopes that the client does not have is 403 `OAuth client cannot grant scopes "…"`.',
     status: "confirmed",
     evidence: [from(sources.olderScopeRefused)],
     examination: writing,
@@ -118,7 +117,10 @@ const list = [
     sentence: "Which scopes does the refusal of a narrower token name?",
     status: "unknown",
     evidence: [
-      from(sources.olderScopeRefused, "names all that were asked for; perhaps none was held"),
+      from(
+        sources.olderScopeRefused,
+        "names all requested scopes; perhaps the client had none of them",
+      ),
     ],
     examination: writing,
     answers: [
@@ -126,34 +128,34 @@ const list = [
       {
         answer: "all that were asked for",
         tailscope:
-          "Asks for the read scopes that the client's own key shows; at most five requests in a run.",
+          "Requests the read scopes that the client's own key shows, with at most five requests in a run.",
       },
     ],
   },
   {
     id: "write-narrows-to-read",
     topic: "Access tokens",
-    sentence: "Does a client that holds `X` get a token for `X:read`?",
+    sentence: "Does a client with `X` get a token for `X:read`?",
     status: "unknown",
-    evidence: [from(sources.openConnector, "the documentation says so of `all` alone")],
+    evidence: [from(sources.openConnector, "the documentation says so only about `all`")],
     examination: writing,
     answers: [
       { answer: "yes", tailscope: "Reads with a token that cannot write." },
       {
         answer: "no",
-        tailscope: "Reads with the write scopes that reads need, and says so once.",
+        tailscope: "Reads with the write scopes that the reads need, and warns once.",
       },
     ],
   },
   {
     id: "fresh-client-answers-404",
     topic: "Access tokens",
-    sentence: "Does an OAuth client work as soon as it is made?",
+    sentence: "Does an OAuth client work as soon as it is created?",
     status: "unknown",
-    evidence: [from(sources.ansible, "it can answer 404 until its scopes have spread")],
+    evidence: [from(sources.ansible, "answers can be 404 until the scopes have propagated")],
     examination: writing,
     answers: [
-      { answer: "yes", tailscope: "Makes keys with it in the same run." },
+      { answer: "yes", tailscope: "Creates keys with it in the same run." },
       {
         answer: "404 at first",
         tailscope:
@@ -164,16 +166,16 @@ const list = [
   {
     id: "tokens-keep-their-scopes",
     topic: "Access tokens",
-    sentence: "A token keeps the scopes that it was given when its client loses one.",
+    sentence: "A token keeps its scopes if its client loses one.",
     status: "corrected",
     evidence: [from(sources.ansible, "scopes are fixed when a token is issued")],
     examination: writing,
-    tailscope: "A run keeps its tokens; to end them at once, revoke the client.",
+    tailscope: "Keeps the tokens of a run. To end them at once, revoke the client.",
   },
   {
     id: "token-answer-has-client-tags",
     topic: "Access tokens",
-    sentence: "The answer to a token request names the client's tags where none were asked for.",
+    sentence: "The answer to a token request without tags names the client's tags.",
     status: "corrected",
     evidence: [from(sources.fiveScopesForOne)],
     examination: writing,
@@ -182,17 +184,17 @@ const list = [
   {
     id: "tailnet-parameter",
     topic: "Access tokens",
-    sentence: "Which tailnets does `tailnet=ID` in a token request open?",
+    sentence: "For which tailnets does `tailnet=ID` in a token request work?",
     status: "unknown",
     evidence: [
-      from(sources.goClient, "sends it for the tailnets that an organization makes"),
+      from(sources.goClient, "sends it for the tailnets that an organization creates"),
       from(sources.changelog),
     ],
     examination: nothing("it needs an organization with several tailnets"),
     answers: [
       {
-        answer: "those that the client's tailnet made",
-        tailscope: "Sends it where the `tailnet` setting is an id, and shows a refusal.",
+        answer: "those that the client's tailnet created",
+        tailscope: "Sends it if the `tailnet` setting is an id, and shows a refusal.",
       },
     ],
   },
@@ -203,7 +205,7 @@ const list = [
     id: "exchange-unknown-client-is-400",
     topic: "Workload identity",
     sentence:
-      "A token exchange with an unknown client id, or with what is not a JWT, is refused with 400 `invalid request`.",
+      "The answer to a token exchange with an unknown client id or without a valid JWT is 400 `invalid request`.",
     status: "corrected",
     evidence: [otel(355)],
     examination: reading,
@@ -213,11 +215,11 @@ const list = [
     id: "exchange-refused-token-is-403",
     topic: "Workload identity",
     sentence:
-      "An identity token that does not fit the identity is refused with 403, with one answer for all reasons.",
+      "The answer to an identity token that does not match the identity is 403, the same for every reason.",
     status: "corrected",
     evidence: [
       otel(355),
-      from(sources.workloadIdentity, "the reason is in the admin console alone"),
+      from(sources.workloadIdentity, "only the admin console shows the reason"),
     ],
     examination: writing,
     tailscope:
@@ -226,43 +228,44 @@ const list = [
   {
     id: "exchange-cannot-narrow",
     topic: "Workload identity",
-    sentence: "A token exchange gives a token with all that the identity holds.",
+    sentence: "A token exchange always gives a token for everything that the identity has.",
     status: "confirmed",
     evidence: [from(sources.workloadIdentity), from(sources.goClient), otel(168)],
     examination: nothing("it needs an identity token of a pipeline"),
-    tailscope: "Says that a preview by a federated identity runs with all that it holds.",
+    tailscope:
+      "Says that a preview by a federated identity can do everything that the identity can.",
   },
   {
     id: "federated-id-and-audience",
     topic: "Workload identity",
     sentence:
-      "A federated identity's id is `T…CNTRL-k…CNTRL`, and its own audience `api.tailscale.com/<id>`.",
+      "A federated identity's id is `T…CNTRL-k…CNTRL`. Its own audience is `api.tailscale.com/<id>`.",
     status: "confirmed",
     evidence: [from(sources.workloadIdentity), otel(355), otel(552)],
     examination: writing,
-    tailscope: "Asks GitHub for an identity token with this audience where none is set.",
+    tailscope: "If no audience is set, requests an identity token with this one from GitHub.",
   },
   {
     id: "put-without-audience",
     topic: "Workload identity",
-    sentence: "What does a change without `audience` do to the audience that Tailscale made?",
+    sentence: "What does a change without `audience` do to the audience that Tailscale generated?",
     status: "unknown",
     evidence: [
-      from(sources.terraformProvider, "without an audience one is made: said of the create"),
-      from(sources.apiDocument, "it is made at creation time"),
+      from(sources.terraformProvider, "a create without an audience generates one"),
+      from(sources.apiDocument, "it is generated at creation"),
     ],
     examination: writing,
     answers: [
-      { answer: "keeps it", tailscope: "Sends the audience that it has, all the same." },
-      { answer: "makes a new one", tailscope: "Sends the audience that it has." },
-      { answer: "empties it", tailscope: "Sends the audience that it has." },
+      { answer: "keeps it", tailscope: "Sends the current audience anyway." },
+      { answer: "makes a new one", tailscope: "Sends the current audience." },
+      { answer: "empties it", tailscope: "Sends the current audience." },
     ],
   },
   {
     id: "nested-claims",
     topic: "Workload identity",
     sentence:
-      "A custom claim rule reaches nested claims by dots; a name with dots stands in double quotes.",
+      "A custom claim rule names a nested claim with dots. A name that contains dots is in double quotes.",
     status: "corrected",
     evidence: [from(sources.workloadIdentity)],
     examination: nothing("it needs an identity token with nested claims"),
@@ -271,7 +274,7 @@ const list = [
   {
     id: "reserved-claims-refused",
     topic: "Workload identity",
-    sentence: "Custom claim rules may not name `sub`, `iss` or `aud`.",
+    sentence: "Custom claim rules cannot name `sub`, `iss` or `aud`.",
     status: "confirmed",
     evidence: [from(sources.terraformProvider)],
     examination: writing,
@@ -283,15 +286,16 @@ const list = [
     sentence: "Does Tailscale rewrite a GitHub subject to the form with numeric ids?",
     status: "unknown",
     evidence: [
-      otel(552, "not in three identities of 2026-08"),
-      from(sources.identityPlatform, "a newer repository's tokens have the form with ids"),
+      otel(552, "not in three identities created in 2026-08"),
+      from(sources.identityPlatform, "tokens of a newer repository have the form with ids"),
     ],
     examination: writing,
     answers: [
       { answer: "no", tailscope: "Compares the subject with the last answer." },
       {
         answer: "yes",
-        tailscope: "Compares with what Tailscale answered to the last write, so nothing differs.",
+        tailscope:
+          "Compares the subject with the answer to the last write, so there is no difference.",
       },
     ],
   },
@@ -299,9 +303,9 @@ const list = [
     id: "classic-token-matches-ids",
     topic: "Workload identity",
     sentence:
-      "Does a GitHub token with the classic subject fit an identity whose subject has numeric ids?",
+      "Does a GitHub token with the classic subject match an identity whose subject has numeric ids?",
     status: "unknown",
-    evidence: [from(sources.identityPlatform, "the other way round it does not")],
+    evidence: [from(sources.identityPlatform, "the reverse does not")],
     examination: nothing("it needs identity tokens of two GitHub repositories"),
     answers: [
       { answer: "no", tailscope: "Shows the token's subject in the error of the exchange." },
@@ -328,11 +332,11 @@ const list = [
     id: "older-scope-names",
     topic: "Scopes",
     sentence:
-      "Names of 2023 still work: `devices` is `devices:core`, `auth_keys` and `devices:posture_attributes`; `acl` is `policy_file`.",
+      "The scope names of 2023 still work: `devices` means `devices:core`, `auth_keys` and `devices:posture_attributes`, and `acl` means `policy_file`.",
     status: "corrected",
     evidence: [from(sources.trustCredentials), from(sources.legacyScopesPage)],
     examination: writing,
-    tailscope: "Accepts them, warns, and shows in reviews what each opens.",
+    tailscope: "Accepts them with a warning, and shows in reviews what each one permits.",
   },
   {
     id: "older-name-needs-all",
@@ -341,13 +345,13 @@ const list = [
     status: "confirmed",
     evidence: [from(sources.olderScopeRefused)],
     examination: writing,
-    tailscope: "Never asks for an older name.",
+    tailscope: "Never requests an older name.",
   },
   {
     id: "scopes-beyond-maker-refused",
     topic: "Scopes",
     sentence:
-      "Nobody gives a scope that they do not hold: 403 `actor cannot set scopes: [a b]`, with those scopes.",
+      "Nobody can give a scope that they do not have: the answer is 403 `actor cannot set scopes: [a b]`, with these scopes.",
     status: "confirmed",
     evidence: [
       from(sources.identityPlatform),
@@ -356,12 +360,12 @@ const list = [
     ],
     examination: writing,
     tailscope:
-      "Compares at preview with what the deployer holds, and names the scopes in the error.",
+      "Compares the scopes with the deployer's at preview, and names the missing ones in the error.",
   },
   {
     id: "role-scopes",
     topic: "Scopes",
-    sentence: "Which scopes may a user of each role give?",
+    sentence: "Which scopes can a user of each role give?",
     status: "unknown",
     evidence: [
       from(sources.trustCredentials, "gives examples"),
@@ -374,7 +378,7 @@ const list = [
   {
     id: "device-invites-need-a-user",
     topic: "Scopes",
-    sentence: "Device invites are made, resent and accepted by users' tokens alone.",
+    sentence: "Only users' tokens can create, resend and accept device invites.",
     status: "corrected",
     evidence: [from(sources.apiDocument), from(sources.openConnector)],
     examination: nothing("it needs a device"),
@@ -383,16 +387,16 @@ const list = [
   {
     id: "users-without-scope-is-404",
     topic: "Scopes",
-    sentence: "A credential without `users:read` gets 404 for the users, not 403.",
+    sentence: "The answer to a request for the users without `users:read` is 404, not 403.",
     status: "corrected",
-    evidence: [otel(552, "likewise webhooks, contacts, services and more")],
+    evidence: [otel(552, "also webhooks, contacts, services and more")],
     examination: writing,
-    tailscope: "Reads no users; the emulator answers like this.",
+    tailscope: "Reads no users. The emulator gives this answer.",
   },
   {
     id: "users-without-scope-of-a-user",
     topic: "Scopes",
-    sentence: "What does a user's token get for the users where the role may not read them?",
+    sentence: "What is the answer to a user's token for the users if the role cannot read them?",
     status: "unknown",
     evidence: [otel(552, "404, seen for credentials")],
     examination: nothing("it needs a user without that permission"),
@@ -405,12 +409,12 @@ const list = [
     id: "operations-catalogue",
     topic: "Scopes",
     sentence:
-      "The API has the operations of Tailscope's catalogue, each opened by the scope there.",
+      "The API has the operations in Tailscope's catalogue, and each needs the scope that the catalogue names.",
     status: "corrected",
     evidence: [from(sources.apiDocument), from(sources.ansible, "counts 93 operations")],
     examination: nothing("trying every operation would change the tailnet"),
     tailscope:
-      "Counts an operation without a stated scope under that of its family: the worst that it could be.",
+      "Lists an operation without a documented scope under the scope of its family, which is the worst case.",
   },
 
   // Tags
@@ -419,7 +423,7 @@ const list = [
     id: "tags-mandatory-with-scopes",
     topic: "Tags",
     sentence:
-      "A credential with `auth_keys` or `devices:core` must have tags; with their `:read` forms it need not.",
+      "A credential with `auth_keys` or `devices:core` must have tags. With their `:read` forms it needs none.",
     status: "confirmed",
     evidence: [from(sources.apiDocument), from(sources.terraformProvider)],
     examination: writing,
@@ -429,17 +433,17 @@ const list = [
     id: "trust-credential-key-needs-tags",
     topic: "Tags",
     sentence:
-      "An auth key that a trust credential makes needs tags: 400 `tailnet-owned auth key must have tags set`.",
+      "An auth key of a trust credential must have tags: the answer is 400 `tailnet-owned auth key must have tags set`.",
     status: "confirmed",
     evidence: [from(sources.ansible), from(sources.apiDocument), from(sources.identityPlatform)],
     examination: writing,
-    tailscope: "Says so at preview where it knows who makes the key.",
+    tailscope: "Reports it at preview if it knows who creates the key.",
   },
   {
     id: "exact-tags-or-owned",
     topic: "Tags",
     sentence:
-      "A trust credential gives exactly its own tags, or tags that those own; a part of them is refused.",
+      "A trust credential can give exactly its own tags, or tags that they own, but not only some of its own.",
     status: "confirmed",
     evidence: [from(sources.exactTags), from(sources.fiveScopesForOne), from(sources.apiDocument)],
     examination: writing,
@@ -449,34 +453,35 @@ const list = [
     id: "tags-beyond-maker-refused",
     topic: "Tags",
     sentence:
-      "A tag that the policy file does not define is refused: 400 `requested tags [tag:a] are invalid or not permitted`.",
+      "The answer to a tag that the policy file does not define is 400 `requested tags [tag:a] are invalid or not permitted`.",
     status: "confirmed",
     evidence: [from(sources.ansible), from(sources.identityPlatform), from(sources.exactTags)],
     examination: writing,
-    tailscope: "Finds it at preview where it may read the policy file.",
+    tailscope: "Reports it at preview if it can read the policy file.",
   },
   {
     id: "narrowed-all-gives-any-tag",
     topic: "Tags",
     sentence:
-      "Does a token that a client with `all` narrowed to `auth_keys`, without tags, make keys with any tag?",
+      "If a client with `all` requests a token for `auth_keys` without tags, can the token create keys with any tag?",
     status: "unknown",
     evidence: [from(sources.narrowedAllLosesTags, "in 2023 it lost them")],
     examination: writing,
     answers: [
-      { answer: "yes", tailscope: "Makes the key with it." },
-      { answer: "no", tailscope: "Makes the key with a second token, asked for with its tags." },
+      { answer: "yes", tailscope: "Creates the key with it." },
+      { answer: "no", tailscope: "Creates the key with a second token, requested with its tags." },
     ],
   },
   {
     id: "all-asks-for-tags",
     topic: "Tags",
     sentence:
-      "A client with `all` gets a token for `auth_keys` with any defined tag, and makes keys with it.",
+      "A client with `all` gets a token for `auth_keys` with any defined tag, and can create keys with it.",
     status: "confirmed",
     evidence: [from(sources.narrowedAllLosesTags, "Tailscale's staff"), from(sources.oauthClients)],
     examination: writing,
-    tailscope: "Sends the key's tags with the token request where a token without them is refused.",
+    tailscope:
+      "If a token without the key's tags is refused, sends the tags with the token request.",
   },
 
   // Credentials
@@ -484,7 +489,7 @@ const list = [
   {
     id: "own-key-is-readable",
     topic: "Credentials",
-    sentence: "Every token may read the credential that it came from.",
+    sentence: "Every token can read the credential that it came from.",
     status: "confirmed",
     evidence: [
       from(sources.trustCredentials),
@@ -492,13 +497,13 @@ const list = [
       from(sources.identityPlatform),
     ],
     examination: reading,
-    tailscope: "Finds out what its deployer holds, for `doctor` and the checks at preview.",
+    tailscope: "Finds out what the deployer has, for `doctor` and the checks at preview.",
   },
   {
     id: "secrets-hold-the-id",
     topic: "Credentials",
     sentence:
-      "A secret holds the id of its credential: `tskey-client-<id>-…`, `tskey-auth-<id>-…`.",
+      "A secret contains the id of its credential: `tskey-client-<id>-…`, `tskey-auth-<id>-…`.",
     status: "confirmed",
     evidence: [from(sources.apiDocument), from(sources.tailscaleSource)],
     examination: writing,
@@ -507,16 +512,16 @@ const list = [
   {
     id: "secret-is-shown-once",
     topic: "Credentials",
-    sentence: "Only the answer to the create has the secret.",
+    sentence: "Only the answer to the create contains the secret.",
     status: "confirmed",
     evidence: [from(sources.apiDocument), from(sources.goClient)],
     examination: writing,
-    tailscope: "Keeps it in the state, encrypted; an adopted credential has none.",
+    tailscope: "Keeps it in the state, encrypted. The secret of an adopted credential is unknown.",
   },
   {
     id: "times-in-whole-seconds",
     topic: "Credentials",
-    sentence: "A credential's times are RFC 3339 in UTC and whole seconds.",
+    sentence: "A credential's times are in RFC 3339, in UTC and in whole seconds.",
     status: "confirmed",
     evidence: [from(sources.terraformProvider, "compares them exactly")],
     examination: writing,
@@ -525,7 +530,7 @@ const list = [
   {
     id: "trust-credentials-do-not-expire",
     topic: "Credentials",
-    sentence: "OAuth clients and federated identities have no end.",
+    sentence: "OAuth clients and federated identities do not expire.",
     status: "confirmed",
     evidence: [from(sources.trustCredentials)],
     examination: writing,
@@ -534,26 +539,26 @@ const list = [
   {
     id: "empty-lists-left-out",
     topic: "Credentials",
-    sentence: "An answer leaves empty `tags` out, and has empty claim rules as `{}`.",
+    sentence: "An answer leaves out empty `tags`, and shows empty claim rules as `{}`.",
     status: "confirmed",
     evidence: [from(sources.terraformProvider)],
     examination: writing,
-    tailscope: "Treats absent, null and empty alike.",
+    tailscope: "Treats missing, null and empty as the same.",
   },
   {
     id: "capabilities-flags-always-there",
     topic: "Credentials",
-    sentence: "An auth key's answer has all three flags, whatever was asked for.",
+    sentence: "The answer about an auth key has all three flags, whatever was requested.",
     status: "confirmed",
     evidence: [from(sources.ansible)],
     examination: writing,
-    tailscope: "Takes an absent flag for false.",
+    tailscope: "Treats a missing flag as false.",
   },
   {
     id: "auth-key-needs-capabilities",
     topic: "Credentials",
     sentence:
-      "An auth key without capabilities is refused: 400 `exactly one capability scope must be populated`.",
+      "The answer to an auth key without capabilities is 400 `exactly one capability scope must be populated`.",
     status: "confirmed",
     evidence: [from(sources.ansible)],
     examination: writing,
@@ -562,7 +567,7 @@ const list = [
   {
     id: "expiry-as-asked",
     topic: "Credentials",
-    sentence: "An auth key lives as long as was asked for, and 90 days where nothing was.",
+    sentence: "An auth key lives as long as requested, or 90 days if nothing was requested.",
     status: "confirmed",
     evidence: [from(sources.ansible), from(sources.terraformProvider), from(sources.apiDocument)],
     examination: writing,
@@ -571,7 +576,7 @@ const list = [
   {
     id: "expiry-over-90-days",
     topic: "Credentials",
-    sentence: "What becomes of an auth key that is to live longer than 90 days?",
+    sentence: "What happens to a request for an auth key that lives longer than 90 days?",
     status: "unknown",
     evidence: [from(sources.apiDocument, "names 90 days as the longest")],
     examination: writing,
@@ -585,7 +590,7 @@ const list = [
     id: "description-characters",
     topic: "Credentials",
     sentence:
-      "A description holds letters, digits, hyphens, underscores and spaces; else 400 `keys: description had invalid characters`.",
+      "A description contains letters, digits, hyphens, underscores and spaces. The answer to any other character is 400 `keys: description had invalid characters`.",
     status: "corrected",
     evidence: [
       from(sources.ansible, "a dot and a colon are refused"),
@@ -597,7 +602,7 @@ const list = [
   {
     id: "description-over-50-is-cut",
     topic: "Credentials",
-    sentence: "What becomes of a description of more than 50 characters?",
+    sentence: "What happens to a description of more than 50 characters?",
     status: "unknown",
     evidence: [from(sources.longDescription, "cut to 50 in 2024"), from(sources.apiDocument)],
     examination: writing,
@@ -610,20 +615,20 @@ const list = [
   {
     id: "description-non-ascii",
     topic: "Credentials",
-    sentence: "May a description have letters beyond ASCII?",
+    sentence: "Can a description contain letters that are not ASCII?",
     status: "unknown",
     evidence: [from(sources.apiDocument, "says letters")],
     examination: writing,
     answers: [
-      { answer: "yes", tailscope: "Lets them through." },
-      { answer: "no", tailscope: "Lets them through, and shows the refusal." },
+      { answer: "yes", tailscope: "Accepts them." },
+      { answer: "no", tailscope: "Accepts them, and shows the refusal." },
     ],
   },
   {
     id: "empty-scopes-refused",
     topic: "Credentials",
     sentence:
-      "An OAuth client without scopes is refused: 400 `scopes cannot be empty, at least one scope is required for OAuth clients`.",
+      "The answer to an OAuth client without scopes is 400 `scopes cannot be empty, at least one scope is required for OAuth clients`.",
     status: "confirmed",
     evidence: [from(sources.ansible)],
     examination: writing,
@@ -632,7 +637,7 @@ const list = [
   {
     id: "foreign-member-wording",
     topic: "Credentials",
-    sentence: "With which words is a member of another kind of credential refused?",
+    sentence: "Which message refuses a property that belongs to another kind of credential?",
     status: "unknown",
     evidence: [from(sources.ansible, "refused with 400")],
     examination: writing,
@@ -645,7 +650,8 @@ const list = [
   {
     id: "put-replaces-everything",
     topic: "Changes",
-    sentence: "A change replaces the whole credential: what it leaves out is emptied.",
+    sentence:
+      "A change replaces the whole credential, so a property that the request leaves out becomes empty.",
     status: "confirmed",
     evidence: [from(sources.ansible), from(sources.goClient), from(sources.terraformProvider)],
     examination: writing,
@@ -663,7 +669,8 @@ const list = [
   {
     id: "auth-key-cannot-change",
     topic: "Changes",
-    sentence: 'An auth key cannot be changed: 400 `keys of type "auth" can not be updated`.',
+    sentence:
+      'An auth key cannot be changed: the answer is 400 `keys of type "auth" can not be updated`.',
     status: "confirmed",
     evidence: [from(sources.ansible)],
     examination: writing,
@@ -673,7 +680,7 @@ const list = [
     id: "key-type-cannot-change",
     topic: "Changes",
     sentence:
-      'A credential keeps its kind: 400 `cannot modify key type, attempting to change from "client" to "federated"`.',
+      'The kind of a credential cannot be changed: the answer is 400 `cannot modify key type, attempting to change from "client" to "federated"`.',
     status: "confirmed",
     evidence: [from(sources.ansible)],
     examination: writing,
@@ -686,33 +693,33 @@ const list = [
     id: "revoked-key-is-readable",
     topic: "Revocation",
     sentence:
-      "DELETE answers 200; afterwards GET still answers 200, with `invalid: true` and the time in `revoked`.",
+      "The answer to DELETE is 200. Afterwards the answer to GET is still 200, with `invalid: true` and the time in `revoked`.",
     status: "confirmed",
     evidence: [from(sources.terraformProvider), from(sources.ansible), otel(552)],
     examination: writing,
-    tailscope: "Takes an invalid credential for gone.",
+    tailscope: "Treats an invalid credential as gone.",
   },
   {
     id: "revocation-ends-tokens",
     topic: "Revocation",
-    sentence: "Revoking a client ends its tokens: 401.",
+    sentence: "Revoking a client ends its tokens: the answer to them is 401.",
     status: "confirmed",
     evidence: [from(sources.trustCredentials)],
     examination: writing,
-    tailscope: "Promises that a client that is revoked or replaced can do nothing any more.",
+    tailscope: "Promises that a revoked or replaced client can no longer do anything.",
   },
   {
     id: "delete-of-revoked-key",
     topic: "Revocation",
-    sentence: "What does a second DELETE of the same credential answer?",
+    sentence: "What is the answer to a second DELETE of the same credential?",
     status: "unknown",
-    evidence: [from(sources.terraformProvider, "shows the first one alone")],
+    evidence: [from(sources.terraformProvider, "shows only the first one")],
     examination: writing,
     answers: [
-      { answer: "200", tailscope: "Takes it for done." },
+      { answer: "200", tailscope: "Treats it as done." },
       {
         answer: "404",
-        tailscope: "Looks whether the credential is gone before it takes it for done.",
+        tailscope: "Checks that the credential is gone before it treats it as done.",
       },
     ],
   },
@@ -720,16 +727,16 @@ const list = [
     id: "unknown-key-is-404",
     topic: "Revocation",
     sentence:
-      "An id that does not exist is answered with 404: `not found` to GET, `key not found` to DELETE.",
+      "The answer for an id that does not exist is 404: `not found` to GET, `key not found` to DELETE.",
     status: "corrected",
     evidence: [from(sources.ansible), from(sources.apiDocument)],
     examination: reading,
-    tailscope: "Takes a 404 for gone only where the token may read that kind.",
+    tailscope: "Treats a 404 as gone only if the token can read that kind.",
   },
   {
     id: "hidden-key-status",
     topic: "Revocation",
-    sentence: "What does a credential get that exists and that its token may not read?",
+    sentence: "What is the answer for a credential that exists but that the token cannot read?",
     status: "unknown",
     evidence: [
       from(sources.apiDocument, "documents 404 and no 403"),
@@ -740,7 +747,7 @@ const list = [
       { answer: "403", tailscope: "Names the scope that is missing." },
       {
         answer: "404",
-        tailscope: "Takes it for gone only where the token may read that kind; else fails.",
+        tailscope: "Treats it as gone only if the token can read that kind, and otherwise fails.",
       },
     ],
   },
@@ -751,7 +758,7 @@ const list = [
     id: "list-shows-all-kinds",
     topic: "Lists",
     sentence:
-      "`GET /keys?all=true` shows a trust credential the active credentials of every kind, whole.",
+      "For a trust credential, `GET /keys?all=true` shows the active credentials of every kind in full.",
     status: "confirmed",
     evidence: [otel(552), from(sources.ansible), from(sources.apiDocument)],
     examination: writing,
@@ -764,7 +771,7 @@ const list = [
     status: "confirmed",
     evidence: [from(sources.apiDocument)],
     examination: writing,
-    tailscope: "Reads by itself what the list does not show.",
+    tailscope: "Reads a credential that the list does not show on its own.",
   },
   {
     id: "lists-come-whole",
@@ -772,7 +779,7 @@ const list = [
     sentence: "The list of credentials has no pages.",
     status: "confirmed",
     evidence: [from(sources.apiDocument), from(sources.goClient)],
-    examination: nothing("it needs more credentials than a test should make"),
+    examination: nothing("it needs more credentials than a test should create"),
     tailscope: "Sends one request.",
   },
   {
@@ -782,7 +789,7 @@ const list = [
     status: "unknown",
     evidence: [
       from(sources.apiDocument, "those of the user and of the tailnet"),
-      from(sources.ansible, "the user's own alone"),
+      from(sources.ansible, "only the user's own"),
     ],
     examination: writing,
     answers: [
@@ -796,7 +803,7 @@ const list = [
   {
     id: "list-with-one-kind",
     topic: "Lists",
-    sentence: "What does a client with `oauth_keys:read` alone see in the list?",
+    sentence: "What does the list show to a client with only `oauth_keys:read`?",
     status: "unknown",
     evidence: [
       from(sources.apiDocument, "each kind's scope opens its kind"),
@@ -817,7 +824,7 @@ const list = [
     topic: "Lists",
     sentence: "Does the list show the one-hour tokens of trust credentials?",
     status: "unknown",
-    evidence: [from(sources.apiDocument, "calls them keys of type `api`, too")],
+    evidence: [from(sources.apiDocument, "also calls them keys of type `api`")],
     examination: writing,
     answers: [
       { answer: "no", tailscope: "Nothing." },
@@ -827,7 +834,7 @@ const list = [
   {
     id: "console-hides-tailnet-keys",
     topic: "Lists",
-    sentence: "The console's page of keys does not show auth keys that trust credentials made.",
+    sentence: "The console's page of keys does not show auth keys that trust credentials created.",
     status: "confirmed",
     evidence: [from(sources.keysNotInConsole), from(sources.underscore)],
     examination: nothing("the console has no API"),
@@ -839,17 +846,18 @@ const list = [
   {
     id: "policy-file-as-json",
     topic: "Policy file",
-    sentence: "The policy file comes as JSON with an ETag, and `tagOwners` is an object of lists.",
+    sentence:
+      "The API returns the policy file as JSON with an ETag. Its `tagOwners` is an object of lists.",
     status: "confirmed",
     evidence: [from(sources.apiDocument), from(sources.goClient)],
     examination: reading,
-    tailscope: "Reads from it who may give which tag.",
+    tailscope: "Reads from it who can give each tag.",
   },
   {
     id: "policy-read-needs-device-scopes",
     topic: "Policy file",
     sentence:
-      "`policy_file:read` alone does not open the policy file: it needs `devices:core:read` and `devices:posture_attributes:read`, too.",
+      "`policy_file:read` alone cannot read the policy file. That also needs `devices:core:read` and `devices:posture_attributes:read`.",
     status: "corrected",
     evidence: [
       from(sources.trustCredentials),
@@ -857,17 +865,17 @@ const list = [
       from(sources.legacyScopesPage),
     ],
     examination: writing,
-    tailscope: "Asks for all three, and says at preview where tags could not be checked.",
+    tailscope: "Requests all three, and says at preview if it could not check tags.",
   },
   {
     id: "validate-answers",
     topic: "Policy file",
     sentence:
-      "`POST /acl/validate` answers 200 with `{}` or nothing, 200 with a message for an invalid policy, 400 `unexpected end of JSON input` for nothing.",
+      "The answer to `POST /acl/validate` is 200 with `{}` or nothing for a valid policy, 200 with a message for an invalid policy, and 400 `unexpected end of JSON input` for an empty request.",
     status: "corrected",
     evidence: [otel(523)],
     examination: reading,
-    tailscope: "Does not use it; the emulator answers like this.",
+    tailscope: "Does not use it. The emulator gives these answers.",
   },
 
   // Audit log
@@ -875,16 +883,16 @@ const list = [
   {
     id: "audit-tailnet-id",
     topic: "Audit log",
-    sentence: "The log's answer has `version`, `tailnetId` and `logs`, which may be null.",
+    sentence: "The answer for the log has `version`, `tailnetId` and `logs`, which can be null.",
     status: "corrected",
     evidence: [from(sources.tailscale2otel, "the document calls it `tailnet`")],
     examination: reading,
-    tailscope: "Takes null for empty.",
+    tailscope: "Treats null as empty.",
   },
   {
     id: "audit-filters",
     topic: "Audit log",
-    sentence: "The filter `target` takes a part of an id or name.",
+    sentence: "The filter `target` accepts a part of an id or name.",
     status: "corrected",
     evidence: [from(sources.apiDocument)],
     examination: writing,
@@ -894,7 +902,7 @@ const list = [
     id: "use-is-logged-as-token-create",
     topic: "Audit log",
     sentence:
-      "Taking a token is logged as `CREATE` on a target of type `OAUTH_ACCESS_TOKEN`, by the credential.",
+      "A token request is logged as `CREATE` by the credential on a target of type `OAUTH_ACCESS_TOKEN`.",
     status: "corrected",
     evidence: [
       from(sources.tailscale2otel, "ten entries of a real log"),
@@ -907,7 +915,7 @@ const list = [
     id: "audit-actor-of-credentials",
     topic: "Audit log",
     sentence:
-      'A trust credential is an actor with its id, no login name, and the name "OAuth client".',
+      'As an actor, a trust credential has its id, no login name, and the name "OAuth client".',
     status: "corrected",
     evidence: [from(sources.tailscale2otel)],
     examination: reading,
@@ -916,18 +924,18 @@ const list = [
   {
     id: "federated-actor-in-log",
     topic: "Audit log",
-    sentence: "As an actor of which type does a federated identity appear?",
+    sentence: "Which type of actor is a federated identity in the log?",
     status: "unknown",
     evidence: [from(sources.apiDocument, "its list of types has none for it")],
     examination: nothing("it needs an identity token of a pipeline"),
     answers: [],
-    otherwise: "Shows the type as it is, and the identity by its id.",
+    otherwise: "Shows the type unchanged, and names the identity by its id.",
   },
   {
     id: "audit-create-of-auth-key",
     topic: "Audit log",
     sentence:
-      'The creation of an auth key is `CREATE` on `API_KEY`, with its id, the name "Auth key" and the description in `new`.',
+      'The creation of an auth key is logged as `CREATE` on `API_KEY`, with its id, the name "Auth key" and the description in `new`.',
     status: "corrected",
     evidence: [from(sources.tailscale2otel)],
     examination: writing,
@@ -936,11 +944,11 @@ const list = [
   {
     id: "audit-revoke-has-no-old",
     topic: "Audit log",
-    sentence: "A revocation is `REVOKE` on `API_KEY`, without `old` and `new`.",
+    sentence: "A revocation is logged as `REVOKE` on `API_KEY`, without `old` and `new`.",
     status: "corrected",
     evidence: [from(sources.tailscale2otel)],
     examination: writing,
-    tailscope: "Says by whom and when.",
+    tailscope: "Says who revoked it and when.",
   },
   {
     id: "audit-names-of-other-kinds",
@@ -969,7 +977,7 @@ const list = [
     topic: "Audit log",
     sentence: "Is the change of an OAuth client logged as `UPDATE` on `API_KEY`?",
     status: "unknown",
-    evidence: [from(sources.apiDocument, "its list of events has none, and is not whole")],
+    evidence: [from(sources.apiDocument, "its list of events has none, and is incomplete")],
     examination: writing,
     answers: [
       { answer: "yes", tailscope: "`drift` says who changed it." },
@@ -981,7 +989,7 @@ const list = [
     id: "secret-scanner-as-actor",
     topic: "Audit log",
     sentence:
-      "A secret that Tailscale finds in public is revoked by an actor of type `SECRET_SCANNER`.",
+      "If Tailscale finds a secret in public, an actor of type `SECRET_SCANNER` revokes it.",
     status: "confirmed",
     evidence: [from(sources.apiDocument)],
     examination: nothing("it needs a secret that leaks"),
@@ -1002,25 +1010,25 @@ const list = [
   {
     id: "request-id-header",
     topic: "Everything else",
-    sentence: "A refusal carries the header `x-tailscale-request-id`.",
+    sentence: "A refusal has the header `x-tailscale-request-id`.",
     status: "confirmed",
     evidence: [from(sources.ansible)],
     examination: reading,
-    tailscope: "Quotes it in errors: Tailscale's support asks for it.",
+    tailscope: "Shows it in errors, because Tailscale's support asks for it.",
   },
   {
     id: "dash-is-own-tailnet",
     topic: "Everything else",
-    sentence: "In paths `-` stands for the token's own tailnet, and so does that tailnet's id.",
+    sentence: "In a path, `-` or the tailnet's id means the token's own tailnet.",
     status: "confirmed",
     evidence: [from(sources.apiDocument), from(sources.goClient)],
     examination: reading,
-    tailscope: "Uses `-` where no tailnet is set.",
+    tailscope: "Uses `-` if no tailnet is set.",
   },
   {
     id: "wrong-tailnet-status",
     topic: "Everything else",
-    sentence: "What does a token get for another tailnet?",
+    sentence: "What is the answer to a token for another tailnet?",
     status: "unknown",
     evidence: [
       from(sources.wrongTailnet, "403 in 2023"),
@@ -1028,32 +1036,33 @@ const list = [
     ],
     examination: reading,
     answers: [
-      { answer: "403", tailscope: "Names the tailnet setting beside the scopes." },
+      { answer: "403", tailscope: "Names the tailnet setting and the scopes." },
       { answer: "404", tailscope: "Names the tailnet setting." },
     ],
   },
   {
     id: "retry-after",
     topic: "Everything else",
-    sentence: "How many requests are too many, and does 429 come with `Retry-After`?",
+    sentence: "How many requests are too many, and does a 429 have `Retry-After`?",
     status: "unknown",
     evidence: [
-      from(sources.ansible, "honours it and has not seen one"),
+      from(sources.ansible, "honours it but has not seen one"),
       from(sources.rateLimits, "a question without an answer"),
     ],
     examination: nothing("it would put load on Tailscale"),
     answers: [],
-    otherwise: "Waits as long as it says, else longer each time; four repetitions.",
+    otherwise:
+      "Waits as long as the header says, or longer each time without it. Repeats the request up to four times.",
   },
   {
     id: "plan-limits",
     topic: "Everything else",
     sentence:
-      "What a plan does not include is refused with 402, or 403 `feature not available on current billing plan`.",
+      "The answer for a feature that the plan does not include is 402, or 403 `feature not available on current billing plan`.",
     status: "confirmed",
     evidence: [from(sources.ansible)],
     examination: nothing("it depends on the tailnet's plan"),
-    tailscope: "Tells it apart from a missing scope.",
+    tailscope: "Distinguishes it from a missing scope.",
   },
   {
     id: "console-page-of-credentials",

@@ -15,8 +15,8 @@ export function writePage(): string {
     ...topics.flatMap((topic) => section(topic, known)),
     "## What is not known",
     wrap(
-      "No public evidence answers these questions. Tailscope is prepared for each of the answers below, " +
-        "and its tests run against an emulator with the friendliest and with the harshest of them.",
+      "No public evidence answers these questions. Tailscope works with each of the answers below. Its " +
+        "tests run against an emulator with the easiest answers and with the hardest ones.",
     ),
     ...topics.flatMap((topic) => section(topic, open)),
   ];
@@ -26,24 +26,23 @@ export function writePage(): string {
 function intro(known: number, open: number): readonly string[] {
   return [
     "# What Tailscope knows about the Tailscale API",
-    "<!-- Made from test/tailnet/facts.ts: UPDATE_DOCS=1 npx vitest run --project unit facts -->",
+    "<!-- Generated from test/tailnet/facts.ts: UPDATE_DOCS=1 npx vitest run --project unit facts -->",
     wrap(
-      "Tailscope is developed against an emulator. This page says what the emulator and the provider " +
-        `assume about the real API, and why. Of ${known + open} facts ${known} are known from public ` +
-        `evidence, and ${open} are open questions. A fact marked _corrected_ is one that Tailscope had ` +
-        "wrong at first.",
+      "What does Tailscope assume about the real API, and why? Tailscope is developed against an " +
+        `emulator. Of the ${known + open} facts that it relies on, ${known} are known from public evidence, ` +
+        `and ${open} are open questions. Tailscope had a fact wrong at first if it is marked _corrected_.`,
     ),
     wrap(
-      "Evidence comes from Tailscale itself (its documents, its own programs, its staff), from projects " +
-        "that _measured_ a real tailnet, and from users who _reported_ what they saw. Each comes with the " +
-        "date of the version that was read.",
+      "Evidence comes from Tailscale itself (its documents, programs and staff), from projects that " +
+        "_measured_ a real tailnet, and from users who _reported_ what they saw. Each has the date of the " +
+        "version that we read.",
     ),
-    "With a tailnet that nobody needs, `npm run test:tailnet` finds out which of these facts hold:",
+    "If you have a tailnet that nobody needs, `npm run test:tailnet` checks which of these facts hold:",
     [
       "```console",
       "export TAILSCALE_API_KEY=tskey-api-…",
       "npm run test:tailnet              # changes nothing",
-      "npm run test:tailnet -- --write   # tries the rest with credentials that it removes",
+      "npm run test:tailnet -- --write   # checks the rest with credentials that it removes",
       "```",
     ].join("\n"),
   ];
@@ -81,10 +80,10 @@ function conduct(fact: Fact): readonly string[] {
   ];
 }
 
-/** What the command cannot find out. */
+/** What the command cannot check. */
 function limits({ examination }: Fact): readonly string[] {
   if (examination.by !== "nothing") return [];
-  return [`\`npm run test:tailnet\` does not try it: ${examination.reason}.`];
+  return [`\`npm run test:tailnet\` cannot check it: ${examination.reason}.`];
 }
 
 function cite({ source, says, url }: Evidence): string {
