@@ -25,15 +25,15 @@ function withMinterOnly(args: AuthKeyArgs | undefined): AuthKeyArgs | undefined 
 /** The arguments of an {@link AuthKey}. */
 export interface AuthKeyArgs extends RotationArgs {
   /**
-   * The tags of the machines that join with it, for example `["tag:ci"]`. The order means nothing.
-   * Needed where an OAuth client or federated identity makes the key: then exactly its set of tags,
-   * or tags that those own.
+   * The tags of the machines that join with it, for example `["tag:ci"]`. The order does not
+   * matter. Required if an OAuth client or a federated identity creates the key: then exactly its
+   * own set of tags, or tags that its tags own.
    * @default none: machines belong to the user who deploys
    * @see https://tailscale.com/kb/1068/tags
    */
   tags?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /**
-   * Whether more than one machine may join with it.
+   * Whether more than one machine can join with it.
    * @default false
    */
   reusable?: pulumi.Input<boolean | undefined>;
@@ -48,8 +48,8 @@ export interface AuthKeyArgs extends RotationArgs {
    */
   preauthorized?: pulumi.Input<boolean | undefined>;
   /**
-   * How long machines may join with it: a number of seconds, or a string like `"12h"` or `"P7D"`;
-   * from one second to 90 days, and 0 for the default.
+   * How long machines can join with it: a number of seconds, or a string like `"12h"` or `"P7D"`,
+   * from one second to 90 days. 0 means the default.
    * @default "90d"
    */
   expiry?: pulumi.Input<Duration | undefined>;
@@ -61,8 +61,8 @@ export interface AuthKeyArgs extends RotationArgs {
   /**
    * The OAuth client that creates, reads and revokes the key with its own token, so that the
    * deployer does not need `auth_keys`. Each token has just the scope that its request needs. If
-   * that client is gone, the deployer's own token is used. A change of this alone never replaces
-   * the key. Pass an {@link OAuthClient} as it is; one without a secret, such as from
+   * that client is gone, the deployer's own token is used. A change of this argument alone never
+   * replaces the key. Pass the {@link OAuthClient} itself. One without a secret, such as from
    * `OAuthClient.get`, is refused at preview.
    * @default the deployer
    */
@@ -76,9 +76,9 @@ export interface AuthKeyArgs extends RotationArgs {
    */
   recreateIfInvalid?: pulumi.Input<"always" | "never" | undefined>;
   /**
-   * How long before it expires a key is replaced, shorter than `expiry`: a number of seconds, or a
-   * string like `"7d"`. The next `up` after that creates a new key first, then updates what uses
-   * it, and revokes the old one last.
+   * How long before its expiry the key is replaced: a number of seconds, or a string like `"7d"`,
+   * shorter than `expiry`. The next `up` after that time creates the new key, then updates what uses
+   * it, and revokes the old key last.
    * @default never
    */
   renewBefore?: pulumi.Input<Duration | undefined>;

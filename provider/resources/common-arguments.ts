@@ -15,17 +15,17 @@ export interface ConnectionArgs {
 
 export interface RotationArgs extends ConnectionArgs {
   /**
-   * How often it is rotated: a number of seconds, or a string like `"90d"`; from one minute to ten
-   * years. The next `up` after that time creates a new one first, then updates what uses it, and
-   * revokes the old one last. The output `rotatesAt` says when; `TAILSCOPE_NOW=2027-03-01T00:00:00Z
-   * pulumi preview` looks ahead.
+   * How often the credential is rotated: a number of seconds, or a string like `"90d"`, from one
+   * minute to ten years. The next `up` after that time creates the new credential, then updates what
+   * uses it, and revokes the old one last. The output `rotatesAt` is the due time.
+   * `TAILSCOPE_NOW=2027-03-01T00:00:00Z pulumi preview` shows what will be due then.
    * @default never
    */
   rotateEvery?: pulumi.Input<Duration | undefined>;
   /**
-   * A whole number whose change replaces the credential, and revokes the old one *before* it
-   * creates the new one. It is for a rotation of your own over several credentials, as in
-   * `RotatingOAuthClient` and `RotatingAuthKey`.
+   * A whole number. If it changes, the credential is replaced, and the old one is revoked *before*
+   * the new one is created. Use it to rotate several credentials by your own rule, as
+   * `RotatingOAuthClient` and `RotatingAuthKey` do.
    * @default none
    */
   generation?: pulumi.Input<number | undefined>;

@@ -18,24 +18,24 @@ export interface FederatedIdentityArgs extends TrustCredentialArgs {
    */
   issuer: pulumi.Input<string>;
   /**
-   * Whose tokens are accepted: what their `sub` must be. `*` stands for any characters, so
-   * `"repo:acme/infrastructure:*"` lets in every branch and pull request of that repository. A
-   * subject that the issuer never gives is refused.
+   * The required `sub` claim of the tokens. `*` stands for any characters, so
+   * `"repo:acme/infrastructure:*"` accepts every branch and pull request of that repository. A
+   * subject that the issuer never issues is refused.
    *
-   * Tailscale rewrites GitHub's subjects to the form with ids; the output then shows that form, and
-   * no change.
+   * Tailscale rewrites GitHub's subjects to the form with ids. The output then has that form, and
+   * the preview shows no change.
    */
   subject: pulumi.Input<string>;
   /**
-   * What the tokens' `aud` must be.
-   * @default one that Tailscale makes: `"api.tailscale.com/<client id>"`
+   * The required `aud` claim of the tokens.
+   * @default an audience of Tailscale's own: `"api.tailscale.com/<client id>"`
    */
   audience?: pulumi.Input<string | undefined>;
   /**
-   * What further claims must be, by their names; `*` stands for any characters. A period leads into
-   * an object, and a name that has a period itself stands in double quotes: `{ ref: "refs/heads/*",
-   * "user.name": "ci", '"open.id".username': "ci" }`. `sub`, `iss` and `aud` have arguments of
-   * their own.
+   * The required values of other claims; `*` stands for any characters. A period selects a member
+   * of an object, and a name that contains a period is put in double quotes: `{ ref:
+   * "refs/heads/*", "user.name": "ci", '"open.id".username': "ci" }`. `sub`, `iss` and `aud` have
+   * their own arguments.
    * @default none
    */
   customClaimRules?: pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;

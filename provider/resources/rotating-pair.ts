@@ -11,12 +11,12 @@ import { ArgumentError } from "./argument-error";
 
 export interface RotatingArgs {
   /**
-   * The period, for which a secret is current: a number of seconds or a string like `"30d"`, from
-   * one minute to ten years. After it the secret stays valid for one more period.
+   * The period for which a secret is current: a number of seconds or a string like `"30d"`, from
+   * one minute to ten years. Afterwards the secret stays valid for one more period.
    */
   every: Duration;
   /**
-   * When a period began, in RFC 3339. All others are counted from there.
+   * The start of a period, in RFC 3339. All other periods are counted from it.
    * @default `"2026-01-01T00:00:00Z"`
    */
   anchor?: string | undefined;

@@ -15,17 +15,16 @@ export type ScopeArgument = Scope | (string & {});
 
 export interface TrustCredentialArgs extends ConnectionArgs {
   /**
-   * What the credential may do, at least one scope: `"auth_keys"` reads and writes auth keys,
-   * `"auth_keys:read"` only reads them. The order means nothing. A deployer can only give scopes
-   * that it holds itself.
+   * What the credential can do, at least one scope: `"auth_keys"` reads and writes auth keys,
+   * `"auth_keys:read"` only reads them. The order does not matter. A deployer can give only scopes
+   * that it has itself.
    * @see https://tailscale.com/kb/1623/trust-credentials#scopes
    */
   scopes: pulumi.Input<pulumi.Input<ScopeArgument>[]>;
   /**
-   * The tags under which the credential may act, for example `["tag:ci"]`. The order means nothing.
-   * Needed with the scopes `devices:core` and `auth_keys`; each must be defined under `tagOwners`
-   * in the policy file. An auth key made with the credential carries exactly this set, or tags that
-   * these own.
+   * The credential's tags, for example `["tag:ci"]`. The order does not matter. Required with the
+   * scopes `devices:core` and `auth_keys`. The policy file must define each tag under `tagOwners`.
+   * An auth key that the credential creates has exactly this set, or tags that these tags own.
    * @default none
    * @see https://tailscale.com/kb/1068/tags
    */
@@ -36,8 +35,8 @@ export interface TrustCredentialArgs extends ConnectionArgs {
    */
   description?: pulumi.Input<string | undefined>;
   /**
-   * Scopes among `scopes` that exist although this version of Tailscope does not know them. It
-   * refuses every other unknown name as a typo. Nothing of this is sent.
+   * Scopes among `scopes` that exist although this version of Tailscope does not know them.
+   * Tailscope refuses every other unknown name as a typo. The argument itself is not sent.
    * @default none
    */
   unlistedScopes?: pulumi.Input<pulumi.Input<string>[] | undefined>;
