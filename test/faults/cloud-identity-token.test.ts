@@ -323,7 +323,7 @@ test.each<[string, Answers, Record<string, string>, string]>([
     "AWS gave no identity token: /latest/meta-data/iam/security-credentials/ failed with status 404.\n  Give the program credentials of AWS",
   ],
   [
-    "credentials that are none",
+    "credentials without a token",
     {
       "GET /latest/meta-data/iam/security-credentials/deployer": () =>
         JSON.stringify({ AccessKeyId: "a", SecretAccessKey: "SECRETSECRET" }),
@@ -332,7 +332,7 @@ test.each<[string, Answers, Record<string, string>, string]>([
     "its answer has no Token.",
   ],
   [
-    "credentials that are no JSON",
+    "credentials that are not JSON",
     { "GET /latest/meta-data/iam/security-credentials/deployer": () => "SECRETSECRET" },
     {},
     "its answer is not JSON.",
@@ -344,13 +344,13 @@ test.each<[string, Answers, Record<string, string>, string]>([
     "AWS gave no identity token: the region is not known.\n  Set AWS_REGION",
   ],
   [
-    "a region that is none",
+    "an invalid region",
     {},
     { AWS_REGION: "evil.example.com/" },
     "AWS_REGION is not the name of a region.",
   ],
   [
-    "a file of a web identity that is not there",
+    "a missing file of a web identity",
     {},
     { AWS_WEB_IDENTITY_TOKEN_FILE: "/nowhere", AWS_ROLE_ARN: "arn:aws:iam::1:role/x" },
     "AWS gave no identity token: the file of AWS_WEB_IDENTITY_TOKEN_FILE cannot be read: ENOENT",

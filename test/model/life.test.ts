@@ -296,10 +296,14 @@ describe("an auth key that is no longer valid", () => {
 
   test.each<[string, Properties, boolean]>([
     ["for a single machine is left alone", single, false],
-    ["for many machines is made again", { ...single, reusable: true }, true],
-    ["is made again where that is asked for", { ...single, recreateIfInvalid: "always" }, true],
+    ["for many machines is recreated", { ...single, reusable: true }, true],
     [
-      "is left alone where that is asked for",
+      'is recreated with recreateIfInvalid "always"',
+      { ...single, recreateIfInvalid: "always" },
+      true,
+    ],
+    [
+      'is left alone with recreateIfInvalid "never"',
       { ...single, reusable: true, recreateIfInvalid: "never" },
       false,
     ],

@@ -338,7 +338,7 @@ describe("a client that was made just now", () => {
 
   test.each<[string, Error, boolean]>([
     ["an older client", notFound(post), false],
-    ["a key that is not there", notFound(get), true],
+    ["a key that does not exist", notFound(get), true],
     ["another refusal", createRefusal(post, { status: 403, body: "no" }), true],
   ])("nobody waits for %s", async (_what, failure, isFresh) => {
     const { known, count } = unknownFor(1, failure);
@@ -376,10 +376,10 @@ describe("a second credential takes the place of the first", () => {
   const refused = createRefusal(get, { status: 401, body: "no" });
 
   test.each<[string, Error, boolean, string | Error]>([
-    ["where that one is gone", refused, true, "second"],
-    ["not where it is still there", refused, false, refused],
+    ["yes, if the first one is gone", refused, true, "second"],
+    ["no, if the first one still exists", refused, false, refused],
     [
-      "not where it may not do this",
+      "no, if the first one lacks the right",
       createRefusal(get, { status: 403, body: "no" }),
       true,
       createRefusal(get, { status: 403, body: "no" }),

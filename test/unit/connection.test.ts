@@ -112,7 +112,7 @@ test.each<[string, Record<string, string>, Record<string, string>, object]>([
     },
   ],
   [
-    "an identity token in clear at no other place",
+    "an identity token that no other place has in plaintext",
     { ...client, ACTIONS_ID_TOKEN_REQUEST_URL: "https://r", ACTIONS_ID_TOKEN_REQUEST_TOKEN: "b" },
     {},
     { deployer: oauthClient },
@@ -301,7 +301,7 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
       "  Create an OAuth client at https://console.tailscale.com/admin/settings/trust-credentials, or run the emulator: npx tailscope-emulator",
   ],
   [
-    "a base URL that is none, with what would be one",
+    "an invalid base URL, with a valid one",
     { ...client, TAILSCALE_BASE_URL: "x" },
     {},
     'The base URL (TAILSCALE_BASE_URL, tailscope:baseUrl) is not a URL.\n  Write an address such as "https://api.tailscale.com"; plain http is for loopback only.',
@@ -325,7 +325,7 @@ test.each<[string, Record<string, string>, Record<string, string>, string]>([
     "has a query or a fragment",
   ],
   [
-    "a base URL that is none",
+    "an invalid base URL",
     { ...client, TAILSCALE_BASE_URL: "api.tailscale.com" },
     {},
     "is not a URL",

@@ -160,20 +160,15 @@ describe("a credential that opens nothing any more", () => {
   const lasting = { reusable: true };
 
   test.each<[string, Key, readonly AuditEntry[], object]>([
-    ["revoked, at the time that the key has", { id: "k", revoked }, [], { at: revoked }],
+    ["revoked at the key's own time", { id: "k", revoked }, [], { at: revoked }],
     [
-      "revoked, by whom the log names",
+      "revoked by the actor in the audit log",
       { id: "k", revoked, invalid: true, expires: past },
       [entry("REVOKE", "2026-05-02T00:00:00Z"), entry("UPDATE", "2026-05-03T00:00:00Z")],
       { at: "2026-05-02T00:00:00Z", by: "kDeployCNTRL (deployer)" },
     ],
-    [
-      "revoked, where it would still live",
-      { id: "k", invalid: true, expires: "2026-06-02" },
-      [],
-      {},
-    ],
-    ["revoked, where it never ends", { id: "k", invalid: true, expires: null }, [], {}],
+    ["revoked before its expiry", { id: "k", invalid: true, expires: "2026-06-02" }, [], {}],
+    ["revoked without an expiry", { id: "k", invalid: true, expires: null }, [], {}],
   ])("a credential that is no longer valid is %s", (_, key, log, more) => {
     const expected = { what: "revoked", fields: {}, ...more };
     expect(drift(authKey(lasting), key, log)).toEqual({ ...aboutKey, ...expected });

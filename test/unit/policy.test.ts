@@ -147,7 +147,7 @@ const wrongSettings: [string, Rules, string][] = [
     "only-known-code: exceptions[0]: the urn has a * in its project or type.",
   ],
   [
-    "a length of time that is none",
+    "an invalid duration",
     { "auth-key-expiry": { longest: "a month" } },
     'auth-key-expiry: "a month" is not a duration',
   ],
@@ -155,7 +155,7 @@ const wrongSettings: [string, Rules, string][] = [
   ["a length of nothing", { "clients-rotate": { longest: 0 } }, "0 is not a duration"],
   ["a table that is missing", { "allowed-tags-and-scopes": "mandatory" }, "the table is missing"],
   [
-    "a table with a row that is none",
+    "a table with an invalid row",
     loose({ "allowed-tags-and-scopes": { table: [{ tags: "tag:a", scopes: [] }] } }),
     "allowed-tags-and-scopes: table[0]: give the tags as a list",
   ],
@@ -709,17 +709,22 @@ describe("a client of a rotating pair", () => {
     );
 
   test.each<[string, object, unknown, boolean]>([
-    ["is made anew", { every: "30d", anchor }, current, true],
-    ["is made anew, and so was the one before", { every: "30d", anchor }, current - 1, true],
-    ["is made anew, the period in seconds", { every: 2_592_000, anchor }, current, true],
-    ["is not where its generation is written down", { every: "30d", anchor }, 0, false],
-    ["is not where its generation is yet to come", { every: "30d", anchor }, current + 1, false],
-    ["is not where its generation is a text", { every: "30d", anchor }, String(current), false],
-    ["is not often enough", { every: "91d", anchor }, 3, false],
-    ["is not where the period cannot be seen", {}, current, false],
-    ["is not where the period is none", { every: "now", anchor }, current, false],
-    ["is not where the anchor is a number", { every: "30d", anchor: 2026 }, current, false],
-    ["is not where the anchor is none", { every: "30d", anchor: "then" }, current, false],
+    ["is recreated", { every: "30d", anchor }, current, true],
+    ["is recreated, and so was the previous one", { every: "30d", anchor }, current - 1, true],
+    ["is recreated, with the period in seconds", { every: 2_592_000, anchor }, current, true],
+    ["does not rotate with a fixed generation", { every: "30d", anchor }, 0, false],
+    ["does not rotate with a future generation", { every: "30d", anchor }, current + 1, false],
+    [
+      "does not rotate with a string as its generation",
+      { every: "30d", anchor },
+      String(current),
+      false,
+    ],
+    ["does not rotate often enough", { every: "91d", anchor }, 3, false],
+    ["does not rotate with a hidden period", {}, current, false],
+    ["does not rotate with an invalid period", { every: "now", anchor }, current, false],
+    ["does not rotate with a number as its anchor", { every: "30d", anchor: 2026 }, current, false],
+    ["does not rotate with an invalid anchor", { every: "30d", anchor: "then" }, current, false],
   ])(
     "the policy pack sees whether a client of a rotating pair rotates: it %s",
     async (_, inputs, generation, isRotated) => {

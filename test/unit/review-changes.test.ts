@@ -58,7 +58,11 @@ describe("the steps of one resource are grouped into changes", () => {
     ],
     ["one part twice", [create, create], ["replace", "replace"]],
     ["two ends", [remove, remove], ["delete", "delete"]],
-    ["an end that is no part", [create, part("delete", "k1", undefined)], ["delete", "replace"]],
+    [
+      "a delete of another credential",
+      [create, part("delete", "k1", undefined)],
+      ["delete", "replace"],
+    ],
     [
       "an end and a creation",
       [part("delete", "k1", undefined), part("create", undefined, "dns")],
@@ -144,11 +148,11 @@ describe("a resource that was only looked up before", () => {
     return { ...given, oldState: { ...given.oldState, external: true } };
   };
   test.each<[string, GivenStep, string[]]>([
-    ["updated is made", external("update", "dns"), ["create"]],
-    ["replaced is made", external("replace", "dns"), ["create"]],
-    ["imported is imported", external("import-replacement", "dns"), ["import"]],
-    ["ended is looked up no more", external("delete", undefined), ["discard"]],
-    ["looked up again is nothing", external("read", "dns"), []],
+    ["an update is a create", external("update", "dns"), ["create"]],
+    ["a replacement is a create", external("replace", "dns"), ["create"]],
+    ["an import stays an import", external("import-replacement", "dns"), ["import"]],
+    ["an end is the end of the lookup", external("delete", undefined), ["discard"]],
+    ["another lookup is not a change", external("read", "dns"), []],
   ])("a change of a looked-up resource has the right kind: %s", (_, given, expected) => {
     expect(changes(given)).toEqual(expected);
   });
@@ -320,22 +324,22 @@ describe("a credential that is deletedWith another resource", () => {
   const ending = { ...given, oldState: { ...given.oldState, deletedWith: owner } };
 
   test.each<[string, GivenStep[], string]>([
-    ["stays where that goes", [bucket("delete")], stays],
-    ["goes where that stays", [bucket("update")], goes],
-    ["goes where nothing is said of that", [], goes],
-    ["stays where an earlier run left that to be deleted", [bucket("delete-replaced")], stays],
+    ["stays if the other is deleted", [bucket("delete")], stays],
+    ["goes if the other stays", [bucket("update")], goes],
+    ["goes if the other is not in the preview", [], goes],
+    ["stays if an earlier run left the other to be deleted", [bucket("delete-replaced")], stays],
     [
-      "may stay where that is deleted before its replacement is made",
+      "may stay if the other is deleted before its replacement is created",
       [bucket("delete-replaced"), bucket("replace"), bucket("create-replacement")],
       mayStay,
     ],
     [
-      "stays where that is deleted after its replacement was made",
+      "stays if the other is deleted after its replacement was created",
       [bucket("create-replacement"), bucket("replace", true), bucket("delete-replaced", true)],
       stays,
     ],
     [
-      "stays where one part of the replacement is marked",
+      "stays if one part of the replacement is marked",
       [bucket("replace", true), bucket("create-replacement")],
       stays,
     ],

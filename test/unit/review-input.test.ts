@@ -29,8 +29,8 @@ describe("the JSON of a preview is read from any output around it", () => {
   test.each([
     ["in one line", good],
     ["over many lines", `${pretty}\n`],
-    ["with the ends of lines that Windows has", pretty.replaceAll("\n", "\r\n")],
-    ["behind a mark of its encoding", `\ufeff${pretty}`],
+    ["with the line ends of Windows", pretty.replaceAll("\n", "\r\n")],
+    ["after a byte order mark", `\ufeff${pretty}`],
     [
       "behind what the CLI says of policy packs and plugins",
       `Installing policy pack acme-iam 0.0.7...\nFinished installing policy pack\n[resource plugin random-4.16.3] installing\n\n${pretty}`,

@@ -304,12 +304,12 @@ describe("the code that runs is part of the change", () => {
         (inputs(newState)["__provider"] =
           'exports.handler=()=>require("tailscope").AuthKey.provider'),
     ],
-    ["with a blank more", ({ newState }) => (inputs(newState)["__provider"] += " ")],
+    ["with another space", ({ newState }) => (inputs(newState)["__provider"] += " ")],
     ["that is secret", ({ newState }) => (inputs(newState)["__provider"] = secret)],
     ["that is not known yet", ({ newState }) => (inputs(newState)["__provider"] = unknown)],
     ["that is missing", ({ newState }) => delete inputs(newState)["__provider"]],
     ["that is missing before", ({ oldState }) => delete inputs(oldState)["__provider"]],
-    ["that is no text", ({ newState }) => (inputs(newState)["__provider"] = { a: 1 })],
+    ["that is not a string", ({ newState }) => (inputs(newState)["__provider"] = { a: 1 })],
     ["of hidden inputs", ({ newState }) => (newState["inputs"] = secret)],
   ])("a step with code that is %s is not understood", (_, change) => {
     const given = update();

@@ -228,11 +228,11 @@ describe("an unknown scope counts as the worst", () => {
     reviewed(step(op, kind, "a", before, after));
 
   test.each<[string, Review]>([
-    ["where others may use it", changed(future, { ...future, subject: "*" })],
-    ["where it gets tags", changed(future, { ...future, tags: ["tag:a"] })],
-    ["where its tags cannot be seen", changed(future, { ...future, tags: secret })],
+    ["if others can use the credential", changed(future, { ...future, subject: "*" })],
+    ["if the credential gets tags", changed(future, { ...future, tags: ["tag:a"] })],
+    ["if the credential's tags are hidden", changed(future, { ...future, tags: secret })],
     [
-      "where it moves",
+      "if the credential moves",
       changed(
         { scopes: ["future"] },
         { scopes: ["future"], connection: "prod" },

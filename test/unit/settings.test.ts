@@ -510,7 +510,7 @@ describe("environment and stack config", () => {
       "Found an identity token (TAILSCALE_IDENTITY_TOKEN) and a variable of one (TAILSCALE_IDENTITY_TOKEN_ENVIRONMENT_VARIABLE_NAME).\n  Unset one.",
     ],
     [
-      "a proxy that is none",
+      "an invalid proxy",
       { ...ours, HTTPS_PROXY: "socks5://user:SECRETSECRET@proxy" },
       {},
       "HTTPS_PROXY names a proxy that is neither http nor https",
