@@ -30,7 +30,7 @@ describe("a file", () => {
       '{"acls":[{"action":"accept","src":"*","dst":["*:*"]}]}',
       /acls\[0\]\.src: expected a list, got a string/,
     ],
-  ])("%s in a policy file causes a message and not a crash", (_, text, message) => {
+  ])("a policy file %s causes a message and not a crash", (_, text, message) => {
     expect(reasonFor(text)).toMatch(message);
   });
 

@@ -311,7 +311,7 @@ describe("the code that runs is part of the change", () => {
     ["that is missing before", ({ oldState }) => delete inputs(oldState)["__provider"]],
     ["that is not a string", ({ newState }) => (inputs(newState)["__provider"] = { a: 1 })],
     ["of hidden inputs", ({ newState }) => (newState["inputs"] = secret)],
-  ])("a step with code that is %s is not understood", (_, change) => {
+  ])("a step with code %s is not understood", (_, change) => {
     const given = update();
     change(given);
     const found = reviewed(given);
