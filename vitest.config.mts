@@ -11,7 +11,7 @@ const noTailnet = {
 /** What a test of the Pulumi engine needs; an operation takes one to three seconds. */
 const engine = {
   globalSetup: ["test/compiled.ts", "test/engine/pulumi-is-there.ts"],
-  testTimeout: 300_000,
+  testTimeout: 600_000,
   hookTimeout: 60_000,
 };
 

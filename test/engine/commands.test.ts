@@ -106,9 +106,10 @@ test("npm run pulumi works inside an example, with this checkout's passphrase in
   for (const name of ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_HOME"])
     Reflect.deleteProperty(env, name);
   const inExample = ["--prefix", example, "run", "--silent", "pulumi", "--"];
-  const { code, text } = await run("npm", [...inExample, "version"], env);
-  expect(code, text).toBe(0);
-  expect(text.trim()).toMatch(/^v3\./);
+  const version = await run("npm", [...inExample, "version"], env);
+  expect(version.code, version.text).toBe(0);
+  // On a busy machine the set-up says on standard error that it waits.
+  expect(version.stdout.trim()).toMatch(/^v3\./);
   const { stdout } = await run("node", ["tools/print-environment.mjs"], env);
   expect(stdout).toContain("unset PULUMI_CONFIG_PASSPHRASE\n");
 });
