@@ -140,7 +140,7 @@ export function isTrustWithin(narrow: Trusted, wide: Trusted): boolean {
     narrow.audience,
     ...Object.entries(narrow.claims).flat(),
   ];
-  if (findInvisible(texts.join("")).length > 0) return isSame(narrow, wide);
+  if (findInvisible(texts.join("")).length > 0) return isSameTrust(narrow, wide);
   const rules = normalizeRules(narrow);
   return (
     narrow.issuer === wide.issuer &&
@@ -154,7 +154,7 @@ export function isTrustWithin(narrow: Trusted, wide: Trusted): boolean {
   );
 }
 
-function isSame(a: Trusted, b: Trusted): boolean {
+function isSameTrust(a: Trusted, b: Trusted): boolean {
   const format = ({ issuer, subject, audience, claims }: Trusted) =>
     JSON.stringify([issuer, subject, audience, Object.entries(claims).sort()]);
   return format(a) === format(b);

@@ -69,10 +69,10 @@ export async function readAuditLog(
   } as const;
   const logs = (await api.send(request, answer)).logs ?? [];
   // The documentation promises no order, and deferred entries arrive later than the event.
-  return logs.sort((a, b) => parseTime(a) - parseTime(b));
+  return logs.sort((a, b) => parseEventTime(a) - parseEventTime(b));
 }
 
-function parseTime({ eventTime }: AuditEntry): number {
+function parseEventTime({ eventTime }: AuditEntry): number {
   const time = Date.parse(eventTime);
   return Number.isNaN(time) ? 0 : time;
 }

@@ -113,7 +113,7 @@ export function openHttp(
   );
   let serverAhead = 0;
 
-  async function ask(
+  async function sendOnce(
     dispatcher: Dispatcher,
     request: Request,
     token: string | undefined,
@@ -147,7 +147,7 @@ export function openHttp(
       let answer: Answer | undefined;
       for (let tried = 1; answer === undefined; tried++) {
         try {
-          answer = await ask(dispatcher, request, authorization?.token);
+          answer = await sendOnce(dispatcher, request, authorization?.token);
         } catch (error) {
           // undici repeats a request without an answer, but not one whose answer breaks off.
           if (isRepeatable && error instanceof BrokenOff && tried < breakOffs) continue;

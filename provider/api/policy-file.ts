@@ -9,7 +9,7 @@ import type { ApiClient } from "./auth/client";
 const policyFile = z.object({ tagOwners: z.record(z.string(), z.array(z.string())).nullish() });
 
 /** Of each tag that the policy file defines, who may give it. Needs {@link policyFileScopes}. */
-export async function readTagOwners(
+export async function fetchTagOwners(
   tailnet: string,
   api: ApiClient,
 ): Promise<Record<string, string[]>> {
@@ -24,7 +24,7 @@ export async function readTagOwners(
 const details = z.object({ acl: z.string() });
 
 /** The policy file as it is written, comments included. Needs {@link policyFileScopes}. */
-export async function readPolicyText(tailnet: string, api: ApiClient): Promise<string> {
+export async function fetchPolicyText(tailnet: string, api: ApiClient): Promise<string> {
   const path = `/tailnet/${encodeURIComponent(tailnet)}/acl?details=true`;
   const { acl } = await api.send(
     { doing: "read the policy file", method: "GET", path, needs: "policy_file:read" },

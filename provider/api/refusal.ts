@@ -46,7 +46,7 @@ export function createRefusal(
   const details: FailureDetails = { attempt, status, requestId, sender };
   const said = readMessage(body);
   const told = said === "" ? "" : `: ${said}`;
-  const place = formatPlace(attempt, status, requestId);
+  const place = formatAnswer(attempt, status, requestId);
   const refused = `Tailscale refused to ${attempt.doing} (${place})${told}`;
   const failed = `Tailscale failed to ${attempt.doing} (${place})${told}`;
   const name = sender?.name ?? "the credential";
@@ -158,7 +158,7 @@ export function createNotUnderstood(attempt: Attempt, problem: string): AnswerNo
   );
 }
 
-function formatPlace(attempt: Attempt, status: number, requestId: string | undefined): string {
+function formatAnswer(attempt: Attempt, status: number, requestId: string | undefined): string {
   const request = requestId === undefined ? "" : `, request ${sanitize(requestId)}`;
   return `${status}, ${attempt.method} ${attempt.path}${request}`;
 }

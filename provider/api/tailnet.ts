@@ -25,7 +25,7 @@ import {
   type Keys,
 } from "./keys/keys";
 import { keyShape } from "./keys/schema";
-import { readTagOwners } from "./policy-file";
+import { fetchTagOwners } from "./policy-file";
 import type { Connection } from "./settings/connection";
 
 /** An OAuth client that mints auth keys with its own token. */
@@ -145,7 +145,7 @@ export function openTailnet(
       ownKeySeen = key;
       return key?.scopes ?? undefined;
     } catch (error) {
-      if (!isHidden(error)) throw error;
+      if (!isHiddenAnswer(error)) throw error;
       ownKeySeen = error;
       return undefined;
     }
@@ -166,7 +166,7 @@ export function openTailnet(
   });
   const readOwners = () =>
     readIfPermitted(
-      () => readTagOwners(connection.tailnet, deployerApi),
+      () => fetchTagOwners(connection.tailnet, deployerApi),
       (reason, error) =>
         warn(
           `Tags ${notChecked}: ${reason} It needs ${policyFileScopes.join(", ")}${describeLack(error)}.`,
@@ -197,12 +197,12 @@ export function openTailnet(
     allKeys: () => deployer.all(),
     async deployer() {
       const key = await ownKey();
-      return key && toHolder(key, `the deployer ${sanitize(key.id)}`);
+      return key && toGrantHolder(key, `the deployer ${sanitize(key.id)}`);
     },
     async clientAsHolder(id) {
       const client = await readMinterKey(id);
       return client && isActive(client)
-        ? toHolder(client, `the OAuth client ${sanitize(id)} of mintedBy`)
+        ? toGrantHolder(client, `the OAuth client ${sanitize(id)} of mintedBy`)
         : undefined;
     },
     tagOwners(again) {
@@ -216,7 +216,7 @@ export function openTailnet(
   };
 }
 
-function toHolder(key: Key, name: string): Holder {
+function toGrantHolder(key: Key, name: string): Holder {
   return {
     name,
     kind: key.keyType === "api" ? "user" : "credential",
@@ -228,7 +228,7 @@ function toHolder(key: Key, name: string): Holder {
 /** The answers which say that the deployer may not look. */
 type Hidden = NotPermitted | NotFound | NotVisible;
 
-function isHidden(error: unknown): error is Hidden {
+function isHiddenAnswer(error: unknown): error is Hidden {
   return [NotPermitted, NotFound, NotVisible].some((kind) => error instanceof kind);
 }
 
@@ -243,7 +243,7 @@ async function readIfPermitted<Answer>(
   try {
     return await read();
   } catch (error) {
-    if (!isHidden(error)) throw error;
+    if (!isHiddenAnswer(error)) throw error;
     tell(`${getFirstLine(error)}.`, error);
     return undefined;
   }

@@ -7,7 +7,7 @@ import { CommandFailure } from "./failure";
 
 /** The text of a file, or of standard input for `-`. */
 export async function readFileOrInput(path: string): Promise<string> {
-  if (path !== "-") return readText(path);
+  if (path !== "-") return readTextFile(path);
   if (process.stdin.isTTY) {
     throw new CommandFailure(
       "Nothing is piped to standard input.\n  Pipe something to it, or name a file instead of -.",
@@ -16,7 +16,7 @@ export async function readFileOrInput(path: string): Promise<string> {
   return decode(await buffer(process.stdin), "Standard input");
 }
 
-export function readText(path: string): string {
+export function readTextFile(path: string): string {
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);

@@ -56,7 +56,7 @@ export async function listInventory(options: InventoryOptions): Promise<void> {
       "Without a stack, nothing says which credentials are managed: run this in a project with a selected stack, or give --stack or --state.",
     );
   if (options.json) printJson({ credentials: wanted, ...(limits.length > 0 && { limits }) });
-  else report(wanted, now);
+  else printInventory(wanted, now);
 }
 
 /**
@@ -81,7 +81,7 @@ function describeShortLived(count: number): string[] {
   ];
 }
 
-function report(listed: readonly Listed[], now: number): void {
+function printInventory(listed: readonly Listed[], now: number): void {
   if (listed.length === 0) {
     print("No credentials.");
     return;

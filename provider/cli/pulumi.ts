@@ -209,7 +209,7 @@ async function runPulumi(
     const said = getStandardError(error);
     if (/passphrase/i.test(said))
       throw new CommandFailure(
-        `${command} failed: ${sanitize(said)}\n  The stack is encrypted with a passphrase that this terminal does not have: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE to the one with which the stack was created, or ${withoutIt}.`,
+        `${command} failed: ${sanitize(said)}\n  The stack is encrypted with a passphrase that this terminal does not have: set PULUMI_CONFIG_PASSPHRASE or PULUMI_CONFIG_PASSPHRASE_FILE as they were when the stack was created, or ${withoutIt}.`,
       );
     if (args[0] === "config" && /no Pulumi\.yaml project file found/.test(said))
       throw new NoProject(

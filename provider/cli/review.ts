@@ -14,7 +14,7 @@ import type { GivenPolicy } from "../review/reach/policies";
 import { exceedsLimit, type Limit, type Review, reviewWithReach } from "../review/review";
 import type { reviewFormats } from "./choices";
 import { CommandFailure, exitCodes } from "./failure";
-import { readFileOrInput, readText } from "./files";
+import { readFileOrInput, readTextFile } from "./files";
 import { measureWidth, printAside, printJson } from "./output";
 import { wrap } from "./wrapping";
 
@@ -37,7 +37,7 @@ export interface ReviewOptions {
 }
 
 /** Prints a review, and sets the exit code by its limits. */
-export async function review(file: string | undefined, options: ReviewOptions): Promise<void> {
+export async function printReview(file: string | undefined, options: ReviewOptions): Promise<void> {
   const found = await createReview(file, options);
   if (options.explain === undefined) process.stdout.write(await render(found, options));
   else explain(found, options.explain, options);
@@ -108,7 +108,7 @@ async function readChange(content: string, isPlan: boolean) {
 }
 
 function readGivenPolicy(path: string | undefined): GivenPolicy | undefined {
-  return path === undefined ? undefined : { name: path, text: readText(path) };
+  return path === undefined ? undefined : { name: path, text: readTextFile(path) };
 }
 
 /**

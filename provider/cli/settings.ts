@@ -30,7 +30,10 @@ export function createSettings(config: StackConfig): Settings {
         createConfigReader(config.content, secrets),
         name,
       );
-      if (secrets.size > 0 && (connection === undefined || holds(connection, unreadSecret))) {
+      if (
+        secrets.size > 0 &&
+        (connection === undefined || containsText(connection, unreadSecret))
+      ) {
         decrypted ??= config.decrypt().catch((reason: unknown) => {
           throw createDecryptionFailure([...secrets], reason);
         });
@@ -75,7 +78,7 @@ function tryConnection(
   }
 }
 
-function holds(value: unknown, text: string): boolean {
+function containsText(value: unknown, text: string): boolean {
   return JSON.stringify(value).includes(text);
 }
 

@@ -45,7 +45,7 @@ export function createDynamicProvider<Inputs extends object>(
         const found = [...failures];
         if (found.length === 0 && !holdsUnknown(news["connection"])) {
           // So that a preview shows credentials that are missing or contradict each other.
-          const { deployer, timing } = getConnection(news);
+          const { deployer, timing } = requireConnection(news);
           const isByClient = "mintedBy" in news || deployer.kind !== "accessToken";
           // Of a resource without a change nothing is sent, so nothing needs to be possible.
           const isChanged = !isDeepStrictEqual(current, recoverInputs(definition, inputs));
@@ -266,7 +266,7 @@ export function createDynamicProvider<Inputs extends object>(
   }
 
   /** The connection of a resource whose inputs `check` looks at. */
-  function getConnection(news: Properties): Connection {
+  function requireConnection(news: Properties): Connection {
     try {
       return run.getConnection(getConnectionName(news));
     } catch (error) {

@@ -86,7 +86,7 @@ export async function checkGrants(
   // A read-only deployer previews for another one, whose scopes and tags we cannot see.
   const isPreviewer = isReader(holder, needs);
   const findProblems = isPreviewer ? findUndefinedTags : findTagProblems;
-  const tagFailures = await checkTags();
+  const tagFailures = await checkTagOwners();
   if (isPreviewer) return tagFailures;
 
   const inability = findAbilityProblem(holder, needs);
@@ -101,7 +101,7 @@ export async function checkGrants(
   return [...failures, ...tagFailures];
 
   /** Why the policy file, as it is now, does not allow the tags. */
-  async function checkTags(): Promise<Failure[]> {
+  async function checkTagOwners(): Promise<Failure[]> {
     if (tags.length === 0) return [];
     let problems = findProblems(holder, tags, await tailnet.tagOwners());
     // This run may have changed the policy file since it was read.

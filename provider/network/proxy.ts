@@ -124,22 +124,22 @@ function isExempt({ hostname, port, protocol }: URL, exemptions: string): boolea
       // An IPv6 address has colons of its own; one with a port stands in brackets.
       const [, name = entry, itsPort] = /^(\[.*\]|[^:]*):(\d+)$/.exec(entry) ?? [];
       if (itsPort !== undefined && itsPort !== ownPort) return false;
-      return matches(host, removeBrackets(name).toLowerCase());
+      return matchesEntry(host, removeBrackets(name).toLowerCase());
     });
 }
 
-function matches(host: string, entry: string): boolean {
+function matchesEntry(host: string, entry: string): boolean {
   if (entry === "*") return true;
   const [network = "", bits] = entry.split("/");
-  if (bits !== undefined) return /^\d+$/.test(bits) && isWithin(host, network, Number(bits));
+  if (bits !== undefined) return /^\d+$/.test(bits) && isInSubnet(host, network, Number(bits));
   if (isIP(host) !== 0 || isIP(entry) !== 0)
-    return isWithin(host, entry, isIP(entry) === 6 ? 128 : 32);
+    return isInSubnet(host, entry, isIP(entry) === 6 ? 128 : 32);
   const suffix = entry.replace(/^\*?\./, "").replace(/\.$/, "");
   if (suffix === "") return false;
   return (!entry.startsWith("*.") && host === suffix) || host.endsWith(`.${suffix}`);
 }
 
-function isWithin(host: string, network: string, bits: number): boolean {
+function isInSubnet(host: string, network: string, bits: number): boolean {
   const family = isIP(network);
   if (family === 0 || isIP(host) !== family) return false;
   if (bits > (family === 6 ? 128 : 32)) return false;

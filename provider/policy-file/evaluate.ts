@@ -116,7 +116,7 @@ function writeFlows(
   for (const source of sources) {
     const loginsAt = findLoginsFrom(policy, everything, source);
     for (const target of targets) {
-      if (!isAsked(source, target)) continue;
+      if (!canSend(source, target)) continue;
       const reached = reach(source, target);
       const back = isMirrored && findWayBack(source, target, ownSources, ownTargets);
       const capabilities = [
@@ -136,7 +136,7 @@ const noClass: Class = { id: 0, combinations: [] };
  * An address only sends to its own family. Whether a machine reaches itself is evaluated once, at
  * its IPv4 address.
  */
-function isAsked({ member, address }: Source, target: Target): boolean {
+function canSend({ member, address }: Source, target: Target): boolean {
   if (address.family !== target.address.family) return false;
   const isItself = target.at.kind === "machine" && target.at.member === member;
   return !isItself || address.family === 4;

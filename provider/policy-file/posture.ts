@@ -75,12 +75,12 @@ export function meetsCondition(condition: PostureCondition, attributes: Attribut
     case "IS SET":
       return true;
     case "IN":
-      return values.some((value) => compare(actual, value) === 0);
+      return values.some((value) => compareValues(actual, value) === 0);
     case "NOT IN":
-      return values.every((value) => compare(actual, value) !== 0);
+      return values.every((value) => compareValues(actual, value) !== 0);
   }
   const [value = ""] = values;
-  const order = compare(actual, value);
+  const order = compareValues(actual, value);
   switch (operator) {
     case "==":
       return order === 0;
@@ -98,7 +98,7 @@ export function meetsCondition(condition: PostureCondition, attributes: Attribut
 }
 
 /** Compares versions by their numbers, `1.10` after `1.9`, and everything else as text. */
-function compare(left: PostureValue, right: PostureValue): number {
+function compareValues(left: PostureValue, right: PostureValue): number {
   const numbers = [left, right].map((value) => /^v?(\d+(?:\.\d+)*)$/.exec(String(value))?.[1]);
   const [one, other] = numbers.map((text) => text?.split(".").map(Number));
   if (one === undefined || other === undefined)

@@ -94,7 +94,7 @@ export function readIpsets(
     let ranges: Range[] = [];
     for (const entry of found.entries) {
       const { remove, target } = splitEntry(entry.text);
-      const meant = findRanges(target, [...chain, name]);
+      const meant = resolveRanges(target, [...chain, name]);
       if (meant === undefined) {
         reportNotUnderstood(reading, entry.place, "is not a known target of an ipset");
         continue;
@@ -108,7 +108,7 @@ export function readIpsets(
     return ipset;
   }
 
-  function findRanges(target: string, chain: readonly string[]): readonly Range[] | undefined {
+  function resolveRanges(target: string, chain: readonly string[]): readonly Range[] | undefined {
     if (target === "autogroup:internet") return internetRanges;
     if (target.startsWith("ipset:")) return resolve(target, chain)?.ranges;
     const range = parseRange(target) ?? parseSpan(target);

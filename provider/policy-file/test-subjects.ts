@@ -85,7 +85,7 @@ export function findSubjects(
         { tags: findServiceTags(selector.name, tailnet), service: selector.name, isOpen: false },
       ];
     case "autogroup":
-      return findAutogroup(selector.name);
+      return findAutogroupSubjects(selector.name);
     default:
       return { invalid: "is not something that a test can name" };
   }
@@ -195,7 +195,7 @@ function findAddress(ranges: readonly Range[], tailnet: Tailnet | undefined): Su
 }
 
 /** A subject about whom we know only the autogroup. */
-function findAutogroup(name: AutogroupName): Subjects {
+function findAutogroupSubjects(name: AutogroupName): Subjects {
   switch (name) {
     case "member":
       return [{ login: "", role: "member", isMember: true, tags: new Set(), isOpen: false }];
@@ -226,7 +226,7 @@ export function means(policy: PolicyFile, selector: Selector, subject: Subject):
       return undefined;
     case "addresses":
     case "ipset":
-      return isWithin(subject, selector.ranges);
+      return isSubjectInRanges(subject, selector.ranges);
     case "tag":
       return tags.has(selector.name) ? true : otherwise;
     case "user":
@@ -257,7 +257,7 @@ function meansAutogroup(name: AutogroupName, subject: Subject, otherwise: Truth)
 }
 
 /** An unknown tailnet address is certainly within ranges that contain the whole tailnet. */
-function isWithin({ addresses, service }: Subject, ranges: readonly Range[]): Truth {
+function isSubjectInRanges({ addresses, service }: Subject, ranges: readonly Range[]): Truth {
   if (addresses !== undefined) {
     const inside = addresses.filter((address) => isInRanges(address, ranges));
     if (inside.length === 0) return false;

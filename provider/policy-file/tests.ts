@@ -189,13 +189,13 @@ function isTarget(
   const isMachine = to.login !== undefined || to.tags.size > 0 || to.service !== undefined;
   // A grant with `via` applies only behind routers, and opens no machine.
   if (via.length > 0 && isMachine) return false;
-  if (selector.kind === "autogroup" && selector.name === "self") return isSame(from, to);
+  if (selector.kind === "autogroup" && selector.name === "self") return isSameMachine(from, to);
   if (selector.kind === "autogroup" && selector.name === "internet")
     return to.addresses?.some((address) => isInRanges(address, internetRanges)) ?? false;
   return means(policy, selector, to);
 }
 
-function isSame(from: Subject, to: Subject): Truth {
+function isSameMachine(from: Subject, to: Subject): Truth {
   if (from.login !== undefined && from.login === to.login) return true;
   return (from.isOpen || to.isOpen) && from.tags.size === 0 && to.tags.size === 0
     ? undefined
@@ -248,7 +248,7 @@ function isLoginOpen(
     const source = holdsForAny(rule.sources, (selector) => means(policy, selector, from));
     const target = holdsForAny(rule.destinations, (selector) =>
       selector.kind === "autogroup" && selector.name === "self"
-        ? isSame(from, to)
+        ? isSameMachine(from, to)
         : means(policy, selector, to),
     );
     return holdsForAll([source, target], (truth) => truth);

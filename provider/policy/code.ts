@@ -11,7 +11,7 @@ import { kinds } from "../access/kinds";
 import { findOfficialKind } from "../access/official";
 import { formatProviderText } from "../access/provider-text";
 import { runsCode, typePrefix } from "../access/resource-types";
-import { describeEnd, type Exemption, holdsAny } from "./exceptions";
+import { describeLastEnd, type Exemption, holdsAny } from "./exceptions";
 import type { Shown } from "./judged";
 import { isFor } from "./urn-pattern";
 
@@ -44,16 +44,16 @@ export function findForeignCode(
   exceptions: readonly Exemption[],
   today: string,
 ): string[] {
-  const problem = findProblem(type, urn, seen);
+  const problem = findCodeProblem(type, urn, seen);
   if (problem === undefined) return [];
   const meant = exceptions.filter((one) => isFor(one.urn, urn));
   if (holdsAny(meant, today)) return [];
   return [
-    `${problem} ${describeEnd(meant)}Remove it, or add an exception with a reason and a last day to the pack: exceptions: [{ urn: "${urn}", reason: "…", until: "YYYY-MM-DD" }].`,
+    `${problem} ${describeLastEnd(meant)}Remove it, or add an exception with a reason and a last day to the pack: exceptions: [{ urn: "${urn}", reason: "…", until: "YYYY-MM-DD" }].`,
   ];
 }
 
-function findProblem(type: string, urn: string, seen: SeenCode): string | undefined {
+function findCodeProblem(type: string, urn: string, seen: SeenCode): string | undefined {
   const judgedByNone = "with the deployer's credentials, which no rule can judge.";
   if (type.startsWith(typePrefix)) {
     const kind = kinds.find((one) => type === typePrefix + one);

@@ -40,7 +40,7 @@ export function holdsAny(exemptions: readonly Exemption[], today: string): boole
 }
 
 /** Says when the last of them ended, with a trailing space; empty if there are none. */
-export function describeEnd(exemptions: readonly Exemption[]): string {
+export function describeLastEnd(exemptions: readonly Exemption[]): string {
   const last = exemptions
     .map(({ until }) => until)
     .sort()

@@ -240,7 +240,7 @@ export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
         // The engine runs a rule that is off here only if a file turns it on.
         if (name === "allowed-tags-and-scopes" && isTableOff && !("table" in options))
           throw new Error(missingTable);
-        remember(shown, components);
+        rememberComponent(shown, components);
         judge(shown, options, report);
       },
     };
@@ -304,7 +304,7 @@ function withoutLevel({
 }
 
 /** Keeps what a rotating component was given: its clients are judged by it, and come after it. */
-function remember(shown: Shown, components: Map<string, RotatingComponent>): void {
+function rememberComponent(shown: Shown, components: Map<string, RotatingComponent>): void {
   if (shown.type !== rotatingType) return;
   const args = readArguments(shown.props);
   components.set(shown.urn, { every: args.value("every"), anchor: args.value("anchor") });

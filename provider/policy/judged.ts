@@ -86,7 +86,7 @@ export function judgeAs(kind: Kind, shown: Shown): Judged {
 /** Reads arguments. The engine throws when an unknown one is read. */
 export function readArguments(props: Readonly<Record<string, unknown>>): Arguments {
   const thrown: unknown[] = [];
-  function read(holder: object, key: string | number): unknown {
+  function readMember(holder: object, key: string | number): unknown {
     try {
       const value: unknown = Reflect.get(holder, key);
       return value === null || value === "" ? undefined : value;
@@ -96,9 +96,9 @@ export function readArguments(props: Readonly<Record<string, unknown>>): Argumen
     }
   }
   return {
-    value: (name) => read(props, name),
+    value: (name) => readMember(props, name),
     list(name) {
-      const value = read(props, name);
+      const value = readMember(props, name);
       if (!Array.isArray(value)) {
         const isUnknown = value === notKnown;
         return {
@@ -107,7 +107,7 @@ export function readArguments(props: Readonly<Record<string, unknown>>): Argumen
           isUnknown,
         };
       }
-      const members = Array.from({ length: value.length }, (_, index) => read(value, index));
+      const members = Array.from({ length: value.length }, (_, index) => readMember(value, index));
       const known = members.filter((member) => member !== notKnown);
       const texts = known.filter((member) => typeof member === "string");
       return {
@@ -117,10 +117,10 @@ export function readArguments(props: Readonly<Record<string, unknown>>): Argumen
       };
     },
     entries(name) {
-      const value = read(props, name);
+      const value = readMember(props, name);
       if (typeof value !== "object" || value === null)
         return { known: {}, isUnknown: value === notKnown };
-      const members = Object.keys(value).map((key) => [key, read(value, key)] as const);
+      const members = Object.keys(value).map((key) => [key, readMember(value, key)] as const);
       const known = members.filter(
         (member): member is readonly [string, string] => typeof member[1] === "string",
       );

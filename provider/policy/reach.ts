@@ -8,7 +8,7 @@ import { rememberSpreads, type SpreadFrom } from "../reach/spread";
 import type { CredentialStart } from "../reach/starts";
 import { parseTarget } from "../reach/targets";
 import { describeConditions, describePlaces, describeSteps, describeTarget } from "../reach/words";
-import { describeEnd, type Exemption, holdsAny } from "./exceptions";
+import { describeLastEnd, type Exemption, holdsAny } from "./exceptions";
 import type { Judged } from "./judged";
 import { isFor, parseUrn } from "./urn-pattern";
 
@@ -66,7 +66,7 @@ export function findDenied(
     ].filter((part) => part !== "");
     const more = others.length > 0 ? ` and in ${formatCount(others.length, "more way")}` : "";
     return [
-      `It must not reach ${text}, and reaches ${describeTarget(destination.to, destination.openings)} (${by.join("; ")})${more}. ${describeEnd(meant)}Take away the scope, the tag or the rule, or add an exception with a reason and a last day to the pack: exceptions: [{ urn: "${judged.urn}", reason: "…", until: "YYYY-MM-DD" }].`,
+      `It must not reach ${text}, and reaches ${describeTarget(destination.to, destination.openings)} (${by.join("; ")})${more}. ${describeLastEnd(meant)}Take away the scope, the tag or the rule, or add an exception with a reason and a last day to the pack: exceptions: [{ urn: "${judged.urn}", reason: "…", until: "YYYY-MM-DD" }].`,
     ];
   });
 }

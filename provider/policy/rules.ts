@@ -11,7 +11,7 @@ import { matches } from "../access/patterns";
 import { sanitize } from "../access/sanitize";
 import { covers, expandLegacyScopes, knownScopes, legacyScopes } from "../access/scopes";
 import { judgeTrust } from "../access/trusted";
-import { type Allowance, describeEnd, type Exception, holdsAny } from "./exceptions";
+import { type Allowance, describeLastEnd, type Exception, holdsAny } from "./exceptions";
 import { type Judged, notKnown } from "./judged";
 import { isRotated, type RotatingComponent } from "./rotating";
 import { isFor } from "./urn-pattern";
@@ -48,7 +48,7 @@ export function findAdministratorScopes(
     );
     if (holdsAny(meant, today)) return [];
     return [
-      `scopes: ${said}${isKnown ? " can make" : ', so it counts as "all", which can make'} administrators, or rewrite who reaches what. ${describeEnd(meant)}Remove it, or add an exception with a reason and a last day to the pack: exceptions: [{ urn: "${urn}", scope: "${sanitize(written)}", reason: "…", until: "YYYY-MM-DD" }].`,
+      `scopes: ${said}${isKnown ? " can make" : ', so it counts as "all", which can make'} administrators, or rewrite who reaches what. ${describeLastEnd(meant)}Remove it, or add an exception with a reason and a last day to the pack: exceptions: [{ urn: "${urn}", scope: "${sanitize(written)}", reason: "…", until: "YYYY-MM-DD" }].`,
     ];
   });
 }

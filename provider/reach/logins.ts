@@ -7,7 +7,7 @@ import { findAddressUses } from "./addresses";
 import { keepStrongest, keepWeakest } from "./conditions";
 import { type Condition, getNodeKey, type Node, type Step, toHolder } from "./model";
 import { anyButRoot, type Network, type Opening, type Rule, type Targets } from "./network";
-import { coverTailnet, formatRange, isInTailnet } from "./ranges";
+import { coverWholeTailnet, formatRange, isInTailnet } from "./ranges";
 import { findNames, type Use, type UsesOf, unknownUser } from "./uses";
 
 export interface Logins {
@@ -23,13 +23,13 @@ export function rememberLogins(network: Network, usesOf: UsesOf): (node: Node) =
   if (!network.rules.some(({ isLogin }) => isLogin)) return () => none;
   const known = new Map<string, Logins>();
   return (node) => {
-    const found = known.get(getNodeKey(node)) ?? findLogins(node, network, usesOf);
+    const found = known.get(getNodeKey(node)) ?? findLoginUses(node, network, usesOf);
     known.set(getNodeKey(node), found);
     return found;
   };
 }
 
-function findLogins(node: Node, network: Network, usesOf: UsesOf): Logins {
+function findLoginUses(node: Node, network: Network, usesOf: UsesOf): Logins {
   const names = findNames(node, network);
   const places = new Set(names.flatMap((name) => network.bySource.get(name) ?? []));
   const rules = [...places]
@@ -142,7 +142,7 @@ function findDoors(uses: readonly Use[]): (tag: string) => readonly (readonly Co
       if (!isOpen) continue;
       if (to.isEverything) note("*", conditions);
       for (const name of to.names) note(name, conditions);
-      if (coverTailnet(to.ranges)) note("*", conditions);
+      if (coverWholeTailnet(to.ranges)) note("*", conditions);
       for (const range of to.ranges)
         if (isInTailnet(range))
           note("*", [...conditions, { kind: "address", range: formatRange(range) }]);

@@ -25,7 +25,7 @@ import type {
 import { allPorts, type Opening as Ports } from "../policy-file/ports";
 import type { Owned, Ownership } from "./holders";
 import type { Condition } from "./model";
-import { coverTailnet, formatRange } from "./ranges";
+import { coverWholeTailnet, formatRange } from "./ranges";
 
 /** What a rule opens at its destinations. */
 export interface Opening {
@@ -258,7 +258,7 @@ function mergeWhole(destinations: readonly Destination[]): readonly Destination[
   return [...alike.values()].flatMap((same) => {
     const areAll = isEveryone(same.flatMap(({ to }) => to.names));
     const ranges = same.flatMap(({ to }) => to.ranges);
-    const cover = coverTailnet(ranges) && !same.some(({ to }) => coverTailnet(to.ranges));
+    const cover = coverWholeTailnet(ranges) && !same.some(({ to }) => coverWholeTailnet(to.ranges));
     const isPart = ({ to }: Destination) =>
       (areAll && to.names.some((name) => everyone.includes(name))) ||
       (cover && to.names.length === 0 && to.ranges.length > 0);
@@ -366,7 +366,7 @@ function resolveSources(
   return {
     sources: isEveryone(names) ? [...names, everyMachine] : names,
     sourceRanges,
-    isForAllAddresses: sourceRanges.length > 0 && coverTailnet(sourceRanges),
+    isForAllAddresses: sourceRanges.length > 0 && coverWholeTailnet(sourceRanges),
   };
 }
 

@@ -14,7 +14,7 @@ export function isWithinRanges(range: Range, ranges: readonly Range[]): boolean 
 /**
  * Whether every machine of the tailnet has an address in `ranges`: each has one in both families.
  */
-export function coverTailnet(ranges: readonly Range[]): boolean {
+export function coverWholeTailnet(ranges: readonly Range[]): boolean {
   return ([4, 6] as const).some((family) =>
     machineRanges
       .filter((own) => own.family === family)

@@ -6,7 +6,7 @@ import { findAutogroup } from "../policy-file/selector";
 import { findNamesAround, isDomain } from "./covering";
 import type { Condition } from "./model";
 import { type Destination, findRanges, type Network } from "./network";
-import { coverTailnet, formatRange, isInTailnet, overlaps } from "./ranges";
+import { coverWholeTailnet, formatRange, isInTailnet, overlaps } from "./ranges";
 
 /** A destination, as a question names it. */
 export interface Target {
@@ -100,7 +100,7 @@ export function opensTarget(
   { to, openings }: Destination,
   target: Target,
 ): readonly Condition[] | undefined {
-  if (!openings.some((opening) => isAsked(opening, target))) return undefined;
+  if (!openings.some((opening) => matchesOpening(opening, target))) return undefined;
   if (to.isEverything) return [];
   if (target.isEverything) return undefined;
   if (to.names.some((name) => target.names.some((asked) => areOneInOther(asked, name)))) return [];
@@ -120,7 +120,7 @@ export function opensTarget(
   const isMachine = target.names.some((name) => name !== "internet");
   const inTailnet = to.ranges.find(isInTailnet);
   if (isMachine && inTailnet !== undefined && !to.names.includes("internet"))
-    return coverTailnet(to.ranges) ? [] : [{ kind: "address", range: formatRange(inTailnet) }];
+    return coverWholeTailnet(to.ranges) ? [] : [{ kind: "address", range: formatRange(inTailnet) }];
   const asksForMachine = target.ranges.some(isInTailnet);
   if (asksForMachine && to.names.includes("any machine")) return [];
   return asksForMachine && to.names.some((name) => name !== "internet")
@@ -141,7 +141,7 @@ function isDefinedElsewhere(name: string): boolean {
   return /^group:|^autogroup:(?!member$)/.test(name);
 }
 
-function isAsked(
+function matchesOpening(
   { what, first, last }: Destination["openings"][number],
   { port, protocol }: Target,
 ): boolean {

@@ -178,7 +178,7 @@ function refusePlaintextCredentials(): void {
     const key = formatConfigKey(setting);
     const value = readConfig(key);
     if (value === undefined || isConfigSecret(key)) continue;
-    if (!isCredential(value, description[setting].isSecret)) continue;
+    if (!isCredentialText(value, description[setting].isSecret)) continue;
     throw description[setting].isSecret
       ? new ConfigError(
           key,
@@ -202,7 +202,7 @@ function refusePlaintextCredentials(): void {
 }
 
 /** Whether a value is a credential, and not the path of a file that contains one. */
-function isCredential(value: string, isSecret: boolean): boolean {
+function isCredentialText(value: string, isSecret: boolean): boolean {
   const form = detectForm(value.trim());
   const isTokenOrSecret = form !== undefined && form !== "id";
   return isTokenOrSecret || (isSecret && value.trim() !== "" && !value.trim().startsWith("file:"));
@@ -225,7 +225,7 @@ function findCredentials(connections: string): [string, string][] {
         const value: unknown = Object.entries(connection ?? {}).find(
           ([key]) => key === setting,
         )?.[1];
-        return typeof value === "string" && isCredential(value, description[setting].isSecret);
+        return typeof value === "string" && isCredentialText(value, description[setting].isSecret);
       })
       .map((setting): [string, string] => [name, setting]),
   );

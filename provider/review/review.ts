@@ -14,7 +14,7 @@ import {
 } from "./reach/changes";
 import { type JsonGain, toJsonGain, toJsonWay } from "./reach/json";
 import { type Assessment, assess, type ReportedCredential } from "./verdict/assessment";
-import { type ChangeKind, type Changes, findChanges } from "./verdict/changes";
+import { type ChangeKind, type Changes, findCredentialChanges } from "./verdict/changes";
 
 export { type Limit, limits };
 
@@ -88,7 +88,7 @@ const changeOrder: readonly ChangeKind[] = [
 ];
 
 export function review(steps: readonly Step[]): Review {
-  const changes = findChanges(steps);
+  const changes = findCredentialChanges(steps);
   return buildReview(changes, undefined);
 }
 
@@ -97,7 +97,7 @@ export function reviewWithReach(
   steps: readonly Step[],
   options: ReachOptions,
 ): Review | { readonly problem: string } {
-  const changes = findChanges(steps);
+  const changes = findCredentialChanges(steps);
   const reach = compareReach(steps, changes.changes, options);
   return "problem" in reach ? reach : buildReview(changes, reach);
 }

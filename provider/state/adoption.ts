@@ -55,7 +55,7 @@ export function adopt(
       });
       continue;
     }
-    const wanted = toArguments(key, definition);
+    const wanted = toProgramArguments(key, definition);
     // Existing credentials are valid, even if `check` would refuse their arguments.
     const inputs = { ...removeEmpty(wanted), ...checkInputs(definition, wanted).inputs };
     const name = freeName(
@@ -67,7 +67,7 @@ export function adopt(
       kind: definition.type,
       name,
       inputs,
-      outputs: toState(definition, inputs, key),
+      outputs: toAdoptedState(definition, inputs, key),
     });
   }
   return { adopted, refused };
@@ -81,7 +81,7 @@ function removeEmpty(inputs: Properties): Properties {
 }
 
 /** The arguments with which a program would have created the key. */
-function toArguments(key: Key, definition: AnyKeyResource): Properties {
+function toProgramArguments(key: Key, definition: AnyKeyResource): Properties {
   const seen = definition.toProperties(key);
   const wanted = Object.fromEntries(
     Object.keys(definition.inputs.shape).map((name) => [name, seen[name]]),
@@ -94,7 +94,7 @@ function toArguments(key: Key, definition: AnyKeyResource): Properties {
   return removeUndefined({ ...wanted, ...(unlisted.length > 0 && { unlistedScopes: unlisted }) });
 }
 
-function toState(definition: AnyKeyResource, inputs: Properties, key: Key): Properties {
+function toAdoptedState(definition: AnyKeyResource, inputs: Properties, key: Key): Properties {
   const secrets = definition.outputs.filter((output) => definition.secrets.includes(output));
   return removeUndefined({
     ...applyWrite(definition, inputs, definition.toProperties(key)),

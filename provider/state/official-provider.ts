@@ -13,7 +13,7 @@ import { isKeyId } from "../api/keys/id";
 import type { StoredResource } from "./exported-state";
 
 /** Whether a type of the official provider is a credential. */
-function isCredential(type: string): boolean {
+function isOfficialCredential(type: string): boolean {
   // Only a type that certainly belongs to it is adopted; a rule or a review also accepts a possible
   // one.
   return /^tailscale:index\/\w+:\w+$/.test(type) && isKind(findOfficialKind(type) ?? "");
@@ -27,7 +27,7 @@ export function listOfficialCredentials(
 ): ReadonlyMap<string, string> {
   return new Map(
     resources.flatMap(({ type, id, urn }) =>
-      isCredential(type) && id !== undefined && isKeyId(id) ? [[id, parseName(urn)]] : [],
+      isOfficialCredential(type) && id !== undefined && isKeyId(id) ? [[id, parseName(urn)]] : [],
     ),
   );
 }
@@ -50,7 +50,7 @@ export function removeOfficial(content: string, ids: ReadonlySet<string>): Witho
   const { resources } = whole.deployment;
   const credentials = new Set(
     resources
-      .filter(({ type, id }) => isCredential(type) && id !== undefined && ids.has(id))
+      .filter(({ type, id }) => isOfficialCredential(type) && id !== undefined && ids.has(id))
       .map(({ urn }) => urn),
   );
   const left = resources.filter(({ urn }) => !credentials.has(urn));

@@ -19,7 +19,7 @@ import {
 } from "../../provider/api/errors";
 import type { Http, Request } from "../../provider/api/http";
 import { isClientGone, type Keys } from "../../provider/api/keys/keys";
-import { readTagOwners } from "../../provider/api/policy-file";
+import { fetchTagOwners } from "../../provider/api/policy-file";
 import { createRefusal } from "../../provider/api/refusal";
 import type { ApiCredential } from "../../provider/api/settings/credential";
 
@@ -469,7 +469,7 @@ test("the audit log is requested for a period, and names each actor as people kn
 test("only the owners of tags are read from the policy file", async () => {
   const { http, asked, sent } = api(() => ({ tagOwners: { "tag:a": ["group:x"] }, acls: [] }));
   const deployer = createApiClient(http, client, { name: "x", tokensFor: "needed" });
-  expect(await readTagOwners("a/b", deployer)).toEqual({ "tag:a": ["group:x"] });
+  expect(await fetchTagOwners("a/b", deployer)).toEqual({ "tag:a": ["group:x"] });
   expect(asked).toEqual(["policy_file:read"]);
   expect(sent[0]?.request).toMatchObject({
     doing: "read the policy file",
@@ -477,7 +477,7 @@ test("only the owners of tags are read from the policy file", async () => {
     path: "/tailnet/a%2Fb/acl",
   });
   expect(
-    await readTagOwners(
+    await fetchTagOwners(
       "-",
       createApiClient(api(() => ({})).http, client, { name: "x", tokensFor: "needed" }),
     ),

@@ -14,7 +14,7 @@ import { hasKeyOf, parseDocuments } from "../../provider/review/input/documents"
 import { findFailure, findMissingSteps } from "../../provider/review/input/failures";
 import { readPlan } from "../../provider/review/input/plan";
 import { readPreview } from "../../provider/review/input/preview";
-import { findPosition } from "../../provider/review/input/schemas";
+import { findProgramPosition } from "../../provider/review/input/schemas";
 import { secret, step, unknown, urnOf } from "./a-preview";
 
 const absent = { is: "absent" };
@@ -194,9 +194,18 @@ test.each<[string[], object | undefined]>([
   [["project:///index.ts"], undefined],
   [["file:///index.ts#12,7"], undefined],
   [[], undefined],
+<<<<<<< ours
 ])("the place of %j in the program is found", (positions, place) => {
   expect(findPosition(positions.map((sourcePosition) => ({ sourcePosition })))).toEqual(place);
-});
+||||||| base
+])("the place of %j in the program", (positions, place) => 
+  expect(findPosition(positions.map((sourcePosition) => ({ sourcePosition })))).toEqual(place);
+=======
+])("the place of %j in the program", (positions, place) => 
+  expect(findProgramPosition(positions.map((sourcePosition) => ({ sourcePosition })))).toEqual(
+    place,
+  );
+>>>>>>> theirs);
 
 describe("the stream of events", () => {
   const urn = urnOf("OAuthClient", "ci");

@@ -13,10 +13,10 @@ import { describeTokenOrigin } from "./identity-token";
  */
 export async function describeConnection({ deployer, tailnet }: Connection): Promise<string> {
   const where = tailnet === "-" ? "its own tailnet" : `the tailnet ${tailnet}`;
-  return `${nameCredential(deployer)} (${await describeOrigin(deployer)}) of ${where}`;
+  return `${nameDeployer(deployer)} (${await describeDeployerOrigin(deployer)}) of ${where}`;
 }
 
-function nameCredential(deployer: ApiCredential): string {
+function nameDeployer(deployer: ApiCredential): string {
   switch (deployer.kind) {
     case "accessToken":
       return "an API access token";
@@ -27,7 +27,7 @@ function nameCredential(deployer: ApiCredential): string {
   }
 }
 
-async function describeOrigin(deployer: ApiCredential): Promise<string> {
+async function describeDeployerOrigin(deployer: ApiCredential): Promise<string> {
   const source = describeSource(deployer.source ?? { place: "environment" });
   return deployer.kind === "identityToken"
     ? `${source}, with identity tokens from ${await describeTokenOrigin(deployer.identityToken)}`

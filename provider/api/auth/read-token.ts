@@ -39,28 +39,28 @@ export async function narrowForReads(
   tokens: TokenSource,
   { wanted, holds, tell }: Narrowed,
 ): Promise<Narrowing | undefined> {
-  const first = await ask(wanted);
-  if ("value" in first) return report(wanted, first);
+  const first = await requestToken(wanted);
+  if ("value" in first) return checkWidth(wanted, first);
   const rest = wanted.filter((scope) => !first.beyond.includes(scope));
-  const second = rest.length > 0 && rest.length < wanted.length ? await ask(rest) : first;
+  const second = rest.length > 0 && rest.length < wanted.length ? await requestToken(rest) : first;
   const held = "value" in second ? await holds(second) : (await tokens.get()).scopes;
   if (held === undefined) {
     // We know at most the scopes of the token.
-    if ("value" in second) return report(rest, second);
+    if ("value" in second) return checkWidth(rest, second);
   } else if (held.every((scope) => wanted.includes(scope))) {
     // Reads need everything that it holds.
     return "value" in second && isSameSet(rest, held) ? { scopes: rest } : undefined;
   }
   for (const scopes of listNarrower(held ?? [], wanted)) {
-    const token = isSameSet(scopes, rest) ? second : await ask(scopes);
-    if ("value" in token) return report(scopes, token);
+    const token = isSameSet(scopes, rest) ? second : await requestToken(scopes);
+    if ("value" in token) return checkWidth(scopes, token);
   }
   tell(
     "Tailscale gives no token for these reads alone, so they use one for everything that the credential holds. A preview by an OAuth client that holds only read scopes cannot change anything.",
   );
   return undefined;
 
-  async function ask(scopes: readonly string[]): Promise<Token | TokenRefused> {
+  async function requestToken(scopes: readonly string[]): Promise<Token | TokenRefused> {
     try {
       return await tokens.get({ scopes });
     } catch (error) {
@@ -69,7 +69,7 @@ export async function narrowForReads(
     }
   }
 
-  function report(scopes: readonly string[], { beyond }: Token): Narrowing {
+  function checkWidth(scopes: readonly string[], { beyond }: Token): Narrowing {
     const writes = scopes.filter((scope) => !scope.endsWith(":read"));
     if (beyond.length > 0) {
       tell(

@@ -161,13 +161,13 @@ function createTokenFetcher(
     let refused: Error | undefined;
     if (tailnet !== undefined) {
       try {
-        return await ask(http, deployer, narrowing, tailnet);
+        return await requestToken(http, deployer, narrowing, tailnet);
       } catch (error) {
         if (!mayRefuseTailnet(error)) throw error;
         refused = error;
       }
     }
-    const { token, lifetime } = await ask(http, deployer, narrowing);
+    const { token, lifetime } = await requestToken(http, deployer, narrowing);
     if (refused !== undefined) {
       tailnet = undefined;
       refusedTailnet = getFirstLine(refused);
@@ -183,7 +183,7 @@ function mayRefuseTailnet(error: unknown): error is Error {
   return error instanceof NotInPlan || (error instanceof TokenRefused && error.beyond.length === 0);
 }
 
-async function ask(
+async function requestToken(
   http: Http,
   deployer: TokenGiver,
   narrowing: Narrowing,

@@ -8,7 +8,7 @@
 import { sanitize } from "../../access/sanitize";
 import { fits, parseSecretId } from "../../access/secret-form";
 import { createPlace, type Place } from "./places";
-import { describePlaces, description, formatConfigKey, type Setting } from "./table";
+import { description, formatConfigKey, listSettingPlaces, type Setting } from "./table";
 
 /** Settings that prove who the deployer is. */
 const proofs = [
@@ -51,7 +51,7 @@ export function chooseSettings(environment: Place, config: Place, asksPlatform: 
     readRaw: (setting) => choosePlace(setting).readRaw(setting),
     locate: (setting) => choosePlace(setting).locate(setting),
     findSource: (setting) => choosePlace(setting).findSource(setting),
-    listPlaces: describePlaces,
+    listPlaces: listSettingPlaces,
   });
   return {
     place: { ...both, read: (setting) => choosePlace(setting).read(setting) },

@@ -65,7 +65,7 @@ export function readConnection(
   return {
     baseUrl,
     tailnet,
-    deployer: withTailnet(deployer, tailnet),
+    deployer: withTokenTailnet(deployer, tailnet),
     ...withNotes([...notes, ...describeUnusedAudience(place, deployer)]),
     ...readTiming(environment),
   };
@@ -90,7 +90,7 @@ function describeUnusedAudience(place: Place, { kind }: ApiCredential): string[]
 }
 
 /** A client can get tokens for another tailnet of its organisation, by that tailnet's id. */
-function withTailnet(deployer: ApiCredential, tailnet: string): ApiCredential {
+function withTokenTailnet(deployer: ApiCredential, tailnet: string): ApiCredential {
   return deployer.kind === "oauthClient" && /^T\w+CNTRL$/.test(tailnet)
     ? { ...deployer, tokenTailnet: tailnet }
     : deployer;

@@ -6,7 +6,7 @@ import { type Environment, isConfidential } from "../../network/proxy";
 import { type ApiCredential, credentialsPage, type IdentityTokenSource } from "./credential";
 import { SettingsError } from "./error";
 import type { Place } from "./places";
-import { parseFilePath, readValue } from "./value";
+import { parseFilePath, readSettingValue } from "./value";
 
 /**
  * @param otherNames settings under names that we do not read, a sentence each
@@ -165,7 +165,7 @@ function findExplicitToken(
   const raw = setting === "identityToken" ? found.readRaw(setting) : environment[name]?.trim();
   const path = parseFilePath(raw ?? "");
   return path === undefined
-    ? { kind: "value", token: readValue("identityToken", raw ?? "", name), name }
+    ? { kind: "value", token: readSettingValue("identityToken", raw ?? "", name), name }
     : { kind: "file", path, name };
 }
 

@@ -7,13 +7,13 @@ import type { DeployerSource } from "./credential";
 import { SettingsError } from "./error";
 import {
   connectionsKey,
-  describePlaces,
   description,
   formatConfigKey,
+  listSettingPlaces,
   type Setting,
   settingNames,
 } from "./table";
-import { readValue } from "./value";
+import { readSettingValue } from "./value";
 
 /** Reads a stack config value by its full key, for example `"tailscope:tailnet"`. */
 export type ConfigReader = (key: string) => string | undefined;
@@ -47,7 +47,9 @@ export function createPlace({
     readRaw: readTrimmed,
     read(setting) {
       const written = readTrimmed(setting);
-      return written === undefined ? undefined : readValue(setting, written, locate(setting));
+      return written === undefined
+        ? undefined
+        : readSettingValue(setting, written, locate(setting));
     },
     locate,
     listPlaces,
@@ -70,7 +72,7 @@ export function createConfigPlace(config: ConfigReader): Place {
       description[setting].inConfig ? config(formatConfigKey(setting)) : undefined,
     locate: formatConfigKey,
     findSource: () => ({ place: "stack config" }),
-    listPlaces: describePlaces,
+    listPlaces: listSettingPlaces,
   });
 }
 

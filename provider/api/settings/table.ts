@@ -113,7 +113,7 @@ export const connectionsKey = "tailscope:connections";
  * The places where a setting belongs, for messages, for example `"TAILSCALE_API_KEY,
  * tailscope:apiKey"`.
  */
-export function describePlaces(setting: Setting): string {
+export function listSettingPlaces(setting: Setting): string {
   const { variable, inConfig } = description[setting];
   return inConfig ? `${variable}, ${formatConfigKey(setting)}` : variable;
 }

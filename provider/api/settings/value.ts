@@ -7,7 +7,7 @@ import { sanitize } from "../../access/sanitize";
 import { detectForm, type Form, formInWords } from "../../access/secret-form";
 import { credentialsPage } from "./credential";
 import { SettingsError } from "./error";
-import { describePlaces, description, type Setting } from "./table";
+import { description, listSettingPlaces, type Setting } from "./table";
 
 /** Where a text of each form belongs. */
 const homes: Readonly<Partial<Record<Form, Setting>>> = {
@@ -37,10 +37,10 @@ export function parseFilePath(value: string): string | undefined {
  * @param place where it is, for messages
  * @throws SettingsError that says what kind of value it is instead, and never shows it
  */
-export function readValue(setting: Setting, raw: string, place: string): string {
+export function readSettingValue(setting: Setting, raw: string, place: string): string {
   const path = description[setting].fromFile ? parseFilePath(raw) : undefined;
   const value = path === undefined ? raw : readValueFile(path, place);
-  const problem = findProblem(setting, value);
+  const problem = findValueProblem(setting, value);
   if (problem === undefined) return value;
   throw new SettingsError(
     `${place}${path === undefined ? "" : ` (the file ${sanitize(path)})`} ${problem}`,
@@ -63,7 +63,7 @@ function readValueFile(path: string, place: string): string {
 }
 
 /** What is wrong with a value and what to do, without the value itself. */
-function findProblem(setting: Setting, value: string): string | undefined {
+function findValueProblem(setting: Setting, value: string): string | undefined {
   if (/^(["'`]).*\1$/s.test(value))
     return "is in quotation marks, which are not part of it.\n  Leave them out.";
   if (description[setting].isSecret && /[\s\p{Cc}]/u.test(value))
@@ -78,6 +78,6 @@ function findProblem(setting: Setting, value: string): string | undefined {
   const next =
     home === undefined
       ? `To deploy, make an OAuth client under ${credentialsPage}`
-      : `That belongs in ${describePlaces(home)}`;
+      : `That belongs in ${listSettingPlaces(home)}`;
   return `holds ${formInWords[form]}, not ${description[setting].what}.\n  ${next}.`;
 }

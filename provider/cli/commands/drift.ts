@@ -21,7 +21,7 @@ Exit code: 0 for no drift, 2 for drift, 1 for a failure or if something could no
     )
     .action(async (options: DriftOptions) => {
       const asked = askPulumi(options);
-      const { compare } = await import("../drift/comparison.js");
-      await compare(options, asked);
+      const { compareStack } = await import("../drift/comparison.js");
+      await compareStack(options, asked);
     });
 }

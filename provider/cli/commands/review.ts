@@ -90,7 +90,7 @@ or if a tailscale.Acl in the preview sets it.
   $ tailscope review preview.json --explain ci`,
     )
     .action(async (file: string | undefined, options: ReviewOptions) => {
-      const { review } = await import("../review.js");
-      await review(file, options);
+      const { printReview } = await import("../review.js");
+      await printReview(file, options);
     });
 }

@@ -44,7 +44,7 @@ interface Compared {
   readonly count: number;
 }
 
-export async function compare(options: DriftOptions, asked: Asked): Promise<void> {
+export async function compareStack(options: DriftOptions, asked: Asked): Promise<void> {
   const [managed, config] = await Promise.all([listManagedCredentials(asked), asked.config]);
   const wanted = managed.filter(
     ({ state, hidden }) =>
@@ -58,7 +58,7 @@ export async function compare(options: DriftOptions, asked: Asked): Promise<void
       drift: compared.drift,
       ...(compared.notCompared.length > 0 && { notCompared: compared.notCompared }),
     });
-  else report(compared);
+  else printDrift(compared);
   process.exitCode = chooseExitCode(compared);
 }
 
@@ -164,7 +164,7 @@ async function compareWithTailnet(
         // As a refresh does: a credential that another tailnet does not know is not gone.
         requireSameTailnet(one.kind, one.id, one.state, tailnet.identity);
         const found = await reads.run(() =>
-          readCredential(tailnet, one, definition, isUsersToken, now),
+          readFromTailnet(tailnet, one, definition, isUsersToken, now),
         );
         if (found === undefined)
           await requireEvidence(one.kind, one.id, one.state, tailnet.identity, reads);
@@ -200,7 +200,7 @@ async function compareWithTailnet(
 }
 
 /** The resource, or undefined if the tailnet has none that the deployer can see. */
-async function readCredential(
+async function readFromTailnet(
   tailnet: Tailnet,
   { id, state }: Managed,
   definition: AnyResource,
@@ -227,7 +227,7 @@ async function readCredential(
   }
 }
 
-function report({ drift, notCompared, count }: Compared): void {
+function printDrift({ drift, notCompared, count }: Compared): void {
   if (drift.length > 0) {
     printTable(
       [

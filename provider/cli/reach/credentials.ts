@@ -48,8 +48,8 @@ export function readCredentialsOfState(managed: readonly Managed[]): readonly Cr
         urn,
         id,
         isManaged: true,
-        scopes: readTexts(state["scopes"]),
-        tags: readTexts(state["tags"]),
+        scopes: filterTexts(state["scopes"]),
+        tags: filterTexts(state["tags"]),
         hides: {
           // Every credential but an auth key has scopes.
           scopes: hidden.has("scopes") || (kind !== "AuthKey" && !isTextList(state["scopes"])),
@@ -119,6 +119,6 @@ function isTextList(value: unknown): boolean {
   return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
 
-function readTexts(value: unknown): readonly string[] {
+function filterTexts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }

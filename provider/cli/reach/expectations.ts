@@ -9,7 +9,7 @@ import type { SpreadFrom } from "../../reach/spread";
 import type { Start } from "../../reach/starts";
 import { parseTarget } from "../../reach/targets";
 import { CommandFailure } from "../failure";
-import { readText } from "../files";
+import { readTextFile } from "../files";
 
 const expectation = z.strictObject({
   src: z.string(),
@@ -26,7 +26,7 @@ export type Expectation = z.infer<typeof expectation>;
  */
 export function readExpectations(path: string): readonly Expectation[] {
   const errors: ParseError[] = [];
-  const content: unknown = parse(readText(path), errors, { allowTrailingComma: true });
+  const content: unknown = parse(readTextFile(path), errors, { allowTrailingComma: true });
   const read = Array.isArray(content)
     ? z.array(expectation).safeParse(content)
     : z.strictObject({ tests: z.array(expectation) }).safeParse(content);

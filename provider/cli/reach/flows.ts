@@ -27,16 +27,16 @@ export function printFlows(
 
 function formatOpenings({ tcp, udp, sctp, icmp, other, caps }: Flow): string {
   return [
-    ...formatPorts("tcp", tcp),
-    ...formatPorts("udp", udp),
-    ...formatPorts("sctp", sctp),
+    ...formatProtocolPorts("tcp", tcp),
+    ...formatProtocolPorts("udp", udp),
+    ...formatProtocolPorts("sctp", sctp),
     ...(icmp ? ["icmp"] : []),
     ...(other ?? []).map((number) => `protocol ${number}`),
     ...(caps ?? []),
   ].join(" ");
 }
 
-function formatPorts(protocol: string, ports: readonly string[] | undefined): string[] {
+function formatProtocolPorts(protocol: string, ports: readonly string[] | undefined): string[] {
   return ports === undefined ? [] : [`${protocol}:${ports.join(",")}`];
 }
 

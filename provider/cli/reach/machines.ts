@@ -7,7 +7,7 @@ import { NotPermitted } from "../../api/errors";
 import type { Tailnet as Api } from "../../api/tailnet";
 import type { Machine, Tailnet } from "../../policy-file/tailnet";
 import { CommandFailure } from "../failure";
-import { readText } from "../files";
+import { readTextFile } from "../files";
 import { printAside } from "../output";
 
 const texts = z.array(z.string());
@@ -50,7 +50,7 @@ export interface MachinesFile {
 export function readMachinesFile(path: string): MachinesFile {
   let content: unknown;
   try {
-    content = JSON.parse(readText(path));
+    content = JSON.parse(readTextFile(path));
   } catch (error) {
     if (error instanceof CommandFailure) throw error;
     throw new CommandFailure(`${path} cannot be used: it is not JSON.${example}`);

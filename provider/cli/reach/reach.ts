@@ -25,7 +25,7 @@ import { formatMarkdownAnswers } from "../../review/reach/markdown";
 import { listManagedByAny } from "../../state/exported-state";
 import type { reachFormats } from "../choices";
 import { CommandFailure, exitCodes } from "../failure";
-import { readText } from "../files";
+import { readTextFile } from "../files";
 import { measureWidth, print, printAside, printTable, printVerbatim } from "../output";
 import { type Asked, askPulumi, type StackOptions } from "../pulumi";
 import { requireResources, withTailnet } from "../session";
@@ -144,7 +144,7 @@ async function readWorld(options: ReachOptions): Promise<Omit<World, "network" |
       ? {
           name: options.policy,
           path: options.policy,
-          text: readText(options.policy),
+          text: readTextFile(options.policy),
           ...(options.domain && { domains: options.domain }),
         }
       : file?.policy === undefined

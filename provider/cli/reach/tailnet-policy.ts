@@ -1,6 +1,6 @@
 /** The policy file that the tailnet has now, as the deployer may read it. */
 
-import { readPolicyText } from "../../api/policy-file";
+import { fetchPolicyText } from "../../api/policy-file";
 import type { Tailnet } from "../../api/tailnet";
 import type { StackConfig } from "../pulumi";
 import { withTailnet } from "../session";
@@ -9,7 +9,7 @@ import type { KnownPolicy } from "./policy";
 
 /** The one of an open tailnet. */
 export async function fetchPolicy({ name, api }: Tailnet): Promise<KnownPolicy> {
-  const text = await readPolicyText(name, api);
+  const text = await fetchPolicyText(name, api);
   return { name: "the tailnet's policy file", text, isDeployed: true };
 }
 

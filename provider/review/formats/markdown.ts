@@ -119,14 +119,14 @@ function writeDetails(assessment: Assessment, review: Review): string {
       `- ${label}: ${items.map(toSafeMarkdown).join(areSentences(label) ? " " : "; ")}`,
   );
   const folded = [
-    ...listOperations("gained", reported.gained),
-    ...listOperations("lost", reported.lost),
+    ...writeOperations("gained", reported.gained),
+    ...writeOperations("lost", reported.lost),
   ];
   const title = `${classNames[reported.class]}: ${reported.kind} ${toHtmlCode(reported.name)}, ${changeNames[reported.change]}`;
   return `<details><summary>${title}</summary>\n\n${[...rows, ...folded].join("\n")}\n\n</details>\n`;
 }
 
-function listOperations(what: string, names: readonly string[]): string[] {
+function writeOperations(what: string, names: readonly string[]): string[] {
   return names.length === 0
     ? []
     : [

@@ -31,7 +31,7 @@ export function parseDocuments(
     0,
     lines.findIndex((line) => line.startsWith("{")),
   );
-  const whole = parseJson(lines.slice(first).join("\n"));
+  const whole = tryParseJson(lines.slice(first).join("\n"));
   if (whole !== undefined) return { documents: [whole] };
   const start = lines.findIndex(
     (line, index) => index >= first && line.startsWith("{") && !isLogged(line, isExpected),
@@ -46,7 +46,7 @@ export function hasKeyOf(document: unknown, keys: readonly string[]): boolean {
 
 /** Whether a line holds an object of something else: a log's, or one that `console.log` showed. */
 function isLogged(line: string, isExpected: (document: unknown) => boolean): boolean {
-  const document = parseJson(line);
+  const document = tryParseJson(line);
   return document === undefined ? /^\{(?!").*\}\s*$/.test(line) : !isExpected(document);
 }
 
@@ -68,12 +68,12 @@ function parseFirst(
   lines: readonly string[],
   start: number,
 ): { readonly document: unknown; readonly end: number } | undefined {
-  const inOneLine = parseJson(lines[start] ?? "");
+  const inOneLine = tryParseJson(lines[start] ?? "");
   if (inOneLine !== undefined) return { document: inOneLine, end: start };
   if (!lines[start]?.startsWith("{")) return undefined;
   for (let end = start + 1; end < lines.length; end += 1) {
     if (!/^\}\s*$/.test(lines[end] ?? "")) continue;
-    const document = parseJson(lines.slice(start, end + 1).join("\n"));
+    const document = tryParseJson(lines.slice(start, end + 1).join("\n"));
     if (document !== undefined) return { document, end };
   }
   return undefined;
@@ -86,7 +86,7 @@ function explainProblem(line: string, isBehind: boolean, what: string): string {
     : `it has text after the JSON, which may report a failure: ${JSON.stringify(line)}. Give standard output only`;
 }
 
-function parseJson(text: string): unknown {
+function tryParseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

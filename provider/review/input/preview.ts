@@ -3,7 +3,7 @@
 import { hasKeyOf, parseDocuments } from "./documents";
 import { isEvent, readEvents } from "./events";
 import { findFailure, findMissingSteps, severity } from "./failures";
-import { describeMismatch, findPosition, stateMembers, toState } from "./schemas";
+import { describeMismatch, findProgramPosition, stateMembers, toState } from "./schemas";
 import {
   arrayOf,
   boolean,
@@ -62,7 +62,7 @@ function readDigest(document: unknown): ReadResult {
   if ("mismatch" in found) return { problem: describeMismatch(found.mismatch, "a preview") };
   const { steps: given, diagnostics, changeSummary, maybeCorrupt, duration } = found.value;
   const steps = (given ?? []).map(({ op, urn, oldState, newState }): Step => {
-    const position = findPosition(newState?.stackTrace ?? oldState?.stackTrace ?? []);
+    const position = findProgramPosition(newState?.stackTrace ?? oldState?.stackTrace ?? []);
     return {
       op,
       urn,

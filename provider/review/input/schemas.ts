@@ -73,7 +73,7 @@ export function toState(
 }
 
 /** The first place of a stack trace that is in the program itself. */
-export function findPosition(
+export function findProgramPosition(
   trace: readonly { sourcePosition?: string | undefined }[],
 ): Position | undefined {
   for (const { sourcePosition = "" } of trace) {

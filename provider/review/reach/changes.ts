@@ -123,7 +123,7 @@ export function compareReach(
           before === undefined ? [after] : [before, after],
         )),
   ].filter(({ gained, lost }) => gained.length > 0 || lost.length > 0);
-  const denied = findDenied(options.deny ?? [], known, after, spreadAfter);
+  const denied = findDeniedReach(options.deny ?? [], known, after, spreadAfter);
   if ("problem" in denied) return denied;
   return {
     is: "known",
@@ -288,7 +288,7 @@ function findFreeTags(
     }));
 }
 
-function findDenied(
+function findDeniedReach(
   targets: readonly string[],
   starts: readonly CredentialStart[],
   network: Network,

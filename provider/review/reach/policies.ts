@@ -186,13 +186,13 @@ function readSide(text: string, name: string, options: ReadOptions = {}): Policy
   const reading = readPolicyFile(text, options);
   if ("policy" in reading) return { network: toNetwork(reading.policy), text };
   const [first] = reading.refused;
-  const where = first === undefined ? "" : ` (${describePlace(first.place)})`;
+  const where = first === undefined ? "" : ` (${describeFilePlace(first.place)})`;
   return {
     unknown: `Tailscale would refuse ${name}: ${first?.reason ?? "it is not valid"}${where}`,
   };
 }
 
-function describePlace({ path, line }: Place): string {
+function describeFilePlace({ path, line }: Place): string {
   return path === "" ? `line ${line}` : `${path}, line ${line}`;
 }
 

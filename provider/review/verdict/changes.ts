@@ -60,7 +60,7 @@ export interface Changes {
   readonly notReviewed: readonly NotReviewed[];
 }
 
-export function findChanges(steps: readonly Step[]): Changes {
+export function findCredentialChanges(steps: readonly Step[]): Changes {
   const credentialSteps: CredentialStep[] = [];
   const notUnderstood = new Set<string>();
   const notReviewed: NotReviewed[] = [];
@@ -73,7 +73,7 @@ export function findChanges(steps: readonly Step[]): Changes {
       notReviewed.push({ urn, sentence: `${label} ${relevance.sentence}` });
     if (relevance.is !== "credential") continue;
     const { kind } = relevance;
-    const problem = findProblem(step);
+    const problem = findStepProblem(step);
     if (problem === undefined) credentialSteps.push({ ...step, kind });
     else notUnderstood.add(`${label} ${problem}`);
     for (const argument of findUnknownArguments(step, kind))
@@ -98,7 +98,7 @@ export function findChanges(steps: readonly Step[]): Changes {
 }
 
 /** Why a step cannot be understood. The sentence lacks its subject, the step's name. */
-function findProblem({ op, old, new: after }: Step): string | undefined {
+function findStepProblem({ op, old, new: after }: Step): string | undefined {
   const role = findRole(op);
   if (role === undefined) return "is a step that this version does not know.";
   // The engine leaves out a state that it cannot serialize.

@@ -34,7 +34,7 @@ export function readArgument(given: Arguments, name: string, form: Form): Readin
   if (form === "secret") return absent;
   if (argument.is !== "known") return hidden;
   const reading = readValue(argument.value, form);
-  const problem = reading.isComplete ? findProblem(name, reading.value) : undefined;
+  const problem = reading.isComplete ? findMisleadingForm(name, reading.value) : undefined;
   return problem === undefined ? reading : reject(problem);
 }
 
@@ -90,7 +90,7 @@ function isHiddenOrUnknown(value: unknown): boolean {
 }
 
 /** Values that look as if they trusted somebody else than they do. */
-function findProblem(name: string, value: unknown): string | undefined {
+function findMisleadingForm(name: string, value: unknown): string | undefined {
   if (name === "recreateIfInvalid" && value !== "always" && value !== "never")
     return 'is neither "always" nor "never"';
   if (!["issuer", "subject", "audience", "customClaimRules"].includes(name)) return undefined;

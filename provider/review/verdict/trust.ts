@@ -118,13 +118,13 @@ function readConditions(given: Arguments): Map<string, Condition> {
     const argument = getArgument(given, name);
     conditions.set(
       name,
-      argument.is === "absent" ? toCondition(absentWords) : readCondition(argument, name),
+      argument.is === "absent" ? toCondition(absentWords) : readTrustCondition(argument, name),
     );
   }
   const rules = getArgument(given, "customClaimRules");
   if (rules.is === "known" && isObject(rules.value)) {
     for (const [claim, rule] of Object.entries(rules.value))
-      conditions.set(`claim ${quoteInAscii(claim)}`, readCondition(readRule(rule), claim));
+      conditions.set(`claim ${quoteInAscii(claim)}`, readTrustCondition(readRule(rule), claim));
   } else if (rules.is !== "absent") conditions.set(allRules, hidden);
   return conditions;
 }
@@ -134,7 +134,7 @@ function readRule(rule: unknown): Argument {
   return rule === "" ? { is: "known", value: "" } : toArgument(rule);
 }
 
-function readCondition(argument: Argument, name: string): Condition {
+function readTrustCondition(argument: Argument, name: string): Condition {
   if (argument.is !== "known" || typeof argument.value !== "string") return hidden;
   const { value } = argument;
   return {
