@@ -1,7 +1,7 @@
 /**
- * Node's compile cache: the next process need not compile the same modules again. What it keeps is
- * compiled code of files that lie on this machine, and nothing of a run: no argument, no answer.
- * Source: https://nodejs.org/api/module.html#module-compile-cache
+ * Uses Node's compile cache, so that the next process need not compile the same modules again. The
+ * cache has only compiled code of files on this machine, and no data of a run. Source:
+ * https://nodejs.org/api/module.html#module-compile-cache
  */
 
 import { mkdirSync, realpathSync, statSync } from "node:fs";
@@ -10,9 +10,10 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 
 /**
- * Switches the cache on for what this process loads from now on. Node reads its own variables
- * first: `NODE_COMPILE_CACHE` names another folder, `NODE_DISABLE_COMPILE_CACHE` forbids the cache.
- * Where no folder is safe or writable there is none, and nothing is said: the run is only slower.
+ * Turns on the cache for the modules that this process loads from now on. Node reads its own
+ * variables first: `NODE_COMPILE_CACHE` names another folder, `NODE_DISABLE_COMPILE_CACHE` forbids
+ * the cache. If no folder is safe and writable, there is no cache and no message, because the run
+ * is only slower.
  */
 export function keepCompiledCode(): void {
   if (getCompileCacheDir() !== undefined || isUnwanted(process.env)) return;
@@ -21,19 +22,19 @@ export function keepCompiledCode(): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     if (isSafe(folder)) enableCompileCache(folder);
   } catch {
-    // No home, a disk that is read only, or a process that may not write.
+    // There is no home folder, the disk is read-only, or the process may not write.
   }
 }
 
 /**
- * Writes what was compiled since, once this process waits for something. A process that ends by
- * itself does so at its end; the engine kills its provider process, which then never would.
+ * Writes the code that was compiled since, as soon as this process waits for something. Node writes
+ * it only when a process exits by itself, but the engine kills its provider process.
  */
 export function saveCompiledCodeSoon(): void {
   setImmediate(flushCompileCache).unref();
 }
 
-/** Coverage counts less exactly in what comes from the cache: Node says so itself. */
+/** Whether the cache must stay off: coverage is less exact for cached code, as Node documents. */
 function isUnwanted(environment: NodeJS.ProcessEnv): boolean {
   return ["NODE_DISABLE_COMPILE_CACHE", "NODE_V8_COVERAGE"].some(
     (name) => environment[name] !== undefined,
@@ -41,10 +42,9 @@ function isUnwanted(environment: NodeJS.ProcessEnv): boolean {
 }
 
 /**
- * A folder of the user's own. Node's default is one in the folder for temporary files, where
- * anybody on the machine may lay code for us to run.
- * Source: https://specifications.freedesktop.org/basedir-spec (a path that is not absolute counts
- * as none)
+ * A folder that belongs to the user. Node's default is in the folder for temporary files, where
+ * anybody on the machine could put code for us to run. Source:
+ * https://specifications.freedesktop.org/basedir-spec (a relative path must be ignored)
  */
 function findCacheFolder({ XDG_CACHE_HOME: named = "" }: NodeJS.ProcessEnv): string {
   const caches = isAbsolute(named) ? named : join(homedir(), ".cache");
@@ -52,13 +52,13 @@ function findCacheFolder({ XDG_CACHE_HOME: named = "" }: NodeJS.ProcessEnv): str
 }
 
 /**
- * Whether nobody but this user and root can put code there: it is ours and nobody else's to write,
- * and so it is on the way to it, where a folder for everybody has to be one like /tmp, whose
- * entries only their owners rename.
+ * Whether only this user and root can put code there. Only they may write to the folder and to each
+ * folder above it. A folder above it that everybody may write to must be like /tmp, where only the
+ * owner of an entry can rename it.
  */
 function isSafe(folder: string): boolean {
   const us = process.geteuid?.();
-  // Windows gives a profile's folders to its user alone.
+  // On Windows only the user has access to the folders of the profile.
   if (us === undefined) return true;
   const { uid, mode } = statSync(folder);
   if (uid !== us || (mode & 0o022) !== 0) return false;

@@ -1,8 +1,9 @@
-/** How Pulumi's engine writes a value that it does not show. */
+/** How Pulumi's engine writes a value that is unknown, secret or not representable in JSON. */
 
 /**
- * A value that another resource has yet to give: as text, and by the type of what it stands for.
- * Source: `sdk/go/common/resource/plugin/rpc.go`, `UnknownStringValue` and those beside it
+ * A value that is unknown until another resource exists: a marker for a string, and one for each
+ * other type. Source: `sdk/go/common/resource/plugin/rpc.go`, `UnknownStringValue` and those beside
+ * it
  */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -21,8 +22,9 @@ export function isUnknown(value: unknown): boolean {
 }
 
 /**
- * What an Output becomes within a text, as in `` `tag:${team}` ``: a note about that, and not its
- * value. Source: `sdk/nodejs/output.ts`, `toString` and `toJSON`
+ * The text that an Output turns into inside a template literal, such as `` `tag:${team}` ``: a
+ * note for the programmer instead of the value. Source: `sdk/nodejs/output.ts`, `toString` and
+ * `toJSON`
  */
 const outputNote = /Calling \[to(?:String|JSON)\] on an \[Output<T>\]/;
 
@@ -30,12 +32,13 @@ export function holdsOutputNote(text: string): boolean {
   return outputNote.test(text);
 }
 
-/** What to say of such a text. */
+/** What is wrong with such a text. */
 export const outputNoteProblem =
   "an Output stands within a text, where Pulumi writes a note instead of its value. Write pulumi.interpolate`…`, or make the text in .apply()";
 
 /**
- * What stands in a preview for a secret, and in its event stream for a secret within a longer text.
+ * Replaces a secret in a preview. In the event stream it also replaces a secret inside a longer
+ * text.
  */
 export const secretText = "[secret]";
 
@@ -45,13 +48,16 @@ export const secretText = "[secret]";
  */
 export const signatureKey = "4dabf18193072939515e22adb298388d";
 
-/** Whether a value is there and cannot be read: a secret, or what JSON has no form for. */
+/** Whether a value exists but cannot be read: a secret, or a value that JSON cannot represent. */
 export function isHidden(value: unknown): boolean {
   if (typeof value === "string") return value.includes(secretText) || isBytes(value);
   return typeof value === "object" && value !== null && Object.hasOwn(value, signatureKey);
 }
 
-/** A text that is not Unicode, as a preview shows it (`backend/display/json.go`). */
+/**
+ * Whether a value is text that is not valid Unicode, as a preview shows it
+ * (`backend/display/json.go`).
+ */
 function isBytes(value: string): boolean {
   return /^b"[A-Za-z0-9+/]*={0,2}"$/.test(value);
 }

@@ -1,4 +1,4 @@
-/** The text of what was thrown, which need not be an Error. */
+/** The message of a thrown value, which need not be an Error. */
 
 import { sanitize } from "./sanitize";
 
@@ -6,12 +6,15 @@ export function getMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The first line: ours say there what happened, and in the second what to do next. */
+/**
+ * The first line of the message. In our errors it says what happened; the second line says what to
+ * do next.
+ */
 export function getFirstLine(error: unknown): string {
   return getMessage(error).split("\n")[0] ?? "";
 }
 
-/** The message of an error that is not ours, fit to be part of one of ours. */
+/** The message of an error that is not ours, cleaned so that it can be part of one of ours. */
 export function describeError(error: unknown): string {
   return sanitize(getMessage(error));
 }

@@ -1,5 +1,5 @@
 /**
- * What a holder of scopes and tags may give to a new credential, and what to do if it may not.
+ * Which scopes and tags a holder may give to a new credential, and what to do if it may not.
  * Source: https://tailscale.com/kb/1623/trust-credentials, https://tailscale.com/api (POST
  * /tailnet/{tailnet}/keys)
  */
@@ -10,20 +10,20 @@ import { covers, expandLegacyScopes, legacyScopes } from "./scopes";
 export interface Holder {
   /** What messages call it, for example `"the deployer k123CNTRL"`. */
   readonly name: string;
-  /** A user by an API access token, or a trust credential. */
+  /** Whether it is a user with an API access token, or a trust credential. */
   readonly kind: "user" | "credential";
-  /** Undefined where that cannot be known. */
+  /** The scopes that it holds; undefined if they cannot be read. */
   readonly scopes?: readonly string[] | undefined;
   readonly tags: readonly string[];
 }
 
-/** Of each tag that the policy file defines, who may give it. */
+/** The owners of each tag that the policy file defines: they may give it. */
 export type TagOwners = Readonly<Record<string, readonly string[]>>;
 
 /** Why `holder` cannot give `scope`; undefined if it can, or if we do not know what it holds. */
 export function findScopeProblem(holder: Holder, scope: string): string | undefined {
-  // A credential with newer scopes cannot give an older name (fact: older-name-needs-all): the API
-  // decides.
+  // Only the API knows whether a legacy name may be given: a credential with current scopes cannot
+  // give one (fact: older-name-needs-all).
   if (holder.scopes === undefined || legacyScopes.has(scope) || holds(holder, scope))
     return undefined;
   const held = holder.scopes.length > 0 ? holder.scopes.join(", ") : "no scope";
@@ -32,13 +32,13 @@ export function findScopeProblem(holder: Holder, scope: string): string | undefi
     : `"${scope}" cannot be given by ${holder.name}, which holds ${held} and can only pass on scopes of its own. Give it "${scope}", or leave "${scope}" out here.`;
 }
 
-/** Why `holder` cannot create a kind of credential at all, which needs `scope`. */
+/** Why `holder` cannot create a kind of credential that needs `scope`; undefined if it can. */
 export function findAbilityProblem(holder: Holder, scope: string): string | undefined {
   if (holder.scopes === undefined || holds(holder, scope)) return undefined;
   return `${holder.name} holds ${holder.scopes.join(", ") || "no scope"}, but this needs ${scope}. Give it "${scope}".`;
 }
 
-/** Whether `holder` may read, but not write, what `scope` opens. */
+/** Whether `holder` may only read what `scope` allows to read and write. */
 export function isReader(holder: Holder, scope: string): boolean {
   return holder.scopes !== undefined && !holds(holder, scope) && holds(holder, `${scope}:read`);
 }
@@ -49,8 +49,8 @@ export interface TagProblem {
 }
 
 /**
- * The tags that nobody can give, because the policy file does not define them; `owners` is
- * undefined where it cannot be read.
+ * The tags that nobody can give, because the policy file does not define them. `owners` is
+ * undefined if the policy file cannot be read.
  */
 export function findUndefinedTags(
   holder: Holder,
@@ -74,8 +74,8 @@ export function findTagProblems(
 ): TagProblem[] {
   const undefinedTags = findUndefinedTags(holder, tags, owners);
   if (owners === undefined || undefinedTags.length > 0) return undefinedTags;
-  // Which tags a user owns depends on groups and roles, which not every deployer may read: the API
-  // decides.
+  // Only the API knows which tags a user owns: that depends on groups and roles, which not every
+  // deployer may read.
   if (holder.kind === "user" || holder.scopes === undefined || holder.scopes.includes("all"))
     return [];
   if (isSameSet(holder.tags, tags)) return [];

@@ -44,7 +44,7 @@ export interface ResourceFacts {
   /** The output that holds its ID. */
   readonly identifier: string;
   readonly arguments: Readonly<Record<string, Argument>>;
-  /** The values that the API returns besides the arguments, and the values derived from them. */
+  /** Values beyond the arguments: those that the API returns, and those derived from them. */
   readonly outputs: readonly string[];
   /** The outputs that are secret. */
   readonly secretOutputs: readonly string[];

@@ -1,9 +1,10 @@
-/** How long a credential lives, and how people write that down. */
+/** Parses and formats durations, such as the lifetime of a credential. */
 
 /**
- * A length of time: a number of seconds, also as a text, as stack config has it (`"7776000"`); a
- * whole number with a unit (`"90d"`, `"12h"`, `"30m"`, `"45s"`, `"2w"`); or a duration of ISO 8601
- * without months and years, whose length differs (`"P90D"`, `"PT12H"`).
+ * A length of time, in one of three forms: a number of seconds, also as a string, because stack
+ * config has only strings (`"7776000"`); a whole number with a unit (`"90d"`, `"12h"`, `"30m"`,
+ * `"45s"`, `"2w"`); or an ISO 8601 duration (`"P90D"`, `"PT12H"`), without months and years,
+ * because their length varies.
  */
 export type Duration = number | string;
 
@@ -20,20 +21,22 @@ const units = [
  */
 export const longestAuthKeyLifetime = 90 * 24 * 60 * 60;
 
-/** A duration in whole seconds, or undefined where `text` is none. */
+/** Parses a duration to whole seconds; undefined if `text` is not a duration. */
 export function parseDuration(text: Duration): number | undefined {
   if (typeof text === "number") return Number.isSafeInteger(text) && text >= 0 ? text : undefined;
   const [, count, unit = "s"] = /^(\d{1,10})([wdhms]?)$/.exec(text) ?? [];
   return count === undefined ? parseIsoDuration(text) : Number(count) * findUnitSize(unit || "s");
 }
 
-/** A duration of ISO 8601 in seconds, for example `"P1DT12H"`; undefined where `text` is none. */
+/**
+ * Parses an ISO 8601 duration, for example `"P1DT12H"`, to seconds; undefined if `text` is not one.
+ */
 function parseIsoDuration(text: string): number | undefined {
   const form =
     /^P(?=.)(?:(\d{1,10})W|(?:(\d{1,10})D)?(?:T(?=.)(?:(\d{1,10})H)?(?:(\d{1,10})M)?(?:(\d{1,10})S)?)?)$/;
   const [, ...counts] = form.exec(text) ?? [];
   if (counts.length === 0) return undefined;
-  // The groups stand in the order of the units, from weeks to seconds.
+  // The groups have the order of the units, from weeks to seconds.
   return units.reduce((sum, [, size], index) => sum + Number(counts[index] ?? 0) * size, 0);
 }
 
@@ -41,18 +44,15 @@ function findUnitSize(unit: string): number {
   return units.find(([name]) => name === unit)?.[1] ?? Number.NaN;
 }
 
-/**
- * Seconds as people write them in reviews: the largest of days, hours, minutes and seconds that
- * divides them.
- */
+/** Formats seconds with the largest unit that divides them: `"90d"`, `"12h"`. */
 export function formatSeconds(total: number): string {
   const [unit, size] = findLargestUnit(total);
   return `${total / size}${unit}`;
 }
 
 /**
- * The largest of days, hours, minutes and seconds that divides a length: people rarely count in
- * weeks.
+ * The largest unit up to days that divides a length. Weeks are left out, because people rarely
+ * count in them.
  */
 function findLargestUnit(total: number): (typeof units)[number] {
   return units.find(([name, size]) => name !== "w" && total > 0 && total % size === 0) ?? ["s", 1];
@@ -60,14 +60,14 @@ function findLargestUnit(total: number): (typeof units)[number] {
 
 const unitNames = { w: "week", d: "day", h: "hour", m: "minute", s: "second" } as const;
 
-/** Seconds in words: `"90 days"`, `"1 hour"`. */
+/** Describes seconds in words: `"90 days"`, `"1 hour"`. */
 export function describeSeconds(total: number): string {
   const [unit, size] = findLargestUnit(total);
   const count = total / size;
   return `${count} ${unitNames[unit]}${count === 1 ? "" : "s"}`;
 }
 
-/** A time, in milliseconds since 1970, as the API writes it: RFC 3339, UTC, whole seconds. */
+/** Formats a time, in milliseconds since 1970, as the API does: RFC 3339, UTC, whole seconds. */
 export function formatTime(time: number): string {
   return `${new Date(time).toISOString().slice(0, -".000Z".length)}Z`;
 }

@@ -1,11 +1,11 @@
 /**
- * What the deployer needs for each command, and for each verb of each resource: the least scopes,
- * and what is silently less without the optional ones. The table of docs/deployer-scopes.md and
- * what `tailscope doctor` checks are made from it.
+ * The scopes that the deployer needs for each command and for each verb of each resource, and what
+ * is left out without the optional ones. docs/deployer-scopes.md is generated from this table, and
+ * `tailscope doctor` checks it.
  *
  * Sources: https://tailscale.com/api (each operation's scope),
- * https://tailscale.com/kb/1623/trust-credentials (reading the policy file needs two device scopes
- * as well; every token may read the credential that it came from)
+ * https://tailscale.com/kb/1623/trust-credentials (reading the policy file also needs two device
+ * scopes; every token may read its own credential)
  */
 
 import { getFacts, kinds, type ResourceType, resourceTypes } from "./kinds";
@@ -15,9 +15,9 @@ import { covers, expandLegacyScopes } from "./scopes";
 export type Level =
   /** Nothing works without it. */
   | "needed"
-  /** Needed where the program or the state has resources of its kind. */
+  /** Needed if the program or the state has resources of this kind. */
   | "kind"
-  /** One of all needs of this level is needed; what the others open is left out. */
+  /** At least one need of this level must be met. What the unmet ones would allow is left out. */
   | "one"
   /** Something is left out without it. */
   | "optional";
@@ -29,21 +29,21 @@ export interface Need {
   readonly kind?: ResourceType;
   /** What works with it. */
   readonly gives: string;
-  /** What happens without it. */
+  /** What is left out or fails without it. */
   readonly without: string;
 }
 
 export interface Purpose {
-  /** What the deployer does there, in a sentence. */
+  /** What the deployer does for this purpose, in a sentence. */
   readonly does: string;
-  /** Whether the Pulumi CLI has a part in it. */
+  /** Whether it runs the Pulumi CLI. */
   readonly usesPulumi: boolean;
   readonly needs: readonly Need[];
-  /** What cannot be said as a scope. */
+  /** Requirements that are not scopes. */
   readonly notes: readonly string[];
 }
 
-/** What reading the policy file needs. */
+/** Reading the policy file. */
 const policyFile: Need = {
   level: "optional",
   scopes: ["policy_file:read", "devices:core:read", "devices:posture_attributes:read"],
@@ -236,7 +236,7 @@ export const purposes = {
 
 export type PurposeName = keyof typeof purposes;
 
-/** Of each kind of resource, what the deployer needs for each verb. */
+/** The verbs of a resource, in the order of the documentation. */
 export const verbs = ["check", "create", "read", "update", "delete"] as const;
 
 export type Verb = (typeof verbs)[number];
@@ -255,8 +255,8 @@ export function listVerbNeeds(kind: ManagedKind, verb: Verb): readonly Need[] {
     case "read":
       return [createNeed(`${scope}:read`, `reading ${getFacts(kind).plural}`)];
     case "update":
-      // What can change of an auth key is ours alone; whether it is still valid is read where it is
-      // to be made again.
+      // Only bookkeeping arguments of an auth key can change in place, so nothing is sent. Whether
+      // the key is still valid is read only if an invalid key is to be recreated.
       return kind === "AuthKey"
         ? [createNeed(`${scope}:read`, "changing recreateIfInvalid to always")]
         : [createNeed(scope, `changing ${getFacts(kind).plural}`)];
@@ -267,7 +267,7 @@ export function listVerbNeeds(kind: ManagedKind, verb: Verb): readonly Need[] {
   }
 }
 
-/** That OAuth client does everything by its own token. */
+/** The needs for a key with `mintedBy`: its OAuth client uses its own token for everything else. */
 function listMintedNeeds(verb: Verb): readonly Need[] {
   return verb === "check" ? [minterIsChecked, policyFile] : [];
 }
@@ -289,14 +289,13 @@ export function findLackingScopes(need: Need, held: readonly string[]): readonly
 export interface Met {
   readonly need: Need;
   readonly lacks: readonly string[];
-  /** What the lack means: nothing, that something is left out, or that it fails. */
+  /** The result: nothing is missing, something is left out, or the purpose fails. */
   readonly result: "met" | "less" | "fails";
 }
 
 /**
- * Holds what a purpose needs against what a deployer holds.
- * @param used the kinds in the stack; undefined where that is not known, and then a deployer for
- *   any of them is enough
+ * Compares what a purpose needs with what a deployer holds.
+ * @param used the kinds in the stack; if undefined, the deployer only needs the scopes of one kind
  */
 export function compareNeeds(
   needs: readonly Need[],

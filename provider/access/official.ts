@@ -16,10 +16,10 @@ type Meaning = Kind | "access" | "harmless";
 const official: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ...kinds.map((kind) => [getKeyFacts(kind).officialName, kind] as const),
   ["Acl", "access"],
-  // Tailscale acts on what a contact asks for.
+  // Tailscale follows requests from the tailnet's contacts.
   ["Contacts", "access"],
   ["DeviceAuthorization", "access"],
-  // Can turn off the rule that a device must sign in again.
+  // It can disable the expiry of a device's key.
   ["DeviceKey", "access"],
   ["DeviceSubnetRoutes", "access"],
   ["DeviceTags", "access"],

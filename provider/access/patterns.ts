@@ -4,9 +4,8 @@
  */
 
 /**
- * Whether everything that `narrow` matches is matched by `wide` too. Exact, because a character
- * that neither pattern has can stand for whatever the stars of `narrow` match. Linear in memory,
- * and in time but for stars that have to be tried again.
+ * Whether `wide` matches everything that `narrow` matches. The answer is exact: a character that
+ * is in neither pattern can stand for whatever the stars of `narrow` match.
  */
 export function isWithin(narrow: string, wide: string): boolean {
   return matches(wide, narrow.replaceAll("*", findUnusedCharacter(narrow + wide)));
@@ -26,8 +25,7 @@ export function matches(pattern: string, text: string): boolean {
   const last = rest.pop() ?? "";
   if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last))
     return false;
-  // Between the two ends the earliest place for each part leaves the most room for the parts after
-  // it.
+  // Each part takes its earliest place, which leaves the most room for the parts after it.
   let from = first.length;
   const end = text.length - last.length;
   for (const part of rest) {

@@ -1,7 +1,7 @@
 /**
- * The provider as it is stored with every resource. It names the class and nothing else, so that it
- * never changes: state written today is read, refreshed and deleted through this text by every
- * later release.
+ * The code of the provider that the engine stores with every resource. It only names the class
+ * and must never change, because every later release reads, refreshes and deletes today's state
+ * through it.
  */
 export function formatProviderText(type: string): string {
   return `exports.handler=()=>require("tailscope").${type}.provider`;

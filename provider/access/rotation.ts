@@ -1,10 +1,10 @@
 /**
  * When credentials are rotated, as pure functions of times. All times are milliseconds since 1970.
  *
- * Two slots: of the two credentials of a rotating pair one is current, and the other, current one
- * period ago, stays valid for this one. Generation `g` begins at `anchor + g * period` and lives in
- * slot `g mod 2` until generation `g + 2` replaces it. So only the time decides which generation a
- * slot has: two machines, or a run after a long pause, get the same result.
+ * A rotating pair has two slots, each with one credential. One is current; the other was current in
+ * the previous period and stays valid for this one. Generation `g` begins at `anchor + g * period`
+ * and lives in slot `g mod 2` until generation `g + 2` replaces it. So the generation of a slot
+ * depends only on the time, and two machines, or a run after a long pause, compute the same result.
  */
 
 export interface Slots {
@@ -27,7 +27,7 @@ export function computeSlots(now: number, anchor: number, period: number): Slots
   };
 }
 
-/** When a credential is to be replaced, and the rule that says so. */
+/** When a credential must be replaced, and the argument that requires it. */
 export interface Due {
   readonly at: number;
   readonly rule: "rotateEvery" | "renewBefore";
@@ -36,12 +36,12 @@ export interface Due {
 export interface Life {
   readonly created: number;
   readonly expires?: number | undefined;
-  /** In milliseconds, as `renewBefore`. */
+  /** In milliseconds, like `renewBefore`. */
   readonly rotateEvery?: number | undefined;
   readonly renewBefore?: number | undefined;
 }
 
-/** When a credential is due, by the earlier of its two rules; undefined if it has neither. */
+/** When a credential is due, by the earlier of its two rules; undefined without a rule. */
 export function computeDue({ created, expires, rotateEvery, renewBefore }: Life): Due | undefined {
   const rotation: Due | undefined =
     rotateEvery === undefined ? undefined : { at: created + rotateEvery, rule: "rotateEvery" };

@@ -2,17 +2,19 @@
 
 import { formatCount } from "./word-list";
 
-/** Text without Tailscale's secrets, which start with `tskey-`; the kind may be shown. */
+/**
+ * Replaces Tailscale's secrets, which start with `tskey-`. The kind of the secret stays visible.
+ */
 export function redactSecrets(text: string): string {
   return text.replace(/tskey-([a-z]+)-[A-Za-z0-9_-]+/g, "tskey-$1-[secret]");
 }
 
-/** Characters that a terminal would obey, or that nobody sees. */
+/** Characters that control a terminal, and invisible ones. */
 const unseenCharacters = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]+/gu;
 
 /**
- * Text from outside, fit to be shown: one line, no characters that a terminal would obey or nobody
- * would see, no secrets, not endless.
+ * Makes text from outside safe to show: on one line of limited length, without secrets, invisible
+ * characters and characters that control a terminal.
  */
 export function sanitize(text: string): string {
   const line = redactSecrets(text.replace(unseenCharacters, " ")).replace(/ {2,}/g, " ").trim();
@@ -20,9 +22,9 @@ export function sanitize(text: string): string {
 }
 
 /**
- * `text` without its middle where it is longer than `longest`: beginning and end say what it is. Of
- * what is left out it tells how much that is, and how many `*`, which decide what a pattern
- * matches.
+ * Removes the middle of a text that is longer than `longest`, because its beginning and end
+ * identify it. The result says how many characters are left out and how many of them are `*`,
+ * because a `*` decides what a pattern matches.
  */
 export function shorten(text: string, longest: number): string {
   if (text.length <= longest) return text;
@@ -30,13 +32,13 @@ export function shorten(text: string, longest: number): string {
   const [head, middle, tail] = [text.slice(0, half), text.slice(half, -half), text.slice(-half)];
   const stars = middle.split("*").length - 1;
   const left = `${formatCount(middle.length, "more character")}${stars > 0 ? `, among them ${stars} *` : ""}`;
-  // Half a surrogate pair at the seam is no character.
+  // The cut may leave half a surrogate pair, which is not a character.
   return `${head}… (${left}) …${tail}`.replace(/\p{Cs}/gu, "\ufffd");
 }
 
 /**
- * Data from outside, fit for programs whose output people read: every text in it whole, without
- * control characters and secrets.
+ * Makes data from outside safe to print for programs: every text stays whole, but loses secrets
+ * and control characters.
  */
 export function sanitizeData(value: unknown): unknown {
   if (typeof value === "string") return redactSecrets(value.replace(unseenCharacters, " "));

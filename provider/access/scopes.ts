@@ -2,9 +2,9 @@
  * The scopes of the Tailscale API, as data.
  *
  * Source: the trust credentials page (https://tailscale.com/kb/1623/trust-credentials) and the API
- * document (https://tailscale.com/api) of 2026-07-13; `tailnets` from that of 2026-09-03. A scope
- * `X` reads and writes, `X:read` reads; `all` and `all:read` cover every scope, those added later
- * included.
+ * document (https://tailscale.com/api) of 2026-07-13; `tailnets` is from the API document of
+ * 2026-09-03. A scope `X` allows reading and writing, and `X:read` only reading. `all` and
+ * `all:read` cover every scope, including later ones.
  */
 
 const readAndWrite = [
@@ -46,7 +46,7 @@ export const knownScopes: readonly string[] = [
 ].sort();
 
 /**
- * Names of before 2024-11-14 that the API still accepts, with what each became.
+ * Names from before 2024-11-14 that the API still accepts, with the scopes that replaced each.
  * Source: https://tailscale.com/kb/1623/trust-credentials#legacy-scopes
  */
 export const legacyScopes: ReadonlyMap<string, readonly Scope[]> = new Map<
@@ -63,12 +63,12 @@ export const legacyScopes: ReadonlyMap<string, readonly Scope[]> = new Map<
   ["routes:read", ["devices:routes:read"]],
 ]);
 
-/** The scopes in `scopes`, with what each older name among them became. */
+/** Replaces each older name in `scopes` by the scopes that it became. */
 export function expandLegacyScopes(scopes: Iterable<string>): string[] {
   return [...scopes].flatMap((scope) => [scope, ...(legacyScopes.get(scope) ?? [])]);
 }
 
-/** What to say of a scope whose name is an older one, or undefined for a current name. */
+/** A sentence about a scope with an older name; undefined for a current name. */
 export function adviseOnLegacyScope(scope: string): string | undefined {
   const successors = legacyScopes.get(scope);
   if (successors === undefined) return undefined;
@@ -76,14 +76,14 @@ export function adviseOnLegacyScope(scope: string): string | undefined {
 }
 
 /**
- * The scopes that only a credential with tags may carry ("tags are mandatory", API document, POST
+ * The scopes that only a credential with tags may hold ("tags are mandatory", API document, POST
  * /tailnet/{tailnet}/keys).
  */
 export const scopesThatNeedTags: readonly Scope[] = ["devices:core", "auth_keys"];
 
 /**
- * Whether holding `held` also gives `wanted`: the scope itself, the write scope behind a read, or
- * one of the two that cover all.
+ * Whether the scopes `held` include `wanted`: by the same name, by the write scope for a read
+ * scope, or by `all` or `all:read`.
  */
 export function covers(held: Iterable<string>, wanted: string): boolean {
   const has = new Set(held);

@@ -1,13 +1,13 @@
 /**
- * What a secret says about itself: `tskey-KIND-ID-RANDOM`, where ID is that of the credential.
- * Sources: https://tailscale.com/kb/1277/key-prefixes, and Tailscale's own `feature/oauthkey`,
- * which needs no id beside the secret.
+ * What the form of a secret says: `tskey-KIND-ID-RANDOM`, where ID is the credential's. Sources:
+ * https://tailscale.com/kb/1277/key-prefixes, and `feature/oauthkey` of Tailscale's client, which
+ * takes the id from the secret.
  */
 
-/** What a text can be told to be by its form alone. */
+/** What the form of a text shows it to be. */
 export type Form = "api" | "auth" | "client" | "otherSecret" | "identityToken" | "id";
 
-/** What a text is, as far as its form tells. */
+/** Detects what a text is by its form; undefined if the form does not tell. */
 export function detectForm(text: string): Form | undefined {
   const kind = /^tskey-([a-z]+)-/.exec(text)?.[1];
   if (kind === "api" || kind === "auth" || kind === "client") return kind;
@@ -32,8 +32,8 @@ export function parseSecretId(secret: string): string | undefined {
 }
 
 /**
- * Whether an OAuth client with this id can have this secret. A secret of another form tells
- * nothing, and fits any.
+ * Whether the secret can belong to the OAuth client with this id. A secret of another form does not
+ * contain an id, so it can belong to any client.
  */
 export function fits(clientId: string, secret: string): boolean {
   const id = parseSecretId(secret);

@@ -1,15 +1,16 @@
-/** Finds what a person most likely meant by a name that does not exist. */
+/** Finds the name that a person most likely meant. */
 
 /**
- * The candidate nearest to `name` by edit distance; undefined if none is near enough for a typo.
+ * The candidate nearest to `name` by edit distance; undefined if every one differs too much for a
+ * typo.
  */
 export function findNearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  // A third of the letters: "auth_key" is near "auth_keys", "printers" is near nothing.
+  // At most a third of the letters may differ.
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
-    // The difference in length is a lower bound of the distance, and spares a comparison with a
-    // name that is far longer.
+    // The difference in length is a lower bound of the distance, which saves comparing very
+    // different names.
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
     const distance = measureDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {

@@ -3,9 +3,10 @@
 import { ask } from "../network/ask";
 
 /**
- * Seconds by which Tailscale's clock is ahead at least, from the Date header of an answer: the
- * header has whole seconds and was written at some moment while we waited, so that a clock that may
- * be right is 0 s away. Undefined where there is no such header. Rejects without an answer.
+ * The least number of seconds by which Tailscale's clock is ahead, from the Date header of an
+ * answer; undefined without that header. The header has whole seconds and was written at some
+ * moment while we waited, so the result is 0 if our clock may be right. Rejects if there is no
+ * answer.
  */
 export async function measureClockSkew(baseUrl: string): Promise<number | undefined> {
   const asked = Date.now();

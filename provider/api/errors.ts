@@ -175,7 +175,7 @@ export class NotVisible extends TailscaleError {}
 /** The credential with that id is of another kind. */
 export class OtherKind extends TailscaleError {}
 
-/** The API does not accept the request (400, 409, 412 and the rest of the 4xx). */
+/** The API does not accept the request (400, 409, 412 and every other 4xx). */
 export class RequestRefused extends TailscaleError {}
 
 /** The credential may not give the tags that the request names (400). */
@@ -188,8 +188,8 @@ export class RateLimited extends TailscaleError {}
 export class ServerFailed extends TailscaleError {}
 
 /**
- * A create failed and may have taken effect all the same. What it left could not be cleaned up, or
- * every attempt failed.
+ * A create failed but may have taken effect. What it left could not be cleaned up, or every attempt
+ * failed.
  */
 export class LostCreate extends TailscaleError {
   /**

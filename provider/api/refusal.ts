@@ -201,8 +201,8 @@ function adviseOnAuthentication(name: string): string {
 }
 
 /**
- * What the engine hands to a refresh or destroy is the stack config of the last `up`, which may
- * name a deployer that is gone.
+ * A refresh or destroy gets the stack config of the last `up`, which may name a deployer that no
+ * longer exists.
  */
 function adviseOnStaleConfig(sender: Sender | undefined): string {
   if (sender?.source?.place !== "stack config") return "";
@@ -245,7 +245,7 @@ const tagAdvice =
   "Every tag must be defined under tagOwners in the tailnet's policy file. A credential may give exactly its own set of tags, " +
   'or tags that those own there: to let a client with several tags give just one, make that tag its own owner ("tag:a": ["tag:a"]).';
 
-/** Of what is to be changed and is not there. */
+/** For a change of a credential that no longer exists. */
 const refreshAdvice =
   "Somebody revoked it outside of Pulumi: `pulumi up --refresh` notices that, and recreates it.";
 
@@ -290,7 +290,7 @@ function adviseOnRequest(said: string): string {
 
 const repeatAdvice = "Run the same command again; it is safe to repeat.";
 
-/** Of credentials a lost create is looked for: {@link LostCreate}. */
+/** A lost create of a credential does not end here: {@link LostCreate}. */
 function adviseOnRepeating(attempt: Attempt): string {
   return isCreate(attempt)
     ? "The request may have taken effect: check whether it did, and remove what it created, before you run the same command again."
@@ -325,7 +325,7 @@ function readMessage(body: string): string {
       return sanitize(parsed.message);
     }
   } catch {
-    // Not JSON: a gateway's page. Its text is still the best there is to show.
+    // Not JSON, for example the page of a gateway. Its text is all that we have.
   }
   return sanitize(body.replace(/<[^>]*>/g, " "));
 }

@@ -52,14 +52,17 @@ export interface Tailnet {
   readonly api: ApiClient;
   /** The tailnet's name in paths. */
   readonly name: string;
-  /** How it is told from others. */
+  /** How it is distinguished from other tailnets. */
   readonly identity: TailnetIdentity;
   close(): Promise<void>;
 }
 
 /** How a tailnet is opened; every member has a default. */
 export interface TailnetOptions {
-  /** Is given what a person should know although nothing failed. By default nobody is told. */
+  /**
+   * Called with a sentence that a person should read although nothing failed. By default it is not
+   * shown.
+   */
   readonly warn?: (message: string) => void;
   /** Sends the requests. By default as the connection says. */
   readonly http?: Http;

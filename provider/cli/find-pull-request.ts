@@ -117,7 +117,7 @@ function readEvent(path: string): { number: number; commit: string | undefined }
   return { number: one.number, commit: run.head_sha };
 }
 
-/** Checks the address that the token is sent to: nobody may be able to read it on the way. */
+/** Checks the address that the token is sent to, so that nobody can read the token in transit. */
 function requireSafeAddress(name: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSafe =

@@ -17,7 +17,7 @@ const all = {
   AuthKey: authKey,
 } satisfies Readonly<Record<ResourceType, unknown>>;
 
-// Each has inputs of its own; read by name, they are all the same.
+// The cast holds because inputs are only read by name.
 const byName = all as unknown as Readonly<
   Record<ResourceType, AnyResource> & Record<Kind, AnyKeyResource>
 >;

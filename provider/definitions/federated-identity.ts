@@ -51,8 +51,8 @@ export const federatedIdentity: KeyResource<z.output<typeof inputs>> = {
 };
 
 /**
- * Finds a subject of GitHub that ends after the repository. Subjects go on after it, unless the
- * repository's owner has customised them:
+ * Finds a GitHub subject that ends after the repository. Real subjects continue with a context,
+ * unless the repository's owner has customised them:
  * https://docs.github.com/en/actions/reference/security/oidc
  */
 function findSubjectDoubts(issuer: string | undefined, subject: string | undefined): string[] {
@@ -73,8 +73,8 @@ function isRewriting(name: string, asked: unknown, answered: unknown): boolean {
 }
 
 /**
- * The audience of an identity whose program names none. An update that leaves it out may empty it
- * (fact: put-without-audience), and then no pipeline can log in any more.
+ * The audience of an identity whose program does not name one. An update without an audience may
+ * clear it (fact: put-without-audience), and then no pipeline could log in.
  */
 function findGeneratedAudience(id: string, { audience }: Properties): string {
   // The form that Tailscale makes: https://tailscale.com/kb/1581/workload-identity-federation

@@ -4,11 +4,11 @@ import { expandLegacyScopes } from "../access/scopes";
 import type { Key } from "../api/keys/key";
 import type { AnsweredProperties, Properties } from "../engine/resource";
 
-/** A trust credential of the API, by the names of arguments and outputs. */
+/** Converts a trust credential of the API to arguments and outputs. */
 export function toTrustCredentialProperties(key: Key): AnsweredProperties<"OAuthClient"> {
   return {
     clientId: key.id,
-    // An active credential has at least one scope, so an answer without any does not tell them.
+    // An active credential has at least one scope, so an answer without scopes has left them out.
     ...(key.scopes?.length && { scopes: key.scopes }),
     tags: key.tags ?? [],
     description: key.description ?? "",
@@ -18,7 +18,7 @@ export function toTrustCredentialProperties(key: Key): AnsweredProperties<"OAuth
   };
 }
 
-/** Whether the API answered scopes of older names by the names that replaced them. */
+/** Whether the API replaced legacy names of scopes by current names. */
 export function isRenaming(name: string, asked: unknown, answered: unknown): boolean {
   if (name !== "scopes" || !Array.isArray(asked) || !Array.isArray(answered)) return false;
   const possible = new Set(expandLegacyScopes(asked));

@@ -47,7 +47,7 @@ export function createDynamicProvider<Inputs extends object>(
           // So that a preview shows credentials that are missing or contradict each other.
           const { deployer, timing } = requireConnection(news);
           const isByClient = "mintedBy" in news || deployer.kind !== "accessToken";
-          // Of a resource without a change nothing is sent, so nothing needs to be possible.
+          // Nothing is sent for an unchanged resource, so the deployer needs no scopes for it.
           const isChanged = !isDeepStrictEqual(current, recoverInputs(definition, inputs));
           if (isChanged) found.push(...(definition.checkMaker?.(known, isByClient) ?? []));
           if (isChanged) definition.findDoubts?.(known).forEach(run.warnOnce);
@@ -177,7 +177,7 @@ export function createDynamicProvider<Inputs extends object>(
     return typeof found === "symbol";
   }
 
-  /** What the tailnet has of a credential that another provider managed until now. */
+  /** Reads what the tailnet has of a credential that another provider managed until now. */
   async function readForeign(
     id: string,
     { userId }: Properties,
@@ -190,8 +190,8 @@ export function createDynamicProvider<Inputs extends object>(
   }
 
   /**
-   * What a credential that another provider managed is replaced for: its state may have other names
-   * than ours, so the tailnet is asked.
+   * The arguments for which a credential of another provider is replaced. They are compared with
+   * the tailnet, because the other provider's state may use other names.
    */
   async function listForeignReplacing(
     id: string,
@@ -207,7 +207,8 @@ export function createDynamicProvider<Inputs extends object>(
 
   /**
    * The state of a credential that another provider managed until now and a type alias brought
-   * here. Tailscale's official provider keeps the secret as `key`, a program's own somewhere.
+   * here. Tailscale's official provider keeps the secret as `key`; a program's own provider may use
+   * any name.
    */
   async function takeOver(id: string, olds: Properties, inputs: Properties): Promise<Properties> {
     const tailnet = await getTailnet(inputs);
@@ -234,7 +235,7 @@ export function createDynamicProvider<Inputs extends object>(
   }
 
   /**
-   * Notes that a credential which the tailnet does not show is gone.
+   * Records that a credential that the tailnet does not show is gone.
    * @throws Error if it may be in another tailnet
    */
   async function requireGone(id: string, props: Properties): Promise<void> {
@@ -302,8 +303,8 @@ function parseInputs<Inputs extends object>(
 }
 
 /**
- * A failure without its property: the engine prints the value of a failure's property, even if it
- * is secret.
+ * Converts a failure to one without a property, because the engine prints the value of a failure's
+ * property even if it is secret.
  */
 function toCheckFailure(failure: Failure, news: Properties): pulumi.dynamic.CheckFailure {
   return { property: "", reason: formatFailure(conceal(failure, news)) };

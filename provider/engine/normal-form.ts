@@ -1,6 +1,6 @@
 /**
- * The one form of a value, wherever it comes from: a program, the state or the API. Two spellings
- * of one thing have the same form, so they never show as a change.
+ * The normal form of a value from a program, the state or the API. Different spellings of the same
+ * value have the same normal form, so they never show as a change.
  */
 
 import { isDeepStrictEqual } from "node:util";
@@ -16,7 +16,7 @@ export function normalize<Inputs extends object>(
   const shape: Record<string, z.ZodType> = definition.inputs.shape;
   const present = emptyToUndefined(value);
   const result = shape[name]?.safeParse(present);
-  // A tailnet may have what `check` would refuse: that is compared as it is.
+  // A tailnet may have a value that `check` would refuse, which is compared unchanged.
   return result?.success ? result.data : present;
 }
 

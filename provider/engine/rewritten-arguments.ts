@@ -1,8 +1,7 @@
 /**
- * Warnings of arguments that Tailscale answered differently. The state keeps both values. Where
- * Tailscale is known to rewrite an argument that is all; anything else is reported at every run,
- * because otherwise nobody would notice that the credential can do less or more than its program
- * says.
+ * Warns of arguments that Tailscale changed. The state keeps both values. Known rewrites are
+ * silent. Anything else is reported in every run, because otherwise nobody would notice that the
+ * credential can do less or more than its program says.
  */
 
 import { sanitize } from "../access/sanitize";

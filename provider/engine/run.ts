@@ -1,7 +1,7 @@
 /**
- * What all resources of one run share: connections, tailnets, ids that are known, warnings that
- * were given. A run is one operation of Pulumi, such as a preview; the engine starts a provider
- * process for each.
+ * What all resources of one run share: connections, tailnets, known ids and the warnings given so
+ * far. A run is one operation of Pulumi, such as a preview; the engine starts a provider process
+ * for each.
  */
 
 import { type ConfigReader, type Connection, readConnection } from "../api/settings/connection";
@@ -38,7 +38,7 @@ export interface Run {
 }
 
 /**
- * A run of its own.
+ * Creates a run.
  * @param environment where settings are looked for, beside stack config
  * @param readConfig reads stack config; it is asked only when a connection is needed
  */

@@ -11,11 +11,11 @@ export function listSecretArguments(inputs: Properties): readonly string[] {
   return filterNames(inputs[secretsKey]);
 }
 
-/** The failure without any value of an argument that the program made secret. */
+/** Removes from a failure every value of an argument that the program made secret. */
 export function conceal({ property, reason }: Failure, inputs: Properties): Failure {
   const secrets = listSecretArguments(inputs).flatMap((name) => collectTexts(inputs[name]));
   const hide = (text: string) =>
-    // The longest first: a shorter one may be a part of it.
+    // The longest first, because it may contain a shorter one.
     secrets
       .sort((a, b) => b.length - a.length)
       .reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text);

@@ -1,6 +1,6 @@
 /**
- * The stack config that the engine gave to this process. It has a file of its own because programs
- * load it, and it needs nothing.
+ * The stack config that the engine gave to this process. It is a separate file without imports
+ * because programs load it.
  */
 
 import type { ConfigReader } from "../api/settings/connection";

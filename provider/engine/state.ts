@@ -78,7 +78,7 @@ function readMember(state: Properties, name: string): Properties {
   return typeof member === "object" && member !== null ? (member as Properties) : {};
 }
 
-/** The state with `asked`, of which the secret arguments go to a member of their own. */
+/** Adds `asked` to the state. Its secret arguments go to a separate member. */
 function setAsked(state: Properties, asked: Properties, secrets: readonly string[]): Properties {
   const { [askedKey]: _, [askedSecretlyKey]: __, ...rest } = state;
   const pick = (isWanted: (name: string) => boolean) =>
@@ -114,7 +114,7 @@ export function findRewrittenArguments<Inputs extends object>(
     .map(([name, asked]) => ({ name, asked, answered: state[name], isSecret: name in secrets }));
 }
 
-/** A state in the form that the verbs of a definition take. */
+/** Converts a state to the form that the verbs of a definition take. */
 export function toRecorded<Inputs extends object>(
   definition: Resource<Inputs>,
   state: Properties,

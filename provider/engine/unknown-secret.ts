@@ -1,6 +1,6 @@
 /**
- * What stands for the secret of an adopted credential. Nobody can read it any more: Tailscale shows
- * a secret once, when it creates the credential.
+ * The placeholder for the secret of an adopted credential. Tailscale shows a secret only once, when
+ * it creates the credential, so nobody can read it any more.
  */
 
 /**

@@ -194,18 +194,10 @@ test.each<[string[], object | undefined]>([
   [["project:///index.ts"], undefined],
   [["file:///index.ts#12,7"], undefined],
   [[], undefined],
-<<<<<<< ours
-])("the place of %j in the program is found", (positions, place) => {
-  expect(findPosition(positions.map((sourcePosition) => ({ sourcePosition })))).toEqual(place);
-||||||| base
-])("the place of %j in the program", (positions, place) => 
-  expect(findPosition(positions.map((sourcePosition) => ({ sourcePosition })))).toEqual(place);
-=======
-])("the place of %j in the program", (positions, place) => 
+])("the place of %j in the program is found", (positions, place) => 
   expect(findProgramPosition(positions.map((sourcePosition) => ({ sourcePosition })))).toEqual(
     place,
   );
->>>>>>> theirs);
 
 describe("the stream of events", () => {
   const urn = urnOf("OAuthClient", "ci");

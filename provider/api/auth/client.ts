@@ -32,11 +32,11 @@ export interface ApiClientOptions {
   readonly alsoReads?: readonly string[];
   /** Reads, with a token of the credential, which scopes it holds; undefined if that fails. */
   readonly holds?: (authorization: Authorization) => Promise<readonly string[] | undefined>;
-  /** Is given what a person should know although nothing failed. */
+  /** Called with a sentence that a person should read although nothing failed. */
   readonly tell?: (message: string) => void;
 }
 
-/** What reading the policy file needs (fact: policy-read-needs-device-scopes). */
+/** The scopes that reading the policy file needs (fact: policy-read-needs-device-scopes). */
 export const policyFileScopes = [
   "policy_file:read",
   "devices:core:read",
@@ -166,7 +166,7 @@ export function createApiClient(
   }
 }
 
-/** What is wrong with a part of an answer; undefined for zod's own words. */
+/** Describes what is wrong with a part of an answer; undefined if zod's own message is used. */
 function describeIssue({ code, input, expected }: z.core.$ZodRawIssue): string | undefined {
   if (code !== "invalid_type") return undefined;
   return input === undefined

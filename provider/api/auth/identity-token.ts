@@ -1,6 +1,6 @@
 /**
- * Identity tokens of the CI system or cloud in which a run is, for workload identity federation: no
- * secret is stored anywhere. Source: https://tailscale.com/kb/1581/workload-identity-federation
+ * Identity tokens of the CI system or cloud that the run is in, for workload identity federation.
+ * They replace a stored secret. Source: https://tailscale.com/kb/1581/workload-identity-federation
  */
 
 import { readFile } from "node:fs/promises";
@@ -81,7 +81,7 @@ async function readTokenFile(path: string, name: string): Promise<string> {
 
 /** When a JWT expires, in seconds since 1970. Tailscale verifies it, so nothing here does. */
 function readExpiry(token: string): number | undefined {
-  // A JWT has a signature, whatever it is.
+  // A text without a signature part is not a JWT.
   if (token.split(".")[2] === undefined) return undefined;
   return claims.safeParse(readPayload(token)).data?.exp;
 }

@@ -1,6 +1,7 @@
 /**
- * A token for reads that can only read. An OAuth client gives tokens for less than it holds. How
- * far is only partly known, so we ask in an order that succeeds in every case:
+ * A token for reads that can only read. An OAuth client can get tokens for fewer scopes than it
+ * holds. It is only partly documented for which ones, so we try these requests in order, and one of
+ * them succeeds in every case:
  *
  * | asked for                                   | refused if                                     |
  * | ------------------------------------------- | ---------------------------------------------- |
@@ -20,18 +21,18 @@ import { covers, expandLegacyScopes } from "../../access/scopes";
 import { TokenRefused } from "../errors";
 import type { Narrowing, Token, TokenSource } from "./token";
 
-/** What it takes to find the scopes for the token of reads. */
+/** What finding the scopes of the token for reads requires. */
 export interface Narrowed {
   /** Every scope that reads need. */
   readonly wanted: readonly string[];
   /** Reads, with `token`, which scopes its client holds; undefined if that fails. */
   holds(token: Token): Promise<readonly string[] | undefined>;
-  /** Is given what a person should know: that the token of reads can do more. */
+  /** Called with a sentence for a person if the token for reads can do more than read. */
   tell(message: string): void;
 }
 
 /**
- * Finds the scopes for the token of reads.
+ * Finds the scopes of the token for reads.
  *
  * @returns undefined if reads must use a token for everything that the client holds
  */

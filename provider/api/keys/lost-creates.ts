@@ -1,11 +1,11 @@
 /**
- * Creates whose answer may get lost. Then the credential may exist, live and known to nobody. So
- * after such a failure we look for it, and revoke it before the create is sent again. If it may be
- * somebody else's, nothing is revoked.
+ * Handles creates whose answer is lost. The credential may then exist and be valid although nobody
+ * knows of it. So after such a failure we look for it, and revoke it before we send the create
+ * again. If it may be somebody else's, we revoke nothing.
  *
- * The words here: a create is *lost* if it failed and may have taken effect all the same; an
- * *orphan* is the credential that it created. Two credentials are *alike* if the same arguments
- * created them; their *likeness* is a text that is then the same.
+ * In this file, a create is *lost* if it failed but may have taken effect, and an *orphan* is the
+ * credential that it created. Two credentials are *alike* if the same arguments created them; their
+ * *likeness* is a text that is then the same.
  */
 
 import { getFirstLine } from "../../access/error-text";
@@ -22,7 +22,7 @@ import {
 import { isActive, type Key, type KeyType } from "./key";
 import { keyShape } from "./schema";
 
-/** What it takes to look for an orphan. */
+/** What looking for an orphan requires. */
 export interface LostCreateLookup {
   /** Every active key of the tailnet, as of now; undefined if we may not list them. */
   list(): Promise<readonly Key[] | undefined>;

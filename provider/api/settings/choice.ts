@@ -28,6 +28,7 @@ export interface Choice {
 }
 
 /**
+ * Chooses the place of each setting.
  * @param asksPlatform whether the platform of this run may be asked for an identity token
  */
 export function chooseSettings(environment: Place, config: Place, asksPlatform: boolean): Choice {

@@ -38,7 +38,8 @@ export function readDeployer(
   throw createIncompleteError();
 
   /**
-   * Stack config if the id or the proof is from there, because it may be as old as the last `up`.
+   * The place that errors name: stack config if the id or the proof is from there, because it may
+   * be as old as the last `up`.
    */
   function findClientSource() {
     const sources = (

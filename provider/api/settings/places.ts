@@ -33,7 +33,10 @@ export interface Place {
   findSource(setting: Setting): DeployerSource;
 }
 
-/** A place from what it says as written, and from where each setting stands in it. */
+/**
+ * Creates a place from a function that reads its raw values and one that names where each setting
+ * is.
+ */
 export function createPlace({
   readRaw,
   locate,

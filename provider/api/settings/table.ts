@@ -1,6 +1,6 @@
 /**
- * Every setting of the deployer and of the connection to Tailscale: what it is, and where it can
- * be. Messages and docs are made from this table.
+ * Every setting of the deployer and of the connection to Tailscale: what it is, and where it can be
+ * set. Messages and docs are generated from this table.
  */
 
 export interface SettingDescription {

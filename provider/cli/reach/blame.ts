@@ -1,4 +1,6 @@
-/** Which commit brought a line, by the git of this machine. Nothing is asked of anybody else. */
+/**
+ * Finds the commit that last changed a line, with the git of this machine. It sends no requests.
+ */
 
 import { execFile } from "node:child_process";
 import { basename, dirname, resolve } from "node:path";
@@ -6,17 +8,17 @@ import { promisify } from "node:util";
 import { sanitize } from "../../access/sanitize";
 import { printAside } from "../output";
 
-/** A line of a file, and which commit brought it. */
+/** A line of a file, and the commit that last changed it. */
 export interface BlamedLine {
-  /** As it was asked for. */
+  /** The path as the caller gave it. */
   readonly file: string;
   /** Counted from 1. */
   readonly line: number;
-  /** Commit, author, date and subject, or why there is none. */
+  /** Commit, author, date and subject, or why no commit is known. */
   readonly broughtBy: string;
 }
 
-/** Who brought these lines of a file; says why where that cannot be known. */
+/** Finds who last changed these lines of a file. If that is not possible, prints why. */
 export async function blameLines(path: string, lines: readonly number[]): Promise<BlamedLine[]> {
   const wanted = [...new Set(lines)].sort((one, other) => one - other);
   if (wanted.length === 0) return [];

@@ -1,5 +1,6 @@
 /**
- * The credentials of a question: described, of a preview, of a stack's state, or of the tailnet.
+ * The credentials that a question is about: described by options, or read from a preview, a stack's
+ * state or the tailnet.
  */
 
 import { findKind, isKind } from "../../access/kinds";
@@ -18,7 +19,7 @@ import { CommandFailure } from "../failure";
 import { readFileOrInput } from "../files";
 import { listCredentials } from "../listing";
 
-/** A credential that nobody has to have made, by its scopes and tags. */
+/** A credential that need not exist, described by its scopes and tags. */
 export function describeCredential(
   scopes: readonly string[],
   tags: readonly string[],
@@ -35,7 +36,7 @@ export async function readCredentialsOfPreview(path: string): Promise<readonly C
   return findStartsAfter(read.steps);
 }
 
-/** The credentials of a state. What is secret in it counts as the most that it could be. */
+/** The credentials of a state. Hidden scopes and tags count as all scopes and tags. */
 export function readCredentialsOfState(managed: readonly Managed[]): readonly CredentialStart[] {
   return managed.flatMap(({ urn, id, kind, state, hidden }) => {
     if (!isKind(kind)) return [];
@@ -62,7 +63,9 @@ export function readCredentialsOfState(managed: readonly Managed[]): readonly Cr
   });
 }
 
-/** Every credential of the tailnet; what no resource manages is marked where a state is known. */
+/**
+ * Every credential of the tailnet. If a state is known, those that no resource manages are marked.
+ */
 export async function readCredentialsOfTailnet(
   tailnet: Tailnet,
   connection: Connection,

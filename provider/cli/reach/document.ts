@@ -1,37 +1,37 @@
-/** What `tailscope reach --json` prints: one document, of one of these forms. */
+/** The document that `tailscope reach --json` prints, in one of these forms. */
 
 import type { Flow } from "../../policy-file/flow";
 import type { JsonReach, JsonWay } from "../../review/reach/json";
 import { printJson } from "../output";
 import type { BlamedLine } from "./blame";
 
-/** Of concrete machines. */
+/** The flows between concrete machines. */
 interface Flows {
-  /** Every pair of machines of which the one reaches the other. */
+  /** Every pair of machines of which one reaches the other. */
   readonly flows: readonly Flow[];
 }
 
-/** Of a policy file that Tailscale would refuse, for concrete machines. */
+/** The answer for concrete machines if Tailscale would refuse the policy file. */
 interface Rejected {
-  /** Tailscale's own words, where they are known. */
+  /** The reason, in Tailscale's own words if they are known. */
   readonly rejected: string;
 }
 
 export interface Reached {
-  /** Where the policy file is from. */
+  /** Where the policy file comes from. */
   readonly policy: string;
-  /** What each credential reaches; of `--from` that one alone. */
+  /** What each credential reaches; with `--from`, only what that one reaches. */
   readonly reach?: readonly JsonReach[];
-  /** What `--to` and `--between` ask for, with every way to it. */
+  /** The target of `--to` or `--between`, with every way to it. */
   readonly target?: string;
   readonly ways?: readonly JsonWay[];
-  /** What `--deny` and `--expect` ask for and does not hold. */
+  /** The requirements of `--deny` and `--expect` that are not met. */
   readonly broken?: readonly { readonly sentence: string; readonly ways: readonly JsonWay[] }[];
-  /** With `--blame`: which commit brought each line. */
+  /** With `--blame`: the commit that last changed each line. */
   readonly blame?: readonly BlamedLine[];
-  /** What counts as everything, because nobody knows what it opens. */
+  /** Parts of the policy file that are not understood, and count as opening everything. */
   readonly notUnderstood: readonly string[];
-  /** What may be missing. */
+  /** What the answer may lack, each in a sentence. */
   readonly limits: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** What must and must not be reachable, as a checked-in list says. */
+/** Checks what must and must not be reachable, by a list that is kept in the repository. */
 
 import { type ParseError, parse } from "jsonc-parser";
 import { z } from "zod";
@@ -21,8 +21,8 @@ const expectation = z.strictObject({
 export type Expectation = z.infer<typeof expectation>;
 
 /**
- * In the form of the policy file's own tests: `[{"src": "ci", "accept": ["tag:web:22"], "deny":
- * ["tag:db"]}]`.
+ * Reads a list in the form of the policy file's own tests: `[{"src": "ci", "accept":
+ * ["tag:web:22"], "deny": ["tag:db"]}]`.
  */
 export function readExpectations(path: string): readonly Expectation[] {
   const errors: ParseError[] = [];
@@ -48,17 +48,17 @@ export function readExpectations(path: string): readonly Expectation[] {
   return expectations;
 }
 
-/** Something that does not hold. */
+/** A requirement that is not met. */
 export interface Broken {
   readonly sentence: string;
-  /** How it is reached, where it must not be. */
+  /** The ways to a target that must not be reached. */
   readonly ways: readonly Way[];
 }
 
 export interface Deciding {
   readonly network: Network;
   readonly spreadFrom: SpreadFrom;
-  /** A start by its name. @throws CommandFailure where there is none */
+  /** Finds a start by its name. @throws CommandFailure if there is none */
   readonly findStart: (name: string) => Start;
 }
 
@@ -68,7 +68,7 @@ export function findBrokenExpectations(
 ): Broken[] {
   return expectations.flatMap(({ src, proto, accept, deny }) => {
     const start = findStart(src);
-    // Of a group nobody may get there, also by what one of its members alone may do.
+    // A group must not reach a target through any of its members either.
     const members = (network.groups.get(start.name) ?? []).map(
       (name): Start => ({ kind: "Person", name }),
     );
@@ -98,7 +98,7 @@ function describeForbidden(name: string, text: string, ways: readonly Way[]): st
   return `${name} must not reach ${text}, but ${ways.some(isCertain) ? "does" : "may"}.`;
 }
 
-/** Whether a way is there whatever nobody knows from here. */
+/** Whether a way exists for certain, and does not depend on something that we cannot know. */
 function isCertain({ conditions }: Way): boolean {
   return conditions.every(({ kind }) => kind !== "unknown" && kind !== "address");
 }
@@ -110,7 +110,7 @@ export function requireTarget(text: string, network: Network) {
   return target;
 }
 
-/** The ways of credentials to what none of them may reach. */
+/** Finds the ways of the starts to targets that none of them may reach. */
 export function findDeniedWays(
   targets: readonly string[],
   starts: readonly Start[],

@@ -1,4 +1,4 @@
-/** What machines reach, flow by flow. */
+/** Prints what machines reach, flow by flow. */
 
 import { sanitize } from "../../access/sanitize";
 import type { Evaluation } from "../../policy-file/evaluate";

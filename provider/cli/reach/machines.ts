@@ -1,4 +1,4 @@
-/** Users and machines of a question, from a file or from the tailnet. */
+/** The users and machines that a question is about, from a file or from the tailnet. */
 
 import { z } from "zod";
 import { describeFormMismatch } from "../../access/form-mismatch";
@@ -43,7 +43,7 @@ const machinesFile = z.looseObject({
 
 export interface MachinesFile {
   readonly tailnet: Tailnet;
-  /** Some such files have the policy file beside. */
+  /** The policy file, if the file also has one. */
   readonly policy?: string;
 }
 
@@ -62,7 +62,7 @@ export function readMachinesFile(path: string): MachinesFile {
     );
   }
   const { policy, ...tailnet } = read.data;
-  // Members that are left out stay left out: zod types them as perhaps undefined.
+  // The cast holds: zod types absent members as possibly undefined, but leaves them absent.
   return {
     tailnet: tailnet as unknown as Tailnet,
     ...(policy && { policy: JSON.stringify(policy) }),
@@ -72,7 +72,7 @@ export function readMachinesFile(path: string): MachinesFile {
 const example =
   '\n  Give {"users": [{"name": "ada", "email": "ada@acme.example", "role": "owner"}], "machines": [{"name": "web-1", "ipv4": "100.64.0.1", "tags": ["tag:web"]}]}.';
 
-/** The tailnet's own machines and, where the deployer may see them, its users. */
+/** Fetches the tailnet's machines and, if the deployer may read them, its users. */
 export async function fetchMachines({ name, api }: Api): Promise<Tailnet> {
   const devices = await readDevices(name, api);
   return { users: await fetchUsers(name, api), machines: devices.map(toMachine) };

@@ -1,4 +1,4 @@
-/** Where the policy file of a question comes from, and what is wrong with it. */
+/** The policy file that a question is about: where it comes from, and what is wrong with it. */
 
 import type { Place, PolicyFile } from "../../policy-file/model";
 import { readPolicyFile } from "../../policy-file/read";
@@ -7,18 +7,18 @@ import { runTests } from "../../policy-file/tests";
 import { CommandFailure } from "../failure";
 
 export interface KnownPolicy {
-  /** How messages call it: a file's path, or "the tailnet's policy file". */
+  /** What messages call it: a file's path, or "the tailnet's policy file". */
   readonly name: string;
   readonly text: string;
-  /** The file that it is, where it is one. */
+  /** The path, if it is a file. */
   readonly path?: string;
-  /** The tailnet has it, so that Tailscale has accepted it. */
+  /** Whether the tailnet uses it, so Tailscale has accepted it. */
   readonly isDeployed?: boolean;
-  /** The tailnet's domains, as somebody gave them. */
+  /** The tailnet's domains, if the user gave them. */
   readonly domains?: readonly string[];
 }
 
-/** The policy in a text, or why Tailscale would refuse it. */
+/** Parses a policy file, or returns why Tailscale would refuse it. */
 export function parsePolicy(
   { text, isDeployed = false, domains: given }: KnownPolicy,
   tailnet?: Tailnet,
@@ -35,7 +35,7 @@ export function parsePolicy(
   return { rejected: "test(s) failed", place: failing.place };
 }
 
-/** The tailnet's own domain is its owner's; without an owner it is not known. */
+/** The domain of the tailnet is that of its owner; undefined if no owner is known. */
 function findDomains({ users }: Tailnet): readonly string[] | undefined {
   const owners = users.filter(({ role, email }) => role === "owner" && email.includes("@"));
   return owners.length === 0
@@ -43,7 +43,7 @@ function findDomains({ users }: Tailnet): readonly string[] | undefined {
     : owners.map(({ email }) => email.slice(email.lastIndexOf("@") + 1));
 }
 
-/** The policy, or a failure that says where it is wrong. */
+/** Parses a policy file. @throws CommandFailure that names the place if it is invalid */
 export function requirePolicy(known: KnownPolicy, tailnet?: Tailnet): PolicyFile {
   const read = parsePolicy(known, tailnet);
   if ("policy" in read) return read.policy;

@@ -69,13 +69,13 @@ export interface ReachOptions extends StackOptions {
   readonly json?: boolean;
 }
 
-/** Everything that a question is asked of. */
+/** Everything that answers depend on. */
 interface World {
   readonly policy: KnownPolicy;
   readonly network: Network;
   readonly spreadFrom: SpreadFrom;
   readonly credentials: readonly CredentialStart[];
-  /** What may be missing, in sentences. */
+  /** What the answer may lack, each in a sentence. */
   readonly limits: readonly string[];
   readonly machines?: Tailnet;
 }
@@ -131,7 +131,7 @@ function refuseContradictions({
     );
 }
 
-/** Whether the answer is about machines alone: flows between them. */
+/** Whether the question is only about flows between machines. */
 function asksForMachines({ from, to, between, deny, expect, scopes }: ReachOptions): boolean {
   const questions = [from, to, between, deny, expect, scopes];
   return questions.every((one) => one === undefined);
@@ -203,7 +203,7 @@ async function readManaged(asked: Asked | undefined, isNotNeeded: boolean) {
   return exports && listManagedByAny(requireResources(exports));
 }
 
-/** Whether nothing says who would ask the tailnet. */
+/** Whether the environment has no deployer that could ask the tailnet. */
 function isOffline(): boolean {
   return !["TAILSCALE_API_KEY", "TAILSCALE_OAUTH_CLIENT_ID"].some((name) =>
     process.env[name]?.trim(),
@@ -266,7 +266,7 @@ function answerQuestions(
   return credentials.map((start) => answerWhatIsReached(start, spreadFrom(start)));
 }
 
-/** A credential, a tag, or somebody whom the policy file names. */
+/** Finds a credential, a tag, or a person whom the policy file names. */
 function findStart(name: string, world: World): Start {
   const { credentials, network } = world;
   const matching = credentials.filter(({ name: own, id, urn }) => [own, id, urn].includes(name));
@@ -315,7 +315,10 @@ function findLoginName(user: string, { machines }: World): string {
   return machines?.users.find(({ name }) => name === user)?.email.toLowerCase() ?? user;
 }
 
-/** A target; of a known machine, by its name or address, what it is in rules as well. */
+/**
+ * Resolves a target. A known machine, given by its name or address, also gets the names that rules
+ * use for it.
+ */
 function resolveTarget(text: string, world: World): Target {
   const { network, machines } = world;
   const machine = machines?.machines.find(
@@ -411,7 +414,10 @@ function printAnswers(
     if (!ofPolicy.includes(line)) printAside(sanitize(formatBlamedLine(line)));
 }
 
-/** The lines of the policy file in the answers, and of the program's where a preview says them. */
+/**
+ * Blames the lines of the policy file that the answers name, and those of the program if a preview
+ * has them.
+ */
 async function blameAnswers(
   answers: readonly Answer[],
   { policy, credentials }: World,

@@ -1,4 +1,4 @@
-/** The policy file that the tailnet has now, as the deployer may read it. */
+/** Reads the policy file that the tailnet has now, as the deployer. */
 
 import { fetchPolicyText } from "../../api/policy-file";
 import type { Tailnet } from "../../api/tailnet";
@@ -7,13 +7,13 @@ import { withTailnet } from "../session";
 import { createSettings } from "../settings";
 import type { KnownPolicy } from "./policy";
 
-/** The one of an open tailnet. */
+/** Fetches the policy file of an open tailnet. */
 export async function fetchPolicy({ name, api }: Tailnet): Promise<KnownPolicy> {
   const text = await fetchPolicyText(name, api);
   return { name: "the tailnet's policy file", text, isDeployed: true };
 }
 
-/** Opens the tailnet for this alone. */
+/** Opens the tailnet only to read its policy file. */
 export async function readTailnetPolicy(
   config: StackConfig,
   connection: string | undefined,

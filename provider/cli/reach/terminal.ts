@@ -1,5 +1,6 @@
 /**
- * Answers about reach for a terminal: aligned where there is room, broken between words where not.
+ * Formats answers about reach for a terminal: aligned in columns if there is room, otherwise
+ * wrapped between words.
  */
 
 import { styleText } from "node:util";
@@ -8,7 +9,7 @@ import type { Answer, Row } from "../../reach/answers";
 import { describePlaces } from "../../reach/words";
 import { countColumns, wrap } from "../wrapping";
 
-/** What is said of a row's places beside them, for example the commits that brought them. */
+/** Notes beside a row's places, for example the commits that changed them. */
 export type Aside = (row: Row) => readonly string[];
 
 export function formatAnswer(answer: Answer, room: number, aside: Aside = () => []): string {
@@ -18,7 +19,7 @@ export function formatAnswer(answer: Answer, room: number, aside: Aside = () => 
   );
   const width = Math.max(0, ...sections.map(({ label }) => countColumns(label))) + 2;
   const cells = labelled.map(({ label, row }) => ({ label, row, parts: toParts(row) }));
-  // Of columns that are too wide nothing is gained.
+  // A column that is too wide would leave no room for the others.
   const fits = (column: 0 | 1) =>
     Math.min(
       column === 0 ? 28 : 40,

@@ -9,7 +9,7 @@ import { describeType } from "../../access/form-mismatch";
 export const createTextSchema = (what: string) =>
   z.string({ error: (issue) => `expected ${what}, got ${describeType(issue.input)}` });
 
-/** A list without an order: it is sorted, and a member that is in it twice is refused. */
+/** A list whose order does not matter: it is sorted, and a duplicate member is refused. */
 export function createSetSchema(member: z.ZodType<string, string>, what: string) {
   return z
     .array(member, {
@@ -45,8 +45,7 @@ export const tags = createSetSchema(tag, '["tag:ci"]').optional();
 
 /**
  * The API's rule for descriptions: at most 50 letters, digits, hyphens and spaces
- * (https://tailscale.com/api#tag/keys); underscores are taken as well (fact:
- * description-characters).
+ * (https://tailscale.com/api#tag/keys); it also accepts underscores (fact: description-characters).
  */
 export const description = createTextSchema("a string")
   .superRefine((words, context) => {

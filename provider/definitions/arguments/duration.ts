@@ -34,8 +34,11 @@ export function createDurationSchema(
     });
 }
 
-/** The longest time between two rotations. Nobody plans further ahead, so more is a typo. */
+/**
+ * The longest time between two rotations. More is probably a typo, because nobody plans that far
+ * ahead.
+ */
 const longestRotation = 10 * 365 * 24 * 60 * 60;
 
-/** How often a credential is rotated. With less than a minute it would be due at every run. */
+/** How often a credential is rotated. With less than a minute, it would be due in every run. */
 export const rotateEvery = createDurationSchema(60, longestRotation).optional();
