@@ -156,7 +156,7 @@ export default {
       comment: "How requests leave this machine does not depend on what is asked, or of whom.",
       severity: "error",
       from: { path: "^provider/network/" },
-      to: { pathNot: ["^provider/network/", "node_modules/undici/", "^(node:)?net$"] },
+      to: { pathNot: ["^provider/network/", "node_modules/undici/", "^(node:)?(net|module)$"] },
     },
     {
       name: "policy-knows-access-alone",

@@ -3,8 +3,9 @@
  * is safe to repeat.
  */
 
-import { type Dispatcher, interceptors } from "undici";
+import type { Dispatcher } from "undici";
 import { describeFailure, openRoute } from "../network/dispatcher";
+import { retry } from "../network/undici";
 import { type Attempt, isCreate, type Sender } from "./errors";
 import { createNotUnderstood, createRefusal, createUnreachable } from "./refusal";
 import { version } from "./version";
@@ -94,7 +95,7 @@ export function openHttp(
   const route = openRoute(baseUrl, timeout);
   const timed = { ...retries, minTimeout: timing.minTimeout ?? retries.minTimeout };
   const repeating = route.dispatcher.compose(
-    interceptors.retry({
+    retry({
       ...timed,
       methods: ["GET", "PUT", "PATCH", "DELETE", "POST"],
       statusCodes: [429, 500, 502, 503, 504],
@@ -104,7 +105,7 @@ export function openHttp(
   // A create is repeated here only if nothing was done, as a 429 says. After any other failure the
   // credential may exist.
   const creating = route.dispatcher.compose(
-    interceptors.retry({
+    retry({
       ...timed,
       methods: ["POST"],
       statusCodes: [429],

@@ -1,8 +1,8 @@
 /** One request and its answer, for services that are rarely asked: no connection stays open. */
 
-import { interceptors } from "undici";
 import { describeFailure, openRoute } from "./dispatcher";
 import type { Environment } from "./proxy";
+import { retry } from "./undici";
 
 export interface Question {
   readonly method?: "GET" | "PATCH" | "POST" | "PUT";
@@ -20,7 +20,7 @@ export interface Answer {
   readonly text: string;
 }
 
-const repeating = interceptors.retry({
+const repeating = retry({
   maxRetries: 2,
   minTimeout: 200,
   methods: ["GET", "POST", "PUT"],

@@ -3,8 +3,9 @@
  * names.
  */
 
-import { Agent, type Dispatcher, errors, Pool, ProxyAgent } from "undici";
+import type { Dispatcher, Pool } from "undici";
 import { type Environment, findProxy } from "./proxy";
+import { Agent, errors, forProxies } from "./undici";
 
 export interface Route {
   readonly dispatcher: Dispatcher;
@@ -44,19 +45,28 @@ export function openRoute(
   const dispatcher =
     proxy === undefined
       ? new Agent({ connect, ...pooled })
-      : new ProxyAgent({
-          uri: proxy.address.href,
-          requestTls: connect,
-          proxyTls: connect,
-          ...pooled,
-          clientFactory: (origin, options) =>
-            reportTunnelFailures(new Pool(origin, { ...options, ...pooled })),
-        });
+      : openProxyAgent(proxy.address, connect, pooled);
   return {
     dispatcher,
     through: proxy === undefined ? "" : ` through the proxy ${proxy.name}`,
     close: () => dispatcher.close(),
   };
+}
+
+function openProxyAgent(
+  address: URL,
+  connect: { readonly timeout: number },
+  pooled: Pool.Options,
+): Dispatcher {
+  const { Pool, ProxyAgent } = forProxies();
+  return new ProxyAgent({
+    uri: address.href,
+    requestTls: connect,
+    proxyTls: connect,
+    ...pooled,
+    clientFactory: (origin, options) =>
+      reportTunnelFailures(new Pool(origin, { ...options, ...pooled })),
+  });
 }
 
 /** Makes failures of a pool of connections to a proxy say that they are the proxy's. */
