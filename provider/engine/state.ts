@@ -60,11 +60,11 @@ export function recoverInputs<Inputs extends object>(
   definition: Resource<Inputs>,
   state: Properties,
 ): Properties {
-  const merged = { ...state, ...readAsked(state) };
+  const asked = readAsked(state);
   return Object.fromEntries(
     listArguments(definition)
-      .filter((name) => merged[name] !== undefined && merged[name] !== "")
-      .map((name) => [name, merged[name]]),
+      .map((name) => [name, name in asked ? asked[name] : state[name]] as const)
+      .filter(([, value]) => value !== undefined && value !== ""),
   );
 }
 
@@ -119,16 +119,20 @@ export function toRecorded<Inputs extends object>(
   definition: Resource<Inputs>,
   state: Properties,
 ): Recorded<Inputs> {
-  const text = (name: string) => (typeof state[name] === "string" ? { [name]: state[name] } : {});
   const leftOut = Object.entries(readAsked(state)).filter(([, asked]) => asked === "");
   return {
     filledIn: Object.fromEntries(leftOut.map(([name]) => [name, state[name]])),
     ...(recoverInputs(definition, state) as Partial<Inputs>), // As written by `create`.
-    // A state with a creation time names the user; without one, a trust credential created it.
-    ...(typeof state["createdAt"] === "string" && { userId: "" }),
-    ...text("userId"),
-    ...text("expiresAt"),
+    ...findCreator(state),
+    ...(typeof state["expiresAt"] === "string" && { expiresAt: state["expiresAt"] }),
   };
+}
+
+/** Who created the credential of a state, as far as the state says. */
+export function findCreator(state: Properties): Pick<Recorded<object>, "userId"> {
+  if (typeof state["userId"] === "string") return { userId: state["userId"] };
+  // A state with a creation time names the user; without one, a trust credential created it.
+  return typeof state["createdAt"] === "string" ? { userId: "" } : {};
 }
 
 /**

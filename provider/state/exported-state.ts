@@ -10,20 +10,26 @@ import { findOfficialKind } from "../access/official";
 import { typePrefix } from "../access/resource-types";
 import { reveal } from "./stored-secrets";
 
-const resource = z.looseObject({
+/** `z.record` would look at each property of each resource, and copy them all. */
+const properties = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+);
+
+const resource = z.object({
   urn: z.string(),
   type: z.string(),
   id: z.string().optional(),
   external: z.boolean().optional(),
-  inputs: z.record(z.string(), z.unknown()).optional(),
-  outputs: z.record(z.string(), z.unknown()).optional(),
+  inputs: properties.optional(),
+  outputs: properties.optional(),
 });
 
-const exported = z.looseObject({
-  deployment: z.looseObject({ resources: z.array(resource).nullish() }),
+const exported = z.object({
+  deployment: z.object({ resources: z.array(resource).nullish() }),
 });
 
-export type StoredResource = z.infer<typeof resource>;
+/** What we read of a resource, and whatever else the engine wrote about it. */
+export type StoredResource = z.infer<typeof resource> & Record<string, unknown>;
 
 /** A credential that a stack manages. */
 export interface Managed {
@@ -54,7 +60,11 @@ export function parseResources(
     return {
       problem: `it is not an exported stack: ${describeFormMismatch(parsed.error.issues, content)}`,
     };
-  return { resources: parsed.data.deployment.resources ?? [] };
+  // The schema changes nothing, and its result lacks what it does not name.
+  const { deployment } = content as {
+    deployment: { resources?: readonly StoredResource[] | null };
+  };
+  return { resources: deployment.resources ?? [] };
 }
 
 /** The managed credentials among resources. Those that a program only reads are not managed. */
@@ -80,22 +90,15 @@ function listManagedAs(
   return resources.flatMap(({ urn, type, id, external, inputs = {}, outputs = {} }) => {
     const kind = kindIn(type);
     if (kind === undefined || id === undefined || external === true) return [];
-    const revealed = Object.entries(outputs).map(([name, value]) => ({ name, ...reveal(value) }));
-    const secretInputs = Object.keys(inputs).filter((name) => reveal(inputs[name]).isSecret);
-    return [
-      {
-        urn,
-        id,
-        kind,
-        state: Object.fromEntries(
-          revealed.filter(({ isHidden }) => !isHidden).map(({ name, value }) => [name, value]),
-        ),
-        secret: new Set([
-          ...secretInputs,
-          ...revealed.filter(({ isSecret }) => isSecret).map(({ name }) => name),
-        ]),
-        hidden: new Set(revealed.filter(({ isHidden }) => isHidden).map(({ name }) => name)),
-      },
-    ];
+    const shown: [name: string, value: unknown][] = [];
+    const secret = new Set(Object.keys(inputs).filter((name) => reveal(inputs[name]).isSecret));
+    const hidden = new Set<string>();
+    for (const [name, stored] of Object.entries(outputs)) {
+      const { value, isSecret, isHidden } = reveal(stored);
+      if (isSecret) secret.add(name);
+      if (isHidden) hidden.add(name);
+      else shown.push([name, value]);
+    }
+    return [{ urn, id, kind, state: Object.fromEntries(shown), secret, hidden }];
   });
 }

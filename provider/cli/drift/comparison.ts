@@ -11,7 +11,7 @@ import type { Tailnet } from "../../api/tailnet";
 import { type AnyResource, findDefinition } from "../../definitions/all";
 import { gone, isKeyResource, missing } from "../../engine/resource";
 import { requireEvidence, requireSameTailnet, trackReads } from "../../engine/same-tailnet";
-import { toRecorded } from "../../engine/state";
+import { findCreator, toRecorded } from "../../engine/state";
 import { collectDescriptions } from "../../state/descriptions";
 import {
   type Drift,
@@ -207,14 +207,13 @@ async function readFromTailnet(
   isUsersToken: boolean,
   now: number,
 ): Promise<Found | undefined> {
-  const recorded = toRecorded(definition, state);
   try {
     if (isKeyResource(definition)) {
       const { type } = getKeyFacts(definition.type);
-      const key = await tailnet.keys(type).find(id, recorded.userId);
+      const key = await tailnet.keys(type).find(id, findCreator(state).userId);
       return key && toFound(definition, key, now);
     }
-    const found = await definition.read(id, recorded, tailnet);
+    const found = await definition.read(id, toRecorded(definition, state), tailnet);
     return found === missing ? undefined : { properties: found === gone ? undefined : found };
   } catch (error) {
     // What an API access token can see is unknown. Drift changes nothing, so it reports the
