@@ -4,29 +4,61 @@
 
 import { type AuditEntry, auditLogScope, readAuditLog } from "../api/audit-log";
 import { NotPermitted } from "../api/errors";
-import { openHttp } from "../api/http";
+import { type Http, openHttp } from "../api/http";
 import type { Connection } from "../api/settings/connection";
 import { openTailnet, type Tailnet } from "../api/tailnet";
 import { parseResources, type StoredResource } from "../state/exported-state";
 import { CommandFailure } from "./failure";
 import { announceWait, printAside } from "./output";
 import type { Exported } from "./pulumi";
+import type { Settings } from "./settings";
 
-/** Opens the tailnet for the duration of `work`, and closes its connections afterwards. */
+/**
+ * Opens the tailnet for the duration of `work`, and closes its connections afterwards.
+ *
+ * @param early the same tailnet, if it was opened early
+ */
 export async function withTailnet<Result>(
   connection: Connection,
   work: (tailnet: Tailnet) => Promise<Result>,
+  early?: EarlyTailnet,
 ): Promise<Result> {
   connection.notes?.forEach(printAside);
-  const tailnet = openTailnet(connection, {
-    warn: printAside,
-    http: openHttp(connection.baseUrl, connection.timing),
-    alsoReads: [auditLogScope],
-  });
+  const tailnet =
+    early?.tailnet ?? open(connection, openHttp(connection.baseUrl, connection.timing));
   try {
     return await work(tailnet);
   } finally {
     await tailnet.close();
+  }
+}
+
+function open(connection: Connection, http: Http): Tailnet {
+  return openTailnet(connection, { warn: printAside, http, alsoReads: [auditLogScope] });
+}
+
+/** A tailnet whose token was requested before anybody needed it. */
+export interface EarlyTailnet {
+  readonly tailnet: Tailnet;
+}
+
+/**
+ * Opens the tailnet of the default connection and requests the token for reads, so that other work
+ * can be done until the answer is there. Resolves when the request is on its way. A failure is not
+ * reported: whatever needs the tailnet fails in the same way.
+ *
+ * @returns undefined if the settings do not name a deployer
+ */
+export async function openEarly(settings: Settings): Promise<EarlyTailnet | undefined> {
+  try {
+    const connection = await settings.connection();
+    const http = openHttp(connection.baseUrl, connection.timing);
+    const tailnet = open(connection, http);
+    const answered = tailnet.api.mayRead(auditLogScope).catch(() => {});
+    await Promise.race([http.connected, answered]);
+    return { tailnet };
+  } catch {
+    return undefined;
   }
 }
 

@@ -14,7 +14,9 @@ export interface Route {
    * (HTTPS_PROXY)"`; `""` without a proxy.
    */
   readonly through: string;
-  /** Closes the connections, so that a process that is done can end. */
+  /** Settles once a connection is open; never, if a proxy does not say so. */
+  readonly connected: Promise<void>;
+  /** Closes the connections, so that a process that is done can end; once, however often called. */
   close(): Promise<void>;
 }
 
@@ -46,10 +48,15 @@ export function openRoute(
     proxy === undefined
       ? new Agent({ connect, ...pooled })
       : openProxyAgent(proxy.address, connect, pooled);
+  let closing: Promise<void> | undefined;
   return {
     dispatcher,
     through: proxy === undefined ? "" : ` through the proxy ${proxy.name}`,
-    close: () => dispatcher.close(),
+    connected: new Promise((resolve) => dispatcher.once("connect", () => resolve())),
+    close() {
+      closing ??= dispatcher.close();
+      return closing;
+    },
   };
 }
 

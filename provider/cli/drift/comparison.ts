@@ -27,6 +27,7 @@ import { announceWait, print, printAside, printJson, printTable } from "../outpu
 import type { Asked, StackOptions } from "../pulumi";
 import {
   auditLogMilliseconds,
+  type EarlyTailnet,
   readAuditLogIfPermitted,
   requireResources,
   withTailnet,
@@ -44,7 +45,24 @@ interface Compared {
   readonly count: number;
 }
 
-export async function compareStack(options: DriftOptions, asked: Asked): Promise<void> {
+/** @param opening the tailnet of the default connection, if it is opened early */
+export async function compareStack(
+  options: DriftOptions,
+  asked: Asked,
+  opening: Promise<EarlyTailnet | undefined>,
+): Promise<void> {
+  try {
+    await compareAndPrint(options, asked, opening);
+  } finally {
+    await (await opening)?.tailnet.close();
+  }
+}
+
+async function compareAndPrint(
+  options: DriftOptions,
+  asked: Asked,
+  opening: Promise<EarlyTailnet | undefined>,
+): Promise<void> {
   const [managed, config] = await Promise.all([listManagedCredentials(asked), asked.config]);
   const wanted = managed.filter(
     ({ state, hidden }) =>
@@ -52,7 +70,13 @@ export async function compareStack(options: DriftOptions, asked: Asked): Promise
       state["connection"] === options.connection ||
       hidden.has("connection"),
   );
-  const compared = await compareByConnection(wanted, createSettings(config), config.kind, options);
+  const compared = await compareByConnection(
+    wanted,
+    createSettings(config),
+    config.kind,
+    options,
+    await opening,
+  );
   if (options.json)
     printJson({
       drift: compared.drift,
@@ -107,6 +131,7 @@ async function compareByConnection(
   settings: Settings,
   config: "none" | "read" | "unreadable",
   options: StackOptions,
+  early: EarlyTailnet | undefined,
 ): Promise<Compared> {
   const unknown = managed.filter(({ hidden }) => hidden.has("connection"));
   const known = managed.filter(({ hidden }) => !hidden.has("connection"));
@@ -122,7 +147,11 @@ async function compareByConnection(
     const connection = await settings.connection(name);
     const isUsersToken = connection.deployer.kind === "accessToken";
     found.push(
-      await withTailnet(connection, (tailnet) => compareWithTailnet(tailnet, ours, isUsersToken)),
+      await withTailnet(
+        connection,
+        (tailnet) => compareWithTailnet(tailnet, ours, isUsersToken),
+        name === undefined ? early : undefined,
+      ),
     );
   }
   return {
