@@ -3,6 +3,7 @@
  * a plan.
  */
 
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   normalizeArgument,
@@ -108,6 +109,20 @@ describe("documents in the output of a command", () => {
   ])("the documents in a command's output are found: %j", (text, expected) => {
     expect(parseDocuments(text, "a thing", (document) => hasKeyOf(document, ["a"]))).toEqual(
       typeof expected === "string" ? { problem: expected } : { documents: expected },
+    );
+  });
+
+  // Only a document with nothing before it is read without splitting the text into lines.
+  test("a document reads the same with and without a line before it, however it is written", () => {
+    const object = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 }), { maxKeys: 3 });
+    const ends = fc.constantFrom("\n", "\r\n", "\r");
+    fc.assert(
+      fc.property(object, fc.nat(4), ends, ends, (document, indent, end, last) => {
+        const text = `${JSON.stringify(document, undefined, indent).replaceAll("\n", end)}${last}`;
+        const expected = { documents: [JSON.parse(text)] };
+        expect(parseDocuments(text, "a thing")).toEqual(expected);
+        expect(parseDocuments(`Installing${end}${text}`, "a thing")).toEqual(expected);
+      }),
     );
   });
 });
