@@ -36,6 +36,7 @@ export const engineCosts: Part = {
   title: "What the engine costs, and what lowers it",
   about: `Creating ${usual} OAuth clients with ${latency} ms for each answer. Without checkpoints a run that is killed forgets what it created.`,
   rounds: 3,
+  isApart: true,
   async measure({ rounds, say, count = usual }) {
     const all = listSettings();
     const taken = all.map((): Taken[] => []);

@@ -28,7 +28,10 @@ export interface Part {
   readonly rounds: number;
   /** The rounds of a quick one; absent for what takes too long for it. */
   readonly quickRounds?: number;
-  /** Whether only its name brings it about: it takes longer than everything else together. */
+  /**
+   * Whether only its name brings it about: it takes as long as everything else together, or
+   * measures what is not ours.
+   */
   readonly isApart?: boolean;
   measure(amount: Amount): Promise<Measured>;
 }

@@ -42,10 +42,15 @@ const parts: readonly Part[] = [
   largest,
 ];
 
+const apart = new Intl.ListFormat("en-GB").format(
+  parts.filter(({ isApart }) => isApart).map(({ name }) => name),
+);
+
 const help = `npm run bench [-- PART...] [-- --rounds N]
 
-Without a PART: all but scale and largest, under 15 minutes where nothing else runs. Each part is written into
-bench/RESULTS.md as soon as it is done; the other parts stay as they were last measured.
+Without a PART: all but ${apart}, in 13 minutes on an idle machine. Each part
+is written into bench/RESULTS.md as soon as it is done; the other parts stay as they were last
+measured.
 
   quick         a part of it in under two minutes, which is printed and not kept
   page          measures nothing, and writes bench/RESULTS.md again (after an edit of READING.md)

@@ -105,7 +105,7 @@ export const scale: Part = {
   title: "A very large stack",
   about:
     "Real runs of the engine with 10,000 OAuth clients and `PULUMI_SKIP_CHECKPOINTS=true`, and the commands on what they left. Seconds by the clock.",
-  rounds: 3,
+  rounds: 1,
   isApart: true,
   async measure({ rounds, say, count = 10_000 }: Amount) {
     const steps = new Steps(say);
@@ -122,7 +122,7 @@ export const largest: Part = {
   title: "A very large tailnet",
   about:
     "The commands and the emulator with 50,000 OAuth clients. The state is that of one resource as the engine wrote it, as often as wanted. Seconds by the clock.",
-  rounds: 3,
+  rounds: 1,
   isApart: true,
   async measure({ rounds, say, count = 50_000 }: Amount) {
     const steps = new Steps(say);
