@@ -5,8 +5,12 @@ import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { fasterStart } from "../../tools/set-up/faster.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What `npm start`, `npm run pulumi` and `npm run env` set. Only the folder of a cache differs. */
+const faster = fasterStart({});
 
 interface Step {
   run?: string;
@@ -199,8 +203,7 @@ describe.each(jobs)("the job $name of $path", ({ job, workflow }) => {
     if (running < 0) return;
     const step = job.steps[running];
     expect({ ...job.env, ...step?.env }).toMatchObject({
-      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...faster,
       NODE_COMPILE_CACHE: used(job, "actions/cache")[0]?.with?.["path"],
     });
     const before = job.steps.slice(0, running);
@@ -220,6 +223,25 @@ test("no workflow or action saves time at the cost of what a deployment may need
 test("the action, whose job can write, keeps compiled code in its own folder", () => {
   const script = readFileSync(join(root, "actions/review/review.sh"), "utf8");
   expect(script).toContain('export NODE_COMPILE_CACHE="$TOOL/compiled"\n');
+  // It runs no Pulumi CLI, and whatever else we set is for that.
+  expect(script).not.toMatch(/^\s*pulumi /m);
+  expect(Object.keys(faster).filter((name) => !/^PULUMI_/.test(name))).toEqual([
+    "NODE_COMPILE_CACHE",
+  ]);
+});
+
+test("nothing else of ours starts Pulumi for a person without what makes it start faster", () => {
+  const starters = readdirSync(join(root, "tools"))
+    .sort()
+    .filter((name) => /\.(mjs|ts)$/.test(name))
+    .map((name) => ({ name, text: readFileSync(join(root, "tools", name), "utf8") }))
+    .filter(({ text }) => /localBackend\(/.test(text));
+  expect(starters.map(({ name }) => name)).toEqual([
+    "print-environment.mjs",
+    "run-pulumi.mjs",
+    "story.ts",
+  ]);
+  for (const { name, text } of starters) expect(text, name).toMatch(/\.\.\.fasterStart\((env)?\)/);
 });
 
 test("the action, whose job can write, installs without a cache", () => {
@@ -258,8 +280,7 @@ describe.each(
     expect(script).not.toMatch(/--debug\b|--logtostderr|--show-secrets|\bup\b.*--json/);
     if (!runsTheBranch) return;
     expect(job.variables).toMatchObject({
-      PULUMI_NODEJS_TRANSPILE_ONLY: "true",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...faster,
       NODE_COMPILE_CACHE: "$CI_PROJECT_DIR/.node-compile-cache",
     });
     expect(job.cache).toMatchObject({ paths: [".node-compile-cache"] });
