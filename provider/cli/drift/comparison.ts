@@ -63,6 +63,8 @@ async function compareAndPrint(
   asked: Asked,
   opening: Promise<EarlyTailnet | undefined>,
 ): Promise<void> {
+  // The request is on its way before the state is read, which takes a while.
+  const early = await opening;
   const [managed, config] = await Promise.all([listManagedCredentials(asked), asked.config]);
   const wanted = managed.filter(
     ({ state, hidden }) =>
@@ -75,7 +77,7 @@ async function compareAndPrint(
     createSettings(config),
     config.kind,
     options,
-    await opening,
+    early,
   );
   if (options.json)
     printJson({
