@@ -112,6 +112,7 @@ beforeAll(() => {
   writeFileSync(join(folder, "package.json"), '{ "name": "program", "main": "index.ts" }');
   for (const [name, text] of Object.entries({ "index.ts": program, "policy.ts": pack_ }))
     writeFileSync(join(folder, name), text);
+  cpSync(join(root, "test", "types"), join(folder, "types"), { recursive: true });
   mkdirSync(join(folder, "esm"));
   writeFileSync(join(folder, "esm", "package.json"), '{ "type": "module" }');
   for (const [name, text] of Object.entries({ "index.ts": program, "emulator.ts": withEmulator }))
@@ -163,6 +164,9 @@ const versions = ["5.0", ...(isLong ? ["5.4", "5.9"] : []), "6.0"].map((version)
  * Source files that one TypeScript has parsed: those of the SDK and of Node serve every program.
  */
 type Parsed = Map<string, TypeScript.SourceFile | undefined>;
+
+/** What the packages' types allow and forbid, a program for each part of the public surface. */
+const promises = readdirSync(join(root, "test", "types")).filter((name) => name !== "same.ts");
 
 /**
  * What a compiler says of programs and of our declarations, a line each, and whose declarations it
@@ -231,6 +235,14 @@ describe.each(versions)("TypeScript $version", ({ version, name }) => {
       expect(said).toEqual([]);
       for (const library of ["zod", "undici", "commander", "hono", "jose", "jsonc-parser"])
         expect(packages).not.toContain(library);
+    },
+  );
+
+  test.each(promises)(
+    `TypeScript ${version} accepts and rejects what test/types says: %s`,
+    (name) => {
+      const options = optionsOf("the template's nodenext");
+      expect(compile(load(), options, [`types/${name}`], parsed).said).toEqual([]);
     },
   );
 
