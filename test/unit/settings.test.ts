@@ -3,9 +3,10 @@
  * wins.
  */
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { fits } from "../../provider/access/secret-form";
@@ -621,4 +622,27 @@ test("the table of settings on the page is generated from the table in the code"
   expect(made).toContain(table);
   if (process.env["UPDATE_DOCS"]) return writeFileSync(path, made);
   expect(page, "npm run docs:update").toBe(made);
+});
+
+/**
+ * What only looks like the name of a variable: codes of errors, variables given to a CLI, and the
+ * examples of a message.
+ */
+const noVariable = /^(ERR_|UND_ERR_|PROXY_|PULUMI_SKIP_UPDATE_CHECK$|PROD_)/;
+
+test("every environment variable that the code reads is on the page about settings", () => {
+  const provider = fileURLToPath(new URL("../../provider", import.meta.url));
+  const page = readFileSync(join(provider, "..", "docs", "settings.md"), "utf8");
+  const files = globSync("**/*.ts", { cwd: provider }).filter(
+    // The names of other tools are looked for only to say that they are not read.
+    (file) => !/^(dist|node_modules)|other-names[.]ts$/.test(file),
+  );
+  const read = files
+    .map((file) => readFileSync(join(provider, file), "utf8"))
+    .filter((text) => /environment|process\.env/.test(text))
+    .flatMap((text) => [...text.matchAll(/["{ ]([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)[":]/g)])
+    .map(([, name = ""]) => name)
+    .filter((name) => !noVariable.test(name));
+  expect(read.length).toBeGreaterThan(40);
+  expect([...new Set(read)].filter((name) => !page.includes(`\`${name}`))).toEqual([]);
 });
