@@ -90,7 +90,11 @@ function toTrustCredentialActor({ unknowns }: World, token: AccessToken, key: Ke
   };
 }
 
-/** The token in an Authorization header: a bearer, or the user name of Basic. */
+/**
+ * The token in an Authorization header: a bearer, or the user name of Basic.
+ * @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1
+ * @see https://www.rfc-editor.org/rfc/rfc7617#section-2
+ */
 export function readToken(authorization: string | undefined): string | undefined {
   const [, scheme = "", value = ""] = /^(\w+) +(\S+)$/.exec(authorization ?? "") ?? [];
   if (/^bearer$/i.test(scheme)) return value;

@@ -60,6 +60,11 @@ async function verifyClaims(
   }
 }
 
+/**
+ * The keys that an issuer publishes, by its discovery document.
+ * @see https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata
+ * @see https://www.rfc-editor.org/rfc/rfc7517#section-5
+ */
 async function fetchKeys(world: World, issuer: string) {
   const given = world.issuerKeys.get(issuer);
   if (given !== undefined) return createLocalJWKSet(given as JSONWebKeySet); // jose checks its form.

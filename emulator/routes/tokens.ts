@@ -65,7 +65,10 @@ export function createTokenRoutes(world: World): Hono<Env> {
     });
 }
 
-/** The form's fields; one that comes twice is refused (RFC 6749 section 3.2). */
+/**
+ * The form's fields; one that comes twice is refused.
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-3.2
+ */
 async function readForm(context: Context<Env>): Promise<Map<string, string>> {
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(await context.req.text())) {
@@ -76,8 +79,9 @@ async function readForm(context: Context<Env>): Promise<Map<string, string>> {
 }
 
 /**
- * The active client whose secret the request carries, in the form or in Basic auth (RFC 6749
- * section 2.3.1). The id beside it is not looked at: Tailscale's own tools send any.
+ * The active client whose secret the request carries, in the form or in Basic auth. The id
+ * beside it is not looked at: Tailscale's own tools send any.
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
  * `fact: client-id-is-ignored`
  */
 function findClient(

@@ -30,6 +30,7 @@ export function parseDuration(text: Duration): number | undefined {
 
 /**
  * Parses an ISO 8601 duration, for example `"P1DT12H"`, to seconds; undefined if `text` is not one.
+ * @see https://www.rfc-editor.org/rfc/rfc3339#appendix-A
  */
 function parseIsoDuration(text: string): number | undefined {
   const form =
@@ -67,7 +68,10 @@ export function describeSeconds(total: number): string {
   return `${count} ${unitNames[unit]}${count === 1 ? "" : "s"}`;
 }
 
-/** Formats a time, in milliseconds since 1970, as the API does: RFC 3339, UTC, whole seconds. */
+/**
+ * Formats a time, in milliseconds since 1970, as the API does: RFC 3339, UTC, whole seconds.
+ * @see https://www.rfc-editor.org/rfc/rfc3339#section-5.6
+ */
 export function formatTime(time: number): string {
   return `${new Date(time).toISOString().slice(0, -".000Z".length)}Z`;
 }

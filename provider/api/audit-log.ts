@@ -52,7 +52,10 @@ const answer = z.object({ logs: z.array(entry).nullish() });
 /** The scope that reading it needs. */
 export const auditLogScope = "logs:configuration:read";
 
-/** The entries between two times, oldest first. Needs `logs:configuration:read`. */
+/**
+ * The entries between two times, oldest first. Needs `logs:configuration:read`.
+ * @see https://tailscale.com/api#tag/logging
+ */
 export async function readAuditLog(
   tailnet: string,
   api: ApiClient,

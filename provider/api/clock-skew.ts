@@ -7,6 +7,7 @@ import { ask } from "../network/ask";
  * answer; undefined without that header. The header has whole seconds and was written at some
  * moment while we waited, so the result is 0 if our clock may be right. Rejects if there is no
  * answer.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1
  */
 export async function measureClockSkew(baseUrl: string): Promise<number | undefined> {
   const asked = Date.now();

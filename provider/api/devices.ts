@@ -38,7 +38,10 @@ export interface Device {
 export const devicesScope = "devices:core:read";
 export const usersScope = "users:read";
 
-/** Every machine. Needs {@link devicesScope}. */
+/**
+ * Every machine. Needs {@link devicesScope}.
+ * @see https://tailscale.com/api#tag/devices
+ */
 export async function readDevices(tailnet: string, api: ApiClient): Promise<readonly Device[]> {
   const path = `/tailnet/${encodeURIComponent(tailnet)}/devices?fields=all`;
   const answer = await api.send(
@@ -61,7 +64,10 @@ export interface TailnetUser {
   readonly role: string;
 }
 
-/** Every user. Needs {@link usersScope}. */
+/**
+ * Every user. Needs {@link usersScope}.
+ * @see https://tailscale.com/api#tag/users
+ */
 export async function readUsers(tailnet: string, api: ApiClient): Promise<readonly TailnetUser[]> {
   const path = `/tailnet/${encodeURIComponent(tailnet)}/users`;
   const answer = await api.send(

@@ -88,7 +88,12 @@ interface Answer {
   readonly requestId: string | undefined;
 }
 
-/** Connects to `baseUrl` (for example `"https://api.tailscale.com"`). Nothing is sent yet. */
+/**
+ * Connects to `baseUrl` (for example `"https://api.tailscale.com"`). Nothing is sent yet.
+ * Requests that are idempotent are repeated, after the time that `Retry-After` asks for.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+ */
 export function openHttp(
   baseUrl: string,
   timing: { minTimeout?: number; timeout?: number } = {},
@@ -176,6 +181,10 @@ export function openHttp(
   };
 }
 
+/**
+ * The headers of a request. The token is one of them and never part of the address.
+ * @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1
+ */
 function buildHeaders(request: Request, token: string | undefined): Record<string, string> {
   return {
     accept: "application/json",

@@ -8,7 +8,10 @@ import type { ApiClient } from "./auth/client";
 
 const policyFile = z.object({ tagOwners: z.record(z.string(), z.array(z.string())).nullish() });
 
-/** Of each tag that the policy file defines, who may give it. Needs {@link policyFileScopes}. */
+/**
+ * Of each tag that the policy file defines, who may give it. Needs {@link policyFileScopes}.
+ * @see https://tailscale.com/api#tag/policyfile
+ */
 export async function fetchTagOwners(
   tailnet: string,
   api: ApiClient,
@@ -23,7 +26,10 @@ export async function fetchTagOwners(
 
 const details = z.object({ acl: z.string() });
 
-/** The policy file as it is written, comments included. Needs {@link policyFileScopes}. */
+/**
+ * The policy file as it is written, comments included. Needs {@link policyFileScopes}.
+ * @see https://tailscale.com/api#tag/policyfile
+ */
 export async function fetchPolicyText(tailnet: string, api: ApiClient): Promise<string> {
   const path = `/tailnet/${encodeURIComponent(tailnet)}/acl?details=true`;
   const { acl } = await api.send(

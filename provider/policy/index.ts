@@ -192,6 +192,7 @@ const rulesOfCredentials: {
  * ```ts
  * new PolicyPack("acme", { policies: [...policies({ "auth-key-expiry": { longest: "7d" } }), ...ourOwn] });
  * ```
+ * @see https://www.pulumi.com/docs/iac/packages-and-automation/crossguard/
  */
 export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
   const unknown = Object.keys(rules).find((name) => !Object.hasOwn(schemas, name));
@@ -330,6 +331,7 @@ function rememberComponent(shown: Shown, components: Map<string, RotatingCompone
  *   "clients-rotate": "advisory",
  * });
  * ```
+ * @see https://www.pulumi.com/docs/iac/packages-and-automation/crossguard/
  */
 export function policyPack(name: string, rules: Rules = {}): PolicyPack {
   return new PolicyPack(name, { policies: policies(rules) });

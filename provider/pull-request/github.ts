@@ -41,6 +41,11 @@ export interface GithubSettings {
   readonly author: string;
 }
 
+/**
+ * A pull request of GitHub: its comments, and the status of its commit.
+ * @see https://docs.github.com/en/rest/issues/comments
+ * @see https://docs.github.com/en/rest/commits/statuses
+ */
 export function createGithubPullRequest({
   apiUrl,
   repository,

@@ -18,6 +18,10 @@ export interface GitlabSettings {
   readonly token: string;
 }
 
+/**
+ * A merge request of GitLab: its comments.
+ * @see https://docs.gitlab.com/api/notes/
+ */
 export function createGitlabMergeRequest({
   apiUrl,
   project,

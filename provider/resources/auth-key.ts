@@ -138,6 +138,7 @@ export class AuthKey extends Credential {
   /**
    * Reads an existing key without managing it. Fails if the tailnet has none with that id, or it is
    * no longer valid.
+   * @see https://www.pulumi.com/docs/iac/concepts/functions/get-functions/
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: GetOptions): AuthKey {
     return new AuthKey(name, undefined, { ...opts, id });

@@ -47,7 +47,8 @@ const declaration = declare<"FederatedIdentity", FederatedIdentityArgs, Federate
 
 /**
  * A federated identity: identity tokens of an outside system, checked by issuer, subject, audience
- * and claims, are exchanged for short-lived API tokens. Every argument is updated in place.
+ * and claims, are exchanged for short-lived API tokens. Every argument is updated in place,
+ * except `connection`, which replaces the identity.
  *
  * @example
  * ```ts
@@ -97,6 +98,7 @@ export class FederatedIdentity extends Credential {
   /**
    * Reads an existing identity without managing it. Fails if the tailnet has none with that id, or
    * it is revoked.
+   * @see https://www.pulumi.com/docs/iac/concepts/functions/get-functions/
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: GetOptions): FederatedIdentity {
     return lookUp(FederatedIdentity, name, { ...opts, id });

@@ -65,6 +65,7 @@ export class OAuthClient extends Credential {
   /**
    * Reads an existing client without managing it. Fails if the tailnet has none with that id, or it
    * is revoked.
+   * @see https://www.pulumi.com/docs/iac/concepts/functions/get-functions/
    */
   static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: GetOptions): OAuthClient {
     return lookUp(OAuthClient, name, { ...opts, id });

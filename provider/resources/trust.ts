@@ -115,6 +115,7 @@ export const trust = {
    *   scopes: ["policy_file"],
    * });
    * ```
+   * @see https://docs.github.com/en/actions/reference/security/oidc
    */
   github(wanted: GithubTrust): Trust {
     refuseOutputs("github", wanted);
@@ -171,7 +172,10 @@ export const trust = {
     return requireOwner("github", { issuer, subject: `repo:${where}:${context}` }, wanted);
   },
 
-  /** Pipelines of GitLab. */
+  /**
+   * Pipelines of GitLab.
+   * @see https://docs.gitlab.com/ci/secrets/id_token_authentication/
+   */
   gitlab(wanted: GitlabTrust): Trust {
     refuseOutputs("gitlab", wanted);
     const { project, branch, tag, issuer = "https://gitlab.com" } = wanted;
@@ -203,7 +207,10 @@ export const trust = {
     );
   },
 
-  /** Pods of a Kubernetes cluster that run as one service account. */
+  /**
+   * Pods of a Kubernetes cluster that run as one service account.
+   * @see https://kubernetes.io/docs/concepts/security/service-accounts/
+   */
   kubernetes(wanted: KubernetesTrust): Trust {
     refuseOutputs("kubernetes", wanted);
     const { issuer, namespace, serviceAccount } = wanted;
@@ -226,7 +233,10 @@ export const trust = {
     return requireOwner("kubernetes", { issuer, subject }, wanted);
   },
 
-  /** Any other issuer of identity tokens. */
+  /**
+   * Any other issuer of identity tokens.
+   * @see https://tailscale.com/kb/1581/workload-identity-federation
+   */
   generic(wanted: GenericTrust): Trust {
     refuseOutputs("generic", wanted);
     const { issuer, subject, claims } = wanted;

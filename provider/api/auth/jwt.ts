@@ -11,7 +11,10 @@ const claims = z.object({
   aud: audience.optional().catch(undefined),
 });
 
-/** The payload of a JWT; undefined if `token` is not one. */
+/**
+ * The payload of a JWT; undefined if `token` is not one.
+ * @see https://www.rfc-editor.org/rfc/rfc7515#section-7.1
+ */
 export function readPayload(token: string): unknown {
   const payload = token.split(".")[1] ?? "";
   try {
@@ -21,7 +24,10 @@ export function readPayload(token: string): unknown {
   }
 }
 
-/** The claims that decide who accepts the token; none if `token` is not a JWT. */
+/**
+ * The claims that decide who accepts the token; none if `token` is not a JWT.
+ * @see https://www.rfc-editor.org/rfc/rfc7519#section-4.1
+ */
 export function readIdentityClaims(token: string): IdentityClaims {
   const parsed = claims.safeParse(readPayload(token));
   if (!parsed.success) return {};

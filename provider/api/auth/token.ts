@@ -50,7 +50,10 @@ export interface TokenSource {
   readonly narrowable: boolean;
 }
 
-/** RFC 6749 section 5.1, as Tailscale answers it. */
+/**
+ * The answer with a token, as Tailscale sends it.
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
+ */
 const answer = z.object({
   access_token: z.string().min(1),
   expires_in: z.number().positive().default(3600),
@@ -132,6 +135,7 @@ const everything: Narrowing = { scopes: [] };
  * One token of an OAuth client for less than it holds.
  * @param narrowing its tags must be owned by the client's tags; without tags, the token has all
  * @throws {@link TokenTooWide} if Tailscale gives a token that may do more
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-3.3
  */
 export async function narrowToken(
   http: Http,
@@ -202,7 +206,11 @@ async function requestToken(
   return { token: { value, scopes, beyond }, lifetime };
 }
 
-/** RFC 6749 section 4.4.2; `tags` is Tailscale's own. */
+/**
+ * The request of the client-credentials grant; `tags` is Tailscale's own.
+ * @see https://www.rfc-editor.org/rfc/rfc6749#section-4.4.2
+ * @see https://tailscale.com/kb/1215/oauth-clients#oauth-client-credentials-grant
+ */
 function buildClientCredentialsRequest(
   { clientId, clientSecret, source }: Extract<ApiCredential, { kind: "oauthClient" }>,
   { scopes, tags = [] }: Narrowing,
@@ -226,6 +234,10 @@ function buildClientCredentialsRequest(
   };
 }
 
+/**
+ * The exchange of an identity token for an access token, at an endpoint of Tailscale's own.
+ * @see https://tailscale.com/kb/1581/workload-identity-federation
+ */
 function buildExchangeRequest(
   { clientId, source }: Extract<ApiCredential, { kind: "identityToken" }>,
   jwt: string,

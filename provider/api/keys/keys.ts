@@ -80,7 +80,10 @@ export interface KeyClientOptions
   ownUser(): Promise<string | undefined>;
 }
 
-/** A client's keys of all types share one list, and look for lost creates one after the other. */
+/**
+ * A client's keys of all types share one list, and look for lost creates one after the other.
+ * @see https://tailscale.com/api#tag/keys
+ */
 export function createKeyClient(
   tailnet: string,
   api: ApiClient,
@@ -253,7 +256,10 @@ function findGivenTags(body: KeyBody): readonly string[] {
   return tags ?? capabilities?.devices?.create?.tags ?? [];
 }
 
-/** The request for the key that a token came from. Every token may send it. */
+/**
+ * The request for the key that a token came from. Every token may send it.
+ * @see https://tailscale.com/api#tag/keys
+ */
 export function buildOwnKeyRequest(tailnet: string, id: string): Request {
   const path = `/tailnet/${encodeURIComponent(tailnet)}/keys/${encodeURIComponent(id)}`;
   return { doing: "read what the deployer holds", method: "GET", path };

@@ -22,8 +22,8 @@ function describeInvisible(characters: readonly string[]): string {
 }
 
 /**
- * The issuer of identity tokens: an https URL without a query or fragment (OpenID Connect Discovery
- * 1.0, section 2).
+ * The issuer of identity tokens: an https URL without a query or fragment.
+ * @see https://openid.net/specs/openid-connect-core-1_0.html#IDToken
  */
 export const issuer = createVisibleTextSchema(
   'an https URL such as "https://token.actions.githubusercontent.com"',
@@ -48,7 +48,8 @@ export const issuer = createVisibleTextSchema(
 
 /**
  * How an issuer is misspelled. A token spells its issuer in one way, and Tailscale compares the two
- * character by character (OpenID Connect Core 1.0, section 3.1.3.7).
+ * character by character.
+ * @see https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
  */
 function findMisspelling(address: string, url: URL): string | undefined {
   if (address.trim() !== address) return "starts or ends with a space";

@@ -82,6 +82,7 @@ const ruleOrder = Object.values(rules).map(({ id }) => id);
 /**
  * @param folder where the program's Pulumi.yaml is, from the root of the repository: `""` or `"."`
  *   for the root
+ * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 export function formatSarif(review: Review, version: string, folder: string): string {
   const { report, assessments } = review;

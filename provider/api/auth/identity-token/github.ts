@@ -11,7 +11,10 @@ import { answerMilliseconds } from "./metadata";
 
 const answerShape = z.object({ value: z.string().min(1) });
 
-/** @throws SettingsError that says why there is no token */
+/**
+ * @throws SettingsError that says why there is no token
+ * @see https://docs.github.com/en/actions/reference/security/oidc
+ */
 export async function fetchGithubToken(
   url: string,
   bearer: string,

@@ -27,7 +27,10 @@ export async function isGoogleCloud(environment: Environment): Promise<boolean> 
   return answer?.headers["metadata-flavor"] === "Google";
 }
 
-/** @throws SettingsError that says why there is no token */
+/**
+ * @throws SettingsError that says why there is no token
+ * @see https://docs.cloud.google.com/compute/docs/instances/verifying-instance-identity
+ */
 export async function fetchGoogleToken(
   audience: string,
   environment: Environment,

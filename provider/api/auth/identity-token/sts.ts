@@ -22,6 +22,7 @@ export class StsRefusal extends Error {
 /**
  * Calls one action of STS and returns the XML answer. The request is signed if there are
  * credentials.
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/
  */
 export async function askSts(
   action: string,
