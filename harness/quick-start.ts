@@ -7,8 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./pulumi.ts";
 
+/** Where Node keeps the code that it compiled, the types of TypeScript removed. */
+export const compileCache = join(tmpdir(), "tailscope-test-compile-cache");
+
 export const quickStart: Readonly<Record<string, string>> = {
-  NODE_COMPILE_CACHE: join(tmpdir(), "tailscope-test-compile-cache"),
+  NODE_COMPILE_CACHE: compileCache,
   GOGC: "400",
   // `npm run types` checks the types of examples, and test/docs those of the pages' programs.
   PULUMI_NODEJS_TRANSPILE_ONLY: "true",

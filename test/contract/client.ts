@@ -5,13 +5,15 @@
 
 import * as oauth from "oauth4webapi";
 import type { Emulator } from "tailscope-emulator";
+import { ask } from "./ask";
 
 /** What the API answered: its status, and the body as JSON where there is one. */
 export interface Answer {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers of many shapes, and fails where one is not as expected.
   readonly body: any;
-  readonly headers: Headers;
+  /** With names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
 }
 
 export type Call = (
@@ -27,7 +29,7 @@ export type Call = (
  */
 export function as({ url }: Emulator, token: string): Call {
   return async (method, path, body, headers = {}) => {
-    const response = await fetch(
+    const response = await ask(
       `${url}/api/v2${path.startsWith("/tailnet/") || path.startsWith("/oauth/") ? path : `/tailnet/-${path}`}`,
       {
         method,
@@ -39,7 +41,7 @@ export function as({ url }: Emulator, token: string): Call {
     return {
       status: response.status,
       body: text === "" ? undefined : parsed(text),
-      headers: response.headers,
+      headers: new Map(response.headers),
     };
   };
 }
@@ -81,12 +83,15 @@ export async function makeClient(
 async function pastFreshness({ url, controlToken }: Emulator): Promise<void> {
   const control = async (name: string, body: object) => {
     const headers = { authorization: `Bearer ${controlToken}` };
-    const answer = await fetch(`${url}/control/${name}`, {
+    const answer = await ask(`${url}/control/${name}`, {
       method: "POST",
       headers,
       body: JSON.stringify(body),
     });
-    return ((await answer.json()) as { result: { freshClientMilliseconds: number } }).result;
+    const { result } = JSON.parse(await answer.text()) as {
+      result: { freshClientMilliseconds: number };
+    };
+    return result;
   };
   const { freshClientMilliseconds: milliseconds } = await control("unknowns", {});
   if (milliseconds > 0) await control("advance-clock", { milliseconds });

@@ -7,6 +7,7 @@ import type { EmulatorOptions } from "tailscope-emulator";
 import type { ExaminedId } from "../tailnet/facts.ts";
 import { bearer } from "../tailnet/session.ts";
 import { type Ask, listAt, member, textAt } from "../tailnet/wire.ts";
+import { ask } from "./ask";
 
 export interface Sent {
   readonly method: string;
@@ -677,20 +678,19 @@ export function differently(make: Maker): Ask {
   const difference = make();
   return async (input, init) => {
     const url = new URL(input);
-    const headers = new Headers(init.headers);
     const text = init.body ?? "";
     const isForm = url.pathname.startsWith("/api/v2/oauth/");
     const sent: Sent = {
       method: init.method,
       path: url.pathname.slice("/api/v2".length) + url.search,
-      authorization: headers.get("authorization") ?? "",
+      authorization: init.headers["authorization"] ?? "",
       json: isForm ? {} : parse(text),
       form: isForm ? Object.fromEntries(new URLSearchParams(text)) : {},
       text,
     };
     const send: Send = async (other) => {
       const body = other instanceof URLSearchParams ? other.toString() : JSON.stringify(other);
-      const response = await fetch(input, other === undefined ? init : { ...init, body });
+      const response = await ask(input, body === undefined ? init : { ...init, body });
       return {
         status: response.status,
         headers: Object.fromEntries(response.headers),
@@ -699,7 +699,7 @@ export function differently(make: Maker): Ask {
     };
     const { status, headers: answered, body } = (await difference(sent, send)) ?? (await send());
     const { "content-length": _, ...kept } = answered;
-    return new Response(JSON.stringify(body), { status, headers: kept });
+    return { status, headers: Object.entries(kept), text: async () => JSON.stringify(body) };
   };
 }
 

@@ -6,6 +6,7 @@ import type { Outcome } from "../tailnet/outcome.ts";
 import { type Run, type RunOptions, run } from "../tailnet/run.ts";
 import type { Self } from "../tailnet/session.ts";
 import type { Clock } from "../tailnet/wire.ts";
+import { ask } from "./ask";
 
 /** As whom a run asks: the owner, or the client with `all`. */
 export type Asker = "owner" | "client";
@@ -45,6 +46,7 @@ export function examineThrowaway(
     clock: clockOf(emulator),
     interruption: new AbortController().signal,
     say: () => {},
+    ask,
     ...options,
   });
 }

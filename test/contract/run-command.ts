@@ -1,9 +1,8 @@
 /** The command `tailscope`, in this process or in one of its own. */
 
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { runInThisProcess } from "../../harness/in-process.ts";
 import type { Ended } from "../../harness/process.ts";
+import { compileCache } from "../../harness/quick-start.ts";
 import { runTailscope, startTailscope } from "../../harness/tailscope.ts";
 import { keepEvidence } from "../evidence.ts";
 
@@ -24,8 +23,8 @@ export function withoutWaiting(stderr: string): string {
 /** The least that a command needs of the environment: where other commands and its user are. */
 const least = () => ({ PATH: process.env["PATH"], HOME: process.env["HOME"] });
 
-/** Node's compiled code, so that a process starts faster. */
-const compiled = { NODE_COMPILE_CACHE: join(tmpdir(), "tailscope-test-compile-cache") };
+/** So that a process starts faster. */
+const compiled = { NODE_COMPILE_CACHE: compileCache };
 
 /**
  * Runs `tailscope` in an environment that has nothing else, by the function that its bin calls.

@@ -87,9 +87,13 @@ describe("requests that no well-behaved client sends", () => {
 
   test("a body that is too large is refused, and the next request is served", async () => {
     await using emulator = await startEmulator();
-    expect(
-      (await as(emulator, emulator.apiKey)("POST", "/acl", " ".repeat(3 * 1024 * 1024))).status,
-    ).toBe(413);
+    // fetch reads an answer that comes before all is sent.
+    const refused = await fetch(`${emulator.url}/api/v2/tailnet/-/acl`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${emulator.apiKey}` },
+      body: " ".repeat(3 * 1024 * 1024),
+    });
+    expect(refused.status).toBe(413);
     expect((await users(emulator)).status).toBe(200);
   });
 

@@ -9,8 +9,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterAll, describe, expect, test, vi } from "vitest";
+import { compileCache } from "../../harness/quick-start.ts";
 import { keepEvidence } from "../evidence";
 import type { Ask } from "../tailnet/wire.ts";
+import { ask } from "./ask";
 import { differences, differently } from "./differences";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -45,7 +47,7 @@ interface Started {
 function start(environment: Readonly<Record<string, string>>, args: readonly string[]): Started {
   const { PATH, HOME } = process.env;
   const child = spawn(node, [program, "--wait", "1", "--samples", samples, ...args], {
-    env: { PATH, HOME, ...environment },
+    env: { PATH, HOME, NODE_COMPILE_CACHE: compileCache, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const texts = { stdout: "", stderr: "" };
@@ -194,7 +196,7 @@ describe("what it made is removed", () => {
     let creates = 0;
     let started: Started | undefined;
     await using proxy = await startProxy(emulator, async (input, init) => {
-      const got = await fetch(input, init);
+      const got = await ask(input, init);
       if (!isCreate(input, init.method) || got.status !== 200) return got;
       creates++;
       const { description } = JSON.parse(String(init.body)) as { description: string };
@@ -255,7 +257,7 @@ describe("what it made is removed", () => {
     await using emulator = await startWorld("lenient");
     let deletions = 0;
     await using proxy = await startProxy(emulator, async (input, init) => {
-      if (init.method !== "DELETE" || ++deletions <= 10) return fetch(input, init);
+      if (init.method !== "DELETE" || ++deletions <= 10) return ask(input, init);
       return Response.json({ message: "not today" }, { status: 403 });
     });
     const environment = { ...asOwner(emulator), TAILSCALE_BASE_URL: proxy.url };
@@ -270,7 +272,7 @@ describe("what it made is removed", () => {
   test("and nothing more is made where it cannot be", async () => {
     await using emulator = await startWorld("lenient");
     await using proxy = await startProxy(emulator, async (input, init) => {
-      if (init.method !== "DELETE") return fetch(input, init);
+      if (init.method !== "DELETE") return ask(input, init);
       return Response.json({ message: "not today" }, { status: 403 });
     });
     const environment = { ...asOwner(emulator), TAILSCALE_BASE_URL: proxy.url };

@@ -6,6 +6,7 @@
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { describe, expect, test } from "vitest";
 import type { Ask } from "../tailnet/wire.ts";
+import { ask } from "./ask";
 import { examineEmulator, examineThrowaway, inShort } from "./emulated-tailnet";
 
 const others = ["admin", "it-admin", "network-admin", "billing-admin", "auditor", "member"];
@@ -98,8 +99,8 @@ describe("a tailnet is refused", () => {
 
   test("where the API takes any name for it", async () => {
     await using emulator = await startEmulator();
-    const ask: Ask = (input, init) => fetch(input.replace(/\/tailnet\/[^/]+/, "/tailnet/-"), init);
-    const seen = examineEmulator(emulator, "owner", { ask });
+    const asking: Ask = (input, init) => ask(input.replace(/\/tailnet\/[^/]+/, "/tailnet/-"), init);
+    const seen = examineEmulator(emulator, "owner", { ask: asking });
     await expect(seen).rejects.toThrow("The API takes any name");
   });
 });
@@ -108,12 +109,12 @@ describe("a tailnet that was not found to be a throwaway yet is left alone", () 
   test("where the run is interrupted while it looks at it", async () => {
     await using emulator = await startEmulator();
     const interruption = new AbortController();
-    const ask: Ask = (input, init) => {
+    const asking: Ask = (input, init) => {
       interruption.abort();
-      return fetch(input, init);
+      return ask(input, init);
     };
     const signal = interruption.signal;
-    const done = await examineThrowaway(emulator, "owner", { ask, interruption: signal });
+    const done = await examineThrowaway(emulator, "owner", { ask: asking, interruption: signal });
     expect([done.isInterrupted, done.results, [...done.left]]).toEqual([true, [], []]);
     expect(emulator.control.takeRequests()).toHaveLength(1);
   });
@@ -122,13 +123,13 @@ describe("a tailnet that was not found to be a throwaway yet is left alone", () 
     await using emulator = await startEmulator();
     makeThrowaway(emulator);
     let isMade = false;
-    const ask: Ask = async (input, init) => {
+    const asking: Ask = async (input, init) => {
       if (isMade && init.method === "GET") throw new TypeError("no route");
-      const got = await fetch(input, init);
+      const got = await ask(input, init);
       isMade ||= init.method === "POST" && input.endsWith("/keys");
       return got;
     };
-    await expect(examineThrowaway(emulator, "owner", { ask })).rejects.toThrow("no route");
+    await expect(examineThrowaway(emulator, "owner", { ask: asking })).rejects.toThrow("no route");
     expect(emulator.control.activeCredentials()).toEqual([]);
   });
 });
@@ -165,14 +166,14 @@ describe("nothing is left", () => {
     async (asker) => {
       await using emulator = await startEmulator({ strictness: "strict" });
       let creates = 0;
-      const ask: Ask = async (input, init) => {
-        const got = await fetch(input, init);
+      const asking: Ask = async (input, init) => {
+        const got = await ask(input, init);
         if (init.method !== "POST" || !input.endsWith("/keys")) return got;
         creates++;
         if (creates % 4 === 0) throw new TypeError("the answer is lost");
         return got;
       };
-      const done = await examineEmulator(emulator, asker, { ask });
+      const done = await examineEmulator(emulator, asker, { ask: asking });
       const outcomes = [...inShort(done).values()];
       expect(outcomes.some((outcome) => outcome === "failed: the answer is lost")).toBe(true);
       expect(outcomes.some((outcome) => outcome === "contradicted")).toBe(false);
@@ -184,12 +185,12 @@ describe("nothing is left", () => {
   test("where the API goes away for good, and it says what there is", async () => {
     await using emulator = await startEmulator();
     let creates = 0;
-    const ask: Ask = (input, init) => {
+    const asking: Ask = (input, init) => {
       if (creates === 20) return Promise.reject(new TypeError("no route"));
       if (init.method === "POST" && input.endsWith("/keys")) creates++;
-      return fetch(input, init);
+      return ask(input, init);
     };
-    const done = await examineEmulator(emulator, "owner", { ask });
+    const done = await examineEmulator(emulator, "owner", { ask: asking });
     const last = [...inShort(done).values()].at(-20);
     expect(last).toBe("failed: given up: the API does not answer");
     const left = emulator.control.activeCredentials().map(({ id }) => id);
