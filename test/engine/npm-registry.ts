@@ -20,18 +20,29 @@ export interface Registry extends AsyncDisposable {
   replace(name: string, tarball: Buffer): void;
 }
 
+/** The tarball of each folder: packing takes npm a second, and gives the same each time. */
+const packed = new Map<string, Buffer>();
+
+function pack(path: string): Buffer {
+  const known = packed.get(path);
+  if (known !== undefined) return known;
+  const folder = mkdtempSync(join(tmpdir(), "tailscope-registry-"));
+  const args = ["pack", path, "--ignore-scripts", "--silent", "--pack-destination", folder];
+  const file = execFileSync("npm", args, { encoding: "utf8" }).trim().split("\n").at(-1) ?? "";
+  const tarball = readFileSync(join(folder, file));
+  rmSync(folder, { recursive: true, force: true });
+  packed.set(path, tarball);
+  return tarball;
+}
+
 /** Serves the packages in these folders, by their names. */
 export async function startRegistry(folders: Record<string, string>): Promise<Registry> {
-  const folder = mkdtempSync(join(tmpdir(), "tailscope-registry-"));
   const tarballs: Record<string, Buffer> = {};
   const versions: Record<string, string> = {};
   for (const [name, path] of Object.entries(folders)) {
-    const args = ["pack", path, "--ignore-scripts", "--silent", "--pack-destination", folder];
-    const file = execFileSync("npm", args, { encoding: "utf8" }).trim().split("\n").at(-1) ?? "";
-    tarballs[name] = readFileSync(join(folder, file));
+    tarballs[name] = pack(path);
     versions[name] = JSON.parse(readFileSync(join(path, "package.json"), "utf8")).version;
   }
-  rmSync(folder, { recursive: true, force: true });
   const integrityOf = (tarball: Buffer) =>
     `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
   const asked: string[] = [];

@@ -23,6 +23,7 @@ import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
+import { quickStart } from "../../harness/quick-start";
 import { as } from "../contract/client";
 import { type Platform, startPlatform } from "../contract/platform";
 import { actionRepository, commitAll, packages } from "./action-repository";
@@ -96,6 +97,7 @@ const reviewer = (home: string): Record<string, string> => ({
   PATH: [join(root, "node_modules/node/bin"), process.env["PATH"]].join(delimiter),
   HOME: home,
   NPM_CONFIG_REGISTRY: registry.url,
+  NODE_COMPILE_CACHE: quickStart["NODE_COMPILE_CACHE"] ?? "",
 });
 
 /** GitHub on loopback: artifacts go from one run to another, and nothing else does. */
