@@ -142,6 +142,8 @@ test.skipIf(missing)(
       await first.waitFor();
       await first.click();
       await page.waitForFunction("location.pathname !== '/'");
+      // The address changes before the page does.
+      await page.locator("main", { hasText: "rotateEvery" }).waitFor();
       expect(await page.locator("main").textContent()).toContain("rotateEvery");
       expect(requested.filter((url) => !url.startsWith(address))).toEqual([]);
     });
