@@ -77,7 +77,7 @@ test("the reviews of real previews match their schema", () => {
     );
 });
 
-describe("what a command prints is as its schema says", () => {
+describe("the output of commands with --json", () => {
   const work = mkdtempSync(join(tmpdir(), "tailscope-schemas-"));
   afterAll(() => rmSync(work, { recursive: true, force: true }));
 

@@ -65,7 +65,7 @@ const active = (emulator: Emulator) => emulator.control.activeCredentials().map(
 const lose = (emulator: Emulator, times = 1, kind: "lose-answer" | "reset" = "lose-answer") =>
   emulator.control.addFault({ method: "POST", path: "/keys", times, effect: { kind } });
 
-describe.each(kinds)("of kind %s", (kind) => {
+describe.each(kinds)("a lost create of kind %s", (kind) => {
   test.each(Object.keys(effects))(
     `exactly one credential of kind ${kind} is active after %s, and the run knows it`,
     async (name) => {

@@ -379,7 +379,7 @@ describe("an auth key", () => {
   });
 });
 
-describe("what is ours alone", () => {
+describe("bookkeeping arguments", () => {
   test.each<[Kind, Properties, Properties]>([
     ["OAuthClient", { rotateEvery: "30d" }, { rotateEvery: "60d" }],
     ["OAuthClient", { unlistedScopes: ["new"] }, {}],
@@ -459,7 +459,7 @@ describe("rotation", () => {
   });
 });
 
-describe("what Tailscale answers differently from what was asked", () => {
+describe("an answer that differs from the request", () => {
   const asked = {
     issuer: "https://token.actions.githubusercontent.com",
     subject: "repo:acme/app:ref:refs/heads/main",
@@ -486,7 +486,7 @@ describe("what Tailscale answers differently from what was asked", () => {
   });
 });
 
-describe("looking ahead", () => {
+describe("the checks of a preview", () => {
   test("a preview refuses what the deployer cannot give, with the place in the program's own order", async () => {
     const failure = await failureOf("OAuthClient", {
       scopes: ["users"],

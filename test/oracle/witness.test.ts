@@ -26,7 +26,7 @@ function tampered(
   };
 }
 
-describe("the oracle notices a review that", () => {
+describe("faults that the oracle notices", () => {
   test.each<[string, (one: ReportedCredential) => ReportedCredential | undefined, RegExp]>([
     ["leaves out a gain", (one) => ({ ...one, gained: one.gained.slice(1) }), /gained: .*missing/],
     ["adds a loss", (one) => ({ ...one, lost: [...one.lost, "GET /x"] }), /lost: .*too much/],

@@ -57,35 +57,38 @@ const installed = [...new Set(binaries.filter((path) => existsSync(path)))].flat
     : [{ name: `the Node ${version} of this machine`, version, binary, options: [] }];
 });
 
-describe.each([...disguised, ...installed])("with $name", ({ version, binary, options }) => {
-  const run = (...args: string[]) =>
-    spawnSync(binary, [...options, "--require", guard, ...args], {
-      encoding: "utf8",
-      env: { PATH: process.env["PATH"], DISGUISE: version },
-    });
-  const sentence = `Tailscope needs Node ${oldestNode} or later, and this is Node ${version}: install a newer one from https://nodejs.org.`;
-
-  test.each([["--version"], ["doctor"], ["review", "preview.json"]])(
-    "on an old Node the command says only which Node it needs: %s",
-    (...args) => {
-      const { status, stdout, stderr } = run(join(provider, "bin", "tailscope.js"), ...args);
-      expect({ status, stdout, stderr }).toEqual({
-        status: 1,
-        stdout: "",
-        stderr: `${sentence}\n`,
+describe.each([...disguised, ...installed])(
+  "an old Node: $name",
+  ({ version, binary, options }) => {
+    const run = (...args: string[]) =>
+      spawnSync(binary, [...options, "--require", guard, ...args], {
+        encoding: "utf8",
+        env: { PATH: process.env["PATH"], DISGUISE: version },
       });
-    },
-  );
+    const sentence = `Tailscope needs Node ${oldestNode} or later, and this is Node ${version}: install a newer one from https://nodejs.org.`;
 
-  test("on an old Node a program and the provider process end with a RunError that says which Node they need", () => {
-    const { stdout, stderr } = run(
-      "--eval",
-      `try { require(${JSON.stringify(provider)}); }
-      catch (error) { console.log(error.message, error.__pulumiRunError); }`,
+    test.each([["--version"], ["doctor"], ["review", "preview.json"]])(
+      "on an old Node the command says only which Node it needs: %s",
+      (...args) => {
+        const { status, stdout, stderr } = run(join(provider, "bin", "tailscope.js"), ...args);
+        expect({ status, stdout, stderr }).toEqual({
+          status: 1,
+          stdout: "",
+          stderr: `${sentence}\n`,
+        });
+      },
     );
-    expect({ stdout, stderr }).toEqual({ stdout: `${sentence} true\n`, stderr: "" });
-  });
-});
+
+    test("on an old Node a program and the provider process end with a RunError that says which Node they need", () => {
+      const { stdout, stderr } = run(
+        "--eval",
+        `try { require(${JSON.stringify(provider)}); }
+      catch (error) { console.log(error.message, error.__pulumiRunError); }`,
+      );
+      expect({ stdout, stderr }).toEqual({ stdout: `${sentence} true\n`, stderr: "" });
+    });
+  },
+);
 
 test("the message for an old Node names the version in package.json", () => {
   const { engines } = JSON.parse(readFileSync(join(provider, "package.json"), "utf8"));

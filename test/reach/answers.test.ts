@@ -74,7 +74,7 @@ describe("the rule of tags", () => {
   });
 });
 
-describe("machines that exist", () => {
+describe("existing machines", () => {
   const policy = { tagOwners, grants: [{ src: ["tag:a"], dst: ["tag:a"], ip: ["tcp:22"] }] };
 
   test("any machine can get a tag, and the rules of that tag reach it then", () => {
@@ -135,7 +135,7 @@ test("an automatically approved router sends from its subnet, past every posture
   expect(reached(policy, client(["dns"], ["tag:a"]))["stands for"]).toBeUndefined();
 });
 
-describe("what is not known", () => {
+describe("unknown parts", () => {
   const ci = client(["auth_keys"], ["tag:a"]);
 
   test.each([

@@ -59,7 +59,7 @@ test("domains in a file that Tailscale accepted belong to the tailnet", () => {
   expect(understand(policy).notUnderstood).toHaveLength(2);
 });
 
-describe("what is not known", () => {
+describe("unknown parts", () => {
   const tags = { "tag:ci": [], "tag:web": [] };
   const rule = { src: ["tag:ci"], dst: ["tag:web"], ip: ["22"] };
 

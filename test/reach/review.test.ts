@@ -196,7 +196,7 @@ test("a report names a role by its own name, and names what nodeAttrs newly give
   ]);
 });
 
-describe("where the policy file is not known", () => {
+describe("an unknown policy file", () => {
   const create = step("create", "OAuthClient", "ci", undefined, ci);
 
   test("without a policy file one line says so, and every limit of reach is exceeded", () => {
@@ -369,7 +369,7 @@ test("a picture of a change has at most 40 edges and 1,900 characters, and count
   expect(formatMarkdown(found, "").length).toBeLessThanOrEqual(60_000);
 });
 
-describe("a policy file that changes for others than credentials", () => {
+describe("a change of the policy file for users and addresses", () => {
   const opens = (src: string, dst: string) => ({ src: [src], dst: [dst], ip: ["tcp:22"] });
   const base = {
     groups: { "group:ops": ["ada@acme.example"] },
@@ -462,7 +462,7 @@ describe("a policy file that changes for others than credentials", () => {
   });
 });
 
-describe("what must not be reached", () => {
+describe("denied targets", () => {
   test("a changed policy file is checked against --deny for unchanged credentials", () => {
     const found = reviewed([step("same", "OAuthClient", "ci", ci, ci)], {
       policy,

@@ -422,7 +422,7 @@ test("the answer names what attributes give without a rule, and what is not know
   expect(sentences("frob")).toEqual([expect.stringContaining("what it gives is not known")]);
 });
 
-describe("a user's roles and groups of an identity provider, which no policy file says,", () => {
+describe("a user's roles and groups of an identity provider", () => {
   const policy = {
     groups: { "group:ops": ["ada@acme.example"] },
     tagOwners: { ...tagOwners, "tag:c": ["autogroup:network-admin"] },
@@ -495,7 +495,7 @@ describe("a user's roles and groups of an identity provider, which no policy fil
   });
 });
 
-describe("what is the whole tailnet only together", () => {
+describe("parts that together are the whole tailnet", () => {
   const halves = ["100.64.0.0/11", "100.96.0.0/11"];
   const of = (src: string[], dst: string[]) => ({ grants: [{ src, dst, ip: ["tcp:22"] }] });
   const everybody = ["autogroup:member", "autogroup:tagged"];
@@ -534,7 +534,7 @@ describe("what is the whole tailnet only together", () => {
   });
 });
 
-describe("an address that no rule names by itself", () => {
+describe("an address that no rule names exactly", () => {
   const policy = {
     hosts: { lab: "10.20.0.0/24" },
     ipsets: { "ipset:labs": ["10.20.0.0/16", "remove 10.20.9.0/24"] },
@@ -643,7 +643,7 @@ test("a user who only accepted a share is not covered by rules for members", () 
   expect(ways(policy, person("ada@acme.example"), "autogroup:members")).toEqual([]);
 });
 
-describe("beside these", () => {
+describe("further cases", () => {
   const connector = (given: object, target: string[] = ["*"]) => ({
     nodeAttrs: [{ target, app: { "tailscale.com/app-connectors": [given] } }],
     grants: [],

@@ -200,7 +200,7 @@ test("adopted programs compile under strict rules whatever the names, and export
   for (const program of programs) expect(program).not.toMatch(/^\s*export /m);
 });
 
-describe("what exists", () => {
+describe("existing credentials", () => {
   const keys: Key[] = [
     {
       id: "kAuthCNTRL",

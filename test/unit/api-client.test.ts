@@ -235,7 +235,7 @@ test("an error about an answer names everything that is wrong with it, each with
   ).rejects.toThrow("a.b: it is missing; c: it is missing\n");
 });
 
-describe("a client that is asked for just what a request needs", () => {
+describe("a minting client", () => {
   const minting = { name: "the client", tokensFor: "needed" } as const;
   const create = { ...post, needs: "auth_keys", tags: ["tag:ci"] } as const;
 
@@ -294,7 +294,7 @@ describe("a client that is asked for just what a request needs", () => {
   });
 });
 
-describe("a client that was made just now", () => {
+describe("a new client", () => {
   const quick = { firstPause: 1, longestPause: 4, tellAfter: 10, giveUpAfter: 200 };
   const notFound = (request: Request) => createRefusal(request, { status: 404, body: "not found" });
 
@@ -365,7 +365,7 @@ describe("a client that was made just now", () => {
   });
 });
 
-describe("a second credential takes the place of the first", () => {
+describe("a second credential", () => {
   const says = (text: string | Error): ApiClient => ({
     send: async (_request, shape) => {
       if (typeof text !== "string") throw text;

@@ -75,7 +75,7 @@ describe("the page", () => {
     expect(text).not.toContain("Intro.");
   });
 
-  test("the results formatPage does not accept a reading without a date", () => {
+  test("the results page does not accept a reading without a date", () => {
     const text = formatPage({ parts: [missed] }, "## first verb; drift\n\nZod.\n", undefined);
     expect(text).toContain("Nobody has written yet why: first verb; drift of 10.");
   });

@@ -9,7 +9,7 @@ import {
   hasUserInformation,
 } from "../../provider/access/characters";
 
-describe("characters that nobody sees", () => {
+describe("invisible characters", () => {
   test.each([
     ["NUL", "\u0000", "U+0000"],
     ["a control", "\u001b", "U+001B"],

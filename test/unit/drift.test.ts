@@ -61,7 +61,7 @@ const entry = (action: string, eventTime: string, more: Partial<AuditEntry> = {}
 const about = { urn: client().urn, id: "kOneCNTRL", kind: "OAuthClient" };
 const aboutKey = { urn: authKey({}).urn, id: "kOneCNTRL", kind: "AuthKey" };
 
-describe("a credential that is there", () => {
+describe("an existing credential", () => {
   test("a credential that is as its state says is not drift", () => {
     expect(drift(client(), clientKey())).toBeUndefined();
     // When it was changed last says nothing by itself.
@@ -127,7 +127,7 @@ describe("a credential that is there", () => {
   });
 });
 
-describe("a credential that is not there", () => {
+describe("a missing credential", () => {
   test("a credential that does not exist is missing, and the audit log says what happened to it", () => {
     expect(drift(client(), undefined)).toEqual({ ...about, what: "missing", fields: {} });
     for (const action of ["REVOKE", "DELETE"])
@@ -154,7 +154,7 @@ describe("a credential that is not there", () => {
   });
 });
 
-describe("a credential that opens nothing any more", () => {
+describe("a credential that is no longer valid", () => {
   const revoked = "2026-05-01T00:00:00Z";
   const past = "2026-05-31T23:59:59Z";
   const lasting = { reusable: true };

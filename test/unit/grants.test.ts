@@ -84,7 +84,7 @@ describe("a kind of credential", () => {
   });
 });
 
-describe("tags", () => {
+describe("the tags that a holder can give", () => {
   const owners = {
     "tag:deployer": [],
     "tag:ci": ["tag:deployer"],

@@ -229,7 +229,7 @@ test("credentials in a list of ids are read one by one, and one that cannot be r
   expect(revoked).toEqual(["k0"]);
 });
 
-describe("where it cannot be seen", () => {
+describe("a lost create that cannot be looked for", () => {
   const { body, key } = kinds.client;
   const failureOf = async (more: Partial<LostCreateLookup>, error?: Error) => {
     const { looking } = tailnet([key]);

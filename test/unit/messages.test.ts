@@ -45,7 +45,7 @@ test("every message of a check for a wrong argument is on the page, apart from n
   }
 });
 
-describe("of a source", () => {
+describe("the messages of a source", () => {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-messages-"));
   beforeAll(() => mkdirSync(join(folder, "api")));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));

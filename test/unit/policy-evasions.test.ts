@@ -384,7 +384,7 @@ const evasions: Readonly<Record<keyof Rules, readonly Resource[]>> = {
   "reach-denied": reaching,
 };
 
-describe.each(Object.entries(evasions))("%s is not got round by", (rule, resources) => {
+describe.each(Object.entries(evasions))("ways around %s", (rule, resources) => {
   test(`at least twenty ways around ${rule} are tried`, () => {
     expect(resources.length).toBeGreaterThanOrEqual(20);
   });

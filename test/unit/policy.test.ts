@@ -774,7 +774,7 @@ describe("a client of a rotating pair", () => {
   });
 });
 
-describe("what is not known before the deployment", () => {
+describe("values that are unknown before the deployment", () => {
   const levels = (found: readonly Said[], rule: string) =>
     found.filter((one) => one.rule === rule).map(({ level }) => level);
 

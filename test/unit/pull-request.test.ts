@@ -174,7 +174,7 @@ test("without a commit there is no status, and the reason is given before anythi
 const githubPath = "/repos/acme/infrastructure/issues/7/comments";
 const gitlabPath = "/projects/acme%2Finfrastructure/merge_requests/7/notes";
 
-describe("what a platform does not answer as it should is an error that names the request", () => {
+describe("an unexpected answer of a platform", () => {
   test.each<[string, Told, string]>([
     [
       "a refusal",
@@ -222,7 +222,7 @@ describe("what a platform does not answer as it should is an error that names th
   });
 });
 
-describe("a comment is ours where its first line is the marker, however the platform ends lines", () => {
+describe("the comment to replace", () => {
   const body = "<!-- marker -->\n### Review\n\nOne.\n";
 
   test.each<[string, string, "posted" | "replaced" | "unchanged"]>([

@@ -86,7 +86,7 @@ const held = fc.uniqueArray(
 );
 
 describe.each(worlds)(
-  "where a refusal names $names and a write scope narrows: $writeNarrowsToRead",
+  "if a refusal names $names and a write scope narrows: $writeNarrowsToRead",
   (world) => {
     test("reads get everything that they need and the client has, with at most five token requests", async () => {
       await fc.assert(

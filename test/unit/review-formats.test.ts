@@ -70,7 +70,7 @@ describe("a whole review", () => {
   });
 });
 
-describe("what is not understood and what does not change access", () => {
+describe("parts that are not understood or give no access", () => {
   const client = { scopes: ["dns"] };
   const others = () =>
     reviewed(

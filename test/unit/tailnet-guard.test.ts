@@ -28,7 +28,7 @@ function session(writes: boolean): { readonly session: Session; readonly sent: R
 const keys = "/tailnet/-/keys";
 const ours = { description: "tailscope test own-key-is-readable" };
 
-describe.each([true, false])("where it may write: %s", (writes) => {
+describe.each([true, false])("a run that may write: %s", (writes) => {
   test.each<Omit<Request, "authorization">>([
     { method: "POST", path: keys, json: {} },
     { method: "POST", path: keys, json: { description: "tailscope testing" } },

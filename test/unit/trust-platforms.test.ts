@@ -252,21 +252,24 @@ const rows: Readonly<Record<string, Row>> = {
   },
 };
 
-describe.each(Object.entries(rows))("of %s", (_, { issuers, owner, strangers, nobody }) => {
-  test.each([
-    ...owner.map((subject) => [subject, "owner"]),
-    ...strangers.map((subject) => [subject, "strangers"]),
-    ...nobody.map((subject) => [subject, "nobody"]),
-  ])("tokens with the subject %j belong to: %s", (subject, whose) => {
-    for (const issuer of issuers) {
-      const verdict = judgeTrust({ issuer, subject, audience: "", claims: {} });
-      expect({ issuer, whose: verdict.whose }).toEqual({ issuer, whose });
-      if (verdict.whose === "owner") continue;
-      expect(verdict.reason).not.toMatch(/[.]$/);
-      expect(verdict.instead).toMatch(/^(Write|Leave).*[.]$/);
-    }
-  });
-});
+describe.each(Object.entries(rows))(
+  "the subjects of %s",
+  (_, { issuers, owner, strangers, nobody }) => {
+    test.each([
+      ...owner.map((subject) => [subject, "owner"]),
+      ...strangers.map((subject) => [subject, "strangers"]),
+      ...nobody.map((subject) => [subject, "nobody"]),
+    ])("tokens with the subject %j belong to: %s", (subject, whose) => {
+      for (const issuer of issuers) {
+        const verdict = judgeTrust({ issuer, subject, audience: "", claims: {} });
+        expect({ issuer, whose: verdict.whose }).toEqual({ issuer, whose });
+        if (verdict.whose === "owner") continue;
+        expect(verdict.reason).not.toMatch(/[.]$/);
+        expect(verdict.instead).toMatch(/^(Write|Leave).*[.]$/);
+      }
+    });
+  },
+);
 
 test("every platform has its rows, and its own examples name their owner", () => {
   for (const { name, examples } of platforms) {

@@ -83,7 +83,7 @@ function admittedAmong(subjects: readonly Subject[], pattern: string): Admitted 
 
 const az: Form = { some: /[az]/ };
 
-describe("whom a pattern of up to five letters admits is what it means, of", () => {
+describe("patterns of up to five letters", () => {
   // No pattern has the letter z, so that only a star can stand for it.
   test.each<[string, Form, string, number]>([
     ["an owner alone", { owner: az }, "az", 9],

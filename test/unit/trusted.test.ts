@@ -66,7 +66,7 @@ describe("a pattern", () => {
   });
 });
 
-describe("whoever may use an identity", () => {
+describe("the users of an identity", () => {
   test.each<[string, Trusted, Trusted, boolean]>([
     [
       "one character more lets others in",
