@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings what exists under management. Usage: ./adopt.sh FOLDER STACK
+# Adopts the existing credentials of a tailnet. Usage: ./adopt.sh FOLDER STACK
 set -euo pipefail
 
 folder=${1:?"name the folder to write the program to"}

@@ -1,16 +1,16 @@
-// Bootstraps deployments from CI with no secret stored anywhere: run this once by hand, with an
-// owner's API access token; then the workflows beside it deploy with these identities.
+// Bootstraps deployments from CI without a stored secret. Run this once by hand, with an owner's API
+// access token. Afterwards the workflows in this folder deploy with these identities.
 
 import * as pulumi from "@pulumi/pulumi";
 import { FederatedIdentity, trust } from "tailscope";
 
 const repository = new pulumi.Config().require("repository");
 
-// The least that manages the three resources.
+// The fewest scopes that manage the three resources.
 const managing = [
-  "oauth_keys", // OAuthClient: make, read, change, revoke
+  "oauth_keys", // OAuthClient: create, read, update, revoke
   "federated_keys", // FederatedIdentity: the same
-  "auth_keys", // AuthKey without mintedBy, and clients that may mint keys: a deployer only passes on what it holds
+  "auth_keys", // AuthKey without mintedBy, and clients that can mint keys: a deployer gives only what it has
 ];
 
 // What `pulumi preview` reads.
@@ -18,13 +18,13 @@ const reading = [
   "oauth_keys:read",
   "federated_keys:read",
   "auth_keys:read",
-  "policy_file:read", // whether the policy file lets the deployer give a tag
-  "devices:core:read", // these two belong to policy_file:read, as the trust credentials page has it
+  "policy_file:read", // checks that the deployer can give a tag
+  "devices:core:read", // reading the policy file needs this scope and the next one too
   "devices:posture_attributes:read",
 ];
 
-// Deploys after the merge, behind the environment's protection rules. Its tag is what its clients
-// and keys may carry.
+// Deploys after the merge, behind the environment's protection rules. Its clients and keys can have
+// its tag.
 const deployer = new FederatedIdentity("deployer", {
   ...trust.github({ repository, environment: "production" }),
   scopes: [
@@ -35,7 +35,7 @@ const deployer = new FederatedIdentity("deployer", {
   description: "GitHub Actions deploys",
 });
 
-// Previews pull requests, and can change nothing.
+// Previews pull requests and can change nothing.
 const previewer = new FederatedIdentity("previewer", {
   ...trust.github({
     repository,
@@ -57,7 +57,7 @@ const gitlabDeployer = new FederatedIdentity("gitlab-deployer", {
   description: "GitLab CI deploys",
 });
 
-// Previews merge requests of any branch, and can change nothing.
+// Previews merge requests of any branch and can change nothing.
 const gitlabPreviewer = new FederatedIdentity("gitlab-previewer", {
   ...trust.gitlab({ project: repository, branch: "*" }),
   scopes: reading,

@@ -1,10 +1,10 @@
-// The rules of an organisation for its tailnet's credentials. They hold at every preview and `up`
-// that is given this folder: `pulumi preview --policy-pack ../policy`.
+// An organisation's rules for the credentials of its tailnet. Pulumi checks them at every preview
+// and `up` with this folder: `pulumi preview --policy-pack ../policy`.
 
 import { policyPack } from "tailscope/policy";
 
 policyPack("acme-tailnet", {
-  // Who deploys the policy file, and until somebody has to look at it again.
+  // The credential that deploys the policy file, until the day when somebody reviews this.
   "administrators-by-exception": {
     exceptions: [
       {
@@ -17,7 +17,7 @@ policyPack("acme-tailnet", {
   },
   "auth-key-expiry": { longest: "30d" },
   "clients-rotate": { enforcementLevel: "advisory", longest: "90d" },
-  // Each team's own tags; nobody's program carries another's.
+  // Each team's own tags. No program can use another team's tags.
   "allowed-tags-and-scopes": {
     table: [
       {

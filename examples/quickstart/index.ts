@@ -1,4 +1,4 @@
-// An OAuth client for CI, and an auth key for its runners that this very client mints.
+// An OAuth client for CI, and an auth key for CI's runners that this client mints.
 
 import { AuthKey, OAuthClient } from "tailscope";
 

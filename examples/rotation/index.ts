@@ -1,10 +1,10 @@
-// Credentials that are made anew in time. Run `pulumi up` on a schedule, at least once in the
-// shortest period here.
+// Credentials that are recreated on a schedule. Run `pulumi up` at least once in the shortest period
+// of this program.
 
 import { AuthKey, OAuthClient, RotatingOAuthClient } from "tailscope";
 
-// For consumers that this program itself updates: the new client first, then the key that it mints,
-// the old client last.
+// For consumers that this program updates itself. Pulumi creates the new client, then the key that
+// it mints, and revokes the old client last.
 const ci = new OAuthClient("ci", {
   scopes: ["auth_keys"],
   tags: ["tag:ci"],
@@ -22,7 +22,7 @@ const runner = new AuthKey("runner", {
   renewBefore: "7d",
 });
 
-// For consumers that pick a secret up later: the one before stays valid for 30 days more.
+// For consumers that read the secret later: the previous one stays valid for another 30 days.
 const exporter = new RotatingOAuthClient("exporter", {
   every: "30d",
   scopes: ["devices:core:read"],

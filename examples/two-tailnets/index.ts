@@ -1,5 +1,5 @@
-// The same client in two tailnets. Each connection is named in Pulumi.yaml; the name is all of it
-// that the state holds.
+// The same client in two tailnets. Pulumi.yaml defines each connection. The state holds only its
+// name.
 
 import { OAuthClient } from "tailscope";
 
