@@ -209,10 +209,11 @@ test.each<[string[], object | undefined]>([
   [["project:///index.ts"], undefined],
   [["file:///index.ts#12,7"], undefined],
   [[], undefined],
-])("the place of %j in the program is found", (positions, place) => 
+])("the place of %j in the program is found", (positions, place) => {
   expect(findProgramPosition(positions.map((sourcePosition) => ({ sourcePosition })))).toEqual(
     place,
   );
+});
 
 describe("the stream of events", () => {
   const urn = urnOf("OAuthClient", "ci");

@@ -5,12 +5,12 @@ import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { fasterStart } from "../../tools/set-up/faster.mjs";
+import { chooseFasterStart } from "../../tools/set-up/faster.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What `npm start`, `npm run pulumi` and `npm run env` set. Only the folder of a cache differs. */
-const faster = fasterStart({});
+const faster = chooseFasterStart({});
 
 interface Step {
   run?: string;
@@ -235,13 +235,14 @@ test("nothing else of ours starts Pulumi for a person without what makes it star
     .sort()
     .filter((name) => /\.(mjs|ts)$/.test(name))
     .map((name) => ({ name, text: readFileSync(join(root, "tools", name), "utf8") }))
-    .filter(({ text }) => /localBackend\(/.test(text));
+    .filter(({ text }) => /createLocalBackend\(/.test(text));
   expect(starters.map(({ name }) => name)).toEqual([
     "print-environment.mjs",
     "run-pulumi.mjs",
     "story.ts",
   ]);
-  for (const { name, text } of starters) expect(text, name).toMatch(/\.\.\.fasterStart\((env)?\)/);
+  for (const { name, text } of starters)
+    expect(text, name).toMatch(/\.\.\.chooseFasterStart\((env)?\)/);
 });
 
 test("the action, whose job can write, installs without a cache", () => {

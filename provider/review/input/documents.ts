@@ -22,7 +22,7 @@ export function parseDocuments(
   isExpected: (document: unknown) => boolean = () => true,
 ): Documents {
   // Nearly every file is one document and nothing else. Its lines would take as much memory again.
-  const alone = text.startsWith("{") ? parseJson(text) : undefined;
+  const alone = text.startsWith("{") ? tryParseJson(text) : undefined;
   if (alone !== undefined) return { documents: [alone] };
   // None of these is part of JSON: a string holds a control character or the end of a line as an
   // escape only, so a mark of the encoding at the beginning of a line is in no string either.
