@@ -7,6 +7,7 @@ import { layOutPicture } from "../reach/picture";
 import { drawSvg, svgStyle } from "../reach/svg";
 import { describeVerdict, type Review } from "../review";
 import type { Assessment } from "../verdict/assessment";
+import { formatHtmlPage } from "./html-page";
 import { escapeHtml } from "./html-text";
 import { chooseLabel, drawReach, listReach, listReachParts } from "./reach-section";
 import { changeNames, classNames, toRows } from "./rows";
@@ -36,25 +37,18 @@ export function formatHtml(review: Review, title: string): string {
   const { report, assessments } = review;
   const drawing = drawSvg(layOutPicture(drawReach(review)), "Reach that is gained and lost");
   const heading = `Access to the tailnet${title === "" ? "" : `, ${title}`}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${escapeHtml(heading)}: ${chooseLabel(review)}</title>
-<style>${style}${drawing === undefined ? "" : svgStyle}</style>
-</head>
-<body>
-<header>
+  const body = `<header>
 <h1 class="${report.verdict}"><span class="class">${chooseLabel(review)}</span> ${escapeHtml(heading)}</h1>
 <p><strong>${escapeHtml(describeVerdict(review))}</strong></p>
 </header>
 <main>
 ${writeSentences("Not understood", "admin", report.notUnderstood)}${writeSentences("Not reviewed", "write", report.notReviewed)}${assessments.map((assessment) => writeCredential(assessment, review)).join("")}${writeReach(review, drawing)}</main>
-</body>
-</html>
 `;
+  return formatHtmlPage(
+    `${escapeHtml(heading)}: ${chooseLabel(review)}`,
+    `${style}${drawing === undefined ? "" : svgStyle}`,
+    body,
+  );
 }
 
 function writeSentences(title: string, danger: Danger, sentences: readonly string[]): string {

@@ -2,6 +2,7 @@
 
 import type { Answer, Row } from "../../reach/answers";
 import { describePlaces } from "../../reach/words";
+import { formatHtmlPage } from "../formats/html-page";
 import { escapeHtml } from "../formats/html-text";
 import { layOutPicture } from "./picture";
 import { drawSvg, svgStyle } from "./svg";
@@ -18,22 +19,12 @@ code { font: .85rem/1.6 ui-monospace, monospace; overflow-wrap: anywhere; }
 ${svgStyle}`;
 
 export function formatHtmlAnswers(answers: readonly Answer[], aside: readonly string[]): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>Reach in the tailnet</title>
-<style>${style}</style>
-</head>
-<body>
-<header><h1>Reach in the tailnet</h1></header>
+  const title = "Reach in the tailnet";
+  const body = `<header><h1>${title}</h1></header>
 <main>
 ${answers.map(writeSection).join("")}${aside.map((one) => `<p class="quiet">${escapeHtml(one)}</p>\n`).join("")}</main>
-</body>
-</html>
 `;
+  return formatHtmlPage(title, style, body);
 }
 
 function writeSection({ headline, sections, notes, ways }: Answer): string {
