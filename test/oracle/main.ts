@@ -11,9 +11,7 @@ import { runOracle } from "./run.ts";
 import { planShapes, previewShapes } from "./shapes.ts";
 import { type Program, reviewerOf } from "./subject.ts";
 
-const { values } = parseArgs({
-  options: { seed: { type: "string" }, pairs: { type: "string" }, checkout: { type: "string" } },
-});
+const { values } = readOptions();
 
 const seed = Number(values.seed ?? process.env["TAILSCOPE_SEED"] ?? Date.now() % 2 ** 31);
 const pairs = Number(values.pairs ?? 50_000);
@@ -46,3 +44,15 @@ console.log(
   `\n${counts.pairs} pairs in ${seconds} s: ${times === 0 ? "no mismatch" : `${times} mismatches of ${mismatches.length} kinds`}`,
 );
 if (times > 0 || shapes.size < every.length) process.exitCode = 1;
+
+function readOptions() {
+  const text = { type: "string" } as const;
+  try {
+    return parseArgs({ options: { seed: text, pairs: text, checkout: text } });
+  } catch (error) {
+    console.error(
+      `${error instanceof Error ? error.message : error}\n  Write npm run test:oracle -- --seed N --pairs N --checkout FOLDER, each if you need it.`,
+    );
+    process.exit(1);
+  }
+}
