@@ -3,13 +3,13 @@
  * who come from the official provider.
  */
 
-import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
+import { runProcess } from "../../harness/process";
 import { as } from "../contract/client";
 import { newStack, type Stack } from "./stack";
 import { tailscope } from "./tailscope";
@@ -37,20 +37,7 @@ function typed(stack: Stack, line: string): Promise<{ code: number | null; text:
     // The plugin of the official provider is not there, and nobody looks for it in the network.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
-  return new Promise((resolve, reject) => {
-    const child = spawn("sh", ["-c", line], {
-      cwd: stack.folder,
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let text = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding("utf8").on("data", (chunk: string) => {
-        text += chunk;
-      });
-    child.once("error", reject);
-    child.once("close", (code) => resolve({ code, text }));
-  });
+  return runProcess("sh", ["-c", line], { cwd: stack.folder, env });
 }
 
 /** The commands of the page's steps, in their order. */

@@ -3,7 +3,7 @@
  * registry, in each way of writing and running one: `npm run test:installs`. It needs the network.
  */
 
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -18,6 +18,7 @@ import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runProcess } from "../../harness/process";
 import { createBackendEnvironment } from "../../harness/pulumi";
 import { version } from "../../provider/api/version";
 import { pack } from "../packed";
@@ -181,19 +182,9 @@ async function preview(project: string, { nodeArguments }: Partial<Kind> = {}) {
     ...loadersOf(project),
   };
   const run = (...args: string[]) =>
-    new Promise<{ status: number | null; text: string }>((resolve, reject) => {
-      const child = spawn("pulumi", [...args, "--non-interactive", "--color", "never"], {
-        cwd: project,
-        env: environment,
-        stdio: ["ignore", "pipe", "pipe"],
-      });
-      let text = "";
-      for (const stream of [child.stdout, child.stderr])
-        stream.setEncoding("utf8").on("data", (chunk: string) => {
-          text += chunk;
-        });
-      child.once("error", reject);
-      child.once("close", (status) => resolve({ status, text }));
+    runProcess("pulumi", [...args, "--non-interactive", "--color", "never"], {
+      cwd: project,
+      env: environment,
     });
   await run("stack", "select", "--create", "dev");
   return run("preview");
@@ -256,8 +247,8 @@ describe.each(managers)("installed by $name", (manager) => {
         [kind.file]: kind.text,
         "tsconfig.json": tsconfigOf(kind),
       });
-      const { status, text } = await preview(project, kind);
-      expect(status, text).toBe(0);
+      const { code, text } = await preview(project, kind);
+      expect(code, text).toBe(0);
       expect(text).toContain("+ 2 to create");
     });
   });
@@ -304,7 +295,7 @@ describe.each(managers)("installed by $name", (manager) => {
     install(manager, managersFolder, root);
     const through = await preview(app);
     if (manager.hoists) {
-      expect(through.status, through.text).toBe(0);
+      expect(through.code, through.text).toBe(0);
       return;
     }
     // Plug'n'Play gives the provider process what the top-level package depends on.
@@ -319,7 +310,7 @@ describe.each(managers)("installed by $name", (manager) => {
     else write(app, { "package.json": appManifest({ tailscope: tarball }) });
     install(manager, managersFolder, root);
     const added = await preview(app);
-    expect(added.status, added.text).toBe(0);
+    expect(added.code, added.text).toBe(0);
   });
 });
 
@@ -408,16 +399,16 @@ describe.each(bundlers)("bundled by $name", ({ packages, files, command }) => {
 
   test("a bundled program works if tailscope is also installed", async () => {
     bundle();
-    const { status, text } = await preview(project);
-    expect(status, text).toBe(0);
+    const { code, text } = await preview(project);
+    expect(code, text).toBe(0);
     expect(text).toContain("+ 2 to create");
   });
 
   test("a bundled program is told what to add if only the bundle contains tailscope", async () => {
     bundle();
     rmSync(join(project, "node_modules", "tailscope"), { recursive: true });
-    const { status, text } = await preview(project);
-    expect(status).not.toBe(0);
+    const { code, text } = await preview(project);
+    expect(code).not.toBe(0);
     expect(text).toContain(`run \`npm install tailscope@${version}\` in ${project}.`);
   });
 });
