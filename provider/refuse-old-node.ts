@@ -1,11 +1,11 @@
 /**
- * Loaded before all else by a program and by the provider process: on a Node that is too old, what
- * comes next would fail with a message that says nothing.
+ * A program and the provider process load this file first, because on a Node that is too old the
+ * following modules would fail with a message that does not help.
  */
 
 import { describeOldNode } from "./versions";
 
 const problem = describeOldNode(process.versions.node);
-// The mark of Pulumi's RunError, of which the message alone is shown. The SDK is not loaded for it:
-// a Node that is too old for Tailscope may be too old for the SDK.
+// Marks the error as Pulumi's RunError, of which only the message is shown. The SDK itself is not
+// loaded, because it may need a newer Node, too.
 if (problem !== undefined) throw Object.assign(new Error(problem), { __pulumiRunError: true });

@@ -1,13 +1,13 @@
 /**
- * Versions, and the oldest Node that this package runs on. This is loaded before all else, by
- * whatever Node there is: its syntax is one that every Node in use parses, and it imports nothing.
+ * Versions, and the oldest Node that this package runs on. This file is loaded first, on any Node,
+ * so it imports nothing and uses only syntax that every Node in use can parse.
  */
 
 /** undici 8 needs it. A test holds it to package.json. */
 export const oldestNode = "22.19.0";
 
 /**
- * Whether one version is another or later; what stands behind a hyphen does not count.
+ * Whether the version `given` is at least `needed`. A suffix after a hyphen is ignored.
  * @param given for example `"v22.19.0"`
  */
 export function isVersionAtLeast(given: string, needed: string): boolean {
@@ -22,7 +22,7 @@ function parseNumbers(version: string): number[] {
 }
 
 /**
- * A sentence for whoever runs an older Node; undefined where Node is recent enough.
+ * A sentence that asks for a newer Node; undefined if this one is recent enough.
  * @param version for example `"20.20.2"`
  */
 export function describeOldNode(version: string): string | undefined {

@@ -217,7 +217,7 @@ export function policies(rules: Rules = {}): ResourceValidationPolicy[] {
     return reader;
   };
   if (typeof denied === "object") {
-    // What is wrong with them is told before anything is judged.
+    // Reads them now, so that errors in them are reported before anything is judged.
     if (denied.policy === undefined || denied.targets === undefined) throw new Error(missingPolicy);
     readOptions("reach-denied", withoutLevel(denied));
     getReader(denied.policy, denied.targets);
@@ -304,7 +304,10 @@ function withoutLevel({
   return options;
 }
 
-/** Keeps what a rotating component was given: its clients are judged by it, and come after it. */
+/**
+ * Remembers the arguments of a rotating component, because its clients, which come later, are
+ * judged by them.
+ */
 function rememberComponent(shown: Shown, components: Map<string, RotatingComponent>): void {
   if (shown.type !== rotatingType) return;
   const args = readArguments(shown.props);
@@ -341,14 +344,14 @@ function getLevel(setting: Setting | undefined): Level {
   return (typeof setting === "string" ? setting : setting?.enforcementLevel) ?? "mandatory";
 }
 
-/** The length that a rule has without a file, for the engine to show. */
+/** The default duration of a rule, which the engine shows. */
 function getUsualOptions(name: RuleName, inCode: { longest?: Duration }): { longest?: Duration } {
   if (name !== "auth-key-expiry" && name !== "clients-rotate") return {};
   return { longest: inCode.longest ?? usual[name] };
 }
 
 /**
- * The day by the machine's own clock: looking ahead must not bring an exception back that has
+ * Today by the machine's clock and not by TAILSCOPE_NOW, which could revive an exception that has
  * ended.
  */
 function getToday(): string {

@@ -12,7 +12,7 @@ import { describeLastEnd, type Exemption, holdsAny } from "./exceptions";
 import type { Judged } from "./judged";
 import { isFor, parseUrn } from "./urn-pattern";
 
-/** Answers for one policy file, which every credential of a stack is held against. */
+/** A policy file in the form in which it judges every credential of a stack. */
 export interface Reader {
   readonly network: Network;
   readonly spreadFrom: SpreadFrom;
@@ -20,7 +20,7 @@ export interface Reader {
 
 /**
  * Reads a policy file and the targets that are denied.
- * @throws Error where Tailscale would refuse the file, or something is not a target
+ * @throws Error if Tailscale would refuse the file, or a target is not valid
  */
 export function readReach(text: string, targets: readonly string[]): Reader {
   const reading = readPolicyFile(text);
@@ -72,8 +72,8 @@ export function findDenied(
 }
 
 /**
- * What is not known yet is judged during the deployment; what has a wrong form counts as
- * everything.
+ * The credential as a start. Unknown values are judged during the deployment, and values of the
+ * wrong form count as everything.
  */
 function toCredentialStart({ kind, urn, args }: Judged): CredentialStart {
   const [scopes, tags] = [args.list("scopes"), args.list("tags")];

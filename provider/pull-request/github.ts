@@ -30,14 +30,14 @@ export interface GithubSettings {
   readonly repository: string;
   readonly number: number;
   /**
-   * The last commit of the pull request's branch, which carries the status; undefined where the
-   * event does not say.
+   * The last commit of the pull request's branch, which carries the status; undefined if the event
+   * does not name it.
    */
   readonly commit: string | undefined;
   readonly token: string;
-  /** Where the job's log is, for whoever follows the status. */
+  /** The address of the job's log, to which the status links. */
   readonly runUrl: string | undefined;
-  /** Who writes with that token. A job's own token writes as `github-actions[bot]`. */
+  /** The author of comments that the token writes: `github-actions[bot]` for a job's own token. */
   readonly author: string;
 }
 
@@ -89,7 +89,7 @@ export function createGithubPullRequest({
       await call("POST", `${apiUrl}/repos/${repository}/statuses/${commit}`, headers, {
         state,
         context: name,
-        // GitHub takes no longer one.
+        // GitHub refuses a longer description.
         description: description.slice(0, 140),
         ...(runUrl && { target_url: runUrl }),
       });

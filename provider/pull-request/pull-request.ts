@@ -1,6 +1,6 @@
 /**
- * How a review gets into a pull request: one comment, found by the marker in its first line, posted
- * or replaced.
+ * Posts a review in a pull request as one comment. A marker in its first line identifies it, so
+ * that the next run replaces it.
  */
 
 import type { z } from "zod";
@@ -14,7 +14,7 @@ export interface Comment {
   readonly body: string;
 }
 
-/** What branch protection can require of a pull request's last commit. */
+/** The status of a pull request's last commit, which branch protection can require. */
 export interface Status {
   readonly name: string;
   readonly state: "success" | "failure";
@@ -22,20 +22,20 @@ export interface Status {
   readonly description: string;
 }
 
-/** The pull request of one platform, as far as comments go. */
+/** A pull request on one platform, with the operations that a review needs. */
 export interface PullRequest {
   /** Completes "Commented on …", for example `"pull request 7 of acme/infrastructure"`. */
   readonly name: string;
   readonly number: number;
-  /** The comments that we may have written, so that nobody else's is ever replaced. */
+  /** The comments by our author, so that a comment by somebody else is never replaced. */
   ours(): AsyncIterable<Comment>;
   post(body: string): Promise<void>;
   replace(id: string, body: string): Promise<void>;
-  /** Absent where the platform takes the job itself for the status, as GitLab does. */
+  /** Absent on GitLab, where the job itself is the status. */
   setStatus?(status: Status): Promise<void>;
 }
 
-/** A request that a platform refused, or that did not reach it. */
+/** The platform refused a request, or the request did not reach it. */
 export class PlatformError extends Error {}
 
 /** Posts `body`, or replaces the comment that begins with the same line. */
@@ -45,7 +45,7 @@ export async function comment(
 ): Promise<"posted" | "replaced" | "unchanged"> {
   const [marker] = body.split("\n");
   for await (const { id, body: found } of pullRequest.ours()) {
-    // Platforms may end lines in their own way.
+    // Platforms may use different line endings.
     const text = found.replaceAll("\r", "");
     if (text.split("\n")[0] !== marker) continue;
     if (text.trimEnd() === body.trimEnd()) return "unchanged";
@@ -57,7 +57,8 @@ export async function comment(
 }
 
 /**
- * Sends JSON and gives the answer; a refusal is an error that names the request, never its headers.
+ * Sends JSON and returns the answer. @throws PlatformError that names the request, but never its
+ * headers
  */
 export async function call(
   method: "GET" | "PATCH" | "POST" | "PUT",
@@ -68,7 +69,7 @@ export async function call(
   const { origin, pathname } = new URL(url);
   let answer: Answer;
   try {
-    // A redirect is not followed: another host has no business with the token.
+    // Redirects are not followed, so that no other host gets the token.
     answer = await ask(url, {
       method,
       headers: { ...headers, "content-type": "application/json", "user-agent": "tailscope" },
@@ -85,8 +86,8 @@ export async function call(
 }
 
 /**
- * Asks for JSON; an answer in another form than the platform documents is an error that names the
- * request.
+ * Fetches JSON. @throws PlatformError if the answer does not have the form that the platform
+ * documents
  */
 export async function get<Content>(
   form: z.ZodType<Content>,

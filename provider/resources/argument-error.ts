@@ -1,11 +1,11 @@
-/** What a program learns of an invalid argument before Pulumi's engine sees it. */
+/** The error for an invalid argument that is found before Pulumi's engine sees it. */
 
 import { RunError } from "@pulumi/pulumi";
 
 /**
- * An argument of `trust` or of a rotating component is invalid, or a resource's name or option. It is
- * thrown while the program runs; Pulumi prints its message without a stack. What `check` finds in
- * the arguments of a resource is not thrown: the engine reports it.
+ * An argument of `trust` or of a rotating component, or the name or an option of a resource, is
+ * invalid. It is thrown while the program runs, and Pulumi prints its message without a stack.
+ * Invalid arguments of a resource are not thrown: the engine reports them after `check`.
  *
  * @example
  * ```ts
@@ -19,12 +19,12 @@ import { RunError } from "@pulumi/pulumi";
  */
 export class ArgumentError extends RunError {
   /**
-   * Whose argument it is: the name of a component, a maker of trust such as `"trust.github"`, or a
-   * class such as `"OAuthClient"`.
+   * What the argument belongs to: a component, a function such as `"trust.github"`, or a class such
+   * as `"OAuthClient"`.
    */
   readonly of: string;
   /**
-   * The argument or option, for example `"branch"`; several with `" | "` between them if one of them
+   * The argument or option, for example `"branch"`; several, separated by `" | "`, if one of them
    * is needed.
    */
   readonly argument: string;

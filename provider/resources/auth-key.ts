@@ -1,6 +1,6 @@
 /**
- * Auth keys: what a machine shows to join the tailnet without a person at a browser.
- * Source: https://tailscale.com/kb/1085/auth-keys
+ * Auth keys, with which a machine joins the tailnet without a person who signs in. Source:
+ * https://tailscale.com/kb/1085/auth-keys
  */
 
 import * as pulumi from "@pulumi/pulumi";
@@ -28,7 +28,7 @@ export interface AuthKeyArgs extends RotationArgs {
    * The tags of the machines that join with it, for example `["tag:ci"]`. The order does not
    * matter. Required if an OAuth client or a federated identity creates the key: then exactly its
    * own set of tags, or tags that its tags own.
-   * @default none: machines belong to the user who deploys
+   * @default none: the machines belong to the user who deploys
    * @see https://tailscale.com/kb/1068/tags
    */
   tags?: pulumi.Input<pulumi.Input<string>[] | undefined>;
@@ -99,7 +99,7 @@ const declaration = declare<"AuthKey", AuthKeyArgs, AuthKey>("AuthKey");
  * @see https://tailscale.com/kb/1085/auth-keys
  */
 export class AuthKey extends Credential {
-  /** What the stored provider text names. @internal */
+  /** The stored provider text refers to this by name. @internal */
   static readonly provider = loadOnDemand(
     async () => (await import("../definitions/auth-key.js")).authKey,
   );
@@ -124,7 +124,7 @@ export class AuthKey extends Credential {
   /** RFC 3339, UTC, in whole seconds. */
   declare readonly expiresAt: pulumi.Output<string>;
   /**
-   * When `rotateEvery` or `renewBefore` is due, the earlier of them: RFC 3339, UTC, in whole
+   * When `rotateEvery` or `renewBefore` is due, whichever is earlier: RFC 3339, UTC, in whole
    * seconds; undefined without both.
    */
   declare readonly rotatesAt: pulumi.Output<string | undefined>;

@@ -1,4 +1,7 @@
-/** Arguments about where a credential lives and for how long, which several resources take. */
+/**
+ * Arguments that several resources share: in which tailnet a credential is, and how often it is
+ * rotated.
+ */
 
 import type * as pulumi from "@pulumi/pulumi";
 import type { Duration } from "../access/lifetime";

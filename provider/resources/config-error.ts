@@ -1,4 +1,4 @@
-/** What a program learns of stack config that it must not use. */
+/** The error for a credential in plaintext in stack config. */
 
 import { RunError } from "@pulumi/pulumi";
 

@@ -1,6 +1,6 @@
 /**
- * Federated identities: an outside system's identity tokens (GitHub Actions, GitLab CI, Kubernetes,
- * a cloud) get short-lived API tokens, and nobody keeps a secret. Source:
+ * Federated identities: they exchange the identity tokens of another system (GitHub Actions, GitLab
+ * CI, Kubernetes, a cloud) for short-lived API tokens, so no secret is stored. Source:
  * https://tailscale.com/kb/1581/workload-identity-federation
  */
 
@@ -46,9 +46,9 @@ const declaration = declare<"FederatedIdentity", FederatedIdentityArgs, Federate
 );
 
 /**
- * A federated identity: identity tokens of an outside system, checked by issuer, subject, audience
- * and claims, are exchanged for short-lived API tokens. Every argument is updated in place,
- * except `connection`, which replaces the identity.
+ * A federated identity. It exchanges identity tokens of another system for short-lived API tokens,
+ * if their issuer, subject, audience and claims match. Every argument is updated in place, except
+ * `connection`, which replaces the identity.
  *
  * @example
  * ```ts
@@ -61,7 +61,7 @@ const declaration = declare<"FederatedIdentity", FederatedIdentityArgs, Federate
  * @see https://tailscale.com/kb/1581/workload-identity-federation
  */
 export class FederatedIdentity extends Credential {
-  /** What the stored provider text names. @internal */
+  /** The stored provider text refers to this by name. @internal */
   static readonly provider = loadOnDemand(
     async () => (await import("../definitions/federated-identity.js")).federatedIdentity,
   );
@@ -72,7 +72,7 @@ export class FederatedIdentity extends Credential {
    */
   declare readonly clientId: pulumi.Output<string>;
   declare readonly issuer: pulumi.Output<string>;
-  /** As Tailscale keeps it: a GitHub subject may have become the form with ids. */
+  /** The subject that Tailscale stores. It may be the form with ids of a GitHub subject. */
   declare readonly subject: pulumi.Output<string>;
   /** The one that the program asked for, or the one that Tailscale generated. */
   declare readonly audience: pulumi.Output<string>;

@@ -1,6 +1,6 @@
 /**
- * OAuth clients: credentials of the tailnet that get short-lived API tokens for the scopes they
- * carry. Source: https://tailscale.com/kb/1215/oauth-clients
+ * OAuth clients: credentials of the tailnet that get short-lived API tokens for the scopes that
+ * they hold. Source: https://tailscale.com/kb/1215/oauth-clients
  */
 
 import type * as pulumi from "@pulumi/pulumi";
@@ -18,8 +18,8 @@ const declaration = declare<"OAuthClient", OAuthClientArgs, OAuthClient>("OAuthC
  * An OAuth client of the tailnet. It belongs to no user, does not expire, and can be revoked at any
  * time.
  *
- * Scopes, tags and description are updated in place; the secret stays. If somebody revoked the
- * client, the next `pulumi up --refresh` recreates it, with a new id and a new secret.
+ * Scopes, tags and description are updated in place, and the secret stays the same. If somebody
+ * revoked the client, the next `pulumi up --refresh` recreates it, with a new id and a new secret.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ const declaration = declare<"OAuthClient", OAuthClientArgs, OAuthClient>("OAuthC
  * @see https://tailscale.com/kb/1215/oauth-clients
  */
 export class OAuthClient extends Credential {
-  /** What the stored provider text names. @internal */
+  /** The stored provider text refers to this by name. @internal */
   static readonly provider = loadOnDemand(
     async () => (await import("../definitions/oauth-client.js")).oauthClient,
   );

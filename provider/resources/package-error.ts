@@ -1,10 +1,10 @@
-/** What a program learns when the provider process could not load this package. */
+/** The error for a package that the provider process could not load. */
 
 import { RunError } from "@pulumi/pulumi";
 
 /**
- * The package `tailscope` is missing from the program's folder, or is older there than the one that
- * the program has loaded: Pulumi's provider process would load that one.
+ * The package `tailscope` is missing from the program's folder, or is older there than the version
+ * that the program has loaded. Pulumi's provider process would load the one in that folder.
  */
 export class PackageError extends RunError {
   /** The program's folder, where the provider process looks. */

@@ -20,7 +20,7 @@ export interface RotatingOAuthClientArgs
  * the secret at least once a period always has a valid one, and there are never more than two. Only
  * the clock decides which client is current.
  *
- * Run `up` at least once a period: a run that comes later recreates both, one after the other.
+ * Run `up` at least once a period. A later run recreates both clients, one after the other.
  *
  * @example
  * ```ts

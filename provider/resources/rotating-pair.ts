@@ -82,8 +82,9 @@ export function createSlots<Slot extends pulumi.Resource>(
 }
 
 /**
- * Programs in JavaScript may give anything. The slots are computed while the program runs, so that
- * an Output, as `config.requireSecret` gives it, comes too late.
+ * Refuses anything but a plain value, which a program in JavaScript could pass. The slots are
+ * computed while the program runs, before an Output, for example from `config.requireSecret`, has a
+ * value.
  */
 function refuseUnlessPlain(name: string, argument: string, given: unknown, example: string): void {
   if (typeof given === "string" || typeof given === "number") return;

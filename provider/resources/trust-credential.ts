@@ -8,7 +8,7 @@ import { adviseOnLegacyScope, type Scope } from "../access/scopes";
 import type { ConnectionArgs } from "./common-arguments";
 
 /**
- * A scope of the catalogue, which an editor completes, or another name: an older one, or one in
+ * A known scope, which an editor completes, or another name: a legacy one, or one in
  * `unlistedScopes`.
  */
 export type ScopeArgument = Scope | (string & {});
@@ -42,12 +42,13 @@ export interface TrustCredentialArgs extends ConnectionArgs {
   unlistedScopes?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 }
 
-/** Warns in the program's own output where a scope is named as it was in 2023. */
+/** Warns in the program's output of scopes with a legacy name. */
 export function warnOfLegacyScopes(
   resource: pulumi.Resource,
   scopes: TrustCredentialArgs["scopes"] | undefined,
 ): void {
-  // Most programs write them out. An output would take the SDK as long as the rest of a resource.
+  // Most programs write them as plain values. Waiting for an output would take the SDK as long as
+  // the rest of a resource.
   if (isWrittenOut(scopes)) warnOf(scopes);
   else pulumi.output(scopes).apply((names) => warnOf(names ?? []));
 

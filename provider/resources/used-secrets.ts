@@ -15,7 +15,8 @@ export function warnWhereUnknownSecretsAreUsed(
   for (const name of names) {
     const secret: unknown = Reflect.get(resource, name);
     if (!pulumi.Output.isInstance(secret)) continue;
-    // Most programs use none, and another output for each resource would slow the SDK down.
+    // The output is created on demand, because most programs use no such secret and one for each
+    // resource would slow down the SDK.
     let told: pulumi.Output<unknown> | undefined;
     Object.defineProperty(resource, name, {
       configurable: true,

@@ -1,12 +1,12 @@
 /**
- * Whether a credential is made after something else of the program, which may change the policy
- * file: then what the policy file says at a preview is not the last word.
+ * Whether a credential is created after another resource of the program. That resource may change
+ * the policy file, so a check against the current policy file is not final.
  */
 
 import * as pulumi from "@pulumi/pulumi";
 import { typePrefix } from "../access/resource-types";
 
-/** Whether each of our credentials waits, so that what depends on one that does waits as well. */
+/** Whether each of our credentials waits. What depends on a waiting credential waits, too. */
 const waiting = new WeakMap<pulumi.Resource, Promise<boolean>>();
 
 /** Remembers whether a credential waits. */
@@ -16,7 +16,7 @@ export function noteWaiting(credential: pulumi.Resource, waits: Promise<boolean>
 
 /**
  * Whether a credential waits for a resource that is not ours: by the option `dependsOn`, by an
- * argument, or by a component that it belongs to. Undefined where it certainly does not.
+ * argument, or by a component that it belongs to. Undefined if it certainly does not.
  */
 export function waitsForOthers(
   args: object,
@@ -28,7 +28,7 @@ export function waitsForOthers(
   if (named.length === 0 && !holdsPromises(args)) return undefined;
   if (named.some((one) => !pulumi.CustomResource.isInstance(one))) return Promise.resolve(true);
   const found = collectResources([named, args]).then(areWaitedFor);
-  // An argument that fails ends the program by itself.
+  // A rejected argument ends the program anyway.
   return found.catch(() => false);
 }
 
@@ -37,7 +37,7 @@ async function areWaitedFor(resources: readonly pulumi.Resource[]): Promise<bool
   return waited.includes(true);
 }
 
-/** Whether what comes after `resource` may find another policy file than a preview did. */
+/** Whether the policy file may have changed by the time `resource` exists. */
 async function isWaitedFor(resource: pulumi.Resource): Promise<boolean> {
   return isOther(resource) || ((await waiting.get(resource)) ?? false);
 }
@@ -55,12 +55,13 @@ function holdsPromises(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.values(value).some(holdsPromises);
 }
 
-/** The resources that a value is or comes from. */
+/** Collects the resources that a value is, contains or comes from. */
 async function collectResources(value: unknown): Promise<pulumi.Resource[]> {
   if (pulumi.Resource.isInstance(value)) return [value];
   if (pulumi.Output.isInstance(value)) {
     const output = value as unknown as OutputInternals;
-    // What `apply` gives may hold Outputs, of which the SDK adds the resources when it sends them.
+    // The result of `apply` may contain Outputs. The SDK adds their resources only when it sends
+    // them.
     return [...(await output.allResources()), ...(await collectResources(await output.promise()))];
   }
   if (value instanceof Promise) return collectResources(await value);
@@ -69,8 +70,9 @@ async function collectResources(value: unknown): Promise<pulumi.Resource[]> {
 }
 
 /**
- * Pulumi makes what belongs to a component after all that the component depends on, which nothing
- * but its own constructor is told. So it may wait wherever the program has something to wait for.
+ * Pulumi creates the children of a component after everything that the component depends on, but
+ * only the component's constructor knows its dependencies. So a child may wait if the program has
+ * anything to wait for.
  */
 function mayComponentWait(parent: pulumi.Resource): boolean {
   const listAncestors = (resource: Internals): Internals[] => {
@@ -91,14 +93,17 @@ function holdsOthers({ __childResources: children = new Set() }: Internals): boo
   return [...children].some((child) => isOther(child) || holdsOthers(child));
 }
 
-/** What the SDK sets on every resource, although its declarations leave it out as internal. */
+/**
+ * Members that the SDK sets on every resource, although its type declarations omit them as
+ * internal.
+ */
 type Internals = pulumi.Resource & {
   readonly __pulumiType?: string;
   readonly __parentResource?: Internals;
   readonly __childResources?: ReadonlySet<Internals>;
 };
 
-/** What every Output has, although its declarations leave it out as internal. */
+/** Members of every Output, although the type declarations omit them as internal. */
 interface OutputInternals {
   allResources(): Promise<ReadonlySet<pulumi.Resource>>;
   promise(): Promise<unknown>;

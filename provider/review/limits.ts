@@ -1,5 +1,6 @@
 /**
- * What `--fail-on` takes. Apart from the review itself, so that the help loads it without that.
+ * The values of `--fail-on`. They are in a separate file, so that the help does not load the
+ * review.
  */
 
 /** A class, any gain at all, or any change at all. */

@@ -1,4 +1,4 @@
-/** A whole preview as a review: the most dangerous change first. */
+/** Reviews a whole preview, the most dangerous change first. */
 
 import { type Danger, dangers, findWorst, isDangerAtLeast } from "../access/danger";
 import { describeGain } from "../reach/answers";
@@ -21,23 +21,23 @@ export { type Limit, limits };
 /** The report for programs. */
 export interface Report {
   /**
-   * The worst class of all; `admin` if something is not understood, because what it gives is not
-   * known.
+   * The worst class of all changes; `admin` if something is not understood, because its effect is
+   * not known.
    */
   readonly verdict: Danger;
   readonly credentials: readonly CredentialReport[];
-  /** What is not understood in the change, each in a sentence. */
+  /** What is not understood in the preview, each in a sentence. */
   readonly notUnderstood: readonly string[];
   /**
-   * What else changes and can change access, and is not reviewed: code of its own, for example.
-   * Each in a sentence.
+   * Other changes that can affect access and are not reviewed, such as a resource with its own
+   * code. Each in a sentence.
    */
   readonly notReviewed: readonly string[];
-  /** Absent where nobody asked for reach. */
+  /** Absent if reach was not requested. */
   readonly reach?: ReportedReach;
 }
 
-/** A credential as the report has it, with what it reaches where a policy file is known. */
+/** A credential in the report, with what it reaches if a policy file is known. */
 export interface CredentialReport extends ReportedCredential {
   readonly reachGained?: readonly JsonGain[];
   readonly reachLost?: readonly JsonGain[];
@@ -48,11 +48,12 @@ export type ReportedReach =
   | { readonly known: false; readonly reason: string }
   | {
       readonly known: true;
-      /** Where the policy file is from. */
+      /** Where the policy file comes from. */
       readonly policy: string;
       readonly notes: readonly string[];
       /**
-       * Credentials that do not change, tags and people that reach more or less by the policy file.
+       * Unchanged credentials, tags and people that reach more or less because the policy file
+       * changes.
        */
       readonly byPolicy: readonly {
         readonly name: string;
@@ -73,7 +74,7 @@ export interface Review {
   readonly assessments: readonly Assessment[];
   /** Absent where nobody asked for reach. */
   readonly reach?: ReviewedReach;
-  /** Of assessments, what they reach more and less. */
+  /** What each assessed credential newly reaches and no longer reaches. */
   readonly reachOf: ReadonlyMap<Assessment, ReachChange>;
 }
 
@@ -92,7 +93,10 @@ export function review(steps: readonly Step[]): Review {
   return buildReview(changes, undefined);
 }
 
-/** The same with what credentials reach, by the policy file that is given or in the preview. */
+/**
+ * Like {@link review}, with what credentials reach by the policy file that is given or in the
+ * preview.
+ */
 export function reviewWithReach(
   steps: readonly Step[],
   options: ReachOptions,
@@ -140,7 +144,7 @@ function buildReview(
               reachLost: found.lost.map(toJsonGain),
             };
       }),
-      // The engine plans side by side, so the order of its steps differs from run to run.
+      // The engine plans in parallel, so the order of its steps differs from run to run.
       notUnderstood: [...new Set(strange)].sort(),
       notReviewed: listSentences(notReviewed, known?.urn),
       ...(reach && { reach: reportReach(reach) }),
@@ -151,7 +155,10 @@ function buildReview(
   };
 }
 
-/** Each once, but for what is said of the resource whose policy file was reviewed. */
+/**
+ * The sentences without duplicates, and without those about the resource whose policy file was
+ * reviewed.
+ */
 function listSentences(
   notReviewed: Changes["notReviewed"],
   reviewed: string | undefined,
@@ -180,7 +187,9 @@ function reportReach(reach: ReviewedReach): ReportedReach {
   };
 }
 
-/** What is reached more and less, in words: `"+ tag:db:5432 (as tag:web, owned by tag:ci)"`. */
+/**
+ * What is newly and no longer reached, in words: `"+ tag:db:5432 (as tag:web, owned by tag:ci)"`.
+ */
 export function describeReachChange({
   gained,
   lost,
@@ -191,26 +200,26 @@ export function describeReachChange({
 }
 
 /**
- * Everybody who reaches more than before: credentials that change, and others by the policy file.
+ * Everybody who reaches more than before: changed credentials, and others through the policy file.
  */
 function findReachingMore({ reach, reachOf }: Review): readonly ReachChange[] {
   if (reach?.is !== "known") return [];
   return [...reachOf.values(), ...reach.others].filter(({ gained }) => gained.length > 0);
 }
 
-/** By code points, the same on every machine. */
+/** Compares by code units, so that the order is the same on every machine. */
 function compareText(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-/** Whether a review has what a limit names. What is not understood is every limit's. */
+/** Whether a review exceeds a limit. What is not understood exceeds every limit. */
 export function exceedsLimit(review: Review, limit: Limit): boolean {
   const { report, assessments, reach } = review;
   if (report.notUnderstood.length > 0) return true;
   const changesReach = reach?.is === "known" && reach.others.length > 0;
   if (limit === "any")
     return assessments.length > 0 || report.notReviewed.length > 0 || changesReach;
-  // Where no policy file is known, anything may be reached.
+  // Without a known policy file, anything may be reached.
   if (limit === "reach") return reach?.is !== "known" || isReachWider(review);
   if (limit === "gained")
     return assessments.some(({ widens }) => widens) || findReachingMore(review).length > 0;

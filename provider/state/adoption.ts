@@ -1,7 +1,7 @@
 /**
- * Existing credentials as a program and as the file for `pulumi import --file`. Pure. Nothing that
- * exists is changed: the state is written as a create would have left it, and the program says what
- * the tailnet has.
+ * Converts existing credentials to a program and to the file for `pulumi import --file`. Pure.
+ * Existing credentials stay unchanged: the state is what a create would have written, and the
+ * program describes what the tailnet has.
  */
 
 import { getKeyFacts } from "../access/kinds";
@@ -28,7 +28,7 @@ export interface Adopted {
   readonly outputs: Properties;
 }
 
-/** What cannot be adopted, and why. */
+/** A credential that cannot be adopted, and why. */
 export interface Refused {
   readonly id: string;
   readonly reason: string;
@@ -73,7 +73,7 @@ export function adopt(
   return { adopted, refused };
 }
 
-/** The inputs without empty ones, which a program leaves out. */
+/** Removes empty inputs, which a program would leave out. */
 function removeEmpty(inputs: Properties): Properties {
   return Object.fromEntries(
     Object.entries(inputs).filter(([, value]) => emptyToUndefined(value) !== undefined),

@@ -6,9 +6,9 @@ import type { Key } from "../api/keys/key";
 import type { Managed } from "./exported-state";
 
 /**
- * Descriptions by id. The list knows best, and shows active credentials alone; the state knows
- * those that it manages, by their resource's name where they have no description; the entry of a
- * creation knows those that are long gone.
+ * Collects descriptions, keyed by id. The list is the best source, but only has active credentials.
+ * The state has those that it manages, or their resource's name if they have no description. The
+ * audit log has a description from the creation of credentials that no longer exist.
  */
 export function collectDescriptions({
   keys = [],

@@ -1,4 +1,4 @@
-/** Compares the state with the tailnet. Pure: both come as data. */
+/** Compares the state with the tailnet, both as data. Pure. */
 
 import { isDeepStrictEqual } from "node:util";
 import {

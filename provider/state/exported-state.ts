@@ -1,6 +1,6 @@
 /**
- * What stacks manage, read from `pulumi stack export`. It encrypts secrets, unless it was run with
- * `--show-secrets`.
+ * Reads what stacks manage from the output of `pulumi stack export`, in which secrets are encrypted
+ * unless it ran with `--show-secrets`.
  */
 
 import { z } from "zod";
@@ -39,9 +39,9 @@ export interface Managed {
   readonly kind: string;
   /** Arguments and outputs, as the engine keeps them, without those that are hidden. */
   readonly state: Readonly<Record<string, unknown>>;
-  /** Arguments and outputs that are secrets, or hold one: their values are never printed. */
+  /** Arguments and outputs that are secrets or contain one. Their values are never printed. */
   readonly secret: ReadonlySet<string>;
-  /** Those among them that are encrypted, so that their values are not known. */
+  /** Those of them that are encrypted, so their values are not known. */
   readonly hidden: ReadonlySet<string>;
 }
 
@@ -74,7 +74,10 @@ export function listManaged(resources: readonly StoredResource[]): Managed[] {
   );
 }
 
-/** The same with those of the official provider, whose arguments have the same names. */
+/**
+ * Like {@link listManaged}, plus those of the official provider, whose arguments have the same
+ * names.
+ */
 export function listManagedByAny(resources: readonly StoredResource[]): Managed[] {
   return listManagedAs(resources, (type) => {
     if (type.startsWith(typePrefix)) return type.slice(typePrefix.length);

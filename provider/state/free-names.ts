@@ -1,12 +1,13 @@
-/** Names that nothing else has. Pure. */
+/** Creates unique names. Pure. */
 
 /**
- * Gives each wanted name, or the name with the first number from 2 on that is free.
+ * Creates a function that returns the wanted name, or adds the first number from 2 on that makes it
+ * unique.
  *
- * @param separator what stands between a name and its number
+ * @param separator the text between a name and its number
  */
 export function createFreeNames(separator: string): (wanted: string) => string {
-  // By name the number to go on with: thousands of credentials can have one description.
+  // The last number for each name, because thousands of credentials can have the same description.
   const taken = new Map<string, number>();
   return (wanted) => {
     let number = taken.get(wanted) ?? 2;

@@ -1,4 +1,4 @@
-/** Every credential of a tailnet, managed or not. Pure. */
+/** Lists every credential of a tailnet, managed or not. Pure. */
 
 import { secretText } from "../access/engine-values";
 import { findKind, getKeyFacts } from "../access/kinds";
@@ -24,9 +24,8 @@ export interface Listed {
   readonly expires?: string;
   readonly userId?: string;
   /**
-   * When a token was last taken with it; null where the audit log has no such entry. Absent where
-   * the log could not be read, and for what takes no tokens: nobody writes down the use of an auth
-   * key or an API access token.
+   * When it was last used to get a token; null if the audit log has no such entry. Absent if the
+   * log could not be read, and for auth keys and API access tokens, whose use is not logged.
    */
   readonly lastUsed?: string | null;
 }
@@ -37,16 +36,16 @@ export function nameKeyKind(keyType: string | null | undefined): string {
 }
 
 /**
- * Whether a key is a token of one hour that a trust credential took, and no API access token: both
- * have the type `api`, and a token has no user (https://tailscale.com/api, `keyType`).
+ * Whether a key is a one-hour token of a trust credential and not an API access token. Both have
+ * the type `api`, but only an API access token has a user (https://tailscale.com/api, `keyType`).
  */
 export function isShortLivedToken({ keyType, userId }: Key): boolean {
   return keyType === "api" && !userId;
 }
 
 /**
- * @param managed what stacks manage; undefined where no state was looked at
- * @param log the audit log; undefined where it could not be read
+ * @param managed what stacks manage; undefined if no state was read
+ * @param log the audit log; undefined if it could not be read
  */
 export function buildInventory(
   keys: readonly Key[],
@@ -83,9 +82,9 @@ function takesTokens({ keyType }: Key): boolean {
   return kind !== undefined && getKeyFacts(kind).takesTokens;
 }
 
-/** When each credential last took a token, by its id. */
+/** When each credential was last used to get a token, by its id. */
 function findLastUses(log: readonly AuditEntry[]): (id: string) => string | undefined {
-  // The log is in order of time, so that the last one stays.
+  // The log is ordered by time, so the last entry wins.
   const times = new Map<string, string>();
   for (const entry of log)
     if (isUse(entry) && entry.actor.id) times.set(entry.actor.id, entry.eventTime);

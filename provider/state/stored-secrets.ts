@@ -1,6 +1,6 @@
 /**
- * Secrets as `pulumi stack export` writes them: an object with a signature, and beside it the
- * encrypted text, or with `--show-secrets` the JSON of the value. Pure.
+ * Reads secrets as `pulumi stack export` writes them: an object with a signature and the encrypted
+ * text, or the JSON of the value with `--show-secrets`. Pure.
  *
  * Source: https://www.pulumi.com/docs/iac/concepts/secrets, `SigKey` and `SecretSig` of the Pulumi
  * SDK
@@ -11,7 +11,7 @@ import { signatureKey } from "../access/engine-values";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 export interface Revealed {
-  /** The value without its wrapping; undefined if it is encrypted. */
+  /** The plain value; undefined if it is encrypted. */
   readonly value: unknown;
   /** Whether it is a secret, or has one in it. */
   readonly isSecret: boolean;

@@ -1,4 +1,4 @@
-/** Existing credentials as a program in TypeScript. Pure. */
+/** Prints existing credentials as a program in TypeScript. Pure. */
 
 import type { Adopted } from "./adoption";
 import { createFreeNames } from "./free-names";
@@ -29,7 +29,7 @@ function printLiteral(value: unknown): string {
 }
 
 function printPropertyName(name: string): string {
-  // As a plain name or a string it would set the prototype.
+  // A plain name or a string key would set the prototype.
   if (name === "__proto__") return '["__proto__"]';
   return /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name);
 }
@@ -45,8 +45,8 @@ const reserved = new Set(
 );
 
 /**
- * A name for the variable of a resource. It is not a reserved word, and it starts with a small
- * letter so that it hides neither our classes nor globals (`Object`, `Promise`).
+ * Creates the name of a resource's variable. It is not a reserved word, and it starts with a
+ * lower-case letter so that it does not hide our classes or globals (`Object`, `Promise`).
  */
 function toVariableName(name: string): string {
   const camel = name

@@ -1,4 +1,4 @@
-/** Text from a preview inside our HTML. */
+/** Escapes text from a preview for our HTML. */
 
 import { sanitize } from "../../access/sanitize";
 
@@ -10,7 +10,7 @@ const references: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Text as text, in an element or an attribute. */
+/** Escapes text for an element or an attribute. */
 export function escapeHtml(text: string): string {
   return sanitize(text).replace(/[&<>"']/g, (sign) => references[sign] ?? sign);
 }

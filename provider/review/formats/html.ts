@@ -1,6 +1,4 @@
-/**
- * A review as one HTML file that needs nothing else: no script, no font, no picture from anywhere.
- */
+/** Formats a review as one HTML file without scripts, fonts or pictures from elsewhere. */
 
 import type { Danger } from "../../access/danger";
 import { layOutPicture } from "../reach/picture";

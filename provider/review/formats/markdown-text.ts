@@ -1,10 +1,10 @@
 /**
- * Text from a preview inside our Markdown, so that it can mention nobody, link nowhere and not
- * leave its place.
+ * Escapes text from a preview for our Markdown, so that it cannot mention anybody, create links or
+ * break out of its place.
  *
- * Character references do not hold: GitHub and GitLab decode them before they look for links and
- * mentions. Both leave code alone. Source: https://github.github.com/gfm/#code-spans and, for what
- * is looked for outside code,
+ * Character references are not enough, because GitHub and GitLab decode them before they look for
+ * links and mentions. Both leave code unchanged. Source: https://github.github.com/gfm/#code-spans
+ * and, for links and mentions outside code,
  * https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
  * and https://docs.gitlab.com/user/markdown/#gitlab-specific-references
  */
@@ -13,23 +13,22 @@ import { sanitize } from "../../access/sanitize";
 import { escapeHtml } from "./html-text";
 
 /**
- * Text as a code span, in which nothing but the backtick that ends it means anything. That one is
- * written as an escape: a longer fence would not do, because cmark takes one of more than 80 for
- * text.
+ * Formats text as a code span, in which only the backtick has a meaning. Backticks are written as
+ * an escape. A longer fence would not work, because cmark treats a fence of more than 80 as text.
  */
 export function toCodeSpan(text: string): string {
   const line = sanitize(text).replaceAll("`", "\\u0060");
   return line === "" ? "(empty)" : `\`${line}\``;
 }
 
-/** Text as code within a line of HTML, where Markdown is not read. */
+/** Formats text as code within a line of HTML, where Markdown has no effect. */
 export function toHtmlCode(text: string): string {
   return `<code>${escapeHtml(text)}</code>`;
 }
 
 /**
- * A sentence that may have text from outside in it: its plain words and small numbers stay as they
- * are, everything else is code.
+ * Formats a sentence that may contain text from outside. Plain words and small numbers stay
+ * unchanged; everything else becomes code.
  *
  * @example
  * toSafeMarkdown('Its subject "repo:acme/app:*" is new.');
@@ -56,8 +55,7 @@ export function toSafeMarkdown(text: string): string {
 }
 
 /**
- * Words that are code, in parts: one ends behind a parenthesis that closes outside of it, and one
- * begins at a parenthesis that it does not close.
+ * Splits words that become code, so that no part contains only one half of a pair of parentheses.
  */
 function splitAtParentheses(words: readonly string[]): string[] {
   const starts = new Set<number>();
@@ -82,8 +80,8 @@ function countSurplus(text: string): number {
 }
 
 /**
- * As code, but for the sentence's own punctuation, which reads better outside: what ends it, and
- * parentheses whose other half is elsewhere.
+ * Formats text as code, except for the punctuation of the sentence: its end, and parentheses whose
+ * other half is outside.
  */
 function toCode(text: string): string {
   const [, body = text, end = ""] = /^(.*[^.,;: ])([.,;:])$/.exec(text) ?? [];
@@ -99,7 +97,8 @@ function toCode(text: string): string {
 const plainWord = /^[("']?([A-Za-z]+(?:['-][A-Za-z]+)*|\d{1,6})["']?[)]?[.,;:?]?$/;
 
 /**
- * A word of English or a small number. One that could be the beginning of a commit id is neither.
+ * Whether it is a plain word or a small number. One that could be the beginning of a commit id is
+ * neither.
  */
 function isPlainWord(word: string): boolean {
   const core = plainWord.exec(word)?.[1];

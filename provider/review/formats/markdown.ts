@@ -1,4 +1,7 @@
-/** A review as a pull-request comment: the verdict, a line a credential, and details folded. */
+/**
+ * Formats a review as a pull-request comment: the verdict, a line for each credential, and folded
+ * details.
+ */
 
 import { writeMermaidBlock } from "../reach/markdown";
 import { describeVerdict, type Review } from "../review";
@@ -25,8 +28,8 @@ export function formatMarkdown(review: Review, title: string): string {
     "",
     "",
   ].join("\n");
-  // A third is for the lines, the rest for the details. The most dangerous come first, so what is
-  // cut off matters least.
+  // A third of the room is for the lines, the rest for the details. The most dangerous changes come
+  // first, so what is cut off matters least.
   const strange = fitBlocks(
     [
       ...report.notUnderstood.map((one) => `- **not understood**: ${toSafeMarkdown(one)}\n`),
@@ -63,7 +66,7 @@ function writeReach(review: Review): string {
     : `${text}\n${writeMermaidBlock(drawReach(review))}`;
 }
 
-/** As many blocks as fit, and the number of those that do not. */
+/** Joins as many blocks as fit, and adds the number of the others. */
 function fitBlocks(blocks: readonly string[], room: number, what: string): string {
   let text = "";
   for (const [index, block] of blocks.entries()) {
@@ -104,7 +107,7 @@ function writeLine(assessment: Assessment, review: Review): string {
   return `- **${classNames[reported.class]}** ${reported.kind} ${toCodeSpan(reported.name)} is ${changeNames[reported.change]}. ${what}\n`;
 }
 
-/** As many items as fit into a line; the details have all. */
+/** As many items as fit into a line. The details list all of them. */
 function shortenList(items: readonly string[]): string[] {
   const most = 12;
   return items.length <= most

@@ -1,4 +1,4 @@
-/** What the formats for people say about reach beside the rows of each credential. */
+/** What the formats for people show about reach in addition to the rows of each credential. */
 
 import { answerWhoReaches } from "../../reach/answers";
 import { findPath } from "../../reach/spread";
@@ -9,7 +9,7 @@ import { describeReachChange, isReachWider, type Review } from "../review";
 import type { Assessment } from "../verdict/assessment";
 import { classNames } from "./rows";
 
-/** What a credential gains and loses in reach; empty where reach is not known. */
+/** What a credential gains and loses in reach; empty if reach is not known. */
 export function listReach({ reachOf }: Review, assessment: Assessment): string[] {
   const found = reachOf.get(assessment);
   return found === undefined ? [] : describeReachChange(found);
@@ -23,11 +23,14 @@ export function chooseLabel(review: Review): string {
 
 export interface ReachPart {
   readonly title: string;
-  /** Each a sentence, or what is reached more (+) or less (-). */
+  /** Sentences, and targets that are newly reached (+) or no longer reached (-). */
   readonly items: readonly string[];
 }
 
-/** What is denied, what the policy file changes for others, and what is not known. */
+/**
+ * What is denied, what the policy file changes for other credentials and people, and what is not
+ * known.
+ */
 export function listReachParts({ reach }: Review): ReachPart[] {
   if (reach === undefined) return [];
   if (reach.is === "unknown") return [{ title: "reach", items: [reach.sentence] }];

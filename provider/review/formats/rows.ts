@@ -1,4 +1,4 @@
-/** What the formats for people say about one credential, row by row. */
+/** What the formats for people show about one credential, row by row. */
 
 import type { Danger } from "../../access/danger";
 import type { Assessment } from "../verdict/assessment";
@@ -39,7 +39,7 @@ function isEnd(change: ChangeKind): boolean {
   return change === "delete" || change === "release" || change === "discard";
 }
 
-/** @param reach what it reaches more and less, where that is known */
+/** @param reach what it newly reaches and no longer reaches, if that is known */
 export function toRows(
   { reported, gains, losses, reasons, changed }: Assessment,
   reach: readonly string[] = [],
@@ -48,7 +48,7 @@ export function toRows(
     ...reported.tagsGained.map((tag) => `+ ${tag}`),
     ...reported.tagsLost.map((tag) => `- ${tag}`),
   ];
-  // These have no effect on access; they are named so that no change goes unmentioned.
+  // These do not affect access, but every change is mentioned.
   const quiet = changed.filter((argument) =>
     ["description", "mintedBy", "recreateIfInvalid", "unlistedScopes"].includes(argument),
   );
@@ -81,12 +81,12 @@ export function toRows(
   ];
 }
 
-/** Whether a row's items are sentences, which need nothing between them. */
+/** Whether a row's items are sentences, which need no separator. */
 export function areSentences(label: Row["label"]): boolean {
   return label === "why" || label === "life";
 }
 
-/** A class as a label. */
+/** The label of each class. */
 export const classNames: Readonly<Record<Danger, string>> = {
   admin: "admin",
   persist: "persists",
@@ -105,7 +105,7 @@ export const changeNames: Readonly<Record<ChangeKind, string>> = {
   discard: "no longer looked up",
 };
 
-/** How many operations are folded away, in words. */
+/** The number of folded operations, in words. */
 export function countOperations({ reported: { gained, lost } }: Assessment): string {
   const count = (operations: readonly string[], what: string) =>
     operations.length === 0

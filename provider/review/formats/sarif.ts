@@ -1,5 +1,5 @@
 /**
- * A review as SARIF 2.1.0, for code scanning:
+ * Formats a review as SARIF 2.1.0, for code scanning:
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 
@@ -71,7 +71,7 @@ const rules: Readonly<Record<Danger | "reach" | "notUnderstood" | "notReviewed",
   },
 };
 
-/** Without the rule of reach where reach was not reviewed. */
+/** The rules; the rule for reach only if reach was reviewed. */
 function listRules({ reach }: Review): readonly Rule[] {
   const all = Object.values(rules);
   return reach?.is === "known" ? all : all.filter((rule) => rule !== rules.reach);
@@ -156,7 +156,7 @@ export function formatSarif(review: Review, version: string, folder: string): st
               ? result(rules.reach, escapeMessage(text), undefined, fingerprint)
               : inRepository(rules.reach, escapeMessage(text), file, line, fingerprint),
           ),
-          // A change that widens nothing is not a finding.
+          // A change that gives nothing more is not a finding.
           ...assessments
             .filter(({ widens }) => widens)
             .map((assessment) => {
@@ -183,7 +183,7 @@ interface ReachFinding {
   readonly fingerprint: string;
 }
 
-/** Each gain, at the line of the policy file that gives it. */
+/** Each gain, with the line of the policy file that causes it. */
 function findReachGains({ reach, reachOf }: Review): ReachFinding[] {
   if (reach?.is !== "known") return [];
   return [...reachOf.values(), ...reach.others].flatMap(({ name, urn, gained }) =>
@@ -193,7 +193,7 @@ function findReachGains({ reach, reachOf }: Review): ReachFinding[] {
         text: `${name} reaches more than before: ${describeGain(gain)}.`,
         file: "policy" in at ? reach.file : undefined,
         line: "policy" in at ? at.policy.line : 1,
-        // Without the line, which moves: the alert stays the same one.
+        // Without the line number, which may change, so that the alert stays the same.
         fingerprint: `tailscope/reach ${urn ?? name} ${describeGain(gain)}`,
       };
     }),

@@ -1,4 +1,4 @@
-/** A review for a terminal. Everything that comes from the preview is made fit to be shown. */
+/** Formats a review for a terminal. All text from the preview is made safe to show. */
 
 import { styleText } from "node:util";
 import { sanitize } from "../../access/sanitize";
@@ -16,8 +16,8 @@ const colours = {
 } as const;
 
 /**
- * Breaks a line to the terminal; what continues it is indented like it, and by `hanging` more. The
- * line may have colours.
+ * Wraps a line to the width of the terminal. Continuation lines are indented like the first, plus
+ * `hanging`. The line may contain colour codes.
  */
 export type Fit = (line: string, hanging: number) => string;
 
@@ -43,7 +43,7 @@ export function formatTerminal(review: Review, fit = asItIs): string {
   ].join("\n");
 }
 
-/** How wide the labels of rows are. */
+/** The width of the labels of rows. */
 const labelWidth = 9;
 
 function writeCredential(assessment: Assessment, review: Review, fit: Fit): string[] {
@@ -55,7 +55,7 @@ function writeCredential(assessment: Assessment, review: Review, fit: Fit): stri
     ...toRows(assessment, listReach(review, assessment)).flatMap(({ label, items }) =>
       items.map((item, index) => {
         const row = `  ${(index === 0 ? label : "").padEnd(labelWidth)}${sanitize(item)}`;
-        // Without a label the row is indented already.
+        // A row without a label is already indented.
         return fit(row, index === 0 ? labelWidth : 0);
       }),
     ),
@@ -68,8 +68,8 @@ function writeCredential(assessment: Assessment, review: Review, fit: Fit): stri
 const marks = { gained: "+", kept: " ", lost: "-" } as const;
 
 /**
- * Every operation of one credential, with the scope that opens it, and whether it is new, kept or
- * lost.
+ * Formats every operation of one credential, with the scope that allows it, and whether it is new,
+ * kept or lost.
  */
 export function formatExplanation(assessment: Assessment, fit = asItIs): string {
   const { kind, name, change } = assessment.reported;

@@ -6,16 +6,16 @@ export type Argument =
   | { readonly is: "absent" }
   /** Something in the value may still be hidden or unknown: a member of a list, for example. */
   | { readonly is: "known"; readonly value: unknown }
-  /** It has a value, which is secret. */
+  /** It has a value that is secret. */
   | { readonly is: "hidden" }
-  /** Its value is known after the deployment, and may be absent. */
+  /** Its value is only known after the deployment, and may be absent. */
   | { readonly is: "unknown" };
 
 export const absent: Argument = { is: "absent" };
 export const hidden: Argument = { is: "hidden" };
 export const unknown: Argument = { is: "unknown" };
 
-/** The API does not distinguish absent, null and an empty text. */
+/** The API treats absent, null and an empty string alike. */
 export function toArgument(value: unknown): Argument {
   if (value === undefined || value === null || value === "") return absent;
   if (isUnknown(value)) return unknown;
@@ -25,24 +25,22 @@ export function toArgument(value: unknown): Argument {
 /** The arguments of a resource. */
 export interface Arguments {
   readonly named: ReadonlyMap<string, Argument>;
-  /**
-   * What holds for arguments without a name here: they are absent, or nothing of them is shown.
-   */
+  /** The value of every argument that is not in `named`: absent, or hidden. */
   readonly others: Argument;
 }
 
 export const noArguments: Arguments = { named: new Map(), others: absent };
 
-/** Nothing is known about them. */
+/** Arguments about which nothing is known. */
 export const unknownArguments: Arguments = { named: new Map(), others: unknown };
 
-/** @param bag the object that has them, or what stands for it */
+/** @param bag the object with the arguments, or the placeholder for it */
 export function toArguments(bag: unknown): Arguments {
   const whole = toArgument(bag);
   if (whole.is !== "known") return { named: new Map(), others: whole };
-  // The schemas of the files refuse anything else.
+  // The schemas of the files accept only an object or a placeholder.
   if (!isObject(whole.value)) return { named: new Map(), others: hidden };
-  // Only own members: an argument may have any name, such as `constructor`.
+  // Only own members, because an argument may have any name, such as `constructor`.
   const named = Object.entries(whole.value).map(
     ([name, value]) => [name, toArgument(value)] as const,
   );
@@ -54,8 +52,8 @@ export function getArgument({ named, others }: Arguments, name: string): Argumen
 }
 
 /**
- * The arguments in a state as the program asked for them. The outputs of a state are what the API
- * answered; their member `asked` has what the program asked for where that differs.
+ * The arguments in a state as the program wrote them. The outputs of a state are the API's answer;
+ * where that differs, their member `asked` has what the program wrote.
  */
 export function readAskedArguments(inputs: Arguments, outputs: Arguments): Arguments {
   const answered = readAnsweredArguments(inputs, outputs);
@@ -71,7 +69,7 @@ export function readAnsweredArguments(inputs: Arguments, outputs: Arguments): Ar
   return mergeArguments(inputs, outputs);
 }
 
-/** `below` overwritten by `above`, or all of `above` if that is hidden as a whole. */
+/** Overwrites `below` with `above`; returns `above` if it is hidden as a whole. */
 function mergeArguments(below: Arguments, above: Arguments): Arguments {
   if (above.others.is !== "absent") return above;
   return { named: new Map([...below.named, ...above.named]), others: below.others };

@@ -4,17 +4,16 @@ import { isObject } from "./argument";
 
 export type Documents = { readonly documents: readonly unknown[] } | { readonly problem: string };
 
-/** What a terminal acts on instead of showing it: colours, the cursor, erased lines. */
+/** Sequences that control a terminal: colours, cursor movements, erased lines. */
 const controlSequence = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
 
 /**
- * One document, or several one after another. Text before the JSON is skipped: there the CLI reports
- * plugins and policy packs that it installs, and what runs the CLI may write a log. Text after the
- * JSON is refused, because it may say that the preview failed.
+ * Parses one document, or several in a row. Text before the JSON is skipped: the CLI reports there
+ * which plugins and policy packs it installs, and whatever runs the CLI may write a log. Text after
+ * the JSON is refused, because it may say that the preview failed.
  *
  * @param what what the JSON should be, for example "the JSON of `pulumi preview --json`"
- * @param isExpected whether a document that stands in one line is what should be there, and not a
- *   line of somebody's log
+ * @param isExpected whether a document on a single line is the expected one, and not part of a log
  */
 export function parseDocuments(
   text: string,
@@ -24,8 +23,8 @@ export function parseDocuments(
   // Nearly every file is one document and nothing else. Its lines would take as much memory again.
   const alone = text.startsWith("{") ? tryParseJson(text) : undefined;
   if (alone !== undefined) return { documents: [alone] };
-  // None of these is part of JSON: a string holds a control character or the end of a line as an
-  // escape only, so a mark of the encoding at the beginning of a line is in no string either.
+  // None of these can be part of the JSON, because strings contain control characters and line ends
+  // only as escapes. So a byte order mark at the beginning of a line is not in a string either.
   const lines = text
     .replaceAll(controlSequence, "")
     .split(/\r\n?|\n/)
@@ -47,7 +46,7 @@ export function hasKeyOf(document: unknown, keys: readonly string[]): boolean {
   return isObject(document) && keys.some((key) => Object.hasOwn(document, key));
 }
 
-/** Whether a line holds an object of something else: a log's, or one that `console.log` showed. */
+/** Whether a line contains an unrelated object, from a log or from `console.log`. */
 function isLogged(line: string, isExpected: (document: unknown) => boolean): boolean {
   const document = tryParseJson(line);
   return document === undefined ? /^\{(?!").*\}\s*$/.test(line) : !isExpected(document);
@@ -66,7 +65,7 @@ function parseEach(lines: readonly string[], what: string): Documents {
   return documents.length > 0 ? { documents } : { problem: explainProblem("", false, what) };
 }
 
-/** The document that begins with a line, and the line with which it ends. */
+/** The document that begins on a line, and the line on which it ends. */
 function parseFirst(
   lines: readonly string[],
   start: number,

@@ -1,7 +1,7 @@
 /**
  * Reads the steps of an update plan (`pulumi preview --save-plan FILE`). A plan has the new state
- * of each resource. Of the old state it only has the names of the arguments that change, and it has
- * nothing of a resource that goes.
+ * of each resource. Of the old state it only has the names of the arguments that change. It has
+ * nothing about a resource that is deleted.
  */
 
 import { parseType } from "../../access/urn";
@@ -115,7 +115,7 @@ function hasBefore(op: string): boolean {
   return op !== "create" && op !== "import";
 }
 
-/** Whether a step of this name can leave a resource. */
+/** Whether a resource can exist after a step of this name. */
 function hasAfter(op: string): boolean {
   return !["delete", "delete-replaced", "discard", "discard-replaced"].includes(op);
 }

@@ -1,26 +1,26 @@
 /**
- * Whether a value of JSON has the form that it should have, and the first place where it has not.
+ * Checks whether a JSON value has the expected form, and finds the first place where it does not.
  *
- * A review says no more of a preview than that. Everywhere else zod does it; loading zod would be a
- * third of what a review takes.
+ * A review needs no more than that. Other code uses zod, but loading it would take a third of the
+ * time of a review.
  */
 
 import { isObject } from "./argument";
 
-/** Where a value is not as it should be. */
+/** The place where a value has the wrong form. */
 export interface Mismatch {
-  /** The way to it, from the outermost value. */
+  /** The path to it, from the outermost value. */
   readonly path: readonly (string | number)[];
-  /** What it must be, where a word or two say it: `"a list"`. */
+  /** The expected form, if it can be said in a few words: `"a list"`. */
   readonly expected?: string;
-  /** The members that it has and must not have, where that is what is wrong. */
+  /** The members that it must not have, if that is the problem. */
   readonly unknownKeys?: readonly string[];
 }
 
-/** Finds what is wrong with a value; undefined for a `Value`. */
+/** Finds the first mismatch of a value; undefined for a valid `Value`. */
 export interface Shape<Value> {
   (value: unknown): Mismatch | undefined;
-  /** Never there: the type that a value has in which nothing is wrong. */
+  /** Never present at run time. It carries the type of a valid value. */
   readonly type?: Value;
 }
 
@@ -29,7 +29,7 @@ export type ValueOf<Given> = Given extends Shape<infer Value> ? Value : never;
 const noArray: Mismatch = { path: [], expected: "a list" };
 const noObject: Mismatch = { path: [], expected: "an object" };
 
-/** A shape for what a predicate lets through. */
+/** The shape of the values that a predicate accepts. */
 export function shapeOf<Value>(
   isValue: (value: unknown) => boolean,
   expected?: string,
@@ -55,7 +55,7 @@ export function arrayOf<Value>(shape: Shape<Value>): Shape<Value[]> {
   return (value) => (Array.isArray(value) ? findIn(value.entries(), shape) : noArray);
 }
 
-/** An object whose members are all alike. */
+/** The shape of an object whose members all have the same shape. */
 export function recordOf<Value>(shape: Shape<Value>): Shape<Record<string, Value>> {
   return (value) => (isObject(value) ? findIn(Object.entries(value), shape) : noObject);
 }
@@ -74,7 +74,7 @@ function findIn(
 type Members = Readonly<Record<string, Shape<unknown>>>;
 type ObjectOf<Given extends Members> = { [Name in keyof Given]: ValueOf<Given[Name]> };
 
-/** An object that has these members, and may have others. */
+/** The shape of an object that has these members, and may have others. */
 export function objectOf<Given extends Members>(members: Given): Shape<ObjectOf<Given>> {
   const shapes = Object.entries(members);
   return (value) => {
@@ -87,7 +87,7 @@ export function objectOf<Given extends Members>(members: Given): Shape<ObjectOf<
   };
 }
 
-/** An object that has these members and no others. */
+/** The shape of an object that has these members and no others. */
 export function closedObjectOf<Given extends Members>(members: Given): Shape<ObjectOf<Given>> {
   const open = objectOf(members);
   return (value) => {
@@ -98,12 +98,12 @@ export function closedObjectOf<Given extends Members>(members: Given): Shape<Obj
   };
 }
 
-/** The value as what its shape says, or where it is something else. */
+/** Checks a value. Returns it with the type of its shape, or the first mismatch. */
 export function read<Value>(
   shape: Shape<Value>,
   value: unknown,
 ): { readonly value: Value } | { readonly mismatch: Mismatch } {
   const mismatch = shape(value);
-  // Nothing is wrong with it, so it is a `Value`.
+  // The cast holds because the value has no mismatch.
   return mismatch === undefined ? { value: value as Value } : { mismatch };
 }

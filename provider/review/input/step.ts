@@ -23,7 +23,7 @@ export interface State {
   readonly inputNames: readonly string[];
   /**
    * The `__provider` of its inputs and of its outputs: code that the engine runs for it. Undefined
-   * where a file has none.
+   * if the file does not have it.
    */
   readonly code?: readonly Argument[];
   /** Whether the stack only looks it up, and does not manage it. */
@@ -33,8 +33,8 @@ export interface State {
    */
   readonly isMarked: boolean;
   /**
-   * The resource options by which it stays when its resource goes: `true`, and the URN of what it
-   * goes with.
+   * The resource options that keep it when its resource is deleted: `true`, and the URN of the
+   * resource that it is deleted with.
    */
   readonly retainOnDelete: Argument;
   readonly deletedWith: Argument;
@@ -46,7 +46,7 @@ export interface Step {
   readonly urn: string;
   /** Missing for a new resource, and if the engine could not serialize it. */
   readonly old?: State;
-  /** Missing for a resource that goes, and if the engine could not serialize it. */
+  /** Missing for a resource that is deleted, and if the engine could not serialize it. */
   readonly new?: State;
   /** Where the program creates it, if the engine knows that. */
   readonly position?: Position;

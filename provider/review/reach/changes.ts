@@ -1,4 +1,7 @@
-/** What each credential gains and loses in reach, by a change of it or of the policy file. */
+/**
+ * Finds what each credential gains and loses in reach, through a change of itself or of the policy
+ * file.
+ */
 
 import { parseName } from "../../access/urn";
 import { normalizeTag } from "../../policy-file/selector";
@@ -21,22 +24,24 @@ import { findPolicies, type GivenPolicy, getNetworkAfter, type Policies } from "
 export interface ReachOptions {
   readonly policy?: GivenPolicy | undefined;
   readonly policyBefore?: GivenPolicy | undefined;
-  /** What the tailnet has now, for what neither the two above nor the preview say. */
+  /**
+   * The tailnet's current policy file, used where neither the two above nor the preview have one.
+   */
   readonly tailnetPolicy?: GivenPolicy | undefined;
-  /** The tailnet's own domains, where somebody says them. */
+  /** The tailnet's own domains, if the user gives them. */
   readonly domains?: readonly string[] | undefined;
-  /** Credentials that the preview does not show, for example of the stack's state. */
+  /** Credentials that the preview does not show, for example those in the stack's state. */
   readonly others?: readonly CredentialStart[] | undefined;
-  /** What no credential may reach after the change. */
+  /** Targets that no credential may reach after the change. */
   readonly deny?: readonly string[] | undefined;
 }
 
 /** What somebody gains and loses in reach. */
 export interface ReachChange {
-  /** As people call it. */
+  /** The name for people. */
   readonly name: string;
   readonly start: Start;
-  /** Undefined for what is no credential of the stack. */
+  /** Undefined for anything but a credential of the stack. */
   readonly urn?: string;
   readonly gained: readonly Gain[];
   readonly lost: readonly Gain[];
@@ -53,16 +58,19 @@ export type ReviewedReach =
   | {
       readonly is: "known";
       readonly from: string;
-      /** The file that has the lines; undefined where there is none. */
+      /** The file that the line numbers refer to; undefined without a file. */
       readonly file?: string;
       /** The URN of the resource whose policy file was read. */
       readonly urn?: string;
-      /** What held before the change; undefined where that is not known. */
+      /** The network before the change; undefined if it is not known. */
       readonly before: Network | undefined;
       readonly notes: readonly string[];
-      /** Of credentials that change, by the change. */
+      /** The changes in reach of credentials that change. */
       readonly byChange: ReadonlyMap<Change, ReachChange>;
-      /** Of credentials that do not change, of tags that none of them has, and of people. */
+      /**
+       * The changes in reach of credentials that do not change, of tags that none of them has, and
+       * of people.
+       */
       readonly others: readonly ReachChange[];
       readonly denied: readonly Denied[];
       readonly notUnderstood: readonly string[];
@@ -147,13 +155,13 @@ export function compareReach(
   };
 }
 
-/** What machines are given beside the rules that they did not have before. */
+/** What the policy file newly gives to machines in addition to its rules. */
 function findNewRemarks(before: Network | undefined, after: Network): string[] {
   const known = new Set(before?.remarks.map(({ sentence }) => sentence));
   return after.remarks.filter(({ sentence }) => !known.has(sentence)).map(describeRemark);
 }
 
-/** The credential before and after; one that only changes hands is the same on both sides. */
+/** The credential before and after. One that only changes its manager is the same on both sides. */
 function findStarts(change: Change): {
   readonly was: CredentialStart | undefined;
   readonly is: CredentialStart | undefined;
@@ -165,11 +173,11 @@ function findStarts(change: Change): {
   const is = change.after && toStart(readCredential(kind, change.after, "after"), "after", named);
   if (change.change === "import") return { was: is, is };
   if (change.change === "release" || change.change === "discard") return { was, is: was };
-  // What may stay alive is not surely lost.
+  // A credential that may stay alive is not certainly lost.
   return survival !== undefined && is === undefined ? { was, is: was } : { was, is };
 }
 
-/** The credentials that do not change, as far as the preview or a state shows them. */
+/** The unchanged credentials that the preview or a state shows. */
 function findUnchangedCredentials(
   steps: readonly Step[],
   changes: readonly Change[],
@@ -194,8 +202,8 @@ function findUnchangedCredentials(
 }
 
 /**
- * People and addresses that a policy file names, and users who come into a group or leave one. The
- * wider come first.
+ * People and addresses that a policy file names, and users who join or leave a group. Those that
+ * stand for more people come first.
  */
 function findPeople(before: Network | undefined, after: Network): Start[] {
   const networks = before === undefined ? [after] : [before, after];
@@ -228,7 +236,7 @@ function isMany({ kind, name }: Start): boolean {
   return kind === "Person" && name.includes(":");
 }
 
-/** Changes without what is said of somebody's group already. */
+/** Removes changes that are already reported for the person's group. */
 function dropRepeated(
   changes: readonly ReachChange[],
   networks: readonly Network[],
@@ -247,7 +255,7 @@ function dropRepeated(
       new Set([...gained.map((one) => key(one, "+")), ...lost.map((one) => key(one, "-"))]),
     );
     const kind = start.kind === "Addresses" ? ("address" as const) : ("person" as const);
-    // What somebody gains by coming into a group is theirs alone.
+    // What somebody gains by joining a group is not a gain of the group.
     const wider = networks
       .map((network) => findNames({ kind, name: start.name }, network))
       .reduce((names, others) => names.filter((name) => others.includes(name)))
@@ -263,8 +271,8 @@ function dropRepeated(
 }
 
 /**
- * Tags that no known credential can admit machines with: somebody may have a credential of them
- * that is not shown here, or machines that have them.
+ * Tags under which no known credential can admit machines. A credential that is not shown here, or
+ * an existing machine, may have them.
  */
 function findFreeTags(
   known: readonly CredentialStart[],
@@ -310,7 +318,7 @@ function listNotUnderstood({ before, after, from }: Policies): string[] {
   const is = describeSide(after, from);
   const was = describeSide(before, from);
   const earlier = describeSide(before, `${from} before the change`);
-  // A sentence that holds for both files is only said of the new one.
+  // A sentence that is true of both files is only reported for the new one.
   return [...new Set([...is, ...earlier.filter((_, at) => !is.includes(was[at] ?? ""))])];
 }
 

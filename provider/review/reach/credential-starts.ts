@@ -1,4 +1,4 @@
-/** Credentials in a preview as starts of reach. */
+/** Converts the credentials in a preview to starts of reach. */
 
 import { parseName } from "../../access/urn";
 import type { CredentialStart } from "../../reach/starts";
@@ -6,7 +6,7 @@ import type { Step } from "../input/step";
 import { type Credential, getScopes, readCredential, type Side } from "../verdict/credential";
 import { judgeRelevance } from "../verdict/relevance";
 
-/** After a change hidden scopes and tags may be any; before it they count as none. */
+/** Hidden scopes and tags count as all of them after a change, and as none before it. */
 export function toStart(
   credential: Credential,
   side: Side,
@@ -28,7 +28,7 @@ export function toStart(
   };
 }
 
-/** The credentials that a stack has after the change that a preview shows, by each URN once. */
+/** The credentials that a stack has after the previewed change, one for each URN. */
 export function findStartsAfter(steps: readonly Step[]): CredentialStart[] {
   const starts = new Map<string, CredentialStart>();
   for (const step of steps) {

@@ -1,4 +1,4 @@
-/** Answers about reach as one HTML file that needs nothing else. */
+/** Formats answers about reach as one self-contained HTML file. */
 
 import type { Answer, Row } from "../../reach/answers";
 import { describePlaces } from "../../reach/words";

@@ -1,4 +1,4 @@
-/** Answers about reach for programs: nodes, edges and reasons, in an order that does not change. */
+/** Converts answers about reach for programs: nodes, edges and reasons, in a stable order. */
 
 import { describeGain } from "../../reach/answers";
 import type { Gain } from "../../reach/difference";
@@ -14,7 +14,7 @@ export interface JsonEdge {
   readonly how: string;
   readonly because: { readonly sentence: string; readonly at: Source };
   readonly conditions: readonly Condition[];
-  /** How many steps are before it. */
+  /** The number of steps before it. */
   readonly hops: number;
 }
 
@@ -28,7 +28,7 @@ export interface JsonReach {
   readonly tags?: readonly string[];
   readonly nodes: readonly (Node | { readonly kind: "target"; readonly name: string })[];
   readonly edges: readonly JsonEdge[];
-  /** What it can change beside the network, each after "can". */
+  /** What it can change apart from the network, each worded to follow "can". */
   readonly alsoCan: readonly string[];
 }
 
@@ -69,13 +69,13 @@ export function toJsonReach(start: Start, spread: Spread, ways: readonly Way[]):
 export interface JsonWay {
   readonly from: { readonly kind: string; readonly name: string };
   readonly to: string;
-  /** How many steps are before the rule that opens the target. */
+  /** The number of steps before the rule that opens the target. */
   readonly hops: number;
   readonly edges: readonly JsonEdge[];
   readonly conditions: readonly Condition[];
 }
 
-/** One way as its steps and the rule at its end. */
+/** Converts a way to its steps and the rule at its end. */
 export function toJsonWay(way: Way): JsonWay {
   const { start, steps, destination, conditions } = way;
   return {
@@ -95,7 +95,7 @@ export interface JsonGain {
   readonly conditions: readonly Condition[];
 }
 
-/** A gain or loss with its witness: the steps that give it. */
+/** Converts a gain or loss, with the steps that cause it. */
 export function toJsonGain(gain: Gain): JsonGain {
   const { by, use, to, isPart, openings, conditions } = gain;
   const steps = findPath(by);
@@ -140,7 +140,7 @@ function toWayEdge({ by, use, destination, conditions, steps }: Way): JsonEdge {
   };
 }
 
-/** What edges call a node. */
+/** The name by which edges refer to a node. */
 function formatNodeId(node: Node): string {
   return `${node.kind} ${"tags" in node ? node.tags.join(" ") || "without tags" : node.name}`;
 }

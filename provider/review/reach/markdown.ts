@@ -1,4 +1,4 @@
-/** Answers about reach in Markdown: sentences first, then a picture. */
+/** Formats answers about reach in Markdown: sentences first, then a picture. */
 
 import type { Answer, Row } from "../../reach/answers";
 import { describePlaces } from "../../reach/words";
@@ -41,7 +41,7 @@ function writeRow({ what, by, conditions, places }: Row): string {
   return `- ${toCodeSpan(what)} ${[...parts, ...where].join("; ")}\n`;
 }
 
-/** The picture, folded; nothing where there is nothing to draw. */
+/** The folded picture; empty if there is nothing to draw. */
 export function writeMermaidBlock(ways: readonly Drawn[]): string {
   const picture = layOutPicture(ways);
   if (picture.edges.length === 0) return "";

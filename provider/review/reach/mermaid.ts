@@ -1,21 +1,25 @@
 /**
- * A picture as a Mermaid diagram. Names in it are from outside: none leaves its label.
+ * Draws a picture as a Mermaid diagram. Its names come from outside, so each is escaped in its
+ * label.
  *
- * Mermaid reads quotation marks, `#` (of its own character codes) and HTML in labels; its keywords
- * and directives it reads at the beginning of lines, where only ids of ours stand.
- * Source: https://mermaid.js.org/syntax/flowchart.html
+ * Mermaid interprets quotation marks, `#` (in its character codes) and HTML in labels. It reads
+ * keywords and directives at the beginning of lines, where only our own ids are. Source:
+ * https://mermaid.js.org/syntax/flowchart.html
  */
 
 import { sanitize } from "../../access/sanitize";
 import type { Mark, Picture, PictureEdge } from "./picture";
 
-/** GitLab draws nothing by itself beyond 2,000 characters; more edges than these nobody reads. */
+/**
+ * GitLab does not draw a diagram of more than 2,000 characters without a click, and nobody reads
+ * more edges.
+ */
 const longest = 1900;
 const mostEdges = 40;
 
 export interface Drawing {
   readonly text: string;
-  /** Edges that did not fit. */
+  /** The number of edges that did not fit. */
   readonly left: number;
 }
 
@@ -46,7 +50,7 @@ export function drawMermaid({ nodes, edges }: Picture): Drawing {
   }
   return { text: [...lines, ...styles].join("\n"), left: edges.length - drawn };
 
-  /** A node by its id, with its label where it comes first. */
+  /** A node by its id, with its label at its first occurrence. */
   function writeEnd(place: number): string {
     const id = `n${place + 1}`;
     return named.has(place) ? id : `${id}["${writeLabel(nodes[place]?.label ?? "", 60)}"]`;
@@ -59,8 +63,8 @@ function chooseStyle({ mark }: PictureEdge, place: number): string | undefined {
 }
 
 /**
- * Text inside a quoted label: letters, digits and a few signs as they are, everything else by its
- * code.
+ * Escapes text for a quoted label: letters, digits and a few signs stay, everything else becomes
+ * its character code.
  */
 export function writeLabel(text: string, longest: number): string {
   const line = sanitize(text);
@@ -73,8 +77,8 @@ export function writeLabel(text: string, longest: number): string {
 }
 
 /**
- * Markdown in labels, links among it, and names of icons (`fa:fa-ban`) need signs next to each
- * other.
+ * Markdown in labels, including links, and names of icons (`fa:fa-ban`) need certain signs in
+ * sequence, so these are escaped.
  */
 function escapeEach(text: string): string {
   return text

@@ -1,18 +1,18 @@
-/** Ways as a picture: who comes by which tags to what, in four columns. */
+/** Lays out ways as a picture: who reaches what through which tags, in columns. */
 
 import type { Way } from "../../reach/questions";
 import { describeNode, describeStart, describeTarget, findTurns } from "../../reach/words";
 
 export interface PictureNode {
   readonly label: string;
-  /** 0 for who starts, then tags by their distance, and the last for what is reached. */
+  /** 0 for the starts, then the distance of the tags, and the last column for what is reached. */
   readonly column: number;
 }
 
 export type Mark = "gained" | "lost" | "plain";
 
 export interface PictureEdge {
-  /** Places in `nodes`. */
+  /** Indexes in `nodes`. */
   readonly from: number;
   readonly to: number;
   readonly label: string;
@@ -45,7 +45,7 @@ export function layOutPicture(ways: readonly Drawn[]): Picture {
   const draw = (from: number, to: number, label: string, mark: Mark) => {
     const key = `${from} ${to} ${label}`;
     const known = edges.get(key);
-    // What one of several ways keeps is not new.
+    // An edge is not new if one of its ways existed before.
     edges.set(key, {
       from,
       to,
@@ -81,5 +81,5 @@ export function layOutPicture(ways: readonly Drawn[]): Picture {
   return { nodes, edges: [...edges.values()] };
 }
 
-/** Of what is reached. */
+/** The column of what is reached. */
 export const lastColumn = 1000;

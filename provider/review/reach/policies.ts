@@ -1,4 +1,4 @@
-/** Which policy file holds before a change and after it, and where that is known from. */
+/** Finds the policy file before and after a change, and where each comes from. */
 
 import { parseName, parseType } from "../../access/urn";
 import type { Place } from "../../policy-file/model";
@@ -7,9 +7,9 @@ import { type Network, toNetwork } from "../../reach/network";
 import { type Argument, getArgument } from "../input/argument";
 import type { State, Step } from "../input/step";
 
-/** A policy file that somebody gave. */
+/** A policy file that the user gave. */
 export interface GivenPolicy {
-  /** A path, or what it is called. */
+  /** A path or another name, for messages. */
   readonly name: string;
   readonly text: string;
 }
@@ -20,26 +20,29 @@ export type PolicySide =
   | { readonly unknown: string };
 
 export interface Policies {
-  /** Where they are from, as reports say it. */
+  /** Where they come from, as reports say it. */
   readonly from: string;
   /** The file that has the policy after the change; undefined if it does not come from a file. */
   readonly file?: string;
   readonly before: PolicySide;
   readonly after: PolicySide;
-  /** What a reader should know of them, each a sentence. */
+  /** What a reader should know about them, each in a sentence. */
   readonly notes: readonly string[];
-  /** The URN of the resource that they are from. */
+  /** The URN of the resource that they come from. */
   readonly urn?: string;
 }
 
-/** The policies, that none is known, or why they contradict each other. */
+/** The policies, or that none is known, or why they contradict each other. */
 export type FoundPolicies = Policies | { readonly none: true } | { readonly problem: string };
 
-/** The policy files that are known beside the preview. */
+/** The policy files that are known in addition to the preview. */
 export interface GivenPolicies {
   readonly after?: GivenPolicy | undefined;
   readonly before?: GivenPolicy | undefined;
-  /** What the tailnet has now: it holds before the change, and after it where nothing else does. */
+  /**
+   * The tailnet's current file. It is the file before the change, and after it unless something
+   * else replaces it.
+   */
   readonly tailnet?: GivenPolicy | undefined;
   readonly domains?: readonly string[] | undefined;
 }
@@ -102,7 +105,7 @@ export function findPolicies(steps: readonly Step[], given: GivenPolicies): Foun
   };
 }
 
-/** A file that is new, or assumed to be unchanged where nobody says what it was. */
+/** For a file that is new, or that counts as unchanged because the earlier one is not known. */
 function withoutBefore(isNew: boolean, side: PolicySide): Pick<Policies, "before" | "notes"> {
   return isNew
     ? {
@@ -133,7 +136,7 @@ function readResourcePolicies(
   const old = steps.find((step) => step.old !== undefined)?.old;
   const after = steps.find((step) => step.new !== undefined)?.new;
   const name = parseName(first.urn);
-  // Of a tailnet whose file somebody else wrote before, or nobody.
+  // The earlier file may have been written by somebody else, or by nobody.
   const unseen = { unknown: "the policy file before the change is not known" };
   const inState = old === undefined ? unseen : readStateSide(old, name, { isDeployed: true });
   const isDeployed = old !== undefined && after !== undefined && hasSameText(old, after);
@@ -155,12 +158,12 @@ function readResourcePolicies(
   };
 }
 
-/** What holds when the resource goes: the file stays, or becomes that of a new tailnet. */
+/** The side after the resource is deleted: the file stays, or becomes that of a new tailnet. */
 function readSideAfterDelete(old: State | undefined, before: PolicySide, name: string): PolicySide {
   const reset = old && getArgument(old.arguments, "resetAclOnDestroy");
   if (reset === undefined || reset.is === "absent") return before;
   if (reset.is === "known" && reset.value === false) return before;
-  // A new tailnet's file opens everything, also to machines that have a tag by the old one.
+  // A new tailnet's file opens everything, also to machines with a tag from the old file.
   const tags = "network" in before ? [...before.network.ownership.defined] : [];
   const owners = Object.fromEntries(tags.map((tag) => [tag, []]));
   return readSide(JSON.stringify({ tagOwners: owners }), name);
@@ -196,7 +199,7 @@ function describeFilePlace({ path, line }: Place): string {
   return path === "" ? `line ${line}` : `${path}, line ${line}`;
 }
 
-/** Whether two sides are the same file, comments and spaces aside. */
+/** Whether two sides are the same file, apart from comments and spaces. */
 function isSameSide(one: PolicySide, other: PolicySide): boolean {
   if ("unknown" in one || "unknown" in other) return false;
   return one.text === other.text || dropPlaces(one) === dropPlaces(other);
@@ -224,7 +227,7 @@ function dropPlaces({ network }: { readonly network: Network }): string {
   );
 }
 
-/** The network of a side; where nothing is known of it, one that opens everything. */
+/** The network of a side; one that opens everything if the side is not known. */
 export function getNetworkAfter(side: PolicySide): Network {
   if ("network" in side) return side.network;
   const reading = readPolicyFile("{}");

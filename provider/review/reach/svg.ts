@@ -1,21 +1,22 @@
-/** A picture as SVG inside a page: no script, no font, nothing from anywhere. */
+/** Draws a picture as SVG inside a page, without scripts, fonts or resources from elsewhere. */
 
 import { escapeHtml } from "../formats/html-text";
 import type { Picture } from "./picture";
 
-/** Beyond this a drawing shows less than its list. */
+/** With more nodes, a drawing shows less than a list. */
 const mostNodes = 150;
 
 const box = { width: 152, height: 32, gapX: 38, gapY: 14, margin: 6 };
 
 /**
- * How much lower each column begins than the one before, so that an edge that passes one is seen.
+ * How much lower each column begins than the one before it, so that edges that pass a column stay
+ * visible.
  */
 const lower = 24;
 
 const longestLabel = 20;
 
-/** The drawing, or undefined where there is nothing to draw or too much. */
+/** The drawing; undefined if there is nothing or too much to draw. */
 export function drawSvg(picture: Picture, title: string): string | undefined {
   if (picture.edges.length === 0 || picture.nodes.length > mostNodes) return undefined;
   const placed = placeNodes(picture);
@@ -26,7 +27,7 @@ export function drawSvg(picture: Picture, title: string): string | undefined {
     if (start === undefined || end === undefined) return "";
     const [x1, y1] = [start.x + box.width, start.y + box.height / 2];
     const [x2, y2] = [end.x, end.y + box.height / 2];
-    // A step to the left or within a column goes around.
+    // An edge to the left or within a column goes around.
     const bend = x2 > x1 ? (x2 - x1) / 2 : 60;
     const path = `M${x1} ${y1} C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`;
     const names = [picture.nodes[from]?.label ?? "", picture.nodes[to]?.label ?? ""];
@@ -49,7 +50,7 @@ ${edges.join("")}${nodes.join("")}</svg>
 `;
 }
 
-/** The styles that a page with such a drawing needs, by the page's own colours. */
+/** The styles that a page with such a drawing needs. They use the page's own colours. */
 export const svgStyle = `
 .drawing { overflow-x: auto; margin: 0 0 1rem; }
 @media (min-width: 50rem) { .drawing svg { max-width: 100%; height: auto; } }
@@ -67,8 +68,8 @@ interface Spot {
 }
 
 /**
- * Nodes in their columns, in the order of those that lead to them. What is reached is in the last
- * one, beginning with what the nearest tags open.
+ * Places the nodes in their columns, in the order of the nodes that lead to them. The last column
+ * has what is reached, beginning with what the nearest tags open.
  */
 function placeNodes({ nodes, edges }: Picture): Spot[] {
   const columns = [...new Set(nodes.map(({ column }) => column))].sort((one, other) => one - other);

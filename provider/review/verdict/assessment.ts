@@ -1,5 +1,5 @@
 /**
- * What one change gives and takes, and how dangerous that is. This is the last stop in this folder:
+ * What one change gives and takes, and how dangerous that is. This is the last step in this folder:
  *
  * ```text
  * steps of a preview
@@ -47,24 +47,24 @@ export interface ReportedCredential {
   readonly tagsLost: readonly string[];
   readonly life: readonly string[];
   /**
-   * Arguments that cannot be seen before the deployment: of the credential after the change, or of
-   * the one that goes.
+   * Arguments that cannot be seen before the deployment: those of the credential after the change,
+   * or of one that is deleted.
    */
   readonly unknown: readonly string[];
-  /** Arguments that cannot be seen of the credential that it is compared with. */
+  /** Arguments that cannot be seen in the credential that it is compared with. */
   readonly unknownBefore: readonly string[];
 }
 
 export interface Assessment {
   readonly reported: ReportedCredential;
-  /** Why it is of its class, a sentence each. */
+  /** The reasons for its class, each in a sentence. */
   readonly reasons: readonly string[];
-  /** What is gained and lost in words, each after "can"; the worst first. */
+  /** What is gained and lost, each worded to follow "can", the worst first. */
   readonly gains: readonly string[];
   readonly losses: readonly string[];
-  /** Whether anything is more than before, a longer life included. */
+  /** Whether anything is more than before, including the lifetime. */
   readonly widens: boolean;
-  /** The arguments that change, of a credential that stays. */
+  /** The arguments that change, if the credential stays. */
   readonly changed: readonly string[];
   /** Everything it may do before and after. */
   readonly before: readonly Operation[];
@@ -126,7 +126,7 @@ function touchesCredential(change: ChangeKind): boolean {
   return change !== "import" && change !== "release" && change !== "discard";
 }
 
-/** Of a credential that goes, only what it could do matters. */
+/** For a credential that is deleted, only what it could do matters. */
 function listHiddenArguments(
   before: Credential | undefined,
   after: Credential | undefined,
@@ -145,7 +145,7 @@ function collectReasons(findings: readonly Finding[], danger: Danger): string[] 
   return [...new Set(worstOnes.flatMap(({ reasons }) => reasons))];
 }
 
-/** Problems of a credential that goes do not matter: nothing is compared with it. */
+/** Problems of a credential that is deleted do not matter, because nothing is compared with it. */
 function listProblems(
   name: string,
   before: Credential | undefined,
@@ -161,7 +161,7 @@ function listProblems(
   ];
 }
 
-/** What the list of today's operations does not show. */
+/** Scopes whose operations are not in our list. */
 function describeScopesWithoutOperations(
   after: Credential | undefined,
   { powerBefore, powerAfter, unknownScopesLost }: Comparison,
@@ -182,8 +182,8 @@ function describeScopesWithoutOperations(
 }
 
 /**
- * Operations in the words of the scopes that open them, which is what a reviewer reads; formats
- * fold the operations away.
+ * Describes operations by what their scopes mean, because that is what a reviewer reads. The
+ * formats fold the operations themselves.
  */
 function describeOperations(
   found: readonly Operation[],

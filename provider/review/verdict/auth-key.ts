@@ -37,7 +37,7 @@ export function describeNewKey(key: AuthKey): LifeFact[] {
   return [
     { sentence: `${expiry}${describeRotation(key)}` },
     ...flagNames
-      // A default is not worth a line, but for the single use.
+      // A default is not worth a line, except for single use.
       .filter((name) => key[name] || name === "reusable")
       .map((name): LifeFact => {
         const [flag, meaning] = flags[name][key[name] ? "on" : "off"];
@@ -102,7 +102,7 @@ function describeRecreationChange(before: AuthKey, after: AuthKey): LifeFact[] {
   ];
 }
 
-/** What a sentence ends with where it assumes the worst of a hidden argument. */
+/** The end of a sentence that assumes the worst of a hidden argument. */
 function hedgeHidden({ hiddenArguments }: AuthKey, argument: string): string {
   return hiddenArguments.includes(argument) ? ` (assumed: ${argument} is not known)` : "";
 }

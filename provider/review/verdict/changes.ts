@@ -42,7 +42,9 @@ export interface Change {
   /** The arguments of the credential before the change, where there is one. */
   readonly before?: Arguments;
   readonly after?: Arguments;
-  /** That the credential before stays alive, or may do so, although its resource goes. */
+  /**
+   * Whether the old credential stays alive, or may stay alive, although its resource is deleted.
+   */
   readonly survival?: Survival;
   readonly position?: Position;
 }
@@ -109,8 +111,8 @@ function findStepProblem({ op, old, new: after }: Step): string | undefined {
 }
 
 /**
- * The arguments of a step that this version does not know. Those of the old state count as well:
- * one of them that goes may have been a limit.
+ * The arguments of a step that this version does not know. Those of the old state count, too,
+ * because an argument that is removed may have been a limit.
  */
 function findUnknownArguments({ op, old, new: after }: Step, kind: Kind): string[] {
   const role = findRole(op);
@@ -164,7 +166,7 @@ function toChanges(group: StepGroup, endings: Endings): Change[] {
       const isImport = group.some(({ op }) => op === "import-replacement");
       if (isImport)
         return [...(old?.isExternal ? [] : [endOld()]), toChange("import", { ...after })];
-      // The new resource only looks up a credential that is not the stack's.
+      // The new resource only looks up a credential that the stack does not manage.
       if (next?.isExternal) return [endOld()];
       if (old?.isExternal) return [toChange("create", { ...after })];
       const survival = old && findSurvival(old, endings);

@@ -38,9 +38,9 @@ interface Common {
   /** In seconds; infinite where the credential is never rotated. */
   readonly rotateEvery: number;
   readonly arguments: Arguments;
-  /** The arguments of which something cannot be seen. */
+  /** The arguments that cannot be seen completely. */
   readonly hiddenArguments: readonly string[];
-  /** What no argument can have, each in a sentence without its subject, the credential. */
+  /** What is wrong with the arguments, each in a sentence without its subject, the credential. */
   readonly problems: readonly string[];
 }
 
@@ -114,7 +114,7 @@ export function readCredential(kind: Kind, given: Arguments, side: Side): Creden
   }
 }
 
-/** The value of each argument, where it is hidden the worst that it can be. See the table above. */
+/** The value of each argument; for a hidden one, the worst possible value. See the table above. */
 function assumeWorst(readings: ReadonlyMap<string, Reading>, side: Side) {
   const isAfter = side === "after";
   const read = (name: string): Reading => readings.get(name) ?? absent;
@@ -156,7 +156,7 @@ function assumeWorst(readings: ReadonlyMap<string, Reading>, side: Side) {
       const claims = (rules.value as ReadonlyMap<string, unknown> | undefined) ?? new Map();
       if (!isAfter && (subject === undefined || !rules.isComplete)) return undefined;
       if (issuer === undefined || audience === undefined) return undefined;
-      // What Tailscale makes of a rule that is not a pattern is not known.
+      // It is not known how Tailscale treats a rule that is not a pattern.
       if (rules.problems.length > 0 || read("subject").problems.length > 0) return undefined;
       return {
         issuer,

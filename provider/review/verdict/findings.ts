@@ -1,4 +1,4 @@
-/** How dangerous a change is: one finding for each way in which it gives somebody more. */
+/** Finds how dangerous a change is: one finding for each way in which it gives somebody more. */
 
 import { type Danger, rateGain } from "../../access/danger";
 import { describeTagUses, listOperations } from "../../access/reach";
@@ -48,7 +48,7 @@ function judgeUnknownScopes(scopes: readonly string[]): Finding {
   };
 }
 
-/** A tag matters where the scopes let the credential use it. With `all` it could use every tag. */
+/** A tag matters if the scopes let the credential use it. With `all` it could use every tag. */
 function judgeTags(after: Credential, { baseline, gain }: Comparison): Finding[] {
   const areHidden = !after.tags.isComplete;
   if (gain.tags.length === 0 && !areHidden) return [];

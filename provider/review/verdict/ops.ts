@@ -2,7 +2,7 @@
 
 export type Role = "create" | "update" | "replace" | "end" | "import" | "read" | "none";
 
-/** By the engine's names (`pkg/resource/deploy/step.go`). */
+/** Keyed by the engine's names (`pkg/resource/deploy/step.go`). */
 const roles: ReadonlyMap<string, Role> = new Map([
   ["create", "create"],
   ["update", "update"],

@@ -1,5 +1,5 @@
 /**
- * What a step is to a review: a change of a credential, something that the review cannot
+ * What a step means for a review: a change of a credential, something that the review cannot
  * understand, something that it does not review, or nothing.
  */
 
@@ -143,7 +143,7 @@ function judgeSettings({ old, new: after }: Step): Relevance {
     const [was, is] = readBoth(name);
     return was.is !== is.is || normalizeArgument(was) !== normalizeArgument(is);
   });
-  // The engine plans this step for a reason. Where no visible setting differs, a hidden one does.
+  // The engine plans this step for a reason. If no visible setting differs, a hidden one does.
   const named =
     changed.length > 0 ? changed : settings.filter((name) => readBoth(name)[1].is !== "known");
   if (named.length === 0) return harmless;

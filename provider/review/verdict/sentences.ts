@@ -1,4 +1,4 @@
-/** What sentences about a credential are made of. */
+/** Parts of sentences about a credential. */
 
 import { escapeToAscii } from "../../access/characters";
 import { shorten } from "../../access/sanitize";
@@ -13,7 +13,7 @@ export interface LifeFact {
   readonly widens?: "users" | "tailnet" | "use" | "life";
 }
 
-/** In ASCII, so that no character looks like another. A long text loses its middle. */
+/** Quotes text in ASCII, so that no character looks like another. A long text loses its middle. */
 export function quoteInAscii(text: string): string {
   return `"${shorten(escapeToAscii(text), 100)}"`;
 }

@@ -1,6 +1,6 @@
 /**
- * Whether a credential stays alive when its resource goes: the resource options `retainOnDelete`
- * and `deletedWith` do that.
+ * Whether a credential stays alive when its resource is deleted, because of the resource options
+ * `retainOnDelete` or `deletedWith`.
  */
 
 import { parseName } from "../../access/urn";
@@ -13,21 +13,21 @@ export interface Survival {
   readonly reason: string;
 }
 
-/** A `read` step takes a resource out of the stack's hands. */
+/** A `read` step ends the management of a resource by the stack. */
 export const onlyLookedUp: Survival = {
   isCertain: true,
   reason: "from now on the stack only looks it up",
 };
 
 /**
- * By the URN of each resource that goes: whether the engine leaves alive what is `deletedWith` it.
+ * For the URN of each resource that is deleted: whether the engine keeps what is `deletedWith` it.
  */
 export type Endings = ReadonlyMap<string, "surely" | "perhaps">;
 
 /**
- * The engine does not delete what is `deletedWith` a resource that goes: it assumes that the one
- * takes the other along. For a replacement it assumes so where the old resource is deleted last,
- * and it marks the old resource then (`pkg/resource/deploy/step_generator.go`).
+ * The engine does not delete what is `deletedWith` a deleted resource, because it assumes that the
+ * one is deleted along with the other. In a replacement it assumes that only if the old resource is
+ * deleted last, and then marks the old resource (`pkg/resource/deploy/step_generator.go`).
  */
 export function findEndings(steps: readonly Step[]): Endings {
   const [replaced, ended] = [new Map<string, boolean>(), new Set<string>()];
@@ -42,7 +42,7 @@ export function findEndings(steps: readonly Step[]): Endings {
   ]);
 }
 
-/** By `DeleteStep.Apply` in the engine's `pkg/resource/deploy/step.go`. */
+/** Source: `DeleteStep.Apply` in the engine's `pkg/resource/deploy/step.go`. */
 export function findSurvival(
   { retainOnDelete, deletedWith }: State,
   endings: Endings,
@@ -51,7 +51,7 @@ export function findSurvival(
   if (deletedWith.is === "known") {
     const urn = String(deletedWith.value);
     const ending = endings.get(urn);
-    // A preview shows everything that goes, so the resource that this one is deleted with stays.
+    // A preview shows every deleted resource, so the one that this is deleted with stays.
     if (ending === undefined && retainOnDelete.is === "absent") return undefined;
     if (ending !== undefined)
       return {

@@ -1,4 +1,6 @@
-/** Whose identity tokens a federated identity accepts, and what a change of that means. */
+/**
+ * Describes whose identity tokens a federated identity accepts, and what a change of that means.
+ */
 
 import { escapeIssuer } from "../../access/characters";
 import { shorten } from "../../access/sanitize";
@@ -28,7 +30,7 @@ export function describeNewTrust(after: FederatedIdentity): LifeFact[] {
   return [
     users,
     ...[...conditions]
-      // The sentence above has the issuer and the subject, where both can be seen.
+      // The sentence above has the issuer and the subject, if both can be seen.
       .filter(([name]) => !namesUsers || (name !== "issuer" && name !== "subject"))
       .map(([name, { words }]) => `Its ${name} must be ${words}.`),
     ...(hasRules ? [] : ["It has no claim rules."]),
@@ -72,7 +74,7 @@ function nameUsers({ trusted }: FederatedIdentity): string {
   return trusted === undefined ? "anybody" : shorten(describeUsers(trusted), 200);
 }
 
-/** What a sentence ends with where it assumes that hidden arguments let everybody in. */
+/** The end of a sentence that assumes that hidden arguments accept everybody. */
 function hedgeHidden({ trusted, hiddenArguments }: FederatedIdentity): string {
   const hidden = trustArguments.filter((name) => hiddenArguments.includes(name));
   const decides = trusted === undefined ? hidden : hidden.filter((name) => name === "subject");
@@ -91,14 +93,14 @@ const hidden: Condition = { key: "", words: "something that cannot be seen" };
 const allRules = "claim rules";
 const ownAudience = "the one that Tailscale generates for it";
 
-/** The conditions that every identity has, and each in words where its argument is left out. */
+/** The conditions of every identity, and the words for each if its argument is left out. */
 const fixedConditions: ReadonlyMap<string, string> = new Map([
   ["issuer", "nobody"],
   ["subject", "nobody"],
   ["audience", ownAudience],
 ]);
 
-/** The condition of this name, or what holds in its place. */
+/** The condition of this name, or the default in its place. */
 function getCondition(conditions: ReadonlyMap<string, Condition>, name: string): Condition {
   const condition = conditions.get(name);
   if (condition !== undefined) return condition;
@@ -111,7 +113,7 @@ function toCondition(words: string): Condition {
   return { key: words, words };
 }
 
-/** By the name of what they hold for: `issuer`, or `claim "ref"`. */
+/** The conditions, keyed by what they apply to: `issuer`, or `claim "ref"`. */
 function readConditions(given: Arguments): Map<string, Condition> {
   const conditions = new Map<string, Condition>();
   for (const [name, absentWords] of fixedConditions) {
