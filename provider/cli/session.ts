@@ -21,11 +21,10 @@ import type { Settings } from "./settings";
 export async function withTailnet<Result>(
   connection: Connection,
   work: (tailnet: Tailnet) => Promise<Result>,
-  early?: EarlyTailnet,
+  early?: Tailnet,
 ): Promise<Result> {
   connection.notes?.forEach(printAside);
-  const tailnet =
-    early?.tailnet ?? open(connection, openHttp(connection.baseUrl, connection.timing));
+  const tailnet = early ?? open(connection, openHttp(connection.baseUrl, connection.timing));
   try {
     return await work(tailnet);
   } finally {
@@ -37,11 +36,6 @@ function open(connection: Connection, http: Http): Tailnet {
   return openTailnet(connection, { warn: printAside, http, alsoReads: [auditLogScope] });
 }
 
-/** A tailnet whose token was requested before anybody needed it. */
-export interface EarlyTailnet {
-  readonly tailnet: Tailnet;
-}
-
 /**
  * Opens the tailnet of the default connection and requests the token for reads, so that other work
  * can be done until the answer is there. Resolves when the request is on its way. A failure is not
@@ -49,14 +43,14 @@ export interface EarlyTailnet {
  *
  * @returns undefined if the settings do not name a deployer
  */
-export async function openEarly(settings: Settings): Promise<EarlyTailnet | undefined> {
+export async function openEarly(settings: Settings): Promise<Tailnet | undefined> {
   try {
     const connection = await settings.connection();
     const http = openHttp(connection.baseUrl, connection.timing);
     const tailnet = open(connection, http);
     const answered = tailnet.api.mayRead(auditLogScope).catch(() => {});
     await Promise.race([http.connected, answered]);
-    return { tailnet };
+    return tailnet;
   } catch {
     return undefined;
   }

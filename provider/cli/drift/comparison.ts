@@ -27,7 +27,6 @@ import { announceWait, print, printAside, printJson, printTable } from "../outpu
 import type { Asked, StackOptions } from "../pulumi";
 import {
   auditLogMilliseconds,
-  type EarlyTailnet,
   readAuditLogIfPermitted,
   requireResources,
   withTailnet,
@@ -49,19 +48,19 @@ interface Compared {
 export async function compareStack(
   options: DriftOptions,
   asked: Asked,
-  opening: Promise<EarlyTailnet | undefined>,
+  opening: Promise<Tailnet | undefined>,
 ): Promise<void> {
   try {
     await compareAndPrint(options, asked, opening);
   } finally {
-    await (await opening)?.tailnet.close();
+    await (await opening)?.close();
   }
 }
 
 async function compareAndPrint(
   options: DriftOptions,
   asked: Asked,
-  opening: Promise<EarlyTailnet | undefined>,
+  opening: Promise<Tailnet | undefined>,
 ): Promise<void> {
   // The request is on its way before the state is read, which takes a while.
   const early = await opening;
@@ -133,7 +132,7 @@ async function compareByConnection(
   settings: Settings,
   config: "none" | "read" | "unreadable",
   options: StackOptions,
-  early: EarlyTailnet | undefined,
+  early: Tailnet | undefined,
 ): Promise<Compared> {
   const unknown = managed.filter(({ hidden }) => hidden.has("connection"));
   const known = managed.filter(({ hidden }) => !hidden.has("connection"));
