@@ -5,10 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, type EmulatorOptions, startEmulator } from "tailscope-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { root } from "../../harness/pulumi.ts";
 import { fixture, fixtureOwnerToken, fixtureTailnet } from "../engine/fixtures/fixture";
 import { previewOf, step } from "../unit/a-preview";
 import { as, makeClient } from "./client";
-import { run, runUntilFirstRead } from "./run-command";
+import { run, runUntilFirstRead, writePulumiStandIn } from "./run-command";
 
 const asOwner = (emulator: Emulator, token = emulator.apiKey) => ({
   TAILSCALE_BASE_URL: emulator.url,
@@ -419,11 +420,15 @@ describe("what the deployer does not see", () => {
 });
 
 describe("tailscope doctor --for", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tailscope-pulumi-"));
+  const PATH = writePulumiStandIn(folder);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
   test("a purpose fails where something needed is missing, and warns of what is left out", async () => {
     await using emulator = await startEmulator();
     const reader = await makeClient(emulator, ["oauth_keys:read", "federated_keys:read"]);
     const doctor = (purpose: string) =>
-      run(["doctor", "--for", purpose, "--json"], asClient(emulator, reader));
+      run(["doctor", "--for", purpose, "--json"], { ...asClient(emulator, reader), PATH });
     const drift = await doctor("drift");
     expect(drift.code, drift.stdout).toBe(0);
     expect(JSON.parse(drift.stdout).checks).toContainEqual({
@@ -499,7 +504,9 @@ describe("what a person types and reads", () => {
 
   test("without Pulumi on PATH a command that needs it says so", async () => {
     await using emulator = await startEmulator();
-    const { code, stderr } = await run(["drift"], { ...asOwner(emulator), PATH: "/nowhere" });
+    const environment = { ...asOwner(emulator), PATH: "/nowhere" };
+    // A project is in the root of this repository.
+    const { code, stderr } = await run(["drift"], environment, "", root);
     expect(code).toBe(1);
     expect(stderr).toContain("pulumi stack export cannot run: pulumi is not on PATH.");
     expect(stderr).toContain("give exported state with --state FILE");

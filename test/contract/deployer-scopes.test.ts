@@ -20,7 +20,7 @@ import {
 } from "../../provider/access/needs";
 import { type Declared, Engine } from "../model/engine";
 import { type Credential, makeClient } from "./client";
-import { run } from "./run-command";
+import { run, writePulumiStandIn } from "./run-command";
 
 /** A resource that is no credential has a test of its own life. */
 const credentials = [...kinds, "AuthKey with mintedBy"] as const;
@@ -159,7 +159,6 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
       rest;
     let folder: string;
     let state: string;
-    /** Where the Pulumi CLI is one that only says its version: doctor asks for nothing else. */
     let path: string;
     const managed = new Map<Kind, string>();
     beforeAll(async () => {
@@ -177,8 +176,7 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
           outputs: withoutSecrets(outs),
         };
       });
-      path = `${folder}:${process.env["PATH"]}`;
-      writeFileSync(join(folder, "pulumi"), "#!/bin/sh\necho v3.259.0\n", { mode: 0o755 });
+      path = writePulumiStandIn(folder);
       state = join(folder, "state.json");
       writeFileSync(state, JSON.stringify({ deployment: { resources } }));
       // Something that a drift can be told of.

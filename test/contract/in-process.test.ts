@@ -18,13 +18,14 @@ import { fixture, fixtureOwnerToken, fixtureTailnet } from "../engine/fixtures/f
 import { company } from "../reach/a-company";
 import { previewOf, step } from "../unit/a-preview";
 import { type Platform, startPlatform } from "./platform";
-import { run, runAsProcess } from "./run-command";
+import { run, runAsProcess, writePulumiStandIn } from "./run-command";
 
 const folders: string[] = [];
 let emulator: Emulator;
 /** Its audit log, where each token leaves an entry, is shown by no case. */
 let another: Emulator;
 let platform: Platform;
+let path: string;
 
 beforeAll(async () => {
   emulator = await startEmulator({
@@ -37,6 +38,7 @@ beforeAll(async () => {
   const ci = deployment.resources.find(({ urn }) => urn.endsWith("OAuthClient::ci"));
   emulator.control.change(ci?.id ?? "", { scopes: ["users"] });
   another = await startEmulator();
+  path = writePulumiStandIn(makeFolder());
   platform = await startPlatform("gitlab", "of-this-job-0123456789");
   // It is there already, so that every run says the same.
   platform.notes.push({ id: 1, author: "project-bot", body: review });
@@ -66,6 +68,7 @@ function makeFolder(): string {
 }
 
 const asOwner = () => ({
+  PATH: path,
   TAILSCALE_BASE_URL: emulator.url,
   TAILSCALE_API_KEY: fixtureOwnerToken,
 });
@@ -100,7 +103,7 @@ const cases: readonly Case[] = [
   { args: ["comment", "review.md"], environment: inJob, code: 0 },
   { args: ["comment", "policy.hujson"], environment: inJob, code: 1 },
   { args: ["doctor", "--for", "drift"], environment: asOwner, code: 0 },
-  { args: ["doctor", "--json"], code: 1 },
+  { args: ["doctor", "--json"], environment: () => ({ PATH: path }), code: 1 },
   { args: ["drift", "--state", "state.json"], environment: asOwner, code: 2 },
   { args: ["drift", "--state", "-", "-"], environment: asOwner, input: "{}", code: 1 },
   { args: ["inventory", "--state", "state.json", "--json"], environment: asOwner, code: 0 },

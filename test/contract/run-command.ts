@@ -1,5 +1,7 @@
 /** The command `tailscope`, in this process or in one of its own. */
 
+import { writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { runInThisProcess } from "../../harness/in-process.ts";
 import type { Ended } from "../../harness/process.ts";
 import { compileCache } from "../../harness/quick-start.ts";
@@ -23,18 +25,29 @@ export function withoutWaiting(stderr: string): string {
 /** The least that a command needs of the environment: where other commands and its user are. */
 const least = () => ({ PATH: process.env["PATH"], HOME: process.env["HOME"] });
 
+/**
+ * Writes a Pulumi CLI that only says its version, which is all that `doctor` asks for. Returns a
+ * PATH on which it is the first one.
+ */
+export function writePulumiStandIn(folder: string): string {
+  writeFileSync(join(folder, "pulumi"), "#!/bin/sh\necho v3.259.0\n", { mode: 0o755 });
+  return `${folder}${delimiter}${process.env["PATH"]}`;
+}
+
 /** So that a process starts faster. */
 const compiled = { NODE_COMPILE_CACHE: compileCache };
 
 /**
  * Runs `tailscope` in an environment that has nothing else, by the function that its bin calls.
  * Nothing that it changes in this process outlasts it.
+ *
+ * @param cwd by default a folder that is in no Pulumi project
  */
 export async function run(
   args: readonly string[],
   environment: Record<string, string>,
   input?: string,
-  cwd?: string,
+  cwd = "/",
 ): Promise<Run> {
   const env = { ...least(), ...environment };
   return keep(args, await runInThisProcess(args, { env, cwd, input }));
@@ -45,7 +58,7 @@ export function runAsProcess(
   args: readonly string[],
   environment: Record<string, string>,
   input?: string,
-  cwd?: string,
+  cwd = "/",
 ): Promise<Run> {
   const env = { ...least(), ...compiled, ...environment };
   return runKept(args, { env, cwd, input: input ?? "" });

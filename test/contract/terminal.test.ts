@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { fixture, fixtureOwnerToken, fixtureTailnet } from "../engine/fixtures/fixture";
 import { previewOf, step } from "../unit/a-preview";
 import { as } from "./client";
-import { run, runAsProcess, runUntilFirstRead } from "./run-command";
+import { run, runAsProcess, runUntilFirstRead, writePulumiStandIn } from "./run-command";
 
 const commands = [
   "adopt",
@@ -30,6 +30,7 @@ const folder = mkdtempSync(join(tmpdir(), "tailscope-terminal-"));
 const state = join(folder, "state.json");
 const preview = join(folder, "preview.json");
 const preload = join(folder, "terminal.cjs");
+const PATH = writePulumiStandIn(folder);
 const policy = resolve("examples/reach/policy.hujson");
 let emulator: Emulator;
 
@@ -82,6 +83,7 @@ afterAll(async () => {
 });
 
 const asOwner = () => ({
+  PATH,
   TAILSCALE_BASE_URL: emulator.url,
   TAILSCALE_API_KEY: fixtureOwnerToken,
 });
