@@ -7,7 +7,6 @@
 import type { ChildProcess } from "node:child_process";
 import { Console } from "node:console";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { once } from "node:events";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
@@ -61,7 +60,7 @@ async function runAlone(
   {
     using _ = takeOver({ argv: [process.execPath, "tailscope", ...args], stdin, ...streams }, env);
     if (cwd !== undefined) process.chdir(cwd);
-    await withChildren(() => commandLine(args));
+    await untilIdle(() => commandLine(args));
     code = Number(process.exitCode ?? 0);
   }
   const left = listListeners().filter((one) => !before.includes(one));
@@ -77,22 +76,42 @@ function refuseNodeSettings(env: NodeJS.ProcessEnv): void {
     throw new Error(`Node reads ${setting} when it starts: run a process of its own.`);
 }
 
-/** Does the work, and waits for the child processes that it started: a process ends after them. */
-async function withChildren(work: () => Promise<void>): Promise<void> {
-  const running = new Set<Promise<unknown>>();
-  const note = (message: unknown) => {
-    // https://nodejs.org/api/diagnostics_channel.html#event-child_process
-    const { process: child } = message as { process: ChildProcess };
-    const closed = once(child, "close").catch(() => {});
-    running.add(closed);
-    void closed.then(() => running.delete(closed));
+/**
+ * Does the work, and waits for the child processes and the requests that it started: a process does
+ * not end before them.
+ */
+async function untilIdle(work: () => Promise<void>): Promise<void> {
+  const running = new Map<object, { readonly ended: Promise<void>; readonly end: () => void }>();
+  const start = (one: object) => {
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    running.set(one, { ended, end });
   };
-  subscribe("child_process", note);
+  const end = (one: object) => {
+    running.get(one)?.end();
+    running.delete(one);
+  };
+  // https://nodejs.org/api/diagnostics_channel.html#event-child_process
+  // https://undici.nodejs.org/#/docs/api/DiagnosticsChannel
+  const noting: Readonly<Record<string, (message: unknown) => void>> = {
+    child_process: (message) => {
+      const { process: child } = message as { process: ChildProcess };
+      start(child);
+      child.once("close", () => end(child));
+    },
+    "undici:request:create": (message) => start((message as { request: object }).request),
+    "undici:request:trailers": (message) => end((message as { request: object }).request),
+    "undici:request:error": (message) => end((message as { request: object }).request),
+  };
+  for (const [channel, note] of Object.entries(noting)) subscribe(channel, note);
   try {
     await work();
-    for (; running.size > 0; await setImmediate()) await Promise.all(running);
+    for (; running.size > 0; await setImmediate())
+      await Promise.all([...running.values()].map(({ ended }) => ended));
   } finally {
-    unsubscribe("child_process", note);
+    for (const [channel, note] of Object.entries(noting)) unsubscribe(channel, note);
   }
 }
 

@@ -4,8 +4,11 @@
  */
 
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -235,6 +238,26 @@ describe("a run", () => {
     };
     const ended = await runInThisProcess([], { env: {} }, leaving);
     expect(ended).toMatchObject({ code: 0, stdout: "of the child\n" });
+  });
+
+  test("ends with the requests that it sent, as a process does", async () => {
+    let isAnswered = false;
+    const server = createServer((_, response) => {
+      setImmediate(() => {
+        isAnswered = true;
+        response.end();
+      });
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo; // It listens on a port.
+    try {
+      const leaving: CommandLine = async () => void fetch(`http://127.0.0.1:${port}`);
+      await runInThisProcess([], { env: {} }, leaving);
+      expect(isAnswered).toBe(true);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   test("with a setting that Node reads when it starts is refused", async () => {
