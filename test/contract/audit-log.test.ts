@@ -18,7 +18,7 @@ const common = {
   origin: "CONFIG_API",
 };
 
-test("an OAuth client that takes a token and makes and revokes an auth key is three entries, and says its id alone", async () => {
+test("a client that gets a token and creates and revokes an auth key makes three entries, which name only its id", async () => {
   await using emulator = await startEmulator();
   const client = await makeClient(emulator, ["auth_keys"], ["tag:ci"]);
   const { access_token } = await takeToken(emulator, client);
@@ -65,14 +65,14 @@ test("an OAuth client that takes a token and makes and revokes an auth key is th
   ]);
 });
 
-test("no two entries are of one time, and they come in the order of their times", async () => {
+test("no two entries of the audit log have the same time, and they are sorted by time", async () => {
   await using emulator = await startEmulator();
   await Promise.all(Array.from({ length: 20 }, () => makeClient(emulator, ["dns"])));
   const times = (await logOf(emulator)).map(({ eventTime }) => eventTime);
   expect(times).toEqual([...new Set(times)].sort());
 });
 
-test("what others do can be put there: a leak that the secret scanner found, an end, an entry that came late", async () => {
+test("the audit log can contain entries of others: a leak that the secret scanner found, an expiry, a late entry", async () => {
   await using emulator = await startEmulator();
   const { id } = await makeClient(emulator, ["dns"]);
   const deferredAt = "2026-08-01T12:00:00.5Z";

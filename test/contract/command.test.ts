@@ -64,7 +64,7 @@ function dataFile(): string {
   return join(folder, "tailnet.json");
 }
 
-test("--json: the first line is one JSON object that serves any client, and SIGTERM ends it cleanly", async () => {
+test("--json prints one JSON object for any client on the first line, and SIGTERM ends the emulator cleanly", async () => {
   const { child, firstLine, ended } = start("--json", "--port", "0");
   const emulator = JSON.parse(await firstLine) as Emulator;
   expect(emulator.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -94,7 +94,7 @@ test("--json: the first line is one JSON object that serves any client, and SIGT
   });
 });
 
-test("credentials are made anew at each start with fresh data", async () => {
+test("each start with fresh data creates new credentials", async () => {
   const [one, two] = [
     JSON.parse(await start("--json").firstLine),
     JSON.parse(await start("--json").firstLine),
@@ -103,7 +103,7 @@ test("credentials are made anew at each start with fresh data", async () => {
   expect(one.clientSecret).not.toBe(two.clientSecret);
 });
 
-test("--data: the tailnet survives a restart, even one by SIGKILL, in a file for its owner's eyes alone", async () => {
+test("with --data the tailnet survives a restart, even after SIGKILL, in a file that only its owner can read", async () => {
   const data = dataFile();
   const first = start("--json", "--data", data);
   const before = JSON.parse(await first.firstLine) as Emulator;
@@ -127,7 +127,7 @@ test("--data: the tailnet survives a restart, even one by SIGKILL, in a file for
   expect((await takeToken(after, client)).scope).toBe("users:read");
 });
 
-test("--data: a file of before tokens had ids is read, without its tokens", async () => {
+test("with --data a file from before tokens had ids is read without its tokens", async () => {
   const data = dataFile();
   const first = start("--json", "--data", data);
   const before = JSON.parse(await first.firstLine) as Emulator;
@@ -145,14 +145,14 @@ test("--data: a file of before tokens had ids is read, without its tokens", asyn
   expect((await as(after, next.access_token)("GET", "/users")).status).toBe(200);
 });
 
-test("--latency: each answer takes at least that long", async () => {
+test("with --latency each answer takes at least that long", async () => {
   const emulator = JSON.parse(await start("--json", "--latency", "150").firstLine) as Emulator;
   const asked = performance.now();
   await as(emulator, emulator.apiKey)("GET", "/users");
   expect(performance.now() - asked).toBeGreaterThan(145);
 });
 
-test("--strictness: the world of the switches, which goes before the environment's", async () => {
+test("--strictness sets the world of the switches, and overrides the environment", async () => {
   const world = async (...args: string[]) => {
     const { url, controlToken } = JSON.parse(await start("--json", ...args).firstLine) as Emulator;
     const headers = { authorization: `Bearer ${controlToken}` };
@@ -164,7 +164,7 @@ test("--strictness: the world of the switches, which goes before the environment
   expect(await world()).toBe(process.env["TAILSCOPE_EMULATOR_STRICTNESS"] === "strict" ? 404 : 403);
 });
 
-test("for a person it prints the exports with which to use it", async () => {
+test("without --json the emulator prints the exports that a person needs", async () => {
   const { child, firstLine, ended } = start();
   expect(await firstLine).toMatch(/^Emulating a tailnet on http:\/\/127\.0\.0\.1:\d+ until Ctrl-C/);
   child.kill("SIGINT");
@@ -186,7 +186,7 @@ test.each([
   [["--policy", "/nowhere.hujson"], "no such file"],
   [["--prot", "1"], "Did you mean --port?"],
   [["--strictness", "harsh"], "Allowed choices are lenient, strict"],
-])("%s is refused: %s", async (args, message) => {
+])("the command line %s is refused: %s", async (args, message) => {
   const { code, stdout, stderr } = await start(...args).ended;
   expect(code).not.toBe(0);
   expect(stdout).toBe("");
@@ -194,7 +194,7 @@ test.each([
   expect(stderr).not.toMatch(/\n\s+at /);
 });
 
-test("--data follows no link, neither to read nor to write, and leaves what it leads to as it is", async () => {
+test("--data follows no link when it reads or writes, and leaves the link's target unchanged", async () => {
   const file = dataFile();
   const others = join(file, "..", "tailnet-others.json");
   // Another's file of our kind, a link to nothing, and a folder.
@@ -220,7 +220,7 @@ test("--data follows no link, neither to read nor to write, and leaves what it l
   expect((await start("--data", `${file}.pipe`).ended).stderr).toContain("is not a file.");
 });
 
-test("--data is written through a fresh file, whatever somebody put in its place, with a mode that no umask changes", async () => {
+test("--data writes through a new file, whatever was put in its place, with a mode that no umask changes", async () => {
   const file = dataFile();
   const others = join(file, "..", "others.txt");
   writeFileSync(others, "another's", { mode: 0o644 });
@@ -254,7 +254,7 @@ test("--data is written through a fresh file, whatever somebody put in its place
   await ended;
 });
 
-test("a port in use, a data file of another kind and a policy file that is none are refused", async () => {
+test("a port in use, a data file of another kind and an invalid policy file are refused", async () => {
   const { url } = JSON.parse(await start("--json").firstLine) as Emulator;
   const port = new URL(url).port;
   expect((await start("--port", port).ended).stderr).toContain(

@@ -47,7 +47,7 @@ const environments = {
 const addresses = { github: "GITHUB_API_URL", gitlab: "CI_API_V4_URL" };
 
 describe.each(["github", "gitlab"] as const)("in %s", (kind) => {
-  test("the first run posts, the next one replaces, and one that says the same leaves it", async () => {
+  test(`in ${kind} the first run posts a comment, the next one replaces it, and one with the same text leaves it`, async () => {
     await using platform = await startPlatform(kind, token);
     // More than one page of other people's comments, one of which pretends to be ours.
     for (let id = 1; id <= 130; id++)
@@ -72,7 +72,7 @@ describe.each(["github", "gitlab"] as const)("in %s", (kind) => {
     expect(platform.notes).toHaveLength(132);
   });
 
-  test("a refusal exits 1, names the request, and never shows the token", async () => {
+  test(`a refusal by ${kind} exits 1, names the request, and never shows the token`, async () => {
     await using platform = await startPlatform(kind, "another");
     const { code, stdout, stderr } = await run(
       ["comment", file("review.md", review("none"))],
@@ -95,7 +95,7 @@ describe.each(["github", "gitlab"] as const)("in %s", (kind) => {
     "http://user:s3cret@127.0.0.1",
     "ftp://127.0.0.1",
     "github.example.com",
-  ])("the token is not sent to %s", async (address) => {
+  ])(`in ${kind} the token is not sent to %s`, async (address) => {
     const { code, stdout, stderr } = await run(["comment", file("review.md", review("none"))], {
       ...environments[kind]({ url: "" } as Platform), // Its address is all that is read.
       [addresses[kind]]: address,
@@ -109,7 +109,7 @@ describe.each(["github", "gitlab"] as const)("in %s", (kind) => {
     });
   });
 
-  test("a redirect is not followed, so that no other host gets the token", async () => {
+  test(`in ${kind} a redirect is not followed, so no other host gets the token`, async () => {
     const asked: (string | undefined)[] = [];
     const other = createServer((request, response) => {
       asked.push(request.url);
@@ -171,7 +171,7 @@ describe("on workflow_run", () => {
     state,
   ];
 
-  test("the pull request whose last commit was previewed gets the comment, and that commit the status", async () => {
+  test("on workflow_run the pull request whose last commit was previewed gets the comment, and that commit gets the status", async () => {
     await using platform = await startPlatform("github", token);
     const event = onWorkflowRun([
       { number: 5, repository: 2 },
@@ -222,7 +222,7 @@ describe("on workflow_run", () => {
       onWorkflowRun([{ number: 7 }], "push"),
       "This run does not belong to a pull request.",
     ],
-  ])("%s is refused, and nothing is sent", async (_, event, message) => {
+  ])("on workflow_run %s is refused, and nothing is sent", async (_, event, message) => {
     await using platform = await startPlatform("github", token);
     const { code, stderr } = await run(args("success"), environment(platform, event));
     expect(code).toBe(1);
@@ -230,7 +230,7 @@ describe("on workflow_run", () => {
     expect(platform.requests).toEqual([]);
   });
 
-  test("a status without a state, and one in GitLab, are refused", async () => {
+  test("a status without a state, and a status in GitLab, are refused", async () => {
     await using platform = await startPlatform("gitlab", token);
     const half = await run(args("success").slice(0, -2), environments.gitlab(platform));
     expect(half.stderr).toContain("Give --status and --state together, or neither.");
@@ -270,7 +270,7 @@ test.each<[string, string, Record<string, string>, string]>([
     },
     "GITLAB_TOKEN is not set.\n  In GitLab CI, in a pipeline of a merge request, give the step GITLAB_TOKEN.",
   ],
-])("%s gets a clear error", async (_, content, environment, message) => {
+])("a wrong use of comment gets a clear error: %s", async (_, content, environment, message) => {
   const { code, stderr } = await run(["comment", file("review.md", content)], environment);
   expect(code).toBe(1);
   expect(stderr).toContain(message);

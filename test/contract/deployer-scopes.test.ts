@@ -135,9 +135,12 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
   }
 
   describe.each(credentials)("%s", (kind) => {
-    test.each(verbs)("%s works with the scopes of the table, and without a word", async (verb) => {
-      expect(await attempt(kind, verb, scopesOf(listVerbNeeds(kind, verb)))).toBe("");
-    });
+    test.each(verbs)(
+      `%s of ${kind} works with the scopes in the table, without a warning`,
+      async (verb) => {
+        expect(await attempt(kind, verb, scopesOf(listVerbNeeds(kind, verb)))).toBe("");
+      },
+    );
 
     test.each(
       verbs.flatMap((verb) =>
@@ -145,7 +148,7 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
           need.scopes.map((scope) => [verb, scope, need] as const),
         ),
       ),
-    )("%s without %s says so", async (verb, scope, need) => {
+    )(`%s of ${kind} without %s says so`, async (verb, scope, need) => {
       const others = scopesOf(listVerbNeeds(kind, verb)).filter((one) => one !== scope);
       const said = await attempt(kind, verb, others);
       // A preview names what a deployment needs, which includes what it needs itself.
@@ -209,7 +212,7 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
 
     const ofTailnet = ["drift", "inventory", "audit", "adopt", "token", "doctor"] as const;
 
-    test.each(ofTailnet)("%s works with the scopes of the table", async (name) => {
+    test.each(ofTailnet)("tailscope %s works with the scopes in the table", async (name) => {
       const needs: readonly Need[] = purposes[name].needs;
       const { code, stderr, stdout } = await command(name, scopesOf(needs));
       expect({ code: name === "drift" ? code === 2 : code === 0, stderr, stdout }).toMatchObject({
@@ -228,7 +231,7 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
         );
         return told.flatMap((need) => need.scopes.map((scope) => [name, scope, need] as const));
       }),
-    )("%s without %s says so", async (name, scope, { level }) => {
+    )("tailscope %s without %s says so", async (name, scope, { level }) => {
       const needs: readonly Need[] = purposes[name].needs;
       const others = scopesOf(needs).filter((one) => one !== scope && one !== "all:read");
       const { code, stdout, stderr } = await command(name, others);
@@ -238,7 +241,7 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
     });
 
     test.each(["inventory", "adopt"] as const)(
-      "%s without any scope of a kind names them all",
+      "tailscope %s without the scope of any kind names them all",
       async (name) => {
         const { code, stderr } = await command(name, []);
         expect(code).toBe(1);
@@ -247,7 +250,7 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
     );
 
     test.each(Object.keys(purposes) as PurposeName[])(
-      "doctor --for %s says of exactly these scopes that they do, and of each missing one that it is missing",
+      "doctor --for %s accepts exactly the scopes in the table, and reports each missing one",
       async (name) => {
         const needs: readonly Need[] = purposes[name].needs;
         const doctor = async (scopes: readonly string[]) => {

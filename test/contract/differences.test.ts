@@ -13,7 +13,7 @@ import { examineEmulator, inShort } from "./emulated-tailnet";
 await using ordinary = await startEmulator();
 const expected = inShort(await examineEmulator(ordinary));
 
-test("every known fact that is examined has its difference", () => {
+test("every known fact that is checked has an API where it does not hold", () => {
   const known = facts.filter(({ status, examination }) => {
     return status !== "unknown" && examination.by !== "nothing";
   });
@@ -21,7 +21,7 @@ test("every known fact that is examined has its difference", () => {
 });
 
 test.each(oneOf(4, Object.entries(differences)))(
-  "where %s does not hold, it is contradicted alone",
+  "if %s does not hold, only that fact is contradicted",
   async (id, make) => {
     await using emulator = await startEmulator();
     const got = inShort(await examineEmulator(emulator, "owner", { ask: differently(make) }));
@@ -31,7 +31,7 @@ test.each(oneOf(4, Object.entries(differences)))(
   },
 );
 
-test("every open question that is examined has every answer that Tailscope is prepared for", () => {
+test("every open question that is checked has each answer that Tailscope supports", () => {
   for (const fact of facts) {
     if (fact.status !== "unknown" || fact.examination.by === "nothing") continue;
     const answers = Object.keys(openAnswers[fact.id as keyof typeof openAnswers]); // Or undefined, which fails here.
@@ -44,7 +44,7 @@ const open = Object.entries(openAnswers).flatMap(([id, answers]) =>
 );
 
 test.each(oneOf(4, open))(
-  "%s comes out as %s where that is so, and nothing else changes",
+  "the question %s is answered %s if that is so, and nothing else changes",
   async (id, answer, how) => {
     const { difference, rewriteGithubSubjects = false, strictness = {} } = how;
     await using emulator = await startEmulator({ strictness, rewriteGithubSubjects });
@@ -57,7 +57,7 @@ test.each(oneOf(4, open))(
   },
 );
 
-test("where new clients never work, that alone is contradicted, and the rest cannot be tried", async () => {
+test("if new clients never work, only that is contradicted, and the rest cannot be checked", async () => {
   await using emulator = await startEmulator({
     strictness: { freshClientMilliseconds: 3_600_000 },
   });

@@ -70,7 +70,7 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (world) => {
         expect(got.get(id)).toBe(status === "unknown" ? `answered: ${answers[id]}` : "confirmed");
     });
 
-    test("nothing that the run made is left", () => {
+    test("nothing that the run created is left", () => {
       expect(emulator.control.activeCredentials()).toEqual([]);
       expect([...done.left]).toEqual([]);
     });
@@ -85,7 +85,7 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (world) => {
       }),
     ];
 
-    test("what was examined has samples, and each leads another emulator to the same answer", async () => {
+    test("each checked fact has samples, and these lead another emulator to the same answer", async () => {
       const examined = facts.filter(({ examination }) => examination.by !== "nothing");
       const shown = new Set(samples.map(([, { fact }]) => fact));
       const missing = examined.map(({ id }) => id).filter((id) => !shown.has(id));

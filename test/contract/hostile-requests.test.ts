@@ -146,7 +146,7 @@ describe("the emulator answers 4xx, or closes the connection, for", () => {
           '{"__proto__":{"keyType":"client"},"keyType":"constructor"}',
         ),
     ],
-  ])("%s", async (_, bytes) => {
+  ])("the emulator answers 4xx or closes the connection for %s", async (_, bytes) => {
     await using emulator = await startEmulator();
     const status = await raw(emulator, bytes(emulator.apiKey));
     expect(status === 0 || (status >= 400 && status < 500), String(status)).toBe(true);
@@ -154,7 +154,7 @@ describe("the emulator answers 4xx, or closes the connection, for", () => {
     expect(emulator.control.activeCredentials()).toEqual([]);
   });
 
-  test("whatever else comes as a method, a path and a body", async () => {
+  test("the emulator answers 4xx or closes the connection for any other method, path and body", async () => {
     await using emulator = await startEmulator();
     const segment = fc.oneof(
       fc.constantFrom(
@@ -204,7 +204,7 @@ describe("the emulator answers 4xx, or closes the connection, for", () => {
   });
 });
 
-test("a client that sends its request a byte at a time keeps nobody waiting", async () => {
+test("a client that sends its request a byte at a time does not hold up the emulator", async () => {
   await using emulator = await startEmulator();
   const { hostname, port } = new URL(emulator.url);
   const slow = Array.from({ length: 50 }, () => {
@@ -242,7 +242,7 @@ const memory = (child: ChildProcess) =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]) / 1024;
 
 test.skipIf(globalThis.process.platform !== "linux")(
-  "ten thousand requests on a hundred connections leave its memory bounded",
+  "ten thousand requests on a hundred connections keep the emulator's memory bounded",
   async () => {
     const { child, url, apiKey } = await process();
     const pool = new Pool(url, { connections: 100 });
@@ -278,7 +278,7 @@ test.skipIf(globalThis.process.platform !== "linux")(
   60_000,
 );
 
-test("killed in the middle of its work it has lost nothing that it answered", async () => {
+test("an emulator that is killed while it works has lost nothing that it answered", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-data-"));
   const data = join(folder, "tailnet.json");
   try {

@@ -138,15 +138,18 @@ function withoutChance<Said extends { readonly stdout: string }>(said: Said): Sa
 }
 
 describe("the same as in a process of its own", () => {
-  test.each(cases)("tailscope $args exits $code", async ({ args, environment, input, code }) => {
-    const here = await start({ args, environment, input });
-    const there = await start({ args, environment, input }, runAsProcess);
-    expect(withoutChance(here)).toEqual(withoutChance(there));
-    expect(here.code).toBe(code);
-    expect(here.stdout + here.stderr).not.toBe("");
-  });
+  test.each(cases)(
+    "tailscope $args exits $code in this process as in its own",
+    async ({ args, environment, input, code }) => {
+      const here = await start({ args, environment, input });
+      const there = await start({ args, environment, input }, runAsProcess);
+      expect(withoutChance(here)).toEqual(withoutChance(there));
+      expect(here.code).toBe(code);
+      expect(here.stdout + here.stderr).not.toBe("");
+    },
+  );
 
-  test("whatever runs before it or waits for it", async () => {
+  test("a run in this process is the same whatever runs before it or waits for it", async () => {
     const alone = [];
     for (const one of cases) alone.push(await start(one));
     const together = await Promise.all(cases.toReversed().map((one) => start(one)));
@@ -179,7 +182,7 @@ describe("a run", () => {
     process.stdout.on("error", () => {});
   };
 
-  test("sees its own arguments, environment, folder and input, and nothing of the run before", async () => {
+  test("a run sees its own arguments, environment, folder and input, and nothing of the previous run", async () => {
     const cwd = makeFolder();
     const given = { env: { PATH: "/nowhere" }, cwd, input: "input" };
     await runInThisProcess(["one"], { ...given, input: "unread" }, changing);
@@ -198,7 +201,7 @@ describe("a run", () => {
     });
   });
 
-  test("begins with no exit code, whatever this process has", async () => {
+  test("a run begins without an exit code, whatever this process has", async () => {
     const own = process.exitCode;
     process.exitCode = 3;
     try {
@@ -212,7 +215,7 @@ describe("a run", () => {
   test.each<[string, CommandLine]>([
     ["it changes everything", changing],
     ["it throws", () => changing([]).then(() => Promise.reject(new Error("thrown")))],
-  ])("leaves this process as it was, where %s", async (_, commandLine) => {
+  ])("a run leaves this process unchanged if %s", async (_, commandLine) => {
     const see = () => ({
       argv: [...process.argv],
       env: { ...process.env },
@@ -228,7 +231,7 @@ describe("a run", () => {
     for (const [at, stream] of before.streams.entries()) expect(after.streams[at]).toBe(stream);
   });
 
-  test("ends with the child processes that it started, as a process does", async () => {
+  test("a run ends with the child processes that it started, as a process does", async () => {
     const leaving: CommandLine = async () => {
       const child = spawn("/bin/sh", ["-c", "read line; echo $line"], {
         stdio: ["pipe", "pipe", "ignore"],
@@ -240,7 +243,7 @@ describe("a run", () => {
     expect(ended).toMatchObject({ code: 0, stdout: "of the child\n" });
   });
 
-  test("ends with the requests that it sent, as a process does", async () => {
+  test("a run ends with the requests that it sent, as a process does", async () => {
     let isAnswered = false;
     const server = createServer((_, response) => {
       setImmediate(() => {
@@ -260,13 +263,13 @@ describe("a run", () => {
     }
   });
 
-  test("with a setting that Node reads when it starts is refused", async () => {
+  test("a run with a setting that Node reads when it starts is refused", async () => {
     await expect(runInThisProcess([], { env: { NODE_EXTRA_CA_CERTS: "x" } })).rejects.toThrow(
       "Node reads NODE_EXTRA_CA_CERTS when it starts: run a process of its own.",
     );
   });
 
-  test("that leaves a listener is refused", async () => {
+  test("a run that leaves a listener is refused", async () => {
     const listener = () => {};
     const listening: CommandLine = async () => {
       process.on("SIGUSR2", listener);

@@ -8,7 +8,7 @@ const github = {
   subject: "repo:acme/infrastructure:ref:refs/heads/main",
 };
 
-test("an OAuth client in the API's form: whole seconds, empty lists left out, the secret once", async () => {
+test("an OAuth client has the API's form: whole seconds, no empty lists, and the secret only once", async () => {
   await using emulator = await startEmulator();
   const call = as(emulator, emulator.apiKey);
   const made = await call("POST", "/keys", {
@@ -31,7 +31,7 @@ test("an OAuth client in the API's form: whole seconds, empty lists left out, th
   expect((await call("GET", "/keys?all=true")).body.keys).toContainEqual(shown);
 });
 
-test("a federated identity's id has the tailnet's in front, and the server makes its audience of it", async () => {
+test("a federated identity's id starts with the tailnet's, and the server derives its audience from it", async () => {
   await using emulator = await startEmulator();
   const { body } = await as(emulator, emulator.apiKey)("POST", "/keys", {
     keyType: "federated",
@@ -47,7 +47,7 @@ test("a federated identity's id has the tailnet's in front, and the server makes
   expect(body).not.toHaveProperty("key");
 });
 
-test("subjects of GitHub are rewritten to the form with ids where that is asked for", async () => {
+test("GitHub subjects are rewritten to the form with ids if that is turned on", async () => {
   await using emulator = await startEmulator({ rewriteGithubSubjects: true });
   const call = as(emulator, emulator.apiKey);
   const made = await call("POST", "/keys", { keyType: "federated", scopes: ["dns"], ...github });
@@ -61,7 +61,7 @@ test("subjects of GitHub are rewritten to the form with ids where that is asked 
   expect(other.body.subject).toBe(github.subject);
 });
 
-test("a PUT replaces everything that can be changed, and keeps the secret", async () => {
+test("a PUT replaces everything that can change, and keeps the secret", async () => {
   await using emulator = await startEmulator();
   const call = as(emulator, emulator.apiKey);
   const client = await makeClient(emulator, ["auth_keys", "dns"], ["tag:ci"]);
@@ -113,7 +113,7 @@ test.each([
   expect((await call("GET", `/keys/${id}`)).body).toEqual(before);
 });
 
-test("a revoked or expired key stays readable and says little, the list shows active ones, an unknown id is 404", async () => {
+test("a revoked or expired key stays readable with little data, the list shows active ones, and an unknown id is 404", async () => {
   await using emulator = await startEmulator();
   const call = as(emulator, emulator.apiKey);
   const client = await makeClient(emulator, ["dns"]);
@@ -153,7 +153,7 @@ test("a revoked or expired key stays readable and says little, the list shows ac
   });
 });
 
-test("what a list shows depends on who asks", async () => {
+test("the contents of a list depend on the caller", async () => {
   await using emulator = await startEmulator({
     strictness: { listsTokens: false, userTokensList: "all" },
   });
@@ -185,7 +185,7 @@ test("what a list shows depends on who asks", async () => {
   expect((await as(emulator, none.access_token)("GET", "/keys")).status).toBe(403);
 });
 
-test("every token may read the credential that it came from, and no other", async () => {
+test("every token can read the credential that it came from, and no other", async () => {
   await using emulator = await startEmulator();
   const client = await makeClient(emulator, ["dns"]);
   const call = as(emulator, (await takeToken(emulator, client)).access_token);
@@ -211,7 +211,7 @@ test.each([
   ["more than 90 days", { capabilities: { devices: {} }, expirySeconds: 90 * 24 * 60 * 60 + 1 }],
   ["an unknown kind", { keyType: "printer" }],
   ["no object", [1]],
-])("%s is refused with 400 and a message", async (_, body) => {
+])("a create with %s is refused with 400 and a message", async (_, body) => {
   await using emulator = await startEmulator();
   const { status, body: answer } = await as(emulator, emulator.apiKey)("POST", "/keys", body);
   expect(status).toBe(400);
@@ -223,18 +223,21 @@ test.each([
   ["capabilities", {}],
   ["devices among its capabilities", { capabilities: {} }],
   ["JSON", "{"],
-])("a create without %s is told of capabilities, as measured", async (_, body) => {
-  await using emulator = await startEmulator();
-  expect(await as(emulator, emulator.apiKey)("POST", "/keys", body)).toMatchObject({
-    status: 400,
-    body: { message: "exactly one capability scope must be populated" },
-  });
-});
+])(
+  "a create without %s is refused with a message about capabilities, as measured",
+  async (_, body) => {
+    await using emulator = await startEmulator();
+    expect(await as(emulator, emulator.apiKey)("POST", "/keys", body)).toMatchObject({
+      status: 400,
+      body: { message: "exactly one capability scope must be populated" },
+    });
+  },
+);
 
 test.each([
   ["federated", { issuer: github.issuer, subject: github.subject }, "federated identities"],
   ["client", {}, "OAuth clients"],
-])("a %s without scopes is refused", async (keyType, more, kinds) => {
+])("a create of a %s without scopes is refused", async (keyType, more, kinds) => {
   await using emulator = await startEmulator();
   const message = `scopes cannot be empty, at least one scope is required for ${kinds}`;
   for (const scopes of [[], null, undefined]) {
@@ -251,17 +254,26 @@ test.each([
   ["capabilities", { keyType: "federated", ...github, capabilities: { devices: {} } }],
   ["issuer", { keyType: "client", scopes: ["dns"], issuer: github.issuer }],
   ["scopes", { capabilities: { devices: {} }, scopes: ["dns"] }],
-])("%s of another kind is refused, and counts as absent where it is empty", async (name, body) => {
-  await using emulator = await startEmulator();
-  const call = as(emulator, emulator.apiKey);
-  expect(await call("POST", "/keys", body)).toMatchObject({
-    status: 400,
-    body: { message: expect.stringContaining(name) },
-  });
-  const kind = { keyType: "client", scopes: ["dns"] };
-  const empty = { ...kind, expirySeconds: 0, capabilities: null, issuer: "", customClaimRules: {} };
-  expect((await call("POST", "/keys", empty)).status).toBe(200);
-});
+])(
+  "a value for %s of another type is refused, and counts as missing if it is empty",
+  async (name, body) => {
+    await using emulator = await startEmulator();
+    const call = as(emulator, emulator.apiKey);
+    expect(await call("POST", "/keys", body)).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining(name) },
+    });
+    const kind = { keyType: "client", scopes: ["dns"] };
+    const empty = {
+      ...kind,
+      expirySeconds: 0,
+      capabilities: null,
+      issuer: "",
+      customClaimRules: {},
+    };
+    expect((await call("POST", "/keys", empty)).status).toBe(200);
+  },
+);
 
 test.each([
   ["a_b", "a_b"],
@@ -285,7 +297,7 @@ test.each(["a.b", "a:b", "a/b", "a\nb"])("the description %j is refused", async 
   });
 });
 
-test("an API token goes as a bearer or as a user name, and the tailnet by id, name or -", async () => {
+test("an API token is accepted as a bearer or as a user name, and the tailnet by id, name or -", async () => {
   await using emulator = await startEmulator();
   const users = (authorization: string, tailnet = "-") =>
     fetch(`${emulator.url}/api/v2/tailnet/${tailnet}/users`, { headers: { authorization } }).then(

@@ -58,7 +58,7 @@ async function serve(state: State): Promise<string> {
   return url;
 }
 
-test(`${count.toLocaleString("en")} credentials are listed, and none of the others is looked at to read, create or revoke one`, async () => {
+test(`${count.toLocaleString("en")} credentials are listed, and reading, creating or revoking one looks at no other`, async () => {
   const state = largeState();
   const { list, reads } = counting(state.keys);
   const url = await serve({ ...state, keys: list });

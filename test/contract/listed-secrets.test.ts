@@ -47,7 +47,7 @@ async function giveEachSort(): Promise<Record<string, string>> {
   };
 }
 
-test("has each secret that was given out, short-lived access tokens among them, and nothing else", async () => {
+test("the list of secrets has each issued secret, including short-lived access tokens, and nothing else", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-listed-"));
   const list = join(folder, "secrets.list");
   vi.stubEnv("TAILSCOPE_EMULATOR_SECRETS", list);

@@ -19,12 +19,15 @@ afterAll(() => emulator.close());
 const write = (policy: unknown) =>
   as(emulator, emulator.apiKey)("POST", "/acl", JSON.stringify(policy));
 
-test.each(accepted)("$id is accepted", async ({ policy }) => {
+test.each(accepted)("the policy file of capture $id is accepted", async ({ policy }) => {
   expect(await write(policy)).toMatchObject({ status: 200 });
 });
 
-test.each(refused)("$id is refused: $message", async ({ policy, status, message }) => {
-  // The capture names another domain there than its own file.
-  const expected = message.replace("PASSKEY", "EXAMPLE.COM");
-  expect(await write(policy)).toMatchObject({ status, body: { message: expected } });
-});
+test.each(refused)(
+  "the policy file of capture $id is refused: $message",
+  async ({ policy, status, message }) => {
+    // The capture names another domain there than its own file.
+    const expected = message.replace("PASSKEY", "EXAMPLE.COM");
+    expect(await write(policy)).toMatchObject({ status, body: { message: expected } });
+  },
+);

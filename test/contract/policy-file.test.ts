@@ -13,7 +13,7 @@ const policy = `{
   "tests": [{ "src": "ann@example.com", "accept": ["tag:web:443"], "deny": ["tag:web:22"] }],
 }`;
 
-test("the policy file comes as JSON or as it was written, with an ETag that a change must match", async () => {
+test("the policy file is served as JSON or as written, with an ETag that a change must match", async () => {
   await using emulator = await startEmulator({ policy });
   const call = as(emulator, emulator.apiKey);
   const json = await call("GET", "/acl");
@@ -48,7 +48,7 @@ test('"ts-default" matches a policy file that nobody has written yet', async () 
   expect((await call("POST", "/acl", policy, { "if-match": '"ts-default"' })).status).toBe(412);
 });
 
-test("a policy file with failing tests, or that cannot be read, changes nothing", async () => {
+test("a policy file that cannot be read, or whose tests fail, changes nothing", async () => {
   await using emulator = await startEmulator({ policy });
   const call = as(emulator, emulator.apiKey);
   const failing = policy.replace('"deny": ["tag:web:22"]', '"deny": ["tag:web:443"]');
@@ -104,7 +104,7 @@ test.each([
   ["POST", "/acl", policy, "policy_file"],
   ["POST", "/acl/validate", policy, "policy_file:read"],
 ] as const)(
-  "%s %s needs two device scopes beside the policy file's, and the refusal names none",
+  "%s %s needs two device scopes in addition to the policy file's, and the refusal names none",
   async (method, path, body, scope) => {
     await using emulator = await startEmulator({ policy });
     const needed = [scope, "devices:core:read", "devices:posture_attributes:read"];
@@ -155,16 +155,19 @@ test.each([
     { src: "ann@example.com", accept: ["100.64.3.4:22"] },
     200,
   ],
-])("%s: a test that depends on what is not known has passed", async (_, rule, asserted, status) => {
-  await using emulator = await startEmulator();
-  const text = JSON.stringify({
-    tagOwners: { "tag:web": [] },
-    groups: { "group:ops": ["ann@example.com"] },
-    grants: [{ dst: ["tag:web"], ip: ["tcp:22"], ...rule }],
-    tests: [asserted],
-  });
-  expect(await as(emulator, emulator.apiKey)("POST", "/acl", text)).toMatchObject({ status });
-});
+])(
+  "a test of the policy file passes if it depends on unknown data: %s",
+  async (_, rule, asserted, status) => {
+    await using emulator = await startEmulator();
+    const text = JSON.stringify({
+      tagOwners: { "tag:web": [] },
+      groups: { "group:ops": ["ann@example.com"] },
+      grants: [{ dst: ["tag:web"], ip: ["tcp:22"], ...rule }],
+      tests: [asserted],
+    });
+    expect(await as(emulator, emulator.apiKey)("POST", "/acl", text)).toMatchObject({ status });
+  },
+);
 
 test("names of sections and fields are read in any case, and in their older spellings", async () => {
   await using emulator = await startEmulator();
@@ -178,7 +181,7 @@ test("names of sections and fields are read in any case, and in their older spel
   expect(await call("POST", "/acl", text.replace(":23", ":22"))).toMatchObject({ status: 400 });
 });
 
-test("a stored policy file that Tailscale has come to refuse is still the tailnet's own", async () => {
+test("a stored policy file that Tailscale now refuses is still the tailnet's own", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-policy-"));
   try {
     const data = join(folder, "tailnet.json");

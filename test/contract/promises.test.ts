@@ -88,7 +88,7 @@ describe("S1: access tokens can be limited to specific kinds of operations", () 
     ]);
   });
 
-  test("a token keeps the scopes that it was given with, and the next one has the client's new ones", async () => {
+  test("a token keeps the scopes that it was issued with, and the next one has the client's new ones", async () => {
     await using emulator = await startEmulator();
     const client = await makeClient(emulator, ["users:read", "dns"]);
     const before = await takeToken(emulator, client);
@@ -106,7 +106,7 @@ describe("S2: any standard OAuth 2.0 library gets short-lived tokens again and a
   test.each([
     ["in the form", oauth.ClientSecretPost],
     ["in Basic auth", oauth.ClientSecretBasic],
-  ])("with the secret %s", async (_, authentication) => {
+  ])("a standard library gets a token with the secret %s", async (_, authentication) => {
     await using emulator = await startEmulator();
     const client = await makeClient(emulator, ["dns", "users:read"]);
     const [one, two] = [
@@ -120,7 +120,7 @@ describe("S2: any standard OAuth 2.0 library gets short-lived tokens again and a
       expect((await as(emulator, access_token)("GET", "/users")).status).toBe(200);
   });
 
-  test("a token ends after one hour, and the next one is as good", async () => {
+  test("a token expires after one hour, and the next one works as well", async () => {
     await using emulator = await startEmulator();
     const client = await makeClient(emulator, ["users:read"]);
     const { access_token } = await takeToken(emulator, client);
@@ -137,7 +137,7 @@ describe("S2: any standard OAuth 2.0 library gets short-lived tokens again and a
     ).toBe(200);
   });
 
-  test("a wrong secret and another grant are refused", async () => {
+  test("a token request with a wrong secret or another grant type is refused", async () => {
     await using emulator = await startEmulator();
     const client = await makeClient(emulator, ["dns"]);
     const grant = {
@@ -155,7 +155,7 @@ describe("S2: any standard OAuth 2.0 library gets short-lived tokens again and a
 });
 
 describe("S3: an OAuth client generates auth keys with a specific set of tags", () => {
-  test("they must be tagged, and belong to the tailnet and not to a user", async () => {
+  test("auth keys of an OAuth client must have tags, and belong to the tailnet and not to a user", async () => {
     await using emulator = await startEmulator();
     const { access_token } = await takeToken(
       emulator,
@@ -179,7 +179,7 @@ describe("S3: an OAuth client generates auth keys with a specific set of tags", 
     });
   });
 
-  test("a user's own key may do without tags, and belongs to that user", async () => {
+  test("a user's own auth key can be without tags, and belongs to that user", async () => {
     await using emulator = await startEmulator();
     const made = await as(emulator, emulator.apiKey)("POST", "/keys", {
       capabilities: { devices: {} },
@@ -191,7 +191,7 @@ describe("S3: an OAuth client generates auth keys with a specific set of tags", 
 });
 
 describe("S4: OAuth clients are owned by no user and do not expire", () => {
-  test("a client outlives the user who made it, and works years later", async () => {
+  test("a client outlives the user who created it, and works years later", async () => {
     await using emulator = await startEmulator();
     const client = await makeClient(
       emulator,
@@ -209,7 +209,7 @@ describe("S4: OAuth clients are owned by no user and do not expire", () => {
 });
 
 describe("S5: creation and use of OAuth clients are in the audit log", () => {
-  test("with who, what and when", async () => {
+  test("the audit log shows who created and used a client, and when", async () => {
     await using emulator = await startEmulator({ strictness: { logsUpdates: true } });
     const client = await makeClient(emulator, ["dns", "logs:configuration:read"]);
     const { access_token } = await takeToken(emulator, client);
@@ -246,7 +246,7 @@ describe("S5: creation and use of OAuth clients are in the audit log", () => {
 });
 
 describe("S6: they can be revoked at any time", () => {
-  test("revocation bites at once, for tokens already given too", async () => {
+  test("a revocation takes effect at once, even for tokens that were already issued", async () => {
     await using emulator = await startEmulator();
     const client = await makeClient(emulator, ["users:read"]);
     const { access_token } = await takeToken(emulator, client);
@@ -277,22 +277,25 @@ describe("S7: administrators can only set scopes that grant what their role perm
   test.each([
     ["network-admin", "users", "dns"],
     ["it-admin", "policy_file", "users"],
-  ] as const)("%s cannot give %s and can give %s", async (role, forbidden, permitted) => {
-    await using emulator = await startEmulator();
-    const call = as(emulator, emulator.roles[role]);
-    expect(
-      await call("POST", "/keys", { keyType: "client", scopes: [permitted, forbidden] }),
-    ).toMatchObject({
-      status: 403,
-      body: { message: `actor cannot set scopes: [${forbidden}]` },
-    });
-    expect((await call("POST", "/keys", { keyType: "client", scopes: [permitted] })).status).toBe(
-      200,
-    );
-  });
+  ] as const)(
+    "an administrator with the role %s cannot give %s and can give %s",
+    async (role, forbidden, permitted) => {
+      await using emulator = await startEmulator();
+      const call = as(emulator, emulator.roles[role]);
+      expect(
+        await call("POST", "/keys", { keyType: "client", scopes: [permitted, forbidden] }),
+      ).toMatchObject({
+        status: 403,
+        body: { message: `actor cannot set scopes: [${forbidden}]` },
+      });
+      expect((await call("POST", "/keys", { keyType: "client", scopes: [permitted] })).status).toBe(
+        200,
+      );
+    },
+  );
 
   test.each(["auditor", "member", "billing-admin"] as const)(
-    "%s makes no client at all",
+    "an administrator with the role %s can create no client",
     async (role) => {
       await using emulator = await startEmulator();
       const { status } = await as(emulator, emulator.roles[role])("POST", "/keys", {
@@ -303,7 +306,7 @@ describe("S7: administrators can only set scopes that grant what their role perm
     },
   );
 
-  test("a client passes on only scopes that it holds, when it makes one and when it changes one", async () => {
+  test("a client gives only scopes that it has, when it creates a client and when it changes one", async () => {
     await using emulator = await startEmulator();
     const { access_token } = await takeToken(
       emulator,
@@ -325,7 +328,7 @@ describe("S7: administrators can only set scopes that grant what their role perm
 });
 
 describe("S8: API access tokens are tied to a user", () => {
-  test("they have all of that user's permissions, live at most 90 days, and die with the user", async () => {
+  test("an API access token has all of its user's permissions, lives at most 90 days, and ends with the user", async () => {
     await using emulator = await startEmulator();
     const call = as(emulator, emulator.roles["it-admin"]);
     expect((await call("GET", "/users")).status).toBe(200);

@@ -32,7 +32,7 @@ const trusting = { NODE_EXTRA_CA_CERTS: file("ca.pem", certificate) };
 
 const userInfo = "proxy-user:proxy-password-0123456789";
 
-test("doctor asks through the proxy, from the clock to the token, and says which proxy that is", async () => {
+test("doctor asks through the proxy, from the clock to the token, and names that proxy", async () => {
   await using emulator = await startEmulator();
   await using api = await startTls(emulator.url);
   await using proxy = await startProxy({ "api.tailscale.test": api.port });
@@ -54,7 +54,7 @@ test("doctor asks through the proxy, from the clock to the token, and says which
   expect(emulator.control.takeRequests()).toContainEqual({ method: "POST", path: "/oauth/token" });
 });
 
-test("without the proxy's help a failure names the proxy, and never its user info", async () => {
+test("a failure without the proxy's help names the proxy, but not its user name and password", async () => {
   await using proxy = await startProxy();
   proxy.answer = 407;
   const { code, stdout, stderr } = await run(["audit"], {
@@ -69,7 +69,7 @@ test("without the proxy's help a failure names the proxy, and never its user inf
   expect(stderr).not.toContain("proxy-password");
 });
 
-test("an emulator on loopback is reached although a proxy is set, and the proxy is not asked", async () => {
+test("an emulator on loopback is reached without the proxy, even if one is set", async () => {
   await using emulator = await startEmulator();
   await using proxy = await startProxy();
   const { stdout } = await run(["doctor"], {
@@ -103,7 +103,7 @@ test("a comment reaches the platform through the proxy", async () => {
   expect(new Set(proxy.asked)).toEqual(new Set(["api.github.test:443"]));
 });
 
-test("a cloud is asked for identity tokens through the proxy, but for its services on this machine", async () => {
+test("a cloud is asked for identity tokens through the proxy, except for services on this machine", async () => {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);

@@ -34,7 +34,7 @@ function ask(...args: string[]) {
 }
 
 describe("a credential that is described", () => {
-  test("is followed through tags to what the rules open, with the line of each", async () => {
+  test("reach follows a described credential through tags to what the rules open, with the line of each", async () => {
     const { code, stdout, stderr } = await ask(...ci);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("reaches 3 destinations through 3 tags.");
@@ -42,7 +42,7 @@ describe("a credential that is described", () => {
     expect(stdout).toMatch(/tag:web +owned by tag:ci +tagOwners, line 7/);
   });
 
-  test("is shown to programs with nodes, edges, reasons and conditions, the same each time", async () => {
+  test("reach shows a described credential to programs with nodes, edges, reasons and conditions, the same each time", async () => {
     const [one, other] = [await ask(...ci, "--json"), await ask(...ci, "--json")];
     expect(one.stdout).toBe(other.stdout);
     const { reach } = JSON.parse(one.stdout);
@@ -59,7 +59,7 @@ describe("a credential that is described", () => {
     });
   });
 
-  test.each(["markdown", "html"])("is drawn in %s", async (format) => {
+  test.each(["markdown", "html"])("reach draws a described credential in %s", async (format) => {
     const { code, stdout } = await ask(...ci, "--format", format);
     expect(code).toBe(0);
     expect(stdout).toContain(format === "html" ? "<svg" : "```mermaid");
@@ -67,19 +67,19 @@ describe("a credential that is described", () => {
   });
 });
 
-test("who gets to a target is everybody, by every kind of way", async () => {
+test("reach --to names everybody who reaches the target, by every kind of way", async () => {
   const { stdout } = await ask(...ci, "--to", "tag:db:5432");
   expect(stdout).toMatch(/^4 ways to tag:db:5432: 1 from an API credential/);
   expect(stdout).toContain("as tag:bastion, owned by group:ops, logs in on tag:db as root");
 });
 
-test("between two every way is told step by step", async () => {
+test("reach --between shows every way step by step", async () => {
   const { stdout } = await ask(...ci, "--between", "described", "tag:db:5432");
   expect(stdout).toMatch(/admits a machine of tag:web +owned by tag:ci +tagOwners, line 7/);
 });
 
 describe("what must not be", () => {
-  test("exits with 2 where a credential gets there, and says by which way", async () => {
+  test("reach exits with 2 if a credential reaches a denied target, and shows the way", async () => {
     const { code, stdout } = await ask(...ci, "--deny", "tag:bastion", "--deny", "tag:db");
     expect(code).toBe(2);
     expect(stdout).toContain("described must not reach tag:db, but does.");
@@ -87,7 +87,7 @@ describe("what must not be", () => {
     expect(stdout).not.toContain("must not reach tag:bastion");
   });
 
-  test("exits with 0 where everything holds", async () => {
+  test("reach exits with 0 if every check passes", async () => {
     const expected = file(
       "expected.hujson",
       '[{"src": "tag:web", "accept": ["tag:db:5432"], "deny": ["tag:db:22"]}, // so\n]',
@@ -99,7 +99,7 @@ describe("what must not be", () => {
     expect((await ask(...ci, "--deny", "tag:bastion")).code).toBe(0);
   });
 
-  test("exits with 2 where a list does not hold, either way", async () => {
+  test("reach exits with 2 if an expected or denied target of a list does not hold", async () => {
     const expected = file("expected.json", [
       { src: "tag:web", accept: ["tag:bastion:22"], deny: ["tag:db:5432"] },
     ]);
@@ -109,7 +109,7 @@ describe("what must not be", () => {
     expect(stdout).toContain("tag:web must not reach tag:db:5432, but does.");
   });
 
-  test("exits with 2 where a member alone gets to what a group must not", async () => {
+  test("reach exits with 2 if a member alone reaches what the group must not", async () => {
     const rules = file("group.json", {
       groups: { "group:ops": ["ada@acme.example", "bo@acme.example"] },
       tagOwners: { "tag:db": [] },
@@ -125,13 +125,13 @@ describe("what must not be", () => {
   test.each([
     ["a list without entries", [], "its list is empty"],
     ["an entry without anything", [{ src: "tag:web" }], "entry 1 has neither accept nor deny"],
-  ])("%s is an error, since it would always hold", async (_, list, problem) => {
+  ])("a check of %s is an error, because it could never fail", async (_, list, problem) => {
     const { code, stderr } = await ask("--expect", file("nothing.json", list));
     expect(code).toBe(1);
     expect(stderr).toContain(problem);
   });
 
-  test("is an error where there is nobody of whom it could hold", async () => {
+  test("a check is an error if there is nobody to check", async () => {
     const { code, stderr } = await ask("--deny", "tag:db");
     expect(code).toBe(1);
     expect(stderr).toContain("--deny has nothing to check, because no credentials are given.");
@@ -140,7 +140,7 @@ describe("what must not be", () => {
 
 describe("machines", () => {
   test.each(accepted.slice(0, 3))(
-    "of $id have the flows that Tailscale gave them",
+    "the machines of $id have the flows that Tailscale gave them",
     async (capture) => {
       const machines = file("machines.json", capture);
       const { code, stdout } = await run(
@@ -158,7 +158,7 @@ describe("machines", () => {
     },
   );
 
-  test("of a policy that Tailscale refuses have no flows, but its reason", async () => {
+  test("the machines of a policy that Tailscale refuses have no flows, and the answer gives the reason", async () => {
     const [first] = refused;
     const machines = file("refused.json", { ...first, users: [], machines: [] });
     const { code, stdout } = await run(["reach", "--machines", machines, "--json"], {}, "", folder);
@@ -168,7 +168,7 @@ describe("machines", () => {
     });
   });
 
-  test("are found by their names and addresses", async () => {
+  test("machines are found by their names and addresses", async () => {
     const machines = file("two.json", {
       users: [{ name: "ada", email: "ada@acme.example", role: "owner" }],
       machines: [
@@ -188,7 +188,7 @@ describe("--blame", () => {
       env: { PATH: process.env["PATH"], HOME: folder, GIT_AUTHOR_DATE: "2026-10-02T00:00:00Z" },
     });
 
-  test("names the commit that brought each line, and says what a shallow clone does not have", async () => {
+  test("--blame names the commit that added each line, and says what a shallow clone lacks", async () => {
     const repository = join(folder, "repository");
     mkdirSync(repository);
     git(repository, "init", "--quiet");
@@ -215,7 +215,7 @@ describe("--blame", () => {
     expect(shallow.stdout).toContain("line 14: older than this shallow clone");
   });
 
-  test("follows a renamed file in a folder, names what is not committed, and is in every format", async () => {
+  test("--blame follows a renamed file, names what is not committed, and is in every format", async () => {
     const repository = join(folder, "moved");
     mkdirSync(join(repository, "net/old"), { recursive: true });
     // Names of commits are longer there.
@@ -253,7 +253,7 @@ describe("--blame", () => {
       expect(await asked("--format", format)).toContain("not committed yet");
   });
 
-  test("says where there is no history", async () => {
+  test("--blame says if there is no history", async () => {
     const { code, stderr } = await ask(...ci, "--to", "tag:db", "--blame");
     expect(code).toBe(0);
     expect(stderr).toContain("its lines cannot be blamed");
@@ -261,7 +261,7 @@ describe("--blame", () => {
 });
 
 describe("what is not understood", () => {
-  test("counts as everything, is named with its place, and exits with 1", async () => {
+  test("what is not understood counts as everything, is named with its place, and exits with 1", async () => {
     const strange = file("strange.hujson", company.replace('"groups"', '"frobs": {},\n"groups"'));
     const { code, stdout, stderr } = await run(
       ["reach", "--policy", strange, ...ci],
@@ -275,7 +275,7 @@ describe("what is not understood", () => {
   });
 
   test.each(["credentials", "machines"])(
-    "and names in it do nothing to a terminal, asked of %s",
+    "names in what is not understood do not control a terminal, for %s",
     async (whom) => {
       const evil = "\u001b[31mred\n# head\u202e";
       const policy = {
@@ -296,7 +296,7 @@ describe("what is not understood", () => {
     },
   );
 
-  test("users of a domain are, where --domain says that it is the tailnet's", async () => {
+  test("users of a domain are understood if --domain says that it is the tailnet's", async () => {
     const known = '"users": ["root", "localpart:*@acme.example"]';
     const path = file("domain.hujson", company.replace('"users": ["root"]', known));
     const asked = (...more: string[]) =>
@@ -308,7 +308,7 @@ describe("what is not understood", () => {
     expect((await asked("--domain", "acme.com")).stderr).toContain("Tailscale would refuse");
   });
 
-  test("a policy that Tailscale would refuse is an error that says where", async () => {
+  test("a policy that Tailscale would refuse is an error with its place", async () => {
     const wrong = file(
       "wrong.hujson",
       company.replace('"dst": ["tag:web"]', '"dst": ["tag:nowhere"]'),
@@ -320,7 +320,7 @@ describe("what is not understood", () => {
 });
 
 describe("credentials", () => {
-  test("of a preview are those that the stack will have", async () => {
+  test("the credentials of a preview are those that the stack will have", async () => {
     const preview = file(
       "preview.json",
       previewOf(
@@ -332,7 +332,7 @@ describe("credentials", () => {
     expect(stdout).toContain("OAuth client ci with auth_keys and tag:ci reaches 3 destinations");
   });
 
-  test("of a state are those of the official provider as well, and what it does not say counts as everything", async () => {
+  test("the credentials of a state include the official provider's, and what it does not say counts as everything", async () => {
     const official = (type: string, name: string, outputs: object) => ({
       urn: `urn:pulumi:dev::test::tailscale:index/${type}::${name}`,
       type: `tailscale:index/${type}`,
@@ -376,7 +376,7 @@ describe("credentials", () => {
     expect((await ask("--state", state, "--from", "ci", "--deny", "tag:db")).code).toBe(2);
   });
 
-  test("of the tailnet are listed with its own policy file, each with what matters most", async () => {
+  test("the credentials of the tailnet are listed with its own policy file, each with what matters most", async () => {
     await using emulator = await startEmulator({
       policy: JSON.stringify({
         tagOwners: { "tag:ci": [], "tag:web": ["tag:ci"], "tag:db": [] },
@@ -412,7 +412,7 @@ test.each([
   [["--scopes", "dns", "--state", "x.json"], "The credentials come from one place."],
   [["--from", "nobody"], 'There is no credential, tag or group called "nobody".'],
   [[...ci, "--to", "tag:nowhere"], "is not defined in the policy file"],
-])("%j is refused: %s", async (args, message) => {
+])("the command line %j is refused: %s", async (args, message) => {
   const { code, stderr } = await ask(...args);
   expect(code).toBe(1);
   expect(stderr).toContain(message);

@@ -51,7 +51,7 @@ const rounds = 50;
 
 /** As many emulators as keep each small: an emulator looks through all its keys. */
 test.each(Array.from({ length: runs(1000) / rounds }, (_, part) => part + 1))(
-  "what a credential can give is what the API lets it give, for 50 random tag owners: part %i",
+  "a credential can give what the API lets it give, for 50 random tag owners: part %i",
   async (part) => {
     const random = numbersFrom(seed + part);
     await using emulator = await startEmulator({ policy: policyWith(randomOwners(random)) });

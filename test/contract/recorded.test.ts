@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 import { replay } from "../recorded/replay";
 import { differences, samples } from "../recorded/sample";
 
-test.each(samples)("%s", async (_, sample) => {
+test.each(samples)("the emulator answers as recorded: %s", async (_, sample) => {
   // What is no question of the sample's: it is sent at once.
   await using emulator = await startEmulator({ strictness: { freshClientMilliseconds: 0 } });
   const { status, headers, body } = await replay(emulator, sample);
@@ -18,7 +18,7 @@ test.each(samples)("%s", async (_, sample) => {
 });
 
 test.each(samples)(
-  "%s says where and when it was seen, and holds no secret and no real id",
+  "the recorded sample %s says where and when it was seen, and contains no secret and no real id",
   (_, sample) => {
     expect(sample.source.length).toBeGreaterThan(10);
     expect(sample.date).toMatch(/^\d{4}-\d\d-\d\d$/);
@@ -42,7 +42,7 @@ describe("two answers are of one form", () => {
       [{ b: 1 }, { a: 1 }, other],
     ],
     ["with members in another order", { a: 1, b: null }, { b: null, a: 1 }],
-  ])("%s", (_, expected, actual) => {
+  ])("two answers have one form: %s", (_, expected, actual) => {
     expect(differences(expected, actual)).toEqual([]);
   });
 
@@ -83,7 +83,7 @@ describe("two answers are of one form", () => {
       [{ c: 3 }, { a: 1, b: 2 }],
       ["body.0.b: 2, not 1"],
     ],
-  ])("but not where %s", (_, expected, actual, found) => {
+  ])("two answers have different forms if %s", (_, expected, actual, found) => {
     expect(differences(expected, actual)).toEqual(found);
   });
 });

@@ -10,7 +10,7 @@ import { expect, test } from "vitest";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const json = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8"));
 
-test("it installs what tailscope needs and the compiler, in exactly the versions and contents that are tested here", () => {
+test("the action installs what tailscope needs and the compiler, in exactly the versions that are tested here", () => {
   const wanted = json("actions/review/package.json").dependencies as Record<string, string>;
   expect(Object.keys(wanted).sort()).toEqual(
     [...Object.keys(json("provider/package.json").dependencies), "typescript"].sort(),
@@ -34,7 +34,7 @@ test("it installs what tailscope needs and the compiler, in exactly the versions
   }
 });
 
-test("it compiles tailscope to the very files that are published", () => {
+test("the action compiles tailscope to the same files that are published", () => {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-action-"));
   try {
     const tsc = join(root, "node_modules/typescript/bin/tsc");

@@ -37,7 +37,7 @@ function review(args: string[], environment: Record<string, string> = {}) {
   return run(["review", ...args], { ...env, ...environment }, unchanged, folder);
 }
 
-test("compares the file that is given with the tailnet's, and sends nothing but that question", async () => {
+test("--tailnet-policy compares the given file with the tailnet's, and sends only that request", async () => {
   emulator.control.takeRequests();
   const args = ["--tailnet-policy", "--policy", wider, "--fail-on", "reach"];
   const { code, stdout, stderr } = await review(args);
@@ -48,14 +48,14 @@ test("compares the file that is given with the tailnet's, and sends nothing but 
   ]);
 });
 
-test("takes the tailnet's before and after the change where nobody gives another", async () => {
+test("--tailnet-policy uses the tailnet's file before and after the change if no other is given", async () => {
   const { code, stdout } = await review(["--tailnet-policy", "--fail-on", "reach"]);
   expect(code).toBe(0);
   expect(stdout).toContain("The tailnet's policy file is assumed to stay as it is");
   expect((await review(["--tailnet-policy", "--deny", "tag:db"])).code).toBe(0);
 });
 
-test("without it nothing is sent, with a deployer in the environment or not", async () => {
+test("without --tailnet-policy nothing is sent, with or without a deployer in the environment", async () => {
   emulator.control.takeRequests();
   expect((await review(["--policy", wider])).code).toBe(0);
   const { code, stderr } = await review(["--fail-on", "reach"]);
@@ -64,7 +64,7 @@ test("without it nothing is sent, with a deployer in the environment or not", as
   expect(emulator.control.takeRequests()).toEqual([]);
 });
 
-test("a deployer that may not read the policy file is told what it needs, and nothing passes", async () => {
+test("a deployer that cannot read the policy file is told what it needs, and nothing passes", async () => {
   const reader = await makeClient(emulator, ["auth_keys:read"], []);
   const { code, stdout, stderr } = await review(["--tailnet-policy", "--fail-on", "reach"], {
     TAILSCALE_API_KEY: "",
@@ -75,7 +75,7 @@ test("a deployer that may not read the policy file is told what it needs, and no
   expect(stderr).toContain("policy_file:read");
 });
 
-test("who would ask it is refused where nobody asks", async () => {
+test("options for the deployer are refused without --tailnet-policy", async () => {
   const { code, stderr } = await review(["--connection", "other"]);
   expect(code).toBe(1);
   expect(stderr).toContain("--connection only chooses the deployer that asks the tailnet.");

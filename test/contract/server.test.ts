@@ -5,7 +5,7 @@ import { as, makeClient, takeToken } from "./client";
 const users = (emulator: Emulator) => as(emulator, emulator.apiKey)("GET", "/users");
 
 describe("the users and the audit log", () => {
-  test("there is one user a role, in the API's form", async () => {
+  test("there is one user for each role, in the API's form", async () => {
     await using emulator = await startEmulator();
     const { body } = await users(emulator);
     expect(body.users.map(({ role }: { role: string }) => role).sort()).toEqual(
@@ -19,7 +19,7 @@ describe("the users and the audit log", () => {
     });
   });
 
-  test("the log is filtered by time, actor, target and event", async () => {
+  test("the audit log is filtered by time, actor, target and event", async () => {
     await using emulator = await startEmulator();
     const one = await makeClient(emulator, ["dns"]);
     await takeToken(emulator, one);
@@ -47,7 +47,7 @@ describe("the users and the audit log", () => {
   });
 });
 
-test("every answer of the API has an id of its request that support can find", async () => {
+test("every answer of the API has a request id that support can find", async () => {
   await using emulator = await startEmulator();
   const call = as(emulator, emulator.apiKey);
   const { id } = await makeClient(emulator, ["dns"]);
@@ -78,7 +78,7 @@ describe("requests that no well-behaved client sends", () => {
     ["GET", "/keys/../users/../nowhere"],
     ["GET", "/keys/%2e%2e%2fusers"],
     ["GET", "/keys/%"],
-  ])("%s %s is answered with 404 and a message", async (method, path) => {
+  ])("a request %s %s is answered with 404 and a message", async (method, path) => {
     await using emulator = await startEmulator();
     const { status, body } = await as(emulator, emulator.apiKey)(method, path);
     expect(status).toBe(404);
@@ -109,7 +109,7 @@ describe("requests that no well-behaved client sends", () => {
 });
 
 describe("the control interface", () => {
-  test("it is apart from the API and opened by a token of its own alone", async () => {
+  test("the control interface is separate from the API and needs its own token", async () => {
     await using emulator = await startEmulator();
     const { id } = await makeClient(emulator, ["dns"]);
     const control = (token: string, name: string, body: unknown) =>
@@ -134,7 +134,7 @@ describe("the control interface", () => {
     expect((await users(emulator)).status).toBe(401);
   });
 
-  test("a fault strikes the requests it names, as often as it says, and never the control interface", async () => {
+  test("a fault affects the requests that it names, as often as it says, and never the control interface", async () => {
     await using emulator = await startEmulator();
     emulator.control.addFault({
       method: "get",
@@ -157,15 +157,18 @@ describe("the control interface", () => {
     ["reset", 0],
     ["lose-answer", 1],
     ["cut-answer", 1],
-  ] as const)("%s: the client gets no answer, and %i credentials are made", async (kind, made) => {
-    await using emulator = await startEmulator();
-    emulator.control.addFault({ method: "POST", path: "/keys", effect: { kind } });
-    await expect(makeClient(emulator, ["dns"])).rejects.toThrow();
-    expect(emulator.control.activeCredentials()).toHaveLength(made);
-    expect((await users(emulator)).status).toBe(200);
-  });
+  ] as const)(
+    "after the fault %s the client gets no answer, and %i credentials exist",
+    async (kind, made) => {
+      await using emulator = await startEmulator();
+      emulator.control.addFault({ method: "POST", path: "/keys", effect: { kind } });
+      await expect(makeClient(emulator, ["dns"])).rejects.toThrow();
+      expect(emulator.control.activeCredentials()).toHaveLength(made);
+      expect((await users(emulator)).status).toBe(200);
+    },
+  );
 
-  test("stall: the request waits until its client gives up", async () => {
+  test("the fault stall makes the request wait until its client gives up", async () => {
     await using emulator = await startEmulator();
     emulator.control.addFault({ path: "/users", effect: { kind: "stall" } });
     const giveUp = new AbortController();
@@ -178,7 +181,7 @@ describe("the control interface", () => {
     await expect(stalled).rejects.toThrow();
   });
 
-  test("a machine uses a single-use key up, and a reusable one not", async () => {
+  test("a machine uses up a single-use key, and not a reusable one", async () => {
     await using emulator = await startEmulator();
     const call = as(emulator, emulator.apiKey);
     const [single, reusable] = [

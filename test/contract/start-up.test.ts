@@ -74,7 +74,7 @@ const commands = [
 ];
 
 test.each(["--version", "--help", ...commands.map((name) => `${name} --help`)])(
-  "%s loads how commands are called, and nothing of what they do",
+  "%s loads only how commands are called",
   async (typed) => {
     const loaded = await loadedBy(...typed.split(" "));
     expect(loaded.filter((path) => /^(zod|undici|jsonc-parser)\//.test(path))).toEqual([]);
@@ -85,7 +85,7 @@ test.each(["--version", "--help", ...commands.map((name) => `${name} --help`)])(
   },
 );
 
-test("a review on a terminal loads no HTTP, no zod and no other format", async () => {
+test("a review on a terminal loads no HTTP client, no zod and no other format", async () => {
   const loaded = await loadedBy("review", preview);
   expect(loaded).toContain("review/formats/terminal.js");
   const others = /^(undici|zod)\/|formats\/(html|sarif|markdown)[.]js$|input\/plan[.]js$/;
@@ -97,7 +97,7 @@ const kept = () => join(folder, "tailscope", "compiled");
 const entries = () =>
   existsSync(kept()) ? readdirSync(kept(), { recursive: true, encoding: "utf8" }) : [];
 
-test("compiled code is kept in a folder of the user's own, which nobody else can read or write", async () => {
+test("compiled code is cached in a folder that only the user can read or write", async () => {
   const { stdout, stderr } = await run(["--version"]);
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect(stderr).toBe("");
@@ -105,14 +105,14 @@ test("compiled code is kept in a folder of the user's own, which nobody else can
   expect(entries().length).toBeGreaterThan(10);
 });
 
-test("what is kept makes no difference to what is printed", async () => {
+test("the cache of compiled code does not change the output", async () => {
   const first = await run(["review", preview]);
   const second = await run(["review", preview]);
   expect(second).toEqual(first);
   expect(first.code).toBe(0);
 });
 
-test("NODE_COMPILE_CACHE names another folder, and is enough", async () => {
+test("NODE_COMPILE_CACHE alone sets another folder", async () => {
   const named = join(folder, "named");
   await run(["--version"], { NODE_COMPILE_CACHE: named });
   expect(readdirSync(named)).not.toEqual([]);
@@ -128,7 +128,7 @@ test.each(["NODE_DISABLE_COMPILE_CACHE", "NODE_V8_COVERAGE"])(
   },
 );
 
-test("a relative XDG_CACHE_HOME counts as none: the home folder has the cache", async () => {
+test("a relative XDG_CACHE_HOME is ignored, and the home folder has the cache", async () => {
   const home = join(folder, "home");
   mkdirSync(home);
   await run(["--version"], { XDG_CACHE_HOME: "relative", HOME: home });
@@ -136,7 +136,7 @@ test("a relative XDG_CACHE_HOME counts as none: the home folder has the cache", 
   expect(existsSync(join(folder, "relative"))).toBe(false);
 });
 
-test("where it cannot be written, the command runs and says nothing of it", async () => {
+test("a command runs without a message if it cannot write the cache", async () => {
   const file = join(folder, "file");
   writeFileSync(file, "");
   const { code, stdout, stderr } = await run(["--version"], { XDG_CACHE_HOME: file });
@@ -144,7 +144,7 @@ test("where it cannot be written, the command runs and says nothing of it", asyn
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
-test("a process that may not write keeps nothing, and says nothing of it", async () => {
+test("a process without the right to write caches nothing, and says nothing about it", async () => {
   const { code, stderr } = await runProcess(
     process.execPath,
     ["--permission", "--allow-fs-read=*", command, "--version"],
@@ -157,7 +157,7 @@ test("a process that may not write keeps nothing, and says nothing of it", async
 test.each([
   ["itself", () => kept()],
   ["on the way to it", () => join(folder, "tailscope")],
-])("a folder that everybody may write, %s, gives no code to run", async (_, shared) => {
+])("code is never run from a folder that everybody can write to: %s", async (_, shared) => {
   mkdirSync(kept(), { recursive: true, mode: 0o700 });
   chmodSync(shared(), 0o777);
   const { code, stderr } = await run(["--version"]);
@@ -165,7 +165,7 @@ test.each([
   expect(entries()).toEqual([]);
 });
 
-test("a link leads to no folder that everybody may write", async () => {
+test("the cache follows no link to a folder that everybody can write to", async () => {
   const shared = join(folder, "shared");
   mkdirSync(shared);
   chmodSync(shared, 0o777);
@@ -176,7 +176,7 @@ test("a link leads to no folder that everybody may write", async () => {
   expect(readdirSync(join(shared, "compiled"))).toEqual([]);
 });
 
-test("a folder for everybody whose entries only their owners rename, as /tmp is, may be on the way", async () => {
+test("the cache may be below a folder such as /tmp, in which only owners can rename entries", async () => {
   chmodSync(folder, 0o1777);
   await run(["--version"]);
   expect(entries().length).toBeGreaterThan(10);
@@ -200,7 +200,7 @@ function runProvider(verb: string, environment: Record<string, string> = {}): Pr
   });
 }
 
-test("a provider process keeps what its first verb compiled, although the engine kills it", async () => {
+test("a provider process caches what its first verb compiled, although the engine kills it", async () => {
   const { code } = await runProvider('provider.check({}, { scopes: ["dns:read"] })');
   expect(code).toBe(null);
   const checked = entries().length;
@@ -216,7 +216,7 @@ test("a provider process keeps what its first verb compiled, although the engine
   expect(entries().length).toBeGreaterThan(checked + 50);
 });
 
-test("a program that declares resources keeps nothing by itself", async () => {
+test("a program that declares resources caches nothing by itself", async () => {
   const { code } = await runProvider("Promise.resolve()");
   expect(code).toBe(null);
   expect(entries()).toEqual([]);

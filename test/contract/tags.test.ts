@@ -54,7 +54,7 @@ test.each([
     why: "a tag that the policy file does not define",
   },
 ])(
-  "a client with $client makes a key with $key: $permitted ($why)",
+  "whether a client with $client can create a key with $key: $permitted ($why)",
   async ({ client, key, permitted }) => {
     await using emulator = await startEmulator({ policy });
     const { access_token } = await takeToken(
@@ -77,7 +77,7 @@ test.each([
   },
 );
 
-test("a user gives the tags that the user owns, an admin every tag that is defined, and nobody one that is not", async () => {
+test("a user gives the tags that the user owns, an admin gives every defined tag, and nobody gives an undefined one", async () => {
   await using emulator = await startEmulator({ policy });
   const it = as(emulator, emulator.roles["it-admin"]);
   expect((await it("POST", "/keys", authKey("tag:theirs"))).status).toBe(200);
@@ -126,7 +126,7 @@ test.each([
   [true, 200],
   [false, 400],
 ])(
-  "a client with the scope all gives every defined tag, with a token for less only where that is so: %s",
+  "a client with the scope all gives every defined tag, and its narrowed token only if that is so: %s",
   async (narrowedAllGivesAnyTag, status) => {
     await using emulator = await startEmulator({ policy, strictness: { narrowedAllGivesAnyTag } });
     const client = { id: emulator.clientId, key: emulator.clientSecret };

@@ -115,7 +115,7 @@ async function startProxy(
 const isCreate = (address: string, method: string) =>
   method === "POST" && address.endsWith("/keys");
 
-test("a tailnet that is in use is refused, and nothing was sent but reads", async () => {
+test("a tailnet that is in use is refused, and only reads were sent", async () => {
   await using emulator = await startWorld("lenient");
   const { code, stdout, stderr } = await command(asOwner(emulator), "--write");
   expect(stderr).toMatch(/^This tailnet does not look like a throwaway, so nothing was tried:$/m);
@@ -124,7 +124,7 @@ test("a tailnet that is in use is refused, and nothing was sent but reads", asyn
   expect(emulator.control.takeRequests().filter(({ method }) => method !== "GET")).toEqual([]);
 });
 
-test("without --write it changes nothing, and says what it could not try", async () => {
+test("without --write the run changes nothing, and says what it could not check", async () => {
   await using emulator = await startWorld("lenient");
   emulator.control.takeRequests();
   const { code, stdout } = await command(asOwner(emulator), ...named);
@@ -142,7 +142,7 @@ test("without --write it changes nothing, and says what it could not try", async
 });
 
 test.each(["lenient", "strict"] as const)(
-  "in the %s world --write tries everything and leaves nothing; --json says what came of it",
+  "in the %s world --write checks everything and leaves nothing, and --json has the results",
   async (strictness) => {
     await using emulator = await startWorld(strictness);
     const { code, stdout } = await command(asOwner(emulator), ...named, "--write", "--json");
@@ -160,7 +160,7 @@ test.each(["lenient", "strict"] as const)(
   },
 );
 
-test("what is contradicted is shown with the answer, without secrets, and ends it with 2", async () => {
+test("a contradicted fact is shown with the answer, without secrets, and the run exits with 2", async () => {
   await using emulator = await startWorld("lenient");
   const ask = differently(differences["secret-is-shown-once"]);
   await using proxy = await startProxy(emulator, ask);
@@ -172,7 +172,7 @@ test("what is contradicted is shown with the answer, without secrets, and ends i
   expect(code).toBe(2);
 });
 
-test("no secret, id or name of the tailnet is printed, or stands in a sample", async () => {
+test("no secret, id or name of the tailnet is printed or is in a sample", async () => {
   await using emulator = await startWorld("strict");
   const { stdout, stderr } = await command(asOwner(emulator), ...named, "--write", "--json");
   const { facts } = JSON.parse(stdout) as { facts: { details: string[] }[] };
@@ -211,18 +211,21 @@ describe("what it made is removed", () => {
     return await started.ended;
   }
 
-  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("at %s", async (signal) => {
-    await using emulator = await startWorld("lenient");
-    const { code, stdout, stderr } = await interrupted(emulator, signal, (n) => n === 20);
-    expect(stderr).toContain("Removing what was made");
-    expect([code, stdout]).toEqual([{ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal], ""]);
-    expect(emulator.control.activeCredentials()).toEqual([]);
-  });
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+    "what a run created is removed after a failure at %s",
+    async (signal) => {
+      await using emulator = await startWorld("lenient");
+      const { code, stdout, stderr } = await interrupted(emulator, signal, (n) => n === 20);
+      expect(stderr).toContain("Removing what was made");
+      expect([code, stdout]).toEqual([{ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal], ""]);
+      expect(emulator.control.activeCredentials()).toEqual([]);
+    },
+  );
 
   test.each([
     ["the first credential", 1],
     ["the fortieth", 40],
-  ])("by the next run, where one was killed at %s", async (_, reached) => {
+  ])("what a run created is removed by the next run if it was killed at %s", async (_, reached) => {
     await using emulator = await startWorld("lenient");
     const { signal } = await interrupted(emulator, "SIGKILL", (n) => n === reached);
     expect(signal).toBe("SIGKILL");
@@ -239,7 +242,7 @@ describe("what it made is removed", () => {
     expect(emulator.control.activeCredentials()).toEqual([]);
   });
 
-  test("by the next run, also what a client made and a user's token does not list", async () => {
+  test("what a client created and a user's token does not list is removed by the next run", async () => {
     await using emulator = await startWorld("strict");
     let seen = 0;
     await interrupted(emulator, "SIGKILL", (_, description) => {
@@ -253,7 +256,7 @@ describe("what it made is removed", () => {
     expect(emulator.control.activeCredentials()).toEqual([]);
   });
 
-  test("or named, with what the API said", async () => {
+  test("what cannot be removed is named, with the API's message", async () => {
     await using emulator = await startWorld("lenient");
     let deletions = 0;
     await using proxy = await startProxy(emulator, async (input, init) => {
@@ -269,7 +272,7 @@ describe("what it made is removed", () => {
     expect(code).toBe(1);
   });
 
-  test("and nothing more is made where it cannot be", async () => {
+  test("a run creates nothing more if it cannot remove what it created", async () => {
     await using emulator = await startWorld("lenient");
     await using proxy = await startProxy(emulator, async (input, init) => {
       if (init.method !== "DELETE") return ask(input, init);
@@ -289,7 +292,7 @@ test.each([
   [["--wat"], /Unknown option '--wat'/],
   [["--wait", "soon"], /--wait: write a whole number of seconds/],
   [["here"], /Unexpected argument 'here'/],
-])("%j is refused with what would be right", async (args, message) => {
+])("the command line %j is refused with what is right", async (args, message) => {
   const { code, stderr } = await command({ TAILSCALE_API_KEY: "tskey-api-kX-y" }, ...args);
   expect(stderr).toMatch(message);
   expect(code).toBe(1);
@@ -313,7 +316,7 @@ test.each([
   expect(code).toBe(1);
 });
 
-test("a credential that the API does not take is named as that", async () => {
+test("a credential that the API does not accept is reported as such", async () => {
   await using emulator = await startWorld("lenient");
   const environment = {
     ...asClient(emulator),
@@ -324,7 +327,7 @@ test("a credential that the API does not take is named as that", async () => {
   expect(code).toBe(1);
 });
 
-test("npm run test:tailnet needs no Pulumi CLI, and hands its options on", async () => {
+test("npm run test:tailnet needs no Pulumi CLI, and passes its options on", async () => {
   const tools = mkdtempSync(join(tmpdir(), "tailscope-tools-"));
   // Node and a shell, and nothing else: neither Pulumi nor Go, wherever this machine has them.
   symlinkSync(process.execPath, join(tools, "node"));

@@ -98,7 +98,7 @@ async function inTerminal(args: readonly string[], columns: number) {
   return { ...rest, stdout: stripVTControlCharacters(stdout) };
 }
 
-test("the commands here are all that there are", async () => {
+test("the list of tested commands is complete", async () => {
   const { stdout } = await run(["--help"], {});
   const names = [...stdout.matchAll(/^ {2}([a-z]+) (?:\[|\S).* {2}/gm)].map(([, name]) => name);
   expect(names.filter((name) => name !== "help").sort()).toEqual(commands);
@@ -121,7 +121,7 @@ test.each(commands.flatMap((name) => [80, 160].map((columns) => [name, columns] 
 
 test.each(
   printing.map((args) => [args.filter((arg) => !arg.includes("/")).join(" "), args] as const),
-)("%s fits 80 and 160 columns, with every id and time whole", async (_, args) => {
+)("%s fits 80 and 160 columns, with every id and time complete", async (_, args) => {
   const { stdout: whole } = await run(args, asOwner());
   const wholes = (text: string) =>
     [...text.matchAll(/\b(T\w+CNTRL-)?k\w+CNTRL\b|\b\d{4}-\d\d-\d\dT[\d:.]+Z/g)]
@@ -140,7 +140,7 @@ test.each(
   [...commands.map((name) => [name, "--help"]), ...printing].map(
     (args) => [args.filter((arg) => !arg.includes("/")).join(" "), args] as const,
   ),
-)("%s ends quietly where nobody reads on", async (_, args) => {
+)("%s ends quietly if its output is closed", async (_, args) => {
   const { stderr, code } = await runUntilFirstRead(args, asOwner());
   expect(stderr).not.toMatch(/EPIPE|Error|at /);
   expect(code).toBe((await run(args, asOwner())).code);

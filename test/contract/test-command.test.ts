@@ -27,14 +27,14 @@ function run(node: string, ...args: string[]) {
   return { status, text: stdout + stderr };
 }
 
-test.each([...nodes])("a file is run, and nothing else: %s", (node) => {
+test.each([...nodes])("npm test -- PATH runs that file and nothing else: %s", (node) => {
   const { status, text } = run(node, "test/unit/clock.test.ts");
   expect(text).toMatch(/Test Files +1 passed \(1\)/);
   expect(text).not.toMatch(/lint|types|Statements|secrets were given out/);
   expect(status).toBe(0);
 });
 
-test("a filter that no test has is said, and fails", () => {
+test("a filter that matches no test fails and says so", () => {
   const { status, text } = run(process.execPath, "test/unit/no-such.test.ts");
   expect(text).toContain("No test files found");
   expect(status).toBe(1);

@@ -50,7 +50,7 @@ describe("a tailnet is refused", () => {
       },
       /It has 1 credential of others: k\w+CNTRL "tailscope testing"/,
     ],
-  ])("for %s", async (_, prepare, message) => {
+  ])("a tailnet is refused for %s", async (_, prepare, message) => {
     await using emulator = await startEmulator({ strictness: { userTokensList: "all" } });
     await prepare(emulator);
     const before = emulator.control.activeCredentials();
@@ -61,7 +61,7 @@ describe("a tailnet is refused", () => {
     expect(emulator.control.activeCredentials()).toEqual(before);
   });
 
-  test("for what the credential cannot see", async () => {
+  test("a tailnet is refused if the credential cannot see everything", async () => {
     await using emulator = await startEmulator();
     const self = { kind: "user", id: undefined, token: emulator.roles.member } as const;
     const seen = examineThrowaway(emulator, "owner", { self });
@@ -70,7 +70,7 @@ describe("a tailnet is refused", () => {
     );
   });
 
-  test("for what a client made, which a user's token does not list", async () => {
+  test("a tailnet is refused for what a client created and a user's token does not list", async () => {
     await using emulator = await startEmulator({ strictness: { userTokensList: "own" } });
     const response = await fetch(`${emulator.url}/api/v2/oauth/token`, {
       method: "POST",
@@ -91,13 +91,13 @@ describe("a tailnet is refused", () => {
     ["a dash", "-", /Write the tailnet's name or id/],
     ["nothing", "", /Write the tailnet's name or id/],
     ["a path", "../tailnet/-", /not take "\.\.\/tailnet\/-" for the tailnet of/],
-  ])("where the name that approves it is %s", async (_, approved, message) => {
+  ])("a tailnet is refused if the name that approves it is %s", async (_, approved, message) => {
     await using emulator = await startEmulator();
     await expect(examineEmulator(emulator, "owner", { approved })).rejects.toThrow(message);
     expect(emulator.control.activeCredentials()).toEqual([]);
   });
 
-  test("where the API takes any name for it", async () => {
+  test("a tailnet is refused if the API accepts any name for it", async () => {
     await using emulator = await startEmulator();
     const asking: Ask = (input, init) => ask(input.replace(/\/tailnet\/[^/]+/, "/tailnet/-"), init);
     const seen = examineEmulator(emulator, "owner", { ask: asking });
@@ -106,7 +106,7 @@ describe("a tailnet is refused", () => {
 });
 
 describe("a tailnet that was not found to be a throwaway yet is left alone", () => {
-  test("where the run is interrupted while it looks at it", async () => {
+  test("a tailnet is left alone if the run is interrupted while it looks at it", async () => {
     await using emulator = await startEmulator();
     const interruption = new AbortController();
     const asking: Ask = (input, init) => {
@@ -119,7 +119,7 @@ describe("a tailnet that was not found to be a throwaway yet is left alone", () 
     expect(emulator.control.takeRequests()).toHaveLength(1);
   });
 
-  test("where the API goes away between its first look and its second", async () => {
+  test("a tailnet is left alone if the API goes away between the first look and the second", async () => {
     await using emulator = await startEmulator();
     makeThrowaway(emulator);
     let isMade = false;
@@ -135,21 +135,21 @@ describe("a tailnet that was not found to be a throwaway yet is left alone", () 
 });
 
 describe("a tailnet is used", () => {
-  test("where it is a throwaway, as its user", async () => {
+  test("a throwaway tailnet is used with a token of its user", async () => {
     await using emulator = await startEmulator();
     makeThrowaway(emulator);
     const got = inShort(await examineThrowaway(emulator));
     expect(got.get("put-keeps-the-secret")).toBe("confirmed");
   });
 
-  test("where it is a throwaway, as an OAuth client, whoever its users are", async () => {
+  test("a throwaway tailnet is used with an OAuth client, whoever its users are", async () => {
     await using emulator = await startEmulator();
     for (const role of ["owner", ...others]) emulator.control.removeUser(`${role}@example.com`);
     const got = inShort(await examineThrowaway(emulator, "client"));
     expect(got.get("put-keeps-the-secret")).toBe("confirmed");
   });
 
-  test("where it is named, by its name or by its id", async () => {
+  test("a tailnet is used if it is named by its name or by its id", async () => {
     await using emulator = await startEmulator();
     const users = await fetch(`${emulator.url}/api/v2/tailnet/-/users`, {
       headers: { authorization: `Bearer ${emulator.apiKey}` },
@@ -162,7 +162,7 @@ describe("a tailnet is used", () => {
 
 describe("nothing is left", () => {
   test.each(["owner", "client"] as const)(
-    "where answers to creates are lost, as the %s",
+    "nothing is left if answers to creates are lost, as the %s",
     async (asker) => {
       await using emulator = await startEmulator({ strictness: "strict" });
       let creates = 0;
@@ -182,7 +182,7 @@ describe("nothing is left", () => {
     },
   );
 
-  test("where the API goes away for good, and it says what there is", async () => {
+  test("a run says what is left if the API goes away for good", async () => {
     await using emulator = await startEmulator();
     let creates = 0;
     const asking: Ask = (input, init) => {
@@ -199,7 +199,7 @@ describe("nothing is left", () => {
   });
 });
 
-test("a rate limit is waited out, as long as the API says", async () => {
+test("a run waits as long as the API says when it is rate-limited", async () => {
   await using emulator = await startEmulator({ strictness: "lenient" });
   const limit = { status: 429, headers: { "retry-after": "7" } };
   emulator.control.addFault({ times: 4, after: 30, effect: { kind: "answer", ...limit } });

@@ -95,7 +95,7 @@ test.each<[string, Record<string, unknown>, { key?: typeof privateKey; expires?:
   ["a claim that is an object", { ...right, environment: { toString: "prod" } }, {}],
   ["another's signature", right, { key: stranger.privateKey }],
   ["an end in the past", right, { expires: "-1m" }],
-])("a token with %s is refused", async (_, claims, options) => {
+])("an identity token with %s is refused", async (_, claims, options) => {
   await using emulator = await startEmulator();
   emulator.control.publishIssuerKeys(issuer, published);
   const { id, audience } = await identity(emulator, { customClaimRules: { environment: "prod" } });
@@ -106,7 +106,7 @@ test.each<[string, Record<string, unknown>, { key?: typeof privateKey; expires?:
   expect(await answerOf(await exchange(emulator, id, jwt))).toEqual(refusal);
 });
 
-test("a revoked identity refuses like one whose rules do not match", async () => {
+test("a revoked identity is refused like one whose rules do not match", async () => {
   await using emulator = await startEmulator();
   emulator.control.publishIssuerKeys(issuer, published);
   const { id, audience } = await identity(emulator);
@@ -115,7 +115,7 @@ test("a revoked identity refuses like one whose rules do not match", async () =>
   expect(await answerOf(await exchange(emulator, id, jwt))).toEqual(refusal);
 });
 
-test("what is not a JWT, and a client that is not a federated identity, are not understood", async () => {
+test("a request with an invalid JWT or without a federated identity is not understood", async () => {
   await using emulator = await startEmulator();
   emulator.control.publishIssuerKeys(issuer, published);
   const { id, audience } = await identity(emulator);
@@ -166,7 +166,7 @@ test("an identity whose audience a PUT has emptied accepts no token", async () =
   }
 });
 
-test("GitHub's tokens are accepted in the form that the identity has: with ids where it was rewritten", async () => {
+test("GitHub's tokens are accepted in the form that the identity has: with ids if it was rewritten", async () => {
   await using emulator = await startEmulator({ rewriteGithubSubjects: true });
   const github = "https://token.actions.githubusercontent.com";
   emulator.control.publishIssuerKeys(github, published);
@@ -185,7 +185,7 @@ test("GitHub's tokens are accepted in the form that the identity has: with ids w
   }
 });
 
-test("the issuer's keys are found by its discovery document", async () => {
+test("the issuer's keys are found through its discovery document", async () => {
   const documents: Record<string, object> = {
     "/.well-known/openid-configuration": { issuer, jwks_uri: `${issuer}/jwks` },
     "/jwks": published,
@@ -217,7 +217,7 @@ test("the issuer's keys are found by its discovery document", async () => {
   }
 });
 
-test("a pattern matches as the same regular expression would", () => {
+test("a pattern matches what the same regular expression matches", () => {
   const letters = fc.string({ unit: fc.constantFrom("a", "b", ".", "*"), maxLength: 8 });
   fc.assert(
     fc.property(letters, letters, (pattern, written) => {

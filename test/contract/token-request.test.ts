@@ -9,7 +9,7 @@ const withBase = (emulator: { url: string }, form: Record<string, string>) =>
 
 describe("a scope that there is not", () => {
   test.each(["device", "device auth_keys", "auth_keys,devices:core", "users device"])(
-    "%j gives a token for all that the client holds, and the answer says so",
+    "the unknown scope %j gives a token for everything that the client has, and the answer says so",
     async (scope) => {
       await using emulator = await startEmulator();
       const client = await makeClient(emulator, ["auth_keys", "oauth_keys"], ["tag:ci"]);
@@ -23,7 +23,7 @@ describe("a scope that there is not", () => {
     },
   );
 
-  test("is a scope where the emulator is told so, and may then be beyond the client", async () => {
+  test("an unknown scope is a scope if the emulator is told so, and the client may lack it", async () => {
     await using emulator = await startEmulator({ scopes: ["printers"] });
     const client = await makeClient(emulator, ["dns", "printers"]);
     expect((await takeToken(emulator, client, { scope: "printers" })).scope).toBe("printers");
@@ -34,7 +34,7 @@ describe("a scope that there is not", () => {
   });
 });
 
-test("an older name: a client with the newer scopes cannot ask for it, one with all can", async () => {
+test("a client with the newer scopes cannot request an older name, and one with all can", async () => {
   await using emulator = await startEmulator();
   const newer = await makeClient(emulator, ["devices:core", "auth_keys"], ["tag:ci"]);
   const refused = await refusedToken(emulator, { client_secret: newer.key, scope: "devices" });
@@ -57,7 +57,7 @@ test.each([
   expect((await call("POST", "/keys", { ...body, scopes: ["dns"] })).status).toBe(403);
 });
 
-test("the secret alone decides: any client id goes with it, and none; grant_type may be left out", async () => {
+test("only the secret counts: any client id or none is accepted, and grant_type is optional", async () => {
   await using emulator = await startEmulator();
   const { key: client_secret, id } = await makeClient(emulator, ["dns"]);
   for (const form of [
@@ -73,7 +73,7 @@ test("the secret alone decides: any client id goes with it, and none; grant_type
   expect(await refusedToken(emulator, { client_id: id })).toEqual([401, "API token invalid"]);
 });
 
-test("the answer has the client's tags where none were asked for, and those that were asked for", async () => {
+test("the answer has the client's tags if none were requested, and otherwise the requested ones", async () => {
   await using emulator = await startEmulator({
     policy: '{ "tagOwners": { "tag:a": [], "tag:b": ["tag:a"] } }',
   });
@@ -84,7 +84,7 @@ test("the answer has the client's tags where none were asked for, and those that
   expect(await takeToken(emulator, untagged)).not.toHaveProperty("tags");
 });
 
-test("tailnet: the emulator's own is served, and a token of another is refused", async () => {
+test("the parameter tailnet is accepted for the emulator's own tailnet, and refused for another", async () => {
   await using emulator = await startEmulator();
   const { clientSecret: client_secret } = emulator;
   const { users } = (await as(emulator, emulator.apiKey)("GET", "/users")).body;
@@ -96,7 +96,7 @@ test("tailnet: the emulator's own is served, and a token of another is refused",
   ]);
 });
 
-test("an organisation's scopes are scopes", async () => {
+test("the scopes of an organisation are scopes", async () => {
   await using emulator = await startEmulator();
   const client = await makeClient(emulator, ["tailnets"]);
   expect((await takeToken(emulator, client)).scope).toBe("tailnets");

@@ -22,7 +22,7 @@ test.each([
   ["beyond", "users"],
   ["all", "dns users"],
 ] as const)(
-  "narrowingRefusalNames %s: a refusal of dns and users to a client with dns names %s",
+  "with narrowingRefusalNames %s, a refusal of dns and users to a client with dns names %s",
   async (narrowingRefusalNames, named) => {
     await using emulator = await startEmulator({ strictness: { narrowingRefusalNames } });
     const client = await makeClient(emulator, ["dns"]);
@@ -33,7 +33,7 @@ test.each([
 );
 
 test.each([true, false])(
-  "writeNarrowsToRead %s: a token for dns:read from dns, and in either case from all and all:read",
+  "with writeNarrowsToRead %s, a client with dns may get dns:read, and all and all:read always give it",
   async (writeNarrowsToRead) => {
     await using emulator = await startEmulator({ strictness: { writeNarrowsToRead } });
     const asked = async (held: string) => {
@@ -51,7 +51,7 @@ test.each([
   [403, "calling actor does not have enough permissions to perform this function"],
   [404, "not found"],
 ] as const)(
-  "hiddenKey %i: what an actor may not see; what it may see and not change is 403 either way",
+  "with hiddenKey %i, that is the status of a hidden key, and a visible one that cannot be changed is always 403",
   async (hiddenKey, message) => {
     await using emulator = await startEmulator({ strictness: { hiddenKey } });
     const { id } = await makeClient(emulator, ["dns"]);
@@ -75,7 +75,7 @@ test.each([
   ["regenerates", "api.tailscale.com/ID"],
   ["empties", undefined],
 ] as const)(
-  "putWithoutAudience %s: an audience of one's own becomes %s, and one that is sent stays",
+  "with putWithoutAudience %s, an own audience becomes %s, and an audience that is sent stays",
   async (putWithoutAudience, left) => {
     await using emulator = await startEmulator({ strictness: { putWithoutAudience } });
     const call = as(emulator, emulator.apiKey);
@@ -94,7 +94,7 @@ test.each([
 );
 
 test.each(["all", "own"] as const)(
-  "userTokensList %s: what all=true lists for an administrator's API access token",
+  "with userTokensList %s, all=true lists the right keys for an administrator's API access token",
   async (userTokensList) => {
     await using emulator = await startEmulator({ strictness: { userTokensList } });
     const theirs = await makeClient(emulator, ["dns"]);
@@ -111,7 +111,7 @@ test.each(["all", "own"] as const)(
   },
 );
 
-test.each([true, false])("logsUpdates %s: whether the audit log has a change", async (on) => {
+test.each([true, false])("with logsUpdates %s, the audit log has a change or not", async (on) => {
   await using emulator = await startEmulator({ strictness: { logsUpdates: on } });
   const { id } = await makeClient(emulator, ["dns"]);
   const changed = { keyType: "client", scopes: ["users"] };
@@ -122,7 +122,7 @@ test.each([true, false])("logsUpdates %s: whether the audit log has a change", a
 });
 
 test.each([true, false])(
-  "listsTokens %s: short-lived tokens in the list, and by their id; a token reads itself either way",
+  "with listsTokens %s, lists show short-lived tokens or not, and a token can always read itself",
   async (listsTokens) => {
     await using emulator = await startEmulator({ strictness: { listsTokens } });
     const client = await makeClient(emulator, ["dns"], undefined);
@@ -148,7 +148,7 @@ test.each([true, false])(
   },
 );
 
-test("freshClientMilliseconds: a new client's tokens are answered with 404 at first, others' are not", async () => {
+test("with freshClientMilliseconds, only a new client's tokens are answered with 404 at first", async () => {
   await using emulator = await startEmulator({ strictness: { freshClientMilliseconds: 5_000 } });
   const owner = as(emulator, emulator.apiKey);
   const made = await owner("POST", "/keys", { keyType: "client", scopes: ["users:read"] });
@@ -198,20 +198,23 @@ describe("a world is chosen", () => {
     ["lenient", "strict", strict],
     ["strict", { hiddenKey: 403 }, { ...strict, hiddenKey: 403 }],
     [undefined, { hiddenKey: 404, listsTokens: undefined }, { ...lenient, hiddenKey: 404 }],
-  ])("with the environment's %j and the option's %j", async (name, strictness, expected) => {
-    vi.stubEnv("TAILSCOPE_EMULATOR_STRICTNESS", name);
-    await using emulator = await startEmulator(strictness === undefined ? {} : { strictness });
-    expect(emulator.control.unknowns()).toEqual(expected);
-  });
+  ])(
+    "the world is chosen by the environment's %j and the option's %j",
+    async (name, strictness, expected) => {
+      vi.stubEnv("TAILSCOPE_EMULATOR_STRICTNESS", name);
+      await using emulator = await startEmulator(strictness === undefined ? {} : { strictness });
+      expect(emulator.control.unknowns()).toEqual(expected);
+    },
+  );
 
-  test("a name that is none is refused", async () => {
+  test("an unknown name of a world is refused", async () => {
     vi.stubEnv("TAILSCOPE_EMULATOR_STRICTNESS", "harsh");
     await expect(startEmulator()).rejects.toThrow(
       'TAILSCOPE_EMULATOR_STRICTNESS is "harsh": write lenient or strict, or leave it unset.',
     );
   });
 
-  test("while it runs, over HTTP too; a switch that is none is refused", async () => {
+  test("switches can be set over HTTP while the emulator runs, and an unknown switch is refused", async () => {
     await using emulator = await startEmulator({ strictness: "lenient" });
     emulator.control.setUnknowns({ hiddenKey: 404 });
     expect(emulator.control.unknowns()).toEqual({ ...lenient, hiddenKey: 404 });

@@ -35,7 +35,7 @@ const commands: readonly (readonly string[])[] = [
 ];
 
 describe("the deployer of a stack's config", () => {
-  test("is that of every command, in its folder and from elsewhere", async () => {
+  test("every command uses the deployer of a stack's config, in its folder and from elsewhere", async () => {
     await using emulator = await startEmulator();
     await makeClient(emulator, ["dns"]);
     await using stack = await configured(emulator, 'new OAuthClient("ci", { scopes: ["dns"] });');
@@ -61,7 +61,7 @@ describe("the deployer of a stack's config", () => {
     expect(unreadable.stderr).toContain("PULUMI_CONFIG_PASSPHRASE");
   });
 
-  test("comes from the environment where a stack is named and no project is near", async () => {
+  test("a command uses the deployer of the environment if a stack is named and no project is near", async () => {
     await using emulator = await startEmulator();
     await using stack = await newStack(emulator, 'new OAuthClient("ci", { scopes: ["dns"] });');
     await stack.up();
@@ -89,7 +89,7 @@ describe("the deployer of a stack's config", () => {
     }
   });
 
-  test("by connection is taken where the connection is named, and for each resource of it", async () => {
+  test("a command uses the deployer of a connection if it is named, and for each resource of it", async () => {
     await using here = await startEmulator();
     await using prod = await startEmulator();
     await using stack = await configured(
@@ -123,7 +123,7 @@ describe("the deployer of a stack's config", () => {
   });
 });
 
-test("inventory works outside of a project, and says that nothing is known of resources there", async () => {
+test("inventory works outside of a project, and says that it knows no resources there", async () => {
   await using emulator = await startEmulator();
   const environment = {
     ...process.env,
@@ -151,7 +151,7 @@ describe("secrets in a stack", () => {
     TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
   });
 
-  test("are not decrypted by a command whose deployer is in the environment", async () => {
+  test("a command whose deployer is in the environment does not decrypt the stack's secrets", async () => {
     await using emulator = await startEmulator();
     await using stack = await newStack(
       emulator,
@@ -171,7 +171,7 @@ describe("secrets in a stack", () => {
     }
   });
 
-  test("that are arguments are compared decrypted and never printed, or named as not compared", async () => {
+  test("secret arguments are compared decrypted and never printed, or reported as not compared", async () => {
     await using emulator = await startEmulator({ rewriteGithubSubjects: true });
     await using stack = await newStack(
       emulator,

@@ -245,13 +245,13 @@ interface Stored {
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
-test("each option that the SDK has is in the table, or is said to be elsewhere", () => {
+test("each option of the SDK is in the table or in the list of other places", () => {
   const rows = new Set(table.map(({ option }) => option));
   const named = Object.entries(everyOption).filter(([, where]) => where === "row");
   expect(named.map(([option]) => option).filter((option) => !rows.has(option))).toEqual([]);
 });
 
-test("each option does what Pulumi says of it, or says that it cannot, for all three kinds", async () => {
+test("each option does what Pulumi documents, or says that it cannot, for all three kinds", async () => {
   const hooked: string[] = [];
   Object.assign(globalThis, { hooked });
   onTestFinished(() => {

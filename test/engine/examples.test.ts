@@ -16,7 +16,7 @@ import { exampleStack, newStack } from "./stack";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-test("rotation", async () => {
+test("the example rotation deploys and rotates", async () => {
   await using emulator = await startEmulator();
   await using stack = await exampleStack(emulator, "rotation");
   const made = await stack.deployed();
@@ -29,7 +29,7 @@ test("rotation", async () => {
   expect(emulator.control.activeCredentials()).toEqual([]);
 });
 
-test("two-tailnets", async () => {
+test("the example two-tailnets deploys to both tailnets", async () => {
   await using prod = await startEmulator();
   await using staging = await startEmulator();
   await using stack = await exampleStack(prod, "two-tailnets", {
@@ -71,7 +71,7 @@ test("two-tailnets", async () => {
   );
 });
 
-test("reach: one line of the policy file lets the pipeline to the database, and the review says so", async () => {
+test("in the example reach, one line of the policy file lets the pipeline to the database, and the review says so", async () => {
   const policy = readFileSync(join(root, "examples/reach/policy.hujson"), "utf8");
   await using emulator = await startEmulator({ policy });
   await using stack = await exampleStack(emulator, "reach");
@@ -127,7 +127,7 @@ test("reach: one line of the policy file lets the pipeline to the database, and 
   expect((await call("POST", "/keys", operator)).status).toBe(200);
 });
 
-test("adopt", async () => {
+test("the example adopt adopts existing credentials", async () => {
   await using emulator = await startEmulator();
   const call = as(emulator, emulator.apiKey);
   await call("POST", "/keys", { keyType: "client", scopes: ["dns"], description: "DNS updater" });
@@ -153,7 +153,7 @@ test("adopt", async () => {
   expect(text).toMatch(/3 unchanged/);
 });
 
-test("ci-deployments: bootstrapped once, then GitHub Actions and GitLab CI deploy with no secret in their environment", async () => {
+test("in the example ci-deployments, GitHub Actions and GitLab CI deploy without a secret in their environment", async () => {
   await using emulator = await startEmulator();
   await using bootstrap = await exampleStack(emulator, "ci-deployments", {
     TAILSCALE_API_KEY: emulator.apiKey,
@@ -231,7 +231,7 @@ test.for([
   ".github/workflows/codeql.yml",
   ".github/workflows/docs.yml",
   ".github/workflows/release.yml",
-])("the GitHub Actions workflow %s is sound, by actionlint", async (path, context) => {
+])("actionlint finds nothing wrong with the GitHub Actions workflow %s", async (path, context) => {
   const go = await shell("command -v go", root, process.env);
   if (go.code !== 0 && process.env["CI"] === undefined)
     return context.skip("there is no Go on PATH to run actionlint with");

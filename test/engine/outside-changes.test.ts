@@ -116,7 +116,7 @@ const table: readonly {
   },
 ];
 
-test("after every kind of outside change `up --refresh` plans what puts it right, and `drift` tells just that", async () => {
+test("after every kind of outside change `up --refresh` plans how to undo it, and `drift` reports exactly that", async () => {
   await using emulator = await startEmulator();
   const lines = table.map(
     ({ name, program }) => `new ${program.replace("NAME", JSON.stringify(name))};`,
@@ -162,7 +162,7 @@ test("after every kind of outside change `up --refresh` plans what puts it right
   expect(timeless(emulator.control.activeCredentials())).toEqual(timeless(declared));
 });
 
-test("a change of a client that is gone says to refresh, and so does a delete of what left no trace", async () => {
+test("a change of a client that is gone, or a delete without any trace, says to refresh", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(
     emulator,
@@ -217,7 +217,7 @@ test.each([
   },
 );
 
-test("a destroy succeeds where Tailscale fails to revoke what is revoked already, and fails where it is active", async () => {
+test("a destroy succeeds if Tailscale cannot revoke what is already revoked, and fails if the credential is active", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(
     emulator,

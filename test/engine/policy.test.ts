@@ -143,19 +143,19 @@ function violations(text: string): string[] {
     .sort();
 }
 
-test("every rule lets a program through that keeps it", async () => {
+test("every rule accepts a program that follows it", async () => {
   const { code, text } = await previewed(good, pack(all));
   expect(text).toContain("acme@v1.0.0");
   expect({ code, violations: violations(text) }, text).toEqual({ code: 0, violations: [] });
 });
 
-test("a look ahead finds a rotating pair as it will be then", async () => {
+test("a preview with a later clock judges a rotating pair as it will be then", async () => {
   const then = { TAILSCOPE_NOW: "2028-02-29T12:00:00Z" };
   const { code, text } = await previewed(good, pack(all), then);
   expect({ code, violations: violations(text) }, text).toEqual({ code: 0, violations: [] });
 });
 
-test("a file that changes the level of looks-at-code is told what that hides", async () => {
+test("a file that changes the level of looks-at-code gets a message about what that hides", async () => {
   const config = { all: "mandatory" };
   const program =
     'new OAuthClient("ci", { scopes: ["dns"], description: "x", rotateEvery: "30d" });';
@@ -469,7 +469,7 @@ class Counterfeit extends pulumi.ComponentResource {}
 const counterfeit = (type, name, inputs) => new OAuthClient(name, { scopes: ["dns"], generation: 0 }, { parent: new Counterfeit(type, "pair-of-" + name, inputs) });
 `;
 
-test("no rule lets a program through that breaks what it means, in whatever way", async () => {
+test("no rule can be evaded by a program that breaks what it means", async () => {
   const few = Object.entries(evasions).filter(([, programs]) => programs.length < 20);
   expect(few.map(([rule, programs]) => `${rule}: ${programs.length}`)).toEqual([]);
   const ways = Object.entries(evasions).flatMap(([rule, programs]) =>
@@ -495,7 +495,7 @@ test("no rule lets a program through that breaks what it means, in whatever way"
   expect(missed, text).toEqual([]);
 });
 
-test("what is not known before is judged when it is known, before anything is made of it", async () => {
+test("an unknown value is judged when it is known, before anything is created with it", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-policy-"));
   try {
     await using emulator = await startEmulator();
@@ -529,7 +529,7 @@ test("what is not known before is judged when it is known, before anything is ma
   }
 });
 
-test("a file can set every option, and one that is wrong stops the run with what to write", async () => {
+test("a file can set every option, and a wrong one stops the run with what to write", async () => {
   const program = `
     new OAuthClient("deployer", { scopes: ["policy_file"], description: "x", rotateEvery: "30d" });
     new AuthKey("key", { expiry: "7d", tags: ["tag:ci"], description: "x" });
@@ -595,7 +595,7 @@ test("a file can set every option, and one that is wrong stops the run with what
   }
 });
 
-test("the example's pack lets the quickstart through, and warns where a rule is advisory", async () => {
+test("the example's policy pack accepts the quickstart, and warns if a rule is advisory", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-policy-"));
   try {
     await using emulator = await startEmulator();

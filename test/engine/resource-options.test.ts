@@ -24,7 +24,7 @@ test("replaceOnChanges replaces for the arguments that it names, and for no othe
   expect(await stack.preview()).toEqual(["replace c"]);
 });
 
-test("`pulumi import TYPE NAME ID` fails as the page of adoption says, and takes nothing in", async () => {
+test("`pulumi import TYPE NAME ID` fails as the adoption page says, and imports nothing", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(emulator, "");
   const type = "pulumi-nodejs:dynamic/tailscope:OAuthClient";
@@ -37,7 +37,7 @@ test("`pulumi import TYPE NAME ID` fails as the page of adoption says, and takes
   expect((await stack.state()).credentials).toEqual({});
 });
 
-test("what cannot work says so at preview: import, a lookup of another kind, a key without tags", async () => {
+test("a preview reports what cannot work: import, a lookup of another kind, a key without tags", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(
     emulator,
@@ -77,7 +77,7 @@ const aclClass = (url: string) => `
     }
   }`;
 
-test("a tag that the same program defines is given in one `up`, and a preview says what it waits for", async () => {
+test("a tag that the same program defines is given in one `up`, and the preview says what it waits for", async () => {
   await using emulator = await startEmulator({ policy: '{"tagOwners":{"tag:ci":[]}}' });
   const acl = (tags: string) => `${aclClass(emulator.url)}
     const old = new OAuthClient("old", { scopes: ["auth_keys"], tags: ["tag:ci"] });
@@ -94,7 +94,7 @@ test("a tag that the same program defines is given in one `up`, and a preview sa
   expect(Object.keys((await stack.state()).credentials).sort()).toEqual(["new", "old"]);
 });
 
-test("whatever makes a credential wait for the policy file, its preview is no error: an argument, a component, a pair, the client that mints it", async () => {
+test("a preview succeeds for every way to make a credential wait for the policy file: an argument, a component, a pair, its minter", async () => {
   await using emulator = await startEmulator({ policy: '{"tagOwners":{"tag:ci":[]}}' });
   const program = (tags: string) => `${aclClass(emulator.url)}
     const { RotatingAuthKey, RotatingOAuthClient } = require("tailscope");
@@ -129,7 +129,7 @@ test("whatever makes a credential wait for the policy file, its preview is no er
   expect(emulator.control.activeCredentials()).toEqual([]);
 });
 
-test("a tag that nothing of the program can define fails at preview, in a component as well", async () => {
+test("a tag that nothing in the program can define fails at preview, in a component too", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(
     emulator,
@@ -142,7 +142,7 @@ test("a tag that nothing of the program can define fails at preview, in a compon
   expect(text).toContain('tags[0]: "tag:typo" is not defined in the policy file');
 });
 
-test("a type alias takes over what the official provider made, with ids and secrets, for all three kinds", async () => {
+test("a type alias takes over what the official provider created, with ids and secrets, for all three kinds", async () => {
   await using emulator = await startEmulator();
   const api = as(emulator, emulator.apiKey);
   const made = async (body: object) => (await api("POST", "/keys", body)).body;
@@ -199,7 +199,7 @@ test("a type alias takes over what the official provider made, with ids and secr
   expect(emulator.control.activeCredentials()).toEqual([]);
 });
 
-test("a type alias takes over what a dynamic provider of the program's own made, with its secret under any name", async () => {
+test("a type alias takes over what the program's own dynamic provider created, with its secret under any name", async () => {
   await using emulator = await startEmulator();
   const home = `
     const provider = {
@@ -257,7 +257,7 @@ test("a type alias takes over what a dynamic provider of the program's own made,
   expect(emulator.control.activeCredentials()).toEqual([]);
 });
 
-test("a type alias of what is revoked or another tailnet's says so, and changes nothing", async () => {
+test("a type alias of a revoked credential, or of another tailnet's, says so and changes nothing", async () => {
   await using emulator = await startEmulator();
   await using stack = await newStack(emulator, 'new OAuthClient("first", { scopes: ["dns"] });');
   await stack.up();
@@ -283,7 +283,7 @@ test("a type alias of what is revoked or another tailnet's says so, and changes 
   expect(resources((await stack.state()).text)).toEqual(resources(before));
 });
 
-test("a provider that the program makes is told of no stack config, says so, and takes it as arguments", async () => {
+test("a provider that the program creates gets no stack config, says so, and takes it as arguments", async () => {
   await using emulator = await startEmulator();
   const program = (given: string) => `
     class Tailscope extends pulumi.ProviderResource {

@@ -347,7 +347,7 @@ test.for<[what: string, make: (at: (name: string) => string) => void, descriptio
     "The preview cannot be reviewed: the log of this job says why.",
   ],
 ])(
-  "GitHub: an artifact with %s fails, and says so in the place of the comment before",
+  "GitHub: an artifact with %s fails, and a message replaces the earlier comment",
   async ([, make, description]) => {
     await using platform = await startPlatform("github", token);
     const home = mkdtempSync(join(folder, "home-"));
@@ -362,7 +362,7 @@ test.for<[what: string, make: (at: (name: string) => string) => void, descriptio
   },
 );
 
-test("GitHub: other files in the artifact are not looked at, and no input is a command", async () => {
+test("GitHub: other files in the artifact are ignored, and no input is run as a command", async () => {
   await using platform = await startPlatform("github", token);
   const home = mkdtempSync(join(folder, "home-"));
   const { artifacts, review } = github(platform, home);
@@ -398,7 +398,7 @@ test("GitHub: other files in the artifact are not looked at, and no input is a c
   expect(() => readFileSync(lied)).toThrow("ENOENT");
 });
 
-test("GitHub: the branch's policy file is data, held against that of the base", async () => {
+test("GitHub: the branch's policy file is only data, and is compared with the base's", async () => {
   await using platform = await startPlatform("github", token);
   const home = mkdtempSync(join(folder, "home-"));
   const { artifacts, review } = github(platform, home);
@@ -454,7 +454,7 @@ test("GitHub: the branch's policy file is data, held against that of the base", 
   expect((await review("success", { "fail-on": "reach" }))?.failed).toBe(true);
 });
 
-test("GitHub: as the second job of a workflow on pull_request it is a check of its own, and sets no status", async () => {
+test("GitHub: as the second job of a workflow on pull_request the review is its own check, and sets no status", async () => {
   await using platform = await startPlatform("github", token);
   const { artifacts, machine } = github(platform, mkdtempSync(join(folder, "home-")));
   poisoned(artifacts, (at) => writeFileSync(at("preview.json"), harmless));
@@ -478,7 +478,7 @@ test("GitHub: as the second job of a workflow on pull_request it is a check of i
   expect(ranStep(ran, "Upload to code scanning").with).toMatchObject({ ref: "", sha: "" });
 });
 
-test("GitHub: a package that the registry gives with another content is refused before anything of it runs", async () => {
+test("GitHub: a package whose content differs from the lock file is refused before any of it runs", async () => {
   await using platform = await startPlatform("github", token);
   await using evil = await startRegistry(packages);
   evil.replace("zod", Buffer.from("something else"));

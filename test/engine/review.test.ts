@@ -188,13 +188,16 @@ test.each<[number, string, Review["report"]["verdict"]]>([
   [9, "subject-widened", "admin"],
   [10, "unknown-tag", "persist"],
   [11, "unknown-scope", "admin"],
-])("%i %s is reviewed as its reports under reviews/ say: %s", async (number, change, verdict) => {
-  const found = reviewed(await previewed(change));
-  expect(found.report.verdict).toBe(verdict);
-  expectReports(found, `${String(number).padStart(2, "0")}-${change}`);
-});
+])(
+  "the review of %i %s matches its reports under reviews/: %s",
+  async (number, change, verdict) => {
+    const found = reviewed(await previewed(change));
+    expect(found.report.verdict).toBe(verdict);
+    expectReports(found, `${String(number).padStart(2, "0")}-${change}`);
+  },
+);
 
-test("12 a thousand credentials at once are reviewed as their reports say, in about a second", async () => {
+test("the review 12 of a thousand credentials matches its reports, in about a second", async () => {
   const text = await previewed("thousand");
   const started = process.cpuUsage();
   const found = reviewed(text);
@@ -206,7 +209,7 @@ test("12 a thousand credentials at once are reviewed as their reports say, in ab
   expectReports(found, "12-thousand");
 });
 
-test("the command reads a preview from a pipe, and an update plan from its file, and exits as --fail-on says", async () => {
+test("review reads a preview from a pipe and an update plan from its file, and exits as --fail-on says", async () => {
   const plan = join(stack.folder, "plan.json");
   const noReach = { known: false, reason: expect.stringContaining("no policy file is known") };
   const text = await preview("read-made-write", "--save-plan", plan);
@@ -304,7 +307,7 @@ if (is("deceiving")) deploys("deceiving", { issuer: "https://token.actions.githu
 if (is("throwing")) throw new Error("boom");
 `;
 
-test("a key that is recreated from now on gives its use and its time again", async () => {
+test("a key that is recreated from now on counts as a new use and a new lifetime", async () => {
   const program = (recreation: string) =>
     `new AuthKey("key", { tags: ["tag:ci"], reusable: true, recreateIfInvalid: "${recreation}" });`;
   await using keys = await newStack(emulator, program("never"));
@@ -353,7 +356,7 @@ describe("what is hidden, foreign, external or retained", () => {
     return text.slice(text.indexOf("{\n"));
   }
 
-  test("13 owners: what stays, goes, is taken over or left alive, by a preview, its parts, its events and its plan", async () => {
+  test("the review 13 shows what stays, goes, is taken over or stays active, for a preview, its parts, its events and its plan", async () => {
     const plan = join(other.folder, "owners.json");
     const found = reviewed(await ownersPreview("owners", "--save-plan", plan));
     expectReports(found, "13-owners");
@@ -381,19 +384,19 @@ describe("what is hidden, foreign, external or retained", () => {
     expectReports(review(read.steps), "14-owners-plan");
   });
 
-  test("15 hidden: secret and unknown arguments count as the worst that they could be", async () => {
+  test("the review 15 treats secret and unknown arguments as the worst that they could be", async () => {
     const found = reviewed(await ownersPreview("hidden"));
     expect(found.report.verdict).toBe("admin");
     expectReports(found, "15-hidden");
   });
 
-  test("16 code: whoever runs other code under our type, or beside it", async () => {
+  test("the review 16 reports code that runs under one of our types, or beside it", async () => {
     const found = reviewed(await ownersPreview("code"));
     expect(found.report).toMatchObject({ verdict: "admin" });
     expectReports(found, "16-code");
   });
 
-  test("what an earlier run left to revoke is a change of its own", async () => {
+  test("revoking what an earlier run left is reported as its own change", async () => {
     const { text } = await other.state();
     const exported = JSON.parse(text) as {
       deployment: { resources: { urn: string; id: string; delete?: boolean }[] };
@@ -425,7 +428,7 @@ describe("what is hidden, foreign, external or retained", () => {
     expect(readPreview(json)).toEqual({ problem: expect.stringMatching(problem) });
   });
 
-  test("the preview of a refresh is refused: the program did not run", async () => {
+  test("the preview of a refresh is refused, because the program did not run", async () => {
     const { code, text } = await other.pulumi(["refresh", "--preview-only", "--json"]);
     expect(code, text).toBe(0);
     expect(readPreview(text.slice(text.indexOf("{\n")))).toEqual({
