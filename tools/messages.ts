@@ -52,7 +52,7 @@ const mostVariants = 6;
 /** Names of object members that hold sentences for a person. */
 const sentences = new Set(["reason", "instead", "message", "remedy", "problem", "error"]);
 /** Functions that print a sentence next to the result, or pass one to Pulumi. */
-const warners = new Set(["warn", "warnOnce", "printAside", "error", "notOf"]);
+const warners = new Set(["warn", "warnOnce", "printAside", "error"]);
 
 export function readMessages(provider: string): { messages: Message[]; unread: Unread[] } {
   const sources = readSources(provider);
