@@ -1,12 +1,12 @@
-/** Figures and how they are written down: medians with their spread, targets, tables, a picture. */
+/** Formats figures: medians with their spread, targets, tables, a picture. */
 
 /** What was measured, once a round. */
 export interface Figure {
   readonly what: string;
-  /** The median of them is held against the target. */
+  /** Their median is compared with the target. */
   readonly values: readonly number[];
   readonly unit: string;
-  /** At most that much is right; absent where a figure is only told. */
+  /** The highest acceptable value; absent if the figure is only reported. */
   readonly target?: number;
   /** What it was made of, or is to be compared with. */
   readonly beside?: string;
@@ -15,7 +15,7 @@ export interface Figure {
 /** A figure with a target. */
 export type Aimed = Figure & { readonly target: number };
 
-/** What is told as it is, without a verdict. */
+/** A table that is reported without a verdict. */
 export interface Table {
   readonly title: string;
   /** What it shows, in whole sentences. */
@@ -32,7 +32,7 @@ export function computeMedian(values: readonly number[]): number {
     : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
-/** As many digits as say something. */
+/** Formats a number with its significant digits. */
 export function formatDigits(value: number): string {
   if (Number.isInteger(value)) return value.toLocaleString("en");
   const size = Math.abs(value);
@@ -42,7 +42,7 @@ export function formatDigits(value: number): string {
   });
 }
 
-/** The least and the most; nothing where each round gave the same. */
+/** The least and the greatest value; empty if all rounds gave the same. */
 export function formatExtent(values: readonly number[]): string {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   return least === most ? "" : `${formatDigits(least)} to ${formatDigits(most)}`;
@@ -54,7 +54,7 @@ export function formatSpread(values: readonly number[], unit: string): string {
   return `${formatDigits(computeMedian(values))} ${unit}${between && ` (${between})`}`;
 }
 
-/** One quotient a round, so that the ratio has a spread of its own. */
+/** One quotient for each round, so that the ratio has a spread. */
 export function computeRatios(ours: readonly number[], against: readonly number[]): number[] {
   return ours.map((value, round) => value / (against[round] ?? Number.NaN));
 }
@@ -101,7 +101,7 @@ export function drawFigures(figures: readonly Aimed[]): string {
   const height = figures.length * row + 40;
   const bars = figures.map((figure, index) => {
     const [value, { what, target }] = [computeMedian(figure.values), figure];
-    // Where nothing is allowed, anything is too much.
+    // With a target of 0, any value is too much.
     const share = target === 0 ? (value === 0 ? 0 : 2) : value / target;
     const length = Math.max(1, Math.min(width, (share * width) / 2));
     const y = 30 + index * row;

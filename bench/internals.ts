@@ -1,12 +1,12 @@
 /**
- * The parts of the package that are measured by themselves, which no user can call. A test holds
- * that each is where it is said to be.
+ * Internal functions of the package that are measured separately. A test checks that each is in the
+ * named module.
  */
 
 import { join } from "node:path";
 import { root } from "./processes.ts";
 
-/** By name the module, below `provider`. */
+/** The module of each function, below `provider`. */
 export const internals = {
   readPolicyFile: "policy-file/read",
   toNetwork: "reach/network",
@@ -15,7 +15,7 @@ export const internals = {
   review: "review/review",
 } as const;
 
-/** The statement with which a script gets them, compiled. */
+/** The statement with which a script loads the compiled functions. */
 export function requireInternals(...names: readonly (keyof typeof internals)[]): string {
   const formatStatement = (name: keyof typeof internals) =>
     `const { ${name} } = require(${JSON.stringify(join(root, "provider", "dist", internals[name]))});`;

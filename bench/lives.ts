@@ -1,4 +1,7 @@
-/** Lives of a stack of ours and of one that does nothing, in turns, each operation timed. */
+/**
+ * Measures the operations in the life of one of our stacks, and of a stack that does nothing, in
+ * turns.
+ */
 
 import { runBareLoop } from "./bare-loop.ts";
 import { readEnvironment } from "./environment.ts";
@@ -124,7 +127,7 @@ const names: Readonly<Record<Operation, string>> = {
   destroy: "destroy",
 };
 
-/** Who goes first changes, so that nobody always has the warm machine. */
+/** Rotates the order, so that no variant always runs on the warm machine. */
 export function rotateOrder<Name>(names: readonly Name[], round: number): readonly Name[] {
   const first = round % names.length;
   return [...names.slice(first), ...names.slice(0, first)];

@@ -29,8 +29,8 @@ export interface Part {
   /** The rounds of a quick one; absent for what takes too long for it. */
   readonly quickRounds?: number;
   /**
-   * Whether only its name brings it about: it takes as long as everything else together, or
-   * measures what is not ours.
+   * Whether it runs only if it is named, because it takes as long as everything else together, or
+   * does not measure our own code.
    */
   readonly isApart?: boolean;
   measure(amount: Amount): Promise<Measured>;

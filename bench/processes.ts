@@ -33,7 +33,7 @@ export function measureProcess(
   cwd: string,
   env: NodeJS.ProcessEnv,
 ): Taken & { output: string } {
-  // A shell's own `time` is the one way to the times of what a child has started itself.
+  // Only the `time` of a shell includes the processes that a child has started itself.
   const ended = spawnSync(
     "bash",
     // Without `--norc` a shell that reads from a pipe may run the user's start-up file.
@@ -71,7 +71,7 @@ export function measureNumbers(script: string, times: number): number[][] {
   };
   const run = () =>
     execFileSync(process.execPath, ["-e", script], { cwd: root, env, encoding: "utf8" });
-  // What is compiled once and kept is there from the second time on.
+  // The first run fills the compile cache.
   run();
   const rows = Array.from({ length: times }, () => run().trim().split(" ").map(Number));
   return (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? Number.NaN));

@@ -63,7 +63,7 @@ interface Kept {
   readonly mutation: Mutation;
 }
 
-/** Writes down what was measured, and the page again with it. */
+/** Saves a measurement, and writes the page again. */
 export function keep<Name extends keyof Kept>(name: Name, content: Kept[Name]): void {
   writeFileSync(locateFile(`${name}.json`), `${JSON.stringify(content, undefined, 2)}\n`);
   writePage();

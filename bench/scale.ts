@@ -31,7 +31,7 @@ class Steps {
     this.#say = say;
   }
 
-  /** Does a step, and goes on where it breaks: that is what is to be found out. */
+  /** Runs a step, and continues if it breaks, because we want to know what breaks. */
   async take(name: string, work: () => Promise<Watched>): Promise<void> {
     const done = this.#done.get(name) ?? [];
     this.#done.set(name, done);

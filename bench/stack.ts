@@ -13,8 +13,8 @@ import { createBareEnvironment, measureProcess, root, type Taken } from "./proce
 export type Variant = "ours" | "floor";
 
 /**
- * As many inputs and outputs as ours has, for the SDK's work for each of them is most of what a
- * resource costs; and nothing behind them.
+ * Has as many inputs and outputs as ours, because the SDK's work for each is most of the cost of a
+ * resource, but does nothing.
  */
 const floorProvider = `
 let made = 0;

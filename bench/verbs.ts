@@ -1,4 +1,6 @@
-/** What our own code costs for each resource, and whether more of them make each dearer. */
+/**
+ * What our own code costs for each resource, and whether each costs more if there are more of them.
+ */
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -24,7 +26,7 @@ const verbsOf = {
 type Spent = Map<string, number[]>;
 
 const sizes = [100, 1000, 10_000];
-/** Growth by a tenth is a matter of luck; by a half it is not. */
+/** Growth by a tenth may be noise; growth by half is not. */
 const target = 1.2;
 
 export const verbs: Part = {

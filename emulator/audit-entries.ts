@@ -1,8 +1,8 @@
 /**
- * What the audit log says of credentials and their tokens. The forms of an auth key's creation and
- * revocation, of the use of an OAuth client and of their actors are those of a real tailnet's
- * export of 2026-07-27 (docs/api-facts.md); where another kind had no entry there, its form follows
- * theirs, and the place names the fact that is open.
+ * What the audit log says about credentials and their tokens. The forms of an auth key's creation
+ * and revocation, of the use of an OAuth client and of their actors are those of a real tailnet's
+ * export of 2026-07-27 (docs/api-facts.md); entries of other kinds were not in that export, so
+ * their form follows these, and the code names the open fact.
  */
 
 import type { AccessToken, AuditEntry, Key, KeyType, User } from "./state.js";

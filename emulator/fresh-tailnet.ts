@@ -7,7 +7,7 @@ import { createPolicyFile, parsePolicy } from "./policy-file.js";
 import { computeHash, createId, createSecret } from "./secrets.js";
 import { createLaterMembers, type Key, ninetyDays, type State, type User } from "./state.js";
 
-/** The state of a tailnet that was just made, with what it hands out. */
+/** Creates the state of a new tailnet, with the credentials that it hands out. */
 export function createFreshState(policy: string): State {
   const parsed = parsePolicy(policy);
   if ("problem" in parsed) throw new Error(`the policy file is not valid: ${parsed.problem}`);

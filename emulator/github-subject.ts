@@ -1,7 +1,7 @@
 /**
  * GitHub's subjects in two forms: `repo:OWNER/REPO:…`, and the immutable one with ids,
  * `repo:OWNER@1/REPO@2:…`. Some users report that Tailscale rewrites the first form to the second;
- * others have identities that stayed as they were written (2026): `fact: github-subject-rewrite`.
+ * others have identities that were not rewritten (2026): `fact: github-subject-rewrite`.
  */
 
 import { createHash } from "node:crypto";

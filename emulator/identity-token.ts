@@ -1,5 +1,5 @@
 /**
- * Identity tokens of outside systems, held against a federated identity: the issuer's published
+ * Checks identity tokens of other systems against a federated identity: the issuer's published
  * keys, subject, audience and claims. Source:
  * https://tailscale.com/kb/1581/workload-identity-federation, OpenID Connect Discovery 1.0
  */
@@ -19,8 +19,8 @@ import type { World } from "./world.js";
 const discoveryDocument = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
 /**
- * Whether the token is accepted for this identity. Why not is nobody's to know but the console's:
- * the API's answer is one for all reasons. The subject must match as it is kept, so a token without
+ * Whether the token is accepted for this identity. The API gives the same answer for every reason;
+ * only the console shows which it was. The subject must match as it is stored, so a token without
  * GitHub's ids does not match one with them: `fact: classic-token-matches-ids`.
  */
 export async function acceptsIdentityToken(
@@ -29,7 +29,7 @@ export async function acceptsIdentityToken(
   jwt: string,
 ): Promise<boolean> {
   const { issuer, audience, subject, customClaimRules = {} } = identity;
-  // An audience that a PUT has emptied is nobody's.
+  // No token matches an audience that a PUT has cleared.
   if (!issuer || !audience || !subject) return false;
   const claims = await verifyClaims(world, jwt, issuer, audience);
   return (
@@ -77,9 +77,7 @@ async function fetchKeys(world: World, issuer: string) {
   return createRemoteJWKSet(new URL(jwks_uri), { [customFetch]: world.fetch });
 }
 
-/**
- * The values of the claim that a rule names, as texts; none for what is not there, or is an object.
- */
+/** The values of the claim that a rule names, as strings; empty if it is absent or an object. */
 function getValues(claims: JWTPayload, name: string): string[] {
   let value: unknown = claims;
   for (const part of parseClaimPath(name)) {
@@ -94,8 +92,8 @@ function isSimple(value: unknown): value is string | number | boolean {
 }
 
 /**
- * The names that lead to a claim: dots go into objects, and a name with dots stands in double
- * quotes, for example `"open.id".username`. `fact: nested-claims`
+ * Parses the path to a claim: a dot selects a member, and a name that contains dots is put in
+ * double quotes, for example `"open.id".username`. `fact: nested-claims`
  */
 export function parseClaimPath(name: string): string[] {
   return [...name.matchAll(/"([^"]*)"|[^."]+/g)].map(([part, quoted]) => quoted ?? part);

@@ -1,4 +1,4 @@
-/** The emulator from inside a program: start it, do to its tailnet what a test needs, end it. */
+/** The emulator inside a program: starts it, controls its tailnet, and ends it. */
 
 import { type Control, createControl, createControlRoutes, type SeenRequest } from "./control.js";
 import { createFaults } from "./faults.js";
@@ -18,7 +18,7 @@ export type { Strictness, Unknowns } from "./unknowns.js";
 export interface EmulatorOptions {
   /** A loopback address. @default "127.0.0.1" */
   readonly host?: string | undefined;
-  /** 0 takes any that is free. @default 0 */
+  /** 0 chooses any free port. @default 0 */
   readonly port?: number | undefined;
   /** A file in which the tailnet survives a restart. @default none: it is forgotten */
   readonly data?: string | undefined;
@@ -34,8 +34,8 @@ export interface EmulatorOptions {
   /** Scopes that exist beyond those that the emulator knows. @default none */
   readonly scopes?: readonly string[] | undefined;
   /**
-   * How the emulator behaves where no public source says what the real API does: a world, or some
-   * of its switches, and then the others as in the default.
+   * How the emulator behaves where no public source documents the real API: a world, or some of its
+   * switches. The others keep their defaults.
    * @default the world that TAILSCOPE_EMULATOR_STRICTNESS names, "lenient" where it is not set
    */
   readonly strictness?: Strictness | undefined;
@@ -100,7 +100,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     faults: injected,
     control: createControlRoutes(controls, controlToken),
     seen: (method, path) => {
-      // Enough for any test, and no more than that for an emulator that runs for weeks.
+      // Enough for any test, but limited for an emulator that runs for weeks.
       if (requests.length < 100_000) requests.push({ method, path });
     },
   });

@@ -70,8 +70,8 @@ export const changeable = z.looseObject({ keyType: z.string().nullish() });
 const longestDescription = 50;
 
 /**
- * The description as it is kept. `fact: description-characters`, and beyond ASCII
- * `fact: description-non-ascii`
+ * The description as it is stored. `fact: description-characters`, and beyond ASCII `fact:
+ * description-non-ascii`
  */
 export function normalizeDescription(text: string | null | undefined): string {
   if (!/^[\p{L}\p{M}\p{N} _-]*$/u.test(text ?? ""))
@@ -80,7 +80,7 @@ export function normalizeDescription(text: string | null | undefined): string {
 }
 
 /**
- * The body of a create; one that is not JSON is answered like one without capabilities.
+ * The body of a create. One that is not JSON gets the same answer as one without capabilities.
  * `fact: auth-key-needs-capabilities`
  */
 export async function readKeyBody(context: Context<Env>): Promise<unknown> {

@@ -1,6 +1,6 @@
 /**
- * The tailnet policy file: HuJSON, of which `tagOwners` decides who may give which tag, and `tests`
- * say what must hold. Source: https://tailscale.com/kb/1337/policy-syntax
+ * The tailnet policy file in HuJSON. Its `tagOwners` decide who may give which tag, and its `tests`
+ * must pass. Source: https://tailscale.com/kb/1337/policy-syntax
  */
 
 import { createHash } from "node:crypto";
@@ -23,12 +23,12 @@ export interface PolicyFile {
   readonly etag: string;
 }
 
-/** No policy file needs more, and the parser calls itself for each. */
+/** No policy file needs deeper nesting, and the parser recurses for each level. */
 const deepest = 100;
 
 /**
- * Whether brackets are open within each other too often; those in texts and comments count as well,
- * which errs on the safe side.
+ * Whether brackets are nested too deeply. Those in strings and comments count, too, which errs on
+ * the safe side.
  */
 function isTooDeep(text: string): boolean {
   let depth = 0;
@@ -48,7 +48,7 @@ export function parsePolicy(text: string): { policy: Policy } | { problem: strin
   return problem === undefined ? read : { problem };
 }
 
-/** The policy in `text`, which was accepted before, or what has no form. */
+/** The policy in `text`, which was accepted before; or what is wrong with its form. */
 export function readPolicy(text: string): { policy: Policy } | { problem: string } {
   if (isTooDeep(text)) return { problem: `more than ${deepest} levels of brackets` };
   const errors: ParseError[] = [];
@@ -82,11 +82,11 @@ export function createPolicyFile(text: string): PolicyFile {
 }
 
 /**
- * What a new tailnet starts with: everything may talk to everything, and a few tags that admins may
- * give.
+ * The policy file of a new tailnet: everything may reach everything, and admins may give a few
+ * tags.
  */
 export const freshPolicy = `{
-  // Who may give which tag: nobody is named, so admins only.
+  // Nobody is named as an owner, so only admins may give these tags.
   "tagOwners": {
     "tag:ci": [],
     "tag:dev": [],

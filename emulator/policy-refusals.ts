@@ -1,8 +1,8 @@
 /**
  * What Tailscale refuses in a policy file: 400, with its own message where one was captured.
  *
- * It is written apart from the provider's reading of policy files, so that no mistake can be in
- * both; the same captures hold both.
+ * It shares no code with the provider's reader of policy files, so that no mistake can be in both.
+ * Both are tested with the same captures.
  */
 
 import type { Acl, Grant, Policy, SshRule } from "./policy-shape.js";
@@ -71,7 +71,7 @@ function* findNameProblems(policy: Policy): Problems {
         (member) => `groups[${quote(name)}]: ${quote(member)}: group members cannot be recursive`,
       ),
   );
-  // Of several, Tailscale names the last.
+  // Tailscale names the last of several.
   if (nested.length > 0) yield nested.at(-1) ?? "";
   for (const [name, network] of Object.entries(policy.hosts)) {
     if (name.includes("@")) yield `hosts[${quote(name)}]: invalid host name`;
@@ -192,7 +192,7 @@ function* findSshRuleProblems(policy: Policy, rule: SshRule): Problems {
     if (!isMachines || /^(user|group):/.test(text)) yield `invalid dst ${quote(text)}`;
   }
   yield* findSelfProblems(rule.src, rule.dst, []);
-  // A user's machines are for that user alone.
+  // Only the user may log in to the user's own machines.
   for (const text of rule.dst.map(trim)) {
     const isUser = /^[^:]+@/.test(text);
     const isSame = (source: string) => source.trim().toLowerCase() === text.toLowerCase();
@@ -209,7 +209,7 @@ function* findSshRuleProblems(policy: Policy, rule: SshRule): Problems {
   if (rule.checkPeriod !== undefined) yield* findCheckPeriodProblems(rule.checkPeriod.trim());
 }
 
-/** What may log in: users, tags and their groups. */
+/** Whether it is a source that may log in: a user, a tag or a group. */
 function mayLogIn(text: string): boolean {
   const others = ["autogroup:self", "autogroup:internet", "autogroup:danger-all"];
   return /^(tag|group|user|autogroup):|^[^:]+@/.test(text) && !others.includes(text);
@@ -242,7 +242,7 @@ const autogroups = [
   ...["tagged", "self", "internet", "shared", "danger-all"].map((name) => `autogroup:${name}`),
 ];
 
-/** What `autogroup:self` cannot be reached from. */
+/** Sources that cannot reach `autogroup:self`. */
 function* findSelfProblems(
   src: readonly string[],
   dst: readonly string[],
@@ -289,8 +289,8 @@ function* findTargetProblems(policy: Policy, written: string, side: "src" | "dst
 }
 
 /**
- * The emulator's users are not those that a policy file is written for. A domain counts as the
- * tailnet's own where a user of it owns a tag by name, or no user does.
+ * A policy file is not written for the emulator's users. So a domain counts as the tailnet's own if
+ * one of its users owns a tag by name, or if no user does.
  */
 function* findDomainProblems({ tagOwners }: Policy, domain: string): Problems {
   const owners = Object.values(tagOwners)

@@ -61,7 +61,7 @@ export const policyShape = z.looseObject({
   postures: named,
   defaultSrcPosture: names.default([]),
   tagOwners: named,
-  // Whether they are there at all decides whether everything is open.
+  // If both are absent, everything is open.
   acls: z.array(acl).optional(),
   grants: z.array(grant).optional(),
   ssh: z.array(sshRule).default([]),
@@ -82,7 +82,7 @@ export type SshRule = z.infer<typeof sshRule>;
 export type PolicyTest = z.infer<typeof testShape>;
 export type SshTest = z.infer<typeof sshTest>;
 
-/** Objects whose members are fields, which Go's JSON reads in any case, by where they are. */
+/** The fields of each object, by its place. Go's JSON accepts their names in any case. */
 const fields = {
   "": [...Object.keys(policyShape.shape)],
   acls: [...Object.keys(acl.shape)],
@@ -100,7 +100,7 @@ const older: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   tests: { user: "src", allow: "accept" },
 };
 
-/** The file with every field in the usual spelling; what is null is not there. */
+/** Converts every field to the usual spelling, and removes null values. */
 export function spellFields(value: unknown, place: keyof typeof fields): unknown {
   if (Array.isArray(value)) return value.map((item) => spellFields(item, place));
   if (typeof value !== "object" || value === null) return value;

@@ -1,5 +1,5 @@
 /**
- * Names that rules use: their forms, and which addresses they are. Source:
+ * Names that rules use: their forms, and the addresses that they stand for. Source:
  * https://tailscale.com/kb/1396/targets
  */
 
@@ -17,7 +17,7 @@ export function isNetwork(text: string): boolean {
   return parseNetwork(text) !== undefined;
 }
 
-/** Whether `address` is in the network that `text` is. */
+/** Whether `address` is in the network `text`. */
 export function isInNetwork(address: string, text: string): boolean {
   const network = parseNetwork(text);
   if (network === undefined) return false;
@@ -56,7 +56,7 @@ function parseNetwork(text: string): Network | undefined {
   return { address, family, length: Number(length) };
 }
 
-/** Where machines have their addresses. */
+/** Whether a machine can have the address. */
 export function isTailnetAddress(address: string): boolean {
   return isInNetwork(address, "100.64.0.0/10") || isInNetwork(address, "fd7a:115c:a1e0::/48");
 }
@@ -76,8 +76,8 @@ export function findHostNetwork({ hosts }: Policy, name: string): string | undef
 }
 
 /**
- * Whether the address is in the set: of its entries that have the address, the last one decides.
- * `known` has the sets that were looked at before, so that each is looked at once.
+ * Whether the address is in the set. The last entry that contains the address decides. `known` has
+ * the sets that were already evaluated, so that each is evaluated once.
  */
 export function isInIpset(
   policy: Policy,
@@ -102,7 +102,7 @@ export function isInIpset(
   return isMember;
 }
 
-/** Everything that the entries of a set name, those of its inner sets included. */
+/** Everything that the entries of a set name, including those of inner sets. */
 export function listNetworks(policy: Policy, name: string, seen = new Set<string>()): string[] {
   if (seen.has(name) || !Object.hasOwn(policy.ipsets, name)) return [];
   seen.add(name);
@@ -138,7 +138,7 @@ function isBetween(address: string, from: string, to: string): boolean {
   return block.check(address, getFamily(address));
 }
 
-/** `HOST:PORTS` in its parts; an IPv6 address may stand in brackets. */
+/** Splits `HOST:PORTS`. An IPv6 address may be in brackets. */
 export function splitPorts(text: string): readonly [host: string, ports: string] {
   const bracketed = /^\[([^\]]*)\](\/\d+)?:(.*)$/s.exec(text);
   if (bracketed !== null) return [`${bracketed[1] ?? ""}${bracketed[2] ?? ""}`, bracketed[3] ?? ""];
@@ -146,7 +146,7 @@ export function splitPorts(text: string): readonly [host: string, ports: string]
   return colon < 0 ? [text, ""] : [text.slice(0, colon), text.slice(colon + 1)];
 }
 
-/** What rules may name as a protocol, and its number. */
+/** The number of a protocol that rules may name. */
 export function findProtocol(name: string): number | undefined {
   const known: Readonly<Record<string, number>> = {
     icmp: 1,

@@ -1,9 +1,9 @@
 /**
- * The tests of a policy file: one question at a time, whether a rule lets this source to that
- * destination. Source: https://tailscale.com/kb/1337/policy-syntax#tests
+ * Runs the tests of a policy file. Each asks whether a rule lets a source reach a destination.
+ * Source: https://tailscale.com/kb/1337/policy-syntax#tests
  *
- * The emulator knows few users and no addresses of machines. A test that depends on others is taken
- * for passed: it is asked once with the better and once with the worse for it.
+ * The emulator knows few users and no addresses of machines. A test that depends on others counts
+ * as passed: it is evaluated with the best and with the worst assumption.
  */
 
 import { meetsPosture } from "./policy-postures.js";
@@ -45,11 +45,11 @@ export function findFailingTests(policy: Policy, users: Users): TestFailure[] {
 interface Known {
   readonly policy: Policy;
   readonly users: Users;
-  /** The file without its tests, in lower case: whom it names there is in the tailnet. */
+  /** The file without its tests, in lower case. Everybody whom it names is in the tailnet. */
   readonly names: string;
 }
 
-/** What a test asks about: `assume` is the answer to what nobody here knows. */
+/** What a test asks. `assume` is the answer to everything that the emulator cannot know. */
 interface Question extends Known {
   readonly assume: boolean;
   /** Whether a source that is given as an address may be any machine. */
@@ -102,7 +102,10 @@ function findAssertionErrors(
   return isWrong ? [`address ${JSON.stringify(dst)}: want: ${want}, got: ${got}`] : [];
 }
 
-/** Who and what a name in a test stands for; `undefined` for what tests do not take. */
+/**
+ * The users and machines that a name in a test stands for; `undefined` for a name that tests do not
+ * accept.
+ */
 function findParties(policy: Policy, name: string): readonly Party[] | undefined {
   if (name.startsWith("tag:")) return [{ tag: name.toLowerCase() }];
   if (name.startsWith("svc:")) return [{ service: name }];
@@ -147,7 +150,7 @@ function isReached(
       );
     }) ||
     (policy.grants ?? []).some(({ src, dst, ip, via, srcPosture }) => {
-      // Such a grant opens what is behind routers, and no machine.
+      // Such a grant applies only behind routers, and opens no machine.
       if (via.length > 0 && question.to.address === undefined) return false;
       const isOpening = ip.some((entry) => {
         const [, name, ports = ""] = /^(?:([^:]*):)?(.*)$/s.exec(entry.trim()) ?? [];
@@ -185,7 +188,7 @@ function isParty(question: Question, name: string, party: Party): boolean {
   const network = name.startsWith("ipset:") ? undefined : (findHostNetwork(policy, name) ?? name);
   if (network === undefined || /^[\da-f.:]+(\/\d+)?$/i.test(network))
     return isPartyWithin(question, name, network, party);
-  // Nobody here knows whose machine has that address.
+  // The emulator does not know whose machine has that address.
   if (isOpenAddress(party)) return (party !== from || isAnySource === true) && assume;
   if (name.startsWith("tag:")) {
     if (tag !== undefined) return name.toLowerCase() === tag;

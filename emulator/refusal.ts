@@ -17,8 +17,8 @@ export class Refusal extends Error {
 }
 
 /**
- * The same for a missing, malformed, wrong, revoked and expired credential.
- * `fact: bad-secret-is-401`
+ * The same answer for a missing, malformed, wrong, revoked or expired credential. `fact:
+ * bad-secret-is-401`
  */
 export const refuseToken = () => new Refusal(401, "API token invalid");
 
@@ -42,7 +42,7 @@ export const refuseTags = (tags: readonly string[]) =>
   new Refusal(400, `requested tags [${tags.join(" ")}] are invalid or not permitted`);
 
 /**
- * For what does not exist, and for some families what the token may not see. `fact:
+ * For something that does not exist, and in some families for what the token may not see. `fact:
  * unknown-key-is-404`
  */
 export const refuseAsNotFound = () => new Refusal(404, "not found");
@@ -73,7 +73,7 @@ export const refuseExchange = () =>
   );
 
 /**
- * The wordings are the API's where the place that throws one names a fact, and the emulator's own
- * elsewhere.
+ * If the code that throws it names a fact, the wording is the API's; otherwise it is the emulator's
+ * own.
  */
 export const refuseRequest = (problem: string) => new Refusal(400, problem);

@@ -2,7 +2,7 @@
 
 import type { z } from "zod";
 
-/** The first thing that is wrong, with its place; `whole` names what has none. */
+/** Describes the first problem, with its place; `whole` is the name of the whole value. */
 export function describeFirstProblem({ issues: [issue] }: z.ZodError, whole: string): string {
   return `${issue?.path.join(".") || whole}: ${issue?.message}`;
 }

@@ -16,7 +16,8 @@ export function createId(prefix: string): string {
 
 /**
  * The value of the header `x-tailscale-request-id`, for example
- * `"REQ-20260728095718c2c1ea7198a62a3a"`: the second, and chance. `fact: request-id-header`
+ * `"REQ-20260728095718c2c1ea7198a62a3a"`: the time in seconds, and random characters. `fact:
+ * request-id-header`
  */
 export function createRequestId(milliseconds: number): string {
   const second = new Date(milliseconds).toISOString().replaceAll(/[-:T]|\..*/g, "");

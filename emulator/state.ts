@@ -123,8 +123,8 @@ type First =
   | "log";
 
 /**
- * What an older file lacks, as a fresh tailnet has it. The compiler asks for each member that the
- * state gains.
+ * The members that an older file lacks, as in a fresh tailnet. The compiler requires every member
+ * that is added to the state.
  * @internal
  */
 export function createLaterMembers(): Omit<State, First> {

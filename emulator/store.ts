@@ -1,7 +1,4 @@
-/**
- * The tailnet's state in a file, so that it survives a restart. Each write is whole or not there at
- * all.
- */
+/** The tailnet's state in a file, so that it survives a restart. Each write is atomic. */
 
 import {
   closeSync,
@@ -42,8 +39,7 @@ const mode = 0o600;
 const asItIs = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
- * @throws Error from `load` where the path leads to a link, to no file, or to a file of another
- * kind
+ * @throws Error from `load` if the path is a link, not a regular file, or a file of another kind
  */
 export function createFileStore(path: string): Store {
   return {
@@ -112,7 +108,7 @@ function readContent(file: number, path: string): State {
   };
 }
 
-/** Opens what the path itself names; undefined where there is nothing. */
+/** Opens the file at the path, without following links; undefined if there is none. */
 function openWithoutLinks(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | asItIs);

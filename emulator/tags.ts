@@ -23,7 +23,7 @@ export function mayGiveTags(actor: Actor, wanted: readonly string[], policy: Pol
 }
 
 /**
- * Whether one of `tags` is among the owners of `tag`. A tag owns itself only where the policy file
+ * Whether one of `tags` is among the owners of `tag`. A tag owns itself only if the policy file
  * says so.
  */
 export function isOwned(tag: string, tags: readonly string[], policy: Policy): boolean {

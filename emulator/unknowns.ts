@@ -1,7 +1,7 @@
 /**
- * What no public source says about the real API, as switches: a client must be correct in either
- * case. Behaviour that is settled by evidence has no switch. Each switch names its
- * fact; docs/api-facts.md says what is known of it.
+ * Switches for behaviour of the real API that no public source documents. A client must be correct
+ * in either case. Behaviour that is settled by evidence has no switch. Each switch names its fact;
+ * docs/api-facts.md says what is known of it.
  */
 
 import { z } from "zod";

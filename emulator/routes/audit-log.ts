@@ -24,7 +24,7 @@ export function createAuditLogRoutes(world: World): Hono<Env> {
       .filter(filterEntries("actor", isActor))
       .filter(filterEntries("target", isTarget))
       .filter(filterEntries("event", (event, entry) => event === formatEvent(entry)));
-    // The name stands under "tailnetId", whatever the API document says, and an empty log is null:
+    // The tailnet's name is in "tailnetId", contrary to the API document, and an empty log is null:
     // `fact: audit-tailnet-id`.
     return context.json({
       version: "1.1",
@@ -56,7 +56,9 @@ function isPartOf(part: string, texts: readonly (string | undefined)[]): boolean
   return texts.some((text) => text?.toLowerCase().includes(part.toLowerCase()));
 }
 
-/** As filters spell it: `API_KEY.CREATE`, and `TAILNET.UPDATE.ACL` for a property. */
+/**
+ * Formats an event as filters spell it: `API_KEY.CREATE`, and `TAILNET.UPDATE.ACL` for a property.
+ */
 function formatEvent({ target, action }: AuditEntry): string {
   return [target.type, action, target.property].filter(Boolean).join(".");
 }

@@ -190,7 +190,7 @@ function createAuthKey(world: World, actor: Actor, body: z.infer<typeof authBody
       preauthorized: preauthorized ?? false,
     },
     ...(tags?.length && { tags }),
-    // Made by a trust credential it belongs to the tailnet.
+    // A key that a trust credential creates belongs to the tailnet.
     ...(actor.user && { userId: actor.user.id }),
   });
 }
@@ -207,11 +207,11 @@ function createTrustCredential(world: World, actor: Actor, body: TrustBody) {
   });
 }
 
-/** Adds the key and answers it with its secret, which is shown this once. */
+/** Adds the key and returns it with its secret, which is shown only this once. */
 function addNewKey(world: World, actor: Actor, members: Omit<Key, "id" | "secretHash">) {
   const { keyType } = members;
-  // As reported: a federated identity's id has the tailnet's in front, and its generated audience
-  // is made of it.
+  // As reported, a federated identity's id begins with the tailnet's id, and its generated audience
+  // contains it.
   const id = keyType === "federated" ? `${world.state.tailnet.id}-${createId("k")}` : createId("k");
   const secret = keyType === "federated" ? undefined : createSecret(keyType, id);
   const key: Key = { id, ...members, ...(secret && { secretHash: computeHash(secret) }) };
@@ -221,13 +221,15 @@ function addNewKey(world: World, actor: Actor, members: Omit<Key, "id" | "secret
   return { ...showKey(world, key), ...(secret && { key: secret }) };
 }
 
-/** What the server makes where a create has no audience. `fact: federated-id-and-audience` */
+/**
+ * The audience that the server generates if a create has none. `fact: federated-id-and-audience`
+ */
 function generateAudience(id: string): string {
   return `api.tailscale.com/${id}`;
 }
 
 /**
- * Replaces all that can be changed: what the body leaves out is emptied. The secret stays.
+ * Replaces everything that can be changed, and clears what the body leaves out. The secret stays.
  * `fact: put-replaces-everything`
  */
 function replace(world: World, actor: Actor, key: Key, body: TrustBody) {

@@ -54,7 +54,7 @@ export function createPolicyFileRoutes(world: World): Hono<Env> {
     });
 }
 
-/** The refusal does not say which scope is missing. A user's role is one for all of them. */
+/** The refusal does not say which scope is missing. A user's role has all of them or none. */
 function requirePolicyScope(context: Context<Env>, scope: string): Actor {
   const actor = requireOneOf(context, scope);
   if (actor.user === undefined && !alsoNeeded.every((other) => holdsScope(actor, other)))
@@ -90,7 +90,7 @@ function requireValidPolicy(text: string): Policy {
 
 type Found = { readonly failures: readonly TestFailure[] } | { readonly problem: string };
 
-/** Tests in an array are held against the policy in force. */
+/** Runs tests in an array against the current policy. */
 function runGivenTests(world: World, text: string): Found {
   const parsed = parseTests(text);
   if ("problem" in parsed) return parsed;

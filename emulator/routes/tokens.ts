@@ -29,7 +29,7 @@ export function createTokenRoutes(world: World): Hono<Env> {
   return new Hono<Env>()
     .post("/oauth/token", async (context) => {
       const form = await readForm(context);
-      // Tailscale takes a request without one: `fact: grant-type-is-optional`.
+      // Tailscale accepts a request without one: `fact: grant-type-is-optional`.
       if ((form.get("grant_type") ?? "client_credentials") !== "client_credentials")
         throw refuseRequest("grant_type must be client_credentials");
       const client = findClient(world, form, context.req.header("authorization"));
@@ -38,8 +38,8 @@ export function createTokenRoutes(world: World): Hono<Env> {
       const tags = splitWords(form.get("tags"));
       checkTags(world, client, scopes, tags);
       const { secret } = giveToken(world, client, scopes, tags);
-      // The client's own tags are there, too, where none were asked for:
-      // `fact: token-answer-has-client-tags`.
+      // The answer has the client's own tags if none were requested: `fact:
+      // token-answer-has-client-tags`.
       const shownTags = tags.length > 0 ? tags : (client.tags ?? []);
       return context.json({
         access_token: secret,
@@ -66,7 +66,7 @@ export function createTokenRoutes(world: World): Hono<Env> {
 }
 
 /**
- * The form's fields; one that comes twice is refused.
+ * The form's fields. A duplicate field is refused.
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-3.2
  */
 async function readForm(context: Context<Env>): Promise<Map<string, string>> {
@@ -79,8 +79,8 @@ async function readForm(context: Context<Env>): Promise<Map<string, string>> {
 }
 
 /**
- * The active client whose secret the request carries, in the form or in Basic auth. The id
- * beside it is not looked at: Tailscale's own tools send any.
+ * The active client whose secret the request carries, in the form or in Basic auth. The id is
+ * ignored, because Tailscale's own tools send any id.
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
  * `fact: client-id-is-ignored`
  */
@@ -121,10 +121,11 @@ function splitWords(text: string | undefined): string[] {
 }
 
 /**
- * The scopes of the token. Where one of the names is not a scope, the request counts as one without
- * scopes, and gives all that the client holds (https://github.com/tailscale/tailscale/pull/14286,
+ * The scopes of the token. If one of the names is not a scope, the request counts as one without
+ * scopes, and gets everything that the client holds
+ * (https://github.com/tailscale/tailscale/pull/14286,
  * https://github.com/tailscale/tailscale/issues/15456): `fact: unknown-scope-gives-everything`, and
- * beside known names `fact: unknown-scope-beside-known`.
+ * for an unknown name among known ones `fact: unknown-scope-beside-known`.
  */
 function chooseScopes(world: World, { scopes: held = [] }: Key, wanted: readonly string[]) {
   if (wanted.length === 0 || !wanted.every((scope) => world.isScope(scope))) return held;

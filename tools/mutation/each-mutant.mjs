@@ -40,10 +40,13 @@ const isFirstTurn = process.env["TAILSCOPE_TURN"] === "quick";
 /** A test that takes longer, in milliseconds, waits until all others had their turn. */
 const slow = 50;
 
-/** How often more than without it a mutant may be reached before it never ends: as in Stryker. */
+/**
+ * How many times more often than without it a mutant may be reached before it counts as endless, as
+ * in Stryker.
+ */
 const hitFactor = 100;
 
-/** So long, and many times its own time, has a test that waits for what never comes. */
+/** The least time that a waiting test has before it counts as endless. */
 const leastTime = 10_000;
 
 export default class extends TestRunner {
@@ -74,7 +77,7 @@ export default class extends TestRunner {
       noticed.add(mutant);
       note({ mutant, by: id, ...how });
     }
-    // What a mutant left behind in a module would be taken for what the next ones do.
+    // State that a mutant left in a module would be attributed to the next mutants.
     await run();
   }
 }

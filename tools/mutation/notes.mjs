@@ -1,6 +1,6 @@
 /**
- * What a mutation run notes, a line of JSON each: of every test what it reached, and of a mutant
- * what noticed it.
+ * The notes of a mutation run, one line of JSON each: what each test reached, and what noticed each
+ * mutant.
  */
 
 import { existsSync, readFileSync } from "node:fs";

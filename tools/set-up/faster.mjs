@@ -1,4 +1,7 @@
-/** What lets Pulumi start faster where we say how it runs. docs/faster.md has the figures. */
+/**
+ * Settings that let Pulumi start faster where we control its environment. docs/faster.md has the
+ * figures.
+ */
 
 import { join } from "node:path";
 import { root } from "./index.mjs";

@@ -1,6 +1,6 @@
 /**
- * Everything that a fresh clone lacks, gotten in the order in which it is needed. Runs on the Node
- * that npm came with.
+ * Installs everything that a fresh clone lacks, in the order in which it is needed. Runs on the
+ * Node that runs npm.
  */
 
 import { delimiter, dirname } from "node:path";

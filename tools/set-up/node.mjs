@@ -15,8 +15,8 @@ export async function findPinnedNode(root) {
   const remedy =
     "run `npm rebuild node --foreground-scripts`, which shows what its install script says.";
   try {
-    // Its install script is allowed in package.json, yet a user's own npm settings may forbid every
-    // one.
+    // package.json allows its install script, but a user's npm settings may forbid all install
+    // scripts.
     await runStep(title, () =>
       run("npm", ["rebuild", "node", "--ignore-scripts=false"], { cwd: root }),
     );

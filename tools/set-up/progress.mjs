@@ -1,6 +1,6 @@
 /**
- * What a person sees while something takes long, and when it fails. Everything goes to stderr:
- * stdout is for results.
+ * Shows progress of long steps, and failures. Everything goes to stderr, because stdout is for
+ * results.
  */
 
 import { spawn } from "node:child_process";
@@ -39,7 +39,7 @@ export async function runStep(title, run) {
       live ? `\r\x1b[2K${formatLine().slice(0, process.stderr.columns - 1)}` : `${formatLine()}\n`,
     );
   };
-  // What is over within a second is no news. A log is not a screen: it gets a line each 20 seconds.
+  // Nothing is shown for a step of less than a second. A log gets a line every 20 seconds.
   const first = setTimeout(show, 1000);
   const timer = setInterval(show, live ? 1000 : 20_000);
   try {
@@ -60,7 +60,7 @@ export async function runStep(title, run) {
 }
 
 /**
- * Runs a command to its end and gives what it printed to stdout.
+ * Runs a command to its end and returns what it printed to stdout.
  *
  * @param {string} command
  * @param {string[]} args
@@ -104,7 +104,7 @@ export function getReason(error) {
 }
 
 /**
- * Runs a command's main function; a failure ends the process with its message alone.
+ * Runs a command's main function; a failure ends the process and prints only its message.
  *
  * @param {() => Promise<void>} main
  */

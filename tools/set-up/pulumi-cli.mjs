@@ -82,13 +82,13 @@ async function findRecentOnPath() {
       `  the Pulumi CLI on PATH is ${version}, and ${oldestVersion} is needed: getting ${pinnedVersion} beside it\n`,
     );
   } catch {
-    // What does not run is none.
+    // A CLI that does not run does not count.
   }
   return undefined;
 }
 
 /**
- * Whether one version is another or later; what stands behind a hyphen does not count.
+ * Whether `version` is at least `oldest`. A suffix after a hyphen is ignored.
  * @param {string} version for example `"v3.259.0"`
  * @param {string} oldest for example `"3.254.0"`
  */
@@ -114,7 +114,7 @@ function nameExecutable(name) {
 }
 
 /**
- * Another set-up may have got there first, and then its result is as good.
+ * Another set-up may have finished first, and its result is just as good.
  * @param {string} fresh
  * @param {string} cached
  */
