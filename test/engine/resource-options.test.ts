@@ -12,16 +12,25 @@ import { newStack, type Stack } from "./stack";
 
 test("replaceOnChanges replaces for the arguments that it names, and for no others", async () => {
   await using emulator = await startEmulator();
-  const client = (scope: string, description: string, options: string) =>
-    `exports.id = new OAuthClient("c", { scopes: ["${scope}"], description: "${description}" }, { replaceOnChanges: ${options} }).clientId;`;
-  await using stack = await newStack(emulator, client("dns", "one", '["scopes"]'));
+  const client = (name: string, scope: string, description: string, options: string) =>
+    `new OAuthClient("${name}", { scopes: ["${scope}"], description: "${description}" }, { replaceOnChanges: ${options} });`;
+  await using stack = await newStack(
+    emulator,
+    client("another", "dns", "one", '["scopes"]') +
+      client("named", "dns", "one", '["scopes"]') +
+      client("any", "dns", "one", '["*"]'),
+  );
   await stack.up();
-  stack.write(client("dns", "two", '["scopes"]'));
-  expect(await stack.preview()).toEqual(["update c"]);
-  stack.write(client("dns:read", "one", '["scopes"]'));
-  expect(await stack.preview()).toEqual(["replace c"]);
-  stack.write(client("dns", "two", '["*"]'));
-  expect(await stack.preview()).toEqual(["replace c"]);
+  stack.write(
+    client("another", "dns", "two", '["scopes"]') +
+      client("named", "dns:read", "one", '["scopes"]') +
+      client("any", "dns", "two", '["*"]'),
+  );
+  expect((await stack.preview()).sort()).toEqual([
+    "replace any",
+    "replace named",
+    "update another",
+  ]);
 });
 
 test("`pulumi import TYPE NAME ID` fails as the adoption page says, and imports nothing", async () => {
@@ -77,28 +86,12 @@ const aclClass = (url: string) => `
     }
   }`;
 
-test("a tag that the same program defines is given in one `up`, and the preview says what it waits for", async () => {
-  await using emulator = await startEmulator({ policy: '{"tagOwners":{"tag:ci":[]}}' });
-  const acl = (tags: string) => `${aclClass(emulator.url)}
-    const old = new OAuthClient("old", { scopes: ["auth_keys"], tags: ["tag:ci"] });
-    const acl = new Acl("acl", { ${tags} }, { dependsOn: [old] });`;
-  await using stack = await newStack(emulator, acl('"tag:ci": []'));
-  stack.set("ACL_KEY", emulator.apiKey);
-  await stack.up();
-  stack.write(`${acl('"tag:ci": [], "tag:fresh": []')}
-    new OAuthClient("new", { scopes: ["auth_keys"], tags: ["tag:fresh"] }, { dependsOn: [acl] });`);
-  const planned = await stack.attemptPreview();
-  expect(planned.code, planned.text).toBe(0);
-  expect(planned.text).toContain("A resource that this one depends on may change that");
-  await stack.up();
-  expect(Object.keys((await stack.state()).credentials).sort()).toEqual(["new", "old"]);
-});
-
-test("a preview succeeds for every way to make a credential wait for the policy file: an argument, a component, a pair, its minter", async () => {
+test("a tag that the same program defines is given in one `up`, and a preview says what a credential waits for: an argument, a component, a pair, its minter", async () => {
   await using emulator = await startEmulator({ policy: '{"tagOwners":{"tag:ci":[]}}' });
   const program = (tags: string) => `${aclClass(emulator.url)}
     const { RotatingAuthKey, RotatingOAuthClient } = require("tailscope");
-    const acl = new Acl("acl", { "tag:ci": [], ${tags} });
+    const old = new OAuthClient("old", { scopes: ["auth_keys"], tags: ["tag:ci"] });
+    const acl = new Acl("acl", { "tag:ci": [], ${tags} }, { dependsOn: [old] });
     const client = new OAuthClient("client", { scopes: ["auth_keys"], tags: ["tag:ci"] }, { dependsOn: acl });`;
   await using stack = await newStack(emulator, program(""));
   stack.set("ACL_KEY", emulator.apiKey);
@@ -112,6 +105,7 @@ test("a preview succeeds for every way to make a credential wait for the policy 
         new AuthKey(name, fresh, { parent: this });
       }
     }
+    new OAuthClient("by-dependency", trust, { dependsOn: [acl] });
     new Runner("by-component", { dependsOn: acl });
     new AuthKey("by-argument", { tags: [acl.urn.apply(() => "tag:fresh")] });
     new AuthKey("by-minter", { mintedBy: client, ...fresh });
@@ -124,9 +118,19 @@ test("a preview succeeds for every way to make a credential wait for the policy 
   expect(planned.code, planned.text).toBe(0);
   expect(planned.text).toContain("A resource that this one depends on may change that");
   await stack.up();
-  expect(Object.keys((await stack.state()).credentials)).toHaveLength(9);
-  await stack.destroy();
-  expect(emulator.control.activeCredentials()).toEqual([]);
+  expect(Object.keys((await stack.state()).credentials).sort()).toEqual([
+    "by-argument",
+    "by-client-pair-0",
+    "by-client-pair-1",
+    "by-component",
+    "by-dependency",
+    "by-key-pair-0",
+    "by-key-pair-1",
+    "by-minter",
+    "by-promise",
+    "client",
+    "old",
+  ]);
 });
 
 test("a tag that nothing in the program can define fails at preview, in a component too", async () => {
@@ -142,64 +146,7 @@ test("a tag that nothing in the program can define fails at preview, in a compon
   expect(text).toContain('tags[0]: "tag:typo" is not defined in the policy file');
 });
 
-test("a type alias takes over what the official provider created, with ids and secrets, for all three kinds", async () => {
-  await using emulator = await startEmulator();
-  const api = as(emulator, emulator.apiKey);
-  const made = async (body: object) => (await api("POST", "/keys", body)).body;
-  const client = await made({ keyType: "client", scopes: ["dns"], description: "CI" });
-  const key = await made({
-    keyType: "auth",
-    capabilities: { devices: { create: { tags: ["tag:ci"], reusable: true } } },
-    expirySeconds: 7_776_000,
-  });
-  const identity = await made({
-    keyType: "federated",
-    scopes: ["dns"],
-    issuer: "https://ci.example.com",
-    subject: "me",
-  });
-  await using stack = await newStack(emulator, 'new OAuthClient("first", { scopes: ["dns"] });');
-  await stack.up();
-  await importOfficial(stack, [
-    ["oauthClient:OauthClient", "ci", client, { description: "CI", scopes: ["dns"] }],
-    ["tailnetKey:TailnetKey", "key", key, { tags: ["tag:ci"], reusable: true, expiry: 7_776_000 }],
-    [
-      "federatedIdentity:FederatedIdentity",
-      "identity",
-      identity,
-      {
-        scopes: ["dns"],
-        issuer: "https://ci.example.com",
-        subject: "me",
-        audience: identity["audience"],
-      },
-    ],
-  ]);
-  const alias = (type: string) => `{ aliases: [{ type: "tailscale:index/${type}" }] }`;
-  stack.write(`
-    new OAuthClient("first", { scopes: ["dns"] });
-    const ci = new OAuthClient("ci", { scopes: ["dns"], description: "CI" }, ${alias("oauthClient:OauthClient")});
-    const key = new AuthKey("key", { tags: ["tag:ci"], reusable: true }, ${alias("tailnetKey:TailnetKey")});
-    const identity = new FederatedIdentity("identity",
-      { scopes: ["dns"], issuer: "https://ci.example.com", subject: "me" },
-      ${alias("federatedIdentity:FederatedIdentity")});
-    Object.assign(exports, { id: ci.clientId, secret: ci.clientSecret, key: key.key, identity: identity.clientId });`);
-  const before = emulator.control.activeCredentials().map(({ id }) => id);
-  const outputs = await stack.deployed();
-  expect(outputs).toEqual({
-    id: client.id,
-    secret: client["key"],
-    key: key["key"],
-    identity: identity.id,
-  });
-  expect(emulator.control.activeCredentials().map(({ id }) => id)).toEqual(before);
-  await stack.up("--refresh", "--expect-no-changes");
-  expect((await stack.state()).text).not.toContain(String(client["key"]));
-  await stack.destroy();
-  expect(emulator.control.activeCredentials()).toEqual([]);
-});
-
-test("a type alias takes over what the program's own dynamic provider created, with its secret under any name", async () => {
+test("a type alias takes over what the official provider made, and a dynamic provider of the program's own under any names, with ids and secrets, for all three kinds", async () => {
   await using emulator = await startEmulator();
   const home = `
     const provider = {
@@ -220,9 +167,9 @@ test("a type alias takes over what the program's own dynamic provider created, w
     const trust = { scopes: ["dns"], issuer: "https://ci.example.com", subject: "me" };
     const create = { tags: ["tag:ci"], reusable: true };
     const made = {
-      client: new Key("client", { keyType: "client", scopes: ["dns"] }),
-      key: new Key("key", { keyType: "auth", capabilities: { devices: { create } }, expirySeconds: 7776000 }),
-      identity: new Key("identity", { keyType: "federated", ...trust }),
+      client: new Key("own-client", { keyType: "client", scopes: ["dns"] }),
+      key: new Key("own-key", { keyType: "auth", capabilities: { devices: { create } }, expirySeconds: 7776000 }),
+      identity: new Key("own-identity", { keyType: "federated", ...trust }),
     };
     Object.assign(exports, {
       ids: [made.client.id, made.key.id, made.identity.id],
@@ -230,29 +177,64 @@ test("a type alias takes over what the program's own dynamic provider created, w
     });`;
   await using stack = await newStack(emulator, home);
   stack.set("OWNER", emulator.apiKey);
-  const before = await stack.deployed();
-  stack.write(`
-    const options = { aliases: [{ type: "pulumi-nodejs:dynamic:Resource" }] };
-    const trust = { scopes: ["dns"], issuer: "https://ci.example.com", subject: "me" };
-    const client = new OAuthClient("client", { scopes: ["dns"], description: "ours" }, options);
-    const key = new AuthKey("key", { tags: ["tag:ci"], reusable: true }, options);
-    const identity = new FederatedIdentity("identity", trust, options);
-    Object.assign(exports, {
-      ids: [client.clientId, key.keyId, identity.clientId],
-      secrets: [client.clientSecret, key.key],
-    });`);
-  expect((await stack.preview()).sort()).toEqual([
-    "update client",
-    "update identity",
-    "update key",
+  const own = (await stack.deployed()) as { ids: string[]; secrets: string[] };
+
+  const api = as(emulator, emulator.apiKey);
+  const made = async (body: object) => (await api("POST", "/keys", body)).body;
+  const client = await made({ keyType: "client", scopes: ["dns"], description: "CI" });
+  const key = await made({
+    keyType: "auth",
+    capabilities: { devices: { create: { tags: ["tag:ci"], reusable: true } } },
+    expirySeconds: 7_776_000,
+  });
+  const trust = { scopes: ["dns"], issuer: "https://ci.example.com", subject: "me" };
+  const identity = await made({ keyType: "federated", ...trust });
+  await importOfficial(stack, [
+    ["oauthClient:OauthClient", "ci", client, { description: "CI", scopes: ["dns"] }],
+    ["tailnetKey:TailnetKey", "key", key, { tags: ["tag:ci"], reusable: true, expiry: 7_776_000 }],
+    [
+      "federatedIdentity:FederatedIdentity",
+      "identity",
+      identity,
+      { ...trust, audience: identity["audience"] },
+    ],
   ]);
-  expect(await stack.deployed()).toEqual(before);
+
+  const theirs = (type: string) => `{ aliases: [{ type: "tailscale:index/${type}" }] }`;
+  stack.write(`
+    const trust = { scopes: ["dns"], issuer: "https://ci.example.com", subject: "me" };
+    const reusable = { tags: ["tag:ci"], reusable: true };
+    const ours = { aliases: [{ type: "pulumi-nodejs:dynamic:Resource" }] };
+    const own = {
+      client: new OAuthClient("own-client", { scopes: ["dns"], description: "ours" }, ours),
+      key: new AuthKey("own-key", reusable, ours),
+      identity: new FederatedIdentity("own-identity", trust, ours),
+    };
+    const ci = new OAuthClient("ci", { scopes: ["dns"], description: "CI" }, ${theirs("oauthClient:OauthClient")});
+    const key = new AuthKey("key", reusable, ${theirs("tailnetKey:TailnetKey")});
+    const identity = new FederatedIdentity("identity", trust, ${theirs("federatedIdentity:FederatedIdentity")});
+    Object.assign(exports, {
+      ids: [own.client.clientId, own.key.keyId, own.identity.clientId, ci.clientId, key.keyId, identity.clientId],
+      secrets: [own.client.clientSecret, own.key.key, ci.clientSecret, key.key],
+    });`);
+  const before = emulator.control.activeCredentials().map(({ id }) => id);
+  expect((await stack.preview()).sort()).toEqual(
+    ["ci", "identity", "key", "own-client", "own-identity", "own-key"].map(
+      (name) => `update ${name}`,
+    ),
+  );
+  const secrets = [...own.secrets, String(client["key"]), String(key["key"])];
+  expect(await stack.deployed()).toEqual({
+    ids: [...own.ids, client.id, key.id, identity.id],
+    secrets,
+  });
+  expect(emulator.control.activeCredentials().map(({ id }) => id)).toEqual(before);
   expect(
     emulator.control.activeCredentials().filter(({ description }) => description === "ours"),
   ).toHaveLength(1);
   await stack.up("--refresh", "--expect-no-changes");
   const { text } = await stack.state();
-  for (const secret of before["secrets"] as string[]) expect(text).not.toContain(secret);
+  for (const secret of secrets) expect(text).not.toContain(secret);
   await stack.destroy();
   expect(emulator.control.activeCredentials()).toEqual([]);
 });
