@@ -207,7 +207,7 @@ describe("secrets in a stack", () => {
     expect(hidden.code).toBe(1);
     expect(hidden.stdout).not.toMatch(/TOPSECRET|ciphertext/);
     expect(hidden.stdout).toMatch(
-      /c \(k\w+\) was not compared in tags, description: secret in the state/,
+      /c \(k\w+\) was not compared in tags, description, because their values are encrypted/,
     );
     expect(hidden.stdout).toMatch(/f \(T\w+-k\w+\) was not compared in subject/);
     expect(hidden.stdout).toContain(

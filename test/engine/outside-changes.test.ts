@@ -174,7 +174,7 @@ test("a change of a client that is gone, or a delete without any trace, says to 
   emulator.control.erase(credentials["other"]?.id ?? "");
 
   stack.write('new OAuthClient("ci", { scopes: ["users:read"] });');
-  expect(await stack.failingUp()).toContain("`pulumi up --refresh` notices, and makes a new one");
+  expect(await stack.failingUp()).toContain("`pulumi up --refresh` notices that, and recreates it");
   const { code, text } = await stack.pulumi(["destroy", "--yes", "--skip-preview"]);
   expect(code).not.toBe(0);
   expect(text).toContain("If it really is gone, run the same command with --refresh");
