@@ -90,7 +90,8 @@ test("another deployer than the one that saved an update plan can carry it out",
     emulator,
     'exports.id = new OAuthClient("ci", { scopes: ["dns"] }).clientId;',
   );
-  await done(stack, "preview", "--save-plan", "plan.json");
+  const planned = await stack.attemptPreview(["--save-plan", "plan.json"]);
+  expect(planned.code, planned.text).toBe(0);
   stack.set("TAILSCALE_OAUTH_CLIENT_ID", undefined);
   stack.set("TAILSCALE_OAUTH_CLIENT_SECRET", undefined);
   stack.set("TAILSCALE_API_KEY", emulator.apiKey);
