@@ -63,3 +63,10 @@ main({ version: "1.0.0", check: async (urn, olds, inputs) => ({ inputs }) }, pro
   }
   return { folder: work, environment: { PATH: [bin, process.env["PATH"]].join(delimiter) } };
 }
+
+/** The rules that a preview says were broken, with the resource after each. */
+export function violations(text: string): string[] {
+  return [...text.matchAll(/- \[(\w+)\] +([a-z-]+) +\(\S+: (\S+)\)/g)]
+    .map(([, level, rule, name]) => `${level} ${rule} ${name}`)
+    .sort();
+}
