@@ -4,14 +4,22 @@
  */
 
 import { execFile } from "node:child_process";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { startEmulator } from "tailscope-emulator";
-import { createBackendEnvironment, linkPackages, root } from "../../harness/pulumi";
+import { createBackendEnvironment, linkPackages, ourPackages, root } from "../../harness/pulumi";
 import { quickStart } from "../../harness/quick-start";
 import { keepEvidence } from "../evidence";
 
@@ -59,6 +67,8 @@ export async function pipeline(emulator: Awaited<ReturnType<typeof startEmulator
     filter: (path) => !/node_modules|Pulumi\..+\.yaml/.test(path),
   });
   linkPackages(work);
+  // The workflows run `npx tsc`.
+  symlinkSync(join(ourPackages, ".bin"), join(work, "node_modules", ".bin"));
   mkdirSync(join(folder, "state"));
   const { publicKey, privateKey } = await generateKeyPair("RS256");
   const published = { keys: [{ ...(await exportJWK(publicKey)), kid: "one", alg: "RS256" }] };
