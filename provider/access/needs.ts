@@ -9,7 +9,7 @@
  */
 
 import { getFacts, kinds, type ResourceType, resourceTypes } from "./kinds";
-import { covers, expandLegacyScopes } from "./scopes";
+import { covers, expandLegacyScopes, policyFileScopes } from "./scopes";
 
 /** How much a need matters. */
 export type Level =
@@ -46,9 +46,16 @@ export interface Purpose {
 /** Reading the policy file. */
 const policyFile: Need = {
   level: "optional",
-  scopes: ["policy_file:read", "devices:core:read", "devices:posture_attributes:read"],
+  scopes: policyFileScopes,
   gives: "checking tags at preview",
   without: "tags are not checked before the deployment, and a warning says so",
+};
+
+const userTokensAreListed: Need = {
+  level: "optional",
+  scopes: ["all:read"],
+  gives: "listing API access tokens of every user",
+  without: "API access tokens are not listed",
 };
 
 const minterIsChecked: Need = {
@@ -62,7 +69,7 @@ const whoDidIt: Need = {
   level: "optional",
   scopes: ["logs:configuration:read"],
   gives: "saying who caused a drift",
-  without: "who caused a drift, and when, is not told",
+  without: "the report does not say who caused a drift, and when",
 };
 
 function listNeedsPerKind<Type extends ResourceType>(
@@ -117,19 +124,22 @@ function nameManagedKind(kind: ResourceType): string {
   return kind === "AuthKey" ? "AuthKey without mintedBy" : kind;
 }
 
+const userTokenSeesLess =
+  "An API access token may see only the credentials of its own user; the command says so.";
+
 const passesOn =
-  "A deployer gives only what it holds: every scope of a credential that it makes or changes must be its own, and its tags must own the credential's tags, or be exactly these.";
+  "A deployer can give only what it has. It must have every scope of a credential that it creates or changes. Its tags must own the credential's tags, or be exactly the same tags.";
 
 const minterDoesIt =
-  "An AuthKey with mintedBy is created, read and revoked by that OAuth client, which needs auth_keys and the key's tags. The deployer takes its place where the client is gone, and needs auth_keys then.";
+  "For an AuthKey with mintedBy, that OAuth client creates, reads and revokes the key. It needs auth_keys and the key's tags. If the client no longer exists, the deployer takes its place and needs auth_keys.";
 
 export const purposes = {
   preview: {
-    does: "Checks a plan: what the deployer holds, and whether the policy file allows the tags.",
+    does: "Checks what the deployer may give, and whether the policy file allows the tags.",
     usesPulumi: true,
     needs: [...previewing, policyFile, minterIsChecked],
     notes: [
-      "A deployer that holds only a kind's read scope previews for another deployer, whose scopes and tags are not known: only tags that nobody can give are found.",
+      "A deployer that has only the read scope of a kind previews for another deployer. The scopes and tags of that one are not known, so the preview only finds tags that nobody can give.",
       "`TAILSCOPE_PREFLIGHT=off` checks nothing and needs nothing.",
     ],
   },
@@ -140,22 +150,55 @@ export const purposes = {
     notes: [passesOn, minterDoesIt],
   },
   refresh: {
-    does: "Reads every credential of the state.",
+    does: "Reads every credential in the state.",
     usesPulumi: true,
     needs: comparing,
     notes: [minterDoesIt],
   },
   destroy: {
-    does: "Revokes every credential of the state.",
+    does: "Revokes every credential in the state.",
     usesPulumi: true,
     needs: writing,
     notes: [minterDoesIt],
   },
   review: {
-    does: "`tailscope review` itself sends nothing; with `--tailnet-policy` it reads the policy file, for which it needs `policy_file:read`. The preview that it reads is made by a deployer that reads alone.",
+    does: "Previews a change for a review. The deployer of that preview only needs to read. `tailscope review` itself sends a request only with `--tailnet-policy`, to read the policy file.",
     usesPulumi: true,
-    needs: [...previewing, policyFile, minterIsChecked],
-    notes: ["`examples/ci-deployments` makes an identity with exactly these."],
+    needs: [
+      ...previewing,
+      {
+        ...policyFile,
+        gives: "reading the policy file (to check tags, and for `--tailnet-policy`)",
+        without: `${policyFile.without}; \`tailscope review --tailnet-policy\` fails`,
+      },
+      minterIsChecked,
+    ],
+    notes: ["`examples/ci-deployments` creates an identity with exactly these scopes."],
+  },
+  reach: {
+    does: "Shows what the tailnet's credentials reach under its policy file.",
+    usesPulumi: false,
+    needs: [
+      {
+        level: "needed",
+        scopes: policyFileScopes,
+        gives: "reading the policy file",
+        without: "the command fails, unless `--policy` or `--machines` gives the policy file",
+      },
+      ...listing,
+      userTokensAreListed,
+      {
+        level: "optional",
+        scopes: ["users:read"],
+        gives: "reading the users' roles for `--devices`",
+        without: "`--devices` does not know the users' roles",
+      },
+    ],
+    notes: [
+      "With `--scopes`, `--preview`, `--state` or `--stack`, it lists no credentials and needs no scope to list them. If `--policy` gives the policy file as well, it needs no deployer at all.",
+      "`--devices` lists the machines, for which `devices:core:read` is needed even with `--policy`.",
+      userTokenSeesLess,
+    ],
   },
   drift: {
     does: "Compares the state with the tailnet.",
@@ -168,22 +211,15 @@ export const purposes = {
     usesPulumi: false,
     needs: [
       ...listing,
-      {
-        level: "optional",
-        scopes: ["all:read"],
-        gives: "listing API access tokens of every user",
-        without: "API access tokens are not listed",
-      },
+      userTokensAreListed,
       {
         level: "optional",
         scopes: ["logs:configuration:read"],
-        gives: "telling when a credential was last used",
+        gives: "saying when a credential was last used",
         without: "LAST USED is empty",
       },
     ],
-    notes: [
-      "An API access token may see the credentials of its own user alone; the command says so.",
-    ],
+    notes: [userTokenSeesLess],
   },
   audit: {
     does: "Reads the audit log's entries about credentials.",
@@ -200,13 +236,13 @@ export const purposes = {
         "optional",
         ":read",
         (kind) => `naming ${getFacts(kind).plural} by description`,
-        (kind) => `${getFacts(kind).plural} may be named by id alone`,
+        (kind) => `${getFacts(kind).plural} may be named only by their ids`,
       ),
     ],
     notes: [],
   },
   adopt: {
-    does: "Reads the credentials to be adopted.",
+    does: "Reads the credentials that are to be adopted.",
     usesPulumi: false,
     needs: listNeedsPerKind(
       kinds,
@@ -217,14 +253,14 @@ export const purposes = {
     ),
     notes: [
       "What follows it, `pulumi import` and a preview, needs what `preview` needs.",
-      "An API access token may see the credentials of its own user alone; the command says so.",
+      userTokenSeesLess,
     ],
   },
   token: {
-    does: "Takes a token of the deployer, which must be an OAuth client, for less than all that it holds.",
+    does: "Requests a token with only some of the deployer's scopes. The deployer must be an OAuth client.",
     usesPulumi: false,
     needs: [],
-    notes: ["The client must hold every scope that is asked for, and own every tag."],
+    notes: ["The client must have every scope that the token gets, and own every tag."],
   },
   doctor: {
     does: "Reads what the deployer holds: every token may read the credential that it came from.",

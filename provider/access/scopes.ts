@@ -75,6 +75,13 @@ export function adviseOnLegacyScope(scope: string): string | undefined {
   return `"${scope}" is an older name that Tailscale still accepts; write ${successors.map((name) => `"${name}"`).join(" and ")} instead.`;
 }
 
+/** The scopes that reading the policy file needs (fact: policy-read-needs-device-scopes). */
+export const policyFileScopes = [
+  "policy_file:read",
+  "devices:core:read",
+  "devices:posture_attributes:read",
+] as const satisfies readonly Scope[];
+
 /**
  * The scopes that only a credential with tags may hold ("tags are mandatory", API document, POST
  * /tailnet/{tailnet}/keys).

@@ -14,6 +14,8 @@ export type Attempt = Method & {
   readonly path: string;
   /** The scope that the operation needs (https://tailscale.com/api), if it needs one. */
   readonly needs?: string;
+  /** Scopes that it needs together with that one. */
+  readonly alsoNeeds?: readonly string[];
   /** How it asks for a token, if it does. */
   readonly grant?: Grant;
 };

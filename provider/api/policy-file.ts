@@ -4,7 +4,12 @@
  */
 
 import { z } from "zod";
+import { policyFileScopes } from "../access/scopes";
 import type { ApiClient } from "./auth/client";
+
+const [scope, ...alsoNeeds] = policyFileScopes;
+
+const reading = { doing: "read the policy file", method: "GET", needs: scope, alsoNeeds } as const;
 
 const policyFile = z.object({ tagOwners: z.record(z.string(), z.array(z.string())).nullish() });
 
@@ -17,10 +22,7 @@ export async function fetchTagOwners(
   api: ApiClient,
 ): Promise<Record<string, string[]>> {
   const path = `/tailnet/${encodeURIComponent(tailnet)}/acl`;
-  const answer = await api.send(
-    { doing: "read the policy file", method: "GET", path, needs: "policy_file:read" },
-    policyFile,
-  );
+  const answer = await api.send({ ...reading, path }, policyFile);
   return answer.tagOwners ?? {};
 }
 
@@ -32,9 +34,6 @@ const details = z.object({ acl: z.string() });
  */
 export async function fetchPolicyText(tailnet: string, api: ApiClient): Promise<string> {
   const path = `/tailnet/${encodeURIComponent(tailnet)}/acl?details=true`;
-  const { acl } = await api.send(
-    { doing: "read the policy file", method: "GET", path, needs: "policy_file:read" },
-    details,
-  );
+  const { acl } = await api.send({ ...reading, path }, details);
   return Buffer.from(acl, "base64").toString("utf8");
 }

@@ -277,7 +277,9 @@ function adviseOnPermission(attempt: Attempt, beyond: readonly string[], sender?
     const scopes = beyond.join(", ");
     return `${holder}${holds}${holds && "; "}${holds ? "it" : ` may not give what it lacks: it`} can only pass on scopes of its own. Give it ${scopes}, or leave ${scopes} out here.`;
   }
-  const need = attempt.needs === undefined ? "" : ` This request needs the scope ${attempt.needs}.`;
+  const { needs, alsoNeeds = [] } = attempt;
+  const scopes = `scope${alsoNeeds.length > 0 ? "s" : ""} ${[needs, ...alsoNeeds].join(", ")}`;
+  const need = needs === undefined ? "" : ` This request needs the ${scopes}.`;
   return `${holds ? `${holder}${holds}.` : `${holder} may not do this.`}${need}`;
 }
 

@@ -5,14 +5,8 @@
 import { getFirstLine } from "../access/error-text";
 import type { Holder, TagOwners } from "../access/grants";
 import { sanitize } from "../access/sanitize";
-import { covers, expandLegacyScopes } from "../access/scopes";
-import {
-  type ApiClient,
-  createApiClient,
-  policyFileScopes,
-  waitWhileFresh,
-  withFallback,
-} from "./auth/client";
+import { covers, expandLegacyScopes, policyFileScopes } from "../access/scopes";
+import { type ApiClient, createApiClient, waitWhileFresh, withFallback } from "./auth/client";
 import { findDeployerId, identifyTailnet, type TailnetIdentity } from "./auth/tailnet-identity";
 import { NotFound, NotPermitted, NotVisible } from "./errors";
 import { type Authorization, type Http, openHttp } from "./http";

@@ -16,15 +16,15 @@ import type { Settings } from "./settings";
 /**
  * Opens the tailnet for the duration of `work`, and closes its connections afterwards.
  *
- * @param early the same tailnet, if it was opened early
+ * @param opened the same tailnet, if it is already open
  */
 export async function withTailnet<Result>(
   connection: Connection,
   work: (tailnet: Tailnet) => Promise<Result>,
-  early?: Tailnet,
+  opened?: Tailnet,
 ): Promise<Result> {
   connection.notes?.forEach(printAside);
-  const tailnet = early ?? open(connection, openHttp(connection.baseUrl, connection.timing));
+  const tailnet = opened ?? openForReads(connection);
   try {
     return await work(tailnet);
   } finally {
@@ -32,8 +32,16 @@ export async function withTailnet<Result>(
   }
 }
 
-function open(connection: Connection, http: Http): Tailnet {
-  return openTailnet(connection, { warn: printAside, http, alsoReads: [auditLogScope] });
+/**
+ * Opens the tailnet.
+ * @param alsoReads the scopes that the token for reads has beyond those of a preview
+ */
+export function openForReads(
+  connection: Connection,
+  alsoReads: readonly string[] = [auditLogScope],
+  http: Http = openHttp(connection.baseUrl, connection.timing),
+): Tailnet {
+  return openTailnet(connection, { warn: printAside, http, alsoReads });
 }
 
 /**
@@ -47,7 +55,7 @@ export async function openEarly(settings: Settings): Promise<Tailnet | undefined
   try {
     const connection = await settings.connection();
     const http = openHttp(connection.baseUrl, connection.timing);
-    const tailnet = open(connection, http);
+    const tailnet = openForReads(connection, [auditLogScope], http);
     const answered = tailnet.api.mayRead(auditLogScope).catch(() => {});
     await Promise.race([http.connected, answered]);
     return tailnet;

@@ -434,7 +434,7 @@ describe("tailscope doctor --for", () => {
     expect(JSON.parse(drift.stdout).checks).toContainEqual({
       name: "logs:configuration:read",
       status: "warning",
-      detail: "lacks logs:configuration:read: who caused a drift, and when, is not told",
+      detail: "lacks logs:configuration:read: the report does not say who caused a drift, and when",
       remedy: "Give the deployer logs:configuration:read if that is needed.",
     });
     const up = await doctor("up");

@@ -18,7 +18,9 @@ import {
   type Verb,
   verbs,
 } from "../../provider/access/needs";
+import { policyFileScopes } from "../../provider/access/scopes";
 import { type Declared, Engine } from "../model/engine";
+import { previewOf } from "../unit/a-preview";
 import { type Credential, makeClient } from "./client";
 import { run, writePulumiStandIn } from "./run-command";
 
@@ -163,6 +165,7 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
     let folder: string;
     let state: string;
     let path: string;
+    let preview: string;
     const managed = new Map<Kind, string>();
     beforeAll(async () => {
       folder = mkdtempSync(join(tmpdir(), "tailscope-needs-"));
@@ -182,6 +185,8 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
       path = writePulumiStandIn(folder);
       state = join(folder, "state.json");
       writeFileSync(state, JSON.stringify({ deployment: { resources } }));
+      preview = join(folder, "preview.json");
+      writeFileSync(preview, previewOf());
       // Something that a drift can be told of.
       emulator.control.revoke(managed.get("OAuthClient") ?? "");
     });
@@ -195,6 +200,8 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
         audit: ["audit"],
         adopt: ["adopt", "--all", "--out", mkdtempSync(join(folder, "adopted-"))],
         token: ["token", "--scope", useless],
+        reach: ["reach", "--devices", "--to", tags[0] ?? ""],
+        review: ["review", "--tailnet-policy", preview],
         doctor: ["doctor"],
       };
       return run(
@@ -210,7 +217,7 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
       );
     }
 
-    const ofTailnet = ["drift", "inventory", "audit", "adopt", "token", "doctor"] as const;
+    const ofTailnet = ["reach", "drift", "inventory", "audit", "adopt", "token", "doctor"] as const;
 
     test.each(ofTailnet)("tailscope %s works with the scopes in the table", async (name) => {
       const needs: readonly Need[] = purposes[name].needs;
@@ -220,6 +227,20 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
       });
       expect(stderr).not.toMatch(/deployer lacks|may not|Give it/);
     });
+
+    test("tailscope review --tailnet-policy needs the scopes of the policy file, and no others", async () => {
+      expect(await command("review", policyFileScopes)).toMatchObject({ code: 0, stderr: "" });
+    });
+
+    test.each(policyFileScopes)(
+      "tailscope review --tailnet-policy without %s says so",
+      async (scope) => {
+        const others = policyFileScopes.filter((one) => one !== scope);
+        const { code, stderr } = await command("review", others);
+        expect(stderr).toContain(scope);
+        expect(code).toBe(1);
+      },
+    );
 
     test.each(
       ofTailnet.flatMap((name) => {
@@ -240,10 +261,10 @@ describe.each(["lenient", "strict"] as const)("in the %s world", (strictness) =>
       expect(code, stderr).toBe(fails ? 1 : name === "drift" ? 2 : 0);
     });
 
-    test.each(["inventory", "adopt"] as const)(
+    test.each(["inventory", "adopt", "reach"] as const)(
       "tailscope %s without the scope of any kind names them all",
       async (name) => {
-        const { code, stderr } = await command(name, []);
+        const { code, stderr } = await command(name, name === "reach" ? policyFileScopes : []);
         expect(code).toBe(1);
         for (const kind of kinds) expect(stderr).toContain(`${getFacts(kind).scope}:read`);
       },

@@ -3,7 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { z } from "zod";
 import { readScopes } from "../../access/kinds";
-import { covers, expandLegacyScopes } from "../../access/scopes";
+import { covers, expandLegacyScopes, policyFileScopes } from "../../access/scopes";
 import { NotAuthenticated, NotFound, TagsNotPermitted, TokenRefused } from "../errors";
 import type { Authorization, Http, Request } from "../http";
 import { createNotUnderstood } from "../refusal";
@@ -35,13 +35,6 @@ export interface ApiClientOptions {
   /** Called with a sentence that a person should read although nothing failed. */
   readonly tell?: (message: string) => void;
 }
-
-/** The scopes that reading the policy file needs (fact: policy-read-needs-device-scopes). */
-export const policyFileScopes = [
-  "policy_file:read",
-  "devices:core:read",
-  "devices:posture_attributes:read",
-] as const;
 
 /** The scopes of all our reads. With such a token a preview cannot change anything. */
 const ownReads = [...readScopes, ...policyFileScopes];

@@ -2,8 +2,14 @@
 
 import { z } from "zod";
 import { describeFormMismatch } from "../../access/form-mismatch";
-import { type Device, readDevices, readUsers, type TailnetUser } from "../../api/devices";
-import { NotPermitted } from "../../api/errors";
+import {
+  type Device,
+  readDevices,
+  readUsers,
+  type TailnetUser,
+  usersScope,
+} from "../../api/devices";
+import { NotFound, NotPermitted } from "../../api/errors";
 import type { Tailnet as Api } from "../../api/tailnet";
 import type { Machine, Tailnet } from "../../policy-file/tailnet";
 import { CommandFailure } from "../failure";
@@ -81,8 +87,9 @@ export async function fetchMachines({ name, api }: Api): Promise<Tailnet> {
     try {
       return (await readUsers(...where)).map(toUser);
     } catch (error) {
-      if (!(error instanceof NotPermitted)) throw error;
-      printAside("The users' roles are not known: the deployer may not read them (users:read).");
+      // A trust credential without the scope gets 404 (fact: users-without-scope-is-404).
+      if (!(error instanceof NotPermitted || error instanceof NotFound)) throw error;
+      printAside(`The users' roles are not known: the deployer lacks ${usersScope}.`);
       const names = new Set(
         devices.filter(({ tags }) => tags.length === 0).map(({ user }) => user),
       );

@@ -1,6 +1,8 @@
 /** `tailscope reach`: shows what a credential reaches, and who reaches a target. */
 
 import { sanitize } from "../../access/sanitize";
+import { usersScope } from "../../api/devices";
+import type { Tailnet as Api } from "../../api/tailnet";
 import { evaluate } from "../../policy-file/evaluate";
 import type { AutogroupName } from "../../policy-file/model";
 import { findAutogroup } from "../../policy-file/selector";
@@ -28,7 +30,7 @@ import { CommandFailure, exitCodes } from "../failure";
 import { readTextFile } from "../files";
 import { measureWidth, print, printAside, printTable, printVerbatim } from "../output";
 import { type Asked, askPulumi, type StackOptions } from "../pulumi";
-import { requireResources, withTailnet } from "../session";
+import { openForReads, requireResources, withTailnet } from "../session";
 import { createSettings } from "../settings";
 import { type BlamedLine, blameLines } from "./blame";
 import {
@@ -181,7 +183,8 @@ async function readWorld(options: ReachOptions): Promise<Omit<World, "network" |
   }
   const config = await (asked ?? askPulumi(options)).config;
   const connection = await createSettings(config).connection(options.connection);
-  return withTailnet(connection, async (tailnet) => {
+  const opened = openForReads(connection, options.devices ? [usersScope] : []);
+  const work = async (tailnet: Api) => {
     const policy = given ?? (await fetchPolicy(tailnet));
     const listed =
       local === undefined && file === undefined
@@ -194,7 +197,8 @@ async function readWorld(options: ReachOptions): Promise<Omit<World, "network" |
       limits: listed.limits,
       ...(machines && { machines }),
     };
-  });
+  };
+  return withTailnet(connection, work, opened);
 }
 
 async function readManaged(asked: Asked | undefined, isNotNeeded: boolean) {
