@@ -1,7 +1,7 @@
 /**
- * The story that `npm start` tells: a real Pulumi engine creates, changes, loses, re-creates and
- * destroys Tailscale credentials of `examples/quickstart`, against the emulator. Every sentence is
- * checked, and a false one ends the story.
+ * The story that `npm start` tells: a real Pulumi engine creates, changes, loses, recreates and
+ * destroys the Tailscale credentials of `examples/quickstart`, against the emulator. It checks each
+ * of its sentences, and stops at the first that is not true.
  */
 
 import assert from "node:assert/strict";
@@ -17,10 +17,10 @@ import { createLocalBackend } from "./set-up/local-backend.mjs";
 
 const help = `npm start [-- OPTIONS]
 
-Runs examples/quickstart against an emulated tailnet, from the first \`pulumi up\` to \`pulumi destroy\`.
+Runs examples/quickstart against an emulated tailnet, from \`pulumi up\` to \`pulumi destroy\`.
 
-  --keep   stop after the first step, and print the environment with which to go on by hand
-  --help   print this`;
+  --keep   stop after the first step, and print the environment in which you can continue by hand
+  --help   print this help`;
 
 /**
  * A folder with a copy of the quickstart, so that the story can edit its program, and the
@@ -73,9 +73,8 @@ async function main(): Promise<void> {
   await lose(stage, first);
   await lookBack(stage, first);
   await destroy(stage);
-  process.stdout.write(
-    `\n${styleText("green", "That is the whole story.")} Try it by hand: npm start -- --keep\n`,
-  );
+  const end = styleText("green", "That's the whole story.");
+  process.stdout.write(`\n${end} To try it yourself, run: npm start -- --keep\n`);
 }
 
 function createOptions() {
@@ -91,8 +90,8 @@ function createOptions() {
 async function create(stage: Stage): Promise<Outputs> {
   narrate(
     1,
-    "`pulumi up` creates an OAuth client for CI, and an auth key for CI's machines.",
-    "The key is minted by that very client, with its own token, and carries its tag.",
+    "`pulumi up` creates an OAuth client for CI, and an auth key for its machines.",
+    "The new client creates the key itself, with its own token. The key has the client's tag.",
   );
   await runPulumi(stage, ["up", "--yes", "--skip-preview"]);
   const made = await readOutputs(stage);
@@ -103,11 +102,11 @@ async function create(stage: Stage): Promise<Outputs> {
 async function use(stage: Stage, { clientId, clientSecret }: Outputs): Promise<void> {
   narrate(
     2,
-    "A plain OAuth 2.0 library takes a short-lived token with the client's id and secret.",
-    "The token may do what its scope auth_keys says, and nothing else.",
+    "A standard OAuth 2.0 library uses the client's ID and secret to get a short-lived token.",
+    "The token can manage auth keys, because its scope is auth_keys. It cannot do anything else.",
   );
   const token = await takeToken(stage, clientId, clientSecret);
-  tell(`token of ${token.expires_in} seconds for: ${token.scope}`);
+  tell(`token valid for ${token.expires_in} seconds, scope: ${token.scope}`);
 
   const keys = await ask(stage, token.access_token, "GET", "/tailnet/-/keys?all=true");
   const policy = await ask(stage, token.access_token, "GET", "/tailnet/-/acl");
@@ -117,8 +116,8 @@ async function use(stage: Stage, { clientId, clientSecret }: Outputs): Promise<v
 async function change(stage: Stage, first: Outputs): Promise<void> {
   narrate(
     3,
-    "The program gives the client one scope more, to read devices.",
-    "`pulumi preview` shows a change in place; after it the secret is still the same.",
+    "The program adds a scope to the client, so that it can also read devices.",
+    "`pulumi preview` shows an update in place, which keeps the client's ID and secret.",
   );
   const file = join(stage.program, "index.ts");
   const before = readFileSync(file, "utf8");
@@ -133,15 +132,15 @@ async function change(stage: Stage, first: Outputs): Promise<void> {
   const now = await readOutputs(stage);
   assert.deepEqual(now, first);
   const token = await takeToken(stage, now.clientId, now.clientSecret);
-  tell(`same id, same secret; a token is now for: ${token.scope}`);
+  tell(`same ID, same secret; the scopes of a new token: ${token.scope}`);
   assert.equal(token.scope, "auth_keys devices:core:read");
 }
 
 async function lose(stage: Stage, first: Outputs): Promise<void> {
   narrate(
     4,
-    "Somebody revokes the client, and Pulumi knows nothing of it.",
-    "The next `pulumi up --refresh` notices and puts it back.",
+    "Somebody revokes the client outside of Pulumi.",
+    "The next `pulumi up --refresh` notices that, and creates a new client.",
   );
   const { status } = await ask(
     stage,
@@ -155,11 +154,11 @@ async function lose(stage: Stage, first: Outputs): Promise<void> {
   assert.notEqual(now.clientId, first.clientId);
   assert.equal(now.keyId, first.keyId);
   await takeToken(stage, now.clientId, now.clientSecret);
-  tell(`the new client ${now.clientId} gives tokens`);
+  tell(`the new client ${now.clientId} works: it got a token`);
 }
 
 async function lookBack({ emulator }: Stage, first: Outputs): Promise<void> {
-  narrate(5, "The audit log shows who did what, the use of the client included.");
+  narrate(5, "The audit log shows who did what, and when the client was used.");
   const query = new URLSearchParams({
     start: new Date(Date.now() - 600_000).toISOString(),
     end: new Date(Date.now() + 1000).toISOString(),
@@ -199,7 +198,7 @@ interface LogEntry {
 }
 
 async function destroy(stage: Stage): Promise<void> {
-  narrate(6, "`pulumi destroy` revokes everything that the program made.");
+  narrate(6, "`pulumi destroy` revokes everything that the program created.");
   await runPulumi(stage, ["destroy", "--yes", "--skip-preview"]);
   const left = stage.emulator.control.activeCredentials();
   assert.deepEqual(left, []);
@@ -211,7 +210,8 @@ async function goOnByHand({ emulator, program, settings }: Stage): Promise<void>
     ([name, value]) => (value === undefined ? `  unset ${name}` : `  export ${name}='${value}'`),
   );
   process.stdout.write(`
-Go on by hand. The emulator runs until Ctrl-C here, which removes all of this; in another terminal:
+Now it's your turn. The emulator runs until you press Ctrl-C here, which also removes the stack. In
+another terminal, run:
 
   cd '${root.replace(/\/$/, "")}' && eval "$(npm run --silent env)"
 ${lines.join("\n")}
