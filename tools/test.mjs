@@ -82,8 +82,12 @@ function searchForSecrets(evidence, list) {
   const secrets = existsSync(list) ? readFileSync(list, "utf8").split("\n").filter(Boolean) : [];
   const { files, found } = searchFolder(createSearch(secrets), evidence, isMeant);
   rmSync(evidence, { recursive: true, force: true });
+  const count = (/** @type {number} */ number, /** @type {string} */ noun) =>
+    `${number} ${noun}${number === 1 ? "" : "s"}`;
   console.log(
-    `${secrets.length} secrets were given out, and searched for in ${files} files and all that was printed: ${found.length} found`,
+    secrets.length === 0
+      ? "No emulator issued a secret, so there was none to search for."
+      : `Searched the output and ${count(files, "file")} for ${count(secrets.length, "emulator secret")}: ${found.length === 0 ? "none found" : `found in ${count(found.length, "place")}`}.`,
   );
   for (const place of found) console.log(`  ${place}`);
   return found.length === 0;
