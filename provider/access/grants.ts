@@ -4,6 +4,7 @@
  * /tailnet/{tailnet}/keys)
  */
 
+import { isSameSet } from "./same-set";
 import { covers, expandLegacyScopes, legacyScopes } from "./scopes";
 
 /** What creates a credential: the deployer, or the OAuth client that mints an auth key. */
@@ -97,8 +98,4 @@ function formatOwnerLine(tag: string, holder: Holder, tags: readonly string[]): 
 
 function holds({ scopes = [] }: Holder, wanted: string): boolean {
   return covers(expandLegacyScopes(scopes), wanted);
-}
-
-function isSameSet(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((member) => b.includes(member));
 }

@@ -17,6 +17,7 @@
  * each once a run.
  */
 
+import { isSameSet } from "../../access/same-set";
 import { covers, expandLegacyScopes } from "../../access/scopes";
 import { TokenRefused } from "../errors";
 import type { Narrowing, Token, TokenSource } from "./token";
@@ -101,10 +102,6 @@ function listNarrower(held: readonly string[], wanted: readonly string[]): strin
 function spellAsHeld(scope: string, held: readonly string[]): string {
   const isOwn = [scope, "all", "all:read"].some((name) => held.includes(name));
   return isOwn ? scope : scope.replace(/:read$/, "");
-}
-
-function isSameSet(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((scope) => b.includes(scope));
 }
 
 function removeDuplicates(scopes: readonly string[]): string[] {
