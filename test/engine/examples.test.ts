@@ -1,6 +1,7 @@
 /**
- * Every example, run as it stands against the emulator. (The quickstart is the story of `npm
- * start`: commands.test.ts.)
+ * The examples, run as they stand against the emulator. Three have tests elsewhere: the quickstart
+ * is what `npm start` deploys (commands.test.ts), review-example.test.ts runs the review, and
+ * installed-packages.test.ts the policy pack.
  */
 
 import { cpSync, readFileSync, writeFileSync } from "node:fs";

@@ -31,7 +31,7 @@ test("a deployment that cannot succeed does not start, and says how to fix each 
     `scopes[1]: "users" cannot be given by the deployer ${deployer.id}, which holds oauth_keys, auth_keys, policy_file:read, devices:core:read, devices:posture_attributes:read and can only pass on scopes of its own. Give it "users", or leave "users" out here.`,
   );
   expect(first).toContain(
-    `tags[0]: "tag:b" cannot be given by the deployer ${deployer.id}, which has the tags tag:a, tag:b: it may give exactly this set`,
+    `tags[0]: "tag:b" cannot be given by the deployer ${deployer.id}, which has the tags tag:a, tag:b: it may give exactly its own set of tags`,
   );
   expect(first).toContain('Add under "tagOwners": "tag:b": ["tag:b"]');
   expect(first).not.toContain('"tag:child" cannot');
