@@ -24,7 +24,7 @@ let browser: Browser | undefined;
 beforeAll(async () => {
   if (executablePath !== undefined) browser = await chromium.launch({ executablePath });
   mkdirSync(pictures, { recursive: true });
-}, 60_000);
+});
 
 afterAll(() => browser?.close());
 
@@ -193,7 +193,7 @@ test("a review's diagram is drawn on a phone and on a desktop", async (context) 
   } finally {
     await page.close();
   }
-}, 60_000);
+});
 
 test("each hostile name appears in the diagram only in its own label, unchanged", async (context) => {
   if (browser === undefined) return context.skip(missing);
@@ -215,7 +215,7 @@ test("each hostile name appears in the diagram only in its own label, unchanged"
   } finally {
     await page.close();
   }
-}, 60_000);
+});
 
 test("diagrams with 40 edges and with random hostile names are drawn", async (context) => {
   if (browser === undefined) return context.skip(missing);
@@ -238,7 +238,7 @@ test("diagrams with 40 edges and with random hostile names are drawn", async (co
   } finally {
     await page.close();
   }
-}, 60_000);
+});
 
 test("the diagrams in the documentation are drawn", async (context) => {
   if (browser === undefined) return context.skip(missing);
@@ -259,4 +259,4 @@ test("the diagrams in the documentation are drawn", async (context) => {
   } finally {
     await page.close();
   }
-}, 60_000);
+});

@@ -27,7 +27,7 @@ let browser: Browser | undefined;
 beforeAll(async () => {
   if (executablePath !== undefined) browser = await chromium.launch({ executablePath });
   mkdirSync(pictures, { recursive: true });
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser?.close();

@@ -46,7 +46,7 @@ beforeAll(async () => {
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // It listens on a port.
   browser = await chromium.launch({ executablePath });
   mkdirSync(pictures, { recursive: true });
-}, 120_000);
+});
 
 afterAll(async () => {
   await browser?.close();

@@ -275,7 +275,6 @@ test.skipIf(globalThis.process.platform !== "linux")(
       child.kill("SIGKILL");
     }
   },
-  60_000,
 );
 
 test("an emulator that is killed while it works has lost nothing that it answered", async () => {
@@ -315,4 +314,4 @@ test("an emulator that is killed while it works has lost nothing that it answere
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 60_000);
+});

@@ -132,7 +132,7 @@ describe("programs", () => {
       const text = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n");
       problems.set(where, [...(problems.get(where) ?? []), text]);
     }
-  }, 120_000);
+  });
 
   test("the documentation contains programs", () => {
     expect(programs.length).toBeGreaterThan(20);

@@ -115,7 +115,7 @@ describe("the API reference", () => {
     if (!update) {
       expect(contentsOf(published), "npm run docs:update").toEqual(contentsOf(made));
     }
-  }, 120_000);
+  });
 });
 
 function contentsOf(folder: string): Record<string, string> {

@@ -32,7 +32,7 @@ beforeAll(() => {
   mkdirSync(folder);
   for (const { name, schema } of schemas) writeFileSync(join(folder, `${name}.json`), text(schema));
   writeFileSync(page, formatSchemasPage(schemas));
-}, 60_000);
+});
 
 test("the published schemas and their page are generated from the current code", () => {
   const published = readdirSync(folder).map((file) => [

@@ -19,13 +19,18 @@ test("creating three hundred credentials needs two tokens, one read of the deplo
     `GET /tailnet/-/keys/${emulator.clientId}`,
     "POST /oauth/token",
   ]);
+  const started = Date.now();
   expect(
     (await stack.pulumi(["refresh", "--yes", "--skip-preview", "--suppress-progress"])).code,
   ).toBe(0);
-  expect(emulator.control.takeRequests()).toEqual([
-    { method: "POST", path: "/oauth/token" },
-    { method: "GET", path: "/tailnet/-/keys?all=true" },
-  ]);
+  // A busy machine may pause for longer than a list is shared (three seconds), and so reads another.
+  const pauses = Math.floor((Date.now() - started) / 3_000);
+  const list = { method: "GET", path: "/tailnet/-/keys?all=true" };
+  const [token, ...lists] = emulator.control.takeRequests();
+  expect(token).toEqual({ method: "POST", path: "/oauth/token" });
+  expect(lists).toEqual(Array(lists.length).fill(list));
+  expect(lists.length).toBeGreaterThan(0);
+  expect(lists.length).toBeLessThanOrEqual(1 + pauses);
   await stack.up("--expect-no-changes");
   expect(emulator.control.takeRequests(), "nothing changed, so nothing is asked").toEqual([]);
 });

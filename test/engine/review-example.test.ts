@@ -68,7 +68,7 @@ beforeAll(async () => {
   await promisify(execFile)("bash", [script, tool], { env: reviewer(folder) });
   writeFileSync(script, `mkdir -p "$(dirname "$1")"\nln -s '${tool}' "$1"\n`);
   installedCommit = commitAll(installed);
-}, 180_000);
+});
 afterAll(async () => {
   await registry?.[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });

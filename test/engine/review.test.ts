@@ -94,7 +94,7 @@ beforeAll(async () => {
   emulator = await startEmulator();
   stack = await newStack(emulator, program);
   await stack.up();
-}, 60_000);
+});
 
 afterAll(async () => {
   await stack[Symbol.asyncDispose]();
@@ -363,7 +363,7 @@ describe("what is hidden, foreign, external or retained", () => {
     await other.up();
     const { credentials } = await other.state();
     other.set("RELEASED", credentials["released"]?.id);
-  }, 60_000);
+  });
 
   afterAll(() => other[Symbol.asyncDispose]());
 

@@ -275,7 +275,7 @@ test("arbitrary command lines of tailscope never cause a crash", async () => {
     for (const spy of spies) spy.mockRestore();
     vi.unstubAllEnvs();
   }
-}, 120_000);
+});
 
 test("arbitrary command lines of the emulator never cause a crash", async () => {
   const policy = join(folder, "policy.hujson");

@@ -34,13 +34,13 @@ beforeAll(async () => {
   getManagers(managersFolder);
   for (const name of ["state", "home"]) mkdirSync(join(folder, name));
   emulator = await startEmulator();
-}, 300_000);
+});
 
 afterAll(async () => {
   await emulator.close();
   // Tens of thousands of files.
   rmSync(folder, { recursive: true, force: true });
-}, 300_000);
+});
 
 const commonJs = `const { OAuthClient } = require("tailscope");
 new OAuthClient("ci", { scopes: ["dns"] });
@@ -386,7 +386,7 @@ describe.each(bundlers)("bundled by $name", ({ packages, files, command }) => {
       managersFolder,
       project,
     );
-  }, 600_000);
+  });
 
   const bundle = () => {
     const [program = "", ...args] = command;

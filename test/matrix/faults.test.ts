@@ -283,19 +283,18 @@ test("every fault of a create and of its token ends as the matrix says", async (
     stack.set("TAILSCOPE_PREFLIGHT", "off");
     await through(stack, tailnets, [], true);
   });
-}, 600_000);
+});
 
 test("every fault of the checks before a deployment ends as the matrix says", async () => {
   const cells = cellsOf(["read", "policy file"]).filter((cell) => !stopsTheProgram(cell));
   await withCells(cells, (stack, tailnets) => through(stack, tailnets, [], true));
-}, 600_000);
+});
 
 test.each(cellsOf(["read", "policy file"]).filter(stopsTheProgram))(
   "an invalid deployer stops the program at once: $request of $kind",
   async (cell) => {
     await withCells([cell], (stack, tailnets) => through(stack, tailnets, [], true));
   },
-  60_000,
 );
 
 test("every fault of a refresh ends as the matrix says", async () => {
@@ -303,7 +302,7 @@ test("every fault of a refresh ends as the matrix says", async () => {
     await stack.up();
     await through(stack, tailnets, ["--refresh"], true);
   });
-}, 600_000);
+});
 
 test("every fault of a change, and of an auth key's replacement, ends as the matrix says", async () => {
   await withCells(cellsOf(["update"]), async (stack, tailnets) => {
@@ -311,7 +310,7 @@ test("every fault of a change, and of an auth key's replacement, ends as the mat
     stack.set("VERSION", "2");
     await through(stack, tailnets, [], true);
   });
-}, 600_000);
+});
 
 test("every fault of a delete ends as the matrix says", async () => {
   await withCells(cellsOf(["delete"]), async (stack, tailnets) => {
@@ -319,7 +318,7 @@ test("every fault of a delete ends as the matrix says", async () => {
     stack.set("VERSION", "0");
     await through(stack, tailnets, [], false);
   });
-}, 600_000);
+});
 
 afterAll(() => {
   const columns = Object.keys(effects);

@@ -101,7 +101,6 @@ describe.concurrent("killed", () => {
       counts.runs++;
       counts.orphans += orphans.length;
     },
-    120_000,
   );
 });
 

@@ -15,7 +15,7 @@ const packed: Record<string, Packed> = {};
 
 beforeAll(() => {
   for (const name of ["provider", "emulator"] as const) packed[name] = pack(name, folder);
-}, 60_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -117,7 +117,7 @@ beforeAll(() => {
   writeFileSync(join(folder, "esm", "package.json"), '{ "type": "module" }');
   for (const [name, text] of Object.entries({ "index.ts": program, "emulator.ts": withEmulator }))
     writeFileSync(join(folder, "esm", name), text);
-}, 60_000);
+});
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
