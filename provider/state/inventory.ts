@@ -1,7 +1,7 @@
 /** Lists every credential of a tailnet, managed or not. Pure. */
 
 import { secretText } from "../access/engine-values";
-import { findKind, getKeyFacts } from "../access/kinds";
+import { findKind, getKeyFacts, type Kind } from "../access/kinds";
 import { type AuditEntry, fileByCredential, isUse } from "../api/audit-log";
 import type { Key } from "../api/keys/key";
 import type { Managed } from "./exported-state";
@@ -30,9 +30,16 @@ export interface Listed {
   readonly lastUsed?: string | null;
 }
 
-/** The kind of a key, in the names of our resources. */
+/** Names the kind of a key as our resources are named, or as the API does. */
 export function nameKeyKind(keyType: string | null | undefined): string {
-  return findKind(keyType) ?? (keyType === "api" ? "ApiAccessToken" : (keyType ?? "unknown"));
+  return findKeyKind(keyType) ?? keyType ?? "unknown";
+}
+
+/** The kind of a key of the tailnet; undefined if this version does not know it. */
+export function findKeyKind(
+  keyType: string | null | undefined,
+): Kind | "ApiAccessToken" | undefined {
+  return findKind(keyType) ?? (keyType === "api" ? "ApiAccessToken" : undefined);
 }
 
 /**

@@ -3,7 +3,7 @@
  * state or the tailnet.
  */
 
-import { findKind, isKind } from "../../access/kinds";
+import { isKind } from "../../access/kinds";
 import type { Trusted } from "../../access/trusted";
 import { parseName } from "../../access/urn";
 import type { Key } from "../../api/keys/key";
@@ -14,7 +14,7 @@ import { described } from "../../reach/words";
 import { readPreview } from "../../review/input/preview";
 import { findStartsAfter } from "../../review/reach/credential-starts";
 import type { Managed } from "../../state/exported-state";
-import { isShortLivedToken } from "../../state/inventory";
+import { findKeyKind, isShortLivedToken } from "../../state/inventory";
 import { CommandFailure } from "../failure";
 import { readFileOrInput } from "../files";
 import { listCredentials } from "../listing";
@@ -83,7 +83,7 @@ function fromKey(
   key: Key,
   urns: ReadonlyMap<string, string> | undefined,
 ): CredentialStart | undefined {
-  const kind = findKind(key.keyType) ?? (key.keyType === "api" ? "ApiAccessToken" : undefined);
+  const kind = findKeyKind(key.keyType);
   if (kind === undefined) return undefined;
   const urn = urns?.get(key.id);
   return {
