@@ -38,7 +38,8 @@ export interface Tailnet {
   /** What the OAuth client `id` holds; undefined if the deployer may not see it. */
   clientAsHolder(id: string): Promise<Holder | undefined>;
   /**
-   * Who may give which tag, read once; undefined if the deployer may not read the policy file.
+   * Reads the owners of each tag once. Returns undefined if the deployer may not read the policy
+   * file.
    * @param again reads it again: this run may have changed the policy file
    */
   tagOwners(again?: "again"): Promise<TagOwners | undefined>;

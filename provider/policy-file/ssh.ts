@@ -1,4 +1,4 @@
-/** Who may log in to which machine as which user, by the rules for Tailscale SSH. */
+/** Evaluates the rules for Tailscale SSH: which machine can log in to which, and as which user. */
 
 import { findLogin, matchesMember, meetsPostures } from "./matching";
 import type { Login, PolicyFile, Selector, SshRule } from "./model";
