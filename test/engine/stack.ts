@@ -4,7 +4,7 @@
  */
 
 import type { ChildProcess } from "node:child_process";
-import { cpSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, globSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Emulator } from "tailscope-emulator";
@@ -15,6 +15,7 @@ import { resourceTypes } from "../../provider/access/kinds";
 import { keepEvidence } from "../evidence";
 import { initialise } from "./initialised-stack";
 import { serveProgram } from "./language-server";
+import { lendProvider } from "./lent-provider/lend";
 import { noteRun } from "./runs-of-the-engine";
 
 /** What one run of the CLI printed, and how it ended. */
@@ -79,6 +80,12 @@ export interface Deployment {
   readonly credentials: Readonly<Record<string, StoredResource>>;
 }
 
+/** The commands of the CLI that ask a provider. */
+const operations = new Set(["up", "preview", "refresh", "destroy", "import"]);
+
+/** Whether this is a script that takes its time: there each run has a provider of its own. */
+const isLong = process.env["TAILSCOPE_LONG_TESTS"] !== undefined;
+
 const prelude = `const pulumi = require("@pulumi/pulumi");\nconst { ${resourceTypes.join(", ")} } = require("tailscope");\n`;
 
 /**
@@ -138,11 +145,26 @@ export async function newStack(
     };
   }
 
-  const pulumi = (
+  /** Whether the provider process of another stack can serve this one. */
+  function isLendable(): boolean {
+    const [own, ours] = [join(work, "node_modules"), ourPackages].map((modules) => {
+      const path = join(modules, "tailscope");
+      return existsSync(path) ? realpathSync(path) : undefined;
+    });
+    return !isLong && example === undefined && own === ours;
+  }
+
+  async function pulumi(
     args: readonly string[],
-    more?: Record<string, string | undefined>,
+    more: Record<string, string | undefined> = {},
     input?: string,
-  ) => launch(args, more, input).ended;
+  ): Promise<Run> {
+    if (!operations.has(args[0] ?? "") || !isLendable()) return launch(args, more, input).ended;
+    const provider = await lendProvider({ ...settings, ...more }, home.folder, work);
+    const run = await launch(args, { ...more, ...provider.environment }, input).ended;
+    await provider.takeBack();
+    return run;
+  }
 
   const up = ["up", "--yes", "--skip-preview", "--suppress-progress"];
 

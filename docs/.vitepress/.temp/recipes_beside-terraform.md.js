@@ -1,0 +1,29 @@
+import { ssrRenderAttrs } from "vue/server-renderer";
+import { useSSRContext } from "vue";
+import { _ as _export_sfc } from "./plugin-vue_export-helper.1tPrXgE0.js";
+const __pageData = JSON.parse('{"title":"Beside Terraform","description":"","frontmatter":{},"headers":[],"relativePath":"recipes/beside-terraform.md","filePath":"recipes/beside-terraform.md"}');
+const _sfc_main = { name: "recipes/beside-terraform.md" };
+function _sfc_ssrRender(_ctx, _push, _parent, _attrs, $props, $setup, $data, $options) {
+  _push(`<div${ssrRenderAttrs(_attrs)}><h1 id="beside-terraform" tabindex="-1">Beside Terraform <a class="header-anchor" href="#beside-terraform" aria-label="Permalink to &quot;Beside Terraform&quot;">​</a></h1><p>How do you use Tailscope and Terraform on one tailnet? Terraform can manage the policy file, DNS and devices while Tailscope manages the credentials. Both use the same names for their settings (<code>TAILSCALE_OAUTH_CLIENT_ID</code>, <code>TAILSCALE_OAUTH_CLIENT_SECRET</code>, <code>TAILSCALE_TAILNET</code>, <code>TAILSCALE_BASE_URL</code>), so one environment can serve both. Give each its own OAuth client with the scopes that it needs.</p><p>Let Tailscope create the client for Terraform, and read that client where Terraform runs:</p><div class="language-ts vp-adaptive-theme"><button title="Copy Code" class="copy"></button><span class="lang">ts</span><pre class="shiki shiki-themes github-light-high-contrast github-dark-high-contrast vp-code" tabindex="0"><code><span class="line"><span style="--shiki-light:#A0111F;--shiki-dark:#FF9492;">import</span><span style="--shiki-light:#0E1116;--shiki-dark:#F0F3F6;"> { OAuthClient } </span><span style="--shiki-light:#A0111F;--shiki-dark:#FF9492;">from</span><span style="--shiki-light:#032563;--shiki-dark:#ADDCFF;"> &quot;tailscope&quot;</span><span style="--shiki-light:#0E1116;--shiki-dark:#F0F3F6;">;</span></span>
+<span class="line"></span>
+<span class="line"><span style="--shiki-light:#A0111F;--shiki-dark:#FF9492;">const</span><span style="--shiki-light:#023B95;--shiki-dark:#91CBFF;"> terraform</span><span style="--shiki-light:#A0111F;--shiki-dark:#FF9492;"> =</span><span style="--shiki-light:#A0111F;--shiki-dark:#FF9492;"> new</span><span style="--shiki-light:#622CBC;--shiki-dark:#DBB7FF;"> OAuthClient</span><span style="--shiki-light:#0E1116;--shiki-dark:#F0F3F6;">(</span><span style="--shiki-light:#032563;--shiki-dark:#ADDCFF;">&quot;terraform&quot;</span><span style="--shiki-light:#0E1116;--shiki-dark:#F0F3F6;">, {</span></span>
+<span class="line"><span style="--shiki-light:#0E1116;--shiki-dark:#F0F3F6;">  scopes: [</span><span style="--shiki-light:#032563;--shiki-dark:#ADDCFF;">&quot;dns&quot;</span><span style="--shiki-light:#0E1116;--shiki-dark:#F0F3F6;">, </span><span style="--shiki-light:#032563;--shiki-dark:#ADDCFF;">&quot;devices:core:read&quot;</span><span style="--shiki-light:#0E1116;--shiki-dark:#F0F3F6;">],</span></span>
+<span class="line"><span style="--shiki-light:#0E1116;--shiki-dark:#F0F3F6;">  description: </span><span style="--shiki-light:#032563;--shiki-dark:#ADDCFF;">&quot;Terraform&quot;</span><span style="--shiki-light:#0E1116;--shiki-dark:#F0F3F6;">,</span></span>
+<span class="line"><span style="--shiki-light:#0E1116;--shiki-dark:#F0F3F6;">  rotateEvery: </span><span style="--shiki-light:#032563;--shiki-dark:#ADDCFF;">&quot;90d&quot;</span><span style="--shiki-light:#0E1116;--shiki-dark:#F0F3F6;">,</span></span>
+<span class="line"><span style="--shiki-light:#0E1116;--shiki-dark:#F0F3F6;">});</span></span>
+<span class="line"></span>
+<span class="line"><span style="--shiki-light:#A0111F;--shiki-dark:#FF9492;">export</span><span style="--shiki-light:#A0111F;--shiki-dark:#FF9492;"> const</span><span style="--shiki-light:#023B95;--shiki-dark:#91CBFF;"> id</span><span style="--shiki-light:#A0111F;--shiki-dark:#FF9492;"> =</span><span style="--shiki-light:#0E1116;--shiki-dark:#F0F3F6;"> terraform.clientId;</span></span>
+<span class="line"><span style="--shiki-light:#A0111F;--shiki-dark:#FF9492;">export</span><span style="--shiki-light:#A0111F;--shiki-dark:#FF9492;"> const</span><span style="--shiki-light:#023B95;--shiki-dark:#91CBFF;"> secret</span><span style="--shiki-light:#A0111F;--shiki-dark:#FF9492;"> =</span><span style="--shiki-light:#0E1116;--shiki-dark:#F0F3F6;"> terraform.clientSecret;</span></span></code></pre></div><div class="language-console vp-adaptive-theme"><button title="Copy Code" class="copy"></button><span class="lang">console</span><pre class="shiki shiki-themes github-light-high-contrast github-dark-high-contrast vp-code" tabindex="0"><code><span class="line"><span style="--shiki-light:#023B95;--shiki-dark:#91CBFF;">export TAILSCALE_OAUTH_CLIENT_ID=$(pulumi stack output id)</span></span>
+<span class="line"><span style="--shiki-light:#023B95;--shiki-dark:#91CBFF;">export TAILSCALE_OAUTH_CLIENT_SECRET=$(pulumi stack output secret --show-secrets)</span></span></code></pre></div><p>Do not manage a credential in both tools. <code>tailscope inventory --unmanaged</code> lists the credentials that no Pulumi stack manages, including those in Terraform. To move credentials to Tailscope, pass their ids to <code>tailscope adopt</code> (<a href="./../adoption">adoption</a>). Then remove them from Terraform&#39;s state with <code>terraform state rm</code>, which revokes nothing.</p><p>If Terraform&#39;s policy file defines the tags, run Terraform first. Otherwise Tailscope&#39;s preview says which tag is missing.</p></div>`);
+}
+const _sfc_setup = _sfc_main.setup;
+_sfc_main.setup = (props, ctx) => {
+  const ssrContext = useSSRContext();
+  (ssrContext.modules || (ssrContext.modules = /* @__PURE__ */ new Set())).add("recipes/beside-terraform.md");
+  return _sfc_setup ? _sfc_setup(props, ctx) : void 0;
+};
+const besideTerraform = /* @__PURE__ */ _export_sfc(_sfc_main, [["ssrRender", _sfc_ssrRender]]);
+export {
+  __pageData,
+  besideTerraform as default
+};
