@@ -39,9 +39,6 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
           env: noTailnet,
-          // A worker runs many files: to load the modules again for each takes as long as the tests.
-          // No file may depend on another: `npm run test:random` draws their order.
-          isolate: false,
         },
       },
       {
@@ -138,7 +135,9 @@ export default defineConfig({
     hookTimeout: 600_000,
     setupFiles: ["test/evidence.ts", "test/processor-time.ts", "test/seed.ts"],
     maxWorkers: 2,
-    // Most projects have a worker for each file: what each loads at its start counts.
+    // A worker runs many files: to load the modules again for each takes as long as many tests.
+    // No file may depend on another: `npm run test:random` draws their order.
+    isolate: false,
     execArgv: isLong
       ? []
       : ["--require", fileURLToPath(new URL("harness/lazy-sdk.cjs", import.meta.url))],
