@@ -4,7 +4,7 @@
  */
 
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Registry } from "./npm-registry";
@@ -37,6 +37,18 @@ export function actionRepository(folder: string, registry: Registry): string {
 
   git(folder, "-c", "init.defaultBranch=main", "init", "--quiet");
   return commitAll(folder);
+}
+
+/**
+ * Leaves in `tool` what install.sh leaves there: the packages and the compiled command, which here
+ * are this checkout's.
+ */
+export function installTool(tool: string): void {
+  mkdirSync(join(tool, "node_modules"), { recursive: true });
+  cpSync(join(root, "actions/review/package.json"), join(tool, "package.json"));
+  cpSync(join(root, "provider/dist"), join(tool, "dist"), { recursive: true });
+  for (const [name, path] of Object.entries(packages))
+    symlinkSync(path, join(tool, "node_modules", name));
 }
 
 /** Commits all that is in the folder, and gives the commit. */

@@ -31,6 +31,8 @@ export interface GitlabMachine {
   readonly variables: Record<string, Variable>;
   /** Makes the checkout, where the job has one. */
   readonly checkOut: (workspace: string) => void;
+  /** Puts what earlier jobs cached at this path, where a job has a cache. */
+  readonly restoreCache: (path: string) => void;
   /** An identity token for this audience. */
   readonly identityToken: (audience: string) => Promise<string>;
 }
@@ -57,6 +59,9 @@ export async function runGitlabJob(
   mkdirSync(workspace);
   if (!["none", "empty"].includes(job.variables?.["GIT_STRATEGY"] ?? ""))
     machine.checkOut(workspace);
+
+  const cached = job.cache !== undefined && "paths" in job.cache ? job.cache.paths : [];
+  for (const path of cached ?? []) machine.restoreCache(join(workspace, path));
 
   const scoped = Object.entries(machine.variables)
     .filter(

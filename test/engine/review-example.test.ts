@@ -4,7 +4,6 @@
  * from a commit of this repository and npm's registry.
  */
 
-import { execFile } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -19,14 +18,13 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
-import { quickStart } from "../../harness/quick-start";
+import { compileCache } from "../../harness/quick-start";
 import { as } from "../contract/client";
 import { type Platform, startPlatform } from "../contract/platform";
-import { actionRepository, commitAll, packages } from "./action-repository";
+import { actionRepository, commitAll, installTool, packages } from "./action-repository";
 import { type Machine, type RanJob, runJob, type Workflow } from "./github-runner";
 import { type GitlabJob, type GitlabRun, runGitlabJob } from "./gitlab-runner";
 import { hostileName, installPackages, takeOver } from "./hostile-branch";
@@ -53,7 +51,7 @@ const reading = [
 
 const folder = mkdtempSync(join(tmpdir(), "tailscope-review-"));
 const action = join(folder, "action");
-/** The same one, installed already by its own script, for tests of what comes after. */
+/** The same one, but that it is installed already, for tests of what comes after. */
 const installed = join(folder, "installed");
 let registry: Registry;
 /** Its one commit, and that of the installed one. */
@@ -65,7 +63,7 @@ beforeAll(async () => {
   commit = actionRepository(action, registry);
   cpSync(action, installed, { recursive: true });
   const [script, tool] = [join(installed, "actions/review/install.sh"), join(folder, "tool")];
-  await promisify(execFile)("bash", [script, tool], { env: reviewer(folder) });
+  installTool(tool);
   writeFileSync(script, `mkdir -p "$(dirname "$1")"\nln -s '${tool}' "$1"\n`);
   installedCommit = commitAll(installed);
 });
@@ -97,7 +95,7 @@ const reviewer = (home: string): Record<string, string> => ({
   PATH: [join(root, "node_modules/node/bin"), process.env["PATH"]].join(delimiter),
   HOME: home,
   NPM_CONFIG_REGISTRY: registry.url,
-  NODE_COMPILE_CACHE: quickStart["NODE_COMPILE_CACHE"] ?? "",
+  NODE_COMPILE_CACHE: compileCache,
 });
 
 /** GitHub on loopback: artifacts go from one run to another, and nothing else does. */
@@ -164,8 +162,19 @@ function github(platform: Platform, home: string, tailscope = installed) {
 
 type Pipeline = Awaited<ReturnType<typeof pipeline>>;
 
+/** What an earlier job cached there: the code that Node compiled. */
+function restoreCache(path: string): void {
+  mkdirSync(compileCache, { recursive: true });
+  symlinkSync(compileCache, path);
+}
+
 /** The first workflow, on the checkout in `ci.work`. */
-async function preview(ci: Pipeline, artifacts: string, id: string, from = repository) {
+async function preview(
+  ci: Pipeline,
+  artifacts: string,
+  id: string,
+  { from = repository, compiler = "stand-in" as "real" | "stand-in" } = {},
+) {
   const earlier = join(artifacts, "1");
   if (existsSync(earlier)) renameSync(earlier, mkdtempSync(join(artifacts, "earlier-")));
   const checkOut = (workspace: string) => {
@@ -173,7 +182,7 @@ async function preview(ci: Pipeline, artifacts: string, id: string, from = repos
       recursive: true,
       filter: (path) => !path.endsWith("node_modules"),
     });
-    installPackages(workspace);
+    installPackages(workspace, compiler);
   };
   const nothing = () => {};
   const machine: Machine = {
@@ -186,7 +195,7 @@ async function preview(ci: Pipeline, artifacts: string, id: string, from = repos
         checkOut(workspace);
       },
       "actions/setup-node": nothing,
-      "actions/cache": nothing,
+      "actions/cache": ({ path = "" }) => restoreCache(path),
       "pulumi/auth-actions": nothing,
       "actions/upload-artifact": ({ name = "", path = "" }, { workspace }) => {
         cpSync(join(workspace, path), join(artifacts, "1", name, path));
@@ -224,7 +233,7 @@ test("GitHub: a pull request gets a comment, a status, a summary and findings, a
   const { artifacts, machine, review } = github(platform, ci.folder);
 
   // An honest branch, whose change is let through.
-  const honest = await preview(ci, artifacts, id);
+  const honest = await preview(ci, artifacts, id, { compiler: "real" });
   expect(honest?.failed, textOf(honest)).toBe(false);
   const first = await review("success");
   expect(first?.failed, textOf(first)).toBe(false);
@@ -305,7 +314,7 @@ test("GitHub: a pull request gets a comment, a status, a summary and findings, a
   expect(platform.notes[0]?.body).toContain("not reviewed");
 
   // A fork's run previews nothing, and nothing follows it.
-  expect(await preview(ci, artifacts, id, fork)).toBeUndefined();
+  expect(await preview(ci, artifacts, id, { from: fork })).toBeUndefined();
   expect(await review("skipped", {}, { head_repository: fork })).toBeUndefined();
   expect(await review("success", {}, { event: "push" })).toBeUndefined();
   expect(await review("cancelled")).toBeUndefined();
@@ -529,7 +538,7 @@ test("GitLab: a hostile branch has no token and cannot change the verdict, and a
       recursive: true,
       filter: (path) => !path.endsWith("node_modules"),
     });
-    installPackages(workspace);
+    installPackages(workspace, "stand-in");
   };
   const identityToken = (wanted: string) =>
     ci.token(issuer, "project_path:acme/infrastructure:ref_type:branch:ref:feature", wanted);
@@ -538,6 +547,7 @@ test("GitLab: a hostile branch has no token and cannot change the verdict, and a
     environment: { ...environment, ...predefined },
     variables,
     checkOut,
+    restoreCache,
     identityToken,
   });
   const judge = (before: Record<string, GitlabRun>, failOn = "admin", more = {}) => {
