@@ -43,14 +43,21 @@ const compiled = { NODE_COMPILE_CACHE: compileCache };
  *
  * @param cwd by default a folder that is in no Pulumi project
  */
-export async function run(
+export function run(
   args: readonly string[],
   environment: Record<string, string>,
   input?: string,
   cwd = "/",
 ): Promise<Run> {
-  const env = { ...least(), ...environment };
-  return keep(args, await runInThisProcess(args, { env, cwd, input }));
+  return runHere(args, { env: { ...least(), ...environment }, cwd, input });
+}
+
+/** Runs it in this process, and keeps what it printed for the search for secrets. */
+export async function runHere(
+  args: readonly string[],
+  options: Parameters<typeof runInThisProcess>[1],
+): Promise<Run> {
+  return keep(args, await runInThisProcess(args, options));
 }
 
 /** The same with its bin, in a process of its own. */

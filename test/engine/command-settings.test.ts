@@ -2,8 +2,9 @@
  * The commands beside a real stack: whose settings they take, what they decrypt, what they compare.
  */
 
+import { join } from "node:path";
 import { type Emulator, startEmulator } from "tailscope-emulator";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeClient } from "../contract/client";
 import { newStack, type Stack } from "./stack";
 import { tailscope } from "./tailscope";
@@ -11,46 +12,75 @@ import { tailscope } from "./tailscope";
 const passphrase = { PULUMI_CONFIG_PASSPHRASE: "of a test" };
 const noPassphrase = { PULUMI_CONFIG_PASSPHRASE: undefined };
 
-/** A stack whose deployer is in its config alone. */
-async function configured(emulator: Emulator, program: string): Promise<Stack> {
-  const environment = { TAILSCALE_BASE_URL: undefined, ...passphrase };
-  const stack = await newStack(emulator, program, environment);
-  await plainly(stack, "tailscope:baseUrl", emulator.url);
-  await plainly(stack, "tailscope:oauthClientId", emulator.clientId);
-  await stack.configure("tailscope:oauthClientSecret", emulator.clientSecret);
-  return stack;
+interface Setting {
+  readonly value: string;
+  readonly secret: boolean;
 }
 
-async function plainly(stack: Stack, key: string, value: string): Promise<void> {
-  expect((await stack.pulumi(["config", "set", key, value])).code).toBe(0);
+/** Sets all of it by one run of the CLI. */
+async function configure(stack: Stack, settings: Record<string, Setting>): Promise<void> {
+  const pairs = Object.entries(settings).flatMap(([key, { value, secret }]) => [
+    secret ? "--secret" : "--plaintext",
+    `${key}=${value}`,
+  ]);
+  const { code, text } = await stack.pulumi(["config", "set-all", ...pairs]);
+  expect(code, text).toBe(0);
 }
 
-const commands: readonly (readonly string[])[] = [
+/** The deployer of a stack, in its config. */
+const deployerIn = (emulator: Emulator): Record<string, Setting> => ({
+  "tailscope:baseUrl": { value: emulator.url, secret: false },
+  "tailscope:oauthClientId": { value: emulator.clientId, secret: false },
+  "tailscope:oauthClientSecret": { value: emulator.clientSecret, secret: true },
+});
+
+const deployerOf = (emulator: Emulator) => ({
+  TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
+  TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
+});
+
+/** Each with what it needs; what one writes goes to the folder. */
+const commandsInto = (folder: string): readonly (readonly [name: string, ...args: string[]])[] => [
   ["drift"],
   ["inventory"],
   ["audit"],
   ["token", "--scope", "dns:read"],
   ["doctor"],
-  ["adopt", "--all", "--out", "adopted"],
+  ["adopt", "--all", "--out", folder],
 ];
 
-describe("the deployer of a stack's config", () => {
-  test("every command uses the deployer of a stack's config, in its folder and from elsewhere", async () => {
-    await using emulator = await startEmulator();
+describe("a stack whose deployer and other secrets are in its config", () => {
+  let emulator: Emulator;
+  let stack: Stack;
+
+  beforeAll(async () => {
+    emulator = await startEmulator();
     await makeClient(emulator, ["dns"]);
-    await using stack = await configured(emulator, 'new OAuthClient("ci", { scopes: ["dns"] });');
+    stack = await newStack(
+      emulator,
+      'new OAuthClient("ci", { scopes: ["auth_keys"], tags: ["tag:ci"] }); new AuthKey("key", { tags: ["tag:ci"] });',
+      { TAILSCALE_BASE_URL: undefined, ...passphrase },
+    );
+    await configure(stack, {
+      ...deployerIn(emulator),
+      "tailscope:tailnet": { value: "example.com", secret: false },
+      "other:secret": { value: "of something else", secret: true },
+    });
     await stack.up();
-    for (const [name = "", ...args] of commands) {
+  });
+  afterAll(async () => {
+    await stack?.[Symbol.asyncDispose]();
+    await emulator?.[Symbol.asyncDispose]();
+  });
+
+  test("every command uses the deployer of a stack's config, in its folder and from elsewhere", async () => {
+    for (const [name, ...args] of commandsInto("adopted")) {
       const here = await tailscope(stack, [name, ...args]);
       expect(here.code, `${name}: ${here.stdout}${here.stderr}`).toBe(0);
-      const there = await tailscope({ ...stack, folder: "/" }, [
-        name,
-        "--cwd",
-        stack.folder,
-        "--stack",
-        "dev",
-        ...args.map((arg) => (arg === "adopted" ? `${stack.folder}/adopted-again` : arg)),
-      ]);
+    }
+    const from = ["--cwd", stack.folder, "--stack", "dev"];
+    for (const [name, ...args] of commandsInto(join(stack.folder, "adopted-again"))) {
+      const there = await tailscope({ ...stack, folder: "/" }, [name, ...from, ...args]);
       expect(there.code, `${name}: ${there.stdout}${there.stderr}`).toBe(0);
     }
     const unreadable = await tailscope(stack, ["audit"], noPassphrase);
@@ -61,6 +91,17 @@ describe("the deployer of a stack's config", () => {
     expect(unreadable.stderr).toContain("PULUMI_CONFIG_PASSPHRASE");
   });
 
+  test("a command whose deployer is in the environment does not decrypt the stack's secrets", async () => {
+    const environment = { ...deployerOf(emulator), ...noPassphrase };
+    for (const [name, ...args] of commandsInto("adopted-without-passphrase")) {
+      const ran = await tailscope(stack, [name, ...args], environment);
+      expect(ran.code, `${name}: ${ran.stdout}${ran.stderr}`).toBe(0);
+      expect(ran.stderr).not.toContain("passphrase");
+    }
+  });
+});
+
+describe("the deployer of a command", () => {
   test("a command uses the deployer of the environment if a stack is named and no project is near", async () => {
     await using emulator = await startEmulator();
     await using stack = await newStack(emulator, 'new OAuthClient("ci", { scopes: ["dns"] });');
@@ -68,9 +109,8 @@ describe("the deployer of a stack's config", () => {
     const project = (await stack.state()).credentials["ci"]?.urn.split("::")[1];
     const anywhere = { ...stack, folder: "/" };
     const named = ["--stack", `organization/${project}/dev`];
-    for (const [name = "", ...args] of commands) {
-      const own = args.map((arg) => (arg === "adopted" ? `${stack.folder}/from-elsewhere` : arg));
-      const { code, stderr, stdout } = await tailscope(anywhere, [name, ...named, ...own]);
+    for (const [name, ...args] of commandsInto(join(stack.folder, "from-elsewhere"))) {
+      const { code, stderr, stdout } = await tailscope(anywhere, [name, ...named, ...args]);
       expect(code, `${name}: ${stdout}${stderr}`).toBe(0);
     }
     // What only the config could say is asked for where the config is.
@@ -92,17 +132,19 @@ describe("the deployer of a stack's config", () => {
   test("a command uses the deployer of a connection if it is named, and for each resource of it", async () => {
     await using here = await startEmulator();
     await using prod = await startEmulator();
-    await using stack = await configured(
+    await using stack = await newStack(
       here,
       'new OAuthClient("ci", { scopes: ["dns"] }); new OAuthClient("far", { scopes: ["dns"], connection: "prod" });',
+      { TAILSCALE_BASE_URL: undefined, ...passphrase },
     );
     const { url, clientId, clientSecret } = prod;
-    await stack.configure(
-      "tailscope:connections",
-      JSON.stringify({
-        prod: { baseUrl: url, oauthClientId: clientId, oauthClientSecret: clientSecret },
-      }),
-    );
+    const connections = {
+      prod: { baseUrl: url, oauthClientId: clientId, oauthClientSecret: clientSecret },
+    };
+    await configure(stack, {
+      ...deployerIn(here),
+      "tailscope:connections": { value: JSON.stringify(connections), secret: true },
+    });
     await stack.up();
     const { credentials } = await stack.state();
     const inventory = await tailscope(stack, ["inventory", "--connection", "prod", "--json"]);
@@ -145,84 +187,57 @@ test("inventory works outside of a project, and says that it knows no resources 
   expect(drift.stderr).toContain("There is no Pulumi project here.");
 });
 
-describe("secrets in a stack", () => {
-  const deployer = (emulator: Emulator) => ({
-    TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
-    TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
-  });
-
-  test("a command whose deployer is in the environment does not decrypt the stack's secrets", async () => {
-    await using emulator = await startEmulator();
-    await using stack = await newStack(
-      emulator,
-      'new OAuthClient("ci", { scopes: ["auth_keys"], tags: ["tag:ci"] }); new AuthKey("key", { tags: ["tag:ci"] });',
-      { ...deployer(emulator), ...passphrase },
-    );
-    await stack.configure("other:secret", "of something else");
-    await plainly(stack, "tailscope:tailnet", "example.com");
-    await stack.up();
-    for (const [name = "", ...args] of commands) {
-      const ran = await tailscope(stack, [name, ...args], {
-        ...deployer(emulator),
-        ...noPassphrase,
-      });
-      expect(ran.code, `${name}: ${ran.stdout}${ran.stderr}`).toBe(0);
-      expect(ran.stderr).not.toContain("passphrase");
-    }
-  });
-
-  test("secret arguments are compared decrypted and never printed, or reported as not compared", async () => {
-    await using emulator = await startEmulator({ rewriteGithubSubjects: true });
-    await using stack = await newStack(
-      emulator,
-      `new OAuthClient("c", { scopes: ["auth_keys"], tags: pulumi.secret(["tag:ci"]), description: pulumi.secret("TOPSECRET first") });
+test("secret arguments are compared decrypted and never printed, or reported as not compared", async () => {
+  await using emulator = await startEmulator({ rewriteGithubSubjects: true });
+  await using stack = await newStack(
+    emulator,
+    `new OAuthClient("c", { scopes: ["auth_keys"], tags: pulumi.secret(["tag:ci"]), description: pulumi.secret("TOPSECRET first") });
        new OAuthClient("plain", { scopes: ["dns"] });
        new FederatedIdentity("f", { issuer: "https://token.actions.githubusercontent.com", subject: pulumi.secret("repo:acme/TOPSECRET:ref:refs/heads/main"), scopes: ["dns:read"] });`,
-      { ...deployer(emulator), ...passphrase },
+    { ...deployerOf(emulator), ...passphrase },
+  );
+  await stack.up();
+  const { credentials, text: state } = await stack.state();
+  const drift = async (...args: string[]) => {
+    const ran = await tailscope(stack, ["drift", ...args]);
+    expect(ran.stdout + ran.stderr).not.toMatch(
+      /TOPSECRET|ciphertext|4dabf18193072939515e22adb298388d/,
     );
-    await stack.up();
-    const { credentials, text: state } = await stack.state();
-    const drift = async (...args: string[]) => {
-      const ran = await tailscope(stack, ["drift", ...args]);
-      expect(ran.stdout + ran.stderr).not.toMatch(
-        /TOPSECRET|ciphertext|4dabf18193072939515e22adb298388d/,
-      );
-      return ran;
-    };
-    expect(await drift()).toEqual({
-      code: 0,
-      stdout: "No drift: 3 credentials match the state.\n",
-      stderr: "",
-    });
+    return ran;
+  };
+  expect(await drift()).toEqual({
+    code: 0,
+    stdout: "No drift: 3 credentials match the state.\n",
+    stderr: "",
+  });
 
-    emulator.control.change(credentials["c"]?.id ?? "", { description: "TOPSECRET second" });
-    const found = JSON.parse((await drift("--json")).stdout);
-    expect(found.drift).toMatchObject([
-      { kind: "OAuthClient", fields: { description: { state: "[secret]", tailnet: "[secret]" } } },
-    ]);
-    expect(found.notCompared).toBeUndefined();
-    emulator.control.change(credentials["c"]?.id ?? "", { description: "TOPSECRET first" });
+  emulator.control.change(credentials["c"]?.id ?? "", { description: "TOPSECRET second" });
+  const found = JSON.parse((await drift("--json")).stdout);
+  expect(found.drift).toMatchObject([
+    { kind: "OAuthClient", fields: { description: { state: "[secret]", tailnet: "[secret]" } } },
+  ]);
+  expect(found.notCompared).toBeUndefined();
+  emulator.control.change(credentials["c"]?.id ?? "", { description: "TOPSECRET first" });
 
-    const hidden = await tailscope(stack, ["drift", "--state", "-"], noPassphrase, state);
-    expect(hidden.code).toBe(1);
-    expect(hidden.stdout).not.toMatch(/TOPSECRET|ciphertext/);
-    expect(hidden.stdout).toMatch(
-      /c \(k\w+\) was not compared in tags, description, because their values are encrypted/,
-    );
-    expect(hidden.stdout).toMatch(/f \(T\w+-k\w+\) was not compared in subject/);
-    expect(hidden.stdout).toContain(
-      "No drift was found, but 2 of 3 credentials were not fully compared. The other one matches the state.",
-    );
-    expect(hidden.stderr).toContain("Secret arguments in the state cannot be decrypted");
-    emulator.control.change(credentials["plain"]?.id ?? "", { scopes: ["dns", "users"] });
-    const both = await tailscope(stack, ["drift", "--json"], noPassphrase);
-    expect(both.code).toBe(2);
-    expect(JSON.parse(both.stdout)).toMatchObject({
-      drift: [{ id: credentials["plain"]?.id }],
-      notCompared: [
-        { id: credentials["f"]?.id, arguments: ["subject"] },
-        { id: credentials["c"]?.id, arguments: ["tags", "description"] },
-      ],
-    });
+  const hidden = await tailscope(stack, ["drift", "--state", "-"], noPassphrase, state);
+  expect(hidden.code).toBe(1);
+  expect(hidden.stdout).not.toMatch(/TOPSECRET|ciphertext/);
+  expect(hidden.stdout).toMatch(
+    /c \(k\w+\) was not compared in tags, description, because their values are encrypted/,
+  );
+  expect(hidden.stdout).toMatch(/f \(T\w+-k\w+\) was not compared in subject/);
+  expect(hidden.stdout).toContain(
+    "No drift was found, but 2 of 3 credentials were not fully compared. The other one matches the state.",
+  );
+  expect(hidden.stderr).toContain("Secret arguments in the state cannot be decrypted");
+  emulator.control.change(credentials["plain"]?.id ?? "", { scopes: ["dns", "users"] });
+  const both = await tailscope(stack, ["drift", "--json"], noPassphrase);
+  expect(both.code).toBe(2);
+  expect(JSON.parse(both.stdout)).toMatchObject({
+    drift: [{ id: credentials["plain"]?.id }],
+    notCompared: [
+      { id: credentials["f"]?.id, arguments: ["subject"] },
+      { id: credentials["c"]?.id, arguments: ["tags", "description"] },
+    ],
   });
 });

@@ -1,6 +1,9 @@
-/** The command `tailscope`, where a stack's program is and in the environment of its runs. */
+/**
+ * The command `tailscope`, where a stack's program is and in the environment of its runs. It runs
+ * in this process, and the CLI that it asks in one of its own.
+ */
 
-import { type Run, runKept } from "../contract/run-command";
+import { type Run, runHere } from "../contract/run-command";
 import type { Stack } from "./stack";
 
 /** @param environment what is set beside the stack's own; undefined unsets */
@@ -11,5 +14,7 @@ export function tailscope(
   input = "",
 ): Promise<Run> {
   const env = { ...stack.environment, ...environment };
-  return runKept(args, { cwd: stack.folder, env, input });
+  // What Node reads when it starts is for the runs of the program.
+  for (const name of Object.keys(env)) if (name.startsWith("NODE_")) delete env[name];
+  return runHere(args, { cwd: stack.folder, env, input });
 }
