@@ -3,7 +3,8 @@
  * in this process, and the CLI that it asks in one of its own.
  */
 
-import { type Run, runHere } from "../contract/run-command";
+import { quickStart } from "../../harness/quick-start";
+import { type Run, runHere, runKept } from "../contract/run-command";
 import type { Stack } from "./stack";
 
 /** @param environment what is set beside the stack's own; undefined unsets */
@@ -14,7 +15,10 @@ export function tailscope(
   input = "",
 ): Promise<Run> {
   const env = { ...stack.environment, ...environment };
-  // What Node reads when it starts is for the runs of the program.
-  for (const name of Object.keys(env)) if (name.startsWith("NODE_")) delete env[name];
-  return runHere(args, { cwd: stack.folder, env, input });
+  const options = { cwd: stack.folder, env, input };
+  const read = Object.keys(env).filter((name) => name.startsWith("NODE_"));
+  // Node reads these when it starts.
+  if (read.some((name) => !(name in quickStart))) return runKept(args, options);
+  for (const name of read) delete env[name];
+  return runHere(args, options);
 }
