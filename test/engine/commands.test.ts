@@ -5,14 +5,17 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { startEmulator } from "tailscope-emulator";
 import { expect, test } from "vitest";
+import { quickStart } from "../../harness/quick-start";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+
+const quick: NodeJS.ProcessEnv = { ...process.env, ...quickStart };
 
 /** A command of the repository as a person runs it; `onText` may end it early. */
 function run(
   command: string,
   args: readonly string[],
-  env: NodeJS.ProcessEnv = process.env,
+  env: NodeJS.ProcessEnv = quick,
   onText?: (text: string, end: () => void) => void,
 ) {
   return new Promise<{ code: number | null; stdout: string; text: string }>((resolve, reject) => {
@@ -46,20 +49,15 @@ test("npm start shows the tour in six steps and leaves no active credential", as
 
 test("npm start -- --keep stops after the first step and prints an environment to continue with", async () => {
   let checked: Promise<Response> | undefined;
-  const { code, text } = await run(
-    "node",
-    ["tools/start.mjs", "--keep"],
-    process.env,
-    (text, end) => {
-      const value = (name: string) => new RegExp(`export ${name}='([^']+)'`).exec(text)?.[1] ?? "";
-      if (checked !== undefined || !text.includes("keys?all=true")) return;
-      const authorization = `Bearer ${value("TAILSCOPE_OWNER_TOKEN")}`;
-      checked = fetch(`${value("TAILSCALE_BASE_URL")}/api/v2/tailnet/-/keys?all=true`, {
-        headers: { authorization },
-      });
-      checked.then(end, end);
-    },
-  );
+  const { code, text } = await run("node", ["tools/start.mjs", "--keep"], quick, (text, end) => {
+    const value = (name: string) => new RegExp(`export ${name}='([^']+)'`).exec(text)?.[1] ?? "";
+    if (checked !== undefined || !text.includes("keys?all=true")) return;
+    const authorization = `Bearer ${value("TAILSCOPE_OWNER_TOKEN")}`;
+    checked = fetch(`${value("TAILSCALE_BASE_URL")}/api/v2/tailnet/-/keys?all=true`, {
+      headers: { authorization },
+    });
+    checked.then(end, end);
+  });
   expect(code, text).toBe(0);
   expect(text).not.toContain("2/6");
   expect((await checked)?.status).toBe(200);
@@ -137,7 +135,7 @@ test("pulumi runs the quickstart in the root of the repository", async () => {
   await using emulator = await startEmulator();
   const folder = mkdtempSync(join(tmpdir(), "tailscope-root-"));
   const env = {
-    ...process.env,
+    ...quick,
     PULUMI_BACKEND_URL: pathToFileURL(folder).href,
     PULUMI_CONFIG_PASSPHRASE: "of a test",
     TAILSCALE_BASE_URL: emulator.url,
