@@ -10,6 +10,7 @@ import {
   existsSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   writeFileSync,
@@ -17,10 +18,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Emulator } from "tailscope-emulator";
+import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { root } from "../../harness/pulumi";
+import { as, takeToken } from "../contract/client";
 import { pack } from "../packed";
+import { shell } from "./pipeline";
 import { preparePack, violations } from "./policy-pack";
 import { newStack, type Stack } from "./stack";
 
@@ -112,9 +115,26 @@ test("both packages install from their tarballs into an empty project, and work 
   expect(stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
 });
 
+/** The installed command. */
+const command = join(packages, "tailscope", "dist", "cli", "main.js");
+
 /** A stack of an example, in a folder that has what npm installed for it. */
-const copied = (name: string, environment?: Record<string, string | undefined>) =>
-  newStack(emulator, "", environment, packages, name);
+const copied = (
+  name: string,
+  tailnet: Emulator,
+  environment?: Record<string, string | undefined>,
+) => newStack(tailnet, "", environment, packages, name);
+
+/** The names of what the program of a deployed stack declares. */
+async function declared(stack: Stack): Promise<string[]> {
+  const { deployment } = JSON.parse((await stack.state()).text) as {
+    deployment: { resources: { urn: string; type: string }[] };
+  };
+  return deployment.resources
+    .filter(({ type }) => !type.startsWith("pulumi:"))
+    .map(({ urn }) => urn.split("::").at(-1) ?? "")
+    .sort();
+}
 
 /** The names of what a preview would create. */
 async function creations(stack: Stack): Promise<string[]> {
@@ -125,7 +145,9 @@ async function creations(stack: Stack): Promise<string[]> {
 const runs: Readonly<Record<string, () => Promise<void>>> = {
   // As an owner, by hand, once; the workflows that then deploy run in examples.test.ts.
   async "ci-deployments"() {
-    await using stack = await copied("ci-deployments", { TAILSCALE_API_KEY: emulator.apiKey });
+    await using stack = await copied("ci-deployments", emulator, {
+      TAILSCALE_API_KEY: emulator.apiKey,
+    });
     expect(await creations(stack)).toEqual([
       "deployer",
       "gitlab-deployer",
@@ -135,7 +157,7 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
   },
   // Lets the quickstart through, and warns where a rule is advisory.
   async policy() {
-    await using stack = await copied("quickstart");
+    await using stack = await copied("quickstart", emulator);
     const prepared = preparePack(join(stack.folder, ".."), { example: "policy" }, [], packages);
     const { code, text } = await stack.attemptPreview(
       ["--policy-pack", prepared.folder],
@@ -148,29 +170,118 @@ const runs: Readonly<Record<string, () => Promise<void>>> = {
   },
   // Deployed, and its types checked by the compiler that it lists.
   async quickstart() {
-    await using stack = await copied("quickstart");
+    await using stack = await copied("quickstart", emulator);
     stack.set("PULUMI_NODEJS_TRANSPILE_ONLY", undefined);
     expect(await stack.deployed()).toMatchObject({ clientId: expect.stringMatching(/^k/) });
   },
+  // One line of the policy file lets the pipeline to the database, and the review says so.
   async reach() {
-    await using stack = await copied("reach");
-    expect(await creations(stack)).toEqual(["bastion", "ci", "operator"]);
-  },
-  async rotation() {
-    await using stack = await copied("rotation");
-    expect(await creations(stack)).toEqual(expect.arrayContaining(["ci", "exporter", "runner"]));
-  },
-  async "two-tailnets"() {
-    const environment = Object.fromEntries(
-      ["PROD", "STAGING"].flatMap((tailnet) => [
-        [`${tailnet}_CLIENT_ID`, emulator.clientId],
-        [`${tailnet}_CLIENT_SECRET`, emulator.clientSecret],
-        [`${tailnet}_BASE_URL`, emulator.url],
-      ]),
+    const policy = readFileSync(join(root, "examples/reach/policy.hujson"), "utf8");
+    await using emulator = await startEmulator({ policy });
+    await using stack = await copied("reach", emulator);
+    const made = await stack.deployed();
+    expect(await declared(stack)).toEqual(["bastion", "ci", "operator"]);
+    const [id, key] = [String(made["clientId"]), String(made["clientSecret"])];
+    const ask = (line: string) =>
+      shell(
+        `set -o pipefail; ${line.replaceAll("tailscope ", `node ${command} `)}`,
+        stack.folder,
+        stack.environment,
+      );
+    const path = join(stack.folder, "policy.hujson");
+    writeFileSync(join(stack.folder, "before.hujson"), policy);
+    writeFileSync(path, policy);
+
+    const now = await ask(
+      "pulumi stack export > state.json && tailscope reach --state state.json --policy policy.hujson --from ci",
     );
-    const nothingElse = { ...environment, TAILSCALE_BASE_URL: undefined };
-    await using stack = await copied("two-tailnets", nothingElse);
-    expect(await creations(stack)).toEqual(["exporter-prod", "exporter-staging"]);
+    expect(now.stdout).toContain("OAuth client ci with auth_keys and tag:ci reaches 1 destination");
+    const expected = readFileSync(join(root, "examples/reach/expected.hujson"), "utf8");
+    writeFileSync(join(stack.folder, "expected.hujson"), expected);
+    const expecting =
+      "tailscope reach --state state.json --policy policy.hujson --expect expected.hujson";
+    expect(await ask(expecting)).toMatchObject({ code: 0, stdout: "Everything holds.\n" });
+
+    writeFileSync(path, policy.replace('"tag:operator": []', '"tag:operator": ["tag:ci"]'));
+    const review = await ask(
+      "pulumi preview --json | tee preview.json | tailscope review --state state.json --policy policy.hujson --policy-before before.hujson --fail-on reach",
+    );
+    expect(review.code).toBe(2);
+    expect(review.stdout).toContain("ci, by the policy file");
+    expect(review.stdout).toContain(
+      "+ tag:db:5432 (tcp) (as tag:operator, owned by tag:ci, then tag:web, owned by tag:operator), tagOwners, line 8; tagOwners, line 9; grants[2], line 17",
+    );
+    expect((await ask(expecting)).code).toBe(2);
+
+    // The README begins with this review: its text and its picture are those of the command.
+    const readme = readFileSync(join(root, "README.md"), "utf8");
+    const [, line = "", shown] =
+      /\$ (tailscope review preview.*)\n([\s\S]*?)```/.exec(readme) ?? [];
+    const unwrapped = (text = "") => text.replace(/\s+/g, " ").trim();
+    expect(unwrapped(shown)).toBe(unwrapped((await ask(line)).stdout));
+    const diagram = (text: string) => /```mermaid\n[\s\S]*?```/.exec(text)?.[0];
+    expect(diagram(readme)).toBe(diagram((await ask(`${line} --format markdown`)).stdout));
+
+    // The API agrees that the pipeline becomes an operator by that line.
+    const call = as(emulator, (await takeToken(emulator, { id, key })).access_token);
+    const operator = { capabilities: { devices: { create: { tags: ["tag:operator"] } } } };
+    expect((await call("POST", "/keys", operator)).status).toBe(400);
+    const owner = as(emulator, emulator.apiKey);
+    expect((await owner("POST", "/acl", readFileSync(path, "utf8"))).status).toBe(200);
+    expect((await call("POST", "/keys", operator)).status).toBe(200);
+  },
+  // Deploys and rotates.
+  async rotation() {
+    await using emulator = await startEmulator();
+    await using stack = await copied("rotation", emulator);
+    const made = await stack.deployed();
+    expect(await declared(stack)).toEqual(expect.arrayContaining(["ci", "exporter", "runner"]));
+    expect(emulator.control.activeCredentials()).toHaveLength(4);
+    const days = (until: unknown) => (Date.parse(String(until)) - Date.now()) / 86_400_000;
+    expect(days(made["ciRotatesAt"])).toBeCloseTo(90, 1);
+    expect(days(made["runnerRotatesAt"])).toBeCloseTo(23, 1);
+    expect(days(made["exporterChangesAt"])).toBeLessThanOrEqual(30);
+    await stack.destroy();
+    expect(emulator.control.activeCredentials()).toEqual([]);
+  },
+  // Deploys to both tailnets.
+  async "two-tailnets"() {
+    await using prod = await startEmulator();
+    await using staging = await startEmulator();
+    await using stack = await copied("two-tailnets", prod, {
+      TAILSCALE_BASE_URL: undefined,
+      PROD_CLIENT_ID: prod.clientId,
+      PROD_CLIENT_SECRET: prod.clientSecret,
+      PROD_BASE_URL: prod.url,
+      STAGING_CLIENT_ID: staging.clientId,
+      STAGING_CLIENT_SECRET: staging.clientSecret,
+      STAGING_BASE_URL: staging.url,
+    });
+    const { ids } = await stack.deployed();
+    expect(
+      [prod, staging].map(({ control }) => control.activeCredentials().map(({ id }) => id)),
+    ).toEqual((ids as string[]).map((id) => [id]));
+    const { text, credentials } = await stack.state();
+    expect(Object.keys(credentials).sort()).toEqual(["exporter-prod", "exporter-staging"]);
+    expect(credentials["exporter-prod"]?.outputs?.["connection"]).toBe("prod");
+    for (const { clientSecret } of [prod, staging]) expect(text).not.toContain(clientSecret);
+
+    // Each is looked for where it lives.
+    staging.control.revoke((ids as string[])[1] ?? "");
+    const drift = await shell(`node ${command} drift --json`, stack.folder, stack.environment);
+    expect(drift.code).toBe(2);
+    expect(JSON.parse(drift.stdout).drift).toMatchObject([
+      { id: (ids as string[])[1], what: "revoked" },
+    ]);
+
+    const program = join(stack.folder, "index.ts");
+    writeFileSync(
+      program,
+      readFileSync(program, "utf8").replace('["prod", "staging"]', '["prod", "stagin"]'),
+    );
+    expect((await stack.pulumi(["preview"])).text).toContain(
+      'There is no connection "stagin" in the stack config tailscope:connections.',
+    );
   },
 };
 

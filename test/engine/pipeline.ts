@@ -20,7 +20,7 @@ import { delimiter, join } from "node:path";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { startEmulator } from "tailscope-emulator";
 import { createBackendEnvironment, linkPackages, ourPackages, root } from "../../harness/pulumi";
-import { quickStart } from "../../harness/quick-start";
+import { compileCache, quickStart } from "../../harness/quick-start";
 import { keepEvidence } from "../evidence";
 
 /**
@@ -58,6 +58,12 @@ export function installedAlready(folder: string): string {
   return path;
 }
 
+/** What earlier jobs cached there: the code that Node compiled. */
+export function restoreCache(path: string): void {
+  mkdirSync(compileCache, { recursive: true });
+  symlinkSync(compileCache, path);
+}
+
 /** A checkout of the quickstart in a job. */
 export async function pipeline(emulator: Awaited<ReturnType<typeof startEmulator>>) {
   const folder = mkdtempSync(join(tmpdir(), "tailscope-ci-"));
@@ -68,7 +74,8 @@ export async function pipeline(emulator: Awaited<ReturnType<typeof startEmulator
   });
   linkPackages(work);
   // The workflows run `npx tsc`.
-  symlinkSync(join(ourPackages, ".bin"), join(work, "node_modules", ".bin"));
+  const bin = join(work, "node_modules", ".bin");
+  symlinkSync(join(ourPackages, ".bin"), bin);
   mkdirSync(join(folder, "state"));
   const { publicKey, privateKey } = await generateKeyPair("RS256");
   const published = { keys: [{ ...(await exportJWK(publicKey)), kid: "one", alg: "RS256" }] };
@@ -109,6 +116,13 @@ export async function pipeline(emulator: Awaited<ReturnType<typeof startEmulator
     work,
     token,
     run,
+    /** Gives the jobs to come a compiler that finds no fault: the real one takes seconds each time. */
+    skipTypeChecks() {
+      rmSync(bin);
+      mkdirSync(bin);
+      symlinkSync(join(ourPackages, ".bin", "tailscope"), join(bin, "tailscope"));
+      writeFileSync(join(bin, "tsc"), "#!/bin/sh\n", { mode: 0o755 });
+    },
     /** What a runner of this machine has in its environment. */
     environment,
     /** What GitHub gives each job with `id-token: write`. */

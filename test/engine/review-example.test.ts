@@ -29,7 +29,7 @@ import { type Machine, type RanJob, runJob, type Workflow } from "./github-runne
 import { type GitlabJob, type GitlabRun, runGitlabJob } from "./gitlab-runner";
 import { hostileName, installPackages, takeOver } from "./hostile-branch";
 import { type Registry, startRegistry } from "./npm-registry";
-import { pipeline } from "./pipeline";
+import { pipeline, restoreCache } from "./pipeline";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (name: string) => readFileSync(join(root, "examples/review", name), "utf8");
@@ -161,12 +161,6 @@ function github(platform: Platform, home: string, tailscope = installed) {
 }
 
 type Pipeline = Awaited<ReturnType<typeof pipeline>>;
-
-/** What an earlier job cached there: the code that Node compiled. */
-function restoreCache(path: string): void {
-  mkdirSync(compileCache, { recursive: true });
-  symlinkSync(compileCache, path);
-}
 
 /** The first workflow, on the checkout in `ci.work`. */
 async function preview(
