@@ -35,13 +35,15 @@ export function readSchemas(provider: string): Schema[] {
     ts.sys,
     provider,
   );
-  const program = ts.createProgram(fileNames, { ...options, noEmit: true });
-  const checker = program.getTypeChecker();
   const cli = join(provider, "cli");
+  const inCli = (fileName: string) => !relative(cli, fileName).startsWith("..");
+  // With what they import, and not the resources, whose types are those of the whole Pulumi SDK.
+  const program = ts.createProgram(fileNames.filter(inCli), { ...options, noEmit: true });
+  const checker = program.getTypeChecker();
   const schemas = new Map<string, Json>();
   for (const source of program.getSourceFiles()) {
     const path = relative(cli, source.fileName);
-    if (path.startsWith("..") || path === "output.ts") continue;
+    if (!inCli(source.fileName) || path === "output.ts") continue;
     const folder = dirname(path);
     const command = folder === "." ? basename(path, ".ts") : folder;
     visit(source, (node) => {

@@ -7,13 +7,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import Ajv from "ajv/dist/2020";
+import Ajv, { type ValidateFunction } from "ajv/dist/2020";
 import { startEmulator } from "tailscope-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createProgram } from "../../provider/cli/program";
 import { closeSchema, formatSchemasPage, readSchemas, type Schema } from "../../tools/schemas";
 import { startPlatform } from "../contract/platform";
-import { run } from "../contract/run-command";
+import { run, writePulumiStandIn } from "../contract/run-command";
 import { fixture, fixtureOwnerToken, fixtureTailnet } from "../engine/fixtures/fixture";
 import { company } from "../reach/a-company";
 import { previewOf, step } from "../unit/a-preview";
@@ -52,12 +52,23 @@ test("every command with --json has a schema", async () => {
   expect(schemas.map(({ name }) => name)).toEqual(expect.arrayContaining(printing));
 });
 
-/** What is wrong with a document, nothing beside the schema's members allowed. */
-function problems(name: string, document: unknown): unknown {
+const validators = new Map<string, ValidateFunction>();
+
+/** Checks a document against a schema, nothing beside the schema's members allowed. */
+function findValidator(name: string): ValidateFunction {
+  const known = validators.get(name);
+  if (known !== undefined) return known;
   const found = schemas.find((one) => one.name === name);
   if (found === undefined) throw new Error(`There is no schema of ${name}.`);
   const ajv = new Ajv({ allErrors: true, strictTypes: false });
   const validate = ajv.compile(closeSchema(found.schema) as object); // Closed, an object stays one.
+  validators.set(name, validate);
+  return validate;
+}
+
+/** What is wrong with a document. */
+function problems(name: string, document: unknown): unknown {
+  const validate = findValidator(name);
   return validate(document) ? [] : validate.errors;
 }
 
@@ -174,7 +185,11 @@ describe("the output of commands with --json", () => {
     const { resources } = JSON.parse(readFileSync(state, "utf8")).deployment;
     const client = resources.find(({ urn }: { urn: string }) => urn.endsWith("OAuthClient::ci"));
     emulator.control.change(client.id, { scopes: ["dns:read"] });
-    const asOwner = { TAILSCALE_BASE_URL: emulator.url, TAILSCALE_API_KEY: fixtureOwnerToken };
+    const asOwner = {
+      TAILSCALE_BASE_URL: emulator.url,
+      TAILSCALE_API_KEY: fixtureOwnerToken,
+      PATH: writePulumiStandIn(work),
+    };
     const runs: [string, string[], Record<string, string>][] = [
       ["drift", ["--state", state], asOwner],
       ["inventory", ["--state", state], asOwner],
