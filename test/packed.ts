@@ -14,20 +14,39 @@ export interface Packed {
   readonly files: readonly string[];
 }
 
+type Directory = "provider" | "emulator";
+
 /** Packs what lies in `directory`, with its compiled code as it is. */
-export function pack(directory: "provider" | "emulator", into: string): Packed {
-  const args = ["pack", `./${directory}`, "--json", "--ignore-scripts", "--pack-destination", into];
+export function pack(directory: Directory, into: string): Packed {
+  return packDirectories([directory], into)[directory];
+}
+
+/** Packs both, by one npm, which takes longer to start than to pack. */
+export function packBoth(into: string): Record<Directory, Packed> {
+  return packDirectories(["provider", "emulator"], into);
+}
+
+function packDirectories<Name extends Directory>(
+  directories: readonly Name[],
+  into: string,
+): Record<Name, Packed> {
+  const paths = directories.map((directory) => `./${directory}`);
+  const args = ["pack", ...paths, "--json", "--ignore-scripts", "--pack-destination", into];
   const output: unknown = JSON.parse(
     execFileSync("npm", args, { cwd: root, encoding: "utf8", stdio: "pipe" }),
   );
-  // npm 12 answers by name, earlier ones a list.
-  const [made] = Object.values(
+  // npm 12 answers by name, earlier ones a list; both in the order of the directories.
+  const made = Object.values(
     output as Record<string, { filename: string; files: { path: string }[] }>,
   );
-  return {
-    file: join(into, made?.filename ?? ""),
-    files: made?.files.map(({ path }) => path) ?? [],
-  };
+  const packed = directories.map((directory, at) => [
+    directory,
+    {
+      file: join(into, made[at]?.filename ?? ""),
+      files: made[at]?.files.map(({ path }) => path) ?? [],
+    },
+  ]);
+  return Object.fromEntries(packed) as Record<Name, Packed>; // Each directory has an entry.
 }
 
 /** Puts a packed package into a node_modules folder, without what it depends on. */

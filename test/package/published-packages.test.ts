@@ -8,13 +8,13 @@ import { join } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Packed, pack, unpack } from "../packed";
+import { type Packed, packBoth, unpack } from "../packed";
 
 const folder = mkdtempSync(join(tmpdir(), "tailscope-pack-"));
 const packed: Record<string, Packed> = {};
 
 beforeAll(() => {
-  for (const name of ["provider", "emulator"] as const) packed[name] = pack(name, folder);
+  Object.assign(packed, packBoth(folder));
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
