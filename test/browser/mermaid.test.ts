@@ -3,30 +3,22 @@
  * is drawn, and no name leaves its label.
  */
 
-import { globSync, mkdirSync, readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
 import { formatMarkdown } from "../../provider/review/formats/markdown";
 import { drawMermaid } from "../../provider/review/reach/mermaid";
 import type { Mark, Picture } from "../../provider/review/reach/picture";
 import { reviewNewOwner } from "./a-review";
+import { desk, getPicturePath, isWiderThan, openPage, phone } from "./page";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const pictures = join(root, "coverage/pictures");
 const mermaid = createRequire(import.meta.url).resolve("mermaid/dist/mermaid.min.js");
-const { path: executablePath, missing } = inject("browser");
-let browser: Browser | undefined;
-
-beforeAll(async () => {
-  if (executablePath !== undefined) browser = await chromium.launch({ executablePath });
-  mkdirSync(pictures, { recursive: true });
-});
-
-afterAll(() => browser?.close());
+const { missing, show } = openPage();
 
 /** What became of a diagram. */
 interface Shown {
@@ -40,7 +32,7 @@ interface Shown {
 }
 
 /** Runs in the page. */
-const draw = `async ([text, id]) => {
+const drawInPage = `async ([text, id]) => {
   const none = { nodes: [], edges: [], lines: 0, elements: [], acting: [] };
   try {
     const { svg } = await mermaid.render(id, text);
@@ -61,36 +53,31 @@ const draw = `async ([text, id]) => {
   };
 }`;
 
-interface Board {
-  readonly page: Page;
-  /** What was asked for, and what was said. */
-  readonly events: readonly string[];
-  show(text: string): Promise<Shown>;
-}
+/** Draws a diagram, and says what became of it. */
+type Draw = (text: string) => Promise<Shown>;
 
-async function openBoard(there: Browser): Promise<Board> {
-  const page = await there.newPage();
-  const events: string[] = [];
-  page.on("request", (request) => events.push(request.url()));
-  page.on("dialog", (dialog) => {
-    events.push(dialog.message());
-    void dialog.dismiss();
-  });
-  await page.setContent(
-    '<!doctype html><meta name="viewport" content="width=device-width"><main></main>',
-  );
-  await page.addScriptTag({ path: mermaid });
-  // GitHub and GitLab set "strict", which is the default; a name is to be safe without it as well.
-  await page.evaluate('mermaid.initialize({ startOnLoad: false, securityLevel: "loose" })');
-  let count = 0;
-  return {
-    page,
-    events,
-    show(text) {
+let count = 0;
+
+/** Opens a page that draws. Mermaid, which is large, is loaded by the first. */
+function withMermaid(
+  work: (draw: Draw, page: Page, events: readonly string[]) => Promise<void>,
+): Promise<void> {
+  return show(undefined, async (page, events) => {
+    if (!(await page.evaluate("'mermaid' in window"))) {
+      await page.setContent(
+        '<!doctype html><meta name="viewport" content="width=device-width"><main></main>',
+      );
+      await page.addScriptTag({ path: mermaid });
+      // GitHub and GitLab set "strict", which is the default; a name is to be safe without it as
+      // well.
+      await page.evaluate('mermaid.initialize({ startOnLoad: false, securityLevel: "loose" })');
+    }
+    const draw: Draw = (text) => {
       count += 1;
-      return page.evaluate(`(${draw})(${JSON.stringify([text, `diagram${count}`])})`);
-    },
-  };
+      return page.evaluate(`(${drawInPage})(${JSON.stringify([text, `diagram${count}`])})`);
+    };
+    await work(draw, page, events);
+  });
 }
 
 /** What Mermaid makes of a diagram that has nothing of its own in it. */
@@ -168,40 +155,32 @@ function pictureNamed(labels: readonly string[], mark?: Mark): Picture {
 }
 
 test("a review's diagram is drawn on a phone and on a desktop", async (context) => {
-  if (browser === undefined) return context.skip(missing);
+  if (missing !== undefined) return context.skip(missing);
   const [, text = ""] =
     /```mermaid\n([\s\S]*?)\n```/.exec(formatMarkdown(reviewNewOwner(), "prod")) ?? [];
-  const { page, show } = await openBoard(browser);
-  try {
-    for (const viewport of [
-      { width: 360, height: 780 },
-      { width: 1280, height: 800 },
-    ]) {
+  await withMermaid(async (draw, page) => {
+    for (const viewport of [phone, desk]) {
       await page.setViewportSize(viewport);
-      const shown = await show(text);
+      const shown = await draw(text);
       expectDrawn(shown, text.match(/==>/g)?.length ?? 0);
       expect(shown.nodes).toEqual(
         expect.arrayContaining(["OAuth client ci", "tag:ci", "tag:web", "tag:db:5432 (tcp)"]),
       );
       await page.screenshot({
-        path: join(pictures, `mermaid-${viewport.width}.png`),
+        path: getPicturePath(`mermaid-${viewport.width}`),
         fullPage: true,
       });
-      const isWider = `document.documentElement.scrollWidth > ${viewport.width}`;
-      expect(await page.evaluate(isWider)).toBe(false);
+      expect(await isWiderThan(viewport, page)).toBe(false);
     }
-  } finally {
-    await page.close();
-  }
+  });
 });
 
 test("each hostile name appears in the diagram only in its own label, unchanged", async (context) => {
-  if (browser === undefined) return context.skip(missing);
-  const { page, events, show } = await openBoard(browser);
-  try {
+  if (missing !== undefined) return context.skip(missing);
+  await withMermaid(async (draw, _, events) => {
     for (const name of names) {
       const { text } = drawMermaid(pictureNamed(["ci", name]));
-      const shown = await show(text);
+      const shown = await draw(text);
       expectDrawn(shown, 1);
       expect(shown.nodes, name).toHaveLength(2);
       // The letters and digits of the name, whatever stands for its other signs.
@@ -212,36 +191,31 @@ test("each hostile name appears in the diagram only in its own label, unchanged"
       expect(shown.edges.map(letters), text).toContain(letters(label));
     }
     expect(events).toEqual([]);
-  } finally {
-    await page.close();
-  }
+  });
 });
 
 test("diagrams with 40 edges and with random hostile names are drawn", async (context) => {
-  if (browser === undefined) return context.skip(missing);
-  const { page, events, show } = await openBoard(browser);
-  try {
+  if (missing !== undefined) return context.skip(missing);
+  await withMermaid(async (draw, _, events) => {
     const short = Array.from({ length: 41 }, (_, at) => `t${at}`);
     const many = drawMermaid(pictureNamed(short, "plain"));
-    expectDrawn(await show(many.text), 40);
+    expectDrawn(await draw(many.text), 40);
     const any = fc.array(fc.oneof(fc.constantFrom(...names), fc.string({ unit: "grapheme" })), {
       minLength: 2,
       maxLength: 12,
     });
     for (const labels of fc.sample(any, { numRuns: 40, seed: 20 })) {
       const { text, left } = drawMermaid(pictureNamed(labels));
-      const shown = await show(text);
+      const shown = await draw(text);
       expect(shown.error, text).toBeUndefined();
       expectDrawn(shown, labels.length - 1 - left);
     }
     expect(events).toEqual([]);
-  } finally {
-    await page.close();
-  }
+  });
 });
 
 test("the diagrams in the documentation are drawn", async (context) => {
-  if (browser === undefined) return context.skip(missing);
+  if (missing !== undefined) return context.skip(missing);
   const paths = globSync(["*.md", "docs/**/*.md", "examples/*/*.md"], { cwd: root });
   const diagrams = paths.flatMap((path) =>
     [...readFileSync(join(root, path), "utf8").matchAll(/```mermaid\n([\s\S]*?)\n```/g)].map(
@@ -249,14 +223,11 @@ test("the diagrams in the documentation are drawn", async (context) => {
     ),
   );
   expect(diagrams.map(({ path }) => path)).toContain("README.md");
-  const { page, show } = await openBoard(browser);
-  try {
+  await withMermaid(async (draw) => {
     for (const { path, text } of diagrams) {
-      const { error, nodes } = await show(text);
+      const { error, nodes } = await draw(text);
       expect(error, path).toBeUndefined();
       expect(nodes.length, path).toBeGreaterThan(1);
     }
-  } finally {
-    await page.close();
-  }
+  });
 });

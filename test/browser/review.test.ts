@@ -3,40 +3,25 @@
  * with nothing from elsewhere.
  */
 
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, expect, test } from "vitest";
 import { formatProviderText } from "../../provider/access/provider-text";
 import { formatHtml } from "../../provider/review/formats/html";
 import { readPreview } from "../../provider/review/input/preview";
 import { review } from "../../provider/review/review";
+import { desk, getPicturePath, isWiderThan, listViolations, openPage, phone } from "./page";
 
 const reviews = fileURLToPath(new URL("../engine/reviews", import.meta.url));
-/** Where the pictures are, for whoever wants to look. */
-const pictures = fileURLToPath(new URL("../../coverage/pictures", import.meta.url));
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const phone = { width: 360, height: 780 };
-const desk = { width: 1280, height: 800 };
-
 const folder = mkdtempSync(join(tmpdir(), "tailscope-pages-"));
 
-const { path: executablePath, missing } = inject("browser");
-let browser: Browser | undefined;
+const { missing, show } = openPage();
 
-beforeAll(async () => {
-  if (executablePath !== undefined) browser = await chromium.launch({ executablePath });
-  mkdirSync(pictures, { recursive: true });
-});
-
-afterAll(async () => {
-  await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const report = (name: string) => {
   const path = join(reviews, `${name}.html`);
@@ -45,39 +30,20 @@ const report = (name: string) => {
     : readFileSync(path, "utf8");
 };
 
-async function withPage(
+async function showReport(
   html: string,
-  work: (page: Page, requested: string[]) => Promise<void>,
+  work: (page: Page, requested: readonly string[]) => Promise<void>,
 ): Promise<void> {
-  if (browser === undefined) throw new Error("There is no browser.");
   const file = join(folder, "report.html");
   writeFileSync(file, html);
-  const page = await browser.newPage({ viewport: phone });
-  try {
-    const requested: string[] = [];
-    page.on("request", (request) => requested.push(request.url()));
-    await page.goto(pathToFileURL(file).href);
-    await work(page, requested);
-  } finally {
-    await page.close();
-  }
-}
-
-interface Violation {
-  id: string;
-  nodes: { html: string }[];
+  await show(pathToFileURL(file).href, work, { viewport: phone });
 }
 
 /** What axe says is wrong with the page, everything unfolded. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
-  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe);
-  const { violations } = (await page.evaluate("axe.run()")) as { violations: Violation[] };
-  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  return listViolations(page);
 }
-
-const isWiderThan = ({ width }: { width: number }, page: Page) =>
-  page.evaluate(`document.documentElement.scrollWidth > ${width}`);
 
 const pages = [
   "02-scopes-reordered",
@@ -90,14 +56,14 @@ const pages = [
 test.for([...pages, "10-unknown-tag", "11-unknown-scope"])(
   "the report %s is readable on a phone and on a desktop, in light and dark mode, and is accessible",
   async (name, context) => {
-    if (browser === undefined) return context.skip(missing);
-    await withPage(report(name), async (page, requested) => {
+    if (missing !== undefined) return context.skip(missing);
+    await showReport(report(name), async (page, requested) => {
       for (const viewport of [phone, desk]) {
         for (const colorScheme of ["light", "dark"] as const) {
           await page.setViewportSize(viewport);
           await page.emulateMedia({ colorScheme });
-          const picture = `${name}-${viewport.width}-${colorScheme}.png`;
-          await page.screenshot({ path: join(pictures, picture), fullPage: true });
+          const picture = `${name}-${viewport.width}-${colorScheme}`;
+          await page.screenshot({ path: getPicturePath(picture), fullPage: true });
           expect(await isWiderThan(viewport, page), picture).toBe(false);
           expect(await violations(page), picture).toEqual([]);
         }
@@ -109,8 +75,8 @@ test.for([...pages, "10-unknown-tag", "11-unknown-scope"])(
 );
 
 test("the report's lists of operations are collapsed, and the keyboard expands them", async (context) => {
-  if (browser === undefined) return context.skip(missing);
-  await withPage(report("04-read-made-write"), async (page) => {
+  if (missing !== undefined) return context.skip(missing);
+  await showReport(report("04-read-made-write"), async (page) => {
     const operation = page.getByText("DELETE /api/v2/device/{deviceId}", { exact: true });
     expect(await operation.isVisible()).toBe(false);
     await page.keyboard.press("Tab");
@@ -120,16 +86,16 @@ test("the report's lists of operations are collapsed, and the keyboard expands t
 });
 
 test("a report of a thousand credentials is one page that a phone can show", async (context) => {
-  if (browser === undefined) return context.skip(missing);
-  await withPage(report("12-thousand"), async (page) => {
+  if (missing !== undefined) return context.skip(missing);
+  await showReport(report("12-thousand"), async (page) => {
     expect(await page.locator("section").count()).toBe(1000);
     expect(await isWiderThan(phone, page)).toBe(false);
-    await page.screenshot({ path: join(pictures, "12-thousand-360-light.png") });
+    await page.screenshot({ path: getPicturePath("12-thousand-360-light") });
   });
 });
 
 test("deceptive names in a report run nothing, load nothing and stay in their place", async (context) => {
-  if (browser === undefined) return context.skip(missing);
+  if (missing !== undefined) return context.skip(missing);
   const hostile =
     '<img src="http://127.0.0.1:9/x" onerror="document.title=1"></code></h2></section><script>document.title="owned"</script>\u202e';
   const type = "pulumi-nodejs:dynamic/tailscope:OAuthClient";
@@ -149,7 +115,7 @@ test("deceptive names in a report run nothing, load nothing and stay in their pl
   ];
   const read = readPreview(JSON.stringify({ steps }));
   if ("problem" in read) throw new Error(read.problem);
-  await withPage(formatHtml(review(read.steps), hostile), async (page, requested) => {
+  await showReport(formatHtml(review(read.steps), hostile), async (page, requested) => {
     expect(await page.title()).toContain("Access to the tailnet, <img");
     expect(await page.locator("img, script, section section").count()).toBe(0);
     expect(await page.locator("section").count()).toBe(2);

@@ -3,36 +3,22 @@
  * searchable, and with nothing from elsewhere.
  */
 
-import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { buildSite } from "./built-site";
+import { getPicturePath, isWiderThan, type Look, listViolations, openPage, phone } from "./page";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const pictures = join(root, "coverage", "pictures");
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const phone = { width: 360, height: 780 };
-const desk = { width: 1280, height: 800 };
-
-const folder = mkdtempSync(join(tmpdir(), "tailscope-site-"));
-const { path: executablePath, missing } = inject("browser");
-let browser: Browser | undefined;
+const { missing, show } = openPage();
 let server: Server | undefined;
 let address: string;
 
 beforeAll(async () => {
-  if (executablePath === undefined) return;
-  const vitepress = join(root, "node_modules", "vitepress", "bin", "vitepress.js");
-  await promisify(execFile)(process.execPath, [vitepress, "build", "docs", "--outDir", folder], {
-    cwd: root,
-  });
+  if (missing !== undefined) return;
+  const folder = await buildSite();
   server = createServer(({ url = "/" }, response) => {
     const [path = "/"] = url.split("?");
     const file = [path, `${path}.html`, join(path, "index.html")]
@@ -44,14 +30,10 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // It listens on a port.
-  browser = await chromium.launch({ executablePath });
-  mkdirSync(pictures, { recursive: true });
 });
 
-afterAll(async () => {
-  await browser?.close();
+afterAll(() => {
   server?.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const types: Record<string, string> = {
@@ -63,33 +45,8 @@ const types: Record<string, string> = {
   ".woff2": "font/woff2",
 };
 
-async function withPage(
-  path: string,
-  work: (page: Page, requested: string[]) => Promise<void>,
-  options: { colorScheme?: "light" | "dark"; viewport?: { width: number; height: number } } = {},
-): Promise<void> {
-  if (browser === undefined) throw new Error("There is no browser.");
-  const page = await browser.newPage({ viewport: desk, ...options });
-  try {
-    const requested: string[] = [];
-    page.on("request", (request) => requested.push(request.url()));
-    await page.goto(address + path, { waitUntil: "load" });
-    await work(page, requested);
-  } finally {
-    await page.close();
-  }
-}
-
-interface Violation {
-  id: string;
-  nodes: { html: string }[];
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const { violations } = (await page.evaluate("axe.run()")) as { violations: Violation[] };
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).slice(0, 3)}`);
-}
+const showPage = (path: string, work: Parameters<typeof show>[1], look?: Look) =>
+  show(address + path, work, look);
 
 const pages = ["/", "/concepts", "/messages", "/reference/tailscope/classes/OAuthClient"];
 const looks = [
@@ -109,10 +66,10 @@ const addresses = (page: Page, selector: string, attribute: string) =>
 test.skipIf(missing).each(looks)(
   "the documentation page $path is accessible in $colorScheme mode",
   async (look) => {
-    await withPage(
+    await showPage(
       look.path,
       async (page) => {
-        expect(await violations(page)).toEqual([]);
+        expect(await listViolations(page)).toEqual([]);
       },
       look,
     );
@@ -120,12 +77,12 @@ test.skipIf(missing).each(looks)(
 );
 
 test.skipIf(missing).each(pages)("the documentation page %s fits a phone", async (path) => {
-  await withPage(
+  await showPage(
     path,
     async (page) => {
-      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
+      expect(await isWiderThan(phone, page)).toBe(false);
       await page.screenshot({
-        path: join(pictures, `site${path.replaceAll("/", "-")}-phone.png`),
+        path: getPicturePath(`site${path.replaceAll("/", "-")}-phone`),
       });
     },
     { viewport: phone },
@@ -135,7 +92,7 @@ test.skipIf(missing).each(pages)("the documentation page %s fits a phone", async
 test.skipIf(missing)(
   "the documentation site's search finds a term, and the site loads nothing from elsewhere",
   async () => {
-    await withPage("/", async (page, requested) => {
+    await showPage("/", async (page, requested) => {
       await page.locator("#local-search button").first().click();
       await page.locator(".VPLocalSearchBox input").fill("rotateEvery");
       const first = page.locator(".VPLocalSearchBox .result").first();
@@ -153,7 +110,7 @@ test.skipIf(missing)(
 test.skipIf(missing)(
   "every page of the site's navigation exists and shows its diagrams",
   async () => {
-    await withPage("/", async (page) => {
+    await showPage("/", async (page) => {
       const links = new Set<string>();
       for (const path of ["/", "/reference/", "/decisions/"]) {
         await page.goto(address + path);
@@ -167,7 +124,7 @@ test.skipIf(missing)(
       expect(drawn).toHaveLength(3);
       for (const one of drawn)
         expect((await page.request.get(address + one)).status(), one).toBe(200);
-      await page.screenshot({ path: join(pictures, "site-concepts.png"), fullPage: true });
+      await page.screenshot({ path: getPicturePath("site-concepts"), fullPage: true });
     });
   },
 );
