@@ -7,7 +7,7 @@ set -euo pipefail
 stop=$(node -p 'crypto.randomUUID()')
 echo "::stop-commands::$stop"
 ended=0
-RESULT="$GITHUB_OUTPUT" bash "$(dirname "${BASH_SOURCE[0]}")/review.sh" || ended=$?
+FORMATS=sarif RESULT="$GITHUB_OUTPUT" bash "$(dirname "${BASH_SOURCE[0]}")/review.sh" || ended=$?
 echo "::$stop::"
 [ -f "$REPORTS/review.md" ] && cat "$REPORTS/review.md" >> "$GITHUB_STEP_SUMMARY"
 exit "$ended"

@@ -13,6 +13,7 @@ if [ -n "$POLICY" ] && ! [[ $POLICY =~ ^[A-Za-z0-9][A-Za-z0-9._/-]*$ && /$POLICY
 fi
 export POLICY POLICY_AFTER=$work/policy.hujson BASE=$work/base
 export TOOL=$work/tool REPORTS=$work/reports PREVIEW=$work/preview.json RESULT=$work/result
+export FORMATS=html
 bash "$here/install.sh" "$TOOL"
 
 # By the API, and not as an artifact that GitLab puts here: that would bring the variables of a

@@ -13,8 +13,9 @@
 #   BASE        a checkout of what the branch would be merged into, which the branch cannot write
 #   DENY        what no credential may reach, one target a line
 #   FOLDER      where the program's Pulumi.yaml is, from the root of the repository
-#   REPORTS     an empty folder for review.md and, where something was reviewed, review.sarif and
-#               review.html
+#   FORMATS     what the caller passes on beside review.md: sarif, html or both
+#   REPORTS     an empty folder for review.md and, where something was reviewed, a report in each of
+#               FORMATS, for example review.sarif
 #   RESULT      a file that gets the lines code=… (0, 1 or 2, as of tailscope review), verdict=…
 #               and reviewed=…
 set -euo pipefail
@@ -89,8 +90,7 @@ fi
 # What is not understood ends with 1 and prints its report all the same.
 review --format markdown > "$REPORTS/review.md" || true
 [ -s "$REPORTS/review.md" ] || not_reviewed "The preview cannot be reviewed: the log of this job says why."
-review --format sarif > "$REPORTS/review.sarif" || true
-review --format html > "$REPORTS/review.html" || true
+for format in $FORMATS; do review --format "$format" > "$REPORTS/review.$format" || true; done
 review --format json > "$REPORTS/review.json" || true
 read_verdict='JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8")).verdict'
 verdict=$(node -p "$read_verdict" "$REPORTS/review.json")
