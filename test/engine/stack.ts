@@ -91,6 +91,7 @@ const prelude = `const pulumi = require("@pulumi/pulumi");\nconst { ${resourceTy
 /**
  * Makes a stack that deploys to `emulator` with its all-scope client, or with what `environment`
  * says instead. Its secrets are encrypted with the passphrase in `environment`, if there is one.
+ * @param example the folder of an example, which takes the place of `program`
  */
 export async function newStack(
   emulator: Emulator,
@@ -291,15 +292,6 @@ export async function newStack(
   const hasPassphrase = environment["PULUMI_CONFIG_PASSPHRASE"] !== undefined;
   await initialise(home, settings, hasPassphrase ? "passphrase" : "key service");
   return stack;
-}
-
-/** A stack of one of the examples, as it stands in its folder. */
-export function exampleStack(
-  emulator: Emulator,
-  example: string,
-  environment?: Record<string, string | undefined>,
-): Promise<Stack> {
-  return newStack(emulator, "", environment, undefined, example);
 }
 
 /** A deployer in the environment of whoever runs the tests is not the tests' deployer. */
