@@ -25,11 +25,9 @@ export const sharing: Part = {
   about:
     "Real runs of the engine, with a meter in the program and in the provider process that adds up the processor time of our constructors and verbs while they run, awaits left out. The share is of the processor time of all processes of the run but the emulator's; what is paid once in a run, such as loading, is in it. `PULUMI_SKIP_CHECKPOINTS=true`, or the engine's own part would hide ours.",
   rounds: 3,
-  quickRounds: 2,
-  async measure({ rounds, isQuick, say }) {
-    const wanted = isQuick ? sizes.slice(0, 1) : sizes;
+  async measure({ rounds, say }) {
     const shares = new Map<number, Record<Operation, Share[]>>();
-    for (const count of wanted)
+    for (const count of sizes)
       shares.set(
         count,
         await withEmulator(0, (emulator) => measureShares(emulator, count, rounds, say)),
@@ -37,7 +35,7 @@ export const sharing: Part = {
     const getShares = (count: number, operation: Operation) => shares.get(count)?.[operation] ?? [];
     const computeShareOfEach = (count: number, operation: Operation) =>
       getShares(count, operation).map(({ ours }) => ours / count);
-    const figures = wanted.flatMap((count) =>
+    const figures = sizes.flatMap((count) =>
       operations.map(
         (operation): Figure => ({
           what: `our share of ${withArticle[operation]}, ${count.toLocaleString("en")}`,
@@ -50,9 +48,9 @@ export const sharing: Part = {
         }),
       ),
     );
-    const growth = wanted.slice(1).flatMap((count, index) =>
+    const growth = sizes.slice(1).flatMap((count, index) =>
       operations.map((operation): Figure => {
-        const less = wanted[index] ?? count;
+        const less = sizes[index] ?? count;
         const [before, after] = [
           computeShareOfEach(less, operation),
           computeShareOfEach(count, operation),
