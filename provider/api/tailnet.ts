@@ -119,13 +119,27 @@ export function openTailnet(
     return withFallback(
       waitWhileFresh(
         itself,
-        () => isFresh(clients, minter.clientId, http.serverTime(Date.now())),
-        () => warn(`${name} is new: waiting, up to a minute, until Tailscale knows it everywhere.`),
+        (error) => mayBeFresh(clients, minter.clientId, error),
+        () =>
+          warn(`${name} may be new: waiting, up to a minute, until Tailscale knows it everywhere.`),
       ),
       deployerApi,
       () => isClientGone(clients, minter.clientId),
       () => warn(`${name} no longer exists: the deployer takes its place.`),
     );
+  }
+
+  /** Whether `error`, a 404, may come from the OAuth client being new. */
+  async function mayBeFresh(clients: Keys, id: string, error: unknown): Promise<boolean> {
+    try {
+      const created = Date.parse((await clients.find(id))?.created ?? "");
+      return http.serverTime(Date.now()) - created < freshMilliseconds;
+    } catch (reason) {
+      // Nobody can tell. But the client got a token, and its own tailnet cannot be a wrong one.
+      if (isHiddenAnswer(reason)) return error instanceof NotFound && connection.tailnet === "-";
+      // The caller has a failure of its own to report.
+      return false;
+    }
   }
 
   const notChecked = "cannot be checked before the deployment";
@@ -257,17 +271,6 @@ function describeLack({ sender }: Hidden): string {
 
 /** How long a part of Tailscale may not know a new OAuth client; reported as "a short while". */
 const freshMilliseconds = 2 * 60_000;
-
-/** Whether the OAuth client was created just now, as far as the deployer can see. */
-async function isFresh(clients: Keys, id: string, now: number): Promise<boolean> {
-  try {
-    const created = Date.parse((await clients.find(id))?.created ?? "");
-    return now - created < freshMilliseconds;
-  } catch {
-    // The caller has a failure of its own to report.
-    return false;
-  }
-}
 
 /** Runs `ask` once, however many call; after a failure the next call runs it again. */
 function shareResult<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {

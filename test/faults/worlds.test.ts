@@ -58,6 +58,36 @@ describe("an auth key that an OAuth client mints", () => {
     expect(made.id).toMatch(/^k/);
   });
 
+  test.each([403, 404] as const)(
+    "the same holds for a deployer that may not see the client, which a %s says",
+    async (hiddenKey) => {
+      await using emulator = await startEmulator();
+      const { id, key: secret } = await makeClient(emulator, ["devices:core:read"]);
+      const deployer: ApiCredential = { kind: "oauthClient", clientId: id, clientSecret: secret };
+      emulator.control.setUnknowns({ freshClientMilliseconds: 400, hiddenKey });
+      const minter = await minterOf(emulator, ["auth_keys"]);
+      const made = await tailnetOf(emulator, deployer).keys("auth", minter).create(key);
+      expect(made.id).toMatch(/^k/);
+    },
+  );
+
+  test("a deployer that may not see the client does not wait if its tailnet's name may be wrong", async () => {
+    await using emulator = await startEmulator();
+    const { id, key: secret } = await makeClient(emulator, ["devices:core:read"]);
+    const minter = await minterOf(emulator, ["auth_keys"]);
+    emulator.control.setUnknowns({ freshClientMilliseconds: 60_000, hiddenKey: 404 });
+    const tailnet = openTailnet({
+      baseUrl: emulator.url,
+      tailnet: "example.com",
+      deployer: { kind: "oauthClient", clientId: id, clientSecret: secret },
+    });
+    await expect(tailnet.keys("auth", minter).create(key)).rejects.toThrow("404");
+    const creates = emulator.control
+      .takeRequests()
+      .filter(({ method, path }) => method === "POST" && path === "/tailnet/example.com/keys");
+    expect(creates).toHaveLength(1);
+  });
+
   test.each([true, false])(
     "a client with the scope all mints a key, whether or not a narrowed token can give any tag: %s",
     async (narrowedAllGivesAnyTag) => {

@@ -215,12 +215,12 @@ const patience: Patience = {
  * know it: they answer 404 for a short while (fact: fresh-client-answers-404). After a 404 nothing
  * was done, so even a create can be sent again.
  *
- * @param isFresh whether the credential was created just now
+ * @param mayBeFresh whether `error`, a 404, may come from the credential being new
  * @param tell called once if it takes long
  */
 export function waitWhileFresh(
   client: ApiClient,
-  isFresh: () => Promise<boolean>,
+  mayBeFresh: (error: unknown) => Promise<boolean>,
   tell: () => void,
   { firstPause, longestPause, tellAfter, giveUpAfter }: Patience = patience,
 ): ApiClient {
@@ -234,7 +234,7 @@ export function waitWhileFresh(
           return await client.send(request, shape);
         } catch (error) {
           const waited = performance.now() - startedAt;
-          if (!mayBeTooEarly(error) || waited + wait > giveUpAfter || !(await isFresh())) {
+          if (!mayBeTooEarly(error) || waited + wait > giveUpAfter || !(await mayBeFresh(error))) {
             throw error;
           }
           if (waited > tellAfter && !told) {
