@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -134,7 +135,8 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 600_000,
     setupFiles: ["test/evidence.ts", "test/processor-time.ts", "test/seed.ts"],
-    maxWorkers: 2,
+    // One more than there are cores: a test of the engine waits while one process asks another.
+    maxWorkers: Math.min(8, availableParallelism() + 1),
     // A worker runs many files: to load the modules again for each takes as long as many tests.
     // No file may depend on another: `npm run test:random` draws their order.
     isolate: false,
