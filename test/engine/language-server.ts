@@ -9,6 +9,11 @@ import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 const ofPulumi = createRequire(require.resolve("@pulumi/pulumi"));
 
+// An engine may listen where an earlier one did. Connections that all clients of the process share
+// would then be the earlier one's, which are broken.
+const { grpcClientOptions } = require("@pulumi/pulumi/runtime/settings");
+grpcClientOptions["grpc.use_local_subchannel_pool"] = 1;
+
 export interface ServedProgram {
   /** What `--client` takes. */
   readonly address: string;
