@@ -1,8 +1,8 @@
 /**
  * `npm run test:times`: shows where the time of the last `npm test` went, by folder and by file. On
  * Linux this is processor time, including all processes that tests started. Elsewhere it is
- * wall-clock time while two files run in parallel. It also shows the wall-clock time of the Pulumi
- * CLI by verb.
+ * wall-clock time while several files run in parallel. It also shows the wall-clock time of the
+ * Pulumi CLI by verb.
  */
 
 import { existsSync, readFileSync } from "node:fs";

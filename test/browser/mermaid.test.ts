@@ -14,7 +14,7 @@ import { formatMarkdown } from "../../provider/review/formats/markdown";
 import { drawMermaid } from "../../provider/review/reach/mermaid";
 import type { Mark, Picture } from "../../provider/review/reach/picture";
 import { reviewNewOwner } from "./a-review";
-import { desk, getPicturePath, isWiderThan, openPage, phone } from "./page";
+import { desk, isWiderThan, openPage, phone, takePicture } from "./page";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const mermaid = createRequire(import.meta.url).resolve("mermaid/dist/mermaid.min.js");
@@ -166,10 +166,7 @@ test("a review's diagram is drawn on a phone and on a desktop", async (context) 
       expect(shown.nodes).toEqual(
         expect.arrayContaining(["OAuth client ci", "tag:ci", "tag:web", "tag:db:5432 (tcp)"]),
       );
-      await page.screenshot({
-        path: getPicturePath(`mermaid-${viewport.width}`),
-        fullPage: true,
-      });
+      await takePicture(page, `mermaid-${viewport.width}`);
       expect(await isWiderThan(viewport, page)).toBe(false);
     }
   });

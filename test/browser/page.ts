@@ -43,7 +43,6 @@ export function openPage(): SharedPage {
     if (endpoint === undefined) return;
     browser = await chromium.connect(endpoint);
     page = await browser.newPage();
-    mkdirSync(pictures, { recursive: true });
   });
 
   afterAll(() => browser?.close());
@@ -71,9 +70,11 @@ export function openPage(): SharedPage {
   };
 }
 
-/** Where a picture is, for whoever wants to look. */
-export function getPicturePath(name: string): string {
-  return join(pictures, `${name}.png`);
+/** Keeps a picture for a person to look at, if `TAILSCOPE_PICTURES` asks for that. */
+export async function takePicture(page: Page, name: string): Promise<void> {
+  if (!process.env["TAILSCOPE_PICTURES"]) return;
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
 }
 
 export async function isWiderThan({ width }: { width: number }, page: Page): Promise<boolean> {

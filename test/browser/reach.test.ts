@@ -15,7 +15,7 @@ import { formatHtml } from "../../provider/review/formats/html";
 import { formatHtmlAnswers } from "../../provider/review/reach/html";
 import { company, networkFrom } from "../reach/a-company";
 import { reviewNewOwner } from "./a-review";
-import { desk, getPicturePath, isWiderThan, listViolations, openPage, phone } from "./page";
+import { desk, isWiderThan, listViolations, openPage, phone, takePicture } from "./page";
 
 const folder = mkdtempSync(join(tmpdir(), "tailscope-pages-"));
 const { missing, show } = openPage();
@@ -53,7 +53,7 @@ test.for([
           await page.setViewportSize(viewport);
           await page.emulateMedia({ colorScheme });
           const picture = `reach-${name}-${viewport.width}-${colorScheme}`;
-          await page.screenshot({ path: getPicturePath(picture), fullPage: true });
+          await takePicture(page, picture);
           expect(await isWiderThan(viewport, page), picture).toBe(false);
           expect(await listViolations(page)).toEqual([]);
         }

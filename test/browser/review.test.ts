@@ -14,7 +14,7 @@ import { formatProviderText } from "../../provider/access/provider-text";
 import { formatHtml } from "../../provider/review/formats/html";
 import { readPreview } from "../../provider/review/input/preview";
 import { review } from "../../provider/review/review";
-import { desk, getPicturePath, isWiderThan, listViolations, openPage, phone } from "./page";
+import { desk, isWiderThan, listViolations, openPage, phone, takePicture } from "./page";
 
 const reviews = fileURLToPath(new URL("../engine/reviews", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "tailscope-pages-"));
@@ -63,7 +63,7 @@ test.for([...pages, "10-unknown-tag", "11-unknown-scope"])(
           await page.setViewportSize(viewport);
           await page.emulateMedia({ colorScheme });
           const picture = `${name}-${viewport.width}-${colorScheme}`;
-          await page.screenshot({ path: getPicturePath(picture), fullPage: true });
+          await takePicture(page, picture);
           expect(await isWiderThan(viewport, page), picture).toBe(false);
           expect(await violations(page), picture).toEqual([]);
         }
@@ -90,7 +90,7 @@ test("a report of a thousand credentials is one page that a phone can show", asy
   await showReport(report("12-thousand"), async (page) => {
     expect(await page.locator("section").count()).toBe(1000);
     expect(await isWiderThan(phone, page)).toBe(false);
-    await page.screenshot({ path: getPicturePath("12-thousand-360-light") });
+    await takePicture(page, "12-thousand-360-light");
   });
 });
 

@@ -10,7 +10,7 @@ import { extname, join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildSite } from "./built-site";
-import { getPicturePath, isWiderThan, type Look, listViolations, openPage, phone } from "./page";
+import { isWiderThan, type Look, listViolations, openPage, phone, takePicture } from "./page";
 
 const { missing, show } = openPage();
 let server: Server | undefined;
@@ -81,9 +81,7 @@ test.skipIf(missing).each(pages)("the documentation page %s fits a phone", async
     path,
     async (page) => {
       expect(await isWiderThan(phone, page)).toBe(false);
-      await page.screenshot({
-        path: getPicturePath(`site${path.replaceAll("/", "-")}-phone`),
-      });
+      await takePicture(page, `site${path.replaceAll("/", "-")}-phone`);
     },
     { viewport: phone },
   );
@@ -124,7 +122,7 @@ test.skipIf(missing)(
       expect(drawn).toHaveLength(3);
       for (const one of drawn)
         expect((await page.request.get(address + one)).status(), one).toBe(200);
-      await page.screenshot({ path: getPicturePath("site-concepts"), fullPage: true });
+      await takePicture(page, "site-concepts");
     });
   },
 );
