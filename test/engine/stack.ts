@@ -13,6 +13,7 @@ import { makePulumiHome, ourPackages, root, writeProgram } from "../../harness/p
 import { quickStart } from "../../harness/quick-start";
 import { resourceTypes } from "../../provider/access/kinds";
 import { keepEvidence } from "../evidence";
+import { isLong } from "../runs";
 import { initialise } from "./initialised-stack";
 import { serveProgram } from "./language-server";
 import { lendProvider } from "./lent-provider/lend";
@@ -83,9 +84,6 @@ export interface Deployment {
 /** The commands of the CLI that ask a provider. */
 const operations = new Set(["up", "preview", "refresh", "destroy", "import"]);
 
-/** Whether this is a script that takes its time: there each run has a provider of its own. */
-const isLong = process.env["TAILSCOPE_LONG_TESTS"] !== undefined;
-
 const prelude = `const pulumi = require("@pulumi/pulumi");\nconst { ${resourceTypes.join(", ")} } = require("tailscope");\n`;
 
 /**
@@ -146,13 +144,14 @@ export async function newStack(
     };
   }
 
-  /** Whether the provider process of another stack can serve this one. */
+  /**
+   * Whether the provider process of another stack can serve this one. In the scripts that take their
+   * time each run has its own.
+   */
   function isLendable(): boolean {
-    const [own, ours] = [join(work, "node_modules"), ourPackages].map((modules) => {
-      const path = join(modules, "tailscope");
-      return existsSync(path) ? realpathSync(path) : undefined;
-    });
-    return !isLong && example === undefined && own === ours;
+    const own = join(work, "node_modules", "tailscope");
+    const ours = realpathSync(join(ourPackages, "tailscope"));
+    return !isLong && existsSync(own) && realpathSync(own) === ours;
   }
 
   async function pulumi(
