@@ -33,7 +33,10 @@ export default {
       comment: "A wrong setting is refused before any request.",
       severity: "error",
       from: { path: "^provider/api/settings/" },
-      to: { path: "^provider/", pathNot: "^provider/(api/settings|access|network)/" },
+      to: {
+        path: "^provider/",
+        pathNot: "^provider/(api/settings/|api/lazy-schema[.]|access/|network/)",
+      },
     },
     {
       name: "requests-do-not-depend-on-who-sends-them",
@@ -52,7 +55,8 @@ export default {
       from: { path: "^provider/api/auth/" },
       to: {
         path: "^provider/api/",
-        pathNot: "^provider/api/((auth|settings)/|(http|errors|refusal|clock-skew|version)[.])",
+        pathNot:
+          "^provider/api/((auth|settings)/|(http|errors|refusal|lazy-schema|clock-skew|version)[.])",
       },
     },
     {
@@ -62,11 +66,11 @@ export default {
       from: {
         path: "^provider/api/([^/.]+)",
         pathNot:
-          "^provider/api/((auth|settings)/|(http|errors|refusal|clock-skew|version|tailnet)[.])",
+          "^provider/api/((auth|settings)/|(http|errors|refusal|lazy-schema|clock-skew|version|tailnet)[.])",
       },
       to: {
         path: "^provider/api/",
-        pathNot: "^provider/api/($1[/.]|auth/|(http|errors|refusal)[.])",
+        pathNot: "^provider/api/($1[/.]|auth/|(http|errors|refusal|lazy-schema)[.])",
       },
     },
     {
@@ -156,7 +160,13 @@ export default {
       comment: "How requests leave this machine does not depend on what is asked, or of whom.",
       severity: "error",
       from: { path: "^provider/network/" },
-      to: { pathNot: ["^provider/network/", "node_modules/undici/", "^(node:)?(net|module)$"] },
+      to: {
+        pathNot: [
+          "^provider/network/",
+          "node_modules/undici/",
+          "^(node:)?(net|module|v8|diagnostics_channel)$",
+        ],
+      },
     },
     {
       name: "policy-knows-access-alone",

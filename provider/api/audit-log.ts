@@ -8,46 +8,47 @@
  * key") as the name of its target.
  */
 
-import { z } from "zod";
 import type { ApiClient } from "./auth/client";
-
-const word = z.string().nullish();
+import { defineSchema, type Infer } from "./lazy-schema";
 
 /**
  * Most entries are not about credentials. We parse only what we read, so that nothing else can make
  * the whole log unreadable.
  */
-const entry = z.object({
-  eventTime: z.string(),
-  /** When the entry was written, if it was written late. */
-  deferredAt: word,
-  actor: z
-    .object({ id: word, type: word, loginName: word, displayName: word })
-    .nullish()
-    .transform((actor) => actor ?? {}),
-  target: z
-    .object({
-      id: word.transform((id) => id ?? ""),
-      name: word,
-      type: word,
-      property: word,
-    })
-    .nullish()
-    .transform((target) => target ?? { id: "" }),
-  action: z.string(),
-  actionDetails: word,
-  /** The values before and after the change: objects for a credential. */
-  old: z.unknown().optional(),
-  new: z.unknown().optional(),
+const entry = defineSchema((z) => {
+  const word = z.string().nullish();
+  return z.object({
+    eventTime: z.string(),
+    /** When the entry was written, if it was written late. */
+    deferredAt: word,
+    actor: z
+      .object({ id: word, type: word, loginName: word, displayName: word })
+      .nullish()
+      .transform((actor) => actor ?? {}),
+    target: z
+      .object({
+        id: word.transform((id) => id ?? ""),
+        name: word,
+        type: word,
+        property: word,
+      })
+      .nullish()
+      .transform((target) => target ?? { id: "" }),
+    action: z.string(),
+    actionDetails: word,
+    /** The values before and after the change: objects for a credential. */
+    old: z.unknown().optional(),
+    new: z.unknown().optional(),
+  });
 });
 
-export type AuditEntry = z.infer<typeof entry>;
+export type AuditEntry = Infer<typeof entry>;
 
 /**
  * The documentation has a member `tailnet` next to `logs`; the API returns `tailnetId`. We read
  * neither.
  */
-const answer = z.object({ logs: z.array(entry).nullish() });
+const answer = defineSchema((z) => z.object({ logs: z.array(entry()).nullish() }));
 
 /** The scope that reading it needs. */
 export const auditLogScope = "logs:configuration:read";

@@ -3,26 +3,30 @@
  * https://tailscale.com/api#tag/devices
  */
 
-import { z } from "zod";
 import type { ApiClient } from "./auth/client";
+import { defineSchema } from "./lazy-schema";
 
-const devices = z.object({
-  devices: z.array(
-    z.looseObject({
-      name: z.string().nullish(),
-      hostname: z.string().nullish(),
-      addresses: z.array(z.string()).nullish(),
-      user: z.string().nullish(),
-      tags: z.array(z.string()).nullish(),
-      advertisedRoutes: z.array(z.string()).nullish(),
-      enabledRoutes: z.array(z.string()).nullish(),
-    }),
-  ),
-});
+const devices = defineSchema((z) =>
+  z.object({
+    devices: z.array(
+      z.looseObject({
+        name: z.string().nullish(),
+        hostname: z.string().nullish(),
+        addresses: z.array(z.string()).nullish(),
+        user: z.string().nullish(),
+        tags: z.array(z.string()).nullish(),
+        advertisedRoutes: z.array(z.string()).nullish(),
+        enabledRoutes: z.array(z.string()).nullish(),
+      }),
+    ),
+  }),
+);
 
-const users = z.object({
-  users: z.array(z.looseObject({ loginName: z.string(), role: z.string().nullish() })),
-});
+const users = defineSchema((z) =>
+  z.object({
+    users: z.array(z.looseObject({ loginName: z.string(), role: z.string().nullish() })),
+  }),
+);
 
 /** A machine, with the names and addresses that rules refer to. */
 export interface Device {

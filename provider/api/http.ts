@@ -37,8 +37,6 @@ export interface Http {
    * The time of Tailscale's clock at `time` of ours, by its last answer; milliseconds since 1970.
    */
   serverTime(time: number): number;
-  /** Settles once a connection is open, if that can be known: what was sent is then on its way. */
-  readonly connected?: Promise<void>;
   /** Closes the connections, so that a process that is done can end. */
   close(): Promise<void>;
 }
@@ -176,7 +174,6 @@ export function openHttp(
       return parseAnswer(request, text);
     },
     serverTime: (time) => time + serverAhead,
-    connected: route.connected,
     close: route.close,
   };
 }

@@ -3,15 +3,17 @@
  * https://tailscale.com/api#tag/policyfile
  */
 
-import { z } from "zod";
 import { policyFileScopes } from "../access/scopes";
 import type { ApiClient } from "./auth/client";
+import { defineSchema } from "./lazy-schema";
 
 const [scope, ...alsoNeeds] = policyFileScopes;
 
 const reading = { doing: "read the policy file", method: "GET", needs: scope, alsoNeeds } as const;
 
-const policyFile = z.object({ tagOwners: z.record(z.string(), z.array(z.string())).nullish() });
+const policyFile = defineSchema((z) =>
+  z.object({ tagOwners: z.record(z.string(), z.array(z.string())).nullish() }),
+);
 
 /**
  * Of each tag that the policy file defines, who may give it. Needs {@link policyFileScopes}.
@@ -26,7 +28,7 @@ export async function fetchTagOwners(
   return answer.tagOwners ?? {};
 }
 
-const details = z.object({ acl: z.string() });
+const details = defineSchema((z) => z.object({ acl: z.string() }));
 
 /**
  * The policy file as it is written, comments included. Needs {@link policyFileScopes}.

@@ -18,7 +18,7 @@ import {
   type KeyClient,
   type Keys,
 } from "./keys/keys";
-import { keyShape } from "./keys/schema";
+import { keySchema } from "./keys/schema";
 import { fetchTagOwners } from "./policy-file";
 import type { Connection } from "./settings/connection";
 
@@ -153,7 +153,7 @@ export function openTailnet(
     if (ownId === undefined) return undefined;
     try {
       const answer = await http.send(buildOwnKeyRequest(connection.tailnet, ownId), authorization);
-      const key = keyShape.safeParse(answer).data;
+      const key = keySchema().safeParse(answer).data;
       ownKeySeen = key;
       return key?.scopes ?? undefined;
     } catch (error) {
@@ -171,7 +171,7 @@ export function openTailnet(
         // To find the scopes for the token of reads, it may have been read already.
         await deployerApi.mayRead(policyFileScopes[0]);
         if (ownKeySeen instanceof Error) throw ownKeySeen;
-        return ownKeySeen ?? deployerApi.send(request, keyShape);
+        return ownKeySeen ?? deployerApi.send(request, keySchema);
       },
       (reason) => warn(`Scopes and tags ${notChecked}: ${reason}`),
     );

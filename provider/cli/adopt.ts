@@ -17,8 +17,9 @@ import { readFileOrInput } from "./files";
 import { type Listing, listCredentials } from "./listing";
 import { print, printAside, printJson, printVerbatim } from "./output";
 import { askForConfig, type SettingsOptions } from "./pulumi";
-import { requireResources, withTailnet } from "./session";
+import { withTailnet } from "./session";
 import { createSettings } from "./settings";
+import { requireResources } from "./stored-resources";
 
 export interface AdoptOptions extends SettingsOptions {
   readonly all?: boolean;

@@ -13,15 +13,16 @@ import { measureClockSkew } from "../api/clock-skew";
 import { NotFound, NotPermitted } from "../api/errors";
 import type { Key } from "../api/keys/key";
 import { buildOwnKeyRequest } from "../api/keys/keys";
-import { keyShape } from "../api/keys/schema";
+import { keySchema } from "../api/keys/schema";
 import type { Connection } from "../api/settings/connection";
 import { describeProxy } from "../network/proxy";
 import { listManaged } from "../state/exported-state";
 import type { Check } from "./check";
 import { CommandFailure } from "./failure";
 import { askForConfig, askPulumi, findProjectFolder, type SettingsOptions } from "./pulumi";
-import { requireResources, withTailnet } from "./session";
+import { withTailnet } from "./session";
 import { createSettings } from "./settings";
+import { requireResources } from "./stored-resources";
 
 /** If two clocks differ by more than this, tokens and rotation go wrong. */
 const tolerableSkewSeconds = 60;
@@ -91,7 +92,7 @@ async function checkHeldScopes(
   let key: Key;
   try {
     key = await withTailnet(connection, ({ name, api }) =>
-      api.send(buildOwnKeyRequest(name, id), keyShape),
+      api.send(buildOwnKeyRequest(name, id), keySchema),
     );
   } catch (error) {
     return [explainRefusal(reportError("Tailnet", error), error)];

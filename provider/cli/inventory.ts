@@ -8,13 +8,9 @@ import { CommandFailure } from "./failure";
 import { listCredentials } from "./listing";
 import { formatAge, print, printAside, printJson, printTable } from "./output";
 import { askPulumi, type Exported, NoStackSelected, type StackOptions } from "./pulumi";
-import {
-  auditLogMilliseconds,
-  readAuditLogIfPermitted,
-  requireResources,
-  withTailnet,
-} from "./session";
+import { auditLogMilliseconds, readAuditLogIfPermitted, withTailnet } from "./session";
 import { createSettings } from "./settings";
+import { requireResources } from "./stored-resources";
 
 export interface InventoryOptions extends StackOptions {
   readonly json?: boolean;

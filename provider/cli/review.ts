@@ -136,7 +136,7 @@ async function readCredentials(paths: readonly string[] | undefined) {
     await Promise.all([
       import("./reach/credentials.js"),
       import("../state/exported-state.js"),
-      import("./session.js"),
+      import("./stored-resources.js"),
     ]);
   const exports = await Promise.all(
     paths.map(async (path) => ({ name: path, content: await readFileOrInput(path) })),

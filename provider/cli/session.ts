@@ -1,16 +1,12 @@
-/**
- * The data that commands work on: the tailnet as the deployer sees it, and the resources of stacks.
- */
+/** The tailnet that commands work on, as the deployer sees it. */
 
 import { type AuditEntry, auditLogScope, readAuditLog } from "../api/audit-log";
 import { NotPermitted } from "../api/errors";
-import { type Http, openHttp } from "../api/http";
+import { keySchema } from "../api/keys/schema";
 import type { Connection } from "../api/settings/connection";
 import { openTailnet, type Tailnet } from "../api/tailnet";
-import { parseResources, type StoredResource } from "../state/exported-state";
-import { CommandFailure } from "./failure";
+import { waitForNextRequest } from "../network/next-request";
 import { announceWait, printAside } from "./output";
-import type { Exported } from "./pulumi";
 import type { Settings } from "./settings";
 
 /**
@@ -39,25 +35,28 @@ export async function withTailnet<Result>(
 export function openForReads(
   connection: Connection,
   alsoReads: readonly string[] = [auditLogScope],
-  http: Http = openHttp(connection.baseUrl, connection.timing),
 ): Tailnet {
-  return openTailnet(connection, { warn: printAside, http, alsoReads });
+  return openTailnet(connection, { warn: printAside, alsoReads });
 }
 
 /**
- * Opens the tailnet of the default connection and requests the token for reads, so that other work
- * can be done until the answer is there. Resolves when the request is on its way. A failure is not
- * reported: whatever needs the tailnet fails in the same way.
+ * Opens the tailnet of the default connection and requests the list of keys, so that other work can
+ * be done until the answer is there. Resolves when the request is on its way. A failure is not
+ * reported: whatever needs the list fails in the same way.
  *
  * @returns undefined if the settings do not name a deployer
  */
 export async function openEarly(settings: Settings): Promise<Tailnet | undefined> {
   try {
     const connection = await settings.connection();
-    const http = openHttp(connection.baseUrl, connection.timing);
-    const tailnet = openForReads(connection, [auditLogScope], http);
-    const answered = tailnet.api.mayRead(auditLogScope).catch(() => {});
-    await Promise.race([http.connected, answered]);
+    const tailnet = openForReads(connection);
+    const listed = tailnet.allKeys().catch(() => {});
+    await Promise.race([waitForNextRequest(), listed]);
+    if (connection.deployer.kind !== "accessToken") {
+      // That was the request for a token. What reads the answers takes as long to load.
+      keySchema();
+      await Promise.race([waitForNextRequest(), listed]);
+    }
     return tailnet;
   } catch {
     return undefined;
@@ -92,16 +91,4 @@ export async function readAuditLogIfPermitted(
     printAside(`${what}: the deployer cannot read the audit log. Give it ${auditLogScope}.`);
     return undefined;
   }
-}
-
-/** The resources in exports of stacks. */
-export function requireResources(exports: readonly Exported[]): readonly StoredResource[] {
-  return exports.flatMap(({ name, content }) => {
-    const read = parseResources(content);
-    if ("problem" in read)
-      throw new CommandFailure(
-        `${name} cannot be used: ${read.problem}.\n  Give the output of \`pulumi stack export\`.`,
-      );
-    return read.resources;
-  });
 }

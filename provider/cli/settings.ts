@@ -4,8 +4,8 @@
  * requires a passphrase or a cloud key.
  */
 
-import { z } from "zod";
 import { getFirstLine } from "../access/error-text";
+import { defineSchema } from "../api/lazy-schema";
 import { type ConfigReader, type Connection, readConnection } from "../api/settings/connection";
 import { SettingsError } from "../api/settings/error";
 import { CommandFailure } from "./failure";
@@ -82,14 +82,13 @@ function containsText(value: unknown, text: string): boolean {
   return JSON.stringify(value).includes(text);
 }
 
-const configShape = z.record(
-  z.string(),
-  z.object({ value: z.string().optional(), secret: z.boolean().optional() }),
+const configSchema = defineSchema((z) =>
+  z.record(z.string(), z.object({ value: z.string().optional(), secret: z.boolean().optional() })),
 );
 
 /** @param secrets collects the keys of the secrets that were read but have no value */
 function createConfigReader(content: string, secrets: Set<string>): ConfigReader {
-  const parsed = configShape.safeParse(JSON.parse(content));
+  const parsed = configSchema().safeParse(JSON.parse(content));
   return (key) => {
     const entry = parsed.success ? parsed.data[key] : undefined;
     if (entry?.secret !== true || entry.value !== undefined) return entry?.value;

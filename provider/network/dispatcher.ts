@@ -4,8 +4,9 @@
  */
 
 import type { Dispatcher, Pool } from "undici";
+import { connectWithSmallParser } from "./http-parser";
 import { type Environment, findProxy } from "./proxy";
-import { Agent, errors, forProxies } from "./undici";
+import { Agent, buildConnector, errors, forProxies } from "./undici";
 
 export interface Route {
   readonly dispatcher: Dispatcher;
@@ -14,8 +15,6 @@ export interface Route {
    * (HTTPS_PROXY)"`; `""` without a proxy.
    */
   readonly through: string;
-  /** Settles once a connection is open; never, if a proxy does not say so. */
-  readonly connected: Promise<void>;
   /** Closes the connections, so that a process that is done can end; once, however often called. */
   close(): Promise<void>;
 }
@@ -46,13 +45,12 @@ export function openRoute(
   const pooled = { headersTimeout: timeout, bodyTimeout: timeout, keepAliveTimeout: 10_000 };
   const dispatcher =
     proxy === undefined
-      ? new Agent({ connect, ...pooled })
+      ? new Agent({ connect: connectWithSmallParser(buildConnector(connect)), ...pooled })
       : openProxyAgent(proxy.address, connect, pooled);
   let closing: Promise<void> | undefined;
   return {
     dispatcher,
     through: proxy === undefined ? "" : ` through the proxy ${proxy.name}`,
-    connected: new Promise((resolve) => dispatcher.once("connect", () => resolve())),
     close() {
       closing ??= dispatcher.close();
       return closing;

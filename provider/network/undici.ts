@@ -10,6 +10,7 @@ type Retry = typeof undici.interceptors.retry;
 
 interface Parts {
   readonly Agent: typeof undici.Agent;
+  readonly buildConnector: typeof undici.buildConnector;
   readonly errors: typeof undici.errors;
   readonly retry: Retry;
   /** What only a connection through a proxy needs. */
@@ -18,7 +19,7 @@ interface Parts {
 
 const load = createRequire(__filename);
 
-export const { Agent, errors, retry, forProxies }: Parts = isKnown()
+export const { Agent, buildConnector, errors, retry, forProxies }: Parts = isKnown()
   ? requireParts()
   : requireEntry();
 
@@ -37,6 +38,7 @@ function requireParts(): Parts {
   Object.assign(Dispatcher.prototype, load("undici/lib/api/index.js"));
   return {
     Agent: load("undici/lib/dispatcher/agent.js"),
+    buildConnector: load("undici/lib/core/connect.js"),
     errors: load("undici/lib/core/errors.js"),
     retry: load("undici/lib/interceptor/retry.js"),
     forProxies: () => ({
@@ -48,6 +50,6 @@ function requireParts(): Parts {
 
 function requireEntry(): Parts {
   const entry: typeof undici = load("undici");
-  const { Agent, errors, interceptors } = entry;
-  return { Agent, errors, retry: interceptors.retry, forProxies: () => entry };
+  const { Agent, buildConnector, errors, interceptors } = entry;
+  return { Agent, buildConnector, errors, retry: interceptors.retry, forProxies: () => entry };
 }

@@ -478,7 +478,9 @@ describe("what a person types and reads", () => {
         const { code, stderr, stdout } = await run(args, asOwner(emulator));
         expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
         expect(stderr).toMatch(/letters, digits and hyphens|an id that is not a Tailscale key id/);
-        expect(emulator.control.takeRequests()).toEqual([]);
+        // A drift may have asked for the list, which names no id.
+        const paths = emulator.control.takeRequests().map(({ path }) => path);
+        expect(paths.filter((path) => path !== "/tailnet/-/keys?all=true")).toEqual([]);
       }
     } finally {
       rmSync(folder, { recursive: true, force: true });

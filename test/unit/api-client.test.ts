@@ -36,7 +36,7 @@ const post = {
   path: "/x",
   needs: "dns",
 } as const;
-const id = z.object({ id: z.string() });
+const id = () => z.object({ id: z.string() });
 /** What the table's resources, and the policy file, are read with. */
 const reads = [
   ...readScopes,
@@ -215,22 +215,22 @@ test.each([
 ])(
   "the answer %j is not understood, and the error says what is wrong with it",
   async (answer, problem) => {
-    const shape = problem.includes('"k"') ? z.object({ id: z.literal("k") }) : id;
+    const schema = problem.includes('"k"') ? () => z.object({ id: z.literal("k") }) : id;
     const sending = createApiClient(api(() => answer).http, client, {
       name: "x",
       tokensFor: "needed",
-    }).send(get, shape);
+    }).send(get, schema);
     await expect(sending).rejects.toThrow(AnswerNotUnderstood);
     await expect(sending).rejects.toThrow(`is not what its API documents: ${problem}\n`);
   },
 );
 
 test("an error about an answer names everything that is wrong with it, each with its place", async () => {
-  const shape = z.object({ a: z.object({ b: z.string() }), c: z.number() });
+  const schema = () => z.object({ a: z.object({ b: z.string() }), c: z.number() });
   await expect(
     createApiClient(api(() => ({ a: {} })).http, client, { name: "x", tokensFor: "needed" }).send(
       get,
-      shape,
+      schema,
     ),
   ).rejects.toThrow("a.b: it is missing; c: it is missing\n");
 });
@@ -302,9 +302,9 @@ describe("a new client", () => {
   function unknownFor(times: number, failure: Error = notFound(post)) {
     let asked = 0;
     const known: ApiClient = {
-      send: async (_request, shape) => {
+      send: async (_request, schema) => {
         if (asked++ < times) throw failure;
-        return shape.parse({ id: "k" });
+        return schema().parse({ id: "k" });
       },
       mayRead: async () => true,
     };
@@ -367,9 +367,9 @@ describe("a new client", () => {
 
 describe("a second credential", () => {
   const says = (text: string | Error): ApiClient => ({
-    send: async (_request, shape) => {
+    send: async (_request, schema) => {
       if (typeof text !== "string") throw text;
-      return shape.parse({ id: text });
+      return schema().parse({ id: text });
     },
     mayRead: async () => undefined,
   });

@@ -6,6 +6,7 @@ import { readScopes } from "../../access/kinds";
 import { covers, expandLegacyScopes, policyFileScopes } from "../../access/scopes";
 import { NotAuthenticated, NotFound, TagsNotPermitted, TokenRefused } from "../errors";
 import type { Authorization, Http, Request } from "../http";
+import type { LazySchema } from "../lazy-schema";
 import { createNotUnderstood } from "../refusal";
 import type { ApiCredential } from "../settings/credential";
 import { narrowForReads } from "./read-token";
@@ -13,9 +14,9 @@ import { createTokenSource, type Narrowing, type Token } from "./token";
 
 export interface ApiClient {
   /**
-   * Sends the request with a token of the credential, and returns the answer, parsed by `shape`.
+   * Sends the request with a token of the credential, and returns the answer, parsed by `schema`.
    */
-  send<Answer>(request: Request, shape: z.ZodType<Answer>): Promise<Answer>;
+  send<Answer>(request: Request, schema: LazySchema<Answer>): Promise<Answer>;
   /** Whether its reads may see what `scope` opens; undefined if the token does not say. */
   mayRead(scope: string): Promise<boolean | undefined>;
 }
@@ -132,9 +133,9 @@ export function createApiClient(
   }
 
   return {
-    async send(request, shape) {
+    async send(request, schema) {
       const answer = await sendWithToken(request);
-      const read = shape.safeParse(answer, { error: describeIssue });
+      const read = schema().safeParse(answer, { error: describeIssue });
       if (read.success) return read.data;
       throw createNotUnderstood(
         request,
@@ -180,14 +181,14 @@ export function withFallback(
 ): ApiClient {
   let told = false;
   return {
-    async send(request, shape) {
+    async send(request, schema) {
       try {
-        return await first.send(request, shape);
+        return await first.send(request, schema);
       } catch (error) {
         if (!(error instanceof NotAuthenticated) || !(await isGone())) throw error;
         if (!told) fellBack();
         told = true;
-        return second.send(request, shape);
+        return second.send(request, schema);
       }
     },
     mayRead: (scope) => (told ? second : first).mayRead(scope),
@@ -227,11 +228,11 @@ export function waitWhileFresh(
   let told = false;
   return {
     ...client,
-    async send(request, shape) {
+    async send(request, schema) {
       const startedAt = performance.now();
       for (let wait = firstPause; ; wait = Math.min(2 * wait, longestPause)) {
         try {
-          return await client.send(request, shape);
+          return await client.send(request, schema);
         } catch (error) {
           const waited = performance.now() - startedAt;
           if (!mayBeTooEarly(error) || waited + wait > giveUpAfter || !(await mayBeFresh(error))) {

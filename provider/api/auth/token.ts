@@ -6,15 +6,13 @@
  * section 4.4
  */
 
-import { z } from "zod";
 import { getFirstLine } from "../../access/error-text";
 import { covers, expandLegacyScopes } from "../../access/scopes";
 import { NotInPlan, TokenRefused } from "../errors";
 import type { Http, Request } from "../http";
+import { defineSchema } from "../lazy-schema";
 import { createNotUnderstood, createTokenTooWide } from "../refusal";
 import type { ApiCredential } from "../settings/credential";
-import { readIdentityToken } from "./identity-token";
-import { readIdentityClaims } from "./jwt";
 
 export interface Token {
   readonly value: string;
@@ -54,12 +52,14 @@ export interface TokenSource {
  * The answer with a token, as Tailscale sends it.
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-5.1
  */
-const answer = z.object({
-  access_token: z.string().min(1),
-  expires_in: z.number().positive().default(3600),
-  scope: z.string().optional(),
-  tags: z.string().optional(),
-});
+const answer = defineSchema((z) =>
+  z.object({
+    access_token: z.string().min(1),
+    expires_in: z.number().positive().default(3600),
+    scope: z.string().optional(),
+    tags: z.string().optional(),
+  }),
+);
 
 /** How long before it expires a token is no longer used, so that no request is sent too late. */
 const marginSeconds = 120;
@@ -196,8 +196,9 @@ async function requestToken(
   const request =
     deployer.kind === "oauthClient"
       ? buildClientCredentialsRequest(deployer, narrowing, tailnet)
-      : buildExchangeRequest(deployer, await readIdentityToken(deployer.identityToken));
-  const got = answer.safeParse(await http.send(request));
+      : await buildExchangeRequest(deployer);
+  const answered = await http.send(request);
+  const got = answer().safeParse(answered);
   if (!got.success) throw createNotUnderstood(request, "it has no access token");
   const { access_token: value, expires_in: lifetime, scope, tags } = got.data;
   // An answer without a scope means the requested ones (RFC 6749 section 5.1).
@@ -238,10 +239,16 @@ function buildClientCredentialsRequest(
  * The exchange of an identity token for an access token, at an endpoint of Tailscale's own.
  * @see https://tailscale.com/kb/1581/workload-identity-federation
  */
-function buildExchangeRequest(
-  { clientId, source }: Extract<ApiCredential, { kind: "identityToken" }>,
-  jwt: string,
-): Request {
+async function buildExchangeRequest({
+  clientId,
+  source,
+  identityToken,
+}: Extract<ApiCredential, { kind: "identityToken" }>): Promise<Request> {
+  const [{ readIdentityToken }, { readIdentityClaims }] = await Promise.all([
+    import("./identity-token.js"),
+    import("./jwt.js"),
+  ]);
+  const jwt = await readIdentityToken(identityToken);
   return {
     doing: "exchange the identity token",
     method: "POST",

@@ -1,11 +1,11 @@
 /** A key as the API answers it. Source: https://tailscale.com/api#tag/keys */
 
-import type { z } from "zod";
-import type { keyShape } from "./schema";
+import type { Infer } from "../lazy-schema";
+import type { keySchema } from "./schema";
 
 export type { KeyType } from "../../access/kinds";
 
-export type Key = z.infer<typeof keyShape>;
+export type Key = Infer<typeof keySchema>;
 
 /** Whether the key is still valid. */
 export function isActive(key: Key): boolean {

@@ -3,12 +3,12 @@
  * all "keys" there. Source: https://tailscale.com/api#tag/keys
  */
 
-import { z } from "zod";
 import { findKind, getFacts } from "../../access/kinds";
 import { sanitize } from "../../access/sanitize";
 import type { ApiClient } from "../auth/client";
 import { NotFound, NotPermitted, NotVisible, RequestRefused, ServerFailed } from "../errors";
 import type { Request } from "../http";
+import { defineSchema, type LazySchema } from "../lazy-schema";
 import {
   createAlreadyRevoked,
   createNotUnderstood,
@@ -18,7 +18,7 @@ import {
 import { isKeyId } from "./id";
 import { isActive, type Key, type KeyType } from "./key";
 import { createSafeCreate, type LostCreateLookup, type SafeCreate } from "./lost-creates";
-import { keyShape } from "./schema";
+import { keySchema } from "./schema";
 import { createKeyList, type KeyList } from "./shared-list";
 
 /** The body of a create or an update, without the `keyType`. */
@@ -63,7 +63,7 @@ export interface Keys {
   revoke(id: string, expires?: string): Promise<void>;
 }
 
-const nothing = z.unknown();
+const nothing = defineSchema((z) => z.unknown());
 
 /** The keys of a tailnet, as one credential sees and changes them. */
 export interface KeyClient {
@@ -130,9 +130,9 @@ function createKeys(
     needs: scope,
   } as const;
 
-  async function write<Answer>(request: Request, shape: z.ZodType<Answer>): Promise<Answer> {
+  async function write<Answer>(request: Request, schema: LazySchema<Answer>): Promise<Answer> {
     try {
-      return await api.send(request, shape);
+      return await api.send(request, schema);
     } finally {
       // A list from before the write, or from meanwhile, is out of date.
       list.forget();
@@ -171,7 +171,7 @@ function createKeys(
   async function isOver(id: string, expires: string | undefined): Promise<boolean> {
     if (expires !== undefined && Date.parse(expires) <= serverTime(Date.now())) return true;
     try {
-      return !isActive(await api.send(buildReadRequest(id), keyShape));
+      return !isActive(await api.send(buildReadRequest(id), keySchema));
     } catch (error) {
       if (error instanceof NotFound || error instanceof NotPermitted) return false;
       throw error;
@@ -186,7 +186,7 @@ function createKeys(
         send: () =>
           write(
             { ...creation, tags: findGivenTags(body), json: { keyType: type, ...body } },
-            keyShape,
+            keySchema,
           ),
       }),
     async createWithSecret(body) {
@@ -203,7 +203,7 @@ function createKeys(
       if (listed !== undefined) return requireType(listed);
       const request = buildReadRequest(id);
       try {
-        return requireType(await api.send(request, keyShape));
+        return requireType(await api.send(request, keySchema));
       } catch (error) {
         if (!(error instanceof NotFound)) throw error;
         if (await canSee(owner)) return undefined;
@@ -218,12 +218,12 @@ function createKeys(
         needs: scope,
       } as const;
       const read = { ...buildReadRequest(id), doing: request.doing };
-      const now = await api.send(read, keyShape).catch(async (error: unknown) => {
+      const now = await api.send(read, keySchema).catch(async (error: unknown) => {
         if (!(error instanceof NotFound) || (await canSee(undefined))) throw error;
         throw createNotVisible(read, error, scope);
       });
       if (!isActive(now)) throw createAlreadyRevoked(request);
-      return write({ ...request, json: { keyType: type, ...body(now) } }, keyShape);
+      return write({ ...request, json: { keyType: type, ...body(now) } }, keySchema);
     },
     async revoke(id, expires) {
       const request = {
@@ -252,7 +252,7 @@ function describeInvalidId(id: string): string {
 
 /** The tags that a create gives to the key. An auth key has them among its capabilities. */
 function findGivenTags(body: KeyBody): readonly string[] {
-  const { tags, capabilities } = keyShape.partial().parse(body);
+  const { tags, capabilities } = keySchema().partial().parse(body);
   return tags ?? capabilities?.devices?.create?.tags ?? [];
 }
 

@@ -19,8 +19,9 @@ import {
   TailscaleError,
   Unreachable,
 } from "../errors";
+import { defineSchema } from "../lazy-schema";
 import { isActive, type Key, type KeyType } from "./key";
-import { keyShape } from "./schema";
+import { keySchema } from "./schema";
 
 /** What looking for an orphan requires. */
 export interface LostCreateLookup {
@@ -249,11 +250,11 @@ function mayHaveTakenEffect(error: unknown): error is Error {
   );
 }
 
-const comparable = keyShape.partial();
+const comparable = defineSchema(() => keySchema().partial());
 
 /** The likeness of a key, or of the arguments of a create: the same text for the same arguments. */
 function describeLikeness(keyType: string, of: Readonly<Record<string, unknown>>): string {
-  const key = comparable.parse(of);
+  const key = comparable().parse(of);
   const device = key.capabilities?.devices?.create;
   return JSON.stringify([
     keyType,

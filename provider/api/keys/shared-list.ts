@@ -4,11 +4,11 @@
  * Source: https://tailscale.com/api#tag/keys (GET /tailnet/{tailnet}/keys)
  */
 
-import { z } from "zod";
 import type { ApiClient } from "../auth/client";
 import { NotPermitted } from "../errors";
+import { defineSchema } from "../lazy-schema";
 import { isActive, type Key, type KeyType } from "./key";
-import { keyShape } from "./schema";
+import { keySchema } from "./schema";
 
 /** How soon each read of one refresh follows the one before it, also on a busy machine. */
 const longestPause = 3000;
@@ -26,7 +26,7 @@ export interface KeyList {
   forget(): void;
 }
 
-const answer = z.object({ keys: z.array(keyShape).nullable() });
+const answer = defineSchema((z) => z.object({ keys: z.array(keySchema()).nullable() }));
 
 export function createKeyList(
   tailnet: string,

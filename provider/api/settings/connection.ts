@@ -3,7 +3,6 @@
  * checked before any request.
  */
 
-import { z } from "zod";
 import { parseDuration } from "../../access/lifetime";
 import { sanitize } from "../../access/sanitize";
 import {
@@ -117,14 +116,12 @@ function checkProxy(baseUrl: string, environment: Environment): void {
   }
 }
 
-const absoluteUrl = z.url();
-
 function checkBaseUrl(text: string, { listPlaces }: Place): string {
   const wrong = (problem: string) =>
     new SettingsError(
       `The base URL (${listPlaces("baseUrl")}) ${problem}.\n  Write an address such as "https://api.tailscale.com"; plain http is for loopback only.`,
     );
-  if (!absoluteUrl.safeParse(text).success) throw wrong("is not a URL");
+  if (!URL.canParse(text)) throw wrong("is not a URL");
   const url = new URL(text);
   if (url.username !== "" || url.password !== "") throw wrong("has a user name or password in it");
   if (url.search !== "" || url.hash !== "") throw wrong("has a query or a fragment");

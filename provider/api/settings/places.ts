@@ -1,8 +1,9 @@
 /** The places that have settings: the environment, stack config, a named connection. */
 
-import { z } from "zod";
+import type { ZodOptional } from "zod";
 import { describeFormMismatch } from "../../access/form-mismatch";
 import type { Environment } from "../../network/proxy";
+import { defineSchema, type Infer } from "../lazy-schema";
 import type { DeployerSource } from "./credential";
 import { SettingsError } from "./error";
 import {
@@ -79,8 +80,6 @@ export function createConfigPlace(config: ConfigReader): Place {
   });
 }
 
-const text = z.string().min(1);
-
 function filterSettings(has: (setting: Setting) => boolean) {
   return settingNames.filter(has);
 }
@@ -90,16 +89,18 @@ const byVariable = filterSettings(
   (setting) => own.includes(setting) || setting === "identityToken",
 );
 
-const namedConnection = z.strictObject({
-  ...(Object.fromEntries(own.map((setting) => [setting, text.optional()])) as Record<
-    Setting,
-    z.ZodOptional<typeof text>
-  >),
-  /** The environment variables that have settings, by the settings' names. */
-  environment: z.partialRecord(z.enum(byVariable as [Setting, ...Setting[]]), text).optional(), // Never empty.
+const namedConnections = defineSchema((z) => {
+  const text = z.string().min(1);
+  const namedConnection = z.strictObject({
+    ...(Object.fromEntries(own.map((setting) => [setting, text.optional()])) as Record<
+      Setting,
+      ZodOptional<typeof text>
+    >),
+    /** The environment variables that have settings, by the settings' names. */
+    environment: z.partialRecord(z.enum(byVariable as [Setting, ...Setting[]]), text).optional(), // Never empty.
+  });
+  return z.record(z.string(), namedConnection);
 });
-
-const namedConnections = z.record(z.string(), namedConnection);
 
 /**
  * The connection `name` of the stack config `tailscope:connections`.
@@ -153,7 +154,7 @@ export function createConnectionPlace(
   });
 }
 
-function parseConnections(content: string | undefined): z.output<typeof namedConnections> {
+function parseConnections(content: string | undefined): Infer<typeof namedConnections> {
   if (content === undefined || content.trim() === "") return {};
   const wrong = (problem: string) =>
     new SettingsError(
@@ -165,7 +166,7 @@ function parseConnections(content: string | undefined): z.output<typeof namedCon
   } catch {
     throw wrong("is not JSON");
   }
-  const parsed = namedConnections.safeParse(value);
+  const parsed = namedConnections().safeParse(value);
   if (parsed.success) return parsed.data;
   throw wrong(`is not valid: ${describeFormMismatch(parsed.error.issues, value)}`);
 }

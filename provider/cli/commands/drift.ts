@@ -21,7 +21,7 @@ Exit code: 0 for no drift, 2 for drift, 1 for a failure or if something could no
     )
     .action(async (options: DriftOptions) => {
       const asked = askPulumi(options);
-      const { openIfNeeded } = await import("../drift/early-token.js");
+      const { openIfNeeded } = await import("../drift/early-list.js");
       const early = openIfNeeded(options, asked);
       // A file is there at once. Until the CLI has exported the state, the rest can be loaded.
       if (options.state !== undefined) await early;

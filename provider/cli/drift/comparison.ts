@@ -25,13 +25,9 @@ import { listManaged, type Managed } from "../../state/exported-state";
 import { CommandFailure, exitCodes } from "../failure";
 import { announceWait, print, printAside, printJson, printTable } from "../output";
 import type { Asked, StackOptions } from "../pulumi";
-import {
-  auditLogMilliseconds,
-  readAuditLogIfPermitted,
-  requireResources,
-  withTailnet,
-} from "../session";
+import { auditLogMilliseconds, readAuditLogIfPermitted, withTailnet } from "../session";
 import { createSettings, type Settings } from "../settings";
+import { requireResources } from "../stored-resources";
 
 export interface DriftOptions extends StackOptions {
   readonly json?: boolean;

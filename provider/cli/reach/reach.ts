@@ -30,8 +30,9 @@ import { CommandFailure, exitCodes } from "../failure";
 import { readTextFile } from "../files";
 import { measureWidth, print, printAside, printTable, printVerbatim } from "../output";
 import { type Asked, askPulumi, type StackOptions } from "../pulumi";
-import { openForReads, requireResources, withTailnet } from "../session";
+import { openForReads, withTailnet } from "../session";
 import { createSettings } from "../settings";
+import { requireResources } from "../stored-resources";
 import { type BlamedLine, blameLines } from "./blame";
 import {
   describeCredential,

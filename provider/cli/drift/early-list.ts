@@ -1,6 +1,6 @@
 /**
- * Requests the token before the state is read, so that reading it takes place while the request is
- * on its way.
+ * Requests the list of keys before the state is read, so that reading it takes place while the
+ * request is on its way.
  */
 
 import { typePrefix } from "../../access/resource-types";

@@ -1,4 +1,4 @@
-/** When `tailscope drift` requests its token: as early as it is certain that it needs one. */
+/** When `tailscope drift` requests the list of keys: once it is certain that it needs one. */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ let folder: string;
 let emulator: Emulator;
 
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "tailscope-early-token-"));
+  folder = mkdtempSync(join(tmpdir(), "tailscope-early-list-"));
   emulator = await startEmulator();
 });
 
@@ -52,26 +52,26 @@ test("one token and one list are all that a drift asks for", async () => {
   expect(requests.filter((path) => path === "/oauth/token")).toHaveLength(1);
 });
 
-test("the token is requested while the state is read", async () => {
+test("the list is requested before the state is read", async () => {
   // It cannot be read, which shows that the request came first.
   const { code, stderr, requests } = await drift(`${stateOf(managed())} and more`);
   expect(stderr).toContain("it is not JSON");
   expect(code).toBe(1);
-  expect(requests).toEqual(["/oauth/token"]);
+  expect(requests).toEqual(["/oauth/token", "/tailnet/-/keys"]);
 });
 
 test.each<[string, () => object[]]>([
   ["nothing of ours", () => [{ ...managed(), urn: "u", type: "aws:s3/bucket:Bucket" }]],
   ["only credentials that the program reads", () => [{ ...managed(), external: true }]],
   ["no resources", () => []],
-])("a state with %s needs no token, and none is requested", async (_, resources) => {
+])("a state with %s needs no list, and nothing is requested", async (_, resources) => {
   const { code, stdout, requests } = await drift(stateOf(...resources()));
   expect(JSON.parse(stdout)).toEqual({ drift: [] });
   expect(code).toBe(0);
   expect(requests).toEqual([]);
 });
 
-test("a credential of a named connection needs no token of the default one", async () => {
+test("a credential of a named connection needs no list of the default one", async () => {
   const { code, stderr, requests } = await drift(stateOf(managed({ connection: "other" })));
   expect(stderr).toContain("named connections");
   expect(code).toBe(1);
