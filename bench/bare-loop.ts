@@ -38,6 +38,33 @@ export async function createClients(emulator: Emulator, count: number): Promise<
   return ids;
 }
 
+/**
+ * Seconds of the two requests of a `drift --state`, for a token and for the list, in a process that
+ * has everything loaded: the latency, and what the emulator takes to answer.
+ */
+export async function measureTwoAnswers(emulator: Emulator): Promise<number> {
+  const pool = new Pool(emulator.url, { connections: 1 });
+  async function ask(): Promise<number> {
+    const start = performance.now();
+    const form = { client_id: emulator.clientId, client_secret: emulator.clientSecret };
+    const granted = await pool.request({
+      method: "POST",
+      path: "/api/v2/oauth/token",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({ ...form, grant_type: "client_credentials" }).toString(),
+    });
+    const { access_token: token } = (await granted.body.json()) as { access_token: string }; // As the API answers.
+    const authorization = `Bearer ${token}`;
+    const all = { method: "GET", path: `${path}?all=true`, headers: { authorization } } as const;
+    await (await pool.request(all)).body.text();
+    return (performance.now() - start) / 1000;
+  }
+  await ask();
+  const taken = await ask();
+  await pool.destroy();
+  return taken;
+}
+
 /** How many credentials the API lists. */
 export async function listClients(emulator: Emulator): Promise<number> {
   const pool = new Pool(emulator.url, { connections: 1 });
