@@ -24,7 +24,7 @@ export const sharing: Part = {
   title: "Our share of a run",
   about:
     "Real runs of the engine, with a meter in the program and in the provider process that adds up the processor time of our constructors and verbs while they run, awaits left out. The share is of the processor time of all processes of the run but the emulator's; what is paid once in a run, such as loading, is in it. `PULUMI_SKIP_CHECKPOINTS=true`, or the engine's own part would hide ours.",
-  rounds: 3,
+  rounds: 2,
   async measure({ rounds, say }) {
     const shares = new Map<number, Record<Operation, Share[]>>();
     for (const count of sizes)

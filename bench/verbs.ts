@@ -34,7 +34,7 @@ export const verbs: Part = {
   title: "Our own verbs and constructors",
   about:
     "Milliseconds of processor time, all threads, for each resource: what the engine asks of the provider process in a run, as many at once as it asks, without the engine; the first verb, which loads everything, is left out. The constructors are those of a program with Pulumi's mocks, less what the SDK's own constructor does. Growth is the ratio of two sizes, round by round: 1 is linear.",
-  rounds: 3,
+  rounds: 2,
   quickRounds: 2,
   async measure({ rounds, isQuick, say }) {
     const wanted = isQuick ? sizes.slice(0, 2) : sizes;
