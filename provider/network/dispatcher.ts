@@ -4,7 +4,7 @@
  */
 
 import type { Dispatcher, Pool } from "undici";
-import { connectWithSmallParser } from "./http-parser";
+import { leaveParserUnoptimized } from "./http-parser";
 import { type Environment, findProxy } from "./proxy";
 import { Agent, buildConnector, errors, forProxies } from "./undici";
 
@@ -45,7 +45,7 @@ export function openRoute(
   const pooled = { headersTimeout: timeout, bodyTimeout: timeout, keepAliveTimeout: 10_000 };
   const dispatcher =
     proxy === undefined
-      ? new Agent({ connect: connectWithSmallParser(buildConnector(connect)), ...pooled })
+      ? new Agent({ connect: leaveParserUnoptimized(buildConnector(connect)), ...pooled })
       : openProxyAgent(proxy.address, connect, pooled);
   let closing: Promise<void> | undefined;
   return {

@@ -17,7 +17,7 @@ const endlessBudget = 2_000_000_000;
  * moment alone: a module takes the budget with it, and code that was compiled and kept under other
  * flags would not be used.
  */
-export function connectWithSmallParser(connect: buildConnector.connector): typeof connect {
+export function leaveParserUnoptimized(connect: buildConnector.connector): typeof connect {
   return (options, callback) =>
     connect(options, (...made) => {
       setFlagsFromString(`--wasm-tiering-budget=${endlessBudget}`);
