@@ -10,7 +10,7 @@ import { type ApiClient, createApiClient, waitWhileFresh, withFallback } from ".
 import { findDeployerId, identifyTailnet, type TailnetIdentity } from "./auth/tailnet-identity";
 import { NotFound, NotPermitted, NotVisible } from "./errors";
 import { type Authorization, type Http, openHttp } from "./http";
-import { isActive, type Key, type KeyType } from "./keys/key";
+import { isActive, type Key, type KeyType, keySchema } from "./keys/key";
 import {
   buildOwnKeyRequest,
   createKeyClient,
@@ -18,7 +18,6 @@ import {
   type KeyClient,
   type Keys,
 } from "./keys/keys";
-import { keySchema } from "./keys/schema";
 import { fetchTagOwners } from "./policy-file";
 import type { Connection } from "./settings/connection";
 

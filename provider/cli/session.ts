@@ -2,7 +2,7 @@
 
 import { type AuditEntry, auditLogScope, readAuditLog } from "../api/audit-log";
 import { NotPermitted } from "../api/errors";
-import { keySchema } from "../api/keys/schema";
+import { keySchema } from "../api/keys/key";
 import type { Connection } from "../api/settings/connection";
 import { openTailnet, type Tailnet } from "../api/tailnet";
 import { waitForNextRequest } from "../network/next-request";

@@ -60,6 +60,16 @@ test("the list is requested before the state is read", async () => {
   expect(requests).toEqual(["/oauth/token", "/tailnet/-/keys"]);
 });
 
+test("a deployer with an API access token needs no other token, and the list is requested at once", async () => {
+  const { code, requests } = await drift(`${stateOf(managed())} and more`, {
+    TAILSCALE_OAUTH_CLIENT_ID: "",
+    TAILSCALE_OAUTH_CLIENT_SECRET: "",
+    TAILSCALE_API_KEY: emulator.apiKey,
+  });
+  expect(code).toBe(1);
+  expect(requests).toEqual(["/tailnet/-/keys"]);
+});
+
 test.each<[string, () => object[]]>([
   ["nothing of ours", () => [{ ...managed(), urn: "u", type: "aws:s3/bucket:Bucket" }]],
   ["only credentials that the program reads", () => [{ ...managed(), external: true }]],

@@ -5,7 +5,7 @@ import { readAuditLog } from "../../provider/api/audit-log";
 import type { ApiClient } from "../../provider/api/auth/client";
 import { createTokenSource } from "../../provider/api/auth/token";
 import * as errors from "../../provider/api/errors";
-import { keySchema } from "../../provider/api/keys/schema";
+import { keySchema } from "../../provider/api/keys/key";
 import { createKeyList } from "../../provider/api/keys/shared-list";
 import type { LazySchema } from "../../provider/api/lazy-schema";
 import * as refusals from "../../provider/api/refusal";

@@ -16,9 +16,8 @@ import {
   createOtherKind,
 } from "../refusal";
 import { isKeyId } from "./id";
-import { isActive, type Key, type KeyType } from "./key";
+import { isActive, type Key, type KeyType, keySchema } from "./key";
 import { createSafeCreate, type LostCreateLookup, type SafeCreate } from "./lost-creates";
-import { keySchema } from "./schema";
 import { createKeyList, type KeyList } from "./shared-list";
 
 /** The body of a create or an update, without the `keyType`. */

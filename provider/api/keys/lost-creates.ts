@@ -20,8 +20,7 @@ import {
   Unreachable,
 } from "../errors";
 import { defineSchema } from "../lazy-schema";
-import { isActive, type Key, type KeyType } from "./key";
-import { keySchema } from "./schema";
+import { isActive, type Key, type KeyType, keySchema } from "./key";
 
 /** What looking for an orphan requires. */
 export interface LostCreateLookup {

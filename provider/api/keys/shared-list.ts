@@ -7,8 +7,7 @@
 import type { ApiClient } from "../auth/client";
 import { NotPermitted } from "../errors";
 import { defineSchema } from "../lazy-schema";
-import { isActive, type Key, type KeyType } from "./key";
-import { keySchema } from "./schema";
+import { isActive, type Key, type KeyType, keySchema } from "./key";
 
 /** How soon each read of one refresh follows the one before it, also on a busy machine. */
 const longestPause = 3000;
