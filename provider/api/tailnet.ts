@@ -30,8 +30,11 @@ export interface Minter {
 export interface Tailnet {
   /** The keys of one type, as the deployer, or as `minter` while that client exists. */
   keys(type: KeyType, minter?: Minter): Keys;
-  /** Every active key that the deployer may see; undefined if it may not list them. */
-  allKeys(): Promise<readonly Key[] | undefined>;
+  /**
+   * Every active key that the deployer may see; undefined if it may not list them.
+   * @param again lists them again: what they are compared with is newer than the list
+   */
+  allKeys(again?: "again"): Promise<readonly Key[] | undefined>;
   /** What the deployer holds, read once; undefined if it cannot be read. */
   deployer(): Promise<Holder | undefined>;
   /** What the OAuth client `id` holds; undefined if the deployer may not see it. */
@@ -205,7 +208,7 @@ export function openTailnet(
 
   return {
     keys: (type, minter) => (minter === undefined ? deployer : getMinterClient(minter)).keys(type),
-    allKeys: () => deployer.all(),
+    allKeys: (again) => deployer.all(again),
     async deployer() {
       const key = await ownKey();
       return key && toGrantHolder(key, `the deployer ${sanitize(key.id)}`);

@@ -5,7 +5,7 @@ import { NotPermitted } from "../api/errors";
 import { keySchema } from "../api/keys/key";
 import type { Connection } from "../api/settings/connection";
 import { openTailnet, type Tailnet } from "../api/tailnet";
-import { waitForNextRequest } from "../network/next-request";
+import { waitUntilSent } from "../network/request-sent";
 import { announceWait, printAside } from "./output";
 import type { Settings } from "./settings";
 
@@ -39,28 +39,52 @@ export function openForReads(
   return openTailnet(connection, { warn: printAside, alsoReads });
 }
 
+/** The tailnet of the default connection, whose keys are requested before it is needed. */
+export interface OpenedEarly {
+  readonly tailnet: Tailnet;
+  /** Settles with the list. If it rejects, whatever needs the list would fail in the same way. */
+  readonly listed: Promise<unknown>;
+}
+
 /**
  * Opens the tailnet of the default connection and requests the list of keys, so that other work can
- * be done until the answer is there. Resolves when the request is on its way. A failure is not
- * reported: whatever needs the list fails in the same way.
+ * be done until the answer is there. Resolves when the request is on its way.
  *
  * @returns undefined if the settings do not name a deployer
  */
-export async function openEarly(settings: Settings): Promise<Tailnet | undefined> {
+export async function openEarly(settings: Settings): Promise<OpenedEarly | undefined> {
   try {
     const connection = await settings.connection();
     const tailnet = openForReads(connection);
-    const listed = tailnet.allKeys().catch(() => {});
-    await Promise.race([waitForNextRequest(), listed]);
-    if (connection.deployer.kind !== "accessToken") {
-      // That was the request for a token. What reads the answers takes as long to load.
-      keySchema();
-      await Promise.race([waitForNextRequest(), listed]);
-    }
-    return tailnet;
+    const early = { tailnet, listed: requestKeys(tailnet) };
+    await announceWait("Asking Tailscale", waitForList(early.listed, connection));
+    return early;
   } catch {
     return undefined;
   }
+}
+
+/** Lists the keys again, because what they are compared with is newer than the list. */
+export function listAgain({ tailnet }: OpenedEarly): OpenedEarly {
+  return { tailnet, listed: requestKeys(tailnet, "again") };
+}
+
+/** A failure is reported by whoever waits for the list. */
+function requestKeys(tailnet: Tailnet, again?: "again"): Promise<unknown> {
+  const listed = tailnet.allKeys(again);
+  listed.catch(() => {});
+  return listed;
+}
+
+/** Waits until the list is requested or, if that never happens, until the request for it fails. */
+async function waitForList(listed: Promise<unknown>, { deployer }: Connection): Promise<void> {
+  const sent = waitUntilSent(/\/keys\?all=true$/, listed);
+  if (deployer.kind !== "accessToken") {
+    await waitUntilSent(/\/oauth\/token/, listed);
+    // What reads the answers takes as long to load as the token takes to come.
+    keySchema();
+  }
+  await sent;
 }
 
 /** How far back the audit log goes: https://tailscale.com/kb/1203/audit-logging */

@@ -69,8 +69,14 @@ function openProxyAgent(
     requestTls: connect,
     proxyTls: connect,
     ...pooled,
-    clientFactory: (origin, options) =>
-      reportTunnelFailures(new Pool(origin, { ...options, ...pooled })),
+    clientFactory: (origin, { connect: open, ...options }: Pool.Options) =>
+      reportTunnelFailures(
+        new Pool(origin, {
+          ...options,
+          ...(typeof open === "function" && { connect: leaveParserUnoptimized(open) }),
+          ...pooled,
+        }),
+      ),
   });
 }
 

@@ -8,7 +8,8 @@
 import { setFlagsFromString } from "node:v8";
 import type { buildConnector } from "undici";
 
-/** V8's own value in Node 22 to 26 (`node --v8-options`); a process cannot ask for it. */
+/** The versions of Node whose V8 was seen to have this flag, and this value (`--v8-options`). */
+const isKnown = /^2[2-6][.]/.test(process.versions.node);
 const ordinaryBudget = 13_000_000;
 const endlessBudget = 2_000_000_000;
 
@@ -18,6 +19,7 @@ const endlessBudget = 2_000_000_000;
  * flags would not be used.
  */
 export function leaveParserUnoptimized(connect: buildConnector.connector): typeof connect {
+  if (!isKnown) return connect;
   return (options, callback) =>
     connect(options, (...made) => {
       setFlagsFromString(`--wasm-tiering-budget=${endlessBudget}`);

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "tailscope-emulator";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { runTailscope } from "../../harness/tailscope.ts";
 import { typePrefix } from "../../provider/access/resource-types";
-import { run } from "./run-command";
+import { run, writePulumiStandIn } from "./run-command";
 
 let folder: string;
 let emulator: Emulator;
@@ -68,6 +69,89 @@ test("a deployer with an API access token needs no other token, and the list is 
   });
   expect(code).toBe(1);
   expect(requests).toEqual(["/tailnet/-/keys"]);
+});
+
+test("a deployer that is refused asks for one token", async () => {
+  const { code, requests } = await drift(stateOf(managed()), {
+    TAILSCALE_OAUTH_CLIENT_SECRET: `tskey-client-${emulator.clientId}-of-a-test`,
+  });
+  expect(code).toBe(1);
+  expect(requests).toEqual(["/oauth/token"]);
+});
+
+test("a slow answer is waited for, with a message, and nothing is requested twice", async () => {
+  const slow = await startEmulator({ latency: 1600 });
+  try {
+    const file = join(folder, "state.json");
+    writeFileSync(file, stateOf({ ...managed(), id: slow.clientId }));
+    const { stderr, code } = await runTailscope(["drift", "--state", file], {
+      cwd: folder,
+      env: {
+        PATH: process.env["PATH"],
+        TAILSCALE_BASE_URL: slow.url,
+        TAILSCALE_OAUTH_CLIENT_ID: slow.clientId,
+        TAILSCALE_OAUTH_CLIENT_SECRET: slow.clientSecret,
+      },
+    });
+    expect(code).not.toBe(1);
+    expect(stderr).toContain("Asking Tailscale …");
+    const paths = slow.control.takeRequests().map(({ path }) => path);
+    expect(paths.slice(0, 2)).toEqual(["/oauth/token", "/tailnet/-/keys?all=true"]);
+    expect(paths.filter((path) => path.endsWith("?all=true"))).toHaveLength(1);
+  } finally {
+    await slow.close();
+  }
+});
+
+/** A secret as the engine writes it, in clear or encrypted. */
+const secret = (value: object) => ({ "4dabf18193072939515e22adb298388d": secretSign, ...value });
+const secretSign = "1b47061264138c4ac30d75fd1eb44270";
+
+test("what changes while the state is decrypted is no drift", async () => {
+  const stateWith = (description: object) =>
+    JSON.stringify({
+      version: 3,
+      deployment: { resources: [managed({ description })] },
+    });
+  const now = secret({ plaintext: JSON.stringify("new") });
+  const files = {
+    "encrypted.json": stateWith(secret({ ciphertext: "v1:invented" })),
+    "decrypted.json": stateWith(now),
+    // The deployment of a colleague ends between both exports.
+    "change.mjs": `
+      const api = ${JSON.stringify(`${emulator.url}/api/v2`)};
+      const form = { client_id: ${JSON.stringify(emulator.clientId)}, client_secret: ${JSON.stringify(emulator.clientSecret)} };
+      const granted = await fetch(api + "/oauth/token", { method: "POST", body: new URLSearchParams(form) });
+      const { access_token } = await granted.json();
+      const changed = await fetch(api + ${JSON.stringify(`/tailnet/-/keys/${emulator.clientId}`)}, {
+        method: "PUT",
+        headers: { authorization: "Bearer " + access_token, "content-type": "application/json" },
+        body: JSON.stringify({ keyType: "client", scopes: ["all"], description: "new" }),
+      });
+      if (!changed.ok) throw new Error(await changed.text());`,
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  const path = writePulumiStandIn(folder);
+  writeFileSync(
+    join(folder, "pulumi"),
+    `#!/bin/sh
+cd ${JSON.stringify(folder)}
+case "$*" in
+  *show-secrets*) ${JSON.stringify(process.execPath)} change.mjs && cat decrypted.json ;;
+  *export*) cat encrypted.json ;;
+  *) echo '{}' ;;
+esac
+`,
+  );
+  const { code, stdout, stderr } = await run(["drift", "--stack", "dev", "--json"], {
+    PATH: path,
+    TAILSCALE_BASE_URL: emulator.url,
+    TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
+    TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
+  });
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout)).toEqual({ drift: [] });
+  expect(code).toBe(0);
 });
 
 test.each<[string, () => object[]]>([

@@ -106,6 +106,36 @@ test("reads share a list that is at most 15 s old with pauses of at most 3 s, an
   expect(asked).toBe(4);
 });
 
+test("a list that takes long is requested once, and its age counts from the answer", async () => {
+  let now = 0;
+  let asked = 0;
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const actor = {
+    async send() {
+      asked += 1;
+      await answered;
+      return { keys: [{ id: "kA", keyType: "client", scopes: ["dns"] }] } as never;
+    },
+    mayRead: async () => undefined,
+  };
+  const list = createKeyList("-", actor, () => now);
+  const first = list.find("kA");
+  now = 5000;
+  const second = list.find("kA");
+  now = 9000;
+  answer();
+  expect(await Promise.all([first, second])).toMatchObject([{ id: "kA" }, { id: "kA" }]);
+  now = 12_000;
+  await list.find("kA");
+  expect(asked).toBe(1);
+  now = 15_001;
+  await list.find("kA");
+  expect(asked).toBe(2);
+});
+
 test("a deployer with some of the read scopes requests only those, and its reads can change nothing", async () => {
   await using emulator = await startEmulator({ strictness: "lenient" });
   const { id, key } = await makeClient(emulator, ["oauth_keys", "dns"]);

@@ -257,7 +257,7 @@ test("arbitrary command lines of tailscope never cause a crash", async () => {
         await program.parseAsync(["node", "tailscope", command, ...words]);
         return [];
       } catch (error) {
-        // commander comes twice, once for each module system, and so does its class.
+        // The provider's commander is another copy than the one that this file would import.
         const isCommander =
           error instanceof Error && "code" in error && String(error.code).startsWith("commander.");
         const isMeant =

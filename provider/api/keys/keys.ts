@@ -68,8 +68,11 @@ const nothing = defineSchema((z) => z.unknown());
 export interface KeyClient {
   /** The keys of one type. */
   keys(type: KeyType): Keys;
-  /** Every active key; undefined if it may not list them. Reads share the list for a moment. */
-  all(): Promise<readonly Key[] | undefined>;
+  /**
+   * Every active key; undefined if it may not list them. Reads share the list for a moment.
+   * @param again lists them again for this read and the following ones
+   */
+  all(again?: "again"): Promise<readonly Key[] | undefined>;
 }
 
 /** Who the client is, and how its lost creates are told from the keys of others. */
@@ -99,7 +102,13 @@ export function createKeyClient(
     revoke: (type, id) => keys(type).revoke(id),
   });
   const keys = (type: KeyType) => createKeys(type, tailnet, api, { ...options, list, create });
-  return { keys, all: () => list.all() };
+  return {
+    keys,
+    all(again) {
+      if (again !== undefined) list.forget();
+      return list.all();
+    },
+  };
 }
 
 interface Shared extends KeyClientOptions {

@@ -33,7 +33,14 @@ export function createKeyList(
   now: () => number = Date.now,
 ): KeyList {
   let shared:
-    | { readonly asked: number; used: number; readonly listed: Promise<Listed | undefined> }
+    | {
+        readonly asked: number;
+        /** When it was last used or, if that is later, when the answer came. */
+        used: number;
+        /** Until the answer is there, all reads wait for it. */
+        isPending: boolean;
+        readonly listed: Promise<Listed | undefined>;
+      }
     | undefined;
 
   async function fetchKeys(): Promise<Listed | undefined> {
@@ -53,12 +60,18 @@ export function createKeyList(
 
   function getCurrent(): Promise<Listed | undefined> {
     const at = now();
-    if (shared === undefined || at - shared.used > longestPause || at - shared.asked > oldestList) {
-      const entry = { asked: at, used: at, listed: fetchKeys() };
+    if (shared === undefined || isTooOld(shared, at)) {
+      const entry = { asked: at, used: at, isPending: true, listed: fetchKeys() };
       shared = entry;
-      entry.listed.catch(() => {
-        if (shared === entry) shared = undefined;
-      });
+      entry.listed.then(
+        () => {
+          entry.isPending = false;
+          entry.used = now();
+        },
+        () => {
+          if (shared === entry) shared = undefined;
+        },
+      );
     }
     shared.used = at;
     return shared.listed;
@@ -79,6 +92,13 @@ export function createKeyList(
       shared = undefined;
     },
   };
+}
+
+function isTooOld(
+  { asked, used, isPending }: { asked: number; used: number; isPending: boolean },
+  at: number,
+): boolean {
+  return !isPending && (at - used > longestPause || at - asked > oldestList);
 }
 
 interface Listed {

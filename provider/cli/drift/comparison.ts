@@ -25,7 +25,13 @@ import { listManaged, type Managed } from "../../state/exported-state";
 import { CommandFailure, exitCodes } from "../failure";
 import { announceWait, print, printAside, printJson, printTable } from "../output";
 import type { Asked, StackOptions } from "../pulumi";
-import { auditLogMilliseconds, readAuditLogIfPermitted, withTailnet } from "../session";
+import {
+  auditLogMilliseconds,
+  listAgain,
+  type OpenedEarly,
+  readAuditLogIfPermitted,
+  withTailnet,
+} from "../session";
 import { createSettings, type Settings } from "../settings";
 import { requireResources } from "../stored-resources";
 
@@ -44,23 +50,27 @@ interface Compared {
 export async function compareStack(
   options: DriftOptions,
   asked: Asked,
-  opening: Promise<Tailnet | undefined>,
+  opening: Promise<OpenedEarly | undefined>,
 ): Promise<void> {
   try {
     await compareAndPrint(options, asked, opening);
   } finally {
-    await (await opening)?.close();
+    await (await opening)?.tailnet.close();
   }
 }
 
 async function compareAndPrint(
   options: DriftOptions,
   asked: Asked,
-  opening: Promise<Tailnet | undefined>,
+  opening: Promise<OpenedEarly | undefined>,
 ): Promise<void> {
   // The request is on its way before the state is read, which takes a while.
-  const early = await opening;
-  const [managed, config] = await Promise.all([listManagedCredentials(asked), asked.config]);
+  const opened = await opening;
+  const [{ managed, isNewer }, config] = await Promise.all([
+    listManagedCredentials(asked),
+    asked.config,
+  ]);
+  const early = opened && isNewer ? listAgain(opened) : opened;
   const wanted = managed.filter(
     ({ state, hidden }) =>
       options.connection === undefined ||
@@ -90,27 +100,28 @@ function chooseExitCode({ drift, notCompared }: Compared): number {
 
 /**
  * The credentials of the stack. If any of their arguments are encrypted, exports the state again
- * with secrets.
+ * with secrets; it is then newer than what was requested early.
  */
-async function listManagedCredentials(asked: Asked): Promise<readonly Managed[]> {
+async function listManagedCredentials(
+  asked: Asked,
+): Promise<{ managed: readonly Managed[]; isNewer: boolean }> {
   const exports = await asked.exports;
   if (exports === undefined)
     throw new CommandFailure(
       "There is no Pulumi project here.\n  Run this in the folder of the stack's Pulumi.yaml (or name it with --cwd), name the stack with --stack, or give exported state with --state FILE.",
     );
   const managed = listManaged(requireResources(exports));
-  if (!managed.some(hidesArguments)) return managed;
+  if (!managed.some(hidesArguments)) return { managed, isNewer: false };
   try {
-    return listManaged(
-      requireResources(await announceWait("Decrypting the state", asked.decryptedExports())),
-    );
+    const decrypted = await announceWait("Decrypting the state", asked.decryptedExports());
+    return { managed: listManaged(requireResources(decrypted)), isNewer: true };
   } catch (error) {
     if (!(error instanceof CommandFailure)) throw error;
     const [reason = ""] = error.message.split("\n");
     printAside(
       `Secret arguments in the state cannot be decrypted: ${reason}.`.replace(/\.+$/, "."),
     );
-    return managed;
+    return { managed, isNewer: false };
   }
 }
 
@@ -128,7 +139,7 @@ async function compareByConnection(
   settings: Settings,
   config: "none" | "read" | "unreadable",
   options: StackOptions,
-  early: Tailnet | undefined,
+  opened: OpenedEarly | undefined,
 ): Promise<Compared> {
   const unknown = managed.filter(({ hidden }) => hidden.has("connection"));
   const known = managed.filter(({ hidden }) => !hidden.has("connection"));
@@ -143,11 +154,12 @@ async function compareByConnection(
     const ours = known.filter((one) => getConnectionName(one) === name);
     const connection = await settings.connection(name);
     const isUsersToken = connection.deployer.kind === "accessToken";
+    const early = name === undefined ? opened : undefined;
     found.push(
       await withTailnet(
         connection,
-        (tailnet) => compareWithTailnet(tailnet, ours, isUsersToken),
-        name === undefined ? early : undefined,
+        (tailnet) => compareWithTailnet(tailnet, ours, isUsersToken, early?.listed),
+        early?.tailnet,
       ),
     );
   }
@@ -171,31 +183,34 @@ async function compareWithTailnet(
   tailnet: Tailnet,
   managed: readonly Managed[],
   isUsersToken: boolean,
+  listed: Promise<unknown> = Promise.resolve(),
 ): Promise<Compared> {
   const now = Date.now();
   const reads = trackReads();
   const compared = await announceWait(
     `Comparing ${formatCount(managed.length, "credential")}`,
-    Promise.all(
-      managed.map(async (one) => {
-        const definition = findDefinition(one.kind);
-        if (definition === undefined)
-          throw new CommandFailure(
-            `${one.urn} has a type that this version does not know: ${one.kind}.\n  Use the version that created it, or a newer one.`,
+    listed.then(() =>
+      Promise.all(
+        managed.map(async (one) => {
+          const definition = findDefinition(one.kind);
+          if (definition === undefined)
+            throw new CommandFailure(
+              `${one.urn} has a type that this version does not know: ${one.kind}.\n  Use the version that created it, or a newer one.`,
+            );
+          if (!isKeyId(one.id))
+            throw new CommandFailure(
+              `${one.urn} has an id that is not a Tailscale key id: ${JSON.stringify(one.id)}.\n  Check that the state is the output of \`pulumi stack export\`.`,
+            );
+          // As a refresh does: a credential that another tailnet does not know is not gone.
+          requireSameTailnet(one.kind, one.id, one.state, tailnet.identity);
+          const found = await reads.run(() =>
+            readFromTailnet(tailnet, one, definition, isUsersToken, now),
           );
-        if (!isKeyId(one.id))
-          throw new CommandFailure(
-            `${one.urn} has an id that is not a Tailscale key id: ${JSON.stringify(one.id)}.\n  Check that the state is the output of \`pulumi stack export\`.`,
-          );
-        // As a refresh does: a credential that another tailnet does not know is not gone.
-        requireSameTailnet(one.kind, one.id, one.state, tailnet.identity);
-        const found = await reads.run(() =>
-          readFromTailnet(tailnet, one, definition, isUsersToken, now),
-        );
-        if (found === undefined)
-          await requireEvidence(one.kind, one.id, one.state, tailnet.identity, reads);
-        return { one, definition, found };
-      }),
+          if (found === undefined)
+            await requireEvidence(one.kind, one.id, one.state, tailnet.identity, reads);
+          return { one, definition, found };
+        }),
+      ),
     ),
   );
   const notCompared = compared.flatMap(

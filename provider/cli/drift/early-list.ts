@@ -4,16 +4,15 @@
  */
 
 import { typePrefix } from "../../access/resource-types";
-import type { Tailnet } from "../../api/tailnet";
 import type { Asked, Exported, StackOptions } from "../pulumi";
-import { openEarly } from "../session";
+import { type OpenedEarly, openEarly } from "../session";
 import { createSettings } from "../settings";
 
 /** The tailnet of the default connection, if it is certain that a drift of this state reads it. */
 export async function openIfNeeded(
   options: StackOptions,
   asked: Asked,
-): Promise<Tailnet | undefined> {
+): Promise<OpenedEarly | undefined> {
   // A failure here is the command's own, and it reports it.
   const [exports, config] = await Promise.all([asked.exports, asked.config]).catch(() => []);
   if (exports === undefined || config === undefined || config.kind === "unreadable")
