@@ -8,8 +8,7 @@
 import { setFlagsFromString } from "node:v8";
 import type { buildConnector } from "undici";
 
-/** The versions of Node whose V8 was seen to have this flag, and this value (`--v8-options`). */
-const isKnown = /^2[2-6][.]/.test(process.versions.node);
+/** V8's own value; a process cannot ask for it. */
 const ordinaryBudget = 13_000_000;
 const endlessBudget = 2_000_000_000;
 
@@ -19,7 +18,7 @@ const endlessBudget = 2_000_000_000;
  * flags would not be used.
  */
 export function leaveParserUnoptimized(connect: buildConnector.connector): typeof connect {
-  if (!isKnown) return connect;
+  if (!isKnown()) return connect;
   return (options, callback) =>
     connect(options, (...made) => {
       setFlagsFromString(`--wasm-tiering-budget=${endlessBudget}`);
@@ -29,4 +28,9 @@ export function leaveParserUnoptimized(connect: buildConnector.connector): typeo
         setFlagsFromString(`--wasm-tiering-budget=${ordinaryBudget}`);
       }
     });
+}
+
+/** Whether V8 was seen to have this flag and this value: `node --v8-options`, Node 22, 24 and 26. */
+function isKnown(): boolean {
+  return /^2[2-6][.]/.test(process.versions.node);
 }
