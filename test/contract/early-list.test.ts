@@ -120,8 +120,9 @@ test("what changes while the state is decrypted is no drift", async () => {
     // The deployment of a colleague ends between both exports.
     "change.mjs": `
       const api = ${JSON.stringify(`${emulator.url}/api/v2`)};
-      const form = { client_id: ${JSON.stringify(emulator.clientId)}, client_secret: ${JSON.stringify(emulator.clientSecret)} };
-      const granted = await fetch(api + "/oauth/token", { method: "POST", body: new URLSearchParams(form) });
+      const { TAILSCALE_OAUTH_CLIENT_ID: client_id, TAILSCALE_OAUTH_CLIENT_SECRET: client_secret } = process.env;
+      const body = new URLSearchParams({ client_id, client_secret });
+      const granted = await fetch(api + "/oauth/token", { method: "POST", body });
       const { access_token } = await granted.json();
       const changed = await fetch(api + ${JSON.stringify(`/tailnet/-/keys/${emulator.clientId}`)}, {
         method: "PUT",
