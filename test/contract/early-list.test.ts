@@ -80,7 +80,7 @@ test("a deployer that is refused asks for one token", async () => {
 });
 
 test("a slow answer is waited for, with a message, and nothing is requested twice", async () => {
-  const slow = await startEmulator({ latency: 1600 });
+  const slow = await startEmulator({ latency: 1300 });
   try {
     const file = join(folder, "state.json");
     writeFileSync(file, stateOf({ ...managed(), id: slow.clientId }));
