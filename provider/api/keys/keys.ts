@@ -92,23 +92,18 @@ export function createKeyClient(
   options: KeyClientOptions,
 ): KeyClient {
   const list = createKeyList(tailnet, api);
+  function all(again?: "again") {
+    if (again !== undefined) list.forget();
+    return list.all();
+  }
   const create = createSafeCreate({
     ...options,
-    list() {
-      list.forget();
-      return list.all();
-    },
+    list: () => all("again"),
     find: (type, id) => keys(type).find(id),
     revoke: (type, id) => keys(type).revoke(id),
   });
   const keys = (type: KeyType) => createKeys(type, tailnet, api, { ...options, list, create });
-  return {
-    keys,
-    all(again) {
-      if (again !== undefined) list.forget();
-      return list.all();
-    },
-  };
+  return { keys, all };
 }
 
 interface Shared extends KeyClientOptions {

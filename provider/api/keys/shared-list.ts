@@ -32,16 +32,7 @@ export function createKeyList(
   api: ApiClient,
   now: () => number = Date.now,
 ): KeyList {
-  let shared:
-    | {
-        readonly asked: number;
-        /** When it was last used or, if that is later, when the answer came. */
-        used: number;
-        /** Until the answer is there, all reads wait for it. */
-        isPending: boolean;
-        readonly listed: Promise<Listed | undefined>;
-      }
-    | undefined;
+  let shared: SharedList | undefined;
 
   async function fetchKeys(): Promise<Listed | undefined> {
     const path = `/tailnet/${encodeURIComponent(tailnet)}/keys?all=true`;
@@ -61,7 +52,7 @@ export function createKeyList(
   function getCurrent(): Promise<Listed | undefined> {
     const at = now();
     if (shared === undefined || isTooOld(shared, at)) {
-      const entry = { asked: at, used: at, isPending: true, listed: fetchKeys() };
+      const entry: SharedList = { asked: at, used: at, isPending: true, listed: fetchKeys() };
       shared = entry;
       entry.listed.then(
         () => {
@@ -94,10 +85,16 @@ export function createKeyList(
   };
 }
 
-function isTooOld(
-  { asked, used, isPending }: { asked: number; used: number; isPending: boolean },
-  at: number,
-): boolean {
+interface SharedList {
+  readonly asked: number;
+  /** When it was last used or, if that is later, when the answer came. */
+  used: number;
+  /** Until the answer is there, all reads wait for it. */
+  isPending: boolean;
+  readonly listed: Promise<Listed | undefined>;
+}
+
+function isTooOld({ asked, used, isPending }: SharedList, at: number): boolean {
   return !isPending && (at - used > longestPause || at - asked > oldestList);
 }
 
