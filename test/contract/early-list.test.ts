@@ -30,14 +30,18 @@ const managed = (more: object = {}) => ({
   outputs: { scopes: ["all"], ...more },
 });
 
+const asDeployer = ({ url, clientId, clientSecret }: Emulator) => ({
+  TAILSCALE_BASE_URL: url,
+  TAILSCALE_OAUTH_CLIENT_ID: clientId,
+  TAILSCALE_OAUTH_CLIENT_SECRET: clientSecret,
+});
+
 async function drift(state: string, environment: Record<string, string> = {}) {
   const file = join(folder, "state.json");
   writeFileSync(file, state);
   emulator.control.takeRequests();
   const ended = await run(["drift", "--state", file, "--json"], {
-    TAILSCALE_BASE_URL: emulator.url,
-    TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
-    TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
+    ...asDeployer(emulator),
     ...environment,
   });
   const requests = emulator.control.takeRequests().map(({ path }) => path.replace(/\?.*$/, ""));
@@ -45,6 +49,16 @@ async function drift(state: string, environment: Record<string, string> = {}) {
 }
 
 const stateOf = (...resources: object[]) => JSON.stringify({ deployment: { resources } });
+
+/** A drift of the deployer's own key in a process of its own, with all that it prints. */
+function driftAsProcess(tailnet: Emulator, environment: Record<string, string> = {}) {
+  const file = join(folder, "state.json");
+  writeFileSync(file, stateOf({ ...managed(), id: tailnet.clientId }));
+  return runTailscope(["drift", "--state", file], {
+    cwd: folder,
+    env: { PATH: process.env["PATH"], ...asDeployer(tailnet), ...environment },
+  });
+}
 
 test("one token and one list are all that a drift asks for", async () => {
   const { stderr, requests } = await drift(stateOf(managed()));
@@ -80,27 +94,29 @@ test("a deployer that is refused asks for one token", async () => {
 });
 
 test("a slow answer is waited for, with a message, and nothing is requested twice", async () => {
-  const slow = await startEmulator({ latency: 1300 });
-  try {
-    const file = join(folder, "state.json");
-    writeFileSync(file, stateOf({ ...managed(), id: slow.clientId }));
-    const { stderr, code } = await runTailscope(["drift", "--state", file], {
-      cwd: folder,
-      env: {
-        PATH: process.env["PATH"],
-        TAILSCALE_BASE_URL: slow.url,
-        TAILSCALE_OAUTH_CLIENT_ID: slow.clientId,
-        TAILSCALE_OAUTH_CLIENT_SECRET: slow.clientSecret,
-      },
-    });
-    expect(code).not.toBe(1);
-    expect(stderr).toContain("Asking Tailscale …");
-    const paths = slow.control.takeRequests().map(({ path }) => path);
-    expect(paths.slice(0, 2)).toEqual(["/oauth/token", "/tailnet/-/keys?all=true"]);
-    expect(paths.filter((path) => path.endsWith("?all=true"))).toHaveLength(1);
-  } finally {
-    await slow.close();
-  }
+  await using slow = await startEmulator({ latency: 1300 });
+  const { stderr, code } = await driftAsProcess(slow);
+  expect(code).not.toBe(1);
+  expect(stderr).toContain("Asking Tailscale …");
+  const paths = slow.control.takeRequests().map(({ path }) => path);
+  expect(paths.slice(0, 2)).toEqual(["/oauth/token", "/tailnet/-/keys?all=true"]);
+  expect(paths.filter((path) => path.endsWith("?all=true"))).toHaveLength(1);
+});
+
+test("zod is loaded after the token is requested, and the comparison after the list is", async () => {
+  const teller = join(folder, "teller.cjs");
+  writeFileSync(
+    teller,
+    `require("node:diagnostics_channel").subscribe("undici:client:sendHeaders", ({ request }) => {
+      const isLoaded = (part) => Object.keys(require.cache).some((path) => path.includes(part));
+      console.error(JSON.stringify([request.path, isLoaded("/zod/"), isLoaded("/dist/state/drift.js")]));
+    });`,
+  );
+  const { stderr } = await driftAsProcess(emulator, { NODE_OPTIONS: `--require "${teller}"` });
+  expect(stderr.split("\n").slice(0, 2)).toEqual([
+    '["/api/v2/oauth/token",false,false]',
+    '["/api/v2/tailnet/-/keys?all=true",true,false]',
+  ]);
 });
 
 /** A secret as the engine writes it, in clear or encrypted. */
@@ -146,9 +162,7 @@ esac
   );
   const { code, stdout, stderr } = await run(["drift", "--stack", "dev", "--json"], {
     PATH: path,
-    TAILSCALE_BASE_URL: emulator.url,
-    TAILSCALE_OAUTH_CLIENT_ID: emulator.clientId,
-    TAILSCALE_OAUTH_CLIENT_SECRET: emulator.clientSecret,
+    ...asDeployer(emulator),
   });
   expect(stderr).toBe("");
   expect(JSON.parse(stdout)).toEqual({ drift: [] });

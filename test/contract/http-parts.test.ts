@@ -85,25 +85,17 @@ test.each(["8.14.0", "8.130.0", "9.0.0"])(
 );
 
 test("V8 does not compile the HTTP parser once more, however many requests are sent", async () => {
-  const emulator = await startEmulator();
-  try {
-    const compiledParts = await runScript(
-      sendTen(emulator.url, ""),
-      "--trace-wasm-compilation-times",
-    );
-    expect(compiledParts).toContain("using Liftoff");
-    expect(compiledParts).not.toContain("using TurboFan");
-  } finally {
-    await emulator.close();
-  }
+  await using emulator = await startEmulator();
+  const compiledParts = await runScript(
+    sendTen(emulator.url, ""),
+    "--trace-wasm-compilation-times",
+  );
+  expect(compiledParts).toContain("using Liftoff");
+  expect(compiledParts).not.toContain("using TurboFan");
 });
 
 test("code that was compiled before a request can be used after it, because V8's flags are the same", async () => {
-  const emulator = await startEmulator();
-  try {
-    const isSame = 'console.log(tag === require("node:v8").cachedDataVersionTag());';
-    expect(await printedBy(sendTen(emulator.url, isSame))).toBe(true);
-  } finally {
-    await emulator.close();
-  }
+  await using emulator = await startEmulator();
+  const isSame = 'console.log(tag === require("node:v8").cachedDataVersionTag());';
+  expect(await printedBy(sendTen(emulator.url, isSame))).toBe(true);
 });
